@@ -41,8 +41,8 @@ container, from these layers; later layers override earlier ones:
 4. \`SELENIUM_HOST\`, \`SELENIUM_PORT\`, \`SELENIUM_PROTOCOL\` and \`SELENIUM_PATH\` as set above, and
    \`SELENIUM_CLOSE_ALL_SESSIONS=false\`, because the server may be shared.
 
-In the module's file \`\${NAME}\` stands for an earlier value of the file or for one of the environment, as MFTF itself
-reads it; \`$(command)\` is not executed. Secret variables are also in \`.credentials\`: \`NAME\` as \`magento/NAME\`, the admin
+In the module's file \`\${NAME}\` stands for an earlier value of the file or for one of the environment. The file is read as
+MFTF reads it, except that \`$(command)\` is never executed ([mftf.md](mftf.md#the-syntax-of-env-files)). Secret variables are also in \`.credentials\`: \`NAME\` as \`magento/NAME\`, the admin
 password as \`magento/MAGENTO_ADMIN_PASSWORD\`, and \`OTP_SHARED_SECRET\` as \`magento/tfa/OTP_SHARED_SECRET\`.
 
 Secrets of four characters or more are hidden wherever they appear in logs and artifacts. Shorter ones are not: hiding

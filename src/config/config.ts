@@ -6,6 +6,7 @@ import { isMissingFile } from '../files/missing-file.ts';
 import type { Role } from '../model/access.ts';
 import { hideCredentials } from '../model/address/dsn.ts';
 import { isLoopback } from '../model/address/loopback.ts';
+import { decodeEnvFile } from '../model/env-file/decode.ts';
 import { parseEnvFile } from '../model/env-file/env-file.ts';
 import type { Setting } from './setting.ts';
 import { type SettingName, type SettingValues, settingNames, settings } from './settings.ts';
@@ -193,7 +194,7 @@ function readFile(
   const path = explicitPath ?? join(process.cwd(), 'matre.env');
   const values = new Map<string, string>();
   try {
-    for (const { name, value, line } of parseEnvFile(readFileSync(path, 'utf8')).entries) {
+    for (const { name, value, line } of parseEnvFile(decodeEnvFile(readFileSync(path))).entries) {
       if (Object.hasOwn(settings, name)) values.set(name, value);
       else problems.push(`${path} line ${line}: ${name} is not a setting${suggestion(name)}`);
     }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { formatEnvFile } from '../../model/env-file/env-file.ts';
+import { formatEnvFile } from '../../model/env-file/format-env-file.ts';
 import type { PlannedTest } from '../../model/selection.ts';
 import type { Layout } from '../container/layout.ts';
 import type { EnvValue } from '../module/env-files.ts';

@@ -165,6 +165,8 @@ describe('readModuleEnvFile', () => {
     await mkdir(join(folder, 'Cron/data/.env.folder'), { recursive: true });
     await writeFile(join(folder, 'Cron/data/.env.ok'), 'A=1\n');
     await writeFile(join(folder, 'Cron/data/.env.empty'), '\n \n');
+    await writeFile(join(folder, 'Cron/data/.env.latin1'), Buffer.from('A=1\nB=\xE9', 'latin1'));
+    await writeFile(join(folder, 'Cron/data/.env.utf16'), Buffer.from('\uFEFFA=1\n', 'utf16le'));
   });
   afterAll(() => rm(folder, { recursive: true }));
 
@@ -176,6 +178,16 @@ describe('readModuleEnvFile', () => {
     await expect(readModuleEnvFile(folder, code, 'abc123')).rejects.toMatchObject({
       code: 'MODULE_ENV_FILE_MISSING',
       message: expect.stringMatching(`Cron/data/.env.${code} .* at commit abc123`),
+    });
+  });
+
+  it.each([
+    ['latin1', 'Cron/data/.env.latin1: Line 2: there are bytes that are not UTF-8; save the file as UTF-8.'],
+    ['utf16', 'Cron/data/.env.utf16: Line 1: the file is UTF-16; save it as UTF-8.'],
+  ])('refuses bytes that are not UTF-8, with path and line: %s', async (code, message) => {
+    await expect(readModuleEnvFile(folder, code, 'abc')).rejects.toMatchObject({
+      code: 'MODULE_INVALID',
+      message,
     });
   });
 
@@ -212,5 +224,5 @@ it('adds the test module to the allowed modules', () => {
     return parseEnvFile(env).entries.find(({ name }) => name === 'MODULE_ALLOWLIST')?.value;
   };
   expect(listOf('A=1')).toBe('TestModule');
-  expect(listOf('MODULE_ALLOWLIST=Magento_Framework, TestModule')).toBe('Magento_Framework,TestModule');
+  expect(listOf('MODULE_ALLOWLIST="Magento_Framework, TestModule"')).toBe('Magento_Framework,TestModule');
 });

@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import type { Config } from '../../config/config.ts';
 import { Fault, isFault } from '../../faults/fault.ts';
 import { isMissingFile } from '../../files/missing-file.ts';
-import { formatEnvFile, parseEnvFile } from '../../model/env-file/env-file.ts';
+import { decodeEnvFile } from '../../model/env-file/decode.ts';
+import { parseEnvFile } from '../../model/env-file/env-file.ts';
 import { seemsSecret } from '../../model/env-file/env-import.ts';
+import { formatEnvFile } from '../../model/env-file/format-env-file.ts';
 import { type Environment, isEnvironmentCode } from '../../model/environment.ts';
 import { groupBy } from '../../model/group-by.ts';
 import { createRedactor } from '../run/redact.ts';
@@ -69,16 +71,20 @@ export function moduleEnvPath(code: string): string {
   return `Cron/data/.env.${code}`;
 }
 
-/** The text of the module's values for an environment. Errors: MODULE_ENV_FILE_MISSING when the file is missing or empty. */
+/**
+ * The text of the module's values for an environment. Errors: MODULE_ENV_FILE_MISSING when the file is missing or empty,
+ * MODULE_INVALID when it is not UTF-8 or too large.
+ */
 export async function readModuleEnvFile(checkout: string, code: string, commit: string): Promise<string> {
   const path = moduleEnvPath(code);
   const missing = (problem: string) =>
     new Fault('MODULE_ENV_FILE_MISSING', `${path} ${problem} in the test module at commit ${commit}.`);
-  const text = await readFile(join(checkout, path), 'utf8').catch((error: NodeJS.ErrnoException) => {
+  const bytes = await readFile(join(checkout, path)).catch((error: NodeJS.ErrnoException) => {
     if (isMissingFile(error)) throw missing('is not there');
     if (error.code === 'EISDIR') throw missing('is a folder');
     throw error;
   });
+  const text = ofModuleFile(code, () => decodeEnvFile(bytes));
   if (text.trim() === '') throw missing('is empty');
   return text;
 }
@@ -163,16 +169,20 @@ function readLayer(text: string, code: string, globals: EnvValue[], winning: Env
   const winningValues = new Map(winning.map(({ name, value }) => [name, value]));
   const lowerValues = new Map(globals.map(({ name, value }) => [name, value]));
   const secretByName = new Map([...globals, ...winning].map(({ name, secret }) => [name, secret]));
+  const { entries } = ofModuleFile(code, () =>
+    parseEnvFile(text, (name, earlier) => winningValues.get(name) ?? earlier ?? lowerValues.get(name)),
+  );
+  return entries.map(({ name, value }) => ({
+    name,
+    value,
+    secret: secretByName.get(name) || seemsSecret(name),
+  }));
+}
+
+/** Reads the module's file; an error names it. Errors: MODULE_INVALID. */
+function ofModuleFile<Value>(code: string, read: () => Value): Value {
   try {
-    const { entries } = parseEnvFile(
-      text,
-      (name, earlier) => winningValues.get(name) ?? earlier ?? lowerValues.get(name),
-    );
-    return entries.map(({ name, value }) => ({
-      name,
-      value,
-      secret: secretByName.get(name) || seemsSecret(name),
-    }));
+    return read();
   } catch (error) {
     if (!isFault(error, 'ENV_FILE_INVALID')) throw error;
     throw new Fault('MODULE_INVALID', `${moduleEnvPath(code)}: ${error.message}`, { cause: error });

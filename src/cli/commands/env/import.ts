@@ -2,15 +2,13 @@ import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Command } from 'commander';
 import type { z } from 'zod';
-import { Fault, toFault } from '../../../faults/fault.ts';
+import { Fault, isFault, toFault } from '../../../faults/fault.ts';
 import { asSentence } from '../../../faults/sentence.ts';
+import { decodeEnvFile, maxEnvFileBytes } from '../../../model/env-file/decode.ts';
 import { importEnvironments } from '../../../operations/environments/env-import.ts';
 import { type CliContext, jsonOption, print } from '../../cli-context.ts';
 import { clean, plural } from '../../output/format.ts';
 import type { Output } from '../../output/terminal.ts';
-
-/** More than any real env file. */
-const maxBytes = 256 * 1024;
 
 export function registerImport(env: Command, context: CliContext): void {
   env
@@ -35,9 +33,10 @@ export function registerImport(env: Command, context: CliContext): void {
 async function readEnvFile(path: string): Promise<{ name: string; content: string }> {
   try {
     const { size } = await stat(path);
-    if (size > maxBytes) throw new Error(`it has ${size} bytes, and the limit is ${maxBytes}`);
-    return { name: basename(path), content: await readFile(path, 'utf8') };
+    if (size > maxEnvFileBytes) throw new Error(`it has ${size} bytes, and the limit is ${maxEnvFileBytes}`);
+    return { name: basename(path), content: decodeEnvFile(await readFile(path)) };
   } catch (error) {
+    if (isFault(error, 'ENV_FILE_INVALID')) throw new Fault(error.code, `${path}: ${error.message}`);
     throw new Fault('INPUT_INVALID', asSentence(`${path} cannot be read: ${toFault(error).message}`), {
       cause: error,
     });
