@@ -37,13 +37,20 @@ container, from these layers; later layers override earlier ones:
 
 1. global variables,
 2. \`Cron/data/.env.<code>\` of the test module,
-3. the environment's variables, then its base URL, backend name, admin user and password,
+3. the environment's variables, then its base URL (with its user and password), backend name, admin user and password,
 4. \`SELENIUM_HOST\`, \`SELENIUM_PORT\`, \`SELENIUM_PROTOCOL\` and \`SELENIUM_PATH\` as set above, and
    \`SELENIUM_CLOSE_ALL_SESSIONS=false\`, because the server may be shared.
 
-In the module's file \`\${NAME}\` stands for an earlier value of the file or for one of the environment. The file is read as
-MFTF reads it, except that \`$(command)\` is never executed ([mftf.md](mftf.md#the-syntax-of-env-files)). Secret variables are also in \`.credentials\`: \`NAME\` as \`magento/NAME\`, the admin
-password as \`magento/MAGENTO_ADMIN_PASSWORD\`, and \`OTP_SHARED_SECRET\` as \`magento/tfa/OTP_SHARED_SECRET\`.
+In the module's file \`\${NAME}\` stands for an earlier value of the file or for one of the environment. The file is read
+as MFTF reads it, except that \`$(command)\` is never executed ([mftf.md](mftf.md#the-syntax-of-env-files)).
+
+Secret variables are also in \`.credentials\`: \`NAME\` as \`magento/NAME\`, the admin password as
+\`magento/MAGENTO_ADMIN_PASSWORD\`, and \`OTP_SHARED_SECRET\` as \`magento/tfa/OTP_SHARED_SECRET\`.
+
+A value of the environment overrides that of the module's file for good, also when a later commit changes the file. So
+\`matre env import\` takes the base URL, the backend name, the administrator and secrets, and leaves all other values to
+the file (\`--all-values\` imports them too). Where an environment overrides a value of the file with another one, the run
+has the event \`VALUE_OVERRIDDEN\`, and \`matre run --dry-run\` and the page name the variables.
 
 Secrets of four characters or more are hidden wherever they appear in logs and artifacts. Shorter ones are not: hiding
 every "1" would destroy the log and reveal more by what is missing.

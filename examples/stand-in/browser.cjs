@@ -1,6 +1,7 @@
 // The stand-in's browser: pages over HTTP, cookies, links, forms, and pages that refresh themselves. No scripts.
 const { setTimeout: sleep } = require('node:timers/promises');
 const { descendants, isVisible, parseHtml, textOf } = require('./dom.cjs');
+const { splitAddress } = require('./request.cjs');
 const { find, SelectorError } = require('./selector.cjs');
 
 /**
@@ -20,7 +21,9 @@ const network = {
   ECONNRESET: 'ERR_CONNECTION_RESET',
 };
 
-function createBrowser(baseUrl) {
+function createBrowser(address) {
+  // Like a browser, it sends the credentials of the first address to all pages of its host, and shows them nowhere.
+  const { url: baseUrl, headers: credentials } = splitAddress(address);
   const cookies = new Map();
   const history = [];
   let page = { url: 'about:blank', html: '<html></html>', document: parseHtml(''), loadedAt: 0 };
@@ -35,7 +38,7 @@ function createBrowser(baseUrl) {
         response = await fetch(url, {
           ...request,
           redirect: 'manual',
-          headers: { ...request.headers, cookie },
+          headers: { ...request.headers, ...(url.origin === baseUrl.origin ? credentials : {}), cookie },
         });
       } catch (error) {
         const reason = network[error.cause?.code] ?? 'ERR_FAILED';

@@ -4,16 +4,24 @@ const path = require('node:path');
 
 const framework = 'vendor/magento/magento2-functional-testing-framework';
 
-/** Parses the lines of a dotenv file. Quotes are removed; `#` starts a comment after a blank. */
+const assignment = /^\s*(?:export\s+)?([A-Za-z_]\w*)=((?:'[^']*'|"(?:[^"\\]|\\.)*"|[^'"\r\n])*)/gm;
+const escapes = { n: '\n', r: '\r' };
+
+/** Parses a dotenv file without references: values in quotes, also several parts and lines; `#` after a blank. */
 function parseEnv(text) {
   const values = {};
-  for (const line of text.replace(/^\ufeff/, '').split(/\r?\n/)) {
-    const match = /^\s*(?:export\s+)?([A-Za-z_]\w*)=(.*)$/.exec(line);
-    if (!match) continue;
-    const [, name, raw] = match;
-    const quoted = /^\s*(["'])(.*?)\1\s*(?:#.*)?$/.exec(raw);
-    if (quoted) values[name] = quoted[1] === '"' ? quoted[2].replace(/\\(["\\$])/g, '$1') : quoted[2];
-    else values[name] = raw.replace(/(^|\s)#.*$/, '').trim();
+  for (const [, name, raw] of text.matchAll(assignment)) {
+    let value = '';
+    for (const [part, single, double] of raw.matchAll(/'([^']*)'|"((?:[^"\\]|\\.)*)"|[^'"]+/g)) {
+      if (single !== undefined) value += single;
+      else if (double !== undefined)
+        value += double.replace(/\\(["\\$nr])/g, (_, next) => escapes[next] ?? next);
+      else {
+        value += part.replace(/(^|\s)#.*$/, '').trim();
+        if (/(^|\s)#/.test(part)) break;
+      }
+    }
+    values[name] = value;
   }
   return values;
 }

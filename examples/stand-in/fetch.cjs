@@ -1,13 +1,15 @@
 // Replaces PHP's part of `src/mftf/container/fetch.php`: requests addresses and prints a line of JSON for each. Tests
 // of the stand-in need no browser, so Selenium is requested only when `STAND_IN_BROWSER` is set.
+const { text } = require('node:stream/consumers');
 const { openProject } = require('./env.cjs');
 
-async function ask(seconds, url) {
+async function ask(seconds, url, authorization) {
   const startedAt = Date.now();
   const ms = () => Date.now() - startedAt;
   try {
     const signal = AbortSignal.timeout(Number(seconds) * 1000);
-    const response = await fetch(url, { redirect: 'manual', signal });
+    const headers = authorization ? { authorization } : {};
+    const response = await fetch(url, { redirect: 'manual', headers, signal });
     return { url, ms: ms(), status: response.status, body: await response.text() };
   } catch (error) {
     const reason =
@@ -22,10 +24,11 @@ async function ask(seconds, url) {
 
 async function main(targets) {
   const { env } = openProject();
+  const authorizations = JSON.parse((await text(process.stdin)) || '{}');
   for (const target of targets) {
     const [, seconds, url] = /^(\S+) (.*)$/.exec(target);
     if (url.endsWith('/status') && !env.STAND_IN_BROWSER) continue;
-    process.stdout.write(`${JSON.stringify(await ask(seconds, url))}\n`);
+    process.stdout.write(`${JSON.stringify(await ask(seconds, url, authorizations[url]))}\n`);
   }
 }
 

@@ -1,5 +1,6 @@
 // MFTF's own requests to the REST API of the shop: a token, the enabled modules, test data created and deleted.
 const { only } = require('./catalog.cjs');
+const { request } = require('./request.cjs');
 
 const restUrl = (project, route) => new URL(`rest${route}`, project.env.MAGENTO_BASE_URL);
 
@@ -18,8 +19,8 @@ async function adminToken(project) {
     );
   let response;
   try {
-    await fetch(restUrl(project, '/schema?services=twoFactorAuthAdminTokenServiceV1'));
-    response = await fetch(restUrl(project, '/V1/integration/admin/token'), {
+    await request(restUrl(project, '/schema?services=twoFactorAuthAdminTokenServiceV1'));
+    response = await request(restUrl(project, '/V1/integration/admin/token'), {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ username, password: adminPassword(project) }),
@@ -33,7 +34,7 @@ async function adminToken(project) {
 
 /** Names of the modules that the shop has, and of those that MODULE_ALLOWLIST adds. Without `Magento_`. */
 async function enabledModules(project) {
-  const response = await fetch(restUrl(project, '/V1/modules'), {
+  const response = await request(restUrl(project, '/V1/modules'), {
     headers: { authorization: `Bearer ${await adminToken(project)}` },
   });
   if (!response.ok) throw new Error(`Error retrieving Magento modules: HTTP ${response.status}`);
@@ -59,7 +60,7 @@ async function callOperation(project, catalog, { dataType, fields }, type) {
     project,
     url.replace(/\{(\w+)\}/g, (_, key) => encodeURIComponent(fields[key])),
   );
-  const response = await fetch(address, {
+  const response = await request(address, {
     method,
     headers: { 'content-type': 'application/json', authorization: `Bearer ${await adminToken(project)}` },
     ...(method === 'GET' || method === 'DELETE' ? {} : { body: JSON.stringify(body) }),

@@ -10,7 +10,7 @@ import { type Catalogs, createCatalogs } from '../mftf/catalog/catalogs.ts';
 import { describeMissing, variablesOf } from '../mftf/closure/variables.ts';
 import { inspectSlots } from '../mftf/container/inspect-slots.ts';
 import { createLayout, type Layout } from '../mftf/container/layout.ts';
-import { moduleEnvPath } from '../mftf/module/env-files.ts';
+import { describeOverridden, moduleEnvPath } from '../mftf/module/env-files.ts';
 import type { Environment } from '../model/environment.ts';
 import type { Context } from '../operations/core/context.ts';
 import { createSessions, type SessionCapacity, type Sessions } from '../selenium/sessions.ts';
@@ -34,7 +34,7 @@ export interface ContainerParts
     | 'pool'
     | 'resolveSelection'
     | 'catalog'
-    | 'unsetVariables'
+    | 'valueWarnings'
     | 'inspectContainers'
     | 'effectiveValues'
     | 'sessionsOf'
@@ -96,10 +96,13 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
       return { commit, catalog };
     },
 
-    async unsetVariables(environment, tests) {
+    async valueWarnings(environment, tests) {
       const { commit, catalog, checkout } = await readNewest();
       const files = await envFilesOf(environment, { id: commit.id, path: checkout });
-      return describeMissing(variablesOf(catalog, tests), files);
+      return {
+        unset: describeMissing(variablesOf(catalog, tests), files),
+        overridden: describeOverridden(environment.code, files),
+      };
     },
 
     async inspectContainers(environment) {

@@ -37,7 +37,7 @@ export function createContext(parts: {
     pool,
     resolveSelection,
     catalog,
-    unsetVariables: containers.unsetVariables,
+    valueWarnings: containers.valueWarnings,
     inspectContainers: containers.inspectContainers,
     effectiveValues: containers.effectiveValues,
     sessionsOf: containers.sessionsOf,

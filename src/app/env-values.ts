@@ -14,12 +14,13 @@ interface Tables {
 
 /** The stored values that an environment has for its tests. */
 export async function readStoredValues({ environments, variables }: Tables, environment: Environment) {
-  const [globals, own, adminPassword] = await Promise.all([
+  const [globals, own, adminPassword, shopCredentials] = await Promise.all([
     variables.readAll('global'),
     variables.readAll(environment.id),
     environments.readPassword(environment.id),
+    environments.readShopCredentials(environment.id),
   ]);
-  return { globals, variables: own, adminPassword };
+  return { globals, variables: own, adminPassword, shopCredentials };
 }
 
 /** The env files that MFTF reads for an environment at a checkout of the module. Errors: MODULE_ENV_FILE_MISSING. */

@@ -20,6 +20,8 @@ export interface CheckContext {
   /** The environments to check: those that the request names, all by default. */
   environments: readonly Environment[];
   allEnvironments(): Promise<Environment[]>;
+  /** The user and password of an environment's base URL, see `BaseUrl`. Errors: SECRET_KEY_WRONG. */
+  shopCredentials(environment: Environment): Promise<string | undefined>;
   /** Whether the caller may act on shops: a wrong password counts there, and locks the account after a few. */
   maySignIn: boolean;
   /** The runs under way, with the fences of their claims. */

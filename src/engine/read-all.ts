@@ -20,9 +20,11 @@ export async function capture(
   engine: Engine,
   container: string,
   argv: string[],
-  options: Omit<ExecRequest, 'argv' | 'stdin'> = {},
+  { input, ...options }: Omit<ExecRequest, 'argv' | 'stdin'> & { input?: string | undefined } = {},
 ): Promise<CapturedOutput> {
-  const exec = await engine.exec(container, { ...options, argv });
+  const exec = await engine.exec(container, { ...options, argv, stdin: input !== undefined });
+  // A process that ends without reading its input is no error.
+  exec.stdin?.on('error', () => {}).end(input);
   const [stdout, stderr] = await Promise.all([readAll(exec.stdout), readAll(exec.stderr)]);
   const code = exitCode(await exec.ended, container, argv);
   return { code, stdout, stderr };

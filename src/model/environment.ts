@@ -4,13 +4,15 @@ export interface Environment {
   /** Unique, `[a-z0-9][a-z0-9_-]{0,62}`: it becomes part of file names (`.env.<code>`). */
   code: string;
   name: string;
-  /** The address of the shop, with scheme, ending in a slash. */
+  /** The address of the shop, with scheme, ending in a slash; without the credentials of its web server. */
   baseUrl: string;
   /** Path of the admin panel below the base URL, `admin` by default. */
   backendName: string;
   adminUsername: string;
   /** Whether a password is stored. The password itself is read only by the runner. */
   hasAdminPassword: boolean;
+  /** Whether a user and password for the web server of the shop are stored: those of its base URL. */
+  hasShopCredentials: boolean;
   /** Set while paused: since when, and why. No run starts on a paused environment. */
   paused: { since: Date; reason: string } | undefined;
   /** The number of containers per run, in which its tests run in parallel; 1 unless the shop can take more. */

@@ -163,8 +163,9 @@ describe('the other commands, with a server', () => {
   it('env import --dry-run shows the changes and makes none', async () => {
     const file = join(folder, '.env.imported');
     const lines = [
-      '\uFEFFMAGENTO_BASE_URL="https://im.test/"',
+      'MAGENTO_BASE_URL="https://me:hush@im.test/"',
       "export MAGENTO_ADMIN_USERNAME='ad min' # who",
+      'TITLE=of$NOTHING',
       'MAGENTO_ADMIN_PASSWORD=hush',
       'STORE="a \\"b\\""',
     ];
@@ -173,21 +174,33 @@ describe('the other commands, with a server', () => {
     expect(preview.stderr).toBe('');
     expect(preview.stdout.split('\n')).toEqual([
       'imported (new environment)',
-      '  + MAGENTO_BASE_URL=https://im.test/',
+      '  + MAGENTO_BASE_URL=https://[hidden]@im.test/',
       '  + MAGENTO_ADMIN_USERNAME=ad min',
       '  + MAGENTO_ADMIN_PASSWORD=(secret)',
-      '  + STORE=a "b"',
+      '  = 2 stay in the file of the test module: TITLE, STORE',
+      '  ! line 3: the value refers to a variable that is not defined; that part is empty',
       'Dry run: nothing was changed.',
       '',
     ]);
     expect((await ask(['env', 'show', 'imported'])).code).toBe(3);
     expect((await ask(['env', 'import', file])).stdout).toContain('1 file was imported.');
-    expect((await ask(['env', 'import', '--dry-run', file])).stdout).toContain('  = 4 unchanged');
+    expect((await ask(['env', 'import', '--dry-run', file])).stdout).toContain('  = 3 unchanged');
+    const all = await ask(['env', 'import', '--dry-run', '--all-values', file]);
+    expect(all.stdout).toContain('  + STORE=a "b"');
+    const shown = await ask(['env', 'show', 'imported']);
+    expect(shown.stdout).toContain('https://im.test/, user and password stored');
+    expect(shown.stdout).not.toMatch(/hush|STORE/);
+    await ask(['env', 'edit', 'imported', '--remove-shop-credentials']);
+    expect((await ask(['env', 'show', 'imported'])).stdout).not.toContain('user and password');
 
     await writeFile(file, 'STORE="open');
     const broken = await ask(['env', 'import', file]);
     expect(broken).toMatchObject({ code: 3, stderr: expect.stringContaining('.env.imported: Line 1') });
     expect((await ask(['env', 'import', join(folder, '.env.none')])).code).toBe(3);
+
+    await writeFile(file, Buffer.from('STORE=1\nTITLE=\xE9', 'latin1'));
+    const latin1 = await ask(['env', 'import', file]);
+    expect(latin1).toMatchObject({ code: 3, stderr: expect.stringContaining(`${file}: Line 2: `) });
   });
 
   it('an unreachable server is named', async () => {

@@ -102,7 +102,11 @@ async function openSample(template: string): Promise<Sample> {
     addFile,
     env: async (values, environment = 'preprod-us') => {
       const base = await readFile(join(module, 'Cron/data', `.env.${environment}`), 'utf8');
-      const all = { MAGENTO_ADMIN_PASSWORD: sampleAdmin.password, ...values };
+      const defaults = {
+        MAGENTO_BASE_URL: 'http://127.0.0.1:8101/',
+        MAGENTO_ADMIN_PASSWORD: sampleAdmin.password,
+      };
+      const all = { ...defaults, ...values };
       const lines = Object.entries(all).map(([name, value]) => `${name}=${value}\n`);
       await writeFile(join(acceptance, '.env'), base + lines.join(''));
     },

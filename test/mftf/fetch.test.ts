@@ -13,6 +13,7 @@ describe.skipIf(!hasPhp)('fetch.php', () => {
   const server = createServer((request, response) => {
     if (request.url === '/moved') response.writeHead(302, { location: '/elsewhere' }).end();
     else if (request.url === '/maintenance') response.writeHead(503).end('down');
+    else if (request.url === '/closed') response.end(request.headers.authorization ?? 'nothing');
     else if (request.url !== '/silent') response.end('\u00e4 page');
   });
   let base: string;
@@ -25,8 +26,11 @@ describe.skipIf(!hasPhp)('fetch.php', () => {
     server.close();
   });
 
-  async function fetchLines(...targets: string[]) {
+  const fetchLines = (...targets: string[]) => fetchWith({}, ...targets);
+
+  async function fetchWith(authorizations: Record<string, string>, ...targets: string[]) {
     const php = spawn('php', ['-d', 'display_errors=0', '-d', 'allow_url_fopen=1', script, ...targets]);
+    php.stdin.end(JSON.stringify(authorizations));
     const output = await text(php.stdout);
     return output
       .trim()
@@ -41,6 +45,12 @@ describe.skipIf(!hasPhp)('fetch.php', () => {
       { status: 302 },
       { status: 503, body: 'down' },
     ]);
+  });
+
+  test('sends the authorization of an address to it alone', async () => {
+    const targets = [`5 ${base}/closed`, `5 ${base}/closed?2`];
+    const lines = await fetchWith({ [`${base}/closed`]: 'Basic bWU6cGFzcw==' }, ...targets);
+    expect(lines).toMatchObject([{ body: 'Basic bWU6cGFzcw==' }, { body: '\u00e4 page' }]);
   });
 
   test('prints why there is no response', async () => {

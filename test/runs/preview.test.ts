@@ -38,7 +38,12 @@ overOneEngine((kind) => {
     const before = await preview({ groups: ['made'] }, environment.code);
     expect(before.tests.map(({ test }) => test)).toEqual(['PlainTest', 'UnsetTest']);
     expect(before.environments).toEqual([
-      { code: 'preprod-us', expectedMs: null, unset: expect.stringContaining('NOBODY_SETS_THIS') },
+      {
+        code: 'preprod-us',
+        expectedMs: null,
+        overridden: null,
+        unset: expect.stringContaining('NOBODY_SETS_THIS'),
+      },
     ]);
     expect(await harness.context.runs.list({ limit: 10 })).toEqual([]);
     await harness.run(environment, { tests: ['PlainTest'] });

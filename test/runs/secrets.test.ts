@@ -21,6 +21,7 @@ const secrets = {
   variable: 'tok-en/4711=+ü',
   global: 'glob4l-secret-of-all',
   ofModule: 'modul-s3cret-key',
+  ofShop: 'sh0p pä:ss',
 };
 
 /** The possible encodings of a secret. */
@@ -30,6 +31,7 @@ const forms = Object.values(secrets).flatMap((secret) => [
   JSON.stringify(secret).slice(1, -1).replaceAll('/', '\\/'),
   encodeURIComponent(secret),
   encodeURIComponent(secret).replaceAll('%20', '+'),
+  Buffer.from(`web:${secret}`).toString('base64'),
   secret.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;'),
 ]);
 
@@ -77,7 +79,9 @@ overEngines((kind) => {
       adminPassword: secrets.adminPassword,
       shopPassword: 'another',
     });
-    const { variables } = harness.context;
+    const { environments, variables } = harness.context;
+    const baseUrl = environment.shop.url.replace('://', `://web:${encodeURIComponent(secrets.ofShop)}@`);
+    await environments.update(environment.id, { baseUrl });
     await variables.set(environment.id, { name: 'SHOP_VALUE', value: secrets.variable, secret: true });
     await variables.set('global', { name: 'ALL_VALUE', value: secrets.global, secret: true });
     server = await startServer(harness.context, '0.0.0-test');

@@ -46,6 +46,51 @@ describe('environments over HTTP', () => {
     expect((await server.ask('GET', '/api/environments')).body).toEqual({ environments: [] });
   });
 
+  it('keep user and password of a base URL secret', async () => {
+    const environments = server.app.context.environments;
+    const added = await server.ask('POST', '/api/environments', {
+      code: 'closed',
+      baseUrl: 'https://me:p%40ss@us.example.com',
+      adminUsername: 'admin',
+    });
+    const { id } = added.body;
+    const edit = async (changes: Record<string, unknown>) => {
+      const { status, body } = await server.ask('PATCH', '/api/environments/closed', changes);
+      expect(JSON.stringify(body)).not.toMatch(/me:|p%40ss|p@ss|new:/);
+      const credentials = await environments.readShopCredentials(id);
+      expect(body.hasShopCredentials).toBe(credentials !== undefined);
+      return { status, baseUrl: body.baseUrl, credentials };
+    };
+    const us = 'https://us.example.com/';
+    expect(JSON.stringify(added.body)).not.toMatch(/me:|p%40ss|p@ss/);
+    expect(added.body).toMatchObject({ baseUrl: us, hasShopCredentials: true });
+    expect(await environments.readShopCredentials(id)).toBe('me:p%40ss');
+
+    expect(await edit({ name: 'x' })).toMatchObject({ baseUrl: us, credentials: 'me:p%40ss' });
+    const store = `${us}store/`;
+    expect(await edit({ baseUrl: store })).toMatchObject({ baseUrl: store, credentials: 'me:p%40ss' });
+    expect(await edit({ baseUrl: 'https://new:1@us.example.com' })).toMatchObject({
+      baseUrl: us,
+      credentials: 'new:1',
+    });
+    expect(await edit({ shopCredentials: null })).toMatchObject({ baseUrl: us, credentials: undefined });
+    await edit({ baseUrl: 'https://new:2@us.example.com' });
+    const other = 'https://de.example.com/';
+    expect(await edit({ baseUrl: other })).toMatchObject({ baseUrl: other, credentials: undefined });
+    await server.ask('DELETE', '/api/environments/closed');
+  });
+
+  it.each([
+    'https://me:p@ss@x.test/',
+    'https://me:100%@x.test/',
+    'https://é:1@x.test/',
+    'https://a b@x.test/',
+  ])('refuses a user or password that is not percent-encoded: %s', async (baseUrl) => {
+    const answer = await server.ask('POST', '/api/environments', { code: 'x', baseUrl, adminUsername: 'a' });
+    expect(answer.body).toMatchObject({ status: 400, code: 'INPUT_INVALID' });
+    expect(JSON.stringify(answer.body)).not.toContain(baseUrl.slice(8, 14));
+  });
+
   it('reports invalid input, and changes nothing', async () => {
     const answer = await server.ask('POST', '/api/environments', {
       code: 'ok',
@@ -86,7 +131,7 @@ describe('environments over HTTP', () => {
   });
 
   it.each([
-    ['a user in the address', { baseUrl: 'https://admin:pw@us.example.com/' }],
+    ['a query in the address', { baseUrl: 'https://us.example.com/?a=1' }],
     ['an admin path that leaves its folder', { backendName: 'a/../../b' }],
     ['an unknown field', { adminPasword: 'typing error' }],
     ['a name with control characters', { name: 'a\u001b[2Jb' }],
@@ -151,7 +196,7 @@ describe('variables over HTTP', () => {
 describe('import of env files', () => {
   const file = (name: string, content: string) => ({ name, content });
   const content = [
-    '\uFEFF# comment',
+    '# comment',
     'export MAGENTO_BASE_URL="https://de.example.com/"',
     "MAGENTO_ADMIN_USERNAME='admin'",
     'MAGENTO_ADMIN_PASSWORD="p#ss \\"word\\""',
@@ -170,7 +215,7 @@ describe('import of env files', () => {
       changed: [],
       unchanged: [],
     });
-    expect(preview.body.files[0].added).toContainEqual({ name: 'STORE_CODE', value: 'de', secret: false });
+    expect(preview.body.files[0].left).toEqual(['STORE_CODE']);
     expect(preview.body.files[0].added).toContainEqual({ name: 'PAYMENT_TOKEN', value: null, secret: true });
     expect(JSON.stringify(preview.body)).not.toMatch(/hush|p#ss/);
     expect((await server.ask('GET', '/api/environments/import-de')).status).toBe(404);
@@ -187,7 +232,45 @@ describe('import of env files', () => {
 
     const repeat = await server.ask('POST', '/api/environments/import', { files, dryRun: true });
     expect(repeat.body.files[0]).toMatchObject({ isNew: false, added: [], changed: [] });
-    expect(repeat.body.files[0].unchanged).toHaveLength(5);
+    expect(repeat.body.files[0].unchanged).toHaveLength(4);
+    expect(shown.body.variables.map(({ name }: { name: string }) => name)).toEqual(['PAYMENT_TOKEN']);
+
+    const all = await server.ask('POST', '/api/environments/import', { files, allValues: true });
+    expect(all.body.files[0].added).toEqual([{ name: 'STORE_CODE', value: 'de', secret: false }]);
+    expect(all.body.files[0].left).toEqual([]);
+    const changed = [file('.env.import-de', 'STORE_CODE=at\nNEW=1')];
+    const next = await server.ask('POST', '/api/environments/import', { files: changed });
+    expect(next.body.files[0]).toMatchObject({
+      changed: [{ name: 'STORE_CODE', value: 'at' }],
+      left: ['NEW'],
+    });
+  });
+
+  it('takes user and password of a base URL as secrets', async () => {
+    const withCredentials =
+      'MAGENTO_BASE_URL=https://me:p%40ss@fr.example.com\nMAGENTO_ADMIN_USERNAME=admin\n';
+    const files = [file('.env.import-fr', withCredentials)];
+    const preview = await server.ask('POST', '/api/environments/import', { files, dryRun: true });
+    const hidden = { name: 'MAGENTO_BASE_URL', value: 'https://[hidden]@fr.example.com', secret: false };
+    expect(preview.body.files[0].added).toContainEqual(hidden);
+    await server.ask('POST', '/api/environments/import', { files });
+    const { id, baseUrl, hasShopCredentials } = (await server.ask('GET', '/api/environments/import-fr')).body;
+    expect({ baseUrl, hasShopCredentials }).toEqual({
+      baseUrl: 'https://fr.example.com/',
+      hasShopCredentials: true,
+    });
+    expect(await server.app.context.environments.readShopCredentials(id)).toBe('me:p%40ss');
+    const repeat = await server.ask('POST', '/api/environments/import', { files, dryRun: true });
+    expect(repeat.body.files[0]).toMatchObject({ added: [], changed: [] });
+  });
+
+  it.each([
+    ['a byte order mark', '\uFEFFA=1', 'Line 1'],
+    ['blanks without quotes', 'A=1\nB=x y', 'Line 2'],
+  ])('refuses what MFTF cannot read, with file and line: %s', async (_what, text, line) => {
+    const answer = await server.ask('POST', '/api/environments/import', { files: [file('.env.x', text)] });
+    expect(answer.body).toMatchObject({ status: 400, code: 'ENV_FILE_INVALID' });
+    expect(answer.body.detail).toContain(`.env.x: ${line}: `);
   });
 
   it.each([

@@ -74,7 +74,7 @@ beforeAll(async () => {
       runner: namedRunner,
       resolveSelection: async () => undefined,
       catalog: async () => ({ commit, catalog }),
-      unsetVariables: async () => undefined,
+      valueWarnings: async () => ({ unset: undefined, overridden: undefined }),
       inspectContainers: async () => ({ engine: 'docker', slots: [{ slot: 1, seen: undefined }] }),
       effectiveValues: async () => ({ commit, file: 'Cron/data/.env.us', values: [] }),
       pool: async () => ({ list: async () => [], prune: async () => [], replace }),

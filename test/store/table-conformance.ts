@@ -63,6 +63,7 @@ export function tableConformance(kind: Kind): void {
           slots: 1,
           id: 1,
           hasAdminPassword: false,
+          hasShopCredentials: false,
           paused: undefined,
           fence: 0,
           createdAt: expect.any(Date),
@@ -118,6 +119,26 @@ export function tableConformance(kind: Kind): void {
         expect(await dump()).not.toContain('pa$$');
         expect((await environments.setPassword(id, undefined)).hasAdminPassword).toBe(false);
         expect(await environments.readPassword(id)).toBeUndefined();
+      });
+
+      it('have encrypted credentials of the base URL, which only readShopCredentials returns', async () => {
+        const baseUrl = 'https://me:p%40$$1@shop.test:8443/';
+        const { id, ...created } = await environments.create({ ...newEnvironment('closed'), baseUrl });
+        expect(created).toMatchObject({ baseUrl: 'https://shop.test:8443/', hasShopCredentials: true });
+        expect(await environments.readShopCredentials(id)).toBe('me:p%40$$1');
+        expect(await dump()).not.toMatch(/me:|p%40/);
+
+        // Another path of the same host keeps them, another host or port does not get them.
+        const kept = await environments.update(id, { baseUrl: 'https://SHOP.test:8443/us/', name: 'x' });
+        expect(kept).toMatchObject({ baseUrl: 'https://SHOP.test:8443/us/', hasShopCredentials: true });
+        expect(await environments.readShopCredentials(id)).toBe('me:p%40$$1');
+        const moved = await environments.update(id, { baseUrl: 'https://shop.test/' });
+        expect(moved).toMatchObject({ baseUrl: 'https://shop.test/', hasShopCredentials: false });
+        const restored = await environments.update(id, { baseUrl: 'https://you@shop.test/' });
+        expect(restored).toMatchObject({ baseUrl: 'https://shop.test/', hasShopCredentials: true });
+        expect((await environments.removeShopCredentials(id)).hasShopCredentials).toBe(false);
+        expect(await environments.readShopCredentials(id)).toBeUndefined();
+        await environments.remove(id);
       });
 
       it('cannot be removed with unfinished runs; once removed, their history stays and their code is free', async () => {

@@ -19,8 +19,10 @@ export function printPreview(output: Output, preview: z.output<typeof previewRun
   output.line();
   for (const { test, because } of unusable) output.line(`Excluded: ${test}: ${clean(because)}`);
   output.line(`Tests: ${tests.length}, at ${commit.id.slice(0, 12)} ${clean(commit.subject)}`);
-  for (const { code, expectedMs, unset } of environments) {
+  for (const { code, expectedMs, unset, overridden } of environments) {
     output.line(`${code}: ${expectedMs === null ? 'duration unknown' : `about ${durationText(expectedMs)}`}`);
-    if (unset !== null) output.line(`${code}: ${clean(unset)}`);
+    for (const warning of [unset, overridden]) {
+      if (warning !== null) output.line(`${code}: ${clean(warning)}`);
+    }
   }
 }

@@ -1,4 +1,5 @@
 import type { EnvValue } from '../../mftf/module/env-files.ts';
+import { splitBaseUrl } from '../../model/address/base-url.ts';
 import type { Environment } from '../../model/environment.ts';
 import { type Check, type Finding, ok, problem, unknown } from '../check.ts';
 import type { CheckContext } from '../check-context.ts';
@@ -43,13 +44,13 @@ async function inspectShop(context: CheckContext, environment: Environment): Pro
   const value = (name: string) => values.find((envValue) => envValue.name === name)?.value;
   const username = value('MAGENTO_ADMIN_USERNAME') ?? environment.adminUsername;
   const password = value('MAGENTO_ADMIN_PASSWORD');
-  const base = value('MAGENTO_BASE_URL') ?? environment.baseUrl;
+  const { url: base, credentials } = splitBaseUrl(value('MAGENTO_BASE_URL') ?? environment.baseUrl);
   if (password === undefined)
     return [ok('Not checked: no admin password is set, so no test signs in.', code)];
 
   const timeoutMs = limitsOf(context.config).shopMs;
   const schemaUrl = `${base}rest/schema?services=twoFactorAuthAdminTokenServiceV1`;
-  const schema = await requestAddress(schemaUrl, { timeoutMs });
+  const schema = await requestAddress(schemaUrl, { timeoutMs, credentials });
   if (schema.error !== undefined) return [unknown(`The shop does not respond (${schema.error}).`, code)];
   if (schema.status === 200 && /"\/V1\/tfa\//.test(schema.body))
     return twoFactor(code, value('OTP_SHARED_SECRET'));
@@ -59,6 +60,7 @@ async function inspectShop(context: CheckContext, environment: Environment): Pro
     timeoutMs,
     method: 'POST',
     json,
+    credentials,
   });
   if (status === 200) return [];
   if (status !== 401 && status !== 403) {

@@ -1,4 +1,5 @@
 import { shopOutageReason } from '../../mftf/run/preflight.ts';
+import { joinBaseUrl } from '../../model/address/base-url.ts';
 import type { Environment } from '../../model/environment.ts';
 import { type Check, type Finding, problem, problemsOrOk } from '../check.ts';
 import type { CheckContext } from '../check-context.ts';
@@ -23,17 +24,19 @@ export const shopAway: Check = {
 
 async function inspectShop(context: CheckContext, environment: Environment): Promise<Finding[]> {
   const { baseUrl, code } = environment;
+  // Without them a gateway may answer 401 for a shop that is down. Another check reports a wrong secret key.
+  const credentials = await context.shopCredentials(environment).catch(() => undefined);
   const hostFailure = failureOf(
-    await requestAddress(baseUrl, { timeoutMs: limitsOf(context.config).shopMs }),
+    await requestAddress(baseUrl, { timeoutMs: limitsOf(context.config).shopMs, credentials }),
   );
   if (hostFailure === undefined) return [];
-  const container = await requestFromContainer(context, environment);
+  const container = await requestFromContainer(context, environment, credentials);
   if (container === 'responds') return [];
   const from = container === undefined ? 'from this host' : 'from this host and from its container';
   return [
     problem('MAGENTO_UNREACHABLE', `${baseUrl} ${container ?? hostFailure}, requested ${from}.`, {
       about: code,
-      remedy: `curl -sSI ${baseUrl}; then fix the shop, or matre env edit ${code} --base-url URL, or matre env pause ${code}`,
+      remedy: `curl -sSI ${credentials === undefined ? '' : '-u USER '}${baseUrl}; then fix the shop, or matre env edit ${code} --base-url URL, or matre env pause ${code}`,
     }),
   ];
 }
@@ -45,6 +48,7 @@ async function inspectShop(context: CheckContext, environment: Environment): Pro
 async function requestFromContainer(
   context: CheckContext,
   { id, baseUrl }: Environment,
+  credentials: string | undefined,
 ): Promise<string | 'responds' | undefined> {
   try {
     const { fetchInside } = await context.containers();
@@ -55,7 +59,10 @@ async function requestFromContainer(
     if (!container) return undefined;
     const answer = (
       await fetchInside(container.name, [
-        { url: baseUrl, seconds: limitsOf(context.config).containerSeconds },
+        {
+          url: joinBaseUrl({ url: baseUrl, credentials }),
+          seconds: limitsOf(context.config).containerSeconds,
+        },
       ])
     ).get(baseUrl);
     return answer && (shopOutageReason(answer) ?? 'responds');

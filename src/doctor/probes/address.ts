@@ -1,4 +1,5 @@
 import { createHttpClient, describeHttpError } from '../../http/http-client.ts';
+import { basicAuthorization } from '../../model/address/base-url.ts';
 
 export interface AddressResponse {
   status: number | undefined;
@@ -10,22 +11,23 @@ export interface AddressResponse {
 /** Enough for what checks search for in a response; a page of a shop may have megabytes. */
 const maxBytes = 65_536;
 
-/** The response of an address to this process; a redirect is a response. Never rejects: see `error`. */
+/** The response of an address to this process; a redirect is a response. `credentials`: those of a base URL. Never rejects: see `error`. */
 export async function requestAddress(
   url: string,
-  request: { timeoutMs: number; method?: string; json?: unknown },
+  request: { timeoutMs: number; method?: string; json?: unknown; credentials?: string | undefined },
 ): Promise<AddressResponse> {
-  const { timeoutMs, method = 'GET', json } = request;
+  const { timeoutMs, method = 'GET', json, credentials } = request;
   const client = createHttpClient();
   try {
     const { status, text } = await client.request(url, {
       method,
       timeoutMs,
       maxBytes,
-      ...(json !== undefined && {
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(json),
-      }),
+      headers: {
+        ...(json !== undefined && { 'content-type': 'application/json' }),
+        ...(credentials !== undefined && { authorization: basicAuthorization(credentials) }),
+      },
+      ...(json !== undefined && { body: JSON.stringify(json) }),
     });
     return { status, body: text, error: undefined };
   } catch (error) {

@@ -53,7 +53,10 @@ async function askFromContainers(context: CheckContext): Promise<ContainerAnswer
   const containerByUrl = new Map<string, { name: string; shop: string }>();
   for (const { name, environment } of running) {
     const values = await valuesOf(environment).catch(() => []);
-    if (values.length > 0) containerByUrl.set(seleniumStatusUrl(values), { name, shop: environment.baseUrl });
+    if (values.length === 0) continue;
+    // With its credentials, unlike the base URL of the environment.
+    const shop = values.find((value) => value.name === 'MAGENTO_BASE_URL')?.value ?? environment.baseUrl;
+    containerByUrl.set(seleniumStatusUrl(values), { name, shop });
   }
   const answers = await Promise.all(
     [...containerByUrl].map(async ([url, { name, shop }]): Promise<ContainerAnswer[]> => {

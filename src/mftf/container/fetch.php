@@ -4,7 +4,10 @@
  * the answer, or why there was none. Needs only PHP itself, because an image may lack curl.
  *
  * usage: php fetch.php "SECONDS URL"...
+ *
+ * Standard input is a JSON object with the `Authorization` headers of addresses, by address.
  */
+$authorizations = json_decode((string) stream_get_contents(STDIN), true) ?: [];
 foreach (array_slice($argv, 1) as $argument) {
     [$seconds, $url] = explode(' ', $argument, 2);
     $context = stream_context_create([
@@ -12,7 +15,8 @@ foreach (array_slice($argv, 1) as $argument) {
             'timeout' => (float) $seconds,
             'ignore_errors' => true,
             'follow_location' => 0,
-            'header' => "Connection: close\r\n",
+            'header' => "Connection: close\r\n"
+                . (isset($authorizations[$url]) ? "Authorization: {$authorizations[$url]}\r\n" : ''),
         ],
         // The tests check the certificate; this only checks whether the address answers.
         'ssl' => ['verify_peer' => false, 'verify_peer_name' => false],

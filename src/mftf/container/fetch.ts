@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Engine } from '../../engine/engine.ts';
 import { capture } from '../../engine/read-all.ts';
+import { basicAuthorization, splitBaseUrl } from '../../model/address/base-url.ts';
 import type { Layout } from './layout.ts';
 import { scripts } from './scripts.ts';
 
@@ -27,14 +28,20 @@ const options = ['-d', 'display_errors=0', '-d', 'allow_url_fopen=1', '-d', 'def
 
 /**
  * Requests addresses from inside a container, as its tests will: only there names, hosts and network are those of the tests.
- * Returns the results by address, without those that PHP could not request. Errors: CONTAINER_VANISHED, OUT_OF_MEMORY.
+ * Returns the results by address, without those that PHP could not request. The credentials of an address are not part of the key;
+ * they go through the standard input, since arguments are visible to all. Errors: CONTAINER_VANISHED, OUT_OF_MEMORY.
  */
 export async function fetchInside(
   { engine, containerId, layout, php }: { engine: Engine; containerId: string; layout: Layout; php: string },
   requests: readonly { url: string; seconds: number }[],
 ): Promise<Map<string, FetchResult>> {
-  const argv = [php, ...options, scripts.fetch, ...requests.map(({ url, seconds }) => `${seconds} ${url}`)];
-  const { stdout } = await capture(engine, containerId, argv, { cwd: layout.root });
+  const targets = requests.map(({ url, seconds }) => ({ ...splitBaseUrl(url), seconds }));
+  const argv = [php, ...options, scripts.fetch, ...targets.map(({ url, seconds }) => `${seconds} ${url}`)];
+  const headers = targets.flatMap(({ url, credentials }) =>
+    credentials === undefined ? [] : [[url, basicAuthorization(credentials)]],
+  );
+  const input = JSON.stringify(Object.fromEntries(headers));
+  const { stdout } = await capture(engine, containerId, argv, { cwd: layout.root, input });
   const results = new Map<string, FetchResult>();
   for (const text of stdout.split('\n').filter((each) => each.startsWith('{'))) {
     const parsed = line.safeParse(parseJson(text));

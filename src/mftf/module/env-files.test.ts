@@ -6,6 +6,7 @@ import { loadConfig } from '../../config/config.ts';
 import { parseEnvFile } from '../../model/env-file/env-file.ts';
 import {
   buildEnvFiles,
+  describeOverridden,
   type EnvFilesInput,
   type EnvValue,
   readModuleEnvFile,
@@ -20,6 +21,7 @@ const input: EnvFilesInput = {
     adminUsername: 'matre',
   },
   adminPassword: 'pa$$"word\'1',
+  shopCredentials: undefined,
   globals: [
     { name: 'WAIT_TIMEOUT', value: '60', secret: false },
     { name: 'CURRENCY', value: 'USD', secret: false },
@@ -121,7 +123,7 @@ describe('buildEnvFiles', () => {
       variables: [{ name: 'PIN', value: 'from-matre', secret: true }],
     });
     const of = (expectedName: string) => layers.find(({ name }) => name === expectedName);
-    expect(of('GATEWAY')?.value).toBe('https://me:[hidden]@pay.test/');
+    expect(of('GATEWAY')?.value).toBe('https://[hidden]@pay.test/');
     expect(of('PIN')).toEqual({
       name: 'PIN',
       value: undefined,
@@ -129,6 +131,52 @@ describe('buildEnvFiles', () => {
       from: 'environment',
       overrides: [{ from: 'module', value: undefined }],
     });
+  });
+
+  it('gives the tests the base URL with its credentials, which are hidden everywhere else', () => {
+    const files = buildEnvFiles({ ...input, shopCredentials: 'me:p%40ss$1' });
+    const values = parseValues(files.env);
+    expect(values['MAGENTO_BASE_URL']).toBe('https://me:p%40ss$1@us.test/');
+    expect(values['MAGENTO_BACKEND_BASE_URL']).toBe('https://me:p%40ss$1@us.test/');
+    expect(files.secrets).toEqual(expect.arrayContaining(['me:p%40ss$1', 'p@ss$1', btoa('me:p@ss$1')]));
+    const shown = Object.fromEntries(files.layers.map(({ name, value }) => [name, value]));
+    expect(shown['MAGENTO_BASE_URL']).toBe('https://[hidden]@us.test/');
+    expect(JSON.stringify(files.layers)).not.toMatch(/me:|p%40ss|p@ss/);
+  });
+
+  it("takes the credentials of the module's file for the same host alone", () => {
+    const baseUrlWith = (moduleFile: string, shopCredentials?: string) => {
+      const { env, secrets } = buildEnvFiles({ ...input, moduleFile, shopCredentials });
+      if (moduleFile.includes('hush')) expect(secrets).toContain('hush');
+      return parseValues(env)['MAGENTO_BASE_URL'];
+    };
+    const ofModule = 'MAGENTO_BASE_URL=https://it:hush@us.test';
+    expect(baseUrlWith(ofModule)).toBe('https://it:hush@us.test/');
+    expect(baseUrlWith(ofModule, 'me:pass')).toBe('https://me:pass@us.test/');
+    expect(baseUrlWith('MAGENTO_BASE_URL=https://$COUNTRY:hush@us.test')).toBe('https://US:hush@us.test/');
+    expect(baseUrlWith('MAGENTO_BASE_URL=https://it:hush@de.test/')).toBe('https://us.test/');
+    expect(baseUrlWith('MAGENTO_BASE_URL=us.test')).toBe('https://us.test/');
+  });
+
+  it("names the values of the module's file that the environment overrides with other ones", () => {
+    const overridden = (moduleFile: string) => buildEnvFiles({ ...input, moduleFile }).overridden;
+    expect(overridden('MAGENTO_BASE_URL=https://us.test\nCOUNTRY=US\nCURRENCY=EUR\nSELENIUM_HOST=x')).toEqual(
+      [],
+    );
+    const file =
+      'MAGENTO_BASE_URL=https://de.test/\nCOUNTRY=DE\nMAGENTO_ADMIN_PASSWORD=x\nMAGENTO_BACKEND_NAME=backend';
+    expect(overridden(file)).toEqual(['MAGENTO_BASE_URL', 'COUNTRY', 'MAGENTO_ADMIN_PASSWORD']);
+    const message = describeOverridden('preprod-us', { overridden: ['COUNTRY'] });
+    expect(message).toContain('Cron/data/.env.preprod-us of the test module, and overrides them: COUNTRY.');
+    expect(describeOverridden('preprod-us', { overridden: [] })).toBeUndefined();
+  });
+
+  it("warns of the module's file with path and line, without values", () => {
+    const { warnings } = buildEnvFiles({ ...input, moduleFile: 'A=1\nPASSWORD=pa$word\nB=$(id)' });
+    expect(warnings).toEqual([
+      'Cron/data/.env.preprod-us line 2: the value refers to a variable that is not defined; that part is empty.',
+      'Cron/data/.env.preprod-us line 3: the command in $(...) is not executed; it stays text.',
+    ]);
   });
 
   it('lists the overridden values, the nearest layer first', () => {

@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import type { Config } from '../../config/config.ts';
 import { Fault, isFault } from '../../faults/fault.ts';
 import { isMissingFile } from '../../files/missing-file.ts';
+import { joinBaseUrl, maskCredentials, secretsOf, splitBaseUrl } from '../../model/address/base-url.ts';
 import { decodeEnvFile } from '../../model/env-file/decode.ts';
 import { parseEnvFile } from '../../model/env-file/env-file.ts';
-import { seemsSecret } from '../../model/env-file/env-import.ts';
+import { isSameBaseUrl, seemsSecret } from '../../model/env-file/env-import.ts';
 import { formatEnvFile } from '../../model/env-file/format-env-file.ts';
 import { type Environment, isEnvironmentCode } from '../../model/environment.ts';
 import { groupBy } from '../../model/group-by.ts';
@@ -36,6 +37,8 @@ export interface EnvFilesInput {
   environment: Pick<Environment, 'code' | 'baseUrl' | 'backendName' | 'adminUsername'>;
   /** `undefined`: the module's file has it, or it is not set. */
   adminPassword: string | undefined;
+  /** The user and password of the base URL, see `BaseUrl`. */
+  shopCredentials: string | undefined;
   globals: EnvValue[];
   variables: EnvValue[];
   /** The text of `Cron/data/.env.<code>`, see `readModuleEnvFile`. */
@@ -63,6 +66,10 @@ export interface EnvFiles {
   layers: LayeredValue[];
   /** The secret values, to be hidden in logs. */
   secrets: string[];
+  /** The names whose values in the module's file differ from those of the environment, which override them. */
+  overridden: string[];
+  /** Warnings of the module's file, with its path and lines. */
+  warnings: string[];
 }
 
 /** The path of the module's values for an environment, relative to the module. Throws INPUT_INVALID. */
@@ -100,7 +107,7 @@ export function buildEnvFiles(input: EnvFilesInput): EnvFiles {
   const { environment, adminPassword, globals, selenium } = input;
   const own = [
     ...input.variables,
-    publicValue('MAGENTO_BASE_URL', environment.baseUrl),
+    publicValue('MAGENTO_BASE_URL', baseUrlOf(input)),
     publicValue('MAGENTO_BACKEND_NAME', environment.backendName),
     publicValue('MAGENTO_ADMIN_USERNAME', environment.adminUsername),
   ];
@@ -113,10 +120,11 @@ export function buildEnvFiles(input: EnvFilesInput): EnvFiles {
     publicValue('SELENIUM_CLOSE_ALL_SESSIONS', 'false'),
   ];
   const lowerValues = [...selenium.defaults, ...globals];
+  const module = readLayer(input.moduleFile, environment.code, lowerValues, [...own, ...infrastructure]);
   const layers: [EnvLayer, EnvValue[]][] = [
     ['default', selenium.defaults],
     ['global', globals],
-    ['module', readLayer(input.moduleFile, environment.code, lowerValues, [...own, ...infrastructure])],
+    ['module', module.values],
     ['environment', own],
     ['infrastructure', infrastructure],
   ];
@@ -128,13 +136,51 @@ export function buildEnvFiles(input: EnvFilesInput): EnvFiles {
   const merged = new Map(allValues.map((value) => [value.name, value]));
   const values = [...merged.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   const secrets = values.filter(({ secret, value }) => secret && value !== '');
+  // Any address may have a user and password, such as that of a mail catcher.
+  const credentials = allValues.flatMap(({ value }) => splitBaseUrl(value).credentials ?? []);
   return {
     env: formatEnvFile(values),
     credentials: formatCredentials(secrets),
     values,
     layers: toLayeredValues(allValues),
-    secrets: secrets.map(({ value }) => value),
+    secrets: [...secrets.map(({ value }) => value), ...credentials.flatMap(secretsOf)],
+    overridden: overriddenNames(module.values, own),
+    warnings: module.warnings,
   };
+}
+
+function overriddenNames(ofModule: readonly EnvValue[], own: readonly EnvValue[]): string[] {
+  const ownValues = new Map(own.map(({ name, value }) => [name, value]));
+  return ofModule.flatMap(({ name, value }) => {
+    const ownValue = ownValues.get(name);
+    if (ownValue === undefined) return [];
+    const isSame = name === 'MAGENTO_BASE_URL' ? isSameBaseUrl(value, ownValue) : value === ownValue;
+    return isSame ? [] : [name];
+  });
+}
+
+/** A sentence that names the overridden values; `undefined` without any. Values do not appear: they may be secret. */
+export function describeOverridden(
+  code: string,
+  { overridden }: Pick<EnvFiles, 'overridden'>,
+): string | undefined {
+  if (overridden.length === 0) return undefined;
+  const path = moduleEnvPath(code);
+  return `The environment has other values than ${path} of the test module, and overrides them: ${overridden.join(', ')}. To use the value of the file, remove the variable (matre env unset ${code} NAME).`;
+}
+
+/**
+ * The base URL of the environment with its credentials. Without its own it has those that the module's file has for the same host: the
+ * file may be their only source.
+ */
+function baseUrlOf(input: EnvFilesInput): string {
+  const { environment, shopCredentials, moduleFile, globals, variables } = input;
+  const url = environment.baseUrl;
+  if (shopCredentials !== undefined) return joinBaseUrl({ url, credentials: shopCredentials });
+  const { values } = readLayer(moduleFile, environment.code, globals, variables);
+  const ofModule = splitBaseUrl(values.find(({ name }) => name === 'MAGENTO_BASE_URL')?.value ?? '');
+  const isSameHost = URL.canParse(ofModule.url) && new URL(ofModule.url).origin === new URL(url).origin;
+  return isSameHost ? joinBaseUrl({ url, credentials: ofModule.credentials }) : url;
 }
 
 /** The layers by name. A name that is secret in one layer is secret in all: another may have the same value. */
@@ -146,7 +192,7 @@ function toLayeredValues(allValues: readonly (EnvValue & { from: EnvLayer })[]):
     const secret = entries.some((entry) => entry.secret);
     const values = entries.map(({ from, value }) => ({
       from,
-      value: secret ? undefined : redactor.text(value),
+      value: secret ? undefined : maskCredentials(redactor.text(value)),
     }));
     const [own, ...overrides] = values.reverse();
     return own ? [{ name, ...own, secret, overrides }] : [];
@@ -165,18 +211,25 @@ function allowModules(allValues: readonly EnvValue[], modules: string[]): EnvVal
   return { name, value: [...new Set(all)].join(','), secret: false, from: 'infrastructure' };
 }
 
-function readLayer(text: string, code: string, globals: EnvValue[], winning: EnvValue[]): EnvValue[] {
+function readLayer(
+  text: string,
+  code: string,
+  globals: EnvValue[],
+  winning: EnvValue[],
+): { values: EnvValue[]; warnings: string[] } {
   const winningValues = new Map(winning.map(({ name, value }) => [name, value]));
   const lowerValues = new Map(globals.map(({ name, value }) => [name, value]));
   const secretByName = new Map([...globals, ...winning].map(({ name, secret }) => [name, secret]));
-  const { entries } = ofModuleFile(code, () =>
+  const { entries, notes } = ofModuleFile(code, () =>
     parseEnvFile(text, (name, earlier) => winningValues.get(name) ?? earlier ?? lowerValues.get(name)),
   );
-  return entries.map(({ name, value }) => ({
+  const values = entries.map(({ name, value }) => ({
     name,
     value,
     secret: secretByName.get(name) || seemsSecret(name),
   }));
+  const path = moduleEnvPath(code);
+  return { values, warnings: notes.map(({ line, message }) => `${path} line ${line}: ${message}.`) };
 }
 
 /** Reads the module's file; an error names it. Errors: MODULE_INVALID. */

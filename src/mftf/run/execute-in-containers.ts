@@ -6,6 +6,7 @@ import { createPhp, type Php } from '../container/php.ts';
 import { prepare } from '../container/prepare.ts';
 import { removeGenerated, unpackGenerated } from '../generation/snapshot-archive.ts';
 import type { Snapshot } from '../generation/snapshots.ts';
+import { describeOverridden } from '../module/env-files.ts';
 import { createRunSessions } from './browser-sessions.ts';
 import { executeTests, type Slot, type TestingRequest } from './execute-tests.ts';
 import { generateTests } from './generate-tests.ts';
@@ -30,7 +31,7 @@ export async function executeInContainers(
   const runPlan = await planRun(deps, job, prepared);
   const { catalog, plan, open } = runPlan;
   if (open.length === 0) return { kind: 'finished' };
-  await reportUnsetVariables(job, prepared, runPlan);
+  await reportValues(job, prepared, runPlan);
 
   // 3. Generate those without a result.
   await record.phase('generating');
@@ -125,13 +126,20 @@ function executionContext(
   };
 }
 
-async function reportUnsetVariables(
-  { record }: Job,
+/** Reports what may surprise about the values of the tests. */
+async function reportValues(
+  { environment, record }: Job,
   { files, logs }: PreparedRun,
   { catalog, open }: RunPlan,
 ): Promise<void> {
-  const message = describeMissing(variablesOf(catalog, open), files);
-  if (message === undefined) return;
-  logs.line(message);
-  await record.event({ code: 'VARIABLE_MISSING', message });
+  for (const warning of files.warnings) logs.line(warning);
+  const messages = [
+    ['VALUE_OVERRIDDEN', describeOverridden(environment.code, files)],
+    ['VARIABLE_MISSING', describeMissing(variablesOf(catalog, open), files)],
+  ] as const;
+  for (const [code, message] of messages) {
+    if (message === undefined) continue;
+    logs.line(message);
+    await record.event({ code, message });
+  }
 }

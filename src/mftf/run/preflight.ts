@@ -1,6 +1,7 @@
 import { freeSpace } from '../../artifacts/free-space.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { Fault } from '../../faults/fault.ts';
+import { splitBaseUrl } from '../../model/address/base-url.ts';
 import { type FetchResult, fetchInside } from '../container/fetch.ts';
 import type { Layout } from '../container/layout.ts';
 import type { EnvValue } from '../module/env-files.ts';
@@ -33,11 +34,12 @@ export async function preflight(request: PreflightRequest): Promise<string> {
   const { tooLittle } = await freeSpace(request.dataFolder, minFreeBytes);
   if (tooLittle !== undefined) throw new Fault('DISK_FULL', `${tooLittle}.`);
   const startedAt = performance.now();
-  const shop = baseUrlOf(request.values);
+  const baseUrl = baseUrlOf(request.values);
+  const { url: shop } = splitBaseUrl(baseUrl);
   const selenium = seleniumStatusUrl(request.values);
   const responses = await fetchInside(request, [
     { url: selenium, seconds: seleniumSeconds },
-    { url: shop, seconds: shopSeconds },
+    { url: baseUrl, seconds: shopSeconds },
   ]);
   const seleniumReason = seleniumOutageReason(responses.get(selenium));
   if (seleniumReason !== undefined) {
@@ -57,12 +59,14 @@ export async function preflight(request: PreflightRequest): Promise<string> {
  * test that failed: a shop that is down fails every test, for reasons that look like its own.
  */
 export async function shopOutage(request: Omit<PreflightRequest, 'dataFolder'>): Promise<string | undefined> {
-  const url = baseUrlOf(request.values);
-  const responses = await fetchInside(request, [{ url, seconds: shopSeconds }]);
-  const reason = shopOutageReason(responses.get(url));
-  return reason && `${url} ${reason}, requested from the container after the test.`;
+  const baseUrl = baseUrlOf(request.values);
+  const { url: shop } = splitBaseUrl(baseUrl);
+  const responses = await fetchInside(request, [{ url: baseUrl, seconds: shopSeconds }]);
+  const reason = shopOutageReason(responses.get(shop));
+  return reason && `${shop} ${reason}, requested from the container after the test.`;
 }
 
+/** With its credentials. */
 function baseUrlOf(values: readonly EnvValue[]): string {
   return values.find(({ name }) => name === 'MAGENTO_BASE_URL')?.value ?? '';
 }

@@ -23,7 +23,7 @@ export interface RunnerDependencies {
   /** The values that matre stores for an environment, decrypted. */
   readValues(
     environment: Environment,
-  ): Promise<Pick<EnvFilesInput, 'globals' | 'variables' | 'adminPassword'>>;
+  ): Promise<Pick<EnvFilesInput, 'globals' | 'variables' | 'adminPassword' | 'shopCredentials'>>;
   selenium: EnvFilesInput['selenium'];
   /** How long the tests of a run took before. */
   expected(runId: number): Promise<readonly ExpectedDuration[]>;

@@ -1,5 +1,6 @@
 import { fencedEngine } from '../../engine/fenced-engine.ts';
 import { toFault } from '../../faults/fault.ts';
+import { secretsOf } from '../../model/address/base-url.ts';
 import { describeSelection } from '../../model/selection.ts';
 import type { Commit, Modules } from '../../modules/modules.ts';
 import { checkoutsFolder } from '../../pool/specification.ts';
@@ -19,8 +20,10 @@ export function createRunner(deps: RunnerDependencies): Runner {
     const { run, environment } = job;
     // 1. Open the logs. Until the values of the module are read, the secrets that matre stores are hidden.
     const storedValues = await deps.readValues(environment);
-    const secrets = [...storedValues.globals, ...storedValues.variables].filter(({ secret }) => secret);
-    let redactor = createRedactor([...secrets.map(({ value }) => value), storedValues.adminPassword ?? '']);
+    const { globals, variables, adminPassword = '', shopCredentials } = storedValues;
+    const secrets = [...globals, ...variables].filter(({ secret }) => secret).map(({ value }) => value);
+    const ofShop = shopCredentials === undefined ? [] : secretsOf(shopCredentials);
+    let redactor = createRedactor([...secrets, adminPassword, ...ofShop]);
     const logs = await openRunLogs(deps.artifacts, run.id, {
       text: (text) => redactor.text(text),
       stream: () => redactor.stream(),

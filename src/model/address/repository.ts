@@ -1,3 +1,5 @@
+import { percentDecode } from './percent-decode.ts';
+
 /** The address of a git repository, with the credentials separated from it. */
 export interface RepositoryAddress {
   /** Without credentials. The user name of an ssh address stays: it is part of the address, not a secret. */
@@ -26,7 +28,7 @@ export function parseRepositoryAddress(text: string): RepositoryAddress | undefi
       return { ...noCredentials, url: text, protocol: 'file' };
     case 'ssh:':
       // ssh takes no password from an address; it asks for one on a terminal.
-      if (address.password || /^-/.test(decodePercent(address.username + address.hostname))) return undefined;
+      if (address.password || /^-/.test(percentDecode(address.username + address.hostname))) return undefined;
       return { ...noCredentials, url: text, protocol: 'ssh' };
     case 'https:':
     case 'http:': {
@@ -36,20 +38,11 @@ export function parseRepositoryAddress(text: string): RepositoryAddress | undefi
       return {
         url: address.href,
         protocol: address.protocol === 'https:' ? 'https' : 'http',
-        username: username ? decodePercent(username) : undefined,
-        password: password ? decodePercent(password) : undefined,
+        username: username ? percentDecode(username) : undefined,
+        password: password ? percentDecode(password) : undefined,
       };
     }
     default:
       return undefined;
-  }
-}
-
-/** Percent-decodes a text; percent signs that encode nothing stay. */
-function decodePercent(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
   }
 }

@@ -121,7 +121,11 @@ describe('parseEnvFile', () => {
   it('refuses values that grow over what a process can be given', () => {
     const doubled = Array.from({ length: 40 }, (_, index) => `N${index + 1}="$N${index}$N${index}"`);
     expect(messageOf(['N0=12345678', ...doubled].join('\n'))).toContain('Line 15: the value has more than');
-    expect(messageOf(`A=${'x'.repeat(100_000)}\nB="${'$A'.repeat(70_000)}"`)).toContain('Line 2: ');
+    const long = `A=${'x'.repeat(100_000)}`;
+    expect(messageOf(`${long}\nB="${'$A'.repeat(70_000)}"`)).toContain('Line 2: ');
+    expect(messageOf(`${long}\nB=${'"$A"'.repeat(35_000)}`)).toContain('Line 2: ');
+    const numerous = Array.from({ length: 20_000 }, (_, index) => `N${index}=$A`);
+    expect(messageOf([long, ...numerous].join('\n'))).toContain('Line 21: the values have more than 2 MiB');
   });
 
   it.each([

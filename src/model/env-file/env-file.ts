@@ -1,5 +1,5 @@
 import { expandValue, keptDollar } from './expand-value.ts';
-import { splitEnvFile } from './split-env-file.ts';
+import { lineFault, splitEnvFile } from './split-env-file.ts';
 
 /** One `NAME=value` of an env file. `line` is that of the name, from 1. */
 export interface EnvEntry {
@@ -21,6 +21,12 @@ export interface EnvFile {
 }
 
 /**
+ * The most characters of all values together: by default Linux starts no process with more than 2 MiB of environment and arguments, and
+ * without a bound references could fill the memory.
+ */
+const maxTotalLength = 2 * 1024 ** 2;
+
+/**
  * Reads an env file as MFTF does, which is with Symfony's Dotenv since 3.8 (read in its `_bootstrap.php`). What Dotenv refuses is
  * refused, and every other text has the same values; docs/mftf.md lists the exceptions, which are few.
  *
@@ -35,6 +41,7 @@ export function parseEnvFile(
 ): EnvFile {
   const entries = new Map<string, EnvEntry>();
   const notes: EnvNote[] = [];
+  let totalLength = 0;
 
   for (const { name, parts, line } of splitEnvFile(text)) {
     const value = expandValue(parts, {
@@ -45,6 +52,10 @@ export function parseEnvFile(
       },
       warn: (message) => notes.push({ line, message }),
     });
+    totalLength += value.length;
+    if (totalLength > maxTotalLength) {
+      throw lineFault(line, 'the values have more than 2 MiB, which no process can be given.');
+    }
     const earlier = entries.get(name);
     if (earlier && earlier.line !== line) {
       notes.push({ line, message: `${name} replaces the value of line ${earlier.line}` });

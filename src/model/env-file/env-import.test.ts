@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseEnvFile } from './env-file.ts';
-import { planImport, seemsSecret } from './env-import.ts';
+import { isSameBaseUrl, planImport, seemsSecret } from './env-import.ts';
 
 const names = (changes: { name: string }[]) => changes.map(({ name }) => name);
 
@@ -24,14 +24,14 @@ API_TOKEN=t
 CURRENCY=USD`;
 
   it('lists added, changed and unchanged values', () => {
-    const plan = planImport(target, parseEnvFile(file).entries);
+    const plan = planImport(target, parseEnvFile(file).entries, { allValues: true });
     expect(names(plan.added)).toEqual(['MAGENTO_ADMIN_PASSWORD', 'API_TOKEN', 'CURRENCY']);
     expect(names(plan.changed)).toEqual(['MAGENTO_BASE_URL', 'PAYMENT', 'PUBLIC_TOKEN']);
     expect(names(plan.unchanged)).toEqual(['MAGENTO_BACKEND_NAME', 'STORE']);
   });
 
   it('maps the four known names to fields', () => {
-    const { added, changed } = planImport(target, parseEnvFile(file).entries);
+    const { added, changed } = planImport(target, parseEnvFile(file).entries, { allValues: true });
     expect(changed[0]).toEqual({
       name: 'MAGENTO_BASE_URL',
       value: 'https://b.test/',
@@ -41,8 +41,27 @@ CURRENCY=USD`;
     expect(added[0]).toMatchObject({ field: 'adminPassword', secret: true });
   });
 
+  it('leaves values to the file that matre needs not know: those without a secret, a field or a variable', () => {
+    const plan = planImport(target, parseEnvFile(file).entries, { allValues: false });
+    expect(plan.left).toEqual(['CURRENCY']);
+    expect(names(plan.added)).toEqual(['MAGENTO_ADMIN_PASSWORD', 'API_TOKEN']);
+    expect(names(plan.changed)).toEqual(['MAGENTO_BASE_URL', 'PAYMENT', 'PUBLIC_TOKEN']);
+    expect(names(plan.unchanged)).toEqual(['MAGENTO_BACKEND_NAME', 'STORE']);
+  });
+
+  it.each([
+    ['https://a.test', 'https://a.test/', true],
+    ['https://a.test/', 'https://me:pass@a.test/', true],
+    ['https://me:pass@a.test', 'https://me:pass@a.test/', true],
+    ['https://me:other@a.test/', 'https://me:pass@a.test/', false],
+    ['https://me:pass@a.test/', 'https://a.test/', false],
+    ['https://b.test/', 'https://me:pass@a.test/', false],
+  ])('compares the base URLs %s and %s', (ofFile, stored, isSame) => {
+    expect(isSameBaseUrl(ofFile, stored)).toBe(isSame);
+  });
+
   it('guesses secrets by name, only for new variables', () => {
-    const plan = planImport(target, parseEnvFile(file).entries);
+    const plan = planImport(target, parseEnvFile(file).entries, { allValues: true });
     expect(plan.secretGuesses).toEqual(['API_TOKEN']);
     expect(names(plan.changed.filter(({ secret }) => secret))).toEqual(['PAYMENT']);
   });

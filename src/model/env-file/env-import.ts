@@ -1,3 +1,4 @@
+import { splitBaseUrl } from '../address/base-url.ts';
 import type { EnvEntry } from './env-file.ts';
 
 /** The fields of an environment that an env file may set, by their names in MFTF. */
@@ -31,6 +32,8 @@ export interface ImportPlan {
   /** There was another value before. */
   changed: ImportChange[];
   unchanged: ImportChange[];
+  /** Names that the import leaves out: tests read their values from the module's file. */
+  left: string[];
   /** Variables that are treated as secret because of their names; a user may correct that. */
   secretGuesses: string[];
 }
@@ -43,11 +46,26 @@ export function seemsSecret(name: string): boolean {
 }
 
 /**
- * What an import of the entries of an env file would change in an environment. Values that the file does not name stay. An
- * existing variable stays secret, or not secret, whatever its name.
+ * Whether a base URL of an env file changes nothing, which may lack the last slash. Without credentials it keeps the stored ones of
+ * its host.
  */
-export function planImport(target: ImportTarget, entries: readonly EnvEntry[]): ImportPlan {
-  const plan: ImportPlan = { added: [], changed: [], unchanged: [], secretGuesses: [] };
+export function isSameBaseUrl(ofFile: string, stored = ''): boolean {
+  const [one, other] = [ofFile, stored].map((address) => splitBaseUrl(address.replace(/\/?$/, '/')));
+  if (one?.url !== other?.url) return false;
+  return one?.credentials === undefined || one.credentials === other?.credentials;
+}
+
+/**
+ * What an import of the entries of an env file would change in an environment: its fields, secrets, and the variables that it has. Other
+ * values are left to the module's file, which they would override for ever, unless `allValues` is set. Values that the file does
+ * not name stay. An existing variable stays secret, or not secret, whatever its name.
+ */
+export function planImport(
+  target: ImportTarget,
+  entries: readonly EnvEntry[],
+  { allValues }: { allValues: boolean },
+): ImportPlan {
+  const plan: ImportPlan = { added: [], changed: [], unchanged: [], left: [], secretGuesses: [] };
   const variables = new Map(target.variables.map((variable) => [variable.name, variable]));
 
   for (const { name, value } of entries) {
@@ -56,12 +74,17 @@ export function planImport(target: ImportTarget, entries: readonly EnvEntry[]): 
       : undefined;
     const variable = variables.get(name);
     const before = field ? target.fields[field] : variable?.value;
+    const isSame = field === 'baseUrl' ? isSameBaseUrl(value, before) : value === before;
     const secret = field ? field === 'adminPassword' : (variable?.secret ?? seemsSecret(name));
+    if (!field && !variable && !secret && !allValues) {
+      plan.left.push(name);
+      continue;
+    }
     if (secret && !field && !variable) plan.secretGuesses.push(name);
 
     const change = { name, value, secret, field };
     if (before === undefined) plan.added.push(change);
-    else if (before === value) plan.unchanged.push(change);
+    else if (isSame) plan.unchanged.push(change);
     else plan.changed.push(change);
   }
   return plan;

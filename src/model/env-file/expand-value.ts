@@ -32,8 +32,11 @@ const maxValueLength = 128 * 1024 - 1;
  * Errors: ENV_FILE_INVALID with the number of the line.
  */
 export function expandValue(parts: readonly ValuePart[], scope: ValueScope): string {
-  const value = parts.map((part) => expandPart(part, scope)).join('');
-  if (value.length > maxValueLength) throw tooLong(scope);
+  let value = '';
+  for (const part of parts) {
+    value += expandPart(part, scope);
+    if (value.length > maxValueLength) throw tooLong(scope);
+  }
   return value;
 }
 

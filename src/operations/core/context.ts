@@ -91,8 +91,14 @@ export interface Context {
    * MODULE_CHECKOUT_FAILED, MODULE_INVALID, IMAGE_MISSING, and those of the engine.
    */
   catalog(): Promise<CurrentCatalog>;
-  /** A sentence that names the variables which tests may read and which an environment lacks. Errors: as of `catalog`. */
-  unsetVariables(environment: Environment, tests: PlannedTest[]): Promise<string | undefined>;
+  /**
+   * Sentences that name the variables which tests may read and which an environment lacks (`unset`), and the values of the test module
+   * that an environment overrides with other ones. Errors: as of `catalog`.
+   */
+  valueWarnings(
+    environment: Environment,
+    tests: PlannedTest[],
+  ): Promise<{ unset: string | undefined; overridden: string | undefined }>;
   /** Inspects the containers of an environment, replica by replica. Errors: those of the engine. */
   inspectContainers(environment: Environment): Promise<{
     engine: Engine['kind'];

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isUserName, roles } from '../../model/access.ts';
+import { isCredentials, splitBaseUrl } from '../../model/address/base-url.ts';
 import { isEnvironmentCode, isVariableName } from '../../model/environment.ts';
 import { maxPasswordLength } from '../../model/limits.ts';
 
@@ -51,15 +52,22 @@ export const testName = z
   .trim()
   .regex(/^[A-Za-z0-9_\\][\w.:\\ -]{0,254}$/, 'cannot be the name of a test, group or suite');
 
-/** The base URL of a shop. The output ends in a slash, because MFTF appends paths to it. */
+/**
+ * The base URL of a shop, possibly with a user and password for its web server. The output ends in a slash, because MFTF appends
+ * paths to it.
+ */
 export const baseUrl = z
   // `abort`, because the next check parses the URL.
   .url({ protocol: /^https?$/, error: 'must be an http:// or https:// address', abort: true })
   .max(2000)
   .refine((address) => {
     const url = new URL(address);
-    return url.username === '' && url.password === '' && url.search === '' && url.hash === '';
-  }, 'must not hold a user, a password, a query or a fragment')
+    return url.search === '' && url.hash === '';
+  }, 'must not hold a query or a fragment')
+  .refine((address) => {
+    const { url, credentials } = splitBaseUrl(address);
+    return isCredentials(credentials ?? '') && new URL(url).host === new URL(address).host;
+  }, 'must have its user and password percent-encoded (%40 for @)')
   .transform((address) => (address.endsWith('/') ? address : `${address}/`));
 
 /** The path of the Magento admin panel below the base URL. */

@@ -1,6 +1,8 @@
 import { basename } from 'node:path';
 import { z } from 'zod';
 import { Fault, isFault } from '../../faults/fault.ts';
+import { joinBaseUrl, maskCredentials } from '../../model/address/base-url.ts';
+import { maxEnvFileBytes } from '../../model/env-file/decode.ts';
 import { type EnvFile, parseEnvFile } from '../../model/env-file/env-file.ts';
 import {
   type ImportChange,
@@ -28,6 +30,7 @@ const fileView = z.object({
   added: z.array(changeView),
   changed: z.array(changeView),
   unchanged: z.array(changeView),
+  left: z.array(z.string()).describe('Names that tests read from the file of the test module; see allValues'),
   notes: z.array(z.object({ line: z.number(), message: z.string() })),
 });
 
@@ -36,22 +39,26 @@ export const importEnvironments = defineOperation({
   method: 'POST',
   path: '/api/environments/import',
   summary:
-    'Add or change environments from .env.<code> files; values that a file does not name are unchanged',
+    'Add or change environments from .env.<code> files: URL, admin and secrets; other values stay in the file',
   role: 'admin',
   audited: ({ files, dryRun }) =>
     files.map(({ name }) => basename(name)).join(', ') + (dryRun ? ' (dry run)' : ''),
   input: z.object({
     files: z
-      .array(z.object({ name: z.string().max(300).describe('.env.<code>'), content: text(256 * 1024) }))
+      .array(z.object({ name: z.string().max(300).describe('.env.<code>'), content: text(maxEnvFileBytes) }))
       .min(1)
       .max(100),
     dryRun: z.boolean().default(false).describe('Only report what would change'),
+    allValues: z
+      .boolean()
+      .default(false)
+      .describe('Also add the other values, which then override those of the test module'),
   }),
   output: z.object({ dryRun: z.boolean(), files: z.array(fileView) }),
-  async run(context, { files, dryRun }, request) {
+  async run(context, { files, dryRun, allValues }, request) {
     // All files are checked before the first change: a mistake in the last one changes nothing.
     const imports: Import[] = [];
-    for (const file of files) imports.push(await prepare(context, file));
+    for (const file of files) imports.push(await prepare(context, file, allValues));
     refuseDuplicates(imports);
     if (!dryRun) for (const each of imports) await applyImport(context, each, request);
     return { dryRun, files: imports.map(viewImport) };
@@ -69,6 +76,7 @@ interface Import {
 async function prepare(
   context: Context,
   { name, content }: { name: string; content: string },
+  allValues: boolean,
 ): Promise<Import> {
   const file = basename(name);
   const code = file.startsWith('.env.') ? file.slice('.env.'.length) : '';
@@ -79,7 +87,7 @@ async function prepare(
   const environment = await context.environments.find(code);
   const target =
     environment === undefined ? { fields: {}, variables: [] } : await readTarget(context, environment);
-  const plan = planImport(target, entries);
+  const plan = planImport(target, entries, { allValues });
   const prepared = { file, code, environment, plan, notes };
   checkFields(prepared);
   return prepared;
@@ -96,7 +104,9 @@ function readFile(file: string, content: string): EnvFile {
 
 async function readTarget(context: Context, environment: Environment): Promise<ImportTarget> {
   const adminPassword = await context.environments.readPassword(environment.id);
-  const { baseUrl, backendName, adminUsername } = environment;
+  const credentials = await context.environments.readShopCredentials(environment.id);
+  const { backendName, adminUsername } = environment;
+  const baseUrl = joinBaseUrl({ url: environment.baseUrl, credentials });
   return {
     fields: { baseUrl, backendName, adminUsername, ...(adminPassword !== undefined && { adminPassword }) },
     variables: await context.variables.readAll(environment.id),
@@ -160,7 +170,11 @@ async function addNew(
 }
 
 function viewImport({ file, code, environment, plan, notes }: Import): z.output<typeof fileView> {
-  const view = ({ name, value, secret }: ImportChange) => ({ name, value: secret ? null : value, secret });
+  const view = ({ name, value, secret }: ImportChange) => ({
+    name,
+    value: secret ? null : maskCredentials(value),
+    secret,
+  });
   return {
     file,
     code,
@@ -168,6 +182,7 @@ function viewImport({ file, code, environment, plan, notes }: Import): z.output<
     added: plan.added.map(view),
     changed: plan.changed.map(view),
     unchanged: plan.unchanged.map(view),
+    left: plan.left,
     notes,
   };
 }

@@ -90,15 +90,19 @@ export const editEnvironment = defineOperation({
     adminUsername: adminUsername.optional(),
     slots: slots.optional(),
     adminPassword: adminPassword.nullable().optional().describe('Null removes it'),
+    shopCredentials: z.null().optional().describe('Null removes the user and password of the base URL'),
   }),
   output: environmentView,
-  async run(context, { code, adminPassword, ...changes }) {
+  async run(context, { code, adminPassword, shopCredentials, ...changes }) {
     const fields = defined(changes);
-    if (Object.keys(fields).length === 0 && adminPassword === undefined) {
+    const hasFields = Object.keys(fields).length > 0;
+    if (!hasFields && adminPassword === undefined && shopCredentials === undefined) {
       throw new Fault('INPUT_INVALID', 'Name at least one field to change.');
     }
     const { id } = await getEnvironment(context, code);
     if (adminPassword !== undefined) await context.environments.setPassword(id, adminPassword ?? undefined);
+    // Before the change, which may bring new ones.
+    if (shopCredentials === null) await context.environments.removeShopCredentials(id);
     return viewEnvironment(await context.environments.update(id, fields));
   },
 });

@@ -78,6 +78,7 @@ async function examine(
     workers,
     environments: code === undefined ? await environments.list() : [await getEnvironment(context, code)],
     allEnvironments: () => environments.list(),
+    shopCredentials: ({ id }) => environments.readShopCredentials(id),
     maySignIn,
     runningClaims: () => queue.runningClaims(),
     runningCommits: () => runs.commitsInUse(),

@@ -125,6 +125,10 @@ export const previewRuns = defineOperation({
           .nullable()
           .describe('Expected duration in one container, from earlier executions; null when unknown'),
         unset: z.string().nullable().describe('Variables that the tests may read and that are not set'),
+        overridden: z
+          .string()
+          .nullable()
+          .describe('Values of the test module that the environment overrides with other ones'),
       }),
     ),
   }),
@@ -148,10 +152,12 @@ export const previewRuns = defineOperation({
 });
 
 async function previewOn(context: Context, environment: Environment, tests: PlannedTest[]) {
+  const { unset, overridden } = await context.valueWarnings(environment, tests);
   return {
     code: environment.code,
     expectedMs: (await context.durations.estimate(environment.id, tests)) ?? null,
-    unset: (await context.unsetVariables(environment, tests)) ?? null,
+    unset: unset ?? null,
+    overridden: overridden ?? null,
   };
 }
 

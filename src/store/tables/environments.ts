@@ -1,5 +1,6 @@
 import type { SecretBox } from '../../crypto/secret-box.ts';
 import { Fault } from '../../faults/fault.ts';
+import { splitBaseUrl } from '../../model/address/base-url.ts';
 import { type Environment, isEnvironmentCode } from '../../model/environment.ts';
 import {
   channels,
@@ -14,6 +15,7 @@ import {
 export interface NewEnvironment {
   code: string;
   name: string;
+  /** May have a user and password, which are stored apart and encrypted. */
   baseUrl: string;
   backendName: string;
   adminUsername: string;
@@ -38,6 +40,9 @@ export function createEnvironments(deps: { database: Database; secrets: SecretBo
     return row && toEnvironment(row);
   }
 
+  const encryptCredentials = (id: number, credentials: string) =>
+    secrets.encrypt(credentials, credentialsContext(id));
+
   /** Updates one environment. `assignments` uses parameters from `$2` on. Errors: ENVIRONMENT_UNKNOWN. */
   async function change(transaction: Queryable, id: number, assignments: string, values: unknown[]) {
     const rows = await transaction.query<EnvironmentRow>(
@@ -51,16 +56,23 @@ export function createEnvironments(deps: { database: Database; secrets: SecretBo
   return {
     /** Errors: ENVIRONMENT_EXISTS; INPUT_INVALID when the code is not allowed. */
     async create(environment: NewEnvironment): Promise<Environment> {
-      const { code, name, baseUrl, backendName, adminUsername, slots = 1 } = environment;
+      const { code, name, backendName, adminUsername, slots = 1 } = environment;
+      const { url, credentials } = splitBaseUrl(environment.baseUrl);
       if (!isEnvironmentCode(code))
         throw new Fault('INPUT_INVALID', `${JSON.stringify(code)} cannot be the code of an environment.`);
       try {
-        const rows = await database.query<EnvironmentRow>(
-          `INSERT INTO environment (code, name, base_url, backend_name, admin_username, slots)
-           VALUES ($1, $2, $3, $4, $5, $6) RETURNING ${environmentColumns}, ${notifyEnvironment}`,
-          [code, name, baseUrl, backendName, adminUsername, slots],
-        );
-        return toEnvironment(existing(rows, code));
+        return await database.transaction(async (transaction) => {
+          const rows = await transaction.query<EnvironmentRow>(
+            `INSERT INTO environment (code, name, base_url, backend_name, admin_username, slots)
+             VALUES ($1, $2, $3, $4, $5, $6) RETURNING ${environmentColumns}, ${notifyEnvironment}`,
+            [code, name, url, backendName, adminUsername, slots],
+          );
+          const created = existing(rows, code);
+          if (credentials === undefined) return toEnvironment(created);
+          // The stored form depends on the id.
+          const stored = encryptCredentials(created.id, credentials);
+          return change(transaction, created.id, 'shop_credentials = $2', [stored]);
+        });
       } catch (error) {
         if (sqlState(error) !== uniqueViolation) throw error;
         throw new Fault('ENVIRONMENT_EXISTS', `Environment ${code} already exists.`);
@@ -90,16 +102,31 @@ export function createEnvironments(deps: { database: Database; secrets: SecretBo
       return environment;
     },
 
-    /** Errors: ENVIRONMENT_UNKNOWN. */
+    /**
+     * A base URL without credentials keeps the stored ones at the same host, and removes them with another one, to which they must
+     * not be sent. Errors: ENVIRONMENT_UNKNOWN.
+     */
     update(id: number, changes: EnvironmentChanges): Promise<Environment> {
       const { name, baseUrl, backendName, adminUsername, slots } = changes;
+      const { url, credentials } = splitBaseUrl(baseUrl ?? '');
       return change(
         database,
         id,
         `name = coalesce($2, name), base_url = coalesce($3, base_url),
          backend_name = coalesce($4, backend_name), admin_username = coalesce($5, admin_username),
-         slots = coalesce($6, slots)`,
-        [name ?? null, baseUrl ?? null, backendName ?? null, adminUsername ?? null, slots ?? null],
+         slots = coalesce($6, slots),
+         shop_credentials = CASE
+           WHEN $7::text IS NOT NULL THEN $7
+           WHEN $3::text IS NULL OR ${originOf('$3::text')} = ${originOf('base_url')} THEN shop_credentials
+         END`,
+        [
+          name ?? null,
+          url || null,
+          backendName ?? null,
+          adminUsername ?? null,
+          slots ?? null,
+          credentials === undefined ? null : encryptCredentials(id, credentials),
+        ],
       );
     },
 
@@ -118,7 +145,7 @@ export function createEnvironments(deps: { database: Database; secrets: SecretBo
     },
 
     /**
-     * Removes an environment, and deletes its password and variables; its history stays. Its code can be used again.
+     * Removes an environment, and deletes its secrets and variables; its history stays. Its code can be used again.
      * Errors: ENVIRONMENT_BUSY while it has runs that are not finished; ENVIRONMENT_UNKNOWN.
      */
     remove(id: number): Promise<void> {
@@ -137,7 +164,7 @@ export function createEnvironments(deps: { database: Database; secrets: SecretBo
           throw new Fault('ENVIRONMENT_BUSY', `Environment ${code} has ${open.count} unfinished runs.`);
         await transaction.query('DELETE FROM variable WHERE environment_id = $1', [id]);
         await transaction.query(
-          'UPDATE environment SET removed_at = now(), admin_password = NULL WHERE id = $1',
+          'UPDATE environment SET removed_at = now(), admin_password = NULL, shop_credentials = NULL WHERE id = $1',
           [id],
         );
         await notifyChange(transaction, `environment ${id}`);
@@ -159,6 +186,21 @@ export function createEnvironments(deps: { database: Database; secrets: SecretBo
       if (!row?.admin_password) return undefined;
       return secrets.decrypt(row.admin_password, passwordContext(id));
     },
+
+    /** Removes the user and password of the base URL. Errors: ENVIRONMENT_UNKNOWN. */
+    removeShopCredentials(id: number): Promise<Environment> {
+      return change(database, id, 'shop_credentials = NULL', []);
+    },
+
+    /** The decrypted credentials of the base URL, see `BaseUrl`. Only for the runner, the doctor and the import. Errors: SECRET_KEY_WRONG. */
+    async readShopCredentials(id: number): Promise<string | undefined> {
+      const [row] = await database.query<{ shop_credentials: string | null }>(
+        'SELECT shop_credentials FROM environment WHERE id = $1',
+        [id],
+      );
+      if (!row?.shop_credentials) return undefined;
+      return secrets.decrypt(row.shop_credentials, credentialsContext(id));
+    },
   };
 }
 
@@ -166,6 +208,10 @@ export function createEnvironments(deps: { database: Database; secrets: SecretBo
 const notifyEnvironment = `pg_notify('${channels.change}', 'environment ' || id)`;
 
 const passwordContext = (id: number) => `environment/${id}/admin_password`;
+const credentialsContext = (id: number) => `environment/${id}/shop_credentials`;
+
+/** SQL for scheme, host and port of an address. */
+const originOf = (expression: string) => `lower(substring(${expression} from '^[^/]+//[^/]+'))`;
 
 function existing<Row>(rows: Row[], id: number | string): Row {
   const [row] = rows;
@@ -175,7 +221,7 @@ function existing<Row>(rows: Row[], id: number | string): Row {
 
 /** The SQL columns of an `EnvironmentRow`. */
 export const environmentColumns = `id, code, name, base_url, backend_name, admin_username, admin_password IS NOT NULL AS has_password,
-  paused_at, paused_reason, slots, fence, created_at`;
+  shop_credentials IS NOT NULL AS has_shop_credentials,  paused_at, paused_reason, slots, fence, created_at`;
 
 export interface EnvironmentRow {
   id: number;
@@ -185,6 +231,7 @@ export interface EnvironmentRow {
   backend_name: string;
   admin_username: string;
   has_password: boolean;
+  has_shop_credentials: boolean;
   paused_at: Date | null;
   paused_reason: string | null;
   slots: number;
@@ -201,6 +248,7 @@ export function toEnvironment(row: EnvironmentRow): Environment {
     backendName: row.backend_name,
     adminUsername: row.admin_username,
     hasAdminPassword: row.has_password,
+    hasShopCredentials: row.has_shop_credentials,
     paused: row.paused_at ? { since: row.paused_at, reason: row.paused_reason ?? '' } : undefined,
     slots: row.slots,
     fence: row.fence,

@@ -39,7 +39,8 @@ export function EnvironmentForm({ environment, onDone, onClose }: Props) {
     slots: environment?.slots ?? 1,
   });
   const [password, setPassword] = useState<Password>({ text: '', isRemoved: false });
-  const save = useSave({ environment, fields, password, onDone });
+  const [removesCredentials, setRemovesCredentials] = useState(false);
+  const save = useSave({ environment, fields, password, removesCredentials, onDone });
   const fieldErrors = fieldProblems(save.error ? toProblem(save.error) : undefined);
 
   return (
@@ -52,11 +53,19 @@ export function EnvironmentForm({ environment, onDone, onClose }: Props) {
       <Stack gap="sm">
         {Object.keys(fieldErrors).length === 0 && <ProblemAlert error={save.error} />}
         <TextFields
-          isNew={environment === undefined}
+          environment={environment}
           fields={fields}
           fieldErrors={fieldErrors}
           onChange={(changes) => setFields((before) => ({ ...before, ...changes }))}
         />
+        {environment?.hasShopCredentials && (
+          <Checkbox
+            size="xs"
+            label="Remove the stored user and password of the shop"
+            checked={removesCredentials}
+            onChange={(event) => setRemovesCredentials(event.currentTarget.checked)}
+          />
+        )}
         <PasswordFields
           isStored={environment?.hasAdminPassword === true}
           password={password}
@@ -87,14 +96,16 @@ export function EnvironmentForm({ environment, onDone, onClose }: Props) {
 }
 
 interface TextFieldsProps {
-  isNew: boolean;
+  /** Undefined for a new environment. */
+  environment: EnvironmentView | undefined;
   fields: Fields;
   /** The error messages by field name. */
   fieldErrors: Record<string, string>;
   onChange: (changes: Partial<Fields>) => void;
 }
 
-function TextFields({ isNew, fields, fieldErrors, onChange }: TextFieldsProps) {
+function TextFields({ environment, fields, fieldErrors, onChange }: TextFieldsProps) {
+  const isNew = environment === undefined;
   const text = (field: TextField) => ({
     value: fields[field],
     error: fieldErrors[field],
@@ -121,7 +132,17 @@ function TextFields({ isNew, fields, fieldErrors, onChange }: TextFieldsProps) {
         required={!isNew}
         {...text('name')}
       />
-      <TextInput label="Shop URL" placeholder="https://shop.example.com/" required {...text('baseUrl')} />
+      <TextInput
+        label="Shop URL"
+        description={
+          environment?.hasShopCredentials
+            ? 'A user and password are stored. Another host removes them; https://user:password@... replaces them.'
+            : 'With basic authentication: https://user:password@... They are stored encrypted.'
+        }
+        placeholder="https://shop.example.com/"
+        required
+        {...text('baseUrl')}
+      />
       <TextInput
         label="Admin path"
         description="Relative to the shop URL"
@@ -170,16 +191,20 @@ interface Input {
   environment: EnvironmentView | undefined;
   fields: Fields;
   password: Password;
+  /** Whether to remove the stored user and password of the base URL. */
+  removesCredentials: boolean;
   onDone: (code: string) => void;
 }
 
-function useSave({ environment, fields, password, onDone }: Input) {
+function useSave({ environment, fields, password, removesCredentials, onDone }: Input) {
   return useAction({
     run: (): Promise<OutputOf<typeof editEnvironment>> => {
       const { code, name, ...rest } = fields;
       const adminPassword = password.isRemoved ? null : password.text === '' ? undefined : password.text;
       if (environment) {
-        return callApi('PATCH', `/api/environments/${code}`, { body: { name, ...rest, adminPassword } });
+        const shopCredentials = removesCredentials ? null : undefined;
+        const body = { name, ...rest, adminPassword, shopCredentials };
+        return callApi('PATCH', `/api/environments/${code}`, { body });
       }
       const optionalFields = { ...(name.trim() !== '' && { name }), ...(adminPassword && { adminPassword }) };
       return post<typeof addEnvironment>('/api/environments', { code, ...rest, ...optionalFields });

@@ -1,4 +1,4 @@
-import { Button, FileButton, Group, Stack, Textarea, TextInput } from '@mantine/core';
+import { Alert, Button, Checkbox, FileButton, Group, Stack, Textarea, TextInput } from '@mantine/core';
 import { IconUpload } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { importEnvironments } from '#src/operations/environments/env-import.ts';
@@ -21,11 +21,12 @@ interface EnvFile {
 export function ImportForm({ onClose }: { onClose: () => void }) {
   const [files, setFiles] = useState<EnvFile[]>([]);
   const [pasted, setPasted] = useState({ code: '', content: '' });
+  const [allValues, setAllValues] = useState(false);
   const all =
     pasted.content.trim() === ''
       ? files
       : [...files, { name: `.env.${pasted.code.trim()}`, content: pasted.content }];
-  const { preview, importFiles } = useImport(all, onClose);
+  const { preview, importFiles } = useImport({ files: all, allValues }, onClose);
   const plan = preview.data;
 
   const change = (apply: () => void) => {
@@ -43,6 +44,16 @@ export function ImportForm({ onClose }: { onClose: () => void }) {
         content={pasted.content}
         rows={plan ? 4 : 8}
         onChange={(changes) => change(() => setPasted((before) => ({ ...before, ...changes })))}
+      />
+      <Checkbox
+        size="xs"
+        label="Import all values"
+        description="Without it, values that are no secrets stay in the test module, where each commit may change them."
+        checked={allValues}
+        onChange={(event) => {
+          const { checked } = event.currentTarget;
+          change(() => setAllValues(checked));
+        }}
       />
       {plan?.files.map((file) => (
         <Plan key={file.file} file={file} />
@@ -65,9 +76,9 @@ export function ImportForm({ onClose }: { onClose: () => void }) {
   );
 }
 
-function useImport(files: EnvFile[], onSuccess: () => void) {
+function useImport(input: { files: EnvFile[]; allValues: boolean }, onSuccess: () => void) {
   const send = (dryRun: boolean) =>
-    post<typeof importEnvironments>('/api/environments/import', { files, dryRun });
+    post<typeof importEnvironments>('/api/environments/import', { ...input, dryRun });
   const preview = useAction({ run: () => send(true), quiet: true });
   const importFiles = useAction({
     run: () => send(false),
@@ -80,16 +91,29 @@ function useImport(files: EnvFile[], onSuccess: () => void) {
 }
 
 function FileChoice({ files, onChange }: { files: EnvFile[]; onChange: (files: EnvFile[]) => void }) {
+  const [unreadable, setUnreadable] = useState<string>();
   return (
     <Group gap="xs">
+      {unreadable !== undefined && (
+        <Alert
+          role="alert"
+          variant="outline"
+          color="var(--failed)"
+          w="100%"
+          title={`${unreadable} is not UTF-8`}
+        >
+          Save it as UTF-8 and choose it again.
+        </Alert>
+      )}
       <FileButton
         multiple
         inputProps={{ 'aria-label': 'Files' }}
         onChange={async (selected) => {
           const read = await Promise.all(
-            selected.map(async (file) => ({ name: file.name, content: await file.text() })),
+            selected.map(async (file) => ({ name: file.name, content: await readUtf8(file) })),
           );
-          onChange(read);
+          setUnreadable(read.find(({ content }) => content === undefined)?.name);
+          onChange(read.flatMap(({ name, content }) => (content === undefined ? [] : [{ name, content }])));
         }}
       >
         {(props) => (
@@ -103,6 +127,15 @@ function FileChoice({ files, onChange }: { files: EnvFile[]; onChange: (files: E
       </span>
     </Group>
   );
+}
+
+/** The text of a file; undefined when it is not UTF-8, which a browser would replace without a word. */
+async function readUtf8(file: File): Promise<string | undefined> {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(await file.arrayBuffer());
+  } catch {
+    return undefined;
+  }
 }
 
 interface PastedProps {
@@ -139,7 +172,7 @@ function PastedFile({ code, content, rows, onChange }: PastedProps) {
 }
 
 function Plan({ file }: { file: ImportedFile }) {
-  const { code, isNew, added, changed, unchanged, notes } = file;
+  const { code, isNew, added, changed, unchanged, left, notes } = file;
   const rows = [
     ...added.map((each) => ({ ...each, how: 'new' })),
     ...changed.map((each) => ({ ...each, how: 'changed' })),
@@ -172,6 +205,12 @@ function Plan({ file }: { file: ImportedFile }) {
             ))}
           </tbody>
         </table>
+      )}
+      {left.length > 0 && (
+        <p className={classes.files}>
+          {plural(left.length, 'value')} {left.length === 1 ? 'stays' : 'stay'} in the test module:{' '}
+          {left.join(', ')}
+        </p>
       )}
       {notes.length > 0 && (
         <ul className={classes.notes}>

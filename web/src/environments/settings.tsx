@@ -4,7 +4,8 @@ import classes from './environment.module.css';
 
 /** The settings of an environment. */
 export function Settings({ environment }: { environment: EnvironmentView }) {
-  const { id, name, baseUrl, backendName, adminUsername, hasAdminPassword, slots, createdAt } = environment;
+  const { id, name, baseUrl, backendName, adminUsername, slots, createdAt } = environment;
+  const { hasAdminPassword, hasShopCredentials } = environment;
   return (
     <section className={classes.section} aria-labelledby="settings">
       <div className={classes.sectionHead}>
@@ -15,6 +16,14 @@ export function Settings({ environment }: { environment: EnvironmentView }) {
         <dd>{name}</dd>
         <dt>Shop</dt>
         <dd>{baseUrl}</dd>
+        {hasShopCredentials && (
+          <>
+            <dt>Shop user and password</dt>
+            <dd>
+              <Hidden />
+            </dd>
+          </>
+        )}
         <dt>Admin panel</dt>
         <dd>
           {baseUrl}
@@ -23,7 +32,7 @@ export function Settings({ environment }: { environment: EnvironmentView }) {
         <dt>Admin user</dt>
         <dd>{adminUsername}</dd>
         <dt>Admin password</dt>
-        <dd>{hasAdminPassword ? <span title="Stored encrypted, never shown">••••••••</span> : 'not set'}</dd>
+        <dd>{hasAdminPassword ? <Hidden /> : 'not set'}</dd>
         <dt>Containers</dt>
         <dd>{slots}</dd>
         <dt>ID</dt>
@@ -36,3 +45,5 @@ export function Settings({ environment }: { environment: EnvironmentView }) {
     </section>
   );
 }
+
+const Hidden = () => <span title="Stored encrypted, never shown">••••••••</span>;

@@ -84,18 +84,20 @@ function Unknown({ why }: { why: string }) {
   );
 }
 
-/** Warnings before the submission: paused environments, and variables without a value. */
+/** Warnings before the submission: paused environments, variables without a value, overridden values of the test module. */
 function Warnings({ draft, now, preview }: { draft: Draft; now: Now; preview: Preview }) {
   const paused = preview.environments.flatMap(({ code }) => {
     const reason = queueAhead(now, code, draft.priority)?.paused;
     return reason === undefined ? [] : [{ code, reason }];
   });
   // One sentence per message, for all environments that share it.
-  const unset = new Map<string, string[]>();
-  for (const { code, unset: sentence } of preview.environments) {
-    if (sentence !== null) unset.set(sentence, [...(unset.get(sentence) ?? []), code]);
+  const sentences = new Map<string, string[]>();
+  for (const { code, unset, overridden } of preview.environments) {
+    for (const sentence of [unset, overridden]) {
+      if (sentence !== null) sentences.set(sentence, [...(sentences.get(sentence) ?? []), code]);
+    }
   }
-  if (paused.length === 0 && unset.size === 0) return null;
+  if (paused.length === 0 && sentences.size === 0) return null;
   return (
     <ul className={classes.concerns}>
       {paused.map(({ code, reason }) => (
@@ -107,7 +109,7 @@ function Warnings({ draft, now, preview }: { draft: Draft; now: Now; preview: Pr
           </span>
         </li>
       ))}
-      {[...unset].map(([sentence, codes]) => (
+      {[...sentences].map(([sentence, codes]) => (
         <li key={sentence}>
           <IconAlertTriangle size={14} aria-hidden />
           <span>

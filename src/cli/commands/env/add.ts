@@ -13,7 +13,9 @@ export function registerAdd(env: Command, context: CliContext): void {
     .addOption(jsonOption())
     .addHelpText(
       'after',
-      '\nThe password can also come from MATRE_ADMIN_PASSWORD. It is encrypted before it is stored.\n' +
+      '\nThe password can also come from MATRE_ADMIN_PASSWORD. It is encrypted before it is stored, and so are a user and password\n' +
+        'in the base URL, percent-encoded (%40 for @). Import them from a file (matre env import) to keep them out of the list of\n' +
+        'processes.\n' +
         '\nExample:\n  matre env add preprod-us --base-url https://us.preprod.example.com/ --admin-username admin --ask-admin-password',
     )
     .action(async (code: string, options) => {
@@ -23,6 +25,8 @@ export function registerAdd(env: Command, context: CliContext): void {
       const added = await context.withCaller((caller) => caller.call(addEnvironment, input));
       print(context, options, added, (output) => {
         output.line(`Environment ${added.code} was added with id ${added.id}.`);
+        if (added.hasShopCredentials)
+          output.line('The user and password of its base URL are stored encrypted.');
         if (!added.hasAdminPassword) output.line('It has no admin password yet.');
       });
     });

@@ -10,15 +10,19 @@ export function registerEdit(env: Command, context: CliContext): void {
     .argument('<code>', 'environment');
   for (const option of fieldOptions('edit')) command.addOption(option);
   command
+    .option('--remove-shop-credentials', 'remove the user and password of the base URL')
     .addOption(jsonOption())
     .addHelpText(
       'after',
-      '\nThe password can also come from MATRE_ADMIN_PASSWORD.\n' +
+      '\nThe password can also come from MATRE_ADMIN_PASSWORD. A base URL without user and password keeps the stored ones, unless\n' +
+        'its host changes.\n' +
         '\nExample:\n  matre env edit preprod-us --admin-password-stdin < password.txt',
     )
     .action(async (code: string, options) => {
       const fields = await readFields(context.terminal, options);
-      const edited = await context.withCaller((caller) => caller.call(editEnvironment, { code, ...fields }));
+      const shopCredentials = options.removeShopCredentials === true ? null : undefined;
+      const changes = { code, ...fields, shopCredentials };
+      const edited = await context.withCaller((caller) => caller.call(editEnvironment, changes));
       print(context, options, edited, (output) => output.line(`Environment ${code} was changed.`));
     });
 }

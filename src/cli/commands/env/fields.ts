@@ -6,7 +6,10 @@ import { type PasswordOptions, passwordOptions, readPassword } from './password.
 export const fieldOptions = (command: 'add' | 'edit') => {
   const adding = command === 'add';
   return [
-    new Option('--base-url <url>', 'address of the shop').makeOptionMandatory(adding),
+    new Option(
+      '--base-url <url>',
+      'address of the shop, also https://user:password@host/',
+    ).makeOptionMandatory(adding),
     new Option('--admin-username <name>', 'user of the admin panel').makeOptionMandatory(adding),
     new Option('--name <name>', adding ? 'display name; the code by default' : 'display name'),
     new Option('--backend-name <path>', 'path of the admin panel').default(adding ? 'admin' : undefined),

@@ -16,16 +16,21 @@ export function registerImport(env: Command, context: CliContext): void {
     .description('add or change environments from .env.<code> files')
     .argument('<files...>', 'named .env.<code>')
     .option('--dry-run', 'only show the changes')
+    .option('--all-values', 'also import what tests can read from the file of the test module')
     .addOption(jsonOption())
     .addHelpText(
       'after',
-      '\nVariables that a file does not contain are unchanged. Values whose names look like secrets (PASSWORD, TOKEN, ...) are\nencrypted.\n' +
+      '\nThe base URL, the backend name, the administrator and secrets are imported (names with PASSWORD, TOKEN, ...; they are\n' +
+        'encrypted), and variables that the environment has already. All other values stay in the file of the test module, where\n' +
+        'each commit may change them; with --all-values they become variables of the environment, which override the file.\n' +
+        'Variables that a file does not contain are unchanged.\n' +
         '\nExample:\n  matre env import --dry-run Cron/data/.env.preprod-us Cron/data/.env.preprod-es',
     )
     .action(async (paths: string[], options) => {
       const files = await Promise.all(paths.map(readEnvFile));
       const dryRun = options.dryRun === true;
-      const result = await context.withCaller((caller) => caller.call(importEnvironments, { files, dryRun }));
+      const input = { files, dryRun, allValues: options.allValues === true };
+      const result = await context.withCaller((caller) => caller.call(importEnvironments, input));
       print(context, options, result, (output) => printImport(output, result));
     });
 }
@@ -45,11 +50,13 @@ async function readEnvFile(path: string): Promise<{ name: string; content: strin
 
 function printImport(output: Output, { dryRun, files }: z.output<typeof importEnvironments.output>): void {
   const { paint } = output;
-  for (const { code, isNew, added, changed, unchanged, notes } of files) {
+  for (const { code, isNew, added, changed, unchanged, left, notes } of files) {
     output.line(paint.bold(`${code}${isNew ? ' (new environment)' : ''}`));
     for (const { name, value } of added) output.line(paint.green(`  + ${name}=${valueText(value)}`));
     for (const { name, value } of changed) output.line(paint.yellow(`  ~ ${name}=${valueText(value)}`));
     if (unchanged.length > 0) output.line(paint.dim(`  = ${unchanged.length} unchanged`));
+    if (left.length > 0)
+      output.line(paint.dim(`  = ${left.length} stay in the file of the test module: ${left.join(', ')}`));
     for (const note of notes) output.line(paint.dim(`  ! line ${note.line}: ${clean(note.message)}`));
   }
   output.line(

@@ -25,7 +25,10 @@ export function registerShow(env: Command, context: CliContext): void {
           ['Id', String(environment.id)],
           ['Code', environment.code],
           ['Name', clean(environment.name)],
-          ['Address', clean(environment.baseUrl)],
+          [
+            'Address',
+            `${clean(environment.baseUrl)}${environment.hasShopCredentials ? ', user and password stored' : ''}`,
+          ],
           ['Admin panel', clean(environment.backendName)],
           [
             'Admin',
