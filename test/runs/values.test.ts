@@ -14,6 +14,7 @@ const authorization = `Basic ${Buffer.from('web@us:päss/1').toString('base64')}
 /** A web server in front of a shop that demands basic authentication, or a token of the REST API. */
 async function startGate(shopUrl: string) {
   const seen = { refused: 0, accepted: 0 };
+  let isDown = false;
   const server = createServer((incoming, response) => {
     const sent = incoming.headers.authorization;
     if (
@@ -25,6 +26,10 @@ async function startGate(shopUrl: string) {
       return;
     }
     seen.accepted += 1;
+    if (isDown) {
+      response.writeHead(503).end();
+      return;
+    }
     const { method, headers, url = '/' } = incoming;
     const outgoing = requestHttp(new URL(url, shopUrl), { method, headers }, (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.headers);
@@ -38,6 +43,9 @@ async function startGate(shopUrl: string) {
   return {
     seen,
     host,
+    setDown: (down: boolean) => {
+      isDown = down;
+    },
     close: () => {
       server.closeAllConnections();
       server.close();
@@ -77,6 +85,17 @@ overOneEngine((kind) => {
     }
     expect(gate.seen).toEqual({ refused: 0, accepted: expect.any(Number) });
     expect(gate.seen.accepted).toBeGreaterThan(3);
+  });
+
+  test('a shop that is down behind basic authentication is reported without its user and password', async () => {
+    gate.setDown(true);
+    const { run } = await runTest();
+    gate.setDown(false);
+    expect(run.reason).toEqual({
+      code: 'MAGENTO_UNREACHABLE',
+      message: expect.stringContaining(`http://${gate.host}/ answers 503`),
+    });
+    expect(await harness.log(run.id)).not.toMatch(/web%40us|web@us|ss%2F1/);
   });
 
   test("the module's file may have the credentials of the same host", async () => {
