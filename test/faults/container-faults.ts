@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { capture } from '../../src/engine/read-all.ts';
 import { createLayout } from '../../src/mftf/container/layout.ts';
-import { done, type FaultKind, needs } from './fault-kind.ts';
+import { breaksEnvironment, done, type FaultKind, needs } from './fault-kind.ts';
 import type { Harness } from './harness.ts';
 import type { HarnessEnvironment } from './stores.ts';
 
@@ -32,6 +32,7 @@ export const containerFaults: FaultKind[] = [
   {
     on: 'container',
     name: 'container removed',
+    mayBreak: breaksEnvironment(15, 'CONTAINER_VANISHED'),
     async begin({ engine }, { container }) {
       await engine.remove(container).catch(() => {});
       return done;
@@ -40,6 +41,7 @@ export const containerFaults: FaultKind[] = [
   {
     on: 'container',
     name: 'container killed',
+    mayBreak: breaksEnvironment(15, 'CONTAINER_VANISHED'),
     unsupportedReason: needsDocker,
     async begin({ containers }, { container }) {
       await containers.docker
@@ -52,6 +54,7 @@ export const containerFaults: FaultKind[] = [
   {
     on: 'container',
     name: 'container paused',
+    mayBreak: breaksEnvironment(15, 'RESULT_MISSING'),
     unsupportedReason: needsDocker,
     durationMs: [1_000, 4_000],
     async begin({ containers }, { container }) {
@@ -71,6 +74,7 @@ export const containerFaults: FaultKind[] = [
   {
     on: 'container',
     name: 'test processes killed',
+    mayBreak: breaksEnvironment(15, 'RESULT_MISSING'),
     async begin(harness, environment) {
       await inside(harness, environment, 'sh', '/opt/matre/supervisor.sh', 'clear');
       return done;
@@ -79,6 +83,7 @@ export const containerFaults: FaultKind[] = [
   {
     on: 'container',
     name: 'supervisor killed',
+    mayBreak: breaksEnvironment(15, 'RESULT_MISSING'),
     async begin(harness, environment) {
       await inside(harness, environment, 'pkill', '-9', '-f', 'supervisor.sh run');
       return done;
@@ -87,6 +92,7 @@ export const containerFaults: FaultKind[] = [
   {
     on: 'container',
     name: 'generated files deleted',
+    mayBreak: breaksEnvironment(15, 'GENERATED_FILE_MISSING'),
     async begin(harness, environment) {
       await inside(harness, environment, 'sh', '-c', `rm -rf ${generated}/*`);
       return done;
@@ -95,6 +101,7 @@ export const containerFaults: FaultKind[] = [
   {
     on: 'container',
     name: 'tmpfs full',
+    mayBreak: breaksEnvironment(15, 'DISK_FULL'),
     durationMs: [500, 2_000],
     async begin(harness, environment) {
       for (const folder of [generated, '/matre/run']) {
@@ -108,6 +115,7 @@ export const containerFaults: FaultKind[] = [
   {
     on: 'container',
     name: 'out of memory',
+    mayBreak: breaksEnvironment(15, 'OUT_OF_MEMORY'),
     unsupportedReason: needsDocker,
     async begin(harness, environment) {
       await inside(harness, environment, 'dd', 'if=/dev/zero', 'of=/dev/null', 'bs=400M', 'count=1');

@@ -39,6 +39,7 @@ export interface FinalAttempt {
   pid: number;
   outcome: AttemptOutcome | null;
   reason: string | null;
+  endedAt: number | undefined;
 }
 
 export interface FinalResult {
@@ -85,7 +86,11 @@ export async function gatherEvidence(
     worker_id: string;
     outcome: AttemptOutcome | null;
     reason_code: string | null;
-  }>('SELECT run_id, attempt, fence, worker_id, outcome, reason_code FROM attempt ORDER BY run_id, attempt');
+    ended_at: Date | null;
+  }>(
+    `SELECT run_id, attempt, fence, worker_id, outcome, reason_code, ended_at
+     FROM attempt ORDER BY run_id, attempt`,
+  );
   const results = await database.query<{
     run_id: number;
     test: string;
@@ -116,6 +121,7 @@ export async function gatherEvidence(
       pid: processOf(row.worker_id),
       outcome: row.outcome,
       reason: row.reason_code,
+      endedAt: moment(row.ended_at),
     })),
     results: results.map((row) => ({
       runId: row.run_id,

@@ -1,6 +1,6 @@
 import { waitFor } from '../support/wait-for.ts';
 import { containerFaults } from './container-faults.ts';
-import { type FaultKind, needs } from './fault-kind.ts';
+import { breaksEnvironment, type FaultKind, needs } from './fault-kind.ts';
 import type { Harness } from './harness.ts';
 import { postgresFaults, redisFaults } from './store-faults.ts';
 import { workerFaults } from './worker-faults.ts';
@@ -11,6 +11,7 @@ const needsOwnEngine = ({ containers }: Harness) =>
 const restartOfEngine = (name: string, signal: 'SIGTERM' | 'SIGKILL'): FaultKind => ({
   on: 'engine',
   name,
+  mayBreak: breaksEnvironment(20, 'CONTAINER_VANISHED', 'ENGINE_UNREACHABLE'),
   durationMs: [100, 1_000],
   unsupportedReason: needsOwnEngine,
   async begin({ containers: { own } }) {
@@ -25,6 +26,7 @@ const otherFaults: FaultKind[] = [
   {
     on: 'disk',
     name: 'data folder full',
+    mayBreak: breaksEnvironment(15, 'DISK_FULL'),
     durationMs: [1_000, 3_000],
     unsupportedReason: ({ disk }) => needs(disk, 'a small file system could not be mounted: not root'),
     async begin({ disk }) {
@@ -35,6 +37,7 @@ const otherFaults: FaultKind[] = [
   {
     on: 'embedded',
     name: 'process with the embedded database killed during a write',
+    mayBreak: breaksEnvironment(20, 'WORKER_LOST'),
     durationMs: [0, 0],
     unsupportedReason: ({ embedded }) => needs(embedded, 'no such installation'),
     async begin({ embedded }, _, random) {

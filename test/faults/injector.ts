@@ -1,5 +1,5 @@
 import { monotonicMs } from './clock.ts';
-import type { FaultKind } from './fault-kind.ts';
+import type { Consequences, FaultKind } from './fault-kind.ts';
 import { faultKinds } from './faults.ts';
 import type { Harness } from './harness.ts';
 import type { RunningRun } from './installation.ts';
@@ -11,6 +11,7 @@ import type { WorkerProcess } from './workers.ts';
 export interface Injection {
   kind: string;
   on: FaultKind['on'];
+  mayBreak: Consequences;
   at: number;
   /** When its effect was undone; `at` when there was nothing to undo. */
   undoneAt: number;
@@ -150,6 +151,7 @@ export async function injectFaults(options: InjectorOptions): Promise<Injection[
     const injection: Injection = {
       kind: kind.name,
       on: kind.on,
+      mayBreak: kind.mayBreak,
       at,
       undoneAt: at,
       pid,

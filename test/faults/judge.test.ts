@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { type Evidence, lifetimesIn } from './evidence.ts';
+import { unexplainedBreakages } from './explanation.ts';
+import type { Consequences } from './fault-kind.ts';
+import { faultKinds } from './faults.ts';
 import { judge } from './judge.ts';
 
 /** Two correct runs on one environment: run 1 lost a worker in its second test and continued on another. */
 function correctEvidence(): Evidence {
   const lifetime = { environmentId: 7, code: 0 };
+  const finished = { pid: 200, outcome: 'finished' as const, reason: null };
   return {
     acknowledged: [1, 2],
     injections: [],
@@ -24,9 +28,9 @@ function correctEvidence(): Evidence {
       finishedAt: 7_000,
     })),
     attempts: [
-      { runId: 1, attempt: 1, fence: 1, pid: 100, outcome: 'lost', reason: 'WORKER_LOST' },
-      { runId: 1, attempt: 2, fence: 2, pid: 200, outcome: 'finished', reason: null },
-      { runId: 2, attempt: 1, fence: 3, pid: 200, outcome: 'finished', reason: null },
+      { runId: 1, attempt: 1, fence: 1, pid: 100, outcome: 'lost', reason: 'WORKER_LOST', endedAt: 4_000 },
+      { ...finished, runId: 1, attempt: 2, fence: 2, endedAt: 5_400 },
+      { ...finished, runId: 2, attempt: 1, fence: 3, endedAt: 6_400 },
     ],
     results: [
       { runId: 1, test: 'A', attempt: 1, status: 'passed', reason: null, recordedAt: 210 },
@@ -84,8 +88,8 @@ describe('the judge of the faults', () => {
         attempts.splice(
           2,
           1,
-          { runId: 2, attempt: 1, fence: 0, pid: 200, outcome: 'lost', reason: 'WORKER_LOST' },
-          { runId: 2, attempt: 2, fence: 3, pid: 200, outcome: 'finished', reason: null },
+          { ...attempts[0], runId: 2, fence: 0, pid: 200 } as never,
+          { ...attempts[2], attempt: 2 } as never,
         ),
     ],
     ['a process of an old fence', 'late-writer', ({ lifetimes }) => change(lifetimes, 3, { fence: 1 })],
@@ -122,7 +126,7 @@ describe('the judge of the faults', () => {
         const broken = { outcome: 'broken', reason: 'CONTAINER_VANISHED' } as const;
         change(attempts, 0, broken);
         change(attempts, 1, broken);
-        attempts.push({ runId: 1, attempt: 3, fence: 4, pid: 200, outcome: 'finished', reason: null });
+        attempts.push({ ...attempts[2], runId: 1, attempt: 3, fence: 4 } as never);
       },
     ],
     ['an attempt without an end', 'history', ({ attempts }) => change(attempts, 0, { outcome: null })],
@@ -174,5 +178,78 @@ describe('the judge of the faults', () => {
       { environmentId: 7, runId: 12, fence: 34, test: 'SleepTest', from: 10, to: 300, code: 0 },
       { environmentId: 7, runId: 12, fence: 34, test: 'SleepTest', from: 400, to: 400, code: undefined },
     ]);
+  });
+});
+
+describe('the judge of what is broken', () => {
+  /** The correct evidence, whose worker 100 was killed at 300 and lost its attempt at 4,000; what a fault may break. */
+  function evidenceWith(mayBreak: Partial<Consequences>, environmentId = 7): Evidence {
+    const evidence = correctEvidence();
+    evidence.injections.push({
+      kind: 'worker killed',
+      on: 'worker',
+      mayBreak: { codes: ['WORKER_LOST'], where: 'process', withinS: 10, ...mayBreak },
+      at: 300,
+      undoneAt: 300,
+      pid: 100,
+      hasSpareWorker: true,
+      affectedRuns: [],
+      affectedIds: [environmentId],
+    });
+    return evidence;
+  }
+  const messagesOf = (evidence: Evidence) => unexplainedBreakages(evidence).map(({ message }) => message);
+
+  it('accepts what a fault explains', () => {
+    expect(messagesOf(evidenceWith({}))).toEqual([]);
+    expect(messagesOf(evidenceWith({ where: 'environment' }))).toEqual([]);
+  });
+
+  it('counts the time from the moment when the fault was undone', () => {
+    const evidence = evidenceWith({ withinS: 1 });
+    change(evidence.injections, 0, { undoneAt: 3_500 });
+    expect(messagesOf(evidence)).toEqual([]);
+  });
+
+  it.each<[string, Evidence]>([
+    ['in another environment', evidenceWith({ where: 'environment' }, 8)],
+    ['too late', evidenceWith({ withinS: 1 })],
+    ['with another code', evidenceWith({ codes: ['RESULT_MISSING'] })],
+    ['without a fault', correctEvidence()],
+  ])('finds an attempt and a test that are broken %s', (_, evidence) => {
+    expect(messagesOf(evidence)).toEqual([
+      expect.stringContaining('attempt 1 of run 1 is WORKER_LOST'),
+      expect.stringContaining('B in attempt 1 of run 1 is WORKER_LOST'),
+    ]);
+  });
+
+  it('finds what is broken before the fault, and in another worker process', () => {
+    const early = evidenceWith({});
+    change(early.injections, 0, { at: 4_200, undoneAt: 4_200 });
+    expect(messagesOf(early)).toHaveLength(2);
+    const elsewhere = evidenceWith({});
+    change(elsewhere.injections, 0, { pid: 300 });
+    expect(messagesOf(elsewhere)).toHaveLength(2);
+  });
+
+  it('finds a broken run: by its own reason, else by those of its tests, else for having none', () => {
+    const evidence = evidenceWith({});
+    change(evidence.runs, 1, { verdict: 'broken', reason: 'CONTAINER_NAME_TAKEN' });
+    expect(messagesOf(evidence)).toEqual([
+      'run 2 is CONTAINER_NAME_TAKEN (environment 7, process 200, at 7.000 s), which no fault explains; latest: none',
+    ]);
+    change(evidence.runs, 1, { reason: null });
+    expect(messagesOf(evidence)).toEqual([expect.stringContaining('run 2 is without a reason')]);
+    change(evidence.results, 3, { status: 'broken', reason: 'RESULT_MISSING' });
+    expect(messagesOf(evidence)).toEqual([
+      expect.stringContaining('A in attempt 1 of run 2 is RESULT_MISSING'),
+    ]);
+  });
+
+  it('knows no fault that may break anything by a mistake of matre', () => {
+    for (const { name, mayBreak } of faultKinds) {
+      expect(mayBreak.codes, name).not.toContain('INTERNAL');
+      expect(mayBreak.withinS, name).toBeLessThanOrEqual(30);
+    }
   });
 });

@@ -14,6 +14,7 @@ export interface Violation {
     | 'mistake'
     | 'failed'
     | 'false-pass'
+    | 'unexplained'
     | 'file'
     | 'harness';
   message: string;

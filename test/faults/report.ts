@@ -9,6 +9,7 @@ export function report({ evidence, violations, excludedKinds }: Verdict): string
     (verdict) => `${verdict} ${runs.filter((run) => run.verdict === verdict).length}`,
   );
   const count = (kind: string) => violations.filter((violation) => violation.kind === kind).length;
+  const broken = runs.filter(({ verdict }) => verdict === 'broken').length;
   const worst = Math.max(0, ...rows.map(({ worstS }) => worstS ?? 0)).toFixed(1);
   return [
     printTable(rows),
@@ -18,7 +19,7 @@ export function report({ evidence, violations, excludedKinds }: Verdict): string
     `${runs.length} runs in ${attempts.length} attempts: ${verdicts.join(', ')}; ${lifetimes.length} processes judged`,
     ...violations.map(({ kind, message }) => `VIOLATION ${kind}: ${message}`),
     `injected=${injections.length} kinds=${rows.length} lost=${count('lost')} overlaps=${count('overlap')} ` +
-      `doubled=${count('doubled')} worst_recovery_s=${worst}`,
+      `doubled=${count('doubled')} broken=${broken} unexplained=${count('unexplained')} worst_recovery_s=${worst}`,
   ].join('\n');
 }
 

@@ -1,5 +1,8 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { waitFor } from '../support/wait-for.ts';
 import { type Evidence, gatherEvidence, joinEvidence } from './evidence.ts';
+import { unexplainedBreakages } from './explanation.ts';
 import { type Harness, type HarnessOptions, openHarness } from './harness.ts';
 import { excludedKinds, type Injection, injectFaults } from './injector.ts';
 import type { Installation } from './installation.ts';
@@ -18,7 +21,7 @@ export interface RoundOptions extends HarnessOptions {
   /** How long test processes may outlive a worker, from the moment when they should have noticed. */
   outliveMs: number;
   print(line: string): void;
-  /** Keeps logs and journals there. */
+  /** Keeps logs, journals and the evidence there. */
   keep?: boolean;
 }
 
@@ -66,8 +69,9 @@ export async function runRound(options: RoundOptions): Promise<Verdict> {
     const evidence = joinEvidence(await gatherAll(harness), injections);
     const { outliveMs } = options;
     const limits = { deadMs: outliveMs, hungMs: beatMs + outliveMs, retries };
-    const violations = [...problems, ...judge(evidence, limits)];
+    const violations = [...problems, ...judge(evidence, limits), ...unexplainedBreakages(evidence)];
     keepFolder ||= violations.length > 0;
+    if (keepFolder) await writeFile(join(harness.folder, 'evidence.json'), JSON.stringify(evidence));
     return { evidence, violations, excludedKinds: excludedKinds(harness) };
   } catch (error) {
     keepFolder = true;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createClient } from 'redis';
 import { withClient } from '../support/postgres.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { done, type FaultKind } from './fault-kind.ts';
+import { breaksEnvironment, done, type FaultKind } from './fault-kind.ts';
 import type { Harness } from './harness.ts';
 
 async function sql({ postgres }: Harness, ...statements: string[]): Promise<void> {
@@ -32,10 +32,14 @@ function isAlive(pid: number): boolean {
   }
 }
 
+/** As long as it takes workers to notice that a store is back, and the reaper to requeue what they lost. */
+const outageS = 20;
+
 export const postgresFaults: FaultKind[] = [
   {
     on: 'postgres',
     name: 'PostgreSQL connections cut',
+    mayBreak: breaksEnvironment(outageS, 'DATABASE_UNREACHABLE', 'WORKER_LOST'),
     async begin(harness) {
       await sql(
         harness,
@@ -47,6 +51,7 @@ export const postgresFaults: FaultKind[] = [
   {
     on: 'postgres',
     name: 'PostgreSQL restarted',
+    mayBreak: breaksEnvironment(outageS, 'DATABASE_UNREACHABLE', 'WORKER_LOST'),
     durationMs: [200, 1_500],
     async begin({ postgres }) {
       await postgres.shutdown();
@@ -56,6 +61,7 @@ export const postgresFaults: FaultKind[] = [
   {
     on: 'postgres',
     name: 'PostgreSQL killed, recovers',
+    mayBreak: breaksEnvironment(outageS, 'DATABASE_UNREACHABLE', 'WORKER_LOST'),
     durationMs: [700, 1_500],
     async begin(harness) {
       const [row] = await harness.database.query<{ data_directory: string }>('SHOW data_directory');
@@ -68,6 +74,7 @@ export const postgresFaults: FaultKind[] = [
   {
     on: 'postgres',
     name: 'PostgreSQL read-only',
+    mayBreak: breaksEnvironment(outageS, 'DATABASE_UNREACHABLE', 'WORKER_LOST'),
     durationMs: [1_000, 3_000],
     async begin(harness) {
       await sql(harness, 'ALTER SYSTEM SET default_transaction_read_only = on', 'SELECT pg_reload_conf()');
@@ -78,6 +85,7 @@ export const postgresFaults: FaultKind[] = [
   {
     on: 'postgres',
     name: 'PostgreSQL stopped (SIGSTOP)',
+    mayBreak: breaksEnvironment(outageS, 'DATABASE_UNREACHABLE', 'WORKER_LOST'),
     durationMs: [2_000, 5_000],
     begin({ postgres }) {
       postgres.signal('SIGSTOP');
@@ -87,6 +95,7 @@ export const postgresFaults: FaultKind[] = [
   {
     on: 'postgres',
     name: 'network to PostgreSQL frozen',
+    mayBreak: breaksEnvironment(outageS, 'DATABASE_UNREACHABLE', 'WORKER_LOST'),
     durationMs: [2_000, 5_000],
     begin({ proxies }) {
       proxies.postgres.freeze();
@@ -96,6 +105,7 @@ export const postgresFaults: FaultKind[] = [
   {
     on: 'postgres',
     name: 'connections to PostgreSQL half-open',
+    mayBreak: breaksEnvironment(outageS, 'DATABASE_UNREACHABLE', 'WORKER_LOST'),
     begin: ({ proxies }) => {
       proxies.postgres.loseConnections();
       return done;
@@ -107,6 +117,7 @@ export const redisFaults: FaultKind[] = [
   {
     on: 'redis',
     name: 'Redis killed, restarted empty',
+    mayBreak: breaksEnvironment(outageS, 'LOCK_LOST', 'LOCK_STORE_UNREACHABLE'),
     durationMs: [200, 5_000],
     async begin({ redis }) {
       await redis.kill();
@@ -116,6 +127,7 @@ export const redisFaults: FaultKind[] = [
   {
     on: 'redis',
     name: 'Redis emptied',
+    mayBreak: breaksEnvironment(outageS, 'LOCK_LOST', 'LOCK_STORE_UNREACHABLE'),
     async begin(harness) {
       await redis(harness, ['FLUSHALL']);
       return done;
@@ -124,6 +136,7 @@ export const redisFaults: FaultKind[] = [
   {
     on: 'redis',
     name: 'Redis stopped past the TTL',
+    mayBreak: breaksEnvironment(outageS, 'LOCK_LOST', 'LOCK_STORE_UNREACHABLE'),
     durationMs: [3_500, 5_000],
     begin({ redis }) {
       redis.pause();
@@ -133,6 +146,7 @@ export const redisFaults: FaultKind[] = [
   {
     on: 'redis',
     name: 'Redis connections cut',
+    mayBreak: breaksEnvironment(outageS, 'LOCK_LOST', 'LOCK_STORE_UNREACHABLE'),
     async begin(harness) {
       await redis(harness, ['CLIENT', 'KILL', 'TYPE', 'normal'], ['CLIENT', 'KILL', 'TYPE', 'pubsub']);
       return done;
@@ -141,6 +155,7 @@ export const redisFaults: FaultKind[] = [
   {
     on: 'redis',
     name: 'network to Redis frozen',
+    mayBreak: breaksEnvironment(outageS, 'LOCK_LOST', 'LOCK_STORE_UNREACHABLE'),
     durationMs: [1_000, 5_000],
     begin({ proxies }) {
       proxies.redis.freeze();
@@ -150,6 +165,7 @@ export const redisFaults: FaultKind[] = [
   {
     on: 'redis',
     name: 'connections to Redis half-open',
+    mayBreak: breaksEnvironment(outageS, 'LOCK_LOST', 'LOCK_STORE_UNREACHABLE'),
     begin: ({ proxies }) => {
       proxies.redis.loseConnections();
       return done;

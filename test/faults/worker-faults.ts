@@ -1,12 +1,16 @@
-import { done, type FaultKind, needs } from './fault-kind.ts';
+import { breaksNothing, breaksProcess, done, type FaultKind, needs } from './fault-kind.ts';
 import type { Harness } from './harness.ts';
 
 const needsFaketime = ({ workers }: Harness) => needs(workers.canMoveClocks, 'libfaketime is not installed');
+
+/** A lease of 3 s, a second more, a check of the reaper, and what a busy machine adds. */
+const takeoverS = 20;
 
 export const workerFaults: FaultKind[] = [
   {
     on: 'worker',
     name: 'worker killed',
+    mayBreak: breaksProcess(takeoverS, 'WORKER_LOST'),
     begin: (_, worker) => {
       worker.signal('SIGKILL');
       return done;
@@ -15,6 +19,7 @@ export const workerFaults: FaultKind[] = [
   {
     on: 'worker',
     name: 'worker stopped past its lease, continues',
+    mayBreak: breaksProcess(takeoverS, 'WORKER_LOST', 'RESULT_MISSING'),
     durationMs: [4_000, 6_000],
     begin(_, worker) {
       worker.signal('SIGSTOP');
@@ -24,6 +29,7 @@ export const workerFaults: FaultKind[] = [
   {
     on: 'worker',
     name: 'worker stopped for a moment',
+    mayBreak: breaksProcess(takeoverS, 'RESULT_MISSING'),
     durationMs: [500, 1_500],
     begin(_, worker) {
       worker.signal('SIGSTOP');
@@ -33,6 +39,7 @@ export const workerFaults: FaultKind[] = [
   {
     on: 'worker',
     name: 'worker asked to stop',
+    mayBreak: breaksNothing,
     begin: (_, worker) => {
       worker.signal('SIGTERM');
       return done;
@@ -41,6 +48,7 @@ export const workerFaults: FaultKind[] = [
   {
     on: 'worker',
     name: 'worker asked twice to stop',
+    mayBreak: breaksNothing,
     durationMs: [50, 500],
     begin(_, worker) {
       const { pid } = worker;
@@ -53,6 +61,7 @@ export const workerFaults: FaultKind[] = [
   {
     on: 'worker',
     name: 'clock of a worker an hour ahead',
+    mayBreak: breaksNothing,
     durationMs: [2_000, 5_000],
     unsupportedReason: needsFaketime,
     begin(_, worker) {
@@ -63,6 +72,7 @@ export const workerFaults: FaultKind[] = [
   {
     on: 'worker',
     name: 'clock of a worker an hour behind',
+    mayBreak: breaksNothing,
     durationMs: [2_000, 5_000],
     unsupportedReason: needsFaketime,
     begin(_, worker) {

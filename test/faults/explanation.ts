@@ -1,0 +1,81 @@
+import type { Evidence } from './evidence.ts';
+import type { Injection } from './injector.ts';
+import type { Violation } from './judge.ts';
+
+/** A run, an attempt or a test that is broken, and when that was written, in monotonic milliseconds. */
+interface Breakage {
+  what: string;
+  code: string;
+  environmentId: number;
+  /** Of the worker process that executed it. */
+  pid: number | undefined;
+  at: number;
+}
+
+/** Times of the database are translated to the monotonic clock, which is read a moment later. */
+const clockErrorMs = 50;
+
+/**
+ * All breakages that no injected fault explains: by its kind, in that environment or worker process, with that code, by that
+ * time. The kinds declare what they may break (`mayBreak`).
+ */
+export function unexplainedBreakages(evidence: Evidence): Violation[] {
+  const { injections } = evidence;
+  return breakagesIn(evidence)
+    .filter((breakage) => !injections.some((injection) => explains(injection, breakage)))
+    .map((breakage) => ({ kind: 'unexplained', message: describe(breakage, injections) }));
+}
+
+function breakagesIn({ runs, attempts, results }: Evidence): Breakage[] {
+  return runs.flatMap(({ id, environmentId, verdict, reason, finishedAt }): Breakage[] => {
+    const history = attempts.filter(({ runId }) => runId === id);
+    const broken = results.filter(({ runId, status }) => runId === id && status === 'broken');
+    const pidOf = (number: number | undefined) => history.find(({ attempt }) => attempt === number)?.pid;
+    const breakage = (
+      what: string,
+      code: string | null,
+      pid: number | undefined,
+      at: number | undefined,
+    ) => ({
+      what,
+      code: code ?? 'without a reason',
+      environmentId,
+      pid,
+      at: at ?? Number.POSITIVE_INFINITY,
+    });
+    // A run, and an attempt, that is broken because of its tests has no reason of its own.
+    const hasReason = (own: string | null) => own !== null || broken.length === 0;
+    return [
+      ...(verdict === 'broken' && hasReason(reason)
+        ? [breakage(`run ${id}`, reason, history.at(-1)?.pid, finishedAt)]
+        : []),
+      ...history
+        .filter(({ outcome }) => outcome === 'broken' || outcome === 'lost')
+        .filter((attempt) => hasReason(attempt.reason))
+        .map(({ attempt, pid, endedAt, ...own }) =>
+          breakage(`attempt ${attempt} of run ${id}`, own.reason, pid, endedAt),
+        ),
+      ...broken.map(({ test, attempt, recordedAt, ...own }) =>
+        breakage(`${test} in attempt ${attempt} of run ${id}`, own.reason, pidOf(attempt), recordedAt),
+      ),
+    ];
+  });
+}
+
+function explains({ mayBreak, at, undoneAt, pid, affectedIds }: Injection, breakage: Breakage): boolean {
+  const { codes, where, withinS } = mayBreak;
+  const isThere = where === 'process' ? pid === breakage.pid : affectedIds.includes(breakage.environmentId);
+  const isThen = breakage.at >= at - clockErrorMs && breakage.at <= undoneAt + withinS * 1000 + clockErrorMs;
+  return isThere && isThen && (codes as readonly string[]).includes(breakage.code);
+}
+
+/** With the latest faults that affected it, to find the cause. */
+function describe({ what, code, environmentId, pid, at }: Breakage, injections: Injection[]): string {
+  const latest = injections
+    .filter((one) => one.at <= at && (one.pid === undefined || one.pid === pid))
+    .filter((one) => one.affectedIds.includes(environmentId))
+    .slice(-3)
+    .map((one) => `"${one.kind}" ${((at - one.undoneAt) / 1000).toFixed(1)} s before`);
+  const place = `environment ${environmentId}, process ${pid}, at ${(at / 1000).toFixed(3)} s`;
+  return `${what} is ${code} (${place}), which no fault explains; latest: ${latest.join(', ') || 'none'}`;
+}
