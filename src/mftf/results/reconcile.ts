@@ -186,7 +186,17 @@ function endReason(end: ExecEnd): Reason | undefined {
   return undefined;
 }
 
+/** Exit codes of a process that was ended by SIGKILL or SIGTERM. */
+const killedCodes = [137, 143];
+
 function contradiction(end: ExecEnd): Reason {
+  // All results may be there, but nothing tells whether it had more to do.
+  if (end.kind === 'exited' && killedCodes.includes(end.code)) {
+    return {
+      code: 'RESULT_MISSING',
+      message: `The test process was killed (exit code ${end.code}) after its last result, before its end.`,
+    };
+  }
   const code = end.kind === 'exited' ? `exited with ${end.code}` : 'ended';
   return {
     code: 'RESULT_CONTRADICTORY',

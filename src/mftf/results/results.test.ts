@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { type FaultCode, isTransient } from '../../faults/fault.ts';
 import { causeOf, laterException } from '../../model/failure.ts';
 import type { PlannedTest } from '../../model/selection.ts';
 import { summariseSteps } from '../../model/steps.ts';
@@ -281,6 +282,12 @@ describe('a good verdict needs all sources to agree', () => {
     expect(await outcomesOf('pass', { code: 1 }, folder)).toMatchObject([
       { status: 'failed', message: 'It went wrong' },
     ]);
+  });
+
+  it.each([137, 143])('a process that is killed (%i) after only good results is executed again', async (code) => {
+    const [outcome] = await outcomesOf('pass', { code });
+    expect(outcome).toMatchObject({ status: 'broken', reason: { code: 'RESULT_MISSING' } });
+    expect(isTransient(outcome?.reason?.code as FaultCode)).toBe(true);
   });
 
   it('a process that fails after only good results breaks its tests', async () => {
