@@ -27,7 +27,7 @@ export interface SupervisedOptions {
   token: string;
   /** The fence of the run. Once a newer one was admitted to the container (`admitFence`), the command is refused with code 75. */
   fence?: number;
-  /** Interval of the heartbeat; 1 s by default. */
+  /** Interval of the heartbeat; by default 1 s, or a quarter of `limitMs` if that is less, so that a late one ends nothing. */
   beatMs?: number;
   /** How long the heartbeat may stop before the tree is ended; 10 s by default, whole seconds. */
   limitMs?: number;
@@ -78,7 +78,8 @@ export async function superviseExec(
   request: Omit<ExecRequest, 'stdin'>,
   options: SupervisedOptions,
 ): Promise<Supervised> {
-  const { token, fence, signal, deadline, beatMs = 1_000, limitMs = 10_000, graceMs = 2_000 } = options;
+  const { token, fence, signal, deadline, limitMs = 10_000, graceMs = 2_000 } = options;
+  const { beatMs = Math.min(1_000, limitMs / 4) } = options;
   if (!/^[A-Za-z0-9._-]{1,128}$/.test(token)) {
     throw new Fault('INPUT_INVALID', `${JSON.stringify(token)} cannot mark the processes of a run.`);
   }

@@ -6,6 +6,7 @@ import type { AttemptOutcome } from '../../src/store/tables/attempts.ts';
 import { monotonicMs } from './clock.ts';
 import type { Injection } from './injector.ts';
 import { type Installation, processOf } from './installation.ts';
+import type { Stall } from './stalls.ts';
 import type { Absence } from './workers.ts';
 
 /** A process of MFTF, as recorded by itself inside its container. Monotonic milliseconds. */
@@ -61,13 +62,18 @@ export interface Evidence {
   planned: { runId: number; test: string }[];
   absences: Absence[];
   injections: Injection[];
+  /** When the machine was too busy for its tasks. */
+  stalls: Stall[];
 }
+
+/** The part that each installation has of its own. */
+export type OwnEvidence = Omit<Evidence, 'injections' | 'stalls'>;
 
 /** The evidence of one installation; `journal` is the journal of the test processes of an environment. */
 export async function gatherEvidence(
   { environments, workers, acknowledged }: Installation,
   { database, journal }: { database: Database; journal: (code: string) => string },
-): Promise<Omit<Evidence, 'injections'>> {
+): Promise<OwnEvidence> {
   /** Difference from the clock of the machine, which is that of the database, to the monotonic one. */
   const offset = monotonicMs() - Date.now();
   const moment = (date: Date | null) => (date === null ? undefined : date.getTime() + offset);
@@ -136,11 +142,14 @@ export async function gatherEvidence(
 }
 
 /** Merges the evidence of several installations; their runs and environments have different numbers. */
-export function joinEvidence(parts: Omit<Evidence, 'injections'>[], injections: Injection[]): Evidence {
-  const all = <Key extends keyof Omit<Evidence, 'injections'>>(key: Key) =>
+export function joinEvidence(
+  parts: OwnEvidence[],
+  shared: Pick<Evidence, 'injections' | 'stalls'>,
+): Evidence {
+  const all = <Key extends keyof OwnEvidence>(key: Key) =>
     parts.flatMap((part) => part[key] as unknown[]) as Evidence[Key];
   return {
-    injections,
+    ...shared,
     acknowledged: all('acknowledged'),
     lifetimes: all('lifetimes'),
     runs: all('runs'),

@@ -16,14 +16,36 @@ interface Breakage {
 const clockErrorMs = 50;
 
 /**
- * All breakages that no injected fault explains: by its kind, in that environment or worker process, with that code, by that
- * time. The kinds declare what they may break (`mayBreak`).
+ * What a machine may break that is too busy to execute a process for half a second: the supervisor ends tests whose worker sends no
+ * heartbeat for 2 s, and another worker takes over a run whose lease of 3 s was not renewed. Neither is a fault of matre.
+ */
+const stallBreaks = { codes: ['RESULT_MISSING', 'WORKER_LOST'], withinMs: 10_000 };
+
+/**
+ * All breakages that nothing explains: no injected fault of a kind, in an environment or worker process, and at a time for which the
+ * kind declares that code (`mayBreak`), and no stall of the machine.
  */
 export function unexplainedBreakages(evidence: Evidence): Violation[] {
+  return breakagesWithoutFault(evidence)
+    .filter((breakage) => !isOfStall(evidence, breakage))
+    .map((breakage) => ({ kind: 'unexplained', message: describe(breakage, evidence.injections) }));
+}
+
+/** The number of breakages that only a stall of the machine explains: they prove nothing about matre. */
+export function breakagesOfStalls(evidence: Evidence): number {
+  return breakagesWithoutFault(evidence).filter((breakage) => isOfStall(evidence, breakage)).length;
+}
+
+function breakagesWithoutFault(evidence: Evidence): Breakage[] {
   const { injections } = evidence;
-  return breakagesIn(evidence)
-    .filter((breakage) => !injections.some((injection) => explains(injection, breakage)))
-    .map((breakage) => ({ kind: 'unexplained', message: describe(breakage, injections) }));
+  return breakagesIn(evidence).filter(
+    (breakage) => !injections.some((injection) => explains(injection, breakage)),
+  );
+}
+
+function isOfStall({ stalls }: Evidence, { code, at }: Breakage): boolean {
+  const { codes, withinMs } = stallBreaks;
+  return codes.includes(code) && stalls.some(({ from, to }) => from <= at && at <= to + withinMs);
 }
 
 function breakagesIn({ runs, attempts, results }: Evidence): Breakage[] {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Evidence, lifetimesIn } from './evidence.ts';
-import { unexplainedBreakages } from './explanation.ts';
+import { breakagesOfStalls, unexplainedBreakages } from './explanation.ts';
 import type { Consequences } from './fault-kind.ts';
 import { faultKinds } from './faults.ts';
 import { judge } from './judge.ts';
@@ -12,6 +12,7 @@ function correctEvidence(): Evidence {
   return {
     acknowledged: [1, 2],
     injections: [],
+    stalls: [],
     absences: [{ pid: 100, kind: 'dead', from: 300, to: undefined }],
     lifetimes: [
       { ...lifetime, runId: 1, fence: 1, test: 'A', from: 100, to: 200 },
@@ -244,6 +245,23 @@ describe('the judge of what is broken', () => {
     expect(messagesOf(evidence)).toEqual([
       expect.stringContaining('A in attempt 1 of run 2 is RESULT_MISSING'),
     ]);
+  });
+
+  it('accepts a lost worker when the machine was too busy for it, and says so', () => {
+    const evidence = correctEvidence();
+    evidence.stalls.push({ from: 1_000, to: 2_000 });
+    expect(messagesOf(evidence)).toEqual([]);
+    expect(breakagesOfStalls(evidence)).toBe(2);
+    evidence.stalls = [{ from: 4_100, to: 5_000 }];
+    expect(messagesOf(evidence)).toHaveLength(2);
+  });
+
+  it('accepts nothing else because of a busy machine', () => {
+    const evidence = evidenceWith({});
+    evidence.stalls.push({ from: 1_000, to: 2_000 });
+    change(evidence.attempts, 0, { reason: 'CONTAINER_NAME_TAKEN' });
+    expect(messagesOf(evidence)).toHaveLength(1);
+    expect(breakagesOfStalls(evidence)).toBe(0);
   });
 
   it('knows no fault that may break anything by a mistake of matre', () => {

@@ -1,3 +1,5 @@
+import type { Evidence } from './evidence.ts';
+import { breakagesOfStalls } from './explanation.ts';
 import { type Row, tabulate } from './recovery.ts';
 import type { Verdict } from './round.ts';
 
@@ -17,10 +19,22 @@ export function report({ evidence, violations, excludedKinds }: Verdict): string
     ...excludedKinds.map(({ kind, reason }) => `left out: ${kind} (${reason})`),
     ...brokenRuns(evidence),
     `${runs.length} runs in ${attempts.length} attempts: ${verdicts.join(', ')}; ${lifetimes.length} processes judged`,
+    ...describeStalls(evidence),
     ...violations.map(({ kind, message }) => `VIOLATION ${kind}: ${message}`),
     `injected=${injections.length} kinds=${rows.length} lost=${count('lost')} overlaps=${count('overlap')} ` +
       `doubled=${count('doubled')} broken=${broken} unexplained=${count('unexplained')} worst_recovery_s=${worst}`,
   ].join('\n');
+}
+
+/** How busy the machine was: if it was, the round proves less. */
+function describeStalls(evidence: Evidence): string[] {
+  const { stalls } = evidence;
+  if (stalls.length === 0) return [];
+  const longest = (Math.max(...stalls.map(({ from, to }) => to - from)) / 1000).toFixed(1);
+  const only = breakagesOfStalls(evidence);
+  return [
+    `the machine was too busy ${stalls.length} times, for up to ${longest} s; breakages that only this explains: ${only}`,
+  ];
 }
 
 /** The reasons of broken runs, with their numbers. */

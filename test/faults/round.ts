@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { waitFor } from '../support/wait-for.ts';
-import { type Evidence, gatherEvidence, joinEvidence } from './evidence.ts';
+import { type Evidence, gatherEvidence, joinEvidence, type OwnEvidence } from './evidence.ts';
 import { unexplainedBreakages } from './explanation.ts';
 import { type Harness, type HarnessOptions, openHarness } from './harness.ts';
 import { excludedKinds, type Injection, injectFaults } from './injector.ts';
@@ -9,6 +9,7 @@ import type { Installation } from './installation.ts';
 import { judge, type Violation } from './judge.ts';
 import { startLoad } from './load.ts';
 import { createRandom } from './random.ts';
+import { watchStalls } from './stalls.ts';
 import { beatMs, pause, retries } from './stores.ts';
 
 export interface RoundOptions extends HarnessOptions {
@@ -42,6 +43,7 @@ export async function runRound(options: RoundOptions): Promise<Verdict> {
   print(`logs and journals are in ${harness.folder}`);
   const random = createRandom(options.seed);
   let keepFolder = options.keep ?? false;
+  const { stalls, stop: stopWatching } = watchStalls();
   try {
     const loads = installations.map((each, index) => startLoad(each, createRandom(options.seed + 1 + index)));
     // Faults need running runs.
@@ -66,7 +68,7 @@ export async function runRound(options: RoundOptions): Promise<Verdict> {
     for (const each of installations) {
       for (const name of await each.workers.stop()) problem(`${name} did not stop when it was asked to`);
     }
-    const evidence = joinEvidence(await gatherAll(harness), injections);
+    const evidence = joinEvidence(await gatherAll(harness), { injections, stalls });
     const { outliveMs } = options;
     const limits = { deadMs: outliveMs, hungMs: beatMs + outliveMs, retries };
     const violations = [...problems, ...judge(evidence, limits), ...unexplainedBreakages(evidence)];
@@ -77,12 +79,13 @@ export async function runRound(options: RoundOptions): Promise<Verdict> {
     keepFolder = true;
     throw error;
   } finally {
+    stopWatching();
     if (keepFolder) print(`${harness.folder} is kept`);
     await harness.close({ keepFolder });
   }
 }
 
-async function gatherAll(harness: Harness): Promise<Omit<Evidence, 'injections'>[]> {
+async function gatherAll(harness: Harness): Promise<OwnEvidence[]> {
   const { embedded, journal } = harness;
   const parts = [await gatherEvidence(harness, harness)];
   if (!embedded) return parts;

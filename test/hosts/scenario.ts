@@ -55,7 +55,7 @@ export async function runScenario(options: ScenarioOptions): Promise<HostsVerdic
     const problems = unstoppable.map(
       (name): Violation => ({ kind: 'harness', message: `${name} did not stop` }),
     );
-    const evidence = { ...(await gatherEvidence(harness, harness)), injections: [] };
+    const evidence = { ...(await gatherEvidence(harness, harness)), injections: [], stalls: [] };
     const { outliveMs } = options;
     const limits = { deadMs: outliveMs, hungMs: beatMs + outliveMs, retries };
     const violations = [
