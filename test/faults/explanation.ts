@@ -16,8 +16,8 @@ interface Breakage {
 const clockErrorMs = 50;
 
 /**
- * What a machine may break that is too busy to execute a process for half a second: the supervisor ends tests whose worker sends no
- * heartbeat for 2 s, and another worker takes over a run whose lease of 3 s was not renewed. Neither is a fault of matre.
+ * What a machine may break that is too busy (see `watchStalls`): the supervisor ends tests whose worker sends no heartbeat for 2 s,
+ * and another worker takes over a run whose lease of 3 s was not renewed. Neither is a fault of matre.
  */
 const stallBreaks = { codes: ['RESULT_MISSING', 'WORKER_LOST'], withinMs: 10_000 };
 

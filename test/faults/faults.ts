@@ -11,7 +11,8 @@ const needsOwnEngine = ({ containers }: Harness) =>
 const restartOfEngine = (name: string, signal: 'SIGTERM' | 'SIGKILL'): FaultKind => ({
   on: 'engine',
   name,
-  mayBreak: breaksEnvironment(20, 'CONTAINER_VANISHED', 'ENGINE_UNREACHABLE'),
+  // While it ends, it refuses requests, and containers whose files it has removed already.
+  mayBreak: breaksEnvironment(20, 'CONTAINER_VANISHED', 'ENGINE_UNREACHABLE', 'ENGINE_FAILED'),
   durationMs: [100, 1_000],
   unsupportedReason: needsOwnEngine,
   async begin({ containers: { own } }) {

@@ -30,11 +30,9 @@ export function report({ evidence, violations, excludedKinds }: Verdict): string
 function describeStalls(evidence: Evidence): string[] {
   const { stalls } = evidence;
   if (stalls.length === 0) return [];
-  const longest = (Math.max(...stalls.map(({ from, to }) => to - from)) / 1000).toFixed(1);
+  const seconds = stalls.reduce((sum, { from, to }) => sum + (to - from) / 1000, 0).toFixed(0);
   const only = breakagesOfStalls(evidence);
-  return [
-    `the machine was too busy ${stalls.length} times, for up to ${longest} s; breakages that only this explains: ${only}`,
-  ];
+  return [`the machine was too busy for ${seconds} s in all; breakages that only this explains: ${only}`];
 }
 
 /** The reasons of broken runs, with their numbers. */
