@@ -70,6 +70,9 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
     const pool = new pg.Pool({ ...settings, max: poolSize, stream: sockets.create });
     // The pool drops an idle connection that breaks. Without a listener the error would end the process.
     pool.on('error', (error) => log.debug({ reason: error.message }, 'An idle database connection broke'));
+    // Between the moment when a new connection is ready and that when it is lent, the pool does not listen: the server may end
+    // it just then, in the same packet. The first statement on it fails, which drops it.
+    pool.on('connect', (client) => client.on('error', () => undefined));
     return { pool, sockets };
   }
 
