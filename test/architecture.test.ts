@@ -33,7 +33,7 @@ const table: Record<string, readonly string[] | AllBut> = {
   worker: ['artifacts', 'async', 'faults', 'locks', 'log.ts', 'model', 'queue', 'store'],
   mftf: { allBut: ['crypto', 'http', 'locks', 'report', 'schedule'] },
   tracing: ['async', 'config', 'faults', 'log.ts', 'model', 'queue', 'store', 'worker'],
-  doctor: { allBut: ['crypto', 'files', 'queue', 'report', 'schedule', 'tracing', 'worker'] },
+  doctor: { allBut: ['crypto', 'files', 'queue', 'report', 'tracing', 'worker'] },
   operations: { allBut: ['files', 'http', 'selenium', 'tracing', 'worker'] },
   server: ['async', 'config', 'crypto', 'faults', 'files', 'locks', 'model', 'operations', 'queue', 'store'],
   app: { allBut: ['files', 'http', 'report', 'server'] },

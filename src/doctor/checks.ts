@@ -13,7 +13,7 @@ import { locksForgotten } from './checks/locks-forgotten.ts';
 import { moduleAway, moduleEnvFileMissing } from './checks/module-away.ts';
 import { processesLeft } from './checks/processes-left.ts';
 import { queueStuck } from './checks/queue-stuck.ts';
-import { scheduleFails, scheduleOverdue } from './checks/schedules.ts';
+import { scheduleDays, scheduleFails, scheduleOverdue } from './checks/schedules.ts';
 import { seleniumAway } from './checks/selenium-away.ts';
 import { seleniumSessionsLeft } from './checks/selenium-sessions-left.ts';
 import { shopAway } from './checks/shop-away.ts';
@@ -29,6 +29,7 @@ export const checks: readonly Check[] = [
   queueStuck,
   scheduleOverdue,
   scheduleFails,
+  scheduleDays,
   diskFull,
   engineAway,
   containerNameTaken,

@@ -9,6 +9,14 @@ export type OverlapRule = (typeof overlapRules)[number];
 export const missedRules = ['skip', 'once'] as const;
 export type MissedRule = (typeof missedRules)[number];
 
+/**
+ * How a cron expression with both a day of the month and a day of the week combines them. `vixie`: as Vixie cron, both must match if
+ * one of the fields begins with `*` (`*\/2`), else either is enough. `either`: either is always enough; only schedules from before that
+ * rule have it, until a user confirms the rule or changes the expression.
+ */
+export const dayRules = ['vixie', 'either'] as const;
+export type DayRule = (typeof dayRules)[number];
+
 /** A saved selection that is submitted at certain times. */
 export interface Schedule {
   id: number;
@@ -18,6 +26,7 @@ export interface Schedule {
   cron: string;
   /** A name of the IANA database, such as `Europe/Berlin`. */
   zone: string;
+  dayRule: DayRule;
   /** Ordered by code. A removed environment stays here, so that it can be reported. */
   environments: { id: number; code: string; removed: boolean }[];
   selection: Selection;

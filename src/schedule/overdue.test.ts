@@ -5,6 +5,7 @@ const at = (text: string) => new Date(`2026-05-04T${text}Z`);
 const nightly = {
   cron: '0 2 * * *',
   zone: 'UTC',
+  dayRule: 'vixie' as const,
   missed: 'once' as const,
   catchUpMinutes: 120,
   nextAt: at('02:00:00'),

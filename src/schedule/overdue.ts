@@ -21,7 +21,7 @@ export const maxCounted = 100;
 
 /** Judges a schedule at a moment at or after its `nextAt`. */
 export function judgeOverdue(
-  schedule: Pick<Schedule, 'cron' | 'zone' | 'missed' | 'catchUpMinutes'> & { nextAt: Date },
+  schedule: Pick<Schedule, 'cron' | 'zone' | 'dayRule' | 'missed' | 'catchUpMinutes'> & { nextAt: Date },
   now: Date,
 ): Overdue {
   const { nextAt: first, missed, catchUpMinutes } = schedule;

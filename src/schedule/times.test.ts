@@ -2,16 +2,16 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Fault } from '../faults/fault.ts';
 import { openZone } from './time-zone.ts';
-import { firstAfter, timesOf } from './times.ts';
+import { firstAfter, newRecurrence, timesOf } from './times.ts';
 
 const at = (text: string) => new Date(text);
 const times = (cron: string, zone: string, from: string, count: number) =>
-  timesOf({ cron, zone })
+  timesOf(newRecurrence({ cron, zone }))
     .after(at(from), count)
     .map((time) => `${time.toISOString().slice(0, 16)} ${openZone(zone).wallClock(time).local.slice(11)}`);
 const problemOf = (cron: string, zone = 'UTC') => {
   try {
-    firstAfter({ cron, zone }, at('2026-01-01T00:00:00Z'));
+    firstAfter(newRecurrence({ cron, zone }), at('2026-01-01T00:00:00Z'));
     return undefined;
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
@@ -76,11 +76,11 @@ describe('times', () => {
   });
 
   it('have a note about the clock change', () => {
-    const fixed = timesOf({ cron: '30 2 * * *', zone: 'Europe/Berlin' });
+    const fixed = timesOf(newRecurrence({ cron: '30 2 * * *', zone: 'Europe/Berlin' }));
     expect(fixed.clockChangeNote(at('2026-03-29T01:00:00Z'))).toBe('the clock skips the scheduled time');
     expect(fixed.clockChangeNote(at('2026-10-25T00:30:00Z'))).toBe('the first of two: the clock is set back');
     expect(fixed.clockChangeNote(at('2026-10-26T01:30:00Z'))).toBeUndefined();
-    const elapsed = timesOf({ cron: '30 * * * *', zone: 'Europe/Berlin' });
+    const elapsed = timesOf(newRecurrence({ cron: '30 * * * *', zone: 'Europe/Berlin' }));
     expect(elapsed.clockChangeNote(at('2026-10-25T01:30:00Z'))).toBe(
       'the second of two: the clock is set back',
     );
@@ -91,7 +91,7 @@ describe('times', () => {
 describe('an invalid cron expression or time zone', () => {
   it('is refused with a message that names the wrong part', () => {
     expect(problemOf('0 2 * *')).toBe(
-      'INPUT_INVALID: The input is not valid. cron: "0 2 * *" has 4 fields, but five are needed: minute, hour, day of the month, month, day of the week.',
+      'INPUT_INVALID: The input is not valid. cron: "0 2 * *" has 4 fields, but five are needed: minute, hour, day of the month, month, day of the week. Seconds and years are not supported.',
     );
     expect(problemOf('0 25 * * *')).toContain('cron: "25" is not a valid hour: 0 to 23, or *');
     expect(problemOf('0 2 * JUNK *')).toContain('"JUNK" is not a valid month');
@@ -105,6 +105,59 @@ describe('an invalid cron expression or time zone', () => {
     );
     expect(problemOf('0 2 * * *', '+02:00')).toContain('a name such as Europe/Berlin or UTC is needed');
     expect(problemOf('0 0 29 2 *')).toBeUndefined();
+  });
+});
+
+describe('a cron expression', () => {
+  it.each([
+    '07 08 * * *',
+    '*/15 0-6/2 1,15 jan-MAR *',
+    '0 2 1-31/2 * SAT-SUN',
+    '0 2 * * 5-7/2',
+    '0 2 */2 * */7',
+    '0 2 ? * MON',
+    '0 2 L * *',
+    '0 2 15,L * *',
+    '0 2 LW * *',
+    '0 2 15W * *',
+    '0 2 * * MON#1,FRI#L',
+    '0 2 * * 5L',
+    '@midnight',
+    '@Annually',
+  ])('may be %s', (cron) => {
+    expect(problemOf(cron)).toBeUndefined();
+  });
+
+  it.each([
+    ['0 0 2 * * *', 'Seconds and years are not supported'],
+    ['? 2 * * *', '"?" is not a valid minute'],
+    ['*,5 2 * * *', '"*,5" is not a valid minute'],
+    ['5/10 2 * * *', '"5/10" is not a valid minute: 0 to 59, or *, lists (1,15), ascending ranges (1-5)'],
+    ['0 22-2 * * *', '"22-2" is not a valid hour'],
+    ['0 2 0 * *', '"0" is not a valid day of the month'],
+    ['0 2 */40 * *', '"*/40" is not a valid day of the month'],
+    ['0 2 L-3 * *', '"L-3" is not a valid day of the month'],
+    ['0 2 LW,15 * *', '"LW,15" is not a valid day of the month'],
+    ['0 2 1,,2 * *', '"1,,2" is not a valid day of the month'],
+    ['0 2 * * MONDAY', '"MONDAY" is not a valid day of the week'],
+    ['0 2 * * FRI-MON', '"FRI-MON" is not a valid day of the week'],
+    ['0 2 * * L', '"L" is not a valid day of the week'],
+    ['0 2 * * MON#6', '"MON#6" is not a valid day of the week'],
+    ['0 2 * * MON-FRI#1', '"MON-FRI#1" is not a valid day of the week'],
+    ['0 2 * * +MON', '"+MON" is not a valid day of the week'],
+    ['0 2 * * */8', '"*/8" is not a valid day of the week'],
+    ['@every 5m', '"@every 5m" is not one of @hourly'],
+  ])('may not be %s', (cron, problem) => {
+    expect(problemOf(cron)).toContain(problem);
+  });
+
+  it('is read or refused, whatever the text is', () => {
+    const characters = fc.constantFrom(...'0123456789*/,-#?@+LWMONJA ');
+    fc.assert(
+      fc.property(fc.string({ unit: characters, maxLength: 100 }), (cron) => {
+        expect(problemOf(cron) ?? 'INPUT_INVALID').toContain('INPUT_INVALID');
+      }),
+    );
   });
 });
 
@@ -167,7 +220,7 @@ describe('times in any zone, also at clock changes', () => {
         fc.constantFrom(...zones),
         fc.oneof(moments, momentsNearChanges),
         (cron, zone, moment) => {
-          const times = timesOf({ cron, zone });
+          const times = timesOf(newRecurrence({ cron, zone }));
           const next = times.after(moment, 4);
           let before = moment;
           for (const time of next) {
@@ -194,7 +247,7 @@ describe('times in any zone, also at clock changes', () => {
         fc.constantFrom(...zones),
         momentsNearChanges,
         (minute, hour, zone, moment) => {
-          const days = timesOf({ cron: `${minute} ${hour} * * *`, zone })
+          const days = timesOf(newRecurrence({ cron: `${minute} ${hour} * * *`, zone }))
             .after(moment, 5)
             .map((time) => openZone(zone).wallClock(time).local.slice(0, 10));
           expect(new Set(days).size).toBe(5);

@@ -1,5 +1,7 @@
 import { Cron } from 'croner';
-import { Fault } from '../faults/fault.ts';
+import type { DayRule } from '../model/schedule.ts';
+import { checkFields, invalid, splitFields } from './cron-fields.ts';
+import { asEither, needsBothDays } from './day-rule.ts';
 import { openZone, type Zone } from './time-zone.ts';
 
 /** When a schedule fires: a cron expression in a time zone. */
@@ -8,6 +10,14 @@ export interface Recurrence {
   cron: string;
   /** A name of the IANA database. */
   zone: string;
+  dayRule: DayRule;
+}
+
+/** The recurrence of a new expression. Errors: INPUT_INVALID, also for what only older schedules may have. */
+export function newRecurrence({ cron, zone }: Pick<Recurrence, 'cron' | 'zone'>): Recurrence {
+  openZone(zone);
+  checkFields(cron, isReadable);
+  return { cron, zone, dayRule: 'vixie' };
 }
 
 /** The times of a recurrence, and the local time then. */
@@ -28,9 +38,9 @@ export interface Times extends Pick<Zone, 'wallClock'> {
  * with `*` or a step in its minutes or hours (`0 * * * *`, `*\/15 * * * *`) follows elapsed time: it does not fire in a skipped
  * hour, and fires in both occurrences of a repeated one.
  */
-export function timesOf({ cron, zone }: Recurrence): Times {
-  const { wallClock, occurrence } = openZone(zone);
-  const pattern = readCron(cron, zone);
+export function timesOf(recurrence: Recurrence): Times {
+  const { wallClock, occurrence } = openZone(recurrence.zone);
+  const pattern = readCron(recurrence);
   return {
     wallClock,
     after: (moment, count) => pattern.nextRuns(count, moment),
@@ -48,19 +58,29 @@ export function timesOf({ cron, zone }: Recurrence): Times {
 export function firstAfter(recurrence: Recurrence, moment: Date): Date {
   const [first] = timesOf(recurrence).after(moment, 1);
   if (first) return first;
-  throw new Fault(
-    'INPUT_INVALID',
-    `The input is not valid. cron: ${JSON.stringify(recurrence.cron)} never occurs.`,
-  );
+  throw invalid(`${JSON.stringify(recurrence.cron)} never occurs`);
 }
 
-const fields = [
-  { name: 'minute', values: '0 to 59' },
-  { name: 'hour', values: '0 to 23' },
-  { name: 'day of the month', values: '1 to 31, or L for the last' },
-  { name: 'month', values: '1 to 12, or JAN to DEC' },
-  { name: 'day of the week', values: '0 to 7 with Sunday as 0 and 7, or MON to SUN' },
-];
+/** What a schedule with an older day rule would do under that of cron. */
+export interface DayRuleChange {
+  /** The first times after the moment under the rule of cron; none when the expression would never occur. */
+  next: Date[];
+  /** An expression with the present times under the rule of cron. */
+  sameTimes: string;
+}
+
+/** How many times are compared. */
+const comparedTimes = 20;
+
+/** How the next 20 times of a recurrence would change under the rule of cron; `undefined`: they would not. Errors: INPUT_INVALID. */
+export function dayRuleChange(recurrence: Recurrence, moment: Date): DayRuleChange | undefined {
+  if (recurrence.dayRule === 'vixie' || !needsBothDays(recurrence.cron, 'vixie')) return undefined;
+  const next = timesOf({ ...recurrence, dayRule: 'vixie' }).after(moment, comparedTimes);
+  const present = timesOf(recurrence).after(moment, comparedTimes);
+  const isSame =
+    present.length === next.length && present.every((time, index) => Number(time) === Number(next[index]));
+  return isSame ? undefined : { next, sameTimes: asEither(recurrence.cron) };
+}
 
 const options = {
   mode: '5-part',
@@ -69,34 +89,21 @@ const options = {
   paused: true,
 } as const;
 
-function readCron(cron: string, zone: string): Cron {
-  const parts = cron.trim().split(/\s+/);
-  const refuse = (problem: string) => new Fault('INPUT_INVALID', `The input is not valid. cron: ${problem}.`);
-  const read = (text: string) => {
-    try {
-      return new Cron(text, { ...options, timezone: zone });
-    } catch {
-      return undefined;
-    }
-  };
-  const nickname = cron.trim().startsWith('@');
-  if (!nickname && parts.length !== fields.length) {
-    throw refuse(
-      `${JSON.stringify(cron)} has ${parts.length === 1 ? 'one field' : `${parts.length} fields`}, but five are needed: ${fields.map(({ name }) => name).join(', ')}`,
-    );
-  }
-  const pattern = read(parts.join(' '));
+/** Errors: INPUT_INVALID. */
+function readCron({ cron, zone, dayRule }: Recurrence): Cron {
+  splitFields(cron);
+  const pattern = parse(cron, zone, needsBothDays(cron, dayRule));
   if (pattern) return pattern;
-  if (nickname) {
-    throw refuse(`${JSON.stringify(cron)} is not one of @hourly, @daily, @weekly, @monthly and @yearly`);
-  }
-  // Reads each field separately to find the wrong one.
-  const wrong = fields.findIndex(
-    (_, index) => !read(fields.map((_, other) => (other === index ? parts[other] : '*')).join(' ')),
-  );
-  const field = fields[wrong];
-  if (!field) throw refuse(`${JSON.stringify(cron)} cannot be read`);
-  throw refuse(
-    `${JSON.stringify(parts[wrong])} is not a valid ${field.name}: ${field.values}, or *, lists (1,15), ranges (1-5) and steps (*/10)`,
-  );
+  checkFields(cron, isReadable);
+  throw invalid(`${JSON.stringify(cron)} cannot be read`);
 }
+
+function parse(cron: string, timezone: string, domAndDow: boolean): Cron | undefined {
+  try {
+    return new Cron(cron.trim().split(/\s+/).join(' '), { ...options, timezone, domAndDow });
+  } catch {
+    return undefined;
+  }
+}
+
+const isReadable = (cron: string) => parse(cron, 'UTC', false) !== undefined;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Check } from '../../src/doctor/check.ts';
 import type { CheckContext } from '../../src/doctor/check-context.ts';
-import { scheduleFails, scheduleOverdue } from '../../src/doctor/checks/schedules.ts';
+import { scheduleDays, scheduleFails, scheduleOverdue } from '../../src/doctor/checks/schedules.ts';
 import { Fault } from '../../src/faults/fault.ts';
 import { emptySelection } from '../../src/model/selection.ts';
 import { openTestApp, type TestApp } from '../support/app.ts';
@@ -26,13 +26,14 @@ afterAll(() => testApp.close());
 /** Checks that only query the database. */
 const runCheck = (check: Check) => check.run({ database: testApp.app.context.database } as CheckContext);
 
-test('names a schedule that is overdue, one whose group is gone, and one whose environment was removed', async () => {
+test('names a schedule that is overdue, one with another day rule, one whose group is gone, and one whose environment was removed', async () => {
   const { schedules, environments, firer, database } = testApp.app.context;
   const { id } = await environments.create(newEnvironment('us'));
   await schedules.create({
     name: 'nightly',
     cron: '@yearly',
     zone: 'UTC',
+    dayRule: 'vixie',
     selection: { ...emptySelection, groups: ['smoke'] },
     priority: 0,
     overlap: 'skip',
@@ -43,6 +44,20 @@ test('names a schedule that is overdue, one whose group is gone, and one whose e
     createdBy: 'test',
   });
   expect(await runCheck(scheduleOverdue)).toMatchObject([{ status: 'ok' }]);
+  expect(await runCheck(scheduleDays)).toMatchObject([{ status: 'ok' }]);
+  await database.query(`UPDATE schedule SET cron = '0 3 */2 * MON', day_rule = 'either'`);
+  expect(await runCheck(scheduleDays)).toMatchObject([
+    {
+      status: 'warning',
+      code: 'SCHEDULE_DAYS_DIFFER',
+      about: 'nightly',
+      message: expect.stringContaining(
+        'match either the day of the month (*/2) or the day of the week (MON)',
+      ),
+      remedy:
+        'matre schedule edit "nightly" --day-rule vixie, or to keep its times matre schedule edit "nightly" --cron "0 3 1-31/2 * MON"',
+    },
+  ]);
   expect(await runCheck(scheduleFails)).toMatchObject([{ status: 'ok' }]);
 
   await database.query(`UPDATE schedule SET next_at = now() - interval '2 minutes'`);

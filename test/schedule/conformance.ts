@@ -64,6 +64,7 @@ export function scheduleConformance(kind: Kind): void {
       name: 'nightly',
       cron: '0 2 * * *',
       zone: 'UTC',
+      dayRule: 'vixie',
       selection: { ...emptySelection, groups: ['smoke'] },
       priority: 0,
       overlap: 'skip',

@@ -46,6 +46,7 @@ const createMinutely = async (environmentId: number) =>
     name: 'minutely',
     cron: '* * * * *',
     zone: 'UTC',
+    dayRule: 'vixie',
     selection: { ...emptySelection, groups: ['smoke'] },
     priority: 0,
     overlap: 'replace',

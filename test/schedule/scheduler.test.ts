@@ -39,6 +39,7 @@ it('fires due schedules, survives an outage of the database, logs its firings, a
     name: 'nightly',
     cron: '0 0 1 1 *',
     zone: 'UTC',
+    dayRule: 'vixie',
     selection: { ...emptySelection, groups: ['smoke'] },
     priority: 0,
     overlap: 'queue',

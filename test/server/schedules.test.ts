@@ -39,6 +39,7 @@ describe('schedules over HTTP', () => {
     );
     expect(body).toEqual({
       zone: 'Europe/Berlin',
+      days: null,
       next: [
         expect.objectContaining({ at: expect.stringMatching(/-10-25T0[01]:30:00.000Z$/) }),
         expect.anything(),
@@ -92,6 +93,65 @@ describe('schedules over HTTP', () => {
     const removed = await server.ask('DELETE', '/api/schedules/Early%20birds');
     expect(removed.body.name).toBe('Early birds');
     expect((await server.ask('GET', '/api/schedules/Early%20birds')).body.code).toBe('SCHEDULE_UNKNOWN');
+  });
+
+  describe('with both day fields', () => {
+    const daysOf = ({ next }: { next: { local: string }[] }) => next.map(({ local }) => local.slice(8, 10));
+    /** As it was before the rule of cron. */
+    async function addOlder(name: string) {
+      await add({ name, cron: '0 3 */2 * MON' });
+      await server.app.context.database.query(
+        `UPDATE schedule SET day_rule = 'either', revision = revision + 1 WHERE name = $1`,
+        [name],
+      );
+      return (await server.ask('POST', `/api/schedules/${name}/pause`)).body;
+    }
+
+    it('follow the rule of cron, and say what it means', async () => {
+      const { body } = await add({ name: 'both', cron: '0 3 1-7 * */7' });
+      expect(body).toMatchObject({
+        dayRule: 'vixie',
+        days: expect.stringContaining('both the day of the month (1-7) and the day of the week (*/7)'),
+        dayRuleChange: null,
+      });
+      for (const day of daysOf(body)) expect(Number(day)).toBeLessThanOrEqual(7);
+      const preview = await server.ask('GET', '/api/schedule-times?cron=0%203%201-7%20*%20SUN');
+      expect(preview.body.days).toContain('either the day of the month (1-7) or');
+      await server.ask('DELETE', '/api/schedules/both');
+    });
+
+    it('keep their times when they are from before, and show how those would change', async () => {
+      expect(await addOlder('older')).toMatchObject({ dayRule: 'either' });
+      // What is not about its times leaves the rule.
+      await server.ask('PATCH', '/api/schedules/older', { priority: 3, cron: '0 3 */2 * MON' });
+      const resumed = (await server.ask('POST', '/api/schedules/older/resume')).body;
+      expect(resumed).toMatchObject({
+        dayRule: 'either',
+        dayRuleChange: { next: expect.anything(), sameTimes: '0 3 1-31/2 * MON' },
+      });
+      expect(resumed.next).not.toEqual(resumed.dayRuleChange.next);
+      expect((await ask('schedule', 'list')).stdout).toContain(
+        'To keep the present times: matre schedule edit "older" --cron "0 3 1-31/2 * MON"',
+      );
+      expect((await ask('schedule', 'next', 'older')).stdout).toContain('Cron would require both');
+
+      const edited = await ask('schedule', 'edit', 'older', '--day-rule', 'vixie');
+      expect(edited.stdout).toContain('both the day of the month (*/2) and the day of the week (MON)');
+      const confirmed = (await server.ask('GET', '/api/schedules/older')).body;
+      expect(confirmed).toMatchObject({
+        dayRule: 'vixie',
+        dayRuleChange: null,
+        next: resumed.dayRuleChange.next,
+      });
+      await server.ask('DELETE', '/api/schedules/older');
+    });
+
+    it('get the rule of cron with a new expression', async () => {
+      await addOlder('older');
+      const { body } = await server.ask('PATCH', '/api/schedules/older', { cron: '0 3 1-31/2 * MON' });
+      expect(body).toMatchObject({ dayRule: 'vixie', dayRuleChange: null });
+      await server.ask('DELETE', '/api/schedules/older');
+    });
   });
 
   it('are refused when they could not fire', async () => {

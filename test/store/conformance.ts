@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { Database } from '../../src/store/database/database.ts';
 import { sqlState, uniqueViolation } from '../../src/store/database/database.ts';
 import { migrate, readMigrations } from '../../src/store/database/migrate.ts';
@@ -164,6 +164,19 @@ function migrationConformance(kind: Kind): void {
       const migrations = await readMigrations();
       expect(await appliedMigrations()).toEqual(migrations.map(({ number, name }) => ({ number, name })));
       expect(await tables()).toContain('run');
+    });
+
+    it('keeps the days of schedules from before the rule of cron', async () => {
+      const older = await openTestDatabase(kind, { empty: true });
+      onTestFinished(() => older.close());
+      const migrations = (await readMigrations()).filter(({ name }) => name !== '0016_schedule_day_rule');
+      await migrate(older.database, { log: quiet, migrations });
+      await older.database.query(
+        `INSERT INTO schedule (name, cron, zone, selection, overlap, missed, catch_up_minutes, created_by)
+         VALUES ('nightly', '0 3 */2 * MON', 'UTC', '{}', 'skip', 'skip', 60, 'test')`,
+      );
+      await migrate(older.database, { log: quiet });
+      expect(await older.database.query('SELECT day_rule FROM schedule')).toEqual([{ day_rule: 'either' }]);
     });
 
     it('rolls a failing migration back, and keeps the earlier ones', async () => {

@@ -1,7 +1,9 @@
+import { describeDays } from '../../schedule/day-rule.ts';
+import { dayRuleChange } from '../../schedule/times.ts';
 import { createDiagnosis } from '../../store/tables/diagnosis.ts';
 import { createFirings } from '../../store/tables/firings.ts';
-import { createSchedules } from '../../store/tables/schedules.ts';
-import { type Check, problem, problemsOrOk } from '../check.ts';
+import { createSchedules, readClock } from '../../store/tables/schedules.ts';
+import { type Check, problem, problemsOrOk, warning } from '../check.ts';
 
 /** A scheduler checks every second; a restart of it, or of the database, takes less than this. */
 const overdueAfterS = 60;
@@ -60,5 +62,30 @@ export const scheduleFails: Check = {
         });
       });
     return problemsOrOk(problems, 'The last firing of every schedule succeeded.');
+  },
+};
+
+/** Schedules from before the day rule of cron, whose times would change under it. */
+export const scheduleDays: Check = {
+  name: 'schedule-days',
+  description: 'the schedules whose next 20 times would change under the day rule of cron',
+  symptoms: ['a schedule fires on more days than cron would'],
+  codes: ['SCHEDULE_DAYS_DIFFER'],
+
+  async run({ database }) {
+    const [schedules, now] = await Promise.all([createSchedules({ database }).list(), readClock(database)]);
+    const warnings = schedules.flatMap((schedule) => {
+      const { name, cron, dayRule } = schedule;
+      const change = dayRuleChange(schedule, now);
+      if (!change) return [];
+      const edit = `matre schedule edit ${JSON.stringify(name)}`;
+      const message = `Schedule ${name} (${cron}) would fire at other times. ${describeDays(cron, dayRule)}`;
+      const remedy = `${edit} --day-rule vixie, or to keep its times ${edit} --cron ${JSON.stringify(change.sameTimes)}`;
+      return warning('SCHEDULE_DAYS_DIFFER', message, { about: name, remedy });
+    });
+    return problemsOrOk(
+      warnings,
+      `Each of ${schedules.length} schedules fires on the days that cron would choose.`,
+    );
   },
 };

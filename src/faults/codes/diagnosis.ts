@@ -28,6 +28,10 @@ export const diagnosisFaults = {
     'Scheduled runs were not submitted.',
     'Start `matre scheduler`, or `matre up`. Missed times are caught up or skipped by the rule of each schedule.',
   ),
+  SCHEDULE_DAYS_DIFFER: diagnosis(
+    'It fires on days that match either its day of the month or its day of the week, as before; cron requires both, because one of them begins with *.',
+    'Confirm the rule of cron: matre schedule edit NAME --day-rule vixie. Or change the expression.',
+  ),
   PROCESSES_LEFT: diagnosis(
     'Processes of a finished run still act on the shop.',
     'Nothing to do: the next run ends them before it starts. `matre doctor --fix` ends them now.',

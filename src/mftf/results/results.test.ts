@@ -284,11 +284,14 @@ describe('a good verdict needs all sources to agree', () => {
     ]);
   });
 
-  it.each([137, 143])('a process that is killed (%i) after only good results is executed again', async (code) => {
-    const [outcome] = await outcomesOf('pass', { code });
-    expect(outcome).toMatchObject({ status: 'broken', reason: { code: 'RESULT_MISSING' } });
-    expect(isTransient(outcome?.reason?.code as FaultCode)).toBe(true);
-  });
+  it.each([137, 143])(
+    'a process that is killed (%i) after only good results is executed again',
+    async (code) => {
+      const [outcome] = await outcomesOf('pass', { code });
+      expect(outcome).toMatchObject({ status: 'broken', reason: { code: 'RESULT_MISSING' } });
+      expect(isTransient(outcome?.reason?.code as FaultCode)).toBe(true);
+    },
+  );
 
   it('a process that fails after only good results breaks its tests', async () => {
     expect(await outcomesOf('pass', { code: 255 })).toMatchObject([

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { verdicts } from '../../model/run.ts';
 import {
+  dayRules,
   type Firing,
   firingOutcomes,
   missedRules,
@@ -8,7 +9,8 @@ import {
   type Schedule,
 } from '../../model/schedule.ts';
 import { describeSelection } from '../../model/selection.ts';
-import { type Times, timesOf } from '../../schedule/times.ts';
+import { describeDays } from '../../schedule/day-rule.ts';
+import { dayRuleChange, type Times, timesOf } from '../../schedule/times.ts';
 import type { Queryable } from '../../store/database/database.ts';
 import { readRuns } from '../../store/tables/runs.ts';
 import { time } from '../core/fields.ts';
@@ -46,11 +48,29 @@ export const firingView = z.object({
 });
 export type FiringView = z.output<typeof firingView>;
 
+export const daysView = z
+  .string()
+  .nullable()
+  .describe('What an expression with both a day of the month and a day of the week means; null for others');
+
 export const scheduleView = z.object({
   id: z.number(),
   name: z.string(),
   cron: z.string(),
   zone: z.string(),
+  dayRule: z
+    .enum(dayRules)
+    .describe(
+      '`either`: a schedule from before the rule of cron; edit it with `dayRule: vixie` to confirm that rule',
+    ),
+  days: daysView,
+  dayRuleChange: z
+    .object({
+      next: z.array(timeView).describe('The next times under the rule of cron'),
+      sameTimes: z.string().describe('An expression that keeps the present times under the rule of cron'),
+    })
+    .nullable()
+    .describe('How its next 20 times would change under the rule of cron; null when they would not'),
   environments: z.array(z.object({ code: z.string(), removed: z.boolean() })),
   selection: selectionView,
   summary: z.string().describe('The selection in a few words'),
@@ -87,6 +107,9 @@ export function viewSchedule(schedule: Schedule, last: FiringView | undefined, n
     name,
     cron,
     zone,
+    dayRule: schedule.dayRule,
+    days: describeDays(cron, schedule.dayRule) ?? null,
+    dayRuleChange: viewDayRuleChange(schedule, now),
     environments: environments.map(({ code, removed }) => ({ code, removed })),
     selection,
     summary: describeSelection(selection),
@@ -103,9 +126,17 @@ export function viewSchedule(schedule: Schedule, last: FiringView | undefined, n
   };
 }
 
-function nextTimes({ cron, zone, nextAt }: Schedule): TimeView[] {
+function viewDayRuleChange(schedule: Schedule, now: Date): ScheduleView['dayRuleChange'] {
+  const change = dayRuleChange(schedule, now);
+  if (!change) return null;
+  const times = timesOf({ ...schedule, dayRule: 'vixie' });
+  return { ...change, next: change.next.slice(0, shownTimes).map((at) => viewTime(times, at)) };
+}
+
+function nextTimes(schedule: Schedule): TimeView[] {
+  const { nextAt } = schedule;
   if (nextAt === undefined) return [];
-  const times = timesOf({ cron, zone });
+  const times = timesOf(schedule);
   return [nextAt, ...times.after(nextAt, shownTimes - 1)].map((at) => viewTime(times, at));
 }
 

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { Fault } from '../../faults/fault.ts';
 import { maxCatchUpMinutes, maxEnvironments } from '../../model/limits.ts';
-import { isScheduleName, missedRules, overlapRules, type Schedule } from '../../model/schedule.ts';
-import { firstAfter, timesOf } from '../../schedule/times.ts';
+import { dayRules, isScheduleName, missedRules, overlapRules, type Schedule } from '../../model/schedule.ts';
+import { describeDays } from '../../schedule/day-rule.ts';
+import { firstAfter, newRecurrence, type Recurrence, timesOf } from '../../schedule/times.ts';
 import type { DueTime, ScheduleFields } from '../../store/tables/schedules.ts';
 import type { Context } from '../core/context.ts';
 import { code, line, wholeNumber } from '../core/fields.ts';
@@ -11,6 +12,7 @@ import { defined, defineOperation } from '../core/operation.ts';
 import { getEnvironment } from '../environments/environments.ts';
 import { checkSelection, priority, selectionInput } from '../runs/runs.ts';
 import {
+  daysView,
   type FiringView,
   firingView,
   type ScheduleView,
@@ -30,8 +32,13 @@ const name = z
     'must be letters, digits, blanks and . _ -, at most 100, starting with a letter or digit',
   );
 const cron = line(100).describe(
-  'Minute, hour, day of the month, month, day of the week; or @hourly, @daily, @weekly',
+  'Minute, hour, day of the month, month, day of the week; or @hourly, @daily, @weekly, @monthly, @yearly',
 );
+const dayRule = z
+  .enum(dayRules)
+  .describe(
+    'How a day of the month and a day of the week are combined: as cron does, or either is enough (only schedules from before that rule)',
+  );
 const zone = line(100).describe('IANA time zone, such as Europe/Berlin');
 const environments = z.array(code).min(1, 'must name an environment').max(maxEnvironments);
 const overlap = z
@@ -78,11 +85,13 @@ export const addSchedule = defineOperation({
   }),
   output: scheduleView,
   async run(context, { environments, ...fields }, { principal }) {
-    const nextAt = firstAfter(fields, await context.clock());
+    const { dayRule } = newRecurrence(fields);
+    const nextAt = firstAfter({ ...fields, dayRule }, await context.clock());
     await checkSelection(context, fields.selection);
     const environmentIds = await idsOf(context, environments);
     const added = await context.schedules.create({
       ...fields,
+      dayRule,
       environmentIds,
       nextAt,
       createdBy: principal.name,
@@ -135,6 +144,10 @@ export const editSchedule = defineOperation({
   input: z.object({
     name,
     rename: name.optional(),
+    dayRule: z
+      .literal('vixie')
+      .optional()
+      .describe('Confirms the rule of cron for the days of a schedule from before it'),
     ...z.object(settings).partial().shape,
   }),
   output: scheduleView,
@@ -147,14 +160,21 @@ export const editSchedule = defineOperation({
     const environmentIds = environments && (await idsOf(context, environments));
     return update(context, name, (current, now) => {
       const changed = { ...changes, name: rename ?? current.name, ...(environmentIds && { environmentIds }) };
-      const { cron, zone } = { ...current, ...changes };
-      if (cron === current.cron && zone === current.zone) return changed;
+      const recurrence = recurrenceOf(current, changes);
+      if (recurrence === current) return changed;
       // Computed for a paused schedule too: an expression that cannot be read is refused.
-      const nextAt = firstAfter({ cron, zone }, now);
-      return { ...changed, nextAt: current.pausedAt ? undefined : nextAt };
+      const nextAt = firstAfter(recurrence, now);
+      return { ...changed, dayRule: recurrence.dayRule, nextAt: current.pausedAt ? undefined : nextAt };
     });
   },
 });
+
+/** The recurrence after a change; `current` itself when it stays. A new expression gets the rule of cron. Errors: INPUT_INVALID. */
+function recurrenceOf(current: Schedule, changes: Partial<Recurrence>): Recurrence {
+  const { cron, zone, dayRule } = { ...current, ...changes };
+  if (cron !== current.cron) return newRecurrence({ cron, zone });
+  return zone === current.zone && dayRule === current.dayRule ? current : { cron, zone, dayRule };
+}
 
 export const pauseSchedule = changeOne({
   name: 'schedules.pause',
@@ -213,13 +233,20 @@ export const previewSchedule = defineOperation({
   summary: 'Preview the next times of a cron expression in a time zone; nothing is saved',
   role: 'viewer',
   audited: false,
-  input: z.object({ cron, zone: zone.default('UTC'), count: wholeNumber.min(1).max(50).default(shownTimes) }),
-  output: z.object({ zone: z.string(), next: z.array(timeView) }),
-  async run({ clock }, { cron, zone, count }) {
-    const first = firstAfter({ cron, zone }, await clock());
-    const times = timesOf({ cron, zone });
+  input: z.object({
+    cron,
+    zone: zone.default('UTC'),
+    count: wholeNumber.min(1).max(50).default(shownTimes),
+    dayRule: dayRule.default('vixie'),
+  }),
+  output: z.object({ zone: z.string(), days: daysView, next: z.array(timeView) }),
+  async run({ clock }, { cron, zone, count, dayRule }) {
+    const recurrence = dayRule === 'vixie' ? newRecurrence({ cron, zone }) : { cron, zone, dayRule };
+    const first = firstAfter(recurrence, await clock());
+    const times = timesOf(recurrence);
     const next = [first, ...(count > 1 ? times.after(first, count - 1) : [])];
-    return { zone, next: next.map((at) => viewTime(times, at)) };
+    const days = describeDays(cron, dayRule) ?? null;
+    return { zone, days, next: next.map((at) => viewTime(times, at)) };
   },
 });
 
@@ -246,10 +273,10 @@ function changeOne({
 
 /** Repeating it changes nothing: a paused schedule keeps the time of its pause, an active one its next time. */
 function setPaused(context: Context, name: string, paused: boolean): Promise<ScheduleView> {
-  return update(context, name, ({ pausedAt, nextAt, cron, zone }, now) =>
+  return update(context, name, (schedule, now) =>
     paused
-      ? { pausedAt: pausedAt ?? now, nextAt: undefined }
-      : { pausedAt: undefined, nextAt: nextAt ?? firstAfter({ cron, zone }, now) },
+      ? { pausedAt: schedule.pausedAt ?? now, nextAt: undefined }
+      : { pausedAt: undefined, nextAt: schedule.nextAt ?? firstAfter(schedule, now) },
   );
 }
 

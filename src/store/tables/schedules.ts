@@ -14,7 +14,7 @@ import { storedSelection } from './runs.ts';
 export interface ScheduleFields
   extends Pick<
     Schedule,
-    'name' | 'cron' | 'zone' | 'selection' | 'priority' | 'overlap' | 'missed' | 'catchUpMinutes'
+    'name' | 'cron' | 'zone' | 'dayRule' | 'selection' | 'priority' | 'overlap' | 'missed' | 'catchUpMinutes'
   > {
   environmentIds: number[];
 }
@@ -31,8 +31,8 @@ export function createSchedules(deps: { database: Database }) {
     create(schedule: ScheduleFields & { nextAt: Date; createdBy: string }): Promise<Schedule> {
       return write(schedule.name, async (transaction) => {
         const [row] = await transaction.query<{ id: number }>(
-          `INSERT INTO schedule (name, cron, zone, selection, priority, overlap, missed, catch_up_minutes, next_at, created_by)
-           VALUES ($1, $2, $3, $4::jsonb, $5, $6, $7, $8, $9, $10) RETURNING id`,
+          `INSERT INTO schedule (name, cron, zone, selection, priority, overlap, missed, catch_up_minutes, day_rule, next_at, created_by)
+           VALUES ($1, $2, $3, $4::jsonb, $5, $6, $7, $8, $9, $10, $11) RETURNING id`,
           [...values(schedule), schedule.nextAt, schedule.createdBy],
         );
         const { id } = row as { id: number };
@@ -68,7 +68,7 @@ export function createSchedules(deps: { database: Database }) {
         const changed = change(await readSchedule(transaction, name));
         await transaction.query(
           `UPDATE schedule SET name = $2, cron = $3, zone = $4, selection = $5::jsonb, priority = $6, overlap = $7, missed = $8,
-             catch_up_minutes = $9, paused_at = $10, next_at = $11, revision = revision + 1
+             catch_up_minutes = $9, day_rule = $10, paused_at = $11, next_at = $12, revision = revision + 1
            WHERE id = $1`,
           [id, ...values(changed), changed.pausedAt ?? null, changed.nextAt ?? null],
         );
@@ -187,8 +187,8 @@ const unknown = (name: string) =>
   new Fault('SCHEDULE_UNKNOWN', `There is no schedule ${JSON.stringify(name)}.`);
 
 function values(fields: ScheduleFields): unknown[] {
-  const { name, cron, zone, selection, priority, overlap, missed, catchUpMinutes } = fields;
-  return [name, cron, zone, JSON.stringify(selection), priority, overlap, missed, catchUpMinutes];
+  const { name, cron, zone, selection, priority, overlap, missed, catchUpMinutes, dayRule } = fields;
+  return [name, cron, zone, JSON.stringify(selection), priority, overlap, missed, catchUpMinutes, dayRule];
 }
 
 async function setEnvironments(transaction: Queryable, id: number, environmentIds: number[]): Promise<void> {
@@ -221,6 +221,7 @@ interface ScheduleRow {
   name: string;
   cron: string;
   zone: string;
+  day_rule: Schedule['dayRule'];
   environments: Schedule['environments'];
   selection: unknown;
   priority: number;
@@ -240,6 +241,7 @@ function toSchedule(row: ScheduleRow): Schedule {
     name: row.name,
     cron: row.cron,
     zone: row.zone,
+    dayRule: row.day_rule,
     environments: row.environments,
     selection: storedSelection.parse(row.selection),
     priority: row.priority,

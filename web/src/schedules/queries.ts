@@ -1,4 +1,5 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import type { DayRule } from '#src/model/schedule.ts';
 import type { listSchedules, previewSchedule, showSchedule } from '#src/operations/schedules/schedules.ts';
 import { get } from '../api/request.ts';
 
@@ -20,11 +21,11 @@ export const scheduleQuery = (name: string) =>
   });
 
 /** The next times of a cron expression. Keeps the previous ones while the next load. */
-export const timesQuery = (cron: string, zone: string) =>
+export const timesQuery = (cron: string, zone: string, dayRule: DayRule) =>
   queryOptions({
-    queryKey: ['schedule times', cron, zone],
+    queryKey: ['schedule times', cron, zone, dayRule],
     queryFn: ({ signal }) =>
-      get<typeof previewSchedule>('/api/schedule-times', { query: { cron, zone }, signal }),
+      get<typeof previewSchedule>('/api/schedule-times', { query: { cron, zone, dayRule }, signal }),
     enabled: cron.trim() !== '' && zone.trim() !== '',
     placeholderData: keepPreviousData,
     staleTime: 30_000,

@@ -38,7 +38,7 @@ export function ScheduleRows({ schedules }: { schedules: readonly ScheduleView[]
 }
 
 function Row({ schedule }: { schedule: ScheduleView }) {
-  const { name, problem, cron, zone, summary, environments, last } = schedule;
+  const { name, problem, dayRuleChange, cron, zone, summary, environments, last } = schedule;
   return (
     <Table.Tr>
       <Table.Td className={classes.name}>
@@ -46,6 +46,7 @@ function Row({ schedule }: { schedule: ScheduleView }) {
           {name}
         </Anchor>
         {problem && <div className={classes.problem}>{problem}</div>}
+        {dayRuleChange && <div className={classes.problem}>Fires on other days than cron would.</div>}
       </Table.Td>
       <Table.Td className={classes.stamp}>
         <NextTime schedule={schedule} />

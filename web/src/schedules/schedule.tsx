@@ -8,6 +8,7 @@ import { plural, stamp } from '../ui/format.ts';
 import { QueryFallback } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';
 import { useTitle } from '../ui/title.ts';
+import { DayRuleChange } from './day-rule-change.tsx';
 import { FiringOutcome } from './firing-outcome.tsx';
 import { NextTimes } from './next-times.tsx';
 import { schedulePage, scheduleQuery } from './queries.ts';
@@ -51,6 +52,7 @@ export default function Schedule({ params }: { params: { name: string } }) {
           <NextTimes times={next} zone={zone} />
         )}
       </section>
+      <DayRuleChange schedule={data} />
       <section aria-labelledby="past">
         <h2 id="past">Recent firings</h2>
         {firings.length === 0 ? (
@@ -97,6 +99,7 @@ function Facts({ schedule }: { schedule: ScheduleView }) {
       <dt>When</dt>
       <dd>
         <code>{cron}</code> in {zone}
+        {schedule.days && <div className={classes.problem}>{schedule.days}</div>}
       </dd>
       <dt>Tests</dt>
       <dd>{summary}</dd>

@@ -28,6 +28,15 @@ export function usePause({ name, paused }: Pick<ScheduleView, 'name' | 'paused'>
   });
 }
 
+/** Confirms the rule of cron for the days of a schedule from before it. */
+export function useDayRule({ name }: Pick<ScheduleView, 'name'>) {
+  return useAction({
+    run: () => callApi('PATCH', scheduleAddress(name), { body: { dayRule: 'vixie' } }),
+    successMessage: () => `${name} follows the rule of cron.`,
+    invalidates,
+  });
+}
+
 export function useRemove({ name }: Pick<ScheduleView, 'name'>, onDone: () => void) {
   return useAction({
     run: () => callApi('DELETE', scheduleAddress(name)),

@@ -3,11 +3,15 @@ import { emptySelection } from '../../../model/selection.ts';
 import { addSchedule } from '../../../operations/schedules/schedules.ts';
 import { type CliContext, collect, jsonOption, print } from '../../cli-context.ts';
 import { fieldOptions, readFields } from './fields.ts';
-import { printTimes } from './format.ts';
+import { printDays, printTimes } from './format.ts';
 
 const helpFooter = `
-The cron expression has five fields: minute, hour, day of the month, month, day of the week. @hourly, @daily, @weekly,
-@monthly and @yearly are valid too. The default time zone is UTC. \`matre schedule next\` shows the resulting times.
+The cron expression has five fields: minute, hour, day of the month, month, day of the week (0-7, SUN-SAT). Each is *,
+or a list of values, ascending ranges and steps: 1,15  1-5  */10  1-31/2. Day of the month: also L (last), LW (last
+Monday to Friday), 15W (nearest to the 15th). Day of the week: also MON#1 (first Monday), FRI#L (last Friday).
+@hourly, @daily, @weekly, @monthly and @yearly are valid too; seconds, years and @reboot are not.
+If both day fields are set, either is enough; both must match if one of them begins with *, as in Vixie cron.
+The default time zone is UTC. \`matre schedule next\` shows the resulting times.
 
 At a clock change, fixed times (30 2 * * *) fire once: at the moment of the change if the clock skips them, at the
 first occurrence if they occur twice. Times with * or a step in minute or hour follow the elapsed time.
@@ -35,6 +39,7 @@ export function registerAdd(schedule: Command, context: CliContext): void {
       print(context, options, added, (output) => {
         output.line(`Schedule ${added.name} was added. Next times:`);
         printTimes(output, added.next, added.zone);
+        printDays(output, added.days);
       });
     });
 }

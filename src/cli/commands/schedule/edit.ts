@@ -1,8 +1,8 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { editSchedule } from '../../../operations/schedules/schedules.ts';
 import { type CliContext, collect, jsonOption, print } from '../../cli-context.ts';
 import { fieldOptions, readFields } from './fields.ts';
-import { printTimes } from './format.ts';
+import { printDayRuleChange, printDays, printTimes } from './format.ts';
 
 export function registerEdit(schedule: Command, context: CliContext): void {
   const command = schedule
@@ -11,6 +11,11 @@ export function registerEdit(schedule: Command, context: CliContext): void {
     .argument('<name>', 'schedule')
     .option('--rename <name>', 'new name')
     .option('--cron <expression>', 'when to fire')
+    .addOption(
+      new Option('--day-rule <rule>', 'confirm the day rule of cron for a schedule from before it').choices([
+        'vixie',
+      ]),
+    )
     .option(
       '-e, --env <code>',
       'environment (repeatable); replaces all environments of the schedule',
@@ -29,6 +34,7 @@ export function registerEdit(schedule: Command, context: CliContext): void {
         name,
         rename: options.rename,
         cron: options.cron,
+        dayRule: options.dayRule,
         environments: options.env,
         ...readFields(options),
       };
@@ -36,6 +42,8 @@ export function registerEdit(schedule: Command, context: CliContext): void {
       print(context, options, edited, (output) => {
         output.line(`Schedule ${edited.name} was changed.`);
         if (edited.next.length > 0) printTimes(output, edited.next, edited.zone);
+        if (edited.dayRuleChange === null) printDays(output, edited.days);
+        else printDayRuleChange(output, edited);
       });
     });
 }

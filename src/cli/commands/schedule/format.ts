@@ -1,4 +1,4 @@
-import type { FiringView, TimeView } from '../../../operations/schedules/schedule-view.ts';
+import type { FiringView, ScheduleView, TimeView } from '../../../operations/schedules/schedule-view.ts';
 import { clean, durationText, localTime } from '../../output/format.ts';
 import { printTable } from '../../output/table.ts';
 import type { Output } from '../../output/terminal.ts';
@@ -13,6 +13,26 @@ export function printTimes(output: Output, times: readonly TimeView[], zone: str
     const note = time.note === null ? '' : `  (${time.note})`;
     output.line(`  ${timeText(time, zone)}, in ${durationText(Date.parse(time.at) - Date.now())}${note}`);
   }
+}
+
+/** A warning about an expression with both day fields, which users often misread; nothing for others. */
+export function printDays(output: Output, days: string | null): void {
+  if (days !== null) output.line(output.paint.yellow(days));
+}
+
+/** How the times of an older schedule would change, and how to confirm or avoid that. */
+export function printDayRuleChange(output: Output, schedule: ScheduleView): void {
+  const { name, zone, dayRuleChange } = schedule;
+  if (dayRuleChange === null) return;
+  const { next, sameTimes } = dayRuleChange;
+  const edit = `matre schedule edit ${JSON.stringify(name)}`;
+  output.line(
+    output.paint.yellow(`${name} has the day rule from before that of cron. ${schedule.days ?? ''}`),
+  );
+  output.line(next.length > 0 ? 'Times by the rule of cron:' : 'By the rule of cron it never fires.');
+  printTimes(output, next, zone);
+  output.line(`To have these: ${edit} --day-rule vixie`);
+  output.line(`To keep the present times: ${edit} --cron ${JSON.stringify(sameTimes)}`);
 }
 
 /** The outcome of a firing: `passed`, `2 queued, 1 failed`, `skipped: SCHEDULE_MISSED`. */

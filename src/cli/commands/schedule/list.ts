@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { listSchedules } from '../../../operations/schedules/schedules.ts';
 import { type CliContext, jsonOption, print } from '../../cli-context.ts';
 import { printTable } from '../../output/table.ts';
-import { outcomeText, timeText } from './format.ts';
+import { outcomeText, printDayRuleChange, timeText } from './format.ts';
 
 export function registerList(schedule: Command, context: CliContext): void {
   schedule
@@ -37,6 +37,7 @@ export function registerList(schedule: Command, context: CliContext): void {
         for (const { name, problem } of schedules) {
           if (problem !== null) output.line(output.paint.yellow(`${name}: ${problem}`));
         }
+        for (const schedule of schedules) printDayRuleChange(output, schedule);
       });
     });
 }

@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { Fault } from '../../../faults/fault.ts';
 import { previewSchedule, showSchedule } from '../../../operations/schedules/schedules.ts';
 import { type CliContext, jsonOption, parseWhole, print } from '../../cli-context.ts';
-import { printTimes } from './format.ts';
+import { printDays, printTimes } from './format.ts';
 
 export function registerNext(schedule: Command, context: CliContext): void {
   schedule
@@ -23,10 +23,14 @@ export function registerNext(schedule: Command, context: CliContext): void {
         throw new Fault('INPUT_INVALID', 'Name either a schedule or --cron, not both.');
       }
       const times = await context.withCaller(async (caller) => {
-        const { cron, zone } = name === undefined ? options : await caller.call(showSchedule, { name });
-        return caller.call(previewSchedule, { cron, zone, count });
+        const { cron, zone, dayRule } =
+          name === undefined ? options : await caller.call(showSchedule, { name });
+        return caller.call(previewSchedule, { cron, zone, dayRule, count });
       });
-      print(context, options, times, (output) => printTimes(output, times.next, times.zone));
+      print(context, options, times, (output) => {
+        printTimes(output, times.next, times.zone);
+        printDays(output, times.days);
+      });
     });
 }
 

@@ -3,7 +3,7 @@ import { showSchedule } from '../../../operations/schedules/schedules.ts';
 import { type CliContext, jsonOption, parseWhole, print } from '../../cli-context.ts';
 import { clean, localTime } from '../../output/format.ts';
 import { printFields } from '../../output/table.ts';
-import { printFirings, printTimes } from './format.ts';
+import { printDayRuleChange, printFirings, printTimes } from './format.ts';
 
 const overlapText = {
   skip: 'skip while an earlier run is unfinished',
@@ -37,6 +37,7 @@ export function registerShow(schedule: Command, context: CliContext): void {
           ['Missed', missed === 'skip' ? 'skipped' : `one run for all, up to ${catchUpMinutes} min late`],
           ['Added', `${localTime(schedule.createdAt)} by ${clean(schedule.createdBy)}`],
         ];
+        if (schedule.days !== null) fields.push(['Days', schedule.days]);
         if (schedule.priority !== 0) fields.push(['Priority', String(schedule.priority)]);
         if (problem !== null) fields.push(['Problem', output.paint.yellow(problem)]);
         printFields(output, fields);
@@ -44,6 +45,10 @@ export function registerShow(schedule: Command, context: CliContext): void {
           output.line();
           output.line('Next times:');
           printTimes(output, next, schedule.zone);
+        }
+        if (schedule.dayRuleChange !== null) {
+          output.line();
+          printDayRuleChange(output, schedule);
         }
         if (firings.length > 0) {
           output.line();

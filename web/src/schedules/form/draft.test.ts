@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { ScheduleView } from '#src/operations/schedules/schedule-view.ts';
-import { draftOf, fieldsOf, newDraft } from './draft.ts';
+import { dayRuleOf, draftOf, fieldsOf, newDraft } from './draft.ts';
 
 it('keeps an unchanged schedule as it is, except for removed environments', () => {
   const fields = {
@@ -23,4 +23,11 @@ it('keeps an unchanged schedule as it is, except for removed environments', () =
 
 it('starts a new schedule in the local time zone', () => {
   expect(newDraft().zone).toBe(Intl.DateTimeFormat().resolvedOptions().timeZone);
+});
+
+it('keeps the day rule of a saved schedule until its expression changes', () => {
+  const saved = { cron: '0 3 */2 * MON', dayRule: 'either' as const };
+  expect(dayRuleOf({ cron: ' 0 3 */2 * MON' }, saved)).toBe('either');
+  expect(dayRuleOf({ cron: '0 3 */3 * MON' }, saved)).toBe('vixie');
+  expect(dayRuleOf(saved, undefined)).toBe('vixie');
 });

@@ -1,4 +1,4 @@
-import type { MissedRule, OverlapRule } from '#src/model/schedule.ts';
+import type { DayRule, MissedRule, OverlapRule } from '#src/model/schedule.ts';
 import type { ScheduleView } from '#src/operations/schedules/schedule-view.ts';
 import { type Draft, selectionOf } from '../../selection/draft.ts';
 
@@ -49,6 +49,14 @@ export function draftOf(schedule: ScheduleView): ScheduleDraft {
     missed,
     catchUpMinutes,
   };
+}
+
+/** The day rule of a draft: a schedule from before the rule of cron keeps its rule until its expression changes. */
+export function dayRuleOf(
+  { cron }: Pick<ScheduleDraft, 'cron'>,
+  saved: Pick<ScheduleView, 'cron' | 'dayRule'> | undefined,
+): DayRule {
+  return saved && cron.trim() === saved.cron ? saved.dayRule : 'vixie';
 }
 
 /** The fields for the API, except the name. */

@@ -16,7 +16,7 @@ export default function EditSchedule({ params }: { params: { name: string } }) {
   return (
     <ScheduleForm
       title={`Edit ${name}`}
-      savedName={data.name}
+      saved={data}
       initial={draftOf(data)}
       onDone={(savedName) => go(schedulePage(savedName))}
     />

@@ -1,5 +1,6 @@
 import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
+import type { ScheduleView } from '#src/operations/schedules/schedule-view.ts';
 import { toProblem } from '../../api/problem.ts';
 import { selectsNothing } from '../../selection/draft.ts';
 import { PreviewTests } from '../../selection/preview-tests.tsx';
@@ -9,13 +10,16 @@ import { approxDuration, plural } from '../../ui/format.ts';
 import { NextTimes } from '../next-times.tsx';
 import { timesQuery } from '../queries.ts';
 import classes from '../schedules.module.css';
-import type { ScheduleDraft } from './draft.ts';
+import { dayRuleOf, type ScheduleDraft } from './draft.ts';
 
-/** The next times of the typed expression and zone, or the problem with them. */
-export function useTimes({ cron, zone }: Pick<ScheduleDraft, 'cron' | 'zone'>) {
+/** The next times of the typed expression and zone, or the problem with them. `saved`: the schedule that is edited. */
+export function useTimes(
+  { cron, zone }: Pick<ScheduleDraft, 'cron' | 'zone'>,
+  saved: ScheduleView | undefined,
+) {
   const [settled] = useDebouncedValue(`${cron}\n${zone}`, 150);
   const [settledCron = '', settledZone = ''] = settled.split('\n');
-  const times = useQuery(timesQuery(settledCron, settledZone));
+  const times = useQuery(timesQuery(settledCron, settledZone, dayRuleOf({ cron: settledCron }, saved)));
   const problem = times.error ? toProblem(times.error) : undefined;
   return { times: problem ? undefined : times.data, problem };
 }
@@ -33,7 +37,10 @@ export function FormPreview({ draft, times, preview }: Props) {
       <section aria-labelledby="form-times" aria-live="polite">
         <h2 id="form-times">Next times</h2>
         {times ? (
-          <NextTimes times={times.next} zone={times.zone} />
+          <>
+            <NextTimes times={times.next} zone={times.zone} />
+            {times.days && <p className={classes.problem}>{times.days}</p>}
+          </>
         ) : (
           <p className={classes.dim}>Shown when the cron expression and the time zone are valid.</p>
         )}

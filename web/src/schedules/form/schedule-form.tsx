@@ -1,6 +1,7 @@
 import { TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import type { ScheduleView } from '#src/operations/schedules/schedule-view.ts';
 import type { addSchedule } from '#src/operations/schedules/schedules.ts';
 import { toProblem } from '../../api/problem.ts';
 import { callApi, type OutputOf, post } from '../../api/request.ts';
@@ -22,20 +23,20 @@ import { RuleFields } from './rule-fields.tsx';
 
 interface Props {
   title: string;
-  /** The saved name; undefined for a new schedule. */
-  savedName?: string;
+  /** The schedule as saved; undefined for a new one. */
+  saved?: ScheduleView;
   initial: ScheduleDraft;
   onDone: (name: string) => void;
 }
 
 /** Adds or edits a schedule, with a preview of its effects. */
-export function ScheduleForm({ title, savedName, initial, onDone }: Props) {
+export function ScheduleForm({ title, saved, initial, onDone }: Props) {
   const [draft, setDraft] = useState(initial);
   const change = (changes: Partial<ScheduleDraft>) => setDraft((before) => ({ ...before, ...changes }));
   const now = useQuery(nowQuery);
   const preview = usePreview(draft);
-  const { times, problem } = useTimes(draft);
-  const save = useSave({ draft, savedName, onDone });
+  const { times, problem } = useTimes(draft, saved);
+  const save = useSave({ draft, saved, onDone });
   const saveProblem = save.error ? toProblem(save.error) : undefined;
   const fieldErrors = { ...fieldProblems(saveProblem), ...fieldProblems(problem) };
   const blocker =
@@ -81,7 +82,7 @@ export function ScheduleForm({ title, savedName, initial, onDone }: Props) {
       preview={
         <>
           <SubmitBar blocker={blocker} note={blocker} loading={save.isPending}>
-            {savedName === undefined ? 'Add schedule' : 'Save'}
+            {saved === undefined ? 'Add schedule' : 'Save'}
           </SubmitBar>
           {Object.keys(fieldProblems(saveProblem)).length === 0 && <FormProblem error={save.error} />}
           <FormPreview draft={draft} times={times} preview={preview} />
@@ -93,19 +94,19 @@ export function ScheduleForm({ title, savedName, initial, onDone }: Props) {
 
 interface SaveInput {
   draft: ScheduleDraft;
-  savedName: string | undefined;
+  saved: ScheduleView | undefined;
   onDone: (name: string) => void;
 }
 
 /** Adds the schedule of a draft, or changes and renames the saved one. */
-function useSave({ draft, savedName, onDone }: SaveInput) {
+function useSave({ draft, saved, onDone }: SaveInput) {
   return useAction({
     run: (): Promise<OutputOf<typeof addSchedule>> => {
       const fields = fieldsOf(draft);
-      if (savedName === undefined)
+      if (saved === undefined)
         return post<typeof addSchedule>('/api/schedules', { name: draft.name, ...fields });
-      const rename = draft.name.trim() === savedName ? {} : { rename: draft.name };
-      return callApi('PATCH', scheduleAddress(savedName), { body: { ...fields, ...rename } });
+      const rename = draft.name.trim() === saved.name ? {} : { rename: draft.name };
+      return callApi('PATCH', scheduleAddress(saved.name), { body: { ...fields, ...rename } });
     },
     successMessage: ({ name }) => `${name} is saved.`,
     invalidates: [['schedules']],
