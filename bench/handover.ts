@@ -1,4 +1,4 @@
-// How long does an environment stand still when its worker dies, and when it is asked to stop? From the signal, or from the end of the
+// How long does an environment stand still when its worker dies, hangs, and when it is asked to stop? From the signal, or from the end of the
 // test under way, to the start of the next test there. Two worker processes with one slot each, one environment, with short and with
 // default settings.
 //
@@ -16,7 +16,7 @@ import { median, writeResults } from './support/figures.ts';
 const times = Number(process.env['TIMES'] || 3);
 const engine = process.env['ENGINE'] === 'sandbox' ? 'sandbox' : 'auto';
 
-const defaultSettings = { MATRE_LEASE: '25s', LOCK_TTL: '25s', MATRE_BEAT: '10s' };
+const defaultSettings = { MATRE_LEASE: '20s', LOCK_TTL: '20s', MATRE_BEAT: '10s' };
 
 const rows: { settings: string; signal: string; times: number; median_ms: number; max_ms: number }[] = [];
 for (const [name, settings] of Object.entries({ short: shortSettings, default: defaultSettings })) {
@@ -30,7 +30,7 @@ for (const [name, settings] of Object.entries({ short: shortSettings, default: d
   });
   const load = startLoad(harness, createRandom(1));
   try {
-    for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
+    for (const signal of ['SIGKILL', 'SIGSTOP', 'SIGTERM'] as const) {
       const measured: number[] = [];
       for (let count = 0; count < times; count++) measured.push(await handOver(harness, signal));
       rows.push({
@@ -52,7 +52,7 @@ const metrics = Object.fromEntries(
 );
 await writeResults('handover', { metrics, rows });
 
-async function handOver(harness: Harness, signal: 'SIGKILL' | 'SIGTERM'): Promise<number> {
+async function handOver(harness: Harness, signal: 'SIGKILL' | 'SIGSTOP' | 'SIGTERM'): Promise<number> {
   const { workers } = harness;
   const tests = async () =>
     (await gatherEvidence(harness, harness)).lifetimes.filter(({ test }) => test !== undefined);
@@ -72,6 +72,8 @@ async function handOver(harness: Harness, signal: 'SIGKILL' | 'SIGTERM'): Promis
   for (;;) {
     const next = (await tests()).find(({ from, fence }) => from > at && fence > (underWay?.fence ?? 0));
     if (next) {
+      // It finds its fence old.
+      if (signal === 'SIGSTOP') post.signal('SIGCONT');
       const since = signal === 'SIGTERM' ? lastEnd(await tests(), underWay) : at;
       return next.from - since;
     }

@@ -20,7 +20,7 @@ import { waitFor } from '../../test/support/wait-for.ts';
 import { type Contender, countStarts } from './contender.ts';
 
 const log = createLog({ level: 'silent' });
-const leaseMs = 25_000;
+const leaseMs = 20_000;
 
 export type Installation = Awaited<ReturnType<typeof openInstallation>>;
 

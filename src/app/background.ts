@@ -8,7 +8,7 @@ import { createRetention } from '../store/tables/retention.ts';
 import type { Tracing } from '../tracing/tracing.ts';
 import { startHeartbeat } from '../worker/heartbeat.ts';
 import { startProbeResponder } from '../worker/probe-responder.ts';
-import { startReaper } from '../worker/reaper.ts';
+import { maxReapMs, startReaper } from '../worker/reaper.ts';
 import { startRetention } from '../worker/retention.ts';
 import type { Workers } from '../worker/worker.ts';
 import type { ContainerParts } from './containers.ts';
@@ -72,7 +72,7 @@ export function createBackground(deps: {
       const busy = () => workers.status().slots.every(({ run }) => run !== undefined);
       const waiting = async () => overview.waiting(slots, await containers.host());
       services.push(...containers.startUpkeep({ busy, waiting }));
-      const everyMs = Math.min(1_000, leaseMs / 2);
+      const everyMs = Math.min(maxReapMs, leaseMs / 2);
       services.push(startReaper({ queue, spool, log, everyMs, maxAttempts }));
     },
 

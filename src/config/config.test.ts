@@ -42,7 +42,7 @@ describe('defaults', () => {
     const config = load({});
     expect(config.worker).toEqual({
       slots: 4,
-      leaseMs: 25_000,
+      leaseMs: 20_000,
       maxAttempts: 3,
       retries: 2,
       retryPauseMs: 5_000,

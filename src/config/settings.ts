@@ -91,7 +91,7 @@ export const settings = {
   LOCK_TTL: setting({
     group: 'Locks',
     schema: duration(1),
-    default: '25s',
+    default: '20s',
     description: 'How long a lock stays held after its holder stops renewing it.',
   }),
 
@@ -249,7 +249,7 @@ export const settings = {
   MATRE_LEASE: setting({
     group: 'Workers',
     schema: duration(2),
-    default: '25s',
+    default: '20s',
     description: 'How long a run waits for a worker that stopped responding before it is requeued.',
   }),
   MATRE_MAX_ATTEMPTS: setting({

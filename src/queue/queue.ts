@@ -25,7 +25,7 @@ export type { Claim };
  * How long a run stays with its worker after its lease has expired. The sum that keeps two hosts apart (docs/reliability.md) has a
  * tenth of the lease to spare; with a short lease that would be little time for a busy machine to end its processes.
  */
-const overdueMs = 1_000;
+export const overdueMs = 1_000;
 
 /**
  * The queue is the table of runs; a claim is identified by its fence. All times are the database's. A write with an older

@@ -1,3 +1,6 @@
+/** How long an environment is left out by default. */
+export const defaultBackOffMs = 2_000;
+
 /** Environments whose lock was refused a moment ago. Claims leave them out for a while. */
 export interface BackOff {
   /** Leaves an environment out from now on, for `delayMs`. */

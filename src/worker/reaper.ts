@@ -4,6 +4,9 @@ import type { Queue } from '../queue/queue.ts';
 import type { ResultSpool } from '../queue/result-spool.ts';
 import { flushSpool } from './flush-spool.ts';
 
+/** The longest interval between checks. */
+export const maxReapMs = 1_000;
+
 /**
  * Requeues the runs of workers that stopped renewing their leases. Every process may run a reaper; each run is requeued once. The
  * queue logs each of them. Before that, results that such workers spooled to disk during an outage of the database are written.

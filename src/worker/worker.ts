@@ -7,7 +7,7 @@ import type { Logger } from '../log.ts';
 import type { Reason } from '../model/run.ts';
 import type { Queue } from '../queue/queue.ts';
 import type { ResultSpool } from '../queue/result-spool.ts';
-import { createBackOff } from './back-off.ts';
+import { createBackOff, defaultBackOffMs } from './back-off.ts';
 import { type ExecutionOptions, type ExecutionSettings, execute } from './execution.ts';
 import { createOutageGate } from './outage-gate.ts';
 import type { Runner } from './runner.ts';
@@ -61,7 +61,7 @@ export interface Workers {
  */
 export function createWorkers(options: WorkersOptions): Workers {
   const { queue, locks, log, settings } = options;
-  const { pollMs = 5000, lockedMs = 2000, noCapacityMs = 1000 } = settings;
+  const { pollMs = 5000, lockedMs = defaultBackOffMs, noCapacityMs = 1000 } = settings;
   const stop = new AbortController();
   const stopNow = new AbortController();
   // Each slot listens, and each run.

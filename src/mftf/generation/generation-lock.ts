@@ -3,6 +3,8 @@ import { type FileLock, lockFile } from '../../modules/file-lock.ts';
 
 /** Interval at which the holder touches the lock file. */
 const heartbeatMs = 1_000;
+/** Part of the 30 s in which a run continues elsewhere when its worker hangs: see docs/reliability.md. */
+export const defaultSilentMs = 5_000;
 
 /** The exclusive right to generate a snapshot. */
 export interface GenerationLock {
@@ -13,14 +15,14 @@ export interface GenerationLock {
 /**
  * Acquires the lock at a path, across all processes that share the file. `onWait` is called once if another process has it.
  * The kernel releases the lock of a holder that dies. A holder that is suspended, or whose machine is unreachable, keeps the
- * lock but sends no heartbeat: after `silentMs` (30 s by default) this returns without the lock, and the same snapshot may be
+ * lock but sends no heartbeat: after `silentMs` (5 s by default) this returns without the lock, and the same snapshot may be
  * generated twice. Rejects with the reason of the signal.
  */
 export async function acquireGenerationLock(
   path: string,
   options: { signal: AbortSignal; onWait: () => void | Promise<void>; silentMs?: number },
 ): Promise<GenerationLock> {
-  const { signal, onWait, silentMs = 30_000 } = options;
+  const { signal, onWait, silentMs = defaultSilentMs } = options;
   signal.throwIfAborted();
   const lock = await lockFile(path, { wait: false });
   if (lock) return startHeartbeat(lock);
