@@ -12,6 +12,7 @@ import { createEvents } from '../../src/store/tables/events.ts';
 import { createPlans } from '../../src/store/tables/plans.ts';
 import { createResults } from '../../src/store/tables/results.ts';
 import { createRuns, type NewRun, type Runs } from '../../src/store/tables/runs.ts';
+import { readInstallation } from '../../src/store/tables/settings.ts';
 import { createVariables, type Variables } from '../../src/store/tables/variables.ts';
 import { createWorkers } from '../../src/store/tables/workers.ts';
 import { claimOne } from '../support/claim.ts';
@@ -53,6 +54,15 @@ export function tableConformance(kind: Kind): void {
         await database.query('SELECT * FROM environment'),
         await database.query('SELECT * FROM variable'),
       ]);
+
+    it('have one id of the installation, also for processes that start at the same time', async () => {
+      const tenTimes = <T>(work: () => Promise<T>) => Promise.all(Array.from({ length: 10 }, work));
+      // Each on its own connection, which is open already.
+      await tenTimes(() => database.query('SELECT pg_sleep(0.02)'));
+      const ids = await tenTimes(() => readInstallation(database));
+      expect(new Set(ids).size).toBe(1);
+      expect(await readInstallation(database)).toBe(ids[0]);
+    });
 
     describe('environments', () => {
       it('are created, listed by code and found', async () => {

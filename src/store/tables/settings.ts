@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Database, Queryable } from '../database/database.ts';
+import type { Queryable } from '../database/database.ts';
 
 /** A fact about the installation; `undefined` when it was never written. */
 export async function readSetting(database: Queryable, name: string): Promise<string | undefined> {
@@ -15,13 +15,17 @@ export async function writeSetting(database: Queryable, name: string, value: str
   );
 }
 
-/** The id of this installation, created at the first call: marks its containers, browser sessions and traces. */
-export async function readInstallation(database: Database): Promise<string> {
-  return database.transaction(async (transaction) => {
-    const existing = await readSetting(transaction, 'installation');
-    if (existing !== undefined) return existing;
-    const created = randomUUID();
-    await writeSetting(transaction, 'installation', created);
-    return created;
-  });
+/**
+ * The id of this installation, created at the first call: marks its containers, browser sessions and traces. Processes that start at
+ * the same time get the same one.
+ */
+export async function readInstallation(database: Queryable): Promise<string> {
+  const existing = await readSetting(database, 'installation');
+  if (existing !== undefined) return existing;
+  // Another process may create it now: the first one counts, and both read that.
+  await database.query('INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING', [
+    'installation',
+    randomUUID(),
+  ]);
+  return (await readSetting(database, 'installation')) as string;
 }
