@@ -257,7 +257,10 @@ describe('matre schedule', () => {
     );
 
     const firing = await ask('schedule', 'fire', 'weekly');
-    expect(firing).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Run \d+ on us is queued\.\n$/) });
+    expect(firing).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^Run \d+ on us was submitted; it is queued\.\n$/),
+    });
     await ask('schedule', 'edit', 'weekly', '--priority', '5', '--missed', 'skip');
     const shown = await ask('schedule', 'show', 'weekly');
     expect(shown.stdout).toContain('Overlap       wait behind an earlier run');
