@@ -32,7 +32,7 @@ export const containerFaults: FaultKind[] = [
   {
     on: 'container',
     name: 'container removed',
-    mayBreak: breaksEnvironment(15, 'CONTAINER_VANISHED'),
+    mayBreak: breaksEnvironment(10, 'CONTAINER_VANISHED'),
     async begin({ engine }, { container }) {
       await engine.remove(container).catch(() => {});
       return done;
@@ -41,7 +41,7 @@ export const containerFaults: FaultKind[] = [
   {
     on: 'container',
     name: 'container killed',
-    mayBreak: breaksEnvironment(15, 'CONTAINER_VANISHED'),
+    mayBreak: breaksEnvironment(10, 'CONTAINER_VANISHED'),
     unsupportedReason: needsDocker,
     async begin({ containers }, { container }) {
       await containers.docker
@@ -54,7 +54,7 @@ export const containerFaults: FaultKind[] = [
   {
     on: 'container',
     name: 'container paused',
-    mayBreak: breaksEnvironment(15, 'RESULT_MISSING'),
+    mayBreak: breaksEnvironment(10, 'RESULT_MISSING'),
     unsupportedReason: needsDocker,
     durationMs: [1_000, 4_000],
     async begin({ containers }, { container }) {
@@ -74,7 +74,7 @@ export const containerFaults: FaultKind[] = [
   {
     on: 'container',
     name: 'test processes killed',
-    mayBreak: breaksEnvironment(15, 'RESULT_MISSING'),
+    mayBreak: breaksEnvironment(10, 'RESULT_MISSING'),
     async begin(harness, environment) {
       await inside(harness, environment, 'sh', '/opt/matre/supervisor.sh', 'clear');
       return done;
@@ -83,7 +83,7 @@ export const containerFaults: FaultKind[] = [
   {
     on: 'container',
     name: 'supervisor killed',
-    mayBreak: breaksEnvironment(15, 'RESULT_MISSING'),
+    mayBreak: breaksEnvironment(10, 'RESULT_MISSING'),
     async begin(harness, environment) {
       await inside(harness, environment, 'pkill', '-9', '-f', 'supervisor.sh run');
       return done;
@@ -92,7 +92,7 @@ export const containerFaults: FaultKind[] = [
   {
     on: 'container',
     name: 'generated files deleted',
-    mayBreak: breaksEnvironment(15, 'GENERATED_FILE_MISSING'),
+    mayBreak: breaksEnvironment(10, 'GENERATED_FILE_MISSING'),
     async begin(harness, environment) {
       await inside(harness, environment, 'sh', '-c', `rm -rf ${generated}/*`);
       return done;
@@ -101,7 +101,7 @@ export const containerFaults: FaultKind[] = [
   {
     on: 'container',
     name: 'tmpfs full',
-    mayBreak: breaksEnvironment(15, 'DISK_FULL'),
+    mayBreak: breaksEnvironment(10, 'DISK_FULL'),
     durationMs: [500, 2_000],
     async begin(harness, environment) {
       for (const folder of [generated, '/matre/run']) {
@@ -115,7 +115,7 @@ export const containerFaults: FaultKind[] = [
   {
     on: 'container',
     name: 'out of memory',
-    mayBreak: breaksEnvironment(15, 'OUT_OF_MEMORY'),
+    mayBreak: breaksEnvironment(10, 'OUT_OF_MEMORY'),
     unsupportedReason: needsDocker,
     async begin(harness, environment) {
       await inside(harness, environment, 'dd', 'if=/dev/zero', 'of=/dev/null', 'bs=400M', 'count=1');

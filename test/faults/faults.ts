@@ -12,7 +12,7 @@ const restartOfEngine = (name: string, signal: 'SIGTERM' | 'SIGKILL'): FaultKind
   on: 'engine',
   name,
   // While it ends, it refuses requests, and containers whose files it has removed already.
-  mayBreak: breaksEnvironment(20, 'CONTAINER_VANISHED', 'ENGINE_UNREACHABLE', 'ENGINE_FAILED'),
+  mayBreak: breaksEnvironment(12, 'CONTAINER_VANISHED', 'ENGINE_UNREACHABLE', 'ENGINE_FAILED'),
   durationMs: [100, 1_000],
   unsupportedReason: needsOwnEngine,
   async begin({ containers: { own } }) {
@@ -27,7 +27,7 @@ const otherFaults: FaultKind[] = [
   {
     on: 'disk',
     name: 'data folder full',
-    mayBreak: breaksEnvironment(15, 'DISK_FULL'),
+    mayBreak: breaksEnvironment(10, 'DISK_FULL'),
     durationMs: [1_000, 3_000],
     unsupportedReason: ({ disk }) => needs(disk, 'a small file system could not be mounted: not root'),
     async begin({ disk }) {
@@ -38,7 +38,7 @@ const otherFaults: FaultKind[] = [
   {
     on: 'embedded',
     name: 'process with the embedded database killed during a write',
-    mayBreak: breaksEnvironment(20, 'WORKER_LOST'),
+    mayBreak: breaksEnvironment(12, 'WORKER_LOST'),
     durationMs: [0, 0],
     unsupportedReason: ({ embedded }) => needs(embedded, 'no such installation'),
     async begin({ embedded }, _, random) {

@@ -267,7 +267,7 @@ describe('the judge of what is broken', () => {
   it('knows no fault that may break anything by a mistake of matre', () => {
     for (const { name, mayBreak } of faultKinds) {
       expect(mayBreak.codes, name).not.toContain('INTERNAL');
-      expect(mayBreak.withinS, name).toBeLessThanOrEqual(30);
+      expect(mayBreak.withinS, name).toBeLessThanOrEqual(12);
     }
   });
 });

@@ -3,8 +3,8 @@ import type { Harness } from './harness.ts';
 
 const needsFaketime = ({ workers }: Harness) => needs(workers.canMoveClocks, 'libfaketime is not installed');
 
-/** A lease of 3 s, a second more, a check of the reaper, and what a busy machine adds. */
-const takeoverS = 20;
+/** A lease of 3 s, a second more, and a second to the next check are 5 s; 6 s were seen, and a busy machine adds to it. */
+const takeoverS = 12;
 
 export const workerFaults: FaultKind[] = [
   {
