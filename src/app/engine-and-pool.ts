@@ -6,10 +6,12 @@ import type { LockStore } from '../locks/lock.ts';
 import type { Logger } from '../log.ts';
 import { scriptFiles } from '../mftf/container/scripts.ts';
 import { createModules, type Modules } from '../modules/modules.ts';
+import { createdMessage } from '../pool/create-container.ts';
 import { createInspection, type Inspection } from '../pool/inspect.ts';
 import { createPool, type Pool } from '../pool/pool.ts';
 import type { PoolSettings } from '../pool/specification.ts';
 import { type Database, notifyChange } from '../store/database/database.ts';
+import { recordedEvent } from '../store/tables/events.ts';
 import { readInstallation } from '../store/tables/settings.ts';
 
 export interface EngineAndPool {
@@ -40,7 +42,15 @@ export async function openEngineAndPool(deps: {
   const { source } = config.module;
   const modules = await createModules({ folder: join(dataFolder, 'modules'), source, log });
   const installation = await readInstallation(database);
-  const settings = poolSettings(config, installation, modules.folder);
+  const settings: PoolSettings = {
+    ...poolSettings(config, installation, modules.folder),
+    recordedCreation: (container) =>
+      recordedEvent(database, {
+        code: 'CONTAINER_CREATED',
+        message: createdMessage(container),
+        at: container.createdAt,
+      }),
+  };
   const onChange = (environmentId: number) =>
     notifyChange(database, `environment ${environmentId}`).catch((error: unknown) => {
       log.debug({ err: error }, 'Pages could not be notified of a changed container');

@@ -10,6 +10,10 @@ const nameFreeMs = 20_000;
 /** How often creation is retried while the name is taken by a container that cannot be inspected. */
 const retryMs = 200;
 
+/** The message of the event CONTAINER_CREATED, by which the database proves later that a container is ours. */
+export const createdMessage = ({ name, image }: { name: string; image: string }): string =>
+  `${name} was made from ${image}.`;
+
 /** What the container of a place must look like. */
 export interface ExpectedContainer {
   spec: ContainerSpec;
@@ -43,7 +47,7 @@ export async function createContainer(
     assertMayProceed();
     try {
       const info = await engine.create(spec);
-      await report({ code: 'CONTAINER_CREATED', message: `${spec.name} was made from ${spec.image}.` });
+      await report({ code: 'CONTAINER_CREATED', message: createdMessage(spec) });
       return info;
     } catch (error) {
       if (!isFault(error, 'CONTAINER_NAME_TAKEN') || performance.now() > deadline) throw error;

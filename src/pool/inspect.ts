@@ -1,11 +1,12 @@
-import type { ContainerInfo, Engine, ListedContainer } from '../engine/engine.ts';
+import type { ContainerInfo, Engine } from '../engine/engine.ts';
 import { leftovers } from '../engine/supervised.ts';
 import { toFault } from '../faults/fault.ts';
 import { type LockStore, lockNames } from '../locks/lock.ts';
 import { containerName } from '../model/environment.ts';
 import { checkInside, type HealthCheck, inspectInside, readFill } from './health.ts';
+import { isOwn } from './own-container.ts';
 import type { Pool, PoolContainer, PoolEvent } from './pool.ts';
-import { type Place, type PoolSettings, poolLabels, poolSpecification } from './specification.ts';
+import { type Place, type PoolSettings, poolSpecification } from './specification.ts';
 import { staleReason } from './staleness.ts';
 
 /** A container of the pool with the result of inspecting it from inside. */
@@ -79,8 +80,7 @@ export function createInspection(deps: {
 
     async inspectClosely(place, requiredFiles) {
       const info = await engine.inspect(containerName(place.environmentId, place.slot));
-      if (info === undefined || info.labels[poolLabels.installation] !== settings.installation)
-        return undefined;
+      if (info === undefined || !(await isOwn(info, settings, place))) return undefined;
       const imageId = await engine.imageId(settings.image);
       const spec = poolSpecification(settings, place, imageId);
       const base: ContainerInspection = {
@@ -113,12 +113,19 @@ export function createInspection(deps: {
     },
 
     async strangers(environmentIds) {
-      const names = new Set([...environmentIds].map((id) => containerName(id)));
-      const isOurs = ({ labels }: ListedContainer) =>
-        labels[poolLabels.installation] === settings.installation;
-      return (await engine.list({}))
-        .filter((info) => names.has(info.name) && !isOurs(info))
-        .map(({ name, image }) => ({ name, image }));
+      const places = new Map(
+        [...environmentIds].map((environmentId) => [
+          containerName(environmentId),
+          { environmentId, slot: 1 },
+        ]),
+      );
+      const foreign: { name: string; image: string }[] = [];
+      for (const info of await engine.list({})) {
+        const place = places.get(info.name);
+        if (place && !(await isOwn(info, settings, place)))
+          foreign.push({ name: info.name, image: info.image });
+      }
+      return foreign;
     },
 
     async repair(environment, slot) {

@@ -1,7 +1,7 @@
-import type { ContainerInfo, Engine } from '../engine/engine.ts';
+import type { ContainerInfo, Engine, ListedContainer } from '../engine/engine.ts';
 import { Fault } from '../faults/fault.ts';
 import { containerName } from '../model/environment.ts';
-import { type Place, type PoolSettings, placeOf, poolLabels } from './specification.ts';
+import { checkoutsFolder, type Place, type PoolSettings, placeOf, poolLabels } from './specification.ts';
 
 /**
  * Our container of a place; `undefined` when there is none. Errors: those of the engine, and CONTAINER_NAME_TAKEN when another
@@ -14,7 +14,7 @@ export async function findOwnContainer(
 ): Promise<ContainerInfo | undefined> {
   const name = containerName(place.environmentId, place.slot);
   const info = await engine.inspect(name);
-  if (info && !isOwn(info, settings, place)) {
+  if (info && !(await isOwn(info, settings, place))) {
     throw new Fault(
       'CONTAINER_NAME_TAKEN',
       `The container ${name} (image ${info.image}) was not made by this installation of matre.`,
@@ -23,11 +23,21 @@ export async function findOwnContainer(
   return info;
 }
 
-function isOwn({ labels }: ContainerInfo, { installation }: PoolSettings, place: Place): boolean {
-  const { environmentId, slot } = placeOf(labels);
-  return (
-    labels[poolLabels.installation] === installation &&
-    environmentId === place.environmentId &&
-    slot === place.slot
+/**
+ * Whether this installation made a container. One with another installation id is ours as well if it mounts our checkouts and the
+ * database has recorded that a run of ours made it: processes of versions up to 0.1.0 that started at once on a new database could
+ * each have an id. Its specification has the other id, so it is stale, and the next run replaces it.
+ */
+export async function isOwn(
+  container: ListedContainer,
+  settings: PoolSettings,
+  place: Place,
+): Promise<boolean> {
+  const { environmentId, slot } = placeOf(container.labels);
+  if (environmentId !== place.environmentId || slot !== place.slot) return false;
+  if (container.labels[poolLabels.installation] === settings.installation) return true;
+  const mountsOurs = container.mounts.some(
+    ({ source, target }) => source === settings.modulesFolder && target === checkoutsFolder,
   );
+  return mountsOurs && ((await settings.recordedCreation?.(container)) ?? false);
 }

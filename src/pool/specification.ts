@@ -7,6 +7,8 @@ import { containerName } from '../model/environment.ts';
 export interface PoolSettings {
   /** Marks the containers as ours: two installations on one engine never touch each other's containers. */
   installation: string;
+  /** Whether the database has recorded that a run of this installation made a container, see `isOwn`. None by default. */
+  recordedCreation?(container: { name: string; image: string; createdAt: Date }): Promise<boolean>;
   image: string;
   network: string | undefined;
   /** `name:address` or `name:host-gateway`. */

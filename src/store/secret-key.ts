@@ -1,15 +1,14 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import { link, open, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fault } from '../faults/fault.ts';
 import { ifPresent } from '../files/missing-file.ts';
+import { advisoryLocks } from './database/advisory-locks.ts';
 import type { Database, Queryable } from './database/database.ts';
 import { readSetting, writeSetting } from './tables/settings.ts';
 
 const keyBytes = 32;
 const fingerprintSetting = 'secret_key_fingerprint';
-/** Makes processes that start at the same time create one key, not two. An arbitrary number. */
-const advisoryLock = 7_236_187_002;
 
 /**
  * The key that encrypts secrets: the variable MATRE_SECRET_KEY if it is set, else the file `secret.key` in the data folder, which is
@@ -27,7 +26,7 @@ export async function loadKey(options: {
   const { variable, dataFolder, database } = options;
   const file = join(dataFolder, 'secret.key');
   return database.transaction(async (transaction) => {
-    await transaction.query('SELECT pg_advisory_xact_lock($1)', [advisoryLock]);
+    await transaction.query('SELECT pg_advisory_xact_lock($1)', [advisoryLocks.secretKey]);
     const expected = await readSetting(transaction, fingerprintSetting);
     const existingKey = variable ? parseKey(variable, 'MATRE_SECRET_KEY') : await readKeyFile(file);
     if (!existingKey && (expected !== undefined || (await holdsSecrets(transaction))))
@@ -76,7 +75,8 @@ async function readKeyFile(file: string): Promise<Buffer | undefined> {
 /** Not `writeFileAtomically`: the file must survive a power failure, and must never replace an existing one. */
 async function makeKeyFile(file: string): Promise<Buffer> {
   const key = randomBytes(keyBytes);
-  const temporary = `${file}.${process.pid}.new`;
+  // Not the process id: in a container it is the same at each start, and a draft that a killed process left would stop the next one.
+  const temporary = `${file}.${randomUUID()}.new`;
   const handle = await open(temporary, 'wx', 0o600);
   try {
     await handle.writeFile(`${key.toString('base64')}\n`);

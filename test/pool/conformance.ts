@@ -295,6 +295,32 @@ export function poolConformance(kind: EngineKind): void {
     });
   });
 
+  test('replaces a container with an id that this installation has lost, if the database has recorded its creation', async () => {
+    const environment = newEnvironment();
+    const { id, name } = await ensure(environment, openPool({ installation: 'lost id' }));
+    const requests: string[] = [];
+    const recorded = (answer: boolean) => ({
+      recordedCreation: async (container: { name: string; image: string; createdAt: Date }) => {
+        requests.push(container.name);
+        return answer;
+      },
+    });
+    await expect(openPool(recorded(false)).ensure(environment)).rejects.toMatchObject({
+      code: 'CONTAINER_NAME_TAKEN',
+    });
+    // It does not mount our checkouts, whatever the database says.
+    const elsewhere = openPool({ ...recorded(true), modulesFolder: tmpdir() });
+    await expect(elsewhere.ensure(environment)).rejects.toMatchObject({ code: 'CONTAINER_NAME_TAKEN' });
+    expect((await engine.inspect(name))?.id).toBe(id);
+    expect(requests).toEqual([name]);
+
+    const successor = await ensure(environment, openPool(recorded(true)));
+    expect(successor.events).toEqual(['CONTAINER_REPLACED', 'CONTAINER_CREATED']);
+    expect(successor.id).not.toBe(id);
+    // From now on it is ours without a question.
+    expect((await ensure(environment)).id).toBe(successor.id);
+  });
+
   test('frees a name that a dead container of this installation still has', async () => {
     const environment = newEnvironment();
     const { id } = await ensure(environment);

@@ -82,6 +82,15 @@ export function accessConformance(kind: Kind): void {
           code: 'USER_UNKNOWN',
         });
       });
+
+      it('of an OpenID provider are one account when they sign in for the first time several times at once', async () => {
+        const ivy = { issuer: 'https://id.example.com', subject: '8' };
+        const accounts = await Promise.all(
+          Array.from({ length: 16 }, () => access.accounts.upsertOidc(ivy, { name: 'ivy', role: 'viewer' })),
+        );
+        expect(new Set(accounts.map(({ id }) => id)).size).toBe(1);
+        expect(await access.accounts.list()).toHaveLength(1);
+      });
     });
 
     describe('sessions', () => {

@@ -38,6 +38,11 @@ export function keyConformance(kind: Kind): void {
       for (const other of others) expect(other).toEqual(first);
     });
 
+    it('is created although a killed process with the same id has left a draft', async () => {
+      await writeFile(`${file()}.${process.pid}.new`, 'half');
+      expect(await load()).toHaveLength(32);
+    });
+
     it('can be set as base64 or hexadecimal digits; then no file is created', async () => {
       const key = randomBytes(32);
       expect(await load(key.toString('base64'))).toEqual(key);

@@ -8,7 +8,7 @@ import { createQueue, type Queue } from '../../src/queue/queue.ts';
 import type { Database } from '../../src/store/database/database.ts';
 import { createAttempts } from '../../src/store/tables/attempts.ts';
 import { createEnvironments, type Environments } from '../../src/store/tables/environments.ts';
-import { createEvents } from '../../src/store/tables/events.ts';
+import { createEvents, recordedEvent } from '../../src/store/tables/events.ts';
 import { createPlans } from '../../src/store/tables/plans.ts';
 import { createResults } from '../../src/store/tables/results.ts';
 import { createRuns, type NewRun, type Runs } from '../../src/store/tables/runs.ts';
@@ -408,6 +408,12 @@ export function tableConformance(kind: Kind): void {
           message: 'image changed\uFFFD',
         });
         expect(await events.list(run.id, event?.id)).toMatchObject([{ code: 'TRIED_AGAIN' }]);
+        const at = event?.at ?? new Date(0);
+        const { code = '', message = '' } = event ?? {};
+        const later = new Date(at.getTime() + 90_000);
+        expect(await recordedEvent(database, { code, message, at })).toBe(true);
+        expect(await recordedEvent(database, { code, message: 'image', at })).toBe(false);
+        expect(await recordedEvent(database, { code, message, at: later })).toBe(false);
 
         await queue.finish(run.id, second?.fence ?? 0, 'broken');
         expect((await runs.get(run.id)).counts).toEqual(counts);

@@ -1,5 +1,6 @@
-import { Fault } from '../../faults/fault.ts';
+import { Fault, isFault } from '../../faults/fault.ts';
 import type { Role } from '../../model/access.ts';
+import { advisoryLocks } from '../database/advisory-locks.ts';
 import { type Database, type Queryable, sqlState, uniqueViolation } from '../database/database.ts';
 
 /** A user who can sign in. */
@@ -107,13 +108,23 @@ export function createAccounts(deps: { database: Database }) {
      * another user has is refused, because it may be a different person. Errors: USER_EXISTS.
      */
     async upsertOidc({ issuer, subject }: OidcIdentity, { name, role }: Pick<Account, 'name' | 'role'>) {
-      const [existingRow] = await database.query<Row>(
-        `UPDATE account SET role = $3 WHERE oidc_issuer = $1 AND oidc_subject = $2 RETURNING ${columns}`,
-        [issuer, subject, role],
-      );
-      return existingRow
-        ? toAccount(existingRow)
-        : insertAccount(database, { name, role, oidc: { issuer, subject } });
+      const update = async () => {
+        const [row] = await database.query<Row>(
+          `UPDATE account SET role = $3 WHERE oidc_issuer = $1 AND oidc_subject = $2 RETURNING ${columns}`,
+          [issuer, subject, role],
+        );
+        return row && toAccount(row);
+      };
+      const existingAccount = await update();
+      if (existingAccount) return existingAccount;
+      try {
+        return await insertAccount(database, { name, role, oidc: { issuer, subject } });
+      } catch (error) {
+        // The same user may have signed in for the first time twice at once, for example in two tabs.
+        const concurrent = isFault(error, 'USER_EXISTS') ? await update() : undefined;
+        if (concurrent) return concurrent;
+        throw error;
+      }
     },
   };
 
@@ -134,12 +145,9 @@ export function createAccounts(deps: { database: Database }) {
   }
 }
 
-/** An arbitrary number that no other program is likely to use. */
-const advisoryLock = 7_236_187_003;
-
 /** Until the end of the transaction, no other process removes an admin or creates the first one. */
 export async function lockAdmins(transaction: Queryable): Promise<void> {
-  await transaction.query('SELECT pg_advisory_xact_lock($1)', [advisoryLock]);
+  await transaction.query('SELECT pg_advisory_xact_lock($1)', [advisoryLocks.admins]);
 }
 
 /** The number of admins. */

@@ -37,3 +37,19 @@ export async function addEvent(
     storable(message),
   ]);
 }
+
+/** Between the clock of a container engine and that of the database, and between a change and its event. */
+const maxClockDifferenceS = 60;
+
+/** Whether a run has recorded an event with this code and message within a minute of `at`. Reads all events. */
+export async function recordedEvent(
+  database: Queryable,
+  { code, message, at }: { code: string; message: string; at: Date },
+): Promise<boolean> {
+  const rows = await database.query(
+    `SELECT FROM run_event WHERE code = $1 AND message = $2
+       AND at BETWEEN $3::timestamptz - $4 * interval '1 second' AND $3::timestamptz + $4 * interval '1 second' LIMIT 1`,
+    [code, message, at, maxClockDifferenceS],
+  );
+  return rows.length > 0;
+}

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Fault } from '../../faults/fault.ts';
 import type { Queryable } from '../database/database.ts';
 
 /** A fact about the installation; `undefined` when it was never written. */
@@ -16,16 +17,23 @@ export async function writeSetting(database: Queryable, name: string, value: str
 }
 
 /**
- * The id of this installation, created at the first call: marks its containers, browser sessions and traces. Processes that start at
- * the same time get the same one.
+ * The fact that is stored, which is `value` if there was none. The database decides: of processes that call this at the same time, all
+ * return what the first one stored.
  */
+export async function ensureSetting(database: Queryable, name: string, value: string): Promise<string> {
+  // Waits for a concurrent insertion of the same name, and then inserts nothing.
+  const [inserted] = await database.query<{ value: string }>(
+    'INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING RETURNING value',
+    [name, value],
+  );
+  const stored = inserted?.value ?? (await readSetting(database, name));
+  if (stored === undefined) throw new Fault('INTERNAL', `The setting ${name} was removed while it was read.`);
+  return stored;
+}
+
+/** The id of this installation, created at the first call: marks its containers, browser sessions and traces. */
 export async function readInstallation(database: Queryable): Promise<string> {
-  const existing = await readSetting(database, 'installation');
-  if (existing !== undefined) return existing;
-  // Another process may create it now: the first one counts, and both read that.
-  await database.query('INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING', [
-    'installation',
-    randomUUID(),
-  ]);
-  return (await readSetting(database, 'installation')) as string;
+  return (
+    (await readSetting(database, 'installation')) ?? ensureSetting(database, 'installation', randomUUID())
+  );
 }
