@@ -1,11 +1,13 @@
 import path from 'node:path';
 import { type Artifacts, createArtifacts } from '../artifacts/artifacts.ts';
 import { createReplicatedArtifacts } from '../artifacts/replicated.ts';
+import { createRunFolders } from '../artifacts/run-folders.ts';
 import { createUploader, type Uploader } from '../artifacts/uploader.ts';
 import type { Config } from '../config/config.ts';
 import type { Logger } from '../log.ts';
 import { createResultSpool, type ResultSpool } from '../queue/result-spool.ts';
 import { createBlobStore } from '../store/tables/file-chunks.ts';
+import { readRunIdentity } from '../store/tables/runs.ts';
 import type { AppDatabase } from './stores.ts';
 
 /** The files of runs in the data folder. */
@@ -19,10 +21,15 @@ export interface RunFiles {
 
 export function createRunFiles(config: Config, log: Logger, database: AppDatabase): RunFiles {
   const { dataFolder: folder, logBytes } = config.store;
-  const local = createArtifacts({ folder, logBytes });
+  const folders = createRunFolders({
+    folder,
+    readIdentity: (runId) => readRunIdentity(database, runId),
+    log,
+  });
+  const local = createArtifacts({ folders, logBytes });
   const spool = createResultSpool({ folder: path.join(folder, 'waiting-results'), log });
   if (config.store.artifacts !== 'database') return { artifacts: local, uploader: undefined, spool };
   const blobStore = createBlobStore({ database });
-  const uploader = createUploader({ folder, blobStore, log });
+  const uploader = createUploader({ folders, blobStore, log });
   return { artifacts: createReplicatedArtifacts({ local, blobStore, uploader }), uploader, spool };
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Readable, type Writable } from 'node:stream';
 import { finished, pipeline } from 'node:stream/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { numberedFolders } from '../../test/support/run-folders.ts';
 import { canMount, mountSmallDisk } from '../../test/support/small-disk.ts';
 import { type Artifacts, createArtifacts } from './artifacts.ts';
 
@@ -15,7 +16,7 @@ let run = 0;
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'matre-artifacts-'));
-  artifacts = createArtifacts({ folder, logBytes: limit });
+  artifacts = createArtifacts({ folders: numberedFolders(folder), logBytes: limit });
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -114,7 +115,7 @@ describe.runIf(canMount)('a full disk', () => {
   afterAll(() => small.unmount());
 
   it('is reported as DISK_FULL, and leaves no partial file', async () => {
-    const full = createArtifacts({ folder: small.folder, logBytes: 1_000_000 });
+    const full = createArtifacts({ folders: numberedFolders(small.folder), logBytes: 1_000_000 });
     await full.write(1, 'small', 'x');
     await expect(full.write(1, 'large', Buffer.alloc(100_000))).rejects.toMatchObject({ code: 'DISK_FULL' });
     expect(await full.list(1)).toEqual([{ path: 'small', size: 1 }]);

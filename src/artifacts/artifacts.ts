@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { mkdir, open, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { asDiskFull, Fault } from '../faults/fault.ts';
 import { ifPresent, isMissingFile } from '../files/missing-file.ts';
 import { createLogWriter } from './log-writer.ts';
+import type { RunFolders } from './run-folders.ts';
 import { pathInside } from './safe-name.ts';
 
 /** A file of a run. `path` is relative to the folder of the run, with `/` as separator. */
@@ -51,38 +52,43 @@ const draftPrefix = '.unfinished-';
 
 export const runLogName = 'run.log';
 
-/** Stores files below `folder`. `logBytes`: how much of each log is kept. */
-export function createArtifacts(options: { folder: string; logBytes: number }): Artifacts {
-  const home = resolve(options.folder);
+/** Stores files in the folders of runs. `logBytes`: how much of each log is kept. */
+export function createArtifacts(options: { folders: RunFolders; logBytes: number }): Artifacts {
+  const { folders, logBytes } = options;
 
-  const folderOf = (runId: number): string => {
-    if (!Number.isSafeInteger(runId) || runId < 1)
-      throw new Fault('INPUT_INVALID', `${runId} is not the id of a run.`);
-    return join(home, 'runs', String(runId));
-  };
-
-  /** The absolute path of a file; creates its folder. */
-  const prepareFile = async (runId: number, path: string): Promise<string> => {
-    const file = pathInside(folderOf(runId), path);
+  /** The folder of a run, and the absolute path of a file in it; creates both folders. */
+  const prepareFile = async (runId: number, path: string): Promise<{ folder: string; file: string }> => {
+    // Checked before anything is created.
+    pathInside('/', path);
+    const folder = await folders.create(runId);
+    const file = pathInside(folder, path);
     await mkdir(dirname(file), { recursive: true, mode: 0o750 }).catch((error) => {
       throw asDiskFull(error);
     });
-    return file;
+    return { folder, file };
   };
 
   const log = async (runId: number, path: string) =>
-    createLogWriter(await prepareFile(runId, path), options.logBytes);
+    createLogWriter((await prepareFile(runId, path)).file, logBytes);
+
+  /** The status of the log of a run; `undefined` when there is none (yet). */
+  const statLog = async (runId: number) => {
+    const folder = await folders.find(runId);
+    return folder === undefined ? undefined : ifPresent(stat(join(folder, runLogName)));
+  };
 
   return {
     async write(runId, path, content) {
-      const target = await prepareFile(runId, path);
+      // `pipeline` reports an error of the source, also one from before it begins; without a listener that would end the process.
+      if (content instanceof Readable) content.on('error', () => {});
+      const { folder, file } = await prepareFile(runId, path);
       // Not `writeFileAtomically`: the content may be a stream, and the draft is hidden from lists.
-      const draft = join(folderOf(runId), `${draftPrefix}${randomBytes(6).toString('hex')}`);
+      const draft = join(folder, `${draftPrefix}${randomBytes(6).toString('hex')}`);
       try {
         const source = content instanceof Readable ? content : Readable.from([content]);
         await pipeline(source, createWriteStream(draft, { flags: 'wx', mode: 0o640 }));
         const { size } = await stat(draft);
-        await rename(draft, target);
+        await rename(draft, file);
         return { path, size };
       } catch (error) {
         await rm(draft, { force: true });
@@ -94,7 +100,8 @@ export function createArtifacts(options: { folder: string; logBytes: number }): 
     log,
 
     async readLog(runId, from, limit) {
-      const file = await ifPresent(open(join(folderOf(runId), runLogName)));
+      const folder = await folders.find(runId);
+      const file = folder === undefined ? undefined : await ifPresent(open(join(folder, runLogName)));
       if (!file) return Buffer.alloc(0);
       try {
         const { bytesRead, buffer } = await file.read(Buffer.alloc(limit), 0, limit, from);
@@ -105,13 +112,15 @@ export function createArtifacts(options: { folder: string; logBytes: number }): 
     },
 
     async logSize(runId) {
-      return (await ifPresent(stat(join(folderOf(runId), runLogName))))?.size ?? 0;
+      return (await statLog(runId))?.size ?? 0;
     },
 
     async open(runId, path) {
-      const folder = folderOf(runId);
-      const requested = pathInside(folder, path);
+      pathInside('/', path);
       const missing = () => new Fault('NOT_FOUND', `Run ${runId} has no file ${path}.`);
+      const folder = await folders.find(runId);
+      if (folder === undefined) throw missing();
+      const requested = pathInside(folder, path);
       const [root, real] = await Promise.all([realpath(folder), realpath(requested)]).catch((error) => {
         throw isMissingFile(error) ? missing() : error;
       });
@@ -129,7 +138,8 @@ export function createArtifacts(options: { folder: string; logBytes: number }): 
     },
 
     async list(runId) {
-      const folder = folderOf(runId);
+      const folder = await folders.find(runId);
+      if (folder === undefined) return [];
       const entries = (await ifPresent(readdir(folder, { recursive: true, withFileTypes: true }))) ?? [];
       const files = entries.filter((entry) => entry.isFile() && !entry.name.startsWith('.'));
       const artifacts = await Promise.all(
@@ -141,27 +151,16 @@ export function createArtifacts(options: { folder: string; logBytes: number }): 
       return artifacts.sort((a, b) => (a.path < b.path ? -1 : 1));
     },
 
-    async runs() {
-      return runsIn(join(home, 'runs'));
-    },
+    runs: folders.numbers,
 
     // Processes that share the folder see its files at once.
     async deliver() {},
 
     async remove(runId) {
-      const folder = folderOf(runId);
-      const stats = await ifPresent(stat(folder));
+      const folder = await folders.find(runId);
+      if (folder === undefined) return false;
       await rm(folder, { recursive: true, force: true });
-      return stats !== undefined;
+      return true;
     },
   };
-}
-
-/** The ids of the runs that have a folder in `home`, in order. */
-export async function runsIn(home: string): Promise<number[]> {
-  const names = (await ifPresent(readdir(home))) ?? [];
-  return names
-    .filter((name) => /^[1-9]\d*$/.test(name))
-    .map(Number)
-    .sort((one, other) => one - other);
 }

@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { open, readdir, rm, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { delay } from '../async/delay.ts';
 import { createOutageLog } from '../async/outage-log.ts';
 import { toFault } from '../faults/fault.ts';
+import { createFileOnce } from '../files/create-once.ts';
 import { ifPresent } from '../files/missing-file.ts';
 import type { Logger } from '../log.ts';
-import { runLogName, runsIn } from './artifacts.ts';
+import { runLogName } from './artifacts.ts';
 import type { BlobStore, FileChunk } from './blob-store.ts';
+import type { RunFolders } from './run-folders.ts';
 
 export interface Uploader {
   /** Uploads the files of a run until all have arrived; tries at least once, and again until `signal` aborts. Never rejects. */
@@ -39,13 +41,12 @@ interface LocalFile {
 }
 
 /**
- * Uploads files of runs from `folder` to a blob store, and removes them from this host when they have arrived and their run is
+ * Uploads files of runs from their folders to a blob store, and removes them from this host when they have arrived and their run is
  * finished. The blob store is queried each time for what has arrived, so any number of processes may upload from one folder, and
  * may be killed.
  */
-export function createUploader(deps: { folder: string; blobStore: BlobStore; log: Logger }): Uploader {
-  const { blobStore, log } = deps;
-  const home = join(deps.folder, 'runs');
+export function createUploader(deps: { folders: RunFolders; blobStore: BlobStore; log: Logger }): Uploader {
+  const { folders, blobStore, log } = deps;
   const stopping = new AbortController();
   const outage = createOutageLog({
     onBegin(error) {
@@ -58,7 +59,8 @@ export function createUploader(deps: { folder: string; blobStore: BlobStore; log
 
   /** Uploads the files of a run that `isIncluded` accepts. True when all of its files have arrived. */
   async function upload(runId: number, isIncluded: (file: LocalFile) => boolean): Promise<boolean> {
-    const folder = join(home, String(runId));
+    const folder = await folders.find(runId);
+    if (folder === undefined) return true;
     const files = await filesBelow(folder);
     if (files.length === 0) return true;
     const sender = await senderOf(folder);
@@ -73,7 +75,8 @@ export function createUploader(deps: { folder: string; blobStore: BlobStore; log
   }
 
   async function uploadLog(runId: number): Promise<void> {
-    const folder = join(home, String(runId));
+    const folder = await folders.find(runId);
+    if (folder === undefined) return;
     const size = (await ifPresent(stat(join(folder, runLogName))))?.size ?? 0;
     if (size === 0) return;
     const sender = await senderOf(folder);
@@ -84,13 +87,16 @@ export function createUploader(deps: { folder: string; blobStore: BlobStore; log
 
   async function uploadAll(isIncluded: (file: LocalFile) => boolean): Promise<void> {
     const complete: number[] = [];
-    for (const runId of await runsIn(home)) {
-      const files = await filesBelow(join(home, String(runId)));
+    for (const runId of await folders.numbers()) {
+      const folder = await folders.find(runId);
+      if (folder === undefined) continue;
+      const files = await filesBelow(folder);
       const isQuiet = files.every(({ silentMs }) => silentMs > retentionMs);
       if ((await upload(runId, isIncluded)) && isQuiet) complete.push(runId);
     }
     for (const runId of await blobStore.finished(complete)) {
-      await rm(join(home, String(runId)), { recursive: true, force: true });
+      const folder = await folders.find(runId);
+      if (folder !== undefined) await rm(folder, { recursive: true, force: true });
     }
   }
 
@@ -114,7 +120,7 @@ export function createUploader(deps: { folder: string; blobStore: BlobStore; log
         await attempt(() => uploadAll(({ silentMs }) => silentMs >= quietMs));
       }
       await attempt(async () => {
-        for (const runId of await runsIn(home)) await uploadLog(runId);
+        for (const runId of await folders.numbers()) await uploadLog(runId);
       });
       await delay(logEveryMs, stopping.signal);
     }
@@ -154,12 +160,8 @@ async function filesBelow(folder: string): Promise<LocalFile[]> {
 }
 
 /** The id of a folder, which is created with its first upload. */
-async function senderOf(folder: string): Promise<string> {
-  const path = join(folder, senderName);
-  await writeFile(path, randomUUID(), { flag: 'wx', mode: 0o640 }).catch((error) => {
-    if (error.code !== 'EEXIST') throw error;
-  });
-  return readFile(path, 'utf8');
+function senderOf(folder: string): Promise<string> {
+  return createFileOnce(join(folder, senderName), randomUUID(), 0o640);
 }
 
 /** A file from an offset, up to the size that it had when it was scanned; one chunk without bytes for an empty file. */

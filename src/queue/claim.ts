@@ -1,5 +1,6 @@
 import type { Environment } from '../model/environment.ts';
 import type { Run } from '../model/run.ts';
+import { advisoryLocks } from '../store/database/advisory-locks.ts';
 import { channels, type Database, type Queryable } from '../store/database/database.ts';
 import { headCanStart, queueHead } from '../store/queue-head.ts';
 import { type EnvironmentRow, environmentColumns, toEnvironment } from '../store/tables/environments.ts';
@@ -9,6 +10,8 @@ export interface Claim {
   run: Run;
   environment: Environment;
   fence: number;
+  /** Random: identifies the claim in files, see `LastingClaimKey`. */
+  identity: string;
 }
 
 export interface ClaimRequest {
@@ -50,9 +53,6 @@ export function claimHeads(database: Database, request: ClaimRequest): Promise<C
   });
 }
 
-/** Key of an advisory lock: a number that nothing else in the database is likely to use. */
-const capacityLock = 7_236_187_002;
-
 /**
  * The first of the environments, as far as there are browser sessions for their slots. Claims check the sessions one after the
  * other, or two of them would take the last one. An environment with more slots than there are sessions has to wait until nothing
@@ -64,7 +64,7 @@ async function withinCapacity(
   sessionCapacity: number | undefined,
 ): Promise<Environment[]> {
   if (sessionCapacity === undefined || environments.length === 0) return environments;
-  await transaction.query('SELECT pg_advisory_xact_lock($1)', [capacityLock]);
+  await transaction.query('SELECT pg_advisory_xact_lock($1)', [advisoryLocks.sessionCapacity]);
   const [used] = await transaction.query<{ slots: number }>(
     `SELECT coalesce(sum(least(slots, $1)), 0)::int AS slots
      FROM run JOIN environment ON environment.id = environment_id WHERE state = 'running'`,
@@ -139,7 +139,7 @@ async function takeHeads(
   environments: Environment[],
   { workerIds, leaseMs, host }: ClaimRequest,
 ): Promise<Claim[]> {
-  const rows = await transaction.query<RunRow>(
+  const rows = await transaction.query<RunRow & { claim_identity: string }>(
     `WITH head AS (
        SELECT environment_id, first.id FROM unnest($1::int[]) AS locked (environment_id)
        CROSS JOIN LATERAL (
@@ -166,8 +166,9 @@ async function takeHeads(
        RETURNING run.*, code AS environment_code
      ), opened AS (
        INSERT INTO attempt (run_id, attempt, fence, worker_id) SELECT id, attempt, fence, worker_id FROM taken
+       RETURNING run_id, identity AS claim_identity
      )
-     SELECT *, pg_notify('${channels.run}', id::text) FROM taken`,
+     SELECT *, pg_notify('${channels.run}', id::text) FROM taken JOIN opened ON run_id = id`,
     [environments.map(({ id }) => id), workerIds, leaseMs, host ?? null],
   );
   // A first attempt has no plan yet. Sorted by id, as the statement numbers the workers.
@@ -175,6 +176,7 @@ async function takeHeads(
   return runs.flatMap((run) => {
     const fence = run.fence ?? 0;
     const environment = environments.find(({ id }) => id === run.environmentId);
-    return environment ? [{ run, environment: { ...environment, fence }, fence }] : [];
+    const identity = rows.find(({ id }) => id === run.id)?.claim_identity ?? '';
+    return environment ? [{ run, environment: { ...environment, fence }, fence, identity }] : [];
   });
 }

@@ -4,7 +4,7 @@ import type { Counts, Reason, Run, Verdict } from '../model/run.ts';
 import { channels, type Database, notifyQueue } from '../store/database/database.ts';
 import { readCounts } from '../store/tables/runs.ts';
 import { type Claim, type ClaimResult, claimHeads, reservedForHostMs } from './claim.ts';
-import type { ClaimKey } from './claim-key.ts';
+import type { ClaimKey, LastingClaimKey } from './claim-key.ts';
 import { recordSpooled } from './record-spooled.ts';
 import { createRecorder, type NewResult, type Recorder } from './recorder.ts';
 import {
@@ -86,7 +86,7 @@ export interface Queue {
   requeueExpired(limits: { maxAttempts: number }): Promise<Run[]>;
 
   /** Writes results that were spooled; see `recordSpooled`. */
-  recordSpooled(claim: ClaimKey, results: NewResult[]): Promise<'written' | 'stale' | 'held'>;
+  recordSpooled(claim: LastingClaimKey, results: NewResult[]): Promise<'written' | 'stale' | 'held'>;
 
   /** The recorder for the runner of a claimed run. */
   recorder(runId: number, fence: number): Recorder;

@@ -5,24 +5,24 @@ import { asDiskFull, Fault, type FaultCode, faults } from '../faults/fault.ts';
 import { ifPresent } from '../files/missing-file.ts';
 import type { Logger } from '../log.ts';
 import { attachmentKinds, statuses } from '../model/result.ts';
-import type { ClaimKey } from './claim-key.ts';
+import type { LastingClaimKey } from './claim-key.ts';
 import type { NewResult } from './recorder.ts';
 
 /** Results that could not be written to the database yet; on disk, so that they outlive this process. */
 export interface ResultSpool {
   /** Appends a result to those of its claim. Errors: DISK_FULL, also when the file of the claim is too large. */
-  add(claim: ClaimKey, result: NewResult): Promise<void>;
+  add(claim: LastingClaimKey, result: NewResult): Promise<void>;
   /** Whether this process has added results of this claim that were not taken yet. */
-  has(claim: ClaimKey): boolean;
+  has(claim: LastingClaimKey): boolean;
   /**
    * Passes the results of a claim to `write`, in the order in which they were added, and removes them when it resolves. A result
    * may be written twice when the process dies in between.
    */
-  take(claim: ClaimKey, write: (results: NewResult[]) => Promise<void>): Promise<void>;
+  take(claim: LastingClaimKey, write: (results: NewResult[]) => Promise<void>): Promise<void>;
   /** Renames the file of a claim whose results cannot be written: it is kept for an admin, and never read again. */
-  setAside(claim: ClaimKey): Promise<void>;
+  setAside(claim: LastingClaimKey): Promise<void>;
   /** Every claim with spooled results, of any process. */
-  claims(): Promise<ClaimKey[]>;
+  claims(): Promise<LastingClaimKey[]>;
 }
 
 /** For each claim. A result has some kilobytes; a spooled claim has at most those of one block of tests. */
@@ -125,14 +125,15 @@ export function createResultSpool(deps: { folder: string; log: Logger; limitByte
     async claims() {
       const names = (await ifPresent(readdir(folder))) ?? [];
       return names.flatMap((name) => {
-        const [, runId, fence] = /^(\d+)-(\d+)\.jsonl$/.exec(name) ?? [];
-        return runId === undefined ? [] : [{ runId: Number(runId), fence: Number(fence) }];
+        const [, runId, fence, identity] = /^(\d+)-(\d+)(?:-([0-9a-f-]{36}))?\.jsonl$/.exec(name) ?? [];
+        return runId === undefined ? [] : [{ runId: Number(runId), fence: Number(fence), identity }];
       });
     },
   };
 }
 
-const fileOf = ({ runId, fence }: ClaimKey) => `${runId}-${fence}.jsonl`;
+const fileOf = ({ runId, fence, identity }: LastingClaimKey) =>
+  `${[runId, fence, ...(identity === undefined ? [] : [identity])].join('-')}.jsonl`;
 
 const damagedPath = (path: string) => `${path}.damaged`;
 

@@ -128,7 +128,7 @@ interface LockedExecution extends ExecutionOptions {
 
 async function executeLocked(options: LockedExecution): Promise<void> {
   const { queue, claim, log, workerId, lease, environmentLock, runAbort, stop, spool } = options;
-  const { run, environment, fence } = claim;
+  const { run, environment, fence, identity } = claim;
   const abort = AbortSignal.any([runAbort.signal, lease.lost, environmentLock.lost]);
   const recorder = queue.recorder(run.id, fence);
   const job: Job = {
@@ -145,7 +145,7 @@ async function executeLocked(options: LockedExecution): Promise<void> {
     heldUntil: () => lease.until(),
     stop,
     exclusively: (work) => withExecutionLock(options, abort, work),
-    record: spoolingRecorder(recorder, { claim: { runId: run.id, fence }, spool, abort, log }),
+    record: spoolingRecorder(recorder, { claim: { runId: run.id, fence, identity }, spool, abort, log }),
     log,
   };
   let runnerEnd: RunnerEnd;

@@ -44,9 +44,9 @@ export async function finishAttempt(options: Options, end: AttemptEnd): Promise<
 
 async function write(options: Options, end: AttemptEnd): Promise<void> {
   const { queue, spool, claim, log, settings } = options;
-  const { run, fence } = claim;
+  const { run, fence, identity } = claim;
   if (end.kind === 'nothing') return logStale(log);
-  await flushClaim(queue.recorder(run.id, fence), spool, { runId: run.id, fence });
+  await flushClaim(queue.recorder(run.id, fence), spool, { runId: run.id, fence, identity });
   if (end.kind === 'requeue') {
     await queue.requeue(run.id, fence);
     log.info('Run requeued');

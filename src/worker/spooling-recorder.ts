@@ -1,7 +1,7 @@
 import { retry } from '../async/retry.ts';
 import { isFault } from '../faults/fault.ts';
 import type { Logger } from '../log.ts';
-import type { ClaimKey } from '../queue/claim-key.ts';
+import type { LastingClaimKey } from '../queue/claim-key.ts';
 import type { NewResult, Recorder } from '../queue/recorder.ts';
 import type { ResultSpool } from '../queue/result-spool.ts';
 
@@ -9,7 +9,11 @@ import type { ResultSpool } from '../queue/result-spool.ts';
 export const databaseRetryMs = 500;
 
 /** Writes the spooled results of a claim that is still held. Errors: those of `Recorder.result`. */
-export async function flushClaim(record: Recorder, spool: ResultSpool, claim: ClaimKey): Promise<void> {
+export async function flushClaim(
+  record: Recorder,
+  spool: ResultSpool,
+  claim: LastingClaimKey,
+): Promise<void> {
   if (!spool.has(claim)) return;
   await spool.take(claim, async (results) => {
     for (const result of results) await record.result(result);
@@ -26,7 +30,7 @@ export async function flushClaim(record: Recorder, spool: ResultSpool, claim: Cl
  */
 export function spoolingRecorder(
   record: Recorder,
-  options: { claim: ClaimKey; spool: ResultSpool; abort: AbortSignal; log: Logger },
+  options: { claim: LastingClaimKey; spool: ResultSpool; abort: AbortSignal; log: Logger },
 ): Recorder {
   const { claim, spool, abort, log } = options;
 

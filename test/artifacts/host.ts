@@ -3,19 +3,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createArtifacts } from '../../src/artifacts/artifacts.ts';
 import { createReplicatedArtifacts } from '../../src/artifacts/replicated.ts';
+import { createRunFolders } from '../../src/artifacts/run-folders.ts';
 import { createUploader } from '../../src/artifacts/uploader.ts';
 import { emptySelection } from '../../src/model/selection.ts';
 import type { Database } from '../../src/store/database/database.ts';
 import { createBlobStore } from '../../src/store/tables/file-chunks.ts';
-import { createRuns } from '../../src/store/tables/runs.ts';
+import { createRuns, readRunIdentity } from '../../src/store/tables/runs.ts';
 import { quiet } from '../support/database.ts';
 
 /** A host that stores files of runs in a database; with the folder of another host it is a second process beside it. */
 export async function openArtifactsHost(database: Database, shared?: string) {
   const folder = shared ?? (await mkdtemp(join(tmpdir(), 'matre-host-')));
   const blobStore = createBlobStore({ database });
-  const uploader = createUploader({ folder, blobStore, log: quiet });
-  const local = createArtifacts({ folder, logBytes: 1_000_000 });
+  const readIdentity = (runId: number) => readRunIdentity(database, runId);
+  const folders = createRunFolders({ folder, readIdentity, log: quiet });
+  const uploader = createUploader({ folders, blobStore, log: quiet });
+  const local = createArtifacts({ folders, logBytes: 1_000_000 });
   return {
     folder,
     uploader,

@@ -5,6 +5,7 @@ import { createRetention } from '../../src/store/tables/retention.ts';
 import { createRuns } from '../../src/store/tables/runs.ts';
 import { removeOld } from '../../src/worker/retention.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { numberedFolders } from '../support/run-folders.ts';
 import { insertRun, openArtifactsHost } from './host.ts';
 
 const day = 86_400_000;
@@ -36,7 +37,9 @@ const runRetention = (artifacts: Artifacts, settings: { filesMs?: number; auditM
 
 describe.each(['folder', 'database'] as const)('files of runs in the %s', (kind) => {
   const artifacts = () =>
-    kind === 'folder' ? createArtifacts({ folder: host.folder, logBytes: 1_000 }) : host.artifacts;
+    kind === 'folder'
+      ? createArtifacts({ folders: numberedFolders(host.folder), logBytes: 1_000 })
+      : host.artifacts;
 
   async function runWithFiles(): Promise<number> {
     const id = await insertRun(database);

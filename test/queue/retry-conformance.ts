@@ -193,6 +193,19 @@ export function retryConformance(kind: Kind): void {
       expect(await recorded(id)).toEqual([]);
     });
 
+    it('do not count for another claim with the same numbers, as after a restore of the database', async () => {
+      await submit();
+      const { id, fence } = await start('A', 'B');
+      await makeRetryDue(id);
+      const submitAs = (identity: string | undefined) =>
+        queue.recordSpooled({ runId: id, fence, identity }, [newResult('A', 'passed')]);
+      const [attempt] = await database.query<{ identity: string }>('SELECT identity FROM attempt');
+      expect(await submitAs('7f0c6a52-6f43-4d86-b4a3-0d4f3b1f8c11')).toBe('stale');
+      expect(await recorded(id)).toEqual([]);
+      expect(await submitAs(attempt?.identity)).toBe('written');
+      expect(await recorded(id)).toEqual([['A', 1, 'passed']]);
+    });
+
     it('count when the lease is expired and no other worker claimed the run', async () => {
       await submit();
       const { id, fence, record } = await start('A', 'B');

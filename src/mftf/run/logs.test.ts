@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { numberedFolders } from '../../../test/support/run-folders.ts';
 import { canMount, mountSmallDisk } from '../../../test/support/small-disk.ts';
 import { createArtifacts } from '../../artifacts/artifacts.ts';
 import { openRunLogs, type ProcessLog } from './logs.ts';
@@ -26,7 +27,7 @@ describe.runIf(canMount)('logs on a full disk', () => {
   afterEach(() => disk.unmount());
 
   it('reject writes and the close with DISK_FULL, and never only with an abort', async () => {
-    const artifacts = createArtifacts({ folder: disk.folder, logBytes: 1_000_000 });
+    const artifacts = createArtifacts({ folders: numberedFolders(disk.folder), logBytes: 1_000_000 });
     for (let run = 1; run <= 40; run++) {
       const logs = await openRunLogs(artifacts, run, createRedactor([]));
       // The second log could still be written, while the log of the run has already failed.
@@ -45,7 +46,7 @@ describe.runIf(canMount)('logs on a disk with room', () => {
   it('have the output in the log of the process and in that of the run', async () => {
     const disk = mountSmallDisk(512);
     try {
-      const artifacts = createArtifacts({ folder: disk.folder, logBytes: 1_000_000 });
+      const artifacts = createArtifacts({ folders: numberedFolders(disk.folder), logBytes: 1_000_000 });
       const logs = await openRunLogs(artifacts, 1, createRedactor(['s3cret-value']));
       const log = await logs.open('tests/1/log.txt');
       log.stream.write('a s3cret-value here\n');

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { RunIdentity } from '../../artifacts/run-folders.ts';
 import { Fault } from '../../faults/fault.ts';
 import { statuses } from '../../model/result.ts';
 import type { Counts, Run, RunPhase, RunState, Verdict } from '../../model/run.ts';
@@ -113,6 +114,15 @@ export function createRuns(deps: { database: Database }) {
       return row?.position || undefined;
     },
   };
+}
+
+/** The identity of a run, which its files carry; `undefined` when there is no such run. */
+export async function readRunIdentity(database: Queryable, id: number): Promise<RunIdentity | undefined> {
+  const [row] = await database.query<{ identity: string | null; queued_at: Date }>(
+    'SELECT identity, queued_at FROM run WHERE id = $1',
+    [id],
+  );
+  return row && { identity: row.identity ?? undefined, queuedAt: row.queued_at };
 }
 
 /**

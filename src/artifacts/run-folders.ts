@@ -1,0 +1,132 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, readdir, readFile, rename, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { asDiskFull, Fault } from '../faults/fault.ts';
+import { createFileOnce } from '../files/create-once.ts';
+import { ifPresent } from '../files/missing-file.ts';
+import type { Logger } from '../log.ts';
+
+/** What tells a run from another one that has its number in another history of the database. */
+export interface RunIdentity {
+  /** Random; `undefined` for a run of a version that did not write it. */
+  identity: string | undefined;
+  queuedAt: Date;
+}
+
+/** The identities of runs in the database; `undefined` when there is no such run. Errors: DATABASE_UNREACHABLE. */
+export type ReadRunIdentity = (runId: number) => Promise<RunIdentity | undefined>;
+
+/**
+ * The folders of runs on this host. After the database was restored from a backup, numbers of runs are used again, so the number alone
+ * does not say to which run a folder belongs: its file `.run` has the identity of its run. A folder of another run counts as missing, and
+ * is set aside before something is written in its place.
+ *
+ * Folders of earlier versions have no such file. One belongs to the run with its number if that run is of an earlier version too, or was
+ * queued before the folder was created: a worker of an earlier version may still have executed it.
+ */
+export interface RunFolders {
+  /** The folder of a run, which is created if it is missing. Errors: INPUT_INVALID, DISK_FULL, DATABASE_UNREACHABLE. */
+  create(runId: number): Promise<string>;
+  /** The folder of a run; `undefined` when it has none. Errors: INPUT_INVALID, DATABASE_UNREACHABLE. */
+  find(runId: number): Promise<string | undefined>;
+  /** The numbers of all folders, in order, whichever run they belong to. */
+  numbers(): Promise<number[]>;
+  /** Sets a folder aside unless it belongs to a run in the database. Returns whether it did. */
+  setAsideForeign(runId: number): Promise<boolean>;
+}
+
+/** The file in the folder of a run that has its identity. */
+const identityName = '.run';
+/** Between the clock of the file system and that of the database. */
+const maxClockDifferenceMs = 60_000;
+/** An identity never changes, so those of the latest runs are kept: logs are read every second. */
+const maxCached = 10_000;
+
+/** Folders below `<folder>/runs`; those that are set aside are below `<folder>/set-aside/runs`. */
+export function createRunFolders(deps: {
+  folder: string;
+  readIdentity: ReadRunIdentity;
+  log: Logger;
+}): RunFolders {
+  const { readIdentity, log } = deps;
+  const home = join(resolve(deps.folder), 'runs');
+  const aside = join(resolve(deps.folder), 'set-aside', 'runs');
+  const cached = new Map<number, RunIdentity>();
+
+  const pathOf = (runId: number): string => {
+    if (!Number.isSafeInteger(runId) || runId < 1)
+      throw new Fault('INPUT_INVALID', `${runId} is not the id of a run.`);
+    return join(home, String(runId));
+  };
+
+  async function identityOf(runId: number): Promise<RunIdentity | undefined> {
+    const identity = cached.get(runId) ?? (await readIdentity(runId));
+    if (!identity) return undefined;
+    cached.set(runId, identity);
+    for (const oldest of cached.keys()) {
+      if (cached.size <= maxCached) break;
+      cached.delete(oldest);
+    }
+    return identity;
+  }
+
+  /** The owner of an existing folder: the run with its number, or another one. `undefined` without a folder. */
+  async function ownerOf(runId: number): Promise<'run' | 'another' | undefined> {
+    const path = pathOf(runId);
+    const [stats, mark] = await Promise.all([
+      ifPresent(stat(path)),
+      ifPresent(readFile(join(path, identityName), 'utf8')),
+    ]);
+    if (!stats) return undefined;
+    const run = await identityOf(runId);
+    if (mark !== undefined) return mark.trim() === run?.identity ? 'run' : 'another';
+    if (run?.identity === undefined) return 'run';
+    return stats.birthtimeMs >= run.queuedAt.getTime() - maxClockDifferenceMs ? 'run' : 'another';
+  }
+
+  async function setAside(runId: number): Promise<void> {
+    const target = join(aside, `${runId}-${randomUUID()}`);
+    await mkdir(aside, { recursive: true, mode: 0o700 });
+    await ifPresent(rename(pathOf(runId), target));
+    // Another process may have set the folder aside and created the right one in between.
+    const mark = await ifPresent(readFile(join(target, identityName), 'utf8'));
+    if (mark !== undefined && mark === cached.get(runId)?.identity) {
+      await rename(target, pathOf(runId));
+      return;
+    }
+    log.warn({ run: runId, path: target }, 'Files of another run with the same number were set aside');
+  }
+
+  return {
+    async create(runId) {
+      const path = pathOf(runId);
+      try {
+        if ((await ownerOf(runId)) === 'another') await setAside(runId);
+        await mkdir(path, { recursive: true, mode: 0o750 });
+        const identity = (await identityOf(runId))?.identity;
+        if (identity !== undefined) await createFileOnce(join(path, identityName), identity, 0o640);
+        return path;
+      } catch (error) {
+        throw asDiskFull(error);
+      }
+    },
+
+    async find(runId) {
+      return (await ownerOf(runId)) === 'run' ? pathOf(runId) : undefined;
+    },
+
+    async numbers() {
+      const names = (await ifPresent(readdir(home))) ?? [];
+      return names
+        .filter((name) => /^[1-9]\d*$/.test(name))
+        .map(Number)
+        .sort((one, other) => one - other);
+    },
+
+    async setAsideForeign(runId) {
+      if ((await identityOf(runId)) && (await ownerOf(runId)) === 'run') return false;
+      await setAside(runId);
+      return true;
+    },
+  };
+}
