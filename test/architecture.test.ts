@@ -24,6 +24,7 @@ const table: Record<string, readonly string[] | AllBut> = {
   engine: ['async', 'faults', 'files', 'log.ts'],
   locks: ['async', 'faults', 'log.ts'],
   artifacts: ['async', 'faults', 'files', 'log.ts'],
+  backup: ['artifacts', 'config', 'faults', 'files', 'log.ts', 'store'],
   store: ['artifacts', 'async', 'crypto', 'faults', 'files', 'log.ts', 'model'],
   selenium: ['async', 'faults', 'http', 'log.ts', 'model'],
   schedule: ['async', 'faults', 'log.ts', 'model', 'store'],

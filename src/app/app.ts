@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { createDataFolder } from '../artifacts/data-folder.ts';
+import { assertNoUnfinishedRestore } from '../backup/data-files.ts';
 import type { Config } from '../config/config.ts';
 import type { Logger } from '../log.ts';
 import type { Context } from '../operations/core/context.ts';
@@ -44,6 +45,7 @@ export async function composeApp(
   createParts: CreateContainerParts,
 ): Promise<App> {
   await createDataFolder(config.store.dataFolder);
+  await assertNoUnfinishedRestore(config.store.dataFolder);
   const database = await openDatabase(config, log);
   try {
     return await compose(config, log, database, createParts);

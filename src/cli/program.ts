@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { createCliContext, type Register } from './cli-context.ts';
 import { registerAudit } from './commands/audit.ts';
+import { registerBackup, registerRestore } from './commands/backup.ts';
 import { registerCancel } from './commands/cancel.ts';
 import { registerConfig } from './commands/config.ts';
 import { registerDemo } from './commands/demo.ts';
@@ -51,6 +52,8 @@ const commands: Register[] = [
   registerUser,
   registerToken,
   registerAudit,
+  registerBackup,
+  registerRestore,
   registerConfig,
 ];
 

@@ -3,6 +3,7 @@
  * means for the run (`meaning`), and what to do (`remedy`).
  */
 import { accessFaults } from './codes/access.ts';
+import { backupFaults } from './codes/backup.ts';
 import { diagnosisFaults } from './codes/diagnosis.ts';
 
 /** How a fault ends a run or a command. */
@@ -162,6 +163,7 @@ export const faults = {
   ),
 
   ...accessFaults,
+  ...backupFaults,
 
   // During a run
   STALE_FENCE: infrastructure(

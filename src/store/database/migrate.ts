@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { Fault } from '../../faults/fault.ts';
 import type { Logger } from '../../log.ts';
+import { advisoryLocks } from './advisory-locks.ts';
 import type { Database, Queryable } from './database.ts';
 
 /** The content of a file `migrations/NNNN_name.sql`. */
@@ -11,9 +12,6 @@ export interface Migration {
   name: string;
   sql: string;
 }
-
-/** An arbitrary number that no other program is likely to use. */
-const advisoryLock = 7_236_187_001;
 
 /**
  * Applies the missing migrations in order, each in its own transaction. Processes that start at the same time wait for each other.
@@ -31,13 +29,44 @@ export async function migrate(
     const applied = await database.transaction(async (transaction) => {
       // As a script, which has a long timeout: the migration of another process may take long.
       await transaction.script(
-        `SET LOCAL statement_timeout = 0; SELECT pg_advisory_xact_lock(${advisoryLock})`,
+        `SET LOCAL statement_timeout = 0; SELECT pg_advisory_xact_lock(${advisoryLocks.schema})`,
       );
       return applyNext(transaction, migrations);
     });
     if (!applied) return;
     options.log.info({ migration: applied.name }, 'Applied a migration of the database schema');
   }
+}
+
+/** A migration that was applied to a database. */
+export interface AppliedMigration {
+  number: number;
+  name: string;
+  /** See `checksumOf`. */
+  checksum: string;
+}
+
+/** The migrations that were applied, in order. The database must have the table of migrations. */
+export function readApplied(database: Queryable): Promise<AppliedMigration[]> {
+  return database.query<AppliedMigration & Record<string, unknown>>(
+    'SELECT number, name, checksum FROM schema_migration ORDER BY number',
+  );
+}
+
+/**
+ * Applies missing migrations in the transaction of the caller: all of them, or those of `upTo`. Errors: SCHEMA_NEWER, SCHEMA_DIFFERENT,
+ * also when `upTo` has migrations that this program does not.
+ */
+export async function applyMigrations(
+  transaction: Queryable,
+  migrations: Migration[],
+  upTo?: readonly AppliedMigration[],
+): Promise<void> {
+  if (upTo) assertKnown(upTo, migrations);
+  const included = upTo
+    ? migrations.filter(({ number }) => upTo.some((applied) => applied.number === number))
+    : migrations;
+  while (await applyNext(transaction, included));
 }
 
 async function applyNext(transaction: Queryable, migrations: Migration[]): Promise<Migration | undefined> {
@@ -48,9 +77,21 @@ async function applyNext(transaction: Queryable, migrations: Migration[]): Promi
       checksum   text NOT NULL,
       applied_at timestamptz NOT NULL DEFAULT now()
     )`);
-  const applied = await transaction.query<{ number: number; name: string; checksum: string }>(
-    'SELECT number, name, checksum FROM schema_migration ORDER BY number',
-  );
+  const applied = await readApplied(transaction);
+  assertKnown(applied, migrations);
+  const next = migrations.find(({ number }) => !applied.some((row) => row.number === number));
+  if (!next) return undefined;
+  await transaction.script(next.sql);
+  await transaction.query('INSERT INTO schema_migration (number, name, checksum) VALUES ($1, $2, $3)', [
+    next.number,
+    next.name,
+    checksumOf(next),
+  ]);
+  return next;
+}
+
+/** Errors: SCHEMA_NEWER, SCHEMA_DIFFERENT. */
+export function assertKnown(applied: readonly AppliedMigration[], migrations: readonly Migration[]): void {
   for (const { number, name, checksum } of applied) {
     const own = migrations.find((migration) => migration.number === number);
     if (!own)
@@ -61,15 +102,11 @@ async function applyNext(transaction: Queryable, migrations: Migration[]): Promi
     if (checksum !== checksumOf(own))
       throw new Fault('SCHEMA_DIFFERENT', `The migration ${name} was applied with different content.`);
   }
-  const next = migrations.find(({ number }) => !applied.some((row) => row.number === number));
-  if (!next) return undefined;
-  await transaction.script(next.sql);
-  await transaction.query('INSERT INTO schema_migration (number, name, checksum) VALUES ($1, $2, $3)', [
-    next.number,
-    next.name,
-    checksumOf(next),
-  ]);
-  return next;
+}
+
+/** The tables that a migration creates. */
+export function tablesOf({ sql }: Migration): string[] {
+  return [...sql.matchAll(/^CREATE TABLE (\w+)/gm)].map(([, name = '']) => name);
 }
 
 /** The migrations of this program, in order. */

@@ -31,6 +31,17 @@ export function commonWaitReason(workers: readonly WorkerProcess[]): Reason | un
   return working.every(({ waitsFor }) => waitsFor) ? working[0]?.waitsFor : undefined;
 }
 
+/** Whether a worker has sent a heartbeat lately, in a database of any version. */
+export async function hasLiveWorker(database: Queryable): Promise<boolean> {
+  const [table] = await database.query<{ name: string | null }>(`SELECT to_regclass('worker')::text AS name`);
+  if (!table?.name) return false;
+  const rows = await database.query(
+    `SELECT FROM worker WHERE seen_at > now() - $1 * interval '1 millisecond' LIMIT 1`,
+    [lostAfterMs],
+  );
+  return rows.length > 0;
+}
+
 export type Workers = ReturnType<typeof createWorkers>;
 
 /** The processes that execute runs, for display. The queue relies on leases, not on this table. */

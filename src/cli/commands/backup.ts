@@ -1,0 +1,66 @@
+import type { Command } from 'commander';
+import { createLog } from '../../log.ts';
+import { type CliContext, jsonOption, print } from '../cli-context.ts';
+import { version } from '../version.ts';
+
+export function registerBackup(program: Command, context: CliContext): void {
+  program
+    .command('backup')
+    .argument('<file>', 'the file to write; it must not exist')
+    .description('back up the database, the files of runs and the secret key into one file')
+    .option('--no-files', 'without logs, screenshots and other files of runs')
+    .option('--no-key', 'without the file of the secret key, to keep it in another place')
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      `
+With PostgreSQL, servers and workers may continue meanwhile. An embedded database must not be in use.
+The file is complete when the command ends with 0; an interrupted backup leaves no such file.
+
+Example:
+  matre backup /backup/matre-$(date +%F).tar.gz`,
+    )
+    .action(async (path: string, options: { files: boolean; key: boolean; json?: boolean }) => {
+      const { backUp } = await import('../../app/backup.ts');
+      const { files, key } = options;
+      const report = await backUp(context.config(), quietLog(), { path, files, key, version: version() });
+      print(context, options, report, ({ line }) => {
+        const { bytes, rows, secretKey } = report;
+        line(`${path} is complete: ${rows} rows, ${report.files} files, ${megabytes(bytes)}.`);
+        if (secretKey) line('It has the secret key: whoever reads the file can read all passwords in it.');
+        else line('It does not have the secret key: keep that in another place.');
+      });
+    });
+}
+
+export function registerRestore(program: Command, context: CliContext): void {
+  program
+    .command('restore')
+    .argument('<file>', 'a file of `matre backup`, of this or an earlier version')
+    .description('replace the database and the files of runs by those of a backup')
+    .option('--replace', 'lose what the database has now')
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      `
+Stop all servers, workers and schedulers first. The file is verified before anything is changed, and the database is
+replaced in one transaction. Files that are in use now are moved to \`set-aside\` in the data folder.
+
+Example:
+  matre restore /backup/matre-2026-03-01.tar.gz --replace`,
+    )
+    .action(async (path: string, options: { replace?: boolean; json?: boolean }) => {
+      const { restore } = await import('../../app/backup.ts');
+      const { replace = false } = options;
+      const report = await restore(context.config(), quietLog(), { path, replace });
+      print(context, options, report, ({ line }) => {
+        const { createdAt, rows, setAside } = report;
+        line(`The backup of ${createdAt} is restored: ${rows} rows, ${report.files} files.`);
+        line(`Files that were in use before are in ${setAside}.`);
+      });
+    });
+}
+
+const quietLog = () => createLog({ level: 'warn' });
+
+const megabytes = (bytes: number) => `${(bytes / 1024 ** 2).toFixed(1)} MB`;
