@@ -370,12 +370,25 @@ export function toFault(error: unknown, fallback: FaultCode = 'INTERNAL'): Fault
   return new Fault(fallback, message, { cause: error });
 }
 
-/** DISK_FULL for the errors of a full file system; any other error unchanged. */
+/** Codes of a full disk or an exhausted quota: of the file system, and of PostgreSQL (53100). */
+const diskFullCodes = ['ENOSPC', 'EDQUOT', '53100'];
+
+/** DISK_FULL for the errors of a full file system, also from a database; any other error unchanged. */
 export function asDiskFull(error: unknown): unknown {
-  if (!(error instanceof Error)) return error;
+  if (!(error instanceof Error) || error instanceof Fault) return error;
   const { code, message } = error as NodeJS.ErrnoException;
-  if (code !== 'ENOSPC' && code !== 'EDQUOT') return error;
-  return new Fault('DISK_FULL', message, { cause: error });
+  // PostgreSQL has no code for an exhausted quota; its message is in the language of the server, except for the kernel's part.
+  const isFull =
+    diskFullCodes.includes(code ?? '') || /no space left on device|disk quota exceeded/i.test(message);
+  return isFull ? new Fault('DISK_FULL', message, { cause: error }) : error;
+}
+
+/**
+ * Whether an error of a call to the database may disappear without a change, so that the call is worth repeating: the database is
+ * unreachable, or its disk is full.
+ */
+export function isDatabaseOutage(error: unknown): error is Fault {
+  return isFault(error, 'DATABASE_UNREACHABLE', 'DISK_FULL');
 }
 
 /** True when `error` is a fault with one of the codes. */

@@ -1,5 +1,5 @@
 import { retry } from '../async/retry.ts';
-import { isFault, isTransient } from '../faults/fault.ts';
+import { isDatabaseOutage, isFault, isTransient } from '../faults/fault.ts';
 import type { Logger } from '../log.ts';
 import { type Reason, type Verdict, verdictOf } from '../model/run.ts';
 import type { Claim, Queue } from '../queue/queue.ts';
@@ -30,7 +30,7 @@ export async function finishAttempt(options: Options, end: AttemptEnd): Promise<
   try {
     await retry(() => write(options, end), {
       shouldRetry(error) {
-        const isRetried = isFault(error, 'DATABASE_UNREACHABLE') && lease.holds();
+        const isRetried = isDatabaseOutage(error) && lease.holds();
         if (isRetried) log.error({ err: error }, 'The end of the run could not be written yet');
         return isRetried;
       },

@@ -1,4 +1,4 @@
-import { isFault } from '../faults/fault.ts';
+import { isDatabaseOutage } from '../faults/fault.ts';
 import type { Logger } from '../log.ts';
 import type { Queue } from '../queue/queue.ts';
 import type { ResultSpool } from '../queue/result-spool.ts';
@@ -20,7 +20,7 @@ export async function flushSpool(deps: { queue: Queue; spool: ResultSpool; log: 
       });
     } catch (error) {
       if (error instanceof ClaimStillHeld) continue;
-      if (isFault(error, 'DATABASE_UNREACHABLE')) throw error;
+      if (isDatabaseOutage(error)) throw error;
       log.error(
         { err: error, run: claim.runId },
         'Spooled results cannot be written; their file was set aside',

@@ -1,5 +1,5 @@
 import { retry } from '../async/retry.ts';
-import { isFault } from '../faults/fault.ts';
+import { isDatabaseOutage } from '../faults/fault.ts';
 import type { Logger } from '../log.ts';
 import type { LastingClaimKey } from '../queue/claim-key.ts';
 import type { NewResult, Recorder } from '../queue/recorder.ts';
@@ -42,7 +42,7 @@ export function spoolingRecorder(
         return work();
       },
       {
-        shouldRetry: (error) => isFault(error, 'DATABASE_UNREACHABLE'),
+        shouldRetry: (error) => isDatabaseOutage(error),
         delayMs: databaseRetryMs,
         signal: abort,
       },
@@ -70,7 +70,7 @@ export function spoolingRecorder(
         await flushClaim(record, spool, claim);
         await record.result(result);
       } catch (error) {
-        if (!isFault(error, 'DATABASE_UNREACHABLE')) throw error;
+        if (!isDatabaseOutage(error)) throw error;
         await spoolResult(result);
       }
     },

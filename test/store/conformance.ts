@@ -87,6 +87,17 @@ function databaseConformance(kind: Kind): void {
       expect((await texts()).filter((text) => text.startsWith('many '))).toHaveLength(20);
     });
 
+    it('reports a full disk as DISK_FULL, rolls back, and can be used again', async () => {
+      const full = `DO $$ BEGIN RAISE 'could not extend file "base/1/2"' USING ERRCODE = '53100'; END $$`;
+      const writing = database.transaction(async (transaction) => {
+        await transaction.query(`INSERT INTO setting (name, value) VALUES ('full', 'x')`);
+        await transaction.script(full);
+      });
+      await expect(writing).rejects.toMatchObject({ code: 'DISK_FULL' });
+      await expect(database.query(full)).rejects.toMatchObject({ code: 'DISK_FULL' });
+      expect(await database.query(`SELECT FROM setting WHERE name = 'full'`)).toEqual([]);
+    });
+
     it('reads rows that were committed since the transaction began', async () => {
       const isolation = await database.transaction((transaction) =>
         transaction.query('SHOW transaction_isolation'),

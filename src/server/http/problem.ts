@@ -1,7 +1,7 @@
 import type { FastifyError } from 'fastify';
 import { hasZodFastifySchemaValidationErrors, isResponseSerializationError } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { Fault, type FaultCode, toFault } from '../../faults/fault.ts';
+import { asDiskFull, Fault, type FaultCode, toFault } from '../../faults/fault.ts';
 import { describeIssues } from '../../operations/core/operation.ts';
 
 /** The media type of an error (RFC 9457). */
@@ -33,7 +33,8 @@ export function toProblem(error: unknown, requestId: string): Problem {
   };
 }
 
-function faultOfRequest(error: unknown, requestId: string): { fault: Fault; status: number } {
+function faultOfRequest(thrown: unknown, requestId: string): { fault: Fault; status: number } {
+  const error = asDiskFull(thrown);
   const withStatus = (fault: Fault, status: number = fault.status) => ({ fault, status });
   if (error instanceof Fault && error.code !== 'INTERNAL') return withStatus(error);
   if (hasZodFastifySchemaValidationErrors(error)) {

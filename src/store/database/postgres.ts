@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { Fault, isFault } from '../../faults/fault.ts';
+import { asDiskFull, Fault, isFault } from '../../faults/fault.ts';
 import type { Logger } from '../../log.ts';
 import { type Database, type Queryable, sqlState } from './database.ts';
 import { createListener } from './postgres-listener.ts';
@@ -31,7 +31,7 @@ export interface PostgresOptions {
  * Opens a PostgreSQL by its URL and checks that it responds. Lost connections are replaced. A statement without a response is the only
  * sign of a half-open connection, and then the others are probably half open too: all are replaced.
  *
- * Errors: CONFIG_INVALID when the URL is malformed; DATABASE_UNREACHABLE now or on any later call. Messages name the host and never the
+ * Errors: CONFIG_INVALID when the URL is malformed; DATABASE_UNREACHABLE and DISK_FULL now or on any later call. Messages name the host and never the
  * password.
  */
 export async function openPostgres(options: PostgresOptions): Promise<Database> {
@@ -102,6 +102,11 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
       try {
         return await client.query(query);
       } catch (error) {
+        const named = asDiskFull(error);
+        if (named instanceof Fault)
+          throw new Fault('DISK_FULL', `PostgreSQL at ${place} has no room left: ${describe(error)}.`, {
+            cause: error,
+          });
         if (!isConnectionFault(error)) throw error;
         broken = true;
         if (isTimeout(error) && current === connections && !closed) {
@@ -206,7 +211,7 @@ function isTimeout(error: unknown): boolean {
 }
 
 /**
- * SQLSTATEs of a faulty server or network: 08 connection, 28 user or password, 3D000 no such database, 53 out of disk, memory or
+ * SQLSTATEs of a faulty server or network: 08 connection, 28 user or password, 3D000 no such database, 53 out of memory or
  * connections, 57 shutdown, startup or a statement that took too long, 58 files of the server, 25006 a standby, 25P03 a transaction that
  * was idle too long because this process or the network was stopped.
  */
