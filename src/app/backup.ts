@@ -24,7 +24,7 @@ export async function backUp(config: Config, log: Logger, options: BackupOptions
 export async function restore(
   config: Config,
   log: Logger,
-  options: { path: string; replace: boolean },
+  options: { path: string; replace: boolean; keepSchema: boolean },
 ): Promise<RestoreReport> {
   const { dataFolder } = config.store;
   await createDataFolder(dataFolder);

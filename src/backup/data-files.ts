@@ -14,7 +14,7 @@ const keyName = 'secret.key';
 const fileFolders = ['runs', 'waiting-results'];
 /** Exists while a restore is under way, and after one that was interrupted. */
 const unfinishedName = 'restore-unfinished';
-const stagePrefix = 'restore-';
+const stagingPrefix = 'restore-';
 
 /** A file of the data folder, open for reading. The caller closes `handle`. */
 export interface DataFile {
@@ -64,7 +64,7 @@ async function* filesBelow(folder: string): AsyncGenerator<string> {
 }
 
 /** Files of a backup beside those in use, until the database is restored. */
-export interface Stage {
+export interface StagingArea {
   /** Writes a file. Errors: BACKUP_INVALID for a path that a backup cannot have, DISK_FULL. */
   write(path: string, content: AsyncIterable<Buffer>): Promise<void>;
   /** Moves the files in use to `set-aside`, and the staged ones to their place. Returns the folder with the former. */
@@ -73,21 +73,21 @@ export interface Stage {
   discard(): Promise<void>;
 }
 
-/** Opens a stage, and removes those that interrupted restores have left. */
-export async function openStage(dataFolder: string): Promise<Stage> {
+/** Opens a staging area, and removes those that interrupted restores have left. */
+export async function openStagingArea(dataFolder: string): Promise<StagingArea> {
   for (const name of (await ifPresent(readdir(dataFolder))) ?? []) {
-    if (name.startsWith(stagePrefix) && name !== unfinishedName)
+    if (name.startsWith(stagingPrefix) && name !== unfinishedName)
       await rm(join(dataFolder, name), { recursive: true, force: true });
   }
-  const stage = join(dataFolder, `${stagePrefix}${randomUUID()}`);
-  await mkdir(stage, { recursive: true, mode: 0o700 });
+  const stagingArea = join(dataFolder, `${stagingPrefix}${randomUUID()}`);
+  await mkdir(stagingArea, { recursive: true, mode: 0o700 });
 
   const moveAside = async (name: string, aside: string) => {
     await mkdir(aside, { recursive: true, mode: 0o700 });
     await ifPresent(rename(join(dataFolder, name), join(aside, name)));
   };
   const installOne = async (name: string) => {
-    if (await exists(join(stage, name))) await rename(join(stage, name), join(dataFolder, name));
+    if (await exists(join(stagingArea, name))) await rename(join(stagingArea, name), join(dataFolder, name));
   };
 
   return {
@@ -95,7 +95,7 @@ export async function openStage(dataFolder: string): Promise<Stage> {
       const [top = ''] = path.split('/');
       if (path !== keyName && !(fileFolders.includes(top) && path !== top))
         throw new Fault('BACKUP_INVALID', `The backup has a file ${JSON.stringify(path)}.`);
-      const target = pathInside(stage, path);
+      const target = pathInside(stagingArea, path);
       try {
         await mkdir(dirname(target), { recursive: true, mode: 0o750 });
         const mode = path === keyName ? 0o600 : 0o640;
@@ -112,14 +112,14 @@ export async function openStage(dataFolder: string): Promise<Stage> {
         await moveAside(name, aside);
         await installOne(name);
       }
-      if (await exists(join(stage, keyName))) {
+      if (await exists(join(stagingArea, keyName))) {
         await moveAside(keyName, aside);
         await installOne(keyName);
       }
       return aside;
     },
 
-    discard: () => rm(stage, { recursive: true, force: true }),
+    discard: () => rm(stagingArea, { recursive: true, force: true }),
   };
 }
 

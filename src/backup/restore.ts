@@ -7,7 +7,7 @@ import type { Database } from '../store/database/database.ts';
 import { assertKnown, readMigrations } from '../store/database/migrate.ts';
 import { readRunIdentity } from '../store/tables/runs.ts';
 import { type ArchiveEntry, readArchive, readEntry } from './archive.ts';
-import { markFinished, markUnfinished, openStage, type Stage } from './data-files.ts';
+import { markFinished, markUnfinished, openStagingArea, type StagingArea } from './data-files.ts';
 import {
   type BackupHeader,
   type BackupManifest,
@@ -43,13 +43,13 @@ const filePrefix = 'files/';
 export async function restoreBackup(
   database: Database,
   dataFolder: string,
-  options: { path: string; replace: boolean; log: Logger },
+  options: { path: string; replace: boolean; keepSchema: boolean; log: Logger },
 ): Promise<RestoreReport> {
-  const { path, replace, log } = options;
+  const { path, replace, keepSchema, log } = options;
   const migrations = await readMigrations();
-  const stage = await openStage(dataFolder);
+  const stagingArea = await openStagingArea(dataFolder);
   try {
-    const { header, manifest } = await verify(path, stage);
+    const { header, manifest } = await verify(path, stagingArea);
     assertKnown(header.migrations, migrations);
     await markUnfinished(dataFolder, path);
     const sequences = new Map(
@@ -57,13 +57,13 @@ export async function restoreBackup(
     );
     try {
       const stored = { migrations: header.migrations, sequences, rows: () => rowsOf(path) };
-      await loadDatabase(database, stored, { migrations, replace });
+      await loadDatabase(database, stored, { migrations, replace, keepSchema });
     } catch (error) {
       // It was rolled back, unless the connection broke: then it is unknown whether it was committed.
       if (!(error instanceof Fault && error.code === 'DATABASE_UNREACHABLE')) await markFinished(dataFolder);
       throw error;
     }
-    const setAside = await stage.install({ files: header.files });
+    const setAside = await stagingArea.install({ files: header.files });
     const readIdentity = (runId: number) => readRunIdentity(database, runId);
     const folders = createRunFolders({ folder: dataFolder, readIdentity, log });
     for (const runId of await folders.numbers()) await folders.setAsideForeign(runId);
@@ -71,16 +71,16 @@ export async function restoreBackup(
     const { createdAt, version } = header;
     return { createdAt, version, rows: rowsIn(manifest), files: manifest.files.count, setAside };
   } finally {
-    await stage.discard();
+    await stagingArea.discard();
   }
 }
 
 const rowsIn = ({ tables }: BackupManifest) => Object.values(tables).reduce((sum, rows) => sum + rows, 0);
 
-/** Reads the whole file, checks it against its manifest, and writes its files to the stage. */
+/** Reads the whole file, checks it against its manifest, and writes its files to the staging area. */
 async function verify(
   path: string,
-  stage: Stage,
+  stagingArea: StagingArea,
 ): Promise<{ header: BackupHeader; manifest: BackupManifest }> {
   const invalid = (reason: string) =>
     new Fault('BACKUP_INVALID', `${path} is not a whole backup: ${reason}.`);
@@ -99,7 +99,7 @@ async function verify(
     } else if (table !== undefined) {
       tables[table] = (tables[table] ?? 0) + countLines(await readEntry(entry, maxEntryBytes));
     } else if (entry.name.startsWith(filePrefix)) {
-      await stage.write(entry.name.slice(filePrefix.length), entry.content);
+      await stagingArea.write(entry.name.slice(filePrefix.length), entry.content);
       files.count += 1;
       files.bytes += entry.size;
     } else if (entry.name === manifestName) {

@@ -84,7 +84,7 @@ describe.each(kinds)('a backup of %s', (kind) => {
   const backUp = (path: string) =>
     writeBackup(source.database, { dataFolder: source.folder, secretKey: undefined }, options(path));
   const restore = (path: string, replace = true) =>
-    restoreBackup(target.database, target.folder, { path, replace, log: quiet });
+    restoreBackup(target.database, target.folder, { path, replace, keepSchema: false, log: quiet });
   /** As a process of this version does. */
   const start = async () => {
     const environment = { MATRE_DATA: target.folder };
@@ -140,6 +140,16 @@ describe.each(kinds)('a backup of %s', (kind) => {
       expect(row?.fence).toBeGreaterThan(1_000_000 * number);
     },
   );
+
+  it('keeps its schema on request, so that an earlier version can start', async () => {
+    const options = { path: join(folder, 'schema-11'), replace: true, keepSchema: true, log: quiet };
+    await restoreBackup(target.database, target.folder, options);
+    const restored = await content(target);
+    expect(restored['schema_migration']).toHaveLength(11);
+    expect(Object.keys(restored)).not.toContain('file_piece');
+    expect(restored['run']).toHaveLength(3);
+    await migrate(target.database, { log: quiet, migrations: migrations.slice(0, 11) });
+  });
 
   describe('with files', () => {
     const path = () => join(folder, `files-${randomUUID()}`);

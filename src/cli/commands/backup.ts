@@ -39,6 +39,7 @@ export function registerRestore(program: Command, context: CliContext): void {
     .argument('<file>', 'a file of `matre backup`, of this or an earlier version')
     .description('replace the database and the files of runs by those of a backup')
     .option('--replace', 'lose what the database has now')
+    .option('--keep-schema', 'leave the schema of the backup, to start an earlier matre afterwards')
     .addOption(jsonOption())
     .addHelpText(
       'after',
@@ -49,10 +50,10 @@ replaced in one transaction. Files that are in use now are moved to \`set-aside\
 Example:
   matre restore /backup/matre-2026-03-01.tar.gz --replace`,
     )
-    .action(async (path: string, options: { replace?: boolean; json?: boolean }) => {
+    .action(async (path: string, options: { replace?: boolean; keepSchema?: boolean; json?: boolean }) => {
       const { restore } = await import('../../app/backup.ts');
-      const { replace = false } = options;
-      const report = await restore(context.config(), quietLog(), { path, replace });
+      const { replace = false, keepSchema = false } = options;
+      const report = await restore(context.config(), quietLog(), { path, replace, keepSchema });
       print(context, options, report, ({ line }) => {
         const { createdAt, rows, setAside } = report;
         line(`The backup of ${createdAt} is restored: ${rows} rows, ${report.files} files.`);

@@ -15,12 +15,15 @@ export interface StoredDatabase {
   rows(): AsyncIterable<Pick<RowChunk, 'table' | 'lines'>>;
 }
 
+/** Rows of processes and sign-ins of another time. */
+const temporaryTables = ['worker', 'session', 'welcome'];
+
 /** Claims after a restore have fences above those of any claim that was lost by it: a claim a second lasts for eleven days. */
 const fenceStep = 1_000_000;
 
 /**
  * Replaces everything in a database, in one transaction: drops all tables, creates those of the backup, inserts its rows, and migrates
- * them to the schema of this program. Processes that start meanwhile wait until it has ended.
+ * them to the schema of this program, unless `keepSchema`. Processes that start meanwhile wait until it has ended.
  *
  * Numbers are not used again: new runs and environments continue after those of the replaced database. Workers and browser sessions of
  * users are left out, because their processes and sign-ins are of another time.
@@ -31,9 +34,15 @@ const fenceStep = 1_000_000;
 export function loadDatabase(
   database: Database,
   stored: StoredDatabase,
-  options: { migrations: Migration[]; replace: boolean },
+  options: {
+    migrations: Migration[];
+    /** Replace a database that is not empty. */
+    replace: boolean;
+    /** Leave the schema of the backup, for an earlier version of matre. */
+    keepSchema: boolean;
+  },
 ): Promise<void> {
-  const { migrations, replace } = options;
+  const { migrations, replace, keepSchema } = options;
   return database.transaction(async (transaction) => {
     await transaction.script(
       `SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0;
@@ -52,12 +61,15 @@ export function loadDatabase(
     await applyMigrations(transaction, migrations, stored.migrations);
     for await (const { table, lines } of stored.rows()) await insertRows(transaction, table, lines);
     await setSequences(transaction, stored.sequences, earlier);
-    await applyMigrations(transaction, migrations);
+    if (!keepSchema) await applyMigrations(transaction, migrations);
     await transaction.query('UPDATE environment SET fence = greatest(fence, $1::bigint) + $2::bigint', [
       fence,
       fenceStep,
     ]);
-    await transaction.script('DELETE FROM worker; DELETE FROM session; DELETE FROM welcome; ANALYZE');
+    for (const { name } of await listTables(transaction)) {
+      if (temporaryTables.includes(name)) await transaction.script(`DELETE FROM ${identifier(name)}`);
+    }
+    await transaction.script('ANALYZE');
   });
 }
 

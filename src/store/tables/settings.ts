@@ -20,7 +20,7 @@ export async function writeSetting(database: Queryable, name: string, value: str
  * The fact that is stored, which is `value` if there was none. The database decides: of processes that call this at the same time, all
  * return what the first one stored.
  */
-export async function ensureSetting(database: Queryable, name: string, value: string): Promise<string> {
+async function ensureSetting(database: Queryable, name: string, value: string): Promise<string> {
   // Waits for a concurrent insertion of the same name, and then inserts nothing.
   const [inserted] = await database.query<{ value: string }>(
     'INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING RETURNING value',
