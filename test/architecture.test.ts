@@ -24,7 +24,6 @@ const table: Record<string, readonly string[] | AllBut> = {
   engine: ['async', 'faults', 'files', 'log.ts'],
   locks: ['async', 'faults', 'log.ts'],
   artifacts: ['async', 'faults', 'files', 'log.ts'],
-  backup: ['artifacts', 'config', 'faults', 'files', 'log.ts', 'store'],
   store: ['artifacts', 'async', 'crypto', 'faults', 'files', 'log.ts', 'model'],
   selenium: ['async', 'faults', 'http', 'log.ts', 'model'],
   schedule: ['async', 'faults', 'log.ts', 'model', 'store'],
@@ -37,6 +36,7 @@ const table: Record<string, readonly string[] | AllBut> = {
   doctor: { allBut: ['crypto', 'files', 'queue', 'report', 'tracing', 'worker'] },
   operations: { allBut: ['files', 'http', 'selenium', 'tracing', 'worker'] },
   server: ['async', 'config', 'crypto', 'faults', 'files', 'locks', 'model', 'operations', 'queue', 'store'],
+  backup: ['artifacts', 'config', 'faults', 'files', 'log.ts', 'store'],
   app: { allBut: ['files', 'http', 'report', 'server'] },
   demo: ['app', 'async', 'config', 'engine', 'faults', 'log.ts', 'model', 'operations', 'server', 'store'],
   cli: [

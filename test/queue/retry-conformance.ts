@@ -196,7 +196,7 @@ export function retryConformance(kind: Kind): void {
     it('do not count for another claim with the same numbers, as after a restore of the database', async () => {
       await submit();
       const { id, fence } = await start('A', 'B');
-      await makeRetryDue(id);
+      await expireLease(id);
       const submitAs = (identity: string | undefined) =>
         queue.recordSpooled({ runId: id, fence, identity }, [newResult('A', 'passed')]);
       const [attempt] = await database.query<{ identity: string }>('SELECT identity FROM attempt');
