@@ -88,14 +88,15 @@ function databaseConformance(kind: Kind): void {
     });
 
     it('reports a full disk as DISK_FULL, rolls back, and can be used again', async () => {
+      await database.script('CREATE TABLE written_to_full_disk (name text)');
       const full = `DO $$ BEGIN RAISE 'could not extend file "base/1/2"' USING ERRCODE = '53100'; END $$`;
       const writing = database.transaction(async (transaction) => {
-        await transaction.query(`INSERT INTO setting (name, value) VALUES ('full', 'x')`);
+        await transaction.query(`INSERT INTO written_to_full_disk VALUES ('x')`);
         await transaction.script(full);
       });
       await expect(writing).rejects.toMatchObject({ code: 'DISK_FULL' });
       await expect(database.query(full)).rejects.toMatchObject({ code: 'DISK_FULL' });
-      expect(await database.query(`SELECT FROM setting WHERE name = 'full'`)).toEqual([]);
+      expect(await database.query('SELECT FROM written_to_full_disk')).toEqual([]);
     });
 
     it('reads rows that were committed since the transaction began', async () => {
