@@ -181,7 +181,7 @@ function migrationConformance(kind: Kind): void {
     it('keeps the days of schedules from before the rule of cron', async () => {
       const older = await openTestDatabase(kind, { empty: true });
       onTestFinished(() => older.close());
-      const migrations = (await readMigrations()).filter(({ name }) => name !== '0016_schedule_day_rule');
+      const migrations = (await readMigrations()).filter(({ number }) => number < 16);
       await migrate(older.database, { log: quiet, migrations });
       await older.database.query(
         `INSERT INTO schedule (name, cron, zone, selection, overlap, missed, catch_up_minutes, created_by)
