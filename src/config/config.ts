@@ -92,6 +92,7 @@ export interface Config {
   };
   mftf: {
     php: string;
+    phpMemoryBytes: number;
     testTimeoutMs: number;
     generationTimeoutMs: number;
     exclusiveGroups: string[];
@@ -251,6 +252,7 @@ function arrange(values: SettingValues, entries: SettingEntry[], problems: strin
     },
     mftf: {
       php: values.MATRE_PHP,
+      phpMemoryBytes: values.MATRE_PHP_MEMORY,
       testTimeoutMs: values.MATRE_TEST_TIMEOUT,
       generationTimeoutMs: values.MATRE_GENERATION_TIMEOUT,
       exclusiveGroups: values.MATRE_EXCLUSIVE_GROUPS,

@@ -319,6 +319,13 @@ export const settings = {
     default: 'php',
     description: 'The PHP program in the container.',
   }),
+  MATRE_PHP_MEMORY: setting({
+    group: 'MFTF',
+    schema: size(64 * 1024 * 1024),
+    default: '1536m',
+    description:
+      'The memory limit of PHP, below that of the container. Generating all of Magento 2.4.4 takes 0.8 GB; a module that makes MFTF run in circles would take all there is.',
+  }),
 
   MATRE_HOST: setting({
     group: 'Server',

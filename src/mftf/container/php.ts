@@ -11,7 +11,7 @@ import { scripts } from './scripts.ts';
 const graceMs = 5_000;
 
 /** Without deprecations, which fill the output of MFTF 3.8 on PHP 8.2 (measured). */
-const options = ['-d', 'error_reporting=8191', '-d', 'display_errors=0', '-d', 'memory_limit=-1'];
+const options = ['-d', 'error_reporting=8191', '-d', 'display_errors=0'];
 
 export interface PhpProcess {
   /** The script and its arguments. */
@@ -44,13 +44,24 @@ export type Php = (process: PhpProcess) => Promise<PhpEnd>;
 export function createPhp(
   engine: Engine,
   containerId: string,
-  settings: { php: string; heartbeatMs: number; token: string; fence: number; deadline: ExecutionDeadline },
+  settings: {
+    php: string;
+    /** PHP stops with a fatal error before it takes more. */
+    memoryBytes: number;
+    heartbeatMs: number;
+    token: string;
+    fence: number;
+    deadline: ExecutionDeadline;
+  },
 ): Php {
   return async ({ argv, cwd, needs, output, signal, timeoutMs }) => {
     const start = needs
       ? ['sh', scripts.start, needs.output, needs.folder, String(needs.files.length), ...needs.files]
       : [];
-    const command = { argv: [...start, settings.php, ...options, ...argv], cwd };
+    const command = {
+      argv: [...start, settings.php, ...options, '-d', `memory_limit=${settings.memoryBytes}`, ...argv],
+      cwd,
+    };
     const process = await superviseExec(engine, containerId, command, {
       token: settings.token,
       fence: settings.fence,

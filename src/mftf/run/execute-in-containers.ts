@@ -72,6 +72,7 @@ async function openPhp(
 ): Promise<Php> {
   return createPhp(engine, containerId, {
     php: settings.php,
+    memoryBytes: settings.phpMemoryBytes,
     heartbeatMs: settings.heartbeatMs,
     token: runToken({ runId: run.id, fence }),
     fence,

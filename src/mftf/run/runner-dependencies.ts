@@ -39,6 +39,7 @@ export interface RunnerSettings {
   image: string;
   /** The PHP program in the container. */
   php: string;
+  phpMemoryBytes: number;
   heartbeatMs: number;
   testTimeoutMs: number;
   generationTimeoutMs: number;
