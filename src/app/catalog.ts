@@ -7,6 +7,7 @@ import type { Logger } from '../log.ts';
 import type { Catalogs } from '../mftf/catalog/catalogs.ts';
 import { resolveSelection } from '../mftf/catalog/selection.ts';
 import type { PlannedTest, Selection } from '../model/selection.ts';
+import { runFolder } from '../pool/specification.ts';
 import type { Database } from '../store/database/database.ts';
 import { readInstallation } from '../store/tables/settings.ts';
 import type { EngineAndPool } from './engine-and-pool.ts';
@@ -81,7 +82,8 @@ async function createCatalogContainer({ config, locks, database }: CatalogDepend
       labels: { 'matre.catalog': installation },
       env: {},
       mounts: [],
-      tmpfs: [],
+      // For files of the test module that PHP is asked about.
+      tmpfs: [{ target: runFolder, sizeBytes: 16 * 1024 * 1024, mode: 0o700 }],
       files: [supervisorFile()],
       writable: [],
       network: undefined,

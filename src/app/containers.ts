@@ -164,7 +164,8 @@ async function openParts(deps: ContainerPartsDependencies, sessions: Sessions): 
   const { magentoRoot } = config.pool;
   const moduleTarget = config.module.target;
   const folder = join(config.store.dataFolder, 'catalogs');
-  const catalogs = createCatalogs({ engine: parts.engine, folder, magentoRoot, moduleTarget, log });
+  const { php } = config.mftf;
+  const catalogs = createCatalogs({ engine: parts.engine, folder, magentoRoot, moduleTarget, php, log });
   const layout = createLayout(magentoRoot, moduleTarget);
   const runner = createMftfRunner({ ...deps, parts, catalogs, layout, sessions });
   return { ...parts, catalogs, layout, runner };

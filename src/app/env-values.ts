@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import type { Config } from '../config/config.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Layout } from '../mftf/container/layout.ts';
@@ -33,7 +34,7 @@ export async function readEnvFiles(
     environment,
     ...(await readStoredValues(deps, environment)),
     moduleFile: await readModuleEnvFile(checkout.path, environment.code, checkout.id),
-    moduleNames: await moduleNames(checkout.path, deps.layout.module),
+    moduleNames: moduleNames(checkout.path, posix.relative(deps.layout.root, deps.layout.module)),
     selenium: seleniumValues(deps.config, deps.engine.kind),
   });
 }

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -23,8 +23,15 @@ function suite(name: string, content: string): string {
 
 /** A source from paths below a test module and their content. */
 function source(files: Record<string, string>, root = ''): Source {
-  return { root, files: Object.entries(files).map(([path, content]) => ({ path, content })) };
+  return {
+    root,
+    files: Object.entries(files).map(([path, content]) => ({ path, content: Buffer.from(content) })),
+  };
 }
+
+/** A registration.php. */
+const registration = (name: string) =>
+  `<?php\nuse Magento\\Framework\\Component\\ComponentRegistrar;\nComponentRegistrar::register(ComponentRegistrar::MODULE, '${name}', __DIR__);`;
 
 const inModule = (files: Record<string, string>) =>
   source(
@@ -68,11 +75,100 @@ describe('paths', () => {
   });
 });
 
+describe('modules', () => {
+  const testPackage = (name: string, suggest?: Record<string, string>) => ({
+    [`dev/tests/acceptance/tests/functional/Acme/${name}/composer.json`]: JSON.stringify({
+      type: 'magento2-functional-test-module',
+      ...(suggest && { suggest }),
+    }),
+    [`dev/tests/acceptance/tests/functional/Acme/${name}/Test/${name}Test.xml`]: test(`${name}Test`),
+  });
+  const suggestion = (...names: string[]) =>
+    Object.fromEntries(
+      names.map((name) => [`acme/${name}`, `type: magento2-module, name: ${name}, version: *`]),
+    );
+  const moduleOf = (catalog: Awaited<ReturnType<typeof readCatalog>>) =>
+    Object.fromEntries([...catalog.tests.values()].map(({ name, module }) => [name, module]));
+
+  it('include the tests of packages whose folders begin with the same name', async () => {
+    const catalog = await readCatalog([
+      source({
+        ...testPackage('Cart', suggestion('Acme_Cart')),
+        ...testPackage('Cart2', suggestion('Acme_Cart2')),
+        ...testPackage('CartRules', suggestion('Acme_CartRules')),
+        ...testPackage('Other', suggestion('Acme_Other')),
+        'dev/tests/acceptance/tests/_suite/S.xml': suite('S', '<include><module name="Cart"/></include>'),
+      }),
+    ]);
+    expect(catalog.suites.get('S')?.tests).toEqual(['CartTest', 'Cart2Test', 'CartRulesTest']);
+  });
+
+  it('do not include those of folders below app/code', async () => {
+    const catalog = await readCatalog([
+      source({
+        'app/code/Acme/Cart/Test/Mftf/Test/A.xml': test('CartTest'),
+        'app/code/Acme/CartRules/Test/Mftf/Test/B.xml': test('CartRulesTest'),
+        'app/code/Acme/Cart/Test/Mftf/Suite/S.xml': suite('S', '<include><module name="Cart"/></include>'),
+      }),
+    ]);
+    expect(catalog.suites.get('S')?.tests).toEqual(['CartTest']);
+  });
+
+  it('have the name that a package suggests, or that of its folder', async () => {
+    const catalog = await readCatalog([
+      source({
+        ...testPackage('One', suggestion('Magento_Catalog')),
+        ...testPackage('Again', suggestion('Magento_Wishlist', 'Magento_Catalog')),
+        ...testPackage('Bare'),
+        ...testPackage('Empty', {}),
+      }),
+    ]);
+    expect(moduleOf(catalog)).toEqual({ OneTest: 'Catalog', AgainTest: 'Again', BareTest: '' });
+  });
+
+  it('have the name that is registered, however it is written', async () => {
+    const use = 'use Magento\\Framework\\Component\\ComponentRegistrar as Registrar;';
+    const catalog = await readCatalog([
+      source({
+        'app/code/Acme/ShopModule/registration.php': `<?php ${use} Registrar::register(Registrar::MODULE, 'Acme_Shop', __DIR__);`,
+        'app/code/Acme/ShopModule/Test/Mftf/Test/A.xml': test('ShopTest'),
+        'app/code/Acme/ShopModule/Test/Mftf/Suite/S.xml': suite(
+          'S',
+          '<include><module name="Shop"/></include>',
+        ),
+      }),
+    ]);
+    expect(catalog.suites.get('S')?.tests).toEqual(['ShopTest']);
+  });
+
+  it('are also found in folders whose names only begin with app/code', () => {
+    expect(catalogPath('app/code_old/Acme/Shop/Test/Mftf/Test/A.xml')).toMatchObject({ kind: 'test' });
+    expect(catalogPath('app/code/Acme/Shop/Test/Mftf/Test/.hidden/A.xml')).toMatchObject({ kind: 'test' });
+    expect(catalogPath('app/code/Acme/.Shop/Test/Mftf/Test/A.xml')).toBeUndefined();
+    expect(mayHoldCatalogFiles('app/code_old')).toBe(true);
+  });
+});
+
 describe('tests', () => {
+  it('cannot be generated when they extend each other in a circle, which is named', async () => {
+    const catalog = await readCatalog([
+      inModule({
+        'Test/A.xml': test('A', '', 'extends="B"'),
+        'Test/B.xml': test('B', '', 'extends="C"'),
+        'Test/C.xml': test('C', '', 'extends="B"'),
+        'Test/D.xml': test('D'),
+      }),
+    ]);
+    const circle = (text: string) => `tests extend each other in a circle: ${text}`;
+    expect(catalog.tests.get('A')?.unusable).toBe(circle('B extends C extends B'));
+    expect(catalog.tests.get('C')?.unusable).toBe(circle('C extends B extends C'));
+    expect(catalog.tests.get('D')?.unusable).toBeUndefined();
+  });
+
   it('merge over modules, in the order of the names of the modules', async () => {
     const catalog = await readCatalog([
       source({
-        'vendor/z/module-a/registration.php': `ComponentRegistrar::register(ComponentRegistrar::MODULE, 'A_First', __DIR__);`,
+        'vendor/z/module-a/registration.php': registration('A_First'),
         'vendor/z/module-a/Test/Mftf/Test/T.xml': test('T', `<title value="one"/>${group('x')}`),
         'app/code/Magento/Zoo/Test/Mftf/Test/T.xml': test(
           'T',
@@ -220,7 +316,7 @@ describe('broken files', () => {
 
   it('are those with document types and entities', async () => {
     const xml = `<!DOCTYPE tests [<!ENTITY x SYSTEM "file:///etc/passwd">]><tests><test name="&x;"/></tests>`;
-    expect(await problemOf(xml)).toMatchObject({ message: expect.stringContaining('not accepted') });
+    expect(await problemOf(xml)).toMatchObject({ message: expect.stringContaining('is not read') });
     expect(await problemOf('<tests><test name="&x;"/></tests>')).toBeDefined();
   });
 
@@ -254,7 +350,7 @@ describe('declarations', () => {
 });
 
 describe('folderSource', () => {
-  it('reads a checkout as if it were mounted, without following links', async () => {
+  it('reads a checkout as if it were mounted', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'matre-catalog-'));
     onTestFinished(() => rm(folder, { recursive: true }));
     const write = async (path: string, content: string) => {
@@ -263,8 +359,6 @@ describe('folderSource', () => {
     };
     await write('Test/Mftf/Test/A.xml', test('A'));
     await write('Test/Mftf/Data/D.xml', '<broken');
-    await write('elsewhere/L.xml', test('Linked'));
-    await symlink(join(folder, 'elsewhere'), join(folder, 'Test/Mftf/Test/link'));
     const catalog = await readCatalog([folderSource(folder, moduleRoot)]);
     expect([...catalog.tests.keys()]).toEqual(['A']);
     expect(catalog.tests.get('A')?.files).toEqual([`${moduleRoot}/Test/Mftf/Test/A.xml`]);

@@ -9,7 +9,7 @@ import {
 } from './declaration.ts';
 import { readDeclarations } from './declarations.ts';
 import { isClassName } from './names.ts';
-import { moduleName, shortModuleName } from './paths.ts';
+import { moduleName, packageName, shortModuleName } from './paths.ts';
 import type { Source } from './source.ts';
 import { mergeSuites, type Suite } from './suites.ts';
 
@@ -100,9 +100,11 @@ function overlay(parts: Declarations[]): Declarations {
       (part) => part.registrations,
       (item) => item.folder,
     ),
+    // They were answered before, or cannot be.
+    openRegistrations: [],
     packages: pick(
       (part) => part.packages,
-      (item) => item,
+      (item) => item.root,
     ),
     problems: pick(
       (part) => part.problems,
@@ -113,10 +115,10 @@ function overlay(parts: Declarations[]): Declarations {
 
 /** The names of the test modules, by folder. Of two with the same name MFTF uses the first: vendor, then app/code. */
 function chooseModules(read: Declarations): Map<string, string> {
-  const registered = new Map(read.registrations.map(({ folder, name }) => [folder, name]));
-  const packages = new Set(read.packages);
-  const rank = (root: string) =>
-    ['vendor/', 'app/code/', 'dev/'].findIndex((start) => root.startsWith(start));
+  // Of two names of a folder MFTF takes the first.
+  const registered = new Map(read.registrations.map(({ folder, name }) => [folder, name] as const).reverse());
+  const packages = new Map(read.packages.map(({ root, modules }) => [root, modules]));
+  const rank = (root: string) => ['vendor', 'app/code', 'dev/'].findIndex((start) => root.startsWith(start));
   const roots = [...new Set(read.files.map(({ root }) => root))].sort(
     (a, b) => rank(a) - rank(b) || (a < b ? -1 : 1),
   );
@@ -128,8 +130,9 @@ function chooseModules(read: Declarations): Map<string, string> {
       modules.set(root, '');
       continue;
     }
-    if (root.startsWith('dev/') && !packages.has(root)) continue;
-    const name = moduleName(root, registered);
+    const suggested = packages.get(root);
+    if (root.startsWith('dev/') && suggested === undefined) continue;
+    const name = suggested ? packageName(root, suggested) : moduleName(root, registered);
     if (usedNames.has(name)) continue;
     usedNames.add(name);
     modules.set(root, name);
@@ -143,11 +146,12 @@ function chooseModules(read: Declarations): Map<string, string> {
  */
 function mergeTests(declared: TestDeclaration[], names: Map<string, string>): Map<string, CatalogTest> {
   const tests = new Map<string, CatalogTest>();
+  const moduleOf = createModuleSearch(names);
   for (const file of declared) {
     const test: CatalogTest = tests.get(file.name) ?? {
       name: file.name,
       files: [],
-      module: shortModuleName(names.get(file.root) ?? ''),
+      module: shortModuleName(moduleOf(file.path)),
       groups: [],
       title: undefined,
       severity: undefined,
@@ -156,7 +160,7 @@ function mergeTests(declared: TestDeclaration[], names: Map<string, string>): Ma
       unusable: undefined,
       suites: [],
     };
-    test.files.push(file.path);
+    if (!test.files.includes(file.path)) test.files.push(file.path);
     test.groups.push(...file.groups.filter((group) => !test.groups.includes(group)));
     test.title = file.title ?? test.title;
     test.severity = file.severity ?? test.severity;
@@ -166,18 +170,46 @@ function mergeTests(declared: TestDeclaration[], names: Map<string, string>): Ma
   }
   for (const test of tests.values()) {
     const parent = test.extends === undefined ? undefined : tests.get(test.extends);
-    test.unusable = unusableReason(test, parent);
+    test.unusable = unusableReason(test, parent, tests);
     if (parent?.skip) test.skip ??= [`its parent ${parent.name} is skipped`];
   }
   return tests;
 }
 
-function unusableReason(test: CatalogTest, parent: CatalogTest | undefined): string | undefined {
+/**
+ * The module of a file in MFTF: the first, by name, whose folder is the beginning of its path. The folder of a package in
+ * `dev/tests` has nothing behind its name, so `Acme/Cart` is the beginning of `Acme/CartRules`, too (measured with 3.8).
+ */
+function createModuleSearch(names: Map<string, string>): (path: string) => string {
+  const modules = [...names]
+    .map(([root, name]) => ({ root, name }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  return (path) => modules.find(({ root }) => path.startsWith(root))?.name ?? '';
+}
+
+function unusableReason(
+  test: CatalogTest,
+  parent: CatalogTest | undefined,
+  tests: ReadonlyMap<string, CatalogTest>,
+): string | undefined {
   if (!isClassName(test.name)) return 'its name is not a valid class name in PHP';
   if (test.extends === undefined) return undefined;
   if (test.extends === test.name) return 'it extends itself';
+  const circle = circleOf(test, tests);
+  if (circle) return `tests extend each other in a circle: ${circle.join(' extends ')}`;
   if (parent === undefined) return `it extends ${test.extends}, which does not exist`;
   if (parent.extends !== undefined) return `it extends ${parent.name}, which extends another test itself`;
+  return undefined;
+}
+
+/** The names of the circle that the parents of a test lead into, the first one again at the end; `undefined` when there is none. */
+function circleOf(test: CatalogTest, tests: ReadonlyMap<string, CatalogTest>): string[] | undefined {
+  const places = new Map<string, number>();
+  for (let at: string | undefined = test.name; at !== undefined; at = tests.get(at)?.extends) {
+    const place = places.get(at);
+    if (place !== undefined) return [...places.keys()].slice(place).concat(at);
+    places.set(at, places.size);
+  }
   return undefined;
 }
 

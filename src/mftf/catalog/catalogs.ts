@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { createMemo } from '../../async/single-flight.ts';
 import { getFiles } from '../../engine/archive.ts';
 import type { Engine } from '../../engine/engine.ts';
@@ -13,6 +14,7 @@ import { assertReadable, buildCatalog, type Catalog } from './catalog.ts';
 import type { Declarations } from './declaration.ts';
 import { declarationsFromBytes, declarationsToBytes, readDeclarations } from './declarations.ts';
 import { catalogPath } from './paths.ts';
+import { createRegistrationAnswers } from './registration-answers.ts';
 import { folderSource, type SourceFile } from './source.ts';
 
 /** Returns a running container of an image, to read its Magento tree from. */
@@ -42,9 +44,12 @@ export function createCatalogs(deps: {
   magentoRoot: string;
   /** Where the module is, relative to the root. */
   moduleTarget: string;
+  /** The PHP command in a container. */
+  php: string;
   log: Logger;
 }): Catalogs {
   const { engine, folder, magentoRoot, moduleTarget, log } = deps;
+  const answers = createRegistrationAnswers(deps);
   const images = createMemo<string, Declarations>({ maxKeys: maxImages });
   const modules = createMemo<string, Declarations>({ maxKeys: maxCheckouts });
 
@@ -55,10 +60,10 @@ export function createCatalogs(deps: {
     if (stored) return stored;
     const from = await container();
     try {
-      const declarations = await readDeclarations({
-        root: '',
-        files: treeFiles(engine, from.id, magentoRoot),
-      });
+      const files = treeFiles(engine, from.id, magentoRoot);
+      const read = await readDeclarations({ root: '', files });
+      const here = async () => ({ id: from.id, dispose: async () => {} });
+      const { declarations } = await answers.complete(read, { id, container: here });
       await mkdir(folder, { recursive: true });
       await writeFileAtomically(path, declarationsToBytes(declarations));
       return declarations;
@@ -73,7 +78,8 @@ export function createCatalogs(deps: {
       const module = await modules(checkout.id, () =>
         readDeclarations(folderSource(checkout.path, moduleTarget)),
       );
-      const catalog = buildCatalog([tree, module]);
+      const { declarations } = await answers.complete(module, image);
+      const catalog = buildCatalog([tree, declarations]);
       assertReadable(catalog);
       return catalog;
     },
@@ -102,17 +108,44 @@ async function* treeFiles(engine: Engine, containerId: string, root: string): As
     ['-path', 'dev/tests/acceptance/tests/*/composer.json'],
     ['-path', 'dev/tests/acceptance/tests/*/Helper/*.php'],
   ];
-  const argv = ['find', '-L', 'app/code', 'vendor', 'dev/tests/acceptance/tests', '-type', 'f'];
-  argv.push('(', ...tests.flatMap((test, index) => (index === 0 ? test : ['-o', ...test])), ')');
-  const exec = await engine.exec(containerId, { argv, cwd: root });
-  // `find` reports folders that an image lacks, such as app/code; that is no error.
-  const [listing] = await Promise.all([readAll(exec.stdout, listingBytes), readAll(exec.stderr)]);
-  exitCode(await exec.ended, containerId, argv);
-  const paths = listing.split('\n').filter((path) => catalogPath(path) !== undefined);
-  for (let at = 0; at < paths.length; at += maxPathsPerTar) {
-    const request = { dir: root, paths: paths.slice(at, at + maxPathsPerTar) };
+  const find = async (folders: string[], conditions: string[][], depth: string[] = []) => {
+    const either = conditions.flatMap((condition, index) => (index === 0 ? condition : ['-o', ...condition]));
+    const argv = ['find', '-L', ...folders, ...depth, '(', ...either, ')'];
+    const exec = await engine.exec(containerId, { argv, cwd: root });
+    // `find` reports folders that an image lacks, such as app; that is no error.
+    const [listing] = await Promise.all([readAll(exec.stdout, listingBytes), readAll(exec.stderr)]);
+    exitCode(await exec.ended, containerId, argv);
+    return listing.split('\n').filter((path) => path !== '');
+  };
+  const tops = await find(
+    ['.', 'app'],
+    [
+      ['-path', './vendor*'],
+      ['-path', 'app/code*'],
+    ],
+    ['-maxdepth', '1'],
+  );
+  const folders = [...tops.map((path) => path.replace('./', '')), 'dev/tests/acceptance/tests'];
+  const listed = await find(folders, tests, ['-type', 'f']);
+  const paths = new Set(listed.filter((path) => catalogPath(path) !== undefined).map(readablePath));
+  const yielded = new Set<string>();
+  for (let at = 0; at < paths.size; at += maxPathsPerTar) {
+    const request = { dir: root, paths: [...paths].slice(at, at + maxPathsPerTar) };
     for await (const { path, content } of getFiles(engine, containerId, request)) {
-      yield { path, content: await readAll(content, Number.POSITIVE_INFINITY) };
+      if (yielded.has(path) || catalogPath(path) === undefined) {
+        for await (const _ of content);
+        continue;
+      }
+      yielded.add(path);
+      const obstacle = path.includes('\uFFFD') ? { obstacle: `the name of ${path} is not UTF-8` } : {};
+      yield { path, content: await buffer(content), ...obstacle };
     }
   }
+}
+
+/** The path, or the folder above the first name that is not UTF-8 and cannot be passed on. */
+function readablePath(path: string): string {
+  const names = path.split('/');
+  const first = names.findIndex((name) => name.includes('\uFFFD'));
+  return first < 0 ? path : names.slice(0, first).join('/');
 }

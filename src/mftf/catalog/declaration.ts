@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { part } from './parts.ts';
 
 /** To be incremented when the content or format of stored declarations changes. */
-export const version = 4;
+export const version = 5;
 
 /**
  * The declarations of single files, before merging. They depend only on the files, so they can be stored on disk: for a Magento
@@ -37,11 +37,22 @@ const suiteDeclaration = z.object({
 
 /** A file that MFTF reads to generate or execute tests, and its declarations. */
 const file = z.object({
+  /** Links are followed. */
   path: z.string(),
+  /** The folder of the test module in which MFTF meets the file. */
   root: z.string(),
-  /** SHA-256 of the content. */
+  /** SHA-256 of the bytes. */
   digest: z.string(),
   parts: z.array(part),
+  /** Why it cannot be copied into a pruned tree; absent when it can. */
+  obstacle: z.string().optional(),
+});
+
+/** A registration.php that only PHP can answer for. */
+const openRegistration = z.object({
+  folder: z.string(),
+  /** Its bytes, in base64. */
+  content: z.string(),
 });
 
 export const problem = z.object({ path: z.string(), line: z.number(), message: z.string() });
@@ -54,8 +65,9 @@ const declarations = z.object({
   suites: z.array(suiteDeclaration),
   /** The folder of a Magento module and its registered name. */
   registrations: z.array(z.object({ folder: z.string(), name: z.string() })),
-  /** Folders that are test modules by the type in their composer.json. */
-  packages: z.array(z.string()),
+  openRegistrations: z.array(openRegistration),
+  /** Folders that are test modules by the type in their composer.json, and the Magento modules that it suggests. */
+  packages: z.array(z.object({ root: z.string(), modules: z.array(z.string()) })),
   problems: z.array(problem),
 });
 
@@ -67,6 +79,8 @@ export type SuiteReference = z.infer<typeof reference>;
 
 /** A file that MFTF cannot read. A single one makes it generate nothing. */
 export type Problem = z.infer<typeof problem>;
+
+export type OpenRegistration = z.infer<typeof openRegistration>;
 
 export type DeclaringFile = z.infer<typeof file>;
 

@@ -3,13 +3,17 @@ import { z } from 'zod';
 import { Fault } from '../../faults/fault.ts';
 import { type Declarations, version } from './declaration.ts';
 import { helperParts } from './parts.ts';
-import { catalogPath } from './paths.ts';
-import type { Source } from './source.ts';
+import { type CatalogPath, catalogPath } from './paths.ts';
+import { readRegistrations } from './registration.ts';
+import type { Source, SourceFile } from './source.ts';
 import { readXml } from './xml.ts';
 
-const registration =
-  /ComponentRegistrar::register\(\s*\\?(?:[\w\\]*\\)?ComponentRegistrar::MODULE\s*,\s*['"](\w+)['"]/;
-const composerPackage = z.object({ type: z.string().optional() });
+const composerPackage = z.object({
+  type: z.string().optional(),
+  suggest: z.record(z.string(), z.unknown()).optional(),
+});
+/** How MFTF reads the name of a Magento module in `suggest` (3.8). */
+const suggestedModule = /type:\s*magento2-module\s*,\s*name:\s*([^,\s]+)/;
 
 /** Reads the files of a source. Broken files end up in `problems`; rejects only when the source does. */
 export async function readDeclarations(source: Source): Promise<Declarations> {
@@ -20,52 +24,66 @@ export async function readDeclarations(source: Source): Promise<Declarations> {
     tests: [],
     suites: [],
     registrations: [],
+    openRegistrations: [],
     packages: [],
     problems: [],
   };
-  for await (const { path, content } of source.files) {
-    const file = catalogPath(path);
-    // MFTF ignores empty files.
-    if (file === undefined || content === '') continue;
-    if (file.kind === 'registration') {
-      const name = registeredName(content);
-      if (name) declarations.registrations.push({ folder: file.folder, name });
-      continue;
-    }
-    const { kind, root } = file;
-    const digest = hash('sha256', content);
-    if (kind === 'package') {
-      if (!isTestPackage(content)) continue;
-      declarations.packages.push(root);
-      declarations.files.push({ path, root, digest, parts: [] });
-    } else if (kind === 'helper') {
-      declarations.files.push({ path, root, digest, parts: helperParts(content) });
-    } else {
-      const result = readXml(kind, content);
-      if ('problem' in result) {
-        // Metadata is read only when a test runs: a broken file affects only the tests that need it.
-        if (kind !== 'operation') declarations.problems.push({ path, ...result.problem });
-        continue;
-      }
-      declarations.files.push({ path, root, digest, parts: result.parts });
-      if (result.test) declarations.tests.push({ path, root, ...result.test });
-      if (result.suite) declarations.suites.push({ path, root, ...result.suite });
-    }
+  for await (const file of source.files) {
+    const place = catalogPath(file.path);
+    if (place !== undefined && !isEmpty(file.content)) addFile(declarations, file, place);
   }
   return declarations;
 }
 
-/** The name of the module in the content of a registration.php; `undefined` when there is none. */
-export function registeredName(content: string): string | undefined {
-  return registration.exec(content)?.[1];
+function addFile(declarations: Declarations, file: SourceFile, place: CatalogPath): void {
+  const { content, target: path = file.path, obstacle } = file;
+  if (place.kind === 'registration') {
+    const registrations = readRegistrations(content, place.folder);
+    if (registrations) declarations.registrations.push(...registrations);
+    else {
+      const base64 = Buffer.from(content).toString('base64');
+      declarations.openRegistrations.push({ folder: place.folder, content: base64 });
+    }
+    return;
+  }
+  const { kind, root } = place;
+  const entry = { path, root, digest: hash('sha256', content), ...(obstacle !== undefined && { obstacle }) };
+  if (kind === 'package') {
+    const modules = suggestedModules(Buffer.from(content).toString('utf8'));
+    if (!modules) return;
+    declarations.packages.push({ root, modules });
+    declarations.files.push({ ...entry, parts: [] });
+  } else if (kind === 'helper') {
+    declarations.files.push({ ...entry, parts: helperParts(Buffer.from(content).toString('utf8')) });
+  } else {
+    const result = readXml(kind, content);
+    if ('problem' in result) {
+      // Metadata is read only when a test runs: a broken file affects only the tests that need it.
+      if (kind !== 'operation') declarations.problems.push({ path, ...result.problem });
+      return;
+    }
+    declarations.files.push({ ...entry, parts: result.parts });
+    if (result.test) declarations.tests.push({ path, root, ...result.test });
+    if (result.suite) declarations.suites.push({ path, root, ...result.suite });
+  }
 }
 
-function isTestPackage(composerJson: string): boolean {
+/** MFTF ignores such files; to PHP a single zero is empty, too. */
+function isEmpty(content: Uint8Array): boolean {
+  return content.length === 0 || (content.length === 1 && content[0] === 0x30);
+}
+
+/** The Magento modules that a test package suggests; `undefined` when it is no test package. */
+function suggestedModules(composerJson: string): string[] | undefined {
   try {
     const parsed = composerPackage.safeParse(JSON.parse(composerJson));
-    return parsed.success && parsed.data.type === 'magento2-functional-test-module';
+    if (!parsed.success || parsed.data.type !== 'magento2-functional-test-module') return undefined;
+    return Object.values(parsed.data.suggest ?? {}).flatMap((text) => {
+      const name = typeof text === 'string' ? suggestedModule.exec(text)?.[1] : undefined;
+      return name?.includes('_') ? [name] : [];
+    });
   } catch {
-    return false;
+    return undefined;
   }
 }
 

@@ -1,9 +1,10 @@
-/**
- * Whether a text is a class name in PHP; MFTF refuses other names for tests and suites. PHP allows more than ASCII, matre does not,
- * because the name becomes part of file names and arguments.
- */
+/** A letter, digit or underscore of PHP, which also takes every character beyond ASCII for a letter. */
+const nameCharacter = '[A-Za-z0-9_\\x7f-\\u{10ffff}]';
+const className = new RegExp(`^(?![0-9])${nameCharacter}+$`, 'u');
+
+/** Whether a text is a class name in PHP; MFTF refuses other names for tests and suites. */
 export function isClassName(text: string): boolean {
-  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(text);
+  return className.test(text);
 }
 
 /** The name of the generated file of a test. */

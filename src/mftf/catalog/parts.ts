@@ -52,9 +52,9 @@ const unfollowedAttributes = new Set([
   ...['key', 'name', 'type', 'time', 'timeout', 'index', 'parameterized'],
 ]);
 /** A name, or a name and its field: `Customer`, `Customer.email`, `Customer.street[0]`. */
-const reference = /^\s*([A-Za-z_]\w*)(?:\.[\w.[\]]+)?\s*$/;
+const reference = /^\s*([A-Za-z_\x80-\uffff][\w\x80-\uffff]*)(?:\.[\w.[\]\x80-\uffff]+)?\s*$/;
 /** Names, with the preceding dot if they are fields. */
-const names = /\.?\b[A-Za-z_]\w*/g;
+const names = /\.?(?<![\w\x80-\uffff])[A-Za-z_\x80-\uffff][\w\x80-\uffff]*/g;
 const environment = /_ENV\.(\w+)/g;
 const credential = /_CREDS\.([\w/.-]+)/g;
 

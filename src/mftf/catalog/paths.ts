@@ -15,9 +15,10 @@ export type CatalogPath =
   /** Shows whether `root` is a test module. */
   | { kind: 'package'; root: string };
 
-const mftfFolder = /^((?:app\/code|vendor)\/.+?\/Test\/Mftf)\/(.+)$/;
+// MFTF's shell patterns also match folders such as `app/code_old` (measured with 3.8).
+const mftfFolder = /^((?:app\/code|vendor)[^/]*\/.+?\/Test\/Mftf)\/(.+)$/;
 const packageFolder = /^(dev\/tests\/acceptance\/tests\/functional\/[^/]+\/[^/]+)\/(.+)$/;
-const suiteFolder = /^(dev\/tests\/acceptance\/tests\/_suite)\/[^/]+\.xml$/;
+const suiteFolder = /^(dev\/tests\/acceptance\/tests\/_suite)\/[^./][^/]*\.xml$/;
 /** The files that MFTF reads in a test module (from its di.xml; 3.0 to 6.0 agree). */
 const kinds: [PartKind, RegExp][] = [
   ['test', /^Test\/(?:.+\/)?[^/]+\.xml$/],
@@ -31,21 +32,21 @@ const kinds: [PartKind, RegExp][] = [
 ];
 // Magento loads `app/code` at exactly this depth, and composer packages at any.
 const registrationFile = /^(app\/code\/[^/]+\/[^/]+|vendor\/.+)\/registration\.php$/;
-// The shell patterns that MFTF searches with do not match them.
-const hiddenFolder = /(?:^|\/)\.[^/]*\//;
+// The shell patterns with which MFTF searches for modules do not match them. Inside a module it searches in another way.
+const hiddenFolder = /(?:^|\/)\./;
 
 /** The kind of a file; `undefined` when it is not part of the catalog. Paths have slashes, but no leading one. */
 export function catalogPath(path: string): CatalogPath | undefined {
-  if (hiddenFolder.test(path)) return undefined;
   const [, mftfRoot, inMftf = ''] = mftfFolder.exec(path) ?? [];
-  if (mftfRoot) return inModule(mftfRoot, inMftf);
+  if (mftfRoot) return hiddenFolder.test(mftfRoot) ? undefined : inModule(mftfRoot, inMftf);
   const [, packageRoot, inPackage = ''] = packageFolder.exec(path) ?? [];
+  if (packageRoot && hiddenFolder.test(packageRoot)) return undefined;
   if (packageRoot && inPackage === 'composer.json') return { kind: 'package', root: packageRoot };
   if (packageRoot) return inModule(packageRoot, inPackage);
   const [, suiteRoot] = suiteFolder.exec(path) ?? [];
   if (suiteRoot) return { kind: 'suite', root: suiteRoot };
   const [, registered] = registrationFile.exec(path) ?? [];
-  if (registered) return { kind: 'registration', folder: registered };
+  if (registered && !hiddenFolder.test(registered)) return { kind: 'registration', folder: registered };
   return undefined;
 }
 
@@ -54,7 +55,7 @@ function inModule(root: string, path: string): CatalogPath | undefined {
   return kind && { kind, root };
 }
 
-const topFolders = ['app/code/', 'vendor/', 'dev/tests/acceptance/tests/'];
+const topFolders = ['app/code', 'vendor', 'dev/tests/acceptance/tests/'];
 
 /** Whether files of the catalog may be below a folder, to skip `pub/static` and the like. */
 export function mayHoldCatalogFiles(folder: string): boolean {
@@ -68,11 +69,24 @@ export function mayHoldCatalogFiles(folder: string): boolean {
  */
 export function moduleName(root: string, registered: ReadonlyMap<string, string>): string {
   const folder = root.replace(/\/Test\/Mftf$/, '');
-  const name = registered.get(folder) ?? folder.slice(folder.lastIndexOf('/') + 1);
-  if (name.includes('_')) return name;
+  const name = registered.get(folder) || folder.slice(folder.lastIndexOf('/') + 1);
+  return name.includes('_') ? name : `${vendorOf(folder)}_${name}`;
+}
+
+/**
+ * MFTF's name of a test package: the one module that it suggests, else the name of its folder. Packages without a suggestion all
+ * have the same name without a module, and so only the first of them is read (measured with 3.8).
+ */
+export function packageName(root: string, modules: string[]): string {
+  const [first = '', ...others] = modules;
+  if (others.length > 0) return `${vendorOf(root)}_${root.slice(root.lastIndexOf('/') + 1)}`;
+  return first.includes('_') ? first : `${vendorOf(root)}_${first}`;
+}
+
+function vendorOf(folder: string): string {
   const [, vendor = 'UnknownVendor'] =
     /^(?:app\/code|vendor|dev\/tests\/acceptance\/tests\/functional)\/([^/]+)/.exec(folder) ?? [];
-  return `${vendor.charAt(0).toUpperCase()}${vendor.slice(1)}_${name}`;
+  return `${vendor.charAt(0).toUpperCase()}${vendor.slice(1)}`;
 }
 
 /**

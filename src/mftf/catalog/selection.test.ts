@@ -30,7 +30,7 @@ async function sample(): Promise<Catalog> {
       root: '',
       files: Object.entries(files).map(([path, content]) => ({
         path: `app/code/M/Test/Mftf/${path}`,
-        content,
+        content: Buffer.from(content),
       })),
     },
   ]);

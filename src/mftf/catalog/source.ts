@@ -1,12 +1,16 @@
-import { type Dirent, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
-import { catalogPath, mayHoldCatalogFiles } from './paths.ts';
+import { folderFiles } from './folder-files.ts';
+import { catalogPath } from './paths.ts';
 
 export interface SourceFile {
-  /** Relative to the Magento root, with slashes. */
+  /** Where MFTF meets the file, relative to the Magento root, with slashes. It decides what kind of file it is. */
   path: string;
-  content: string;
+  content: Uint8Array;
+  /** Where the file is, when `path` leads there through a link. */
+  target?: string;
+  /** Why the file cannot be copied into a tree by its path. */
+  obstacle?: string;
 }
 
 /**
@@ -23,34 +27,20 @@ export interface Source {
 }
 
 /**
- * The files of a folder on the host, as if it were mounted on `root` below Magento. Links are not followed: a checkout is
- * untrusted input, and a link may lead anywhere.
+ * The files of a folder on the host, as if it were mounted on `root` below Magento. Its iteration throws MODULE_INVALID for links
+ * that leave the folder.
  */
 export function folderSource(folder: string, root: string): Source {
-  return { root, files: walk(folder, root) };
+  return { root, files: readFiles(folder, root) };
 }
 
-async function* walk(top: string, root: string): AsyncGenerator<SourceFile> {
-  const folders = [root];
-  for (let at = folders.pop(); at !== undefined; at = folders.pop()) {
-    const folder = join(top, at.slice(root.length));
-    const below = at === '' ? '' : `${at}/`;
-    const inside: string[] = [];
-    let isRead = false;
-    // Synchronous calls: for thousands of small files they take a third of the time of asynchronous ones.
-    for (const entry of readdirSync(folder, { withFileTypes: true }).sort(byName)) {
-      const path = `${below}${entry.name}`;
-      if (entry.isDirectory() && mayHoldCatalogFiles(path)) inside.push(path);
-      if (!entry.isFile() || catalogPath(path) === undefined) continue;
-      isRead = true;
-      yield { path, content: readFileSync(join(folder, entry.name), 'utf8') };
+async function* readFiles(folder: string, root: string): AsyncGenerator<SourceFile> {
+  for (const files of folderFiles(folder, root)) {
+    const relevant = files.filter(({ path }) => catalogPath(path) !== undefined);
+    for (const { path, target, place, obstacle } of relevant) {
+      yield { path, content: readFileSync(place), target, ...(obstacle !== undefined && { obstacle }) };
     }
-    folders.push(...inside.reverse());
     // Lets other work of the event loop run.
-    if (isRead) await yieldToEventLoop();
+    if (relevant.length > 0) await yieldToEventLoop();
   }
-}
-
-function byName(a: Dirent, b: Dirent): number {
-  return a.name < b.name ? -1 : 1;
 }

@@ -1,6 +1,7 @@
 import type { SuiteDeclaration, SuiteReference, TestDeclaration } from './declaration.ts';
 import { parseXml, type XmlHandler, type XmlProblem } from './parse.ts';
 import { collectParts, elements, type Part, type PartKind } from './parts.ts';
+import { trimBlanks } from './text.ts';
 
 type Located<T> = Omit<T, 'path' | 'root'>;
 
@@ -14,18 +15,27 @@ export interface ReadXml {
 /** Reads one file of MFTF, of any kind. Returns its content or the first problem. */
 export function readXml(
   kind: Exclude<PartKind, 'helper'>,
-  content: string,
+  content: Uint8Array,
 ): ReadXml | { problem: XmlProblem } {
   const parts: Part[] = [];
   const collector = collectParts(kind, parts);
   const tests: Located<TestDeclaration>[] = [];
   const suites: Located<SuiteDeclaration>[] = [];
-  const reader = kind === 'test' ? testReader(tests) : kind === 'suite' ? suiteReader(suites) : undefined;
+  const reader: XmlHandler | undefined =
+    kind === 'test' ? testReader(tests) : kind === 'suite' ? suiteReader(suites) : undefined;
   const problem = parseXml(content, elements[kind].root, {
     ...collector,
     open(at, attributes, line) {
       reader?.open(at, attributes, line);
       collector.open(at, attributes, line);
+    },
+    text(at, text) {
+      reader?.text?.(at, text);
+      collector.text(at, text);
+    },
+    close(at) {
+      reader?.close?.(at);
+      collector.close(at);
     },
     ...(reader?.comment && { comment: reader.comment }),
   });
@@ -38,7 +48,10 @@ export function readXml(
 }
 
 /** `<test>` as a file declares it. */
-function testReader(declarations: Located<TestDeclaration>[]): Pick<XmlHandler, 'open' | 'comment'> {
+function testReader(declarations: Located<TestDeclaration>[]): Required<Omit<XmlHandler, 'comment'>> {
+  const annotations = '/tests/test/annotations/';
+  /** The annotation that is open, and its value: the attribute, or the first text in the element, which wins. */
+  let annotation = { at: '', value: '', hasText: false };
   return {
     open(at, attributes, line) {
       if (at === '/tests/test') {
@@ -47,14 +60,24 @@ function testReader(declarations: Located<TestDeclaration>[]): Pick<XmlHandler, 
         return;
       }
       const test = declarations.at(-1);
-      if (test === undefined || !at.startsWith('/tests/test/annotations/')) return;
-      const value = attributes['value']?.trim();
-      if (at === '/tests/test/annotations/skip') test.skip ??= [];
-      else if (!value) return;
-      else if (at === '/tests/test/annotations/group') test.groups.push(value);
-      else if (at === '/tests/test/annotations/title') test.title = value;
-      else if (at === '/tests/test/annotations/severity') test.severity = value.toUpperCase();
-      else if (at === '/tests/test/annotations/skip/issueId') test.skip?.push(value);
+      if (test === undefined || !at.startsWith(annotations)) return;
+      annotation = { at, value: attributes['value'] ?? '', hasText: false };
+      if (at === `${annotations}skip`) test.skip ??= [];
+    },
+    text(at, text) {
+      if (at !== annotation.at || annotation.hasText) return;
+      annotation = { at, value: text, hasText: true };
+    },
+    close(at) {
+      const test = declarations.at(-1);
+      if (test === undefined || at !== annotation.at) return;
+      const value = trimBlanks(annotation.value);
+      annotation = { at: '', value: '', hasText: false };
+      if (value === '') return;
+      if (at === `${annotations}group`) test.groups.push(value);
+      else if (at === `${annotations}title`) test.title = value;
+      else if (at === `${annotations}severity`) test.severity = value.toUpperCase();
+      else if (at === `${annotations}skip/issueId`) test.skip?.push(value);
     },
   };
 }

@@ -14,7 +14,7 @@ function catalogOf(files: Record<string, string>): Promise<Catalog> {
       : path.includes('/code/')
         ? path
         : `${acme}/${path}`,
-    content,
+    content: Buffer.from(content),
   }));
   return readCatalog([{ root: '', files: listed }]);
 }
@@ -232,7 +232,7 @@ describe('the digest of a closure', () => {
       await digestOf({ 'Data/SomeData.xml': data('<entity name="A"><data key="x">1</data></entity>') }),
       await digestOf({ '+Data/MoreData.xml': data('<entity name="A"/>') }),
       await digestOf({
-        'app/code/Acme/Shop/registration.php': `ComponentRegistrar::register(ComponentRegistrar::MODULE, 'Acme_Other', __DIR__);`,
+        'app/code/Acme/Shop/registration.php': `<?php Magento\\Framework\\Component\\ComponentRegistrar::register('module', 'Acme_Other', __DIR__);`,
       }),
     ]);
     expect(digests.size).toBe(5);

@@ -78,6 +78,7 @@ function isRandom(dependencies: Dependencies, test: PlannedTest): boolean {
 
 function unclearReason(dependencies: Dependencies, declarations: Declared[]): string | undefined {
   for (const { part, file } of declarations) {
+    if (file.obstacle !== undefined) return file.obstacle;
     if (part.unclear) return `${part.unclear} (${file.path})`;
     const helper = usesOf(part).find(
       (reference) =>

@@ -36,22 +36,29 @@ foreach ($files as $kind => $paths) {
     foreach (array_chunk($paths, 60000) as $chunk) {
         foreach (faultyFiles($chunk, $root, $element, "$scratch/$schema") as $path) {
             $document = new \DOMDocument();
-            $document->load("$root/$path");
-            $document->schemaValidate("$scratch/$schema");
+            if ($document->load("$root/$path")) {
+                $document->schemaValidate("$scratch/$schema");
+            }
             foreach (libxml_get_errors() as $error) {
-                echo $path, "\t", $error->line, "\t", trim($error->message), "\n";
+                // Some messages have two lines.
+                echo $path, "\t", $error->line, "\t", preg_replace('~\s+~', ' ', trim($error->message)), "\n";
             }
             libxml_clear_errors();
         }
     }
 }
 
-/** The files with a violation, or all when they cannot be checked together. */
+/** The files with a violation, those that have to be checked separately, or all when they cannot be checked together. */
 function faultyFiles(array $paths, string $root, string $element, string $schema): array
 {
     $lines = '';
+    $faulty = [];
     foreach ($paths as $path) {
         $content = file_get_contents("$root/$path");
+        if (!isPlain($content)) {
+            $faulty[$path] = true;
+            $content = '';
+        }
         $inside = preg_match("~<$element\\b[^>]*(?<!/)>(.*)</$element>~s", $content, $match) ? $match[1] : '';
         $lines .= str_replace(["\r", "\n"], ' ', $inside) . "\n";
     }
@@ -61,7 +68,6 @@ function faultyFiles(array $paths, string $root, string $element, string $schema
         return $paths;
     }
     $document->schemaValidate($schema);
-    $faulty = [];
     foreach (libxml_get_errors() as $error) {
         if (isset($paths[$error->line - 2])) {
             $faulty[$paths[$error->line - 2]] = true;
@@ -69,4 +75,13 @@ function faultyFiles(array $paths, string $root, string $element, string $schema
     }
     libxml_clear_errors();
     return array_keys($faulty);
+}
+
+/** Whether a part of the file means the same in another file: it is UTF-8, and declares no entities. */
+function isPlain(string $content): bool
+{
+    return preg_match('//u', $content) === 1
+        && strpos($content, "\0") === false
+        && stripos($content, '<!DOCTYPE') === false
+        && !preg_match('~^(\xEF\xBB\xBF)?<\?xml[^>]*encoding\s*=\s*["\'](?!utf-?8["\'])~i', $content);
 }

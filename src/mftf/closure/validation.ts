@@ -74,7 +74,7 @@ async function validate(
 ): Promise<{ faults: string[]; failure?: string }> {
   const { engine, containerId, layout, php, signal, timeoutMs } = tree;
   const list = files.flatMap(({ path, parts: [first] }) =>
-    first === undefined || first.kind === 'helper' ? [] : [`${first.kind}\t${path}\n`],
+    first === undefined || first.kind === 'helper' || !isLineOfText(path) ? [] : [`${first.kind}\t${path}\n`],
   );
   await putFiles(engine, containerId, runFolder, [{ path: `${scratchName}.files`, content: list.join('') }]);
   const output = new PassThrough();
@@ -85,6 +85,11 @@ async function validate(
   if (end.kind === 'exited' && end.code === 0) return { faults: lines.map(readFault) };
   const failure = `the files could not be checked: ${lines.slice(-3).join(' ')} (${JSON.stringify(end)})`;
   return { faults: [], failure };
+}
+
+/** A path of other bytes cannot be passed on; what needs such a file is generated from the whole tree. */
+function isLineOfText(path: string): boolean {
+  return !/[\n\t\uFFFD]/.test(path);
 }
 
 function readFault(line: string): string {

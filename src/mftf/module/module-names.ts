@@ -1,28 +1,41 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { basename, join, relative } from 'node:path';
-import { ifPresent } from '../../files/missing-file.ts';
-import { registeredName } from '../catalog/declarations.ts';
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { folderFiles } from '../catalog/folder-files.ts';
+import { catalogPath } from '../catalog/paths.ts';
+import { type Registration, readRegistrations } from '../catalog/registration.ts';
+
+const quotedModuleName = /["'](\w+_\w+)["']/g;
+
+/** Of a file that is longer, this is enough to find the name. */
+const maxScannedLength = 100_000;
 
 /**
  * The possible names of a checkout's modules in MFTF, sorted: a checkout has one module, or a vendor's folder of modules. A module
  * has the name in its registration.php if Magento loads that (`app/code/Vendor/Module`), else the name of its folder (measured
- * with MFTF 3.8). This depends on the tree, so both are returned. `target` is the folder of the checkout in the Magento tree.
+ * with MFTF 3.8). This depends on the tree, so both are returned; of a registration.php that only PHP can read, every text that
+ * may be the name. `target` is the folder of the checkout, relative to the Magento root. Errors: MODULE_INVALID.
  */
-export async function moduleNames(checkout: string, target: string): Promise<string[]> {
-  const entries = await readdir(checkout, { recursive: true, withFileTypes: true });
-  const folders = entries
-    .filter((entry) => entry.isDirectory() && entry.name === 'Mftf' && basename(entry.parentPath) === 'Test')
-    .map((entry) => relative(checkout, join(entry.parentPath, '..')));
-  const names = new Set<string>();
-  for (const folder of folders) {
-    names.add(basename(join(target, folder)));
-    const registered = await registration(join(checkout, folder));
-    if (registered) names.add(registered);
+export function moduleNames(checkout: string, target: string): string[] {
+  const folders = new Set<string>();
+  const registered = new Map<string, string[]>();
+  for (const files of folderFiles(checkout, target)) {
+    for (const { path, place } of files) {
+      const kind = catalogPath(path);
+      if (kind && 'root' in kind) folders.add(kind.root.replace(/\/Test\/Mftf$/, ''));
+      if (basename(path) !== 'registration.php') continue;
+      const folder = path.slice(0, -'/registration.php'.length);
+      for (const { folder: of, name } of possibleRegistrations(readFileSync(place), folder)) {
+        registered.set(of, [...(registered.get(of) ?? []), name]);
+      }
+    }
   }
-  return [...names].sort();
+  const names = [...folders].flatMap((folder) => [basename(folder), ...(registered.get(folder) ?? [])]);
+  return [...new Set(names)].sort();
 }
 
-async function registration(folder: string): Promise<string | undefined> {
-  const content = await ifPresent(readFile(join(folder, 'registration.php'), 'utf8'));
-  return content === undefined ? undefined : registeredName(content);
+function possibleRegistrations(content: Buffer, folder: string): Registration[] {
+  const registrations = readRegistrations(content, folder);
+  if (registrations) return registrations;
+  const texts = content.toString('utf8').slice(0, maxScannedLength).matchAll(quotedModuleName);
+  return [...new Set([...texts].map(([, name = '']) => name))].map((name) => ({ folder, name }));
 }

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { fencedEngine } from '../../engine/fenced-engine.ts';
 import { toFault } from '../../faults/fault.ts';
 import { secretsOf } from '../../model/address/base-url.ts';
@@ -43,7 +44,7 @@ export function createRunner(deps: RunnerDependencies): Runner {
         environment,
         ...storedValues,
         moduleFile: await readModuleEnvFile(checkout, environment.code, commit.id),
-        moduleNames: await moduleNames(checkout, deps.layout.module),
+        moduleNames: moduleNames(checkout, posix.relative(deps.layout.root, deps.layout.module)),
         selenium: deps.selenium,
       });
       redactor = createRedactor(files.secrets);
