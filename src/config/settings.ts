@@ -321,7 +321,7 @@ export const settings = {
   }),
   MATRE_PHP_MEMORY: setting({
     group: 'MFTF',
-    schema: size(64 * 1024 * 1024),
+    schema: size(128),
     default: '1536m',
     description:
       'The memory limit of PHP, below that of the container. Generating all of Magento 2.4.4 takes 0.8 GB; a module that makes MFTF run in circles would take all there is.',

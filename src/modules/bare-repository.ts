@@ -39,6 +39,19 @@ export function createBareRepository(home: string, git: Git): BareRepository {
   const branch = `refs/heads/${git.branch}`;
   const inRepository = (...argv: string[]) => [`--git-dir=${folder}`, ...argv];
 
+  /** git clones a tag, too, but then there is no branch to follow. */
+  const assertBranch = async (clone: string) => {
+    try {
+      await git.run([`--git-dir=${clone}`, 'rev-parse', '--verify', '--quiet', branch]);
+    } catch {
+      await rm(clone, { recursive: true, force: true });
+      throw new Fault(
+        'MODULE_CHECKOUT_FAILED',
+        `${git.branch} is a tag of ${git.url}, not a branch. Set MATRE_MODULE_BRANCH to a branch.`,
+      );
+    }
+  };
+
   return {
     lockPath: `${folder}.lock`,
     lastFetchPath: `${folder}.${short(git.branch)}.json`,
@@ -50,6 +63,7 @@ export function createBareRepository(home: string, git: Git): BareRepository {
         await rm(draft, { recursive: true, force: true });
         const options = ['--bare', '--no-local', '--no-tags', '--single-branch', `--branch=${git.branch}`];
         await git.run(['clone', '--quiet', ...options, '--', git.url, draft], { lock });
+        await assertBranch(draft);
         await rename(draft, folder);
         return;
       }

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { constants, copyFile, lstat, mkdir, readdir, readFile, readlink, symlink } from 'node:fs/promises';
-import { join, relative } from 'node:path';
 import { Fault } from '../faults/fault.ts';
 import { isMissingFile } from '../files/missing-file.ts';
 
@@ -12,34 +11,38 @@ import { isMissingFile } from '../files/missing-file.ts';
  */
 export async function snapshot(source: string, target: string, except: string): Promise<string> {
   const hash = createHash('sha256');
-  const copy = async (from: string, to: string): Promise<void> => {
-    const entries = await readdir(from, { withFileTypes: true });
-    entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+  const top = Buffer.from(source);
+  const excluded = Buffer.from(except);
+  // Names are bytes, which need not be UTF-8.
+  const copy = async (from: Buffer, to: Buffer): Promise<void> => {
+    const entries = await readdir(from, { withFileTypes: true, encoding: 'buffer' });
+    entries.sort((a, b) => Buffer.compare(a.name, b.name));
     for (const entry of entries) {
-      const [path, targetPath] = [join(from, entry.name), join(to, entry.name)];
-      if (entry.name === '.git' || path === except) continue;
-      const name = relative(source, path);
+      const [path, targetPath] = [below(from, entry.name), below(to, entry.name)];
+      if (entry.name.equals(gitFolder) || path.equals(excluded)) continue;
+      const name = path.subarray(top.length + 1);
+      const add = (kind: string, size = '') => hash.update(`${kind}\0`).update(name).update(`\0${size}`);
       if (entry.isDirectory()) {
-        hash.update(`folder\0${name}\0`);
+        add('folder');
         await mkdir(targetPath);
         await copy(path, targetPath);
       } else if (entry.isSymbolicLink()) {
-        const link = await readlink(path);
-        hash.update(`link\0${name}\0${link}\0`);
+        const link = await readlink(path, 'buffer');
+        add('link').update(link).update('\0');
         await symlink(link, targetPath);
       } else if (entry.isFile()) {
         await copyFile(path, targetPath, constants.COPYFILE_FICLONE);
         // Hashes the copy, because the original may change meanwhile.
         const content = await readFile(targetPath);
         const executable = (await lstat(targetPath)).mode & 0o100 ? 'program' : 'file';
-        hash.update(`${executable}\0${name}\0${content.length}\0`).update(content);
+        add(executable, `${content.length}\0`).update(content);
       } else {
         throw new Fault('MODULE_INVALID', `${name} is neither a file nor a folder.`);
       }
     }
   };
   try {
-    await copy(source, target);
+    await copy(top, Buffer.from(target));
   } catch (error) {
     const isUnreadable = isMissingFile(error) || (error as NodeJS.ErrnoException).code === 'EACCES';
     if (!isUnreadable) throw error;
@@ -48,4 +51,10 @@ export async function snapshot(source: string, target: string, except: string): 
     });
   }
   return hash.digest('hex').slice(0, 40);
+}
+
+const gitFolder = Buffer.from('.git');
+
+function below(folder: Buffer, name: Buffer): Buffer {
+  return Buffer.concat([folder, Buffer.from('/'), name]);
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import {
@@ -199,6 +200,23 @@ describe('a repository on this machine', () => {
   });
 });
 
+it('takes file names that are not UTF-8, from a repository and from a folder', async () => {
+  const repository = createRepository(join(home, 'a'));
+  const put = (byte: number) =>
+    writeFileSync(Buffer.concat([Buffer.from(`${repository.folder}/Caf`), Buffer.from([byte])]), 'x');
+  const names = async (modules: Modules, id: string) => readdirSync(await modules.checkout(id), 'latin1');
+  put(0xe9);
+  const id = repository.commit({ 'a.xml': '1' });
+  expect(await names(await open(gitSource(repository.folder)), id)).toEqual(['Caf\u00e9', 'a.xml']);
+
+  const folder = await open({ kind: 'folder', path: repository.folder });
+  const first = await folder.resolve();
+  expect(await names(folder, first.id)).toEqual(['Caf\u00e9', 'a.xml']);
+  rmSync(Buffer.concat([Buffer.from(`${repository.folder}/Caf`), Buffer.from([0xe9])]));
+  put(0xe8);
+  expect((await folder.resolve()).id).not.toBe(first.id);
+});
+
 describe('a source that does not work', () => {
   it.each([
     ['a missing repository', '/nowhere/at/all', 'main', /does not (exist|appear)/],
@@ -213,6 +231,17 @@ describe('a source that does not work', () => {
     });
     // Not stuck: it can be tried again.
     await expect(modules.resolve()).rejects.toMatchObject({ code: 'MODULE_CHECKOUT_FAILED' });
+  });
+
+  it('can be a tag, which is no branch to follow', async () => {
+    const repository = createRepository(join(home, 'a'));
+    repository.commit(tests);
+    execFileSync('git', ['tag', 'v1.0'], { cwd: repository.folder });
+    const modules = await open(gitSource(repository.folder, { branch: 'v1.0' }));
+    await expect(modules.resolve()).rejects.toMatchObject({
+      code: 'MODULE_CHECKOUT_FAILED',
+      message: expect.stringContaining('v1.0 is a tag'),
+    });
   });
 
   it('can be an unknown commit', async () => {

@@ -108,6 +108,23 @@ function attachmentsWithin(step: RawStep): z.infer<typeof attachment>[] {
   return [...step.attachments, ...step.steps.flatMap(attachmentsWithin)];
 }
 
+/** MFTF nests steps one level deep, its helpers a few. Deeper steps are left out, because reading them is recursive. */
+const maxDepth = 64;
+
+/** Removes the steps that are nested too deeply. */
+function cutSteps(result: unknown): void {
+  const open: { value: unknown; depth: number }[] = [{ value: result, depth: 0 }];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { value, depth } = next;
+    if (typeof value !== 'object' || value === null || !('steps' in value)) continue;
+    const { steps } = value;
+    if (depth >= maxDepth) value.steps = [];
+    else if (typeof steps === 'object' && steps !== null) {
+      for (const step of Object.values(steps)) open.push({ value: step, depth: depth + 1 });
+    }
+  }
+}
+
 function parse<T>(schema: z.ZodType<T>, content: string): T {
   let json: unknown;
   try {
@@ -115,6 +132,7 @@ function parse<T>(schema: z.ZodType<T>, content: string): T {
   } catch (error) {
     throw new Unreadable(error instanceof Error ? error.message : String(error));
   }
+  cutSteps(json);
   const checked = schema.safeParse(json);
   if (checked.success) return checked.data;
   throw new Unreadable(z.prettifyError(checked.error));

@@ -62,6 +62,14 @@ describe('readAllure2', () => {
     ]);
   });
 
+  it('leaves out steps that are nested thousands deep', () => {
+    const deep = `${'{"name":"a","status":"passed","steps":['.repeat(5_000)}${']}'.repeat(5_000)}`;
+    const content = file({ steps: [] }).replace('"steps":[]', `"steps":[${deep}]`);
+    let depth = 0;
+    for (let [step] = readAllure2(content).steps; step !== undefined; [step] = step.steps) depth += 1;
+    expect(depth).toBe(64);
+  });
+
   it.each(['', 'null', '[]', '{}', file({ status: 'fine' }), file({ start: '1' }), file({ fullName: '' })])(
     'refuses %j',
     (content) => {
