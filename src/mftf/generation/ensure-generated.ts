@@ -9,7 +9,7 @@ import type { EnvFiles } from '../module/env-files.ts';
 import { recogniseFault } from '../results/infrastructure.ts';
 import type { RunLogs } from '../run/logs.ts';
 import { generate } from './generate.ts';
-import { mftfErrorOf, readMftfErrors } from './mftf-errors.ts';
+import { mftfErrorOf, prunedTreeError, readMftfErrors } from './mftf-errors.ts';
 import { packGenerated, type RunContainer, removeGenerated, unpackGenerated } from './snapshot-archive.ts';
 import { generationEnv, generationKey } from './snapshot-key.ts';
 import type { Snapshot, Snapshots } from './snapshots.ts';
@@ -188,6 +188,6 @@ function lastLinesOf(output: string): string {
   const lines = output
     .split('\n')
     .map((line) => line.trim())
-    .filter((line) => line !== '');
+    .filter((line) => line !== '' && !line.includes(prunedTreeError));
   return lines.slice(-5).join(' ').slice(0, 1_000) || 'nothing.';
 }

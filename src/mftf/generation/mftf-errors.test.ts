@@ -25,3 +25,9 @@ test('ignores lines in which the name is part of another name', () => {
   expect(mftfErrorOf({ name: 'ElseTest', suite: undefined }, mftfErrors)).toBeUndefined();
   expect(mftfErrorOf({ name: 'BadTest', suite: undefined }, mftfErrors.slice(4, 6))).toBeUndefined();
 });
+
+test('a name may end in any letter', () => {
+  const errors = ['Could not find "x" in Test "CaféTestÉ"', 'Could not find "x" in Test "CaféTestÉE"'];
+  expect(mftfErrorOf({ name: 'CaféTestÉ', suite: undefined }, errors)).toBe(errors[0]);
+  expect(mftfErrorOf({ name: 'CaféTest', suite: undefined }, errors)).toBeUndefined();
+});

@@ -13,8 +13,11 @@ export async function readMftfErrors({ engine, containerId, layout }: RunContain
   return stdout
     .split('\n')
     .map((line) => line.replace(/^.*?ERROR: (?:Line \d+: )?/, '').replace(/(?: \[\])+$/, ''))
-    .filter((line) => line !== '');
+    .filter((line) => line !== '' && !line.startsWith(prunedTreeError));
 }
+
+/** Every generation from a pruned tree has it, because that has no composer.json, and it changes nothing. */
+export const prunedTreeError = 'Invalid root composer json file';
 
 /**
  * MFTF's error about a test that it did not generate, or about its suite; `undefined` when no error names them. Of several lines
@@ -22,12 +25,21 @@ export async function readMftfErrors({ engine, containerId, layout }: RunContain
  */
 export function mftfErrorOf({ name, suite }: PlannedTest, mftfErrors: string[]): string | undefined {
   const longestAbout = (subject: string) => {
-    const word = new RegExp(`\\b${subject}\\b`);
-    const matching = mftfErrors.filter((line) => word.test(line) && !summaryLine.test(line));
+    const matching = mftfErrors.filter((line) => hasWord(line, subject) && !summaryLine.test(line));
     return matching.sort((a, b) => b.length - a.length)[0];
   };
   const error = longestAbout(name) ?? (suite === undefined ? undefined : longestAbout(suite));
   return error?.slice(0, 1_000);
+}
+
+/** Whether a name is in a text, and not as a part of another name. Names may have any letter, so `\b` does not help. */
+function hasWord(text: string, name: string): boolean {
+  const nameCharacter = /[\w\x80-\uffff]/;
+  for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {
+    const [before, after] = [text.charAt(at - 1), text.charAt(at + name.length)];
+    if (!nameCharacter.test(before) && !nameCharacter.test(after)) return true;
+  }
+  return false;
 }
 
 /** Follows every error and adds nothing to it. */

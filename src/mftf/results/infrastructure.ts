@@ -26,6 +26,12 @@ export const faultPatterns: FaultPattern[] = [
       "PHP's warning in MagentoAllureAdapter or Loader of Codeception (the other form: codecept run of a missing path)",
   },
   {
+    code: 'IMAGE_UNSUITABLE',
+    pattern: /\w+\s+class\s+doesn't\s+exist\s+in\s+suite\s+folder\.\s+Run\s+the\s+'build'\s+command/,
+    sample: "AcceptanceTester class doesn't exist in suite folder.\n  Run the 'build' command to generate it",
+    source: 'SuiteManager of Codeception 4.1: `mftf build:project` did not finish in the image',
+  },
+  {
     code: 'DISK_FULL',
     pattern: /No space left on device|possibly out of free disk space/i,
     sample: 'file_put_contents(): Only -1 of 8192 bytes written, possibly out of free disk space',

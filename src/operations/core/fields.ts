@@ -44,13 +44,16 @@ export const variableName = z
   .refine(isVariableName, 'must be letters, digits and _, not starting with a digit, at most 128 characters');
 
 /**
- * The name of a test, a group or a suite. MFTF's names are PHP names; groups allow a few more characters. It becomes an argument of a
- * process, so it never starts with a dash.
+ * The name of a test or a suite, or `Suite:Test`. They are PHP names, which may have any letter. It becomes an argument of a process,
+ * so it never starts with a dash.
  */
-export const testName = z
-  .string()
-  .trim()
-  .regex(/^[A-Za-z0-9_\\][\w.:\\ -]{0,254}$/, 'cannot be the name of a test, group or suite');
+export const testName = line(255).refine(
+  (name) => /^[\w\\\x80-\u{10ffff}][\w.:\\ \x80-\u{10ffff}-]*$/u.test(name),
+  'cannot be the name of a test or suite',
+);
+
+/** The name of a group, which may be any text, or of a test or suite. It is compared with those of the catalog, and used for nothing else. */
+export const groupName = line(255);
 
 /**
  * The base URL of a shop, possibly with a user and password for its web server. The output ends in a slash, because MFTF appends

@@ -11,7 +11,7 @@ import {
   type Selection,
 } from '../../model/selection.ts';
 import type { Context } from '../core/context.ts';
-import { code, line, runId, testName, wholeNumber } from '../core/fields.ts';
+import { code, groupName, line, runId, testName, wholeNumber } from '../core/fields.ts';
 import { idempotent } from '../core/idempotency.ts';
 import { defined, defineOperation } from '../core/operation.ts';
 import { type RunView, runView, viewRun } from '../core/views.ts';
@@ -19,6 +19,7 @@ import { getEnvironment } from '../environments/environments.ts';
 import { withWaitReasons } from './idle-workers.ts';
 
 const names = z.array(testName).max(10_000).default([]);
+const groupNames = z.array(groupName).max(10_000).default([]);
 const requestedBy = line(200)
   .default('api')
   .describe('Name of the requester when sign-in is off; otherwise the signed-in user');
@@ -32,9 +33,9 @@ export const priority = z
 export const selectionInput = z.strictObject({
   all: z.boolean().default(false),
   tests: names,
-  groups: names,
+  groups: groupNames,
   suites: names,
-  exclude: names,
+  exclude: groupNames,
 });
 
 export const submitRuns = defineOperation({
