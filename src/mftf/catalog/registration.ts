@@ -69,7 +69,10 @@ const searchedTypes = ['module', 'library', 'theme', 'language'];
 export function registrationsOf(calls: RegistrationCall[], root: string): Registration[] {
   const paths = new Map<string, string>();
   for (const searched of searchedTypes) {
-    for (const { type, name, path } of calls) if (type === searched) paths.set(name, path);
+    for (const { type, name, path } of calls) {
+      // PHP renumbers such a key, and MFTF then takes the name of the folder.
+      if (type === searched && !/^-?\d+$/.test(name)) paths.set(name, path);
+    }
   }
   const names = new Map<string, string>();
   for (const [name, path] of paths) {
