@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseRepositoryAddress } from '../model/address/repository.ts';
+import { phpSettings } from './php-settings.ts';
 import { optional, type Setting, setting } from './setting.ts';
 import {
   absolutePath,
@@ -313,19 +314,7 @@ export const settings = {
     description:
       'How much space generated tests may use in the data folder; the least recently used ones are removed first.',
   }),
-  MATRE_PHP: setting({
-    group: 'MFTF',
-    schema: matching(/^[\w./+-]+$/, 'must be the name or path of a program'),
-    default: 'php',
-    description: 'The PHP program in the container.',
-  }),
-  MATRE_PHP_MEMORY: setting({
-    group: 'MFTF',
-    schema: size(128),
-    default: '1536m',
-    description:
-      'The memory limit of PHP, below that of the container. Generating all of Magento 2.4.4 takes 0.8 GB; a module that makes MFTF run in circles would take all there is.',
-  }),
+  ...phpSettings,
 
   MATRE_HOST: setting({
     group: 'Server',
