@@ -3,13 +3,17 @@
 const { text } = require('node:stream/consumers');
 const { openProject } = require('./env.cjs');
 
-async function ask(seconds, url, authorization) {
+async function ask(seconds, url, { authorization, json }) {
   const startedAt = Date.now();
   const ms = () => Date.now() - startedAt;
   try {
     const signal = AbortSignal.timeout(Number(seconds) * 1000);
-    const headers = authorization ? { authorization } : {};
-    const response = await fetch(url, { redirect: 'manual', headers, signal });
+    const headers = {
+      ...(authorization && { authorization }),
+      ...(json !== undefined && { 'content-type': 'application/json' }),
+    };
+    const method = json === undefined ? 'GET' : 'POST';
+    const response = await fetch(url, { method, body: json, redirect: 'manual', headers, signal });
     return { url, ms: ms(), status: response.status, body: await response.text() };
   } catch (error) {
     const reason =
@@ -24,11 +28,11 @@ async function ask(seconds, url, authorization) {
 
 async function main(targets) {
   const { env } = openProject();
-  const authorizations = JSON.parse((await text(process.stdin)) || '{}');
+  const details = JSON.parse((await text(process.stdin)) || '{}');
   for (const target of targets) {
     const [, seconds, url] = /^(\S+) (.*)$/.exec(target);
     if (url.endsWith('/status') && !env.STAND_IN_BROWSER) continue;
-    process.stdout.write(`${JSON.stringify(await ask(seconds, url, authorizations[url]))}\n`);
+    process.stdout.write(`${JSON.stringify(await ask(seconds, url, details[url] ?? {}))}\n`);
   }
 }
 

@@ -1,16 +1,13 @@
 import type { Config } from '../config/config.ts';
-import type { Engine } from '../engine/engine.ts';
-import { supervisorFile } from '../engine/supervised.ts';
 import { isFault, toFault } from '../faults/fault.ts';
-import { type LockStore, lockNames } from '../locks/lock.ts';
+import type { LockStore } from '../locks/lock.ts';
 import type { Logger } from '../log.ts';
 import type { Catalogs } from '../mftf/catalog/catalogs.ts';
 import { resolveSelection } from '../mftf/catalog/selection.ts';
 import type { PlannedTest, Selection } from '../model/selection.ts';
-import { runFolder } from '../pool/specification.ts';
 import type { Database } from '../store/database/database.ts';
-import { readInstallation } from '../store/tables/settings.ts';
 import type { EngineAndPool } from './engine-and-pool.ts';
+import { createCatalogContainer } from './temporary-container.ts';
 
 interface CatalogDependencies {
   config: Config;
@@ -31,6 +28,7 @@ export async function readCatalog(
   const checkout = await modules.checkout(commit.id);
   const image = {
     id: await engine.imageId(deps.config.pool.image),
+    // Reads the Magento tree of the image when no environment has a container yet.
     container: () => createCatalogContainer(deps, engine),
   };
   return { commit, checkout, catalog: await catalogs.of(image, { id: commit.id, path: checkout }) };
@@ -57,42 +55,5 @@ export async function resolveInCatalog(
       'Catalog unavailable: the selection is checked when the run starts',
     );
     return undefined;
-  }
-}
-
-/** A temporary container of the image, to read its Magento tree when no environment has a container yet. */
-async function createCatalogContainer({ config, locks, database }: CatalogDependencies, engine: Engine) {
-  const { image, memoryBytes } = config.pool;
-  const installation = await readInstallation(database);
-  const name = `matre_catalog_${installation}`;
-  const lock = await locks.acquire(lockNames.container(name), { owner: `catalog, process ${process.pid}` });
-  const dispose = async () => {
-    try {
-      await engine.remove(name);
-    } finally {
-      await lock.release();
-    }
-  };
-  try {
-    // A killed process may have left one.
-    await engine.remove(name);
-    const { id } = await engine.create({
-      name,
-      image,
-      labels: { 'matre.catalog': installation },
-      env: {},
-      mounts: [],
-      // For files of the test module that PHP is asked about.
-      tmpfs: [{ target: runFolder, sizeBytes: 16 * 1024 * 1024, mode: 0o700 }],
-      files: [supervisorFile()],
-      writable: [],
-      network: undefined,
-      extraHosts: [],
-      memoryBytes,
-    });
-    return { id, dispose };
-  } catch (error) {
-    await dispose();
-    throw error;
   }
 }

@@ -4,15 +4,22 @@ import { limitsOf } from '../doctor/limits.ts';
 import { fetchInside } from '../mftf/container/fetch.ts';
 import type { Layout } from '../mftf/container/layout.ts';
 import type { Commit } from '../modules/modules.ts';
+import type { Database } from '../store/database/database.ts';
 import type { Environments } from '../store/tables/environments.ts';
 import type { Variables } from '../store/tables/variables.ts';
 import type { EngineAndPool } from './engine-and-pool.ts';
 import { readEnvFiles } from './env-values.ts';
 import { createSeleniumLookup } from './selenium.ts';
+import { createDoctorContainer } from './temporary-container.ts';
 
 /** What `matre doctor` checks of containers, module and Selenium, for one inspection. */
 export function createContainersContext(
-  deps: { config: Config; environments: Environments; variables: Variables },
+  deps: {
+    config: Config;
+    database: Database;
+    environments: Environments;
+    variables: Variables;
+  },
   parts: EngineAndPool & { layout: Layout },
 ): ContainersContext {
   const { config } = deps;
@@ -38,6 +45,7 @@ export function createContainersContext(
     selenium: async () => (await locateSelenium()).selenium,
     fetchInside: (containerId, requests) =>
       fetchInside({ engine, containerId, layout, php: config.mftf.php }, requests),
+    temporaryContainer: () => createDoctorContainer(deps, engine),
     newest,
     valuesOf: async (environment) =>
       (await readEnvFiles({ ...deps, engine, layout }, environment, await newest())).values,

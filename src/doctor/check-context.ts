@@ -1,7 +1,7 @@
 import type { Config } from '../config/config.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { LockStore } from '../locks/lock.ts';
-import type { FetchResult } from '../mftf/container/fetch.ts';
+import type { FetchRequest, FetchResult } from '../mftf/container/fetch.ts';
 import type { EnvValue } from '../mftf/module/env-files.ts';
 import type { Environment } from '../model/environment.ts';
 import type { Commit, Modules } from '../modules/modules.ts';
@@ -66,10 +66,9 @@ export interface ContainersContext {
   /** Selenium at the address that this process uses. */
   selenium(): Promise<Selenium>;
   /** Requests addresses from within a container, see `fetch.ts`. */
-  fetchInside(
-    container: string,
-    requests: readonly { url: string; seconds: number }[],
-  ): Promise<Map<string, FetchResult>>;
+  fetchInside(container: string, requests: readonly FetchRequest[]): Promise<Map<string, FetchResult>>;
+  /** A container with the network of the test containers, which the caller disposes of. Errors: those of the engine. */
+  temporaryContainer(): Promise<{ id: string; dispose(): Promise<void> }>;
   /** What MFTF reads for an environment, secrets too. Errors: MODULE_ENV_FILE_MISSING and those of the module. */
   valuesOf(environment: Environment): Promise<EnvValue[]>;
 }

@@ -150,3 +150,36 @@ overOneEngine((kind) => {
     );
   });
 });
+
+/** A shop whose name only containers resolve, as with MATRE_EXTRA_HOSTS in a company's network. */
+overOneEngine((kind) => {
+  let harness: Harness;
+  let environment: HarnessEnvironment;
+  beforeAll(async () => {
+    const extraHosts = { MATRE_EXTRA_HOSTS: 'only-in-containers.test:127.0.0.1' };
+    harness = await openHarness(kind, { settings: extraHosts });
+    environment = await harness.environment('preprod-us');
+    const baseUrl = environment.shop.url.replace('127.0.0.1', 'only-in-containers.test');
+    await harness.context.environments.update(environment.id, { baseUrl });
+  });
+  afterAll(() => harness.close());
+
+  const problemsOfShop = async () => {
+    const report = await askDoctor(harness.context);
+    return problemsOf(report).filter(([code]) => code !== 'SELENIUM_UNREACHABLE');
+  };
+
+  test('is asked from a temporary container before the environment has one', async () => {
+    expect(await problemsOfShop()).toEqual([]);
+    const { installation } = await harness.context.containersContext();
+    expect(await harness.engine.list({ 'matre.doctor': installation })).toEqual([]);
+  });
+
+  test('is asked from the container of the environment, for its password as well', async () => {
+    const { run } = await harness.run(environment, { tests: ['HarbourHomePageTest'] });
+    expect(run.verdict).toBe('passed');
+    expect(await problemsOfShop()).toEqual([]);
+    await harness.context.environments.update(environment.id, { adminUsername: 'unknown-user' });
+    expect(await problemsOfShop()).toEqual([['CREDENTIALS_WRONG', 'preprod-us']]);
+  });
+});

@@ -14,7 +14,11 @@ describe.skipIf(!hasPhp)('fetch.php', () => {
     if (request.url === '/moved') response.writeHead(302, { location: '/elsewhere' }).end();
     else if (request.url === '/maintenance') response.writeHead(503).end('down');
     else if (request.url === '/closed') response.end(request.headers.authorization ?? 'nothing');
-    else if (request.url !== '/silent') response.end('\u00e4 page');
+    else if (request.url === '/token') {
+      void text(request).then((body) => {
+        response.end(`${request.method} ${request.headers['content-type']} ${body}`);
+      });
+    } else if (request.url !== '/silent') response.end('\u00e4 page');
   });
   let base: string;
   beforeAll(async () => {
@@ -28,9 +32,9 @@ describe.skipIf(!hasPhp)('fetch.php', () => {
 
   const fetchLines = (...targets: string[]) => fetchWith({}, ...targets);
 
-  async function fetchWith(authorizations: Record<string, string>, ...targets: string[]) {
+  async function fetchWith(details: Record<string, object>, ...targets: string[]) {
     const php = spawn('php', ['-d', 'display_errors=0', '-d', 'allow_url_fopen=1', script, ...targets]);
-    php.stdin.end(JSON.stringify(authorizations));
+    php.stdin.end(JSON.stringify(details));
     const output = await text(php.stdout);
     return output
       .trim()
@@ -49,8 +53,17 @@ describe.skipIf(!hasPhp)('fetch.php', () => {
 
   test('sends the authorization of an address to it alone', async () => {
     const targets = [`5 ${base}/closed`, `5 ${base}/closed?2`];
-    const lines = await fetchWith({ [`${base}/closed`]: 'Basic bWU6cGFzcw==' }, ...targets);
+    const lines = await fetchWith(
+      { [`${base}/closed`]: { authorization: 'Basic bWU6cGFzcw==' } },
+      ...targets,
+    );
     expect(lines).toMatchObject([{ body: 'Basic bWU6cGFzcw==' }, { body: '\u00e4 page' }]);
+  });
+
+  test('posts JSON from its standard input', async () => {
+    const json = '{"password":"ä \\"x\\""}';
+    const lines = await fetchWith({ [`${base}/token`]: { json } }, `60 ${base}/token`);
+    expect(lines).toMatchObject([{ status: 200, body: `POST application/json ${json}` }]);
   });
 
   test('prints why there is no response', async () => {

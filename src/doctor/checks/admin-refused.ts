@@ -1,10 +1,9 @@
 import type { EnvValue } from '../../mftf/module/env-files.ts';
-import { splitBaseUrl } from '../../model/address/base-url.ts';
+import { joinBaseUrl, splitBaseUrl } from '../../model/address/base-url.ts';
 import type { Environment } from '../../model/environment.ts';
 import { type Check, type Finding, ok, problem, unknown } from '../check.ts';
 import type { CheckContext } from '../check-context.ts';
-import { limitsOf } from '../limits.ts';
-import { requestAddress } from '../probes/address.ts';
+import { type RequestShop, withShopRequests } from '../probes/shop.ts';
 
 /**
  * Requests an admin token as MFTF does before it creates data. One try for each environment: Magento locks an account after a few wrong
@@ -24,7 +23,9 @@ export const adminRefused: Check = {
     const { environments, maySignIn } = context;
     if (!maySignIn)
       return [ok('Not checked: only operators and admins may let the doctor sign in to shops.')];
-    const perShop = await Promise.all(environments.map((environment) => inspectShop(context, environment)));
+    const perShop = await withShopRequests(context, (request) =>
+      Promise.all(environments.map((environment) => inspectShop(context, environment, request))),
+    );
     const findings = perShop.flat();
     const accepted = environments.length - findings.length;
     return accepted > 0 || findings.length === 0
@@ -34,7 +35,11 @@ export const adminRefused: Check = {
 };
 
 /** Nothing when the shop issues a token, else one finding. */
-async function inspectShop(context: CheckContext, environment: Environment): Promise<Finding[]> {
+async function inspectShop(
+  context: CheckContext,
+  environment: Environment,
+  request: RequestShop,
+): Promise<Finding[]> {
   const { code } = environment;
   const values = await context
     .containers()
@@ -48,19 +53,17 @@ async function inspectShop(context: CheckContext, environment: Environment): Pro
   if (password === undefined)
     return [ok('Not checked: no admin password is set, so no test signs in.', code)];
 
-  const timeoutMs = limitsOf(context.config).shopMs;
-  const schemaUrl = `${base}rest/schema?services=twoFactorAuthAdminTokenServiceV1`;
-  const schema = await requestAddress(schemaUrl, { timeoutMs, credentials });
+  const addressOf = (path: string) => joinBaseUrl({ url: `${base}${path}`, credentials });
+  const schema = await request(environment, {
+    url: addressOf('rest/schema?services=twoFactorAuthAdminTokenServiceV1'),
+  });
   if (schema.error !== undefined) return [unknown(`The shop does not respond (${schema.error}).`, code)];
   if (schema.status === 200 && /"\/V1\/tfa\//.test(schema.body))
     return twoFactor(code, value('OTP_SHARED_SECRET'));
 
-  const json = { username, password };
-  const { status, error } = await requestAddress(`${base}rest/V1/integration/admin/token`, {
-    timeoutMs,
-    method: 'POST',
-    json,
-    credentials,
+  const { status, error } = await request(environment, {
+    url: addressOf('rest/V1/integration/admin/token'),
+    json: { username, password },
   });
   if (status === 200) return [];
   if (status !== 401 && status !== 403) {

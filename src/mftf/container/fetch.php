@@ -5,18 +5,22 @@
  *
  * usage: php fetch.php "SECONDS URL"...
  *
- * Standard input is a JSON object with the `Authorization` headers of addresses, by address.
+ * Standard input is a JSON object by address: `authorization` is that header, `json` the text to post. Both may be secret.
  */
-$authorizations = json_decode((string) stream_get_contents(STDIN), true) ?: [];
+$details = json_decode((string) stream_get_contents(STDIN), true) ?: [];
 foreach (array_slice($argv, 1) as $argument) {
     [$seconds, $url] = explode(' ', $argument, 2);
+    ['authorization' => $authorization, 'json' => $json] = ($details[$url] ?? []) + ['authorization' => null, 'json' => null];
     $context = stream_context_create([
         'http' => [
+            'method' => $json === null ? 'GET' : 'POST',
+            'content' => (string) $json,
             'timeout' => (float) $seconds,
             'ignore_errors' => true,
             'follow_location' => 0,
             'header' => "Connection: close\r\n"
-                . (isset($authorizations[$url]) ? "Authorization: {$authorizations[$url]}\r\n" : ''),
+                . ($json === null ? '' : "Content-Type: application/json\r\n")
+                . ($authorization === null ? '' : "Authorization: $authorization\r\n"),
         ],
         // The tests check the certificate; this only checks whether the address answers.
         'ssl' => ['verify_peer' => false, 'verify_peer_name' => false],

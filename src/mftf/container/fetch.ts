@@ -5,6 +5,14 @@ import { basicAuthorization, splitBaseUrl } from '../../model/address/base-url.t
 import type { Layout } from './layout.ts';
 import { scripts } from './scripts.ts';
 
+export interface FetchRequest {
+  /** May have credentials; one request for each address. */
+  url: string;
+  seconds: number;
+  /** What to post; a GET without it. */
+  json?: unknown;
+}
+
 export interface FetchResult {
   ms: number;
   /** The HTTP status; `undefined` when there was no answer. */
@@ -29,18 +37,22 @@ const options = ['-d', 'display_errors=0', '-d', 'allow_url_fopen=1', '-d', 'def
 /**
  * Requests addresses from inside a container, as its tests will: only there names, hosts and network are those of the tests.
  * Returns the results by address, without those that PHP could not request. The credentials of an address are not part of the key;
- * they go through the standard input, since arguments are visible to all. Errors: CONTAINER_VANISHED, OUT_OF_MEMORY.
+ * they and what is posted go through the standard input, since arguments are visible to all. Errors: CONTAINER_VANISHED, OUT_OF_MEMORY.
  */
 export async function fetchInside(
   { engine, containerId, layout, php }: { engine: Engine; containerId: string; layout: Layout; php: string },
-  requests: readonly { url: string; seconds: number }[],
+  requests: readonly FetchRequest[],
 ): Promise<Map<string, FetchResult>> {
-  const targets = requests.map(({ url, seconds }) => ({ ...splitBaseUrl(url), seconds }));
+  const targets = requests.map(({ url, ...request }) => ({ ...splitBaseUrl(url), ...request }));
   const argv = [php, ...options, scripts.fetch, ...targets.map(({ url, seconds }) => `${seconds} ${url}`)];
-  const headers = targets.flatMap(({ url, credentials }) =>
-    credentials === undefined ? [] : [[url, basicAuthorization(credentials)]],
-  );
-  const input = JSON.stringify(Object.fromEntries(headers));
+  const details = targets.map(({ url, credentials, json }) => [
+    url,
+    {
+      ...(credentials !== undefined && { authorization: basicAuthorization(credentials) }),
+      ...(json !== undefined && { json: JSON.stringify(json) }),
+    },
+  ]);
+  const input = JSON.stringify(Object.fromEntries(details));
   const { stdout } = await capture(engine, containerId, argv, { cwd: layout.root, input });
   const results = new Map<string, FetchResult>();
   for (const text of stdout.split('\n').filter((each) => each.startsWith('{'))) {
