@@ -164,7 +164,9 @@ describe('runs over HTTP', () => {
       'INPUT_INVALID',
     ],
     ['a path as a test', { environments: ['us'], selection: { tests: ['../../x'] } }, 400, 'INPUT_INVALID'],
-    ['shell characters', { environments: ['us'], selection: { groups: ['a;id'] } }, 400, 'INPUT_INVALID'],
+    ['shell characters', { environments: ['us'], selection: { tests: ['A;id'] } }, 400, 'INPUT_INVALID'],
+    // The name of a group may have any printable character; it is never part of a command.
+    ['a control character', { environments: ['us'], selection: { groups: ['a\nid'] } }, 400, 'INPUT_INVALID'],
     ['an unknown kind of name', { environments: ['us'], selection: { test: ['A'] } }, 400, 'INPUT_INVALID'],
     [
       'a huge priority',
