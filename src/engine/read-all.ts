@@ -56,3 +56,18 @@ export async function readAll(stream: AsyncIterable<Uint8Array>, limit = maxCapt
   }
   return Buffer.concat(pieces).toString('utf8');
 }
+
+/** Reads a stream to its end and returns up to `limit` bytes of its end as text. */
+export async function readEnd(stream: AsyncIterable<Uint8Array>, limit = maxCapturedBytes): Promise<string> {
+  const pieces: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const piece of stream) {
+    pieces.push(piece);
+    bytes += piece.length;
+    for (let first = pieces[0]; first && bytes - first.length >= limit; first = pieces[0]) {
+      pieces.shift();
+      bytes -= first.length;
+    }
+  }
+  return Buffer.concat(pieces).subarray(-limit).toString('utf8');
+}

@@ -6,6 +6,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  realpathSync,
   renameSync,
   rmSync,
   writeFileSync,
@@ -27,10 +28,11 @@ const busybox = '/bin/busybox';
 
 /**
  * A tiny image for Docker: busybox (static) and an empty Magento root. Its id depends on its content alone, so
- * concurrent test files may all load it. Returns its reference. `variant` creates another image with the same content.
+ * concurrent test files may all load it. Returns its reference. `variant` creates another image with the same content;
+ * `programs` are names of programs of this machine that it has besides, with their libraries.
  */
-export async function dockerTestImage(variant = ''): Promise<string> {
-  const layer = await makeLayer(variant);
+export async function dockerTestImage(variant = '', programs: string[] = []): Promise<string> {
+  const layer = await makeLayer(variant, programs);
   const reference = `matre-test-image:${sha256(layer).slice(0, 12)}`;
   const docker = new Docker();
   const exists = await docker
@@ -79,7 +81,7 @@ export function sandboxTestImage(variant = ''): string {
   return folder;
 }
 
-async function makeLayer(variant: string): Promise<Buffer> {
+async function makeLayer(variant: string, programs: string[]): Promise<Buffer> {
   const layer = pack();
   const add = (header: Partial<Header> & { name: string }, content: Buffer | string = '') =>
     layer.entry({ mtime: new Date(0), uid: 0, gid: 0, ...header }, content);
@@ -94,8 +96,24 @@ async function makeLayer(variant: string): Promise<Buffer> {
   for (const applet of applets.filter((name) => name !== 'busybox')) {
     add({ name: `bin/${applet}`, type: 'symlink', linkname: 'busybox' });
   }
+  const paths = programs.map((name) => [name, programPath(name)] as const);
+  for (const [name, path] of paths) add({ name: `bin/${name}`, mode: 0o755 }, readFileSync(path));
+  for (const path of librariesOf(paths.map(([, path]) => path))) {
+    add({ name: path.slice(1), mode: 0o755 }, readFileSync(path));
+  }
   layer.finalize();
   return buffer(Readable.from(layer));
+}
+
+function programPath(name: string): string {
+  const { stdout } = spawnSync('sh', ['-c', 'command -v "$1"', 'sh', name], { encoding: 'utf8' });
+  return realpathSync(stdout.trim());
+}
+
+/** The shared libraries of programs, with the loader. */
+function librariesOf(paths: string[]): Set<string> {
+  const output = paths.map((path) => spawnSync('ldd', [path], { encoding: 'utf8' }).stdout).join('\n');
+  return new Set([...output.matchAll(/(?:=>\s+|^\s+)(\/\S+)\s+\(0x/gm)].map(([, path = '']) => path));
 }
 
 function sha256(content: Buffer): string {

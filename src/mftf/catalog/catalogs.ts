@@ -14,18 +14,16 @@ import { assertReadable, buildCatalog, type Catalog } from './catalog.ts';
 import type { Declarations } from './declaration.ts';
 import { declarationsFromBytes, declarationsToBytes, readDeclarations } from './declarations.ts';
 import { catalogPath } from './paths.ts';
-import { createRegistrationAnswers } from './registration-answers.ts';
+import { type ContainerOf, createRegistrationAnswers, type ImageAccess } from './registration-answers.ts';
 import { folderSource, type SourceFile } from './source.ts';
-
-/** Returns a running container of an image, to read its Magento tree from. */
-export type ContainerOf = () => Promise<{ id: string; dispose(): Promise<void> }>;
 
 export interface Catalogs {
   /**
    * The catalog of an image with a checkout of the test module mounted in it. The tree of an image is read once and stored on disk
-   * under the id of the image; only then `container` is called. Errors: MODULE_INVALID, and those of the engine.
+   * under the id of the image; only then `container` is called, and for a registration.php that only PHP can read. Errors:
+   * MODULE_INVALID, and those of the engine.
    */
-  of(image: { id: string; container: ContainerOf }, checkout: { id: string; path: string }): Promise<Catalog>;
+  of(image: ImageAccess, checkout: { id: string; path: string }): Promise<Catalog>;
 }
 
 /** Kept in memory: an installation has one image, and the one before it while runs of that end. */
@@ -61,9 +59,10 @@ export function createCatalogs(deps: {
     const from = await container();
     try {
       const files = treeFiles(engine, from.id, magentoRoot);
-      const read = await readDeclarations({ root: '', files });
+      const declarations = await readDeclarations({ root: '', files });
+      // While the container runs; its answers are stored apart, so that those that are missing are asked for again.
       const here = async () => ({ id: from.id, dispose: async () => {} });
-      const { declarations } = await answers.complete(read, { id, container: here });
+      await answers.complete([declarations], { id, container: here, isRunning: true });
       await mkdir(folder, { recursive: true });
       await writeFileAtomically(path, declarationsToBytes(declarations));
       return declarations;
@@ -78,8 +77,7 @@ export function createCatalogs(deps: {
       const module = await modules(checkout.id, () =>
         readDeclarations(folderSource(checkout.path, moduleTarget)),
       );
-      const { declarations } = await answers.complete(module, image);
-      const catalog = buildCatalog([tree, declarations]);
+      const catalog = buildCatalog(await answers.complete([tree, module], image));
       assertReadable(catalog);
       return catalog;
     },

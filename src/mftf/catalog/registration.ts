@@ -9,8 +9,9 @@ export interface Registration {
   name: string;
 }
 
-/** A registration.php has a few lines. Longer ones are left to PHP. */
+/** A registration.php has a few lines. Longer ones are left to PHP, and what is longer still is no such file. */
 const maxBytes = 64 * 1024;
+const maxPhpBytes = 1024 * 1024;
 /** Stands for the Magento root, which no text in a file can spell. */
 const rootMark = '/\u0001';
 
@@ -30,6 +31,7 @@ const insignificant = new Set(['T_WHITESPACE', 'T_COMMENT', 'T_DOC_COMMENT']);
  * conditions, calls of functions, or is not valid. `folder` is relative to the Magento root.
  */
 export function readRegistrations(content: Uint8Array, folder: string): Registration[] | undefined {
+  if (content.length > maxPhpBytes) return [];
   if (content.length > maxBytes) return undefined;
   const text = Buffer.from(content).toString('latin1');
   // With PHP's default settings `<?` begins code.

@@ -5,7 +5,14 @@
  */
 
 namespace Magento\Framework\Component {
-    class ComponentRegistrar
+    interface ComponentRegistrarInterface
+    {
+        public function getPaths($type);
+
+        public function getPath($type, $componentName);
+    }
+
+    class ComponentRegistrar implements ComponentRegistrarInterface
     {
         const MODULE = 'module';
         const LIBRARY = 'library';
@@ -13,20 +20,38 @@ namespace Magento\Framework\Component {
         const LANGUAGE = 'language';
         const SETUP = 'setup';
 
-        /** @var array[] */
+        /** @var array[] [type, name, path] of each call. */
         public static $calls = [];
 
         public static function register($type, $componentName, $path)
         {
+            if (array_key_exists($componentName, self::registered($type))) {
+                throw new \LogicException("$componentName is registered twice");
+            }
+            self::$calls[] = [$type, $componentName, str_replace('\\', '/', $path)];
+        }
+
+        // A file may register only what has no path yet.
+
+        public function getPaths($type)
+        {
+            return self::registered($type);
+        }
+
+        public function getPath($type, $componentName)
+        {
+            return $this->getPaths($type)[$componentName] ?? null;
+        }
+
+        private static function registered($type): array
+        {
             if (!in_array($type, [self::MODULE, self::LIBRARY, self::THEME, self::LANGUAGE, self::SETUP], true)) {
                 throw new \LogicException("$type is no type of a component");
             }
-            foreach (self::$calls as $call) {
-                if ($call[0] === $type && $call[1] === $componentName) {
-                    throw new \LogicException("$componentName is registered twice");
-                }
-            }
-            self::$calls[] = [$type, $componentName, str_replace('\\', '/', $path)];
+            $ofType = array_filter(self::$calls, function ($call) use ($type) {
+                return $call[0] === $type;
+            });
+            return array_column($ofType, 2, 1);
         }
     }
 }

@@ -40,7 +40,7 @@ async function readCatalog(
   { commit, checkout, containerId }: PreparedRun,
 ): Promise<Catalog> {
   const container = async () => ({ id: containerId, dispose: async () => {} });
-  const image = { id: await engine.imageId(settings.image), container };
+  const image = { id: await engine.imageId(settings.image), container, isRunning: true };
   return catalogs.of(image, { id: commit.id, path: checkout });
 }
 
