@@ -17,7 +17,7 @@ import { buildSampleTree } from './tree.ts';
 const run = promisify(execFile);
 
 /** To be increased when this file creates a different image from the same sources. */
-const imageVersion = 3;
+const imageVersion = 4;
 const nodePath = '/usr/local/bin/node';
 
 /** The programs that run in a container; busybox has all of them. */

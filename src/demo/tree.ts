@@ -45,7 +45,7 @@ export async function buildSampleTree(folder: string, options: SampleTreeOptions
 
 /**
  * Writes a `php` that runs the script with Node. Of the options of PHP it applies the one for a pruned tree, which real MFTF gets
- * from a PHP file. Of the PHP scripts of matre it implements `fetch.php`; the others print nothing.
+ * from a PHP file. Of the PHP scripts of matre it implements `fetch.php` and `registrations.php`; the others print nothing.
  */
 async function writePhp(path: string, node: string): Promise<void> {
   await mkdir(join(path, '..'), { recursive: true });
@@ -62,9 +62,11 @@ while [ $# -gt 0 ]; do
       echo 'PHP 8.2.0 (a stand-in of matre, on Node)'
       exit 0
       ;;
-    */fetch.php)
+    */fetch.php | */registrations.php)
+      script=\${1##*/}
+      script=${framework}/stand-in/\${script%.php}.cjs
       shift
-      script=${framework}/stand-in/fetch.cjs
+      [ -f "$script" ] || script=${sampleRoot}/$script
       [ -f "$script" ] || exit 0
       set -- "$script" "$@"
       break
