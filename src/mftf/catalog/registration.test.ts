@@ -83,7 +83,12 @@ describe('a registration.php', () => {
     expect(read(call(`${'('.repeat(20_000)}'A'${')'.repeat(20_000)}`))).toBeUndefined();
     expect(read(call(Array.from({ length: 5_000 }, () => "'a'").join('.')))).toBeUndefined();
     expect(read(call(`'${'a'.repeat(70_000)}'`))).toBeUndefined();
+    expect(read(`<?php ${'$a = 1; '.repeat(1_000)}`)).toBeUndefined();
     expect(read('<?php ]]')).toBeUndefined();
+  });
+
+  it('registers nothing when it is longer than any program of this kind', () => {
+    expect(read(`<?php ${use} //${'a'.repeat(1024 ** 2)}`)).toEqual([]);
   });
 
   it('never throws', () => {
@@ -133,7 +138,7 @@ describe('a registration.php', () => {
 });
 
 describe('several registrations', () => {
-  it('keep the first name of a folder, and the path of the later type', () => {
+  it('keep the first name of a folder, also one that is a number, and the path of the later type', () => {
     const call = (type: string, name: string, path: string) => ({ type, name, path: `/root/${path}` });
     const calls = [
       call('theme', 'A', 'x'),
@@ -144,6 +149,15 @@ describe('several registrations', () => {
     expect(registrationsOf(calls, '/root')).toEqual([
       { folder: 'y', name: 'B' },
       { folder: 'x', name: 'A' },
+    ]);
+    expect(
+      registrationsOf(
+        [call('module', '123', 'x'), call('module', 'B', 'x'), call('module', '0123', 'y')],
+        '/root',
+      ),
+    ).toEqual([
+      { folder: 'x', name: '' },
+      { folder: 'y', name: '0123' },
     ]);
     expect(
       registrationsOf([call('setup', 'A', 'x'), { type: 'module', name: 'B', path: '/other' }], '/root'),

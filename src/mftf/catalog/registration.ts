@@ -12,6 +12,8 @@ export interface Registration {
 /** A registration.php has a few lines. Longer ones are left to PHP, and what is longer still is no such file. */
 const maxBytes = 64 * 1024;
 const maxPhpBytes = 1024 * 1024;
+/** Its time grows with the square: 0.1 s for a concatenation of so many tokens, 1.2 s for 10,000 (measured). */
+const maxTokens = 2_000;
 /** Stands for the Magento root, which no text in a file can spell. */
 const rootMark = '/\u0001';
 
@@ -38,7 +40,8 @@ export function readRegistrations(content: Uint8Array, folder: string): Registra
   if (/<\?(?!php\s|=)/i.test(text)) return undefined;
   const directory = `${rootMark}/${Buffer.from(folder).toString('latin1')}`;
   try {
-    if (!isComplete(text)) return undefined;
+    const tokens: unknown[] = tokenizer.tokenGetAll(text);
+    if (tokens.length > maxTokens || !isComplete(tokens)) return undefined;
     const calls = readRegistrationCalls(parser.parseCode(text, 'registration.php'), directory);
     if (!calls || !areValid(calls) || !calls.every(isBelowRoot)) return undefined;
     return registrationsOf(calls, rootMark).map(({ folder, name }) => ({
@@ -52,10 +55,10 @@ export function readRegistrations(content: Uint8Array, folder: string): Registra
 }
 
 /** Whether the last statement has its end, which the parser does not insist on. */
-function isComplete(text: string): boolean {
-  const last = tokenizer
-    .tokenGetAll(text)
-    .findLast((token: unknown) => !Array.isArray(token) || !insignificant.has(String(token[0])));
+function isComplete(tokens: unknown[]): boolean {
+  const last = tokens.findLast(
+    (token: unknown) => !Array.isArray(token) || !insignificant.has(String(token[0])),
+  );
   return Array.isArray(last)
     ? last[0] === 'T_CLOSE_TAG' || last[0] === 'T_INLINE_HTML'
     : last === ';' || last === '}';
@@ -66,14 +69,14 @@ const searchedTypes = ['module', 'library', 'theme', 'language'];
 
 /**
  * The registrations of calls as MFTF finds them: the later type takes a name from the earlier one, and of two names for a folder
- * the first counts. Paths outside of `root` are omitted.
+ * the first counts. The name '' means that of the folder. Paths outside of `root` are omitted.
  */
 export function registrationsOf(calls: RegistrationCall[], root: string): Registration[] {
-  const paths = new Map<string, string>();
+  const paths = new Map<string | number, string>();
   for (const searched of searchedTypes) {
-    for (const { type, name, path } of calls) {
-      // PHP renumbers such a key, and MFTF then takes the name of the folder.
-      if (type === searched && !/^-?\d+$/.test(name)) paths.set(name, path);
+    for (const [index, { type, name, path }] of calls.entries()) {
+      if (type !== searched) continue;
+      paths.set(isIntegerKey(name) ? index : name, path);
     }
   }
   const names = new Map<string, string>();
@@ -81,9 +84,17 @@ export function registrationsOf(calls: RegistrationCall[], root: string): Regist
     const real = posix.normalize(path.replaceAll('\\', '/')).replace(/\/$/, '');
     if (!real.startsWith(`${root}/`)) continue;
     const folder = real.slice(root.length + 1);
-    if (!names.has(folder)) names.set(folder, name);
+    if (!names.has(folder)) names.set(folder, typeof name === 'number' ? '' : name);
   }
   return [...names].map(([folder, name]) => ({ folder, name }));
+}
+
+/**
+ * Whether PHP turns a name into an integer key. MFTF numbers these keys anew from 0, and takes the name of the folder for 0; the
+ * number of a further one depends on the whole installation, so it counts as 0, too.
+ */
+function isIntegerKey(name: string): boolean {
+  return /^(?:0|-?[1-9]\d{0,18})$/.test(name) && BigInt.asIntN(64, BigInt(name)) === BigInt(name);
 }
 
 /** Whether the registrar throws for none of the calls. Numbers become other keys in PHP, so they count as unclear. */

@@ -30,7 +30,8 @@ export function moduleNames(checkout: string, target: string): string[] {
     }
   }
   const names = [...folders].flatMap((folder) => [basename(folder), ...(registered.get(folder) ?? [])]);
-  return [...new Set(names)].sort();
+  // An empty name means that of the folder.
+  return [...new Set(names.filter((name) => name !== ''))].sort();
 }
 
 function possibleRegistrations(content: Buffer, folder: string): Registration[] {
