@@ -1,11 +1,8 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { buffer } from 'node:stream/consumers';
 import { createMemo } from '../../async/single-flight.ts';
-import { getFiles } from '../../engine/archive.ts';
 import type { Engine } from '../../engine/engine.ts';
-import { exitCode, readAll } from '../../engine/read-all.ts';
 import { isFault } from '../../faults/fault.ts';
 import { writeFileAtomically } from '../../files/atomic-write.ts';
 import { ifPresent } from '../../files/missing-file.ts';
@@ -13,9 +10,9 @@ import type { Logger } from '../../log.ts';
 import { assertReadable, buildCatalog, type Catalog } from './catalog.ts';
 import type { Declarations } from './declaration.ts';
 import { declarationsFromBytes, declarationsToBytes, readDeclarations } from './declarations.ts';
-import { catalogPath } from './paths.ts';
 import { type ContainerOf, createRegistrationAnswers, type ImageAccess } from './registration-answers.ts';
-import { folderSource, type SourceFile } from './source.ts';
+import { folderSource } from './source.ts';
+import { treeFiles } from './tree-files.ts';
 
 export interface Catalogs {
   /**
@@ -30,11 +27,6 @@ export interface Catalogs {
 const maxImages = 2;
 /** Kept in memory: the commits of the runs under way and of recent previews. Others are read again. */
 const maxCheckouts = 16;
-/** Limit for the list of files, more than any Magento tree has (2.4.4: 8,000 paths, 0.8 MB). */
-const listingBytes = 32 * 1024 * 1024;
-/** Paths for one tar process: well below the 2 MB that Linux allows for all arguments. */
-const maxPathsPerTar = 4_000;
-
 export function createCatalogs(deps: {
   engine: Engine;
   /** Where the declarations of images are stored. */
@@ -94,56 +86,4 @@ async function readStored(path: string, log: Logger): Promise<Declarations | und
     log.warn({ path }, 'A stored catalog is damaged or of another version; reading the image again');
     return undefined;
   }
-}
-
-/** The files of the catalog in the Magento tree of a container. */
-async function* treeFiles(engine: Engine, containerId: string, root: string): AsyncGenerator<SourceFile> {
-  const tests = [
-    ['-path', '*/Test/Mftf/*.xml'],
-    ['-path', '*/Test/Mftf/Helper/*.php'],
-    ['-name', 'registration.php'],
-    ['-path', 'dev/tests/acceptance/tests/*.xml'],
-    ['-path', 'dev/tests/acceptance/tests/*/composer.json'],
-    ['-path', 'dev/tests/acceptance/tests/*/Helper/*.php'],
-  ];
-  const find = async (folders: string[], conditions: string[][], depth: string[] = []) => {
-    const either = conditions.flatMap((condition, index) => (index === 0 ? condition : ['-o', ...condition]));
-    const argv = ['find', '-L', ...folders, ...depth, '(', ...either, ')'];
-    const exec = await engine.exec(containerId, { argv, cwd: root });
-    // `find` reports folders that an image lacks, such as app; that is no error.
-    const [listing] = await Promise.all([readAll(exec.stdout, listingBytes), readAll(exec.stderr)]);
-    exitCode(await exec.ended, containerId, argv);
-    return listing.split('\n').filter((path) => path !== '');
-  };
-  const tops = await find(
-    ['.', 'app'],
-    [
-      ['-path', './vendor*'],
-      ['-path', 'app/code*'],
-    ],
-    ['-maxdepth', '1'],
-  );
-  const folders = [...tops.map((path) => path.replace('./', '')), 'dev/tests/acceptance/tests'];
-  const listed = await find(folders, tests, ['-type', 'f']);
-  const paths = new Set(listed.filter((path) => catalogPath(path) !== undefined).map(readablePath));
-  const yielded = new Set<string>();
-  for (let at = 0; at < paths.size; at += maxPathsPerTar) {
-    const request = { dir: root, paths: [...paths].slice(at, at + maxPathsPerTar) };
-    for await (const { path, content } of getFiles(engine, containerId, request)) {
-      if (yielded.has(path) || catalogPath(path) === undefined) {
-        for await (const _ of content);
-        continue;
-      }
-      yielded.add(path);
-      const obstacle = path.includes('\uFFFD') ? { obstacle: `the name of ${path} is not UTF-8` } : {};
-      yield { path, content: await buffer(content), ...obstacle };
-    }
-  }
-}
-
-/** The path, or the folder above the first name that is not UTF-8 and cannot be passed on. */
-function readablePath(path: string): string {
-  const names = path.split('/');
-  const first = names.findIndex((name) => name.includes('\uFFFD'));
-  return first < 0 ? path : names.slice(0, first).join('/');
 }
