@@ -72,8 +72,8 @@ export function parseWhole(text: string): number {
   return Number(text);
 }
 
-/** Collects the values of an option that can be repeated or take commas. */
+/** Collects the values of an option that can be repeated or take commas. `\\,` is a comma within a value. */
 export function collect(text: string, earlier: string[] = []): string[] {
-  const parts = text.split(',').map((part) => part.trim());
+  const parts = text.split(/(?<!\\),/).map((part) => part.replaceAll('\\,', ',').trim());
   return [...earlier, ...parts.filter((part) => part !== '')];
 }

@@ -5,7 +5,9 @@ import { collect } from './cli-context.ts';
 /** The options that name tests. */
 export const selectionOptions = () => [
   new Option('-t, --test <name>', 'tests by name (repeatable)').argParser(collect),
-  new Option('-g, --group <name>', 'all tests of a group (repeatable)').argParser(collect),
+  new Option('-g, --group <name>', 'all tests of a group (repeatable; \\, is a comma in its name)').argParser(
+    collect,
+  ),
   new Option('-s, --suite <name>', 'all tests of a suite (repeatable)').argParser(collect),
   new Option('--all', 'all tests of the module'),
   new Option('-x, --exclude <name>', 'exclude a test, group or suite (repeatable)').argParser(collect),

@@ -25,6 +25,9 @@ export const maxTokenNameLength = 100;
 /** Characters of the name of an environment, and of its administrator. */
 export const maxNameLength = 200;
 
+/** Characters of the name of a test, suite or group. */
+export const maxTestNameLength = 255;
+
 /** Characters of the password of a Magento administrator. */
 export const maxAdminPasswordLength = 1000;
 

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { matreItself } from '../../src/model/access.ts';
@@ -25,7 +26,13 @@ const databases = process.env['MATRE_TEST_ALL'] ? kinds : (['embedded'] as const
 
 const engine = process.env['MATRE_TEST_SKIP_DOCKER'] ? 'sandbox' : 'docker';
 
+/** Groups of `GroupedTest` whose names are not one word of plain letters. */
+const groups = ['A&B', 'café', 'a,b', 'Iıİi', 'two words'];
+const groupElements = groups.map((name) => `<group value="${name.replace('&', '&amp;')}"/>`).join('');
+
 const module = {
+  'Test/Mftf/Test/GroupedTest.xml': `<tests><test name="GroupedTest"><annotations>${groupElements}</annotations>
+    ${fault('sleep 0')}</test></tests>`,
   ...moduleTest('QuickTest', fault('sleep 0')),
   ...moduleTest('ShortTest', fault('sleep 2')),
   ...moduleTest('EndlessTest', fault('sleep 600')),
@@ -93,6 +100,40 @@ describe.skipIf(noBrowserReason)(`the page${noBrowserReason ? ` (${noBrowserReas
         .getByRole('button', { name: /^Retry/ })
         .first()
         .waitFor();
+      await page.context().close();
+    });
+
+    it('takes typed and pasted text, and links, as one group when the catalog has it', async () => {
+      const groupsOf = (address: string) => new URL(address).searchParams.getAll('group');
+      const page = await browser.open(`${server.url}/new?env=preprod-us`);
+      const tests = page.getByRole('textbox', { name: 'Tests', exact: true });
+      const remove = (name: string) => page.getByRole('button', { name: `Remove ${name}`, exact: true });
+      for (const name of ['a,b', 'two words']) {
+        await tests.focus();
+        await page.evaluate(`{
+          const clipboardData = new DataTransfer();
+          clipboardData.setData('text', ${JSON.stringify(name)});
+          const event = new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true });
+          document.activeElement.dispatchEvent(event);
+        }`);
+        await remove(name).click();
+      }
+      for (const name of groups) {
+        await tests.fill(name);
+        await tests.press('Enter');
+        await remove(name).waitFor();
+      }
+      await page.getByText('1 test').first().waitFor();
+      await page.waitForURL((url) => isDeepStrictEqual(groupsOf(url.href), groups));
+      await page.reload();
+      await remove('a,b').waitFor();
+      for (const name of groups) {
+        await page.goto(`${server.url}/tests?${new URLSearchParams({ group: name })}`);
+        await page.getByRole('link', { name: 'GroupedTest', exact: true }).waitFor();
+        await page.getByRole('link', { name: 'Run the group' }).click();
+        await page.waitForURL((url) => isDeepStrictEqual(groupsOf(url.href), [name]));
+        await remove(name).waitFor();
+      }
       await page.context().close();
     });
 

@@ -57,9 +57,9 @@ export async function* treeFiles(
   ];
   const tops = await run(['find', '-L', '.', 'app', '-maxdepth', '1', ...either(topConditions)]);
   const folders = [...tops.map((path) => path.replace('./', '')), 'dev/tests/acceptance/tests'];
-  const wanted = [...folders, ...either(conditions), '-type', 'f'];
-  const listed = (await run(['find', '-L', ...wanted])).filter((path) => catalogPath(path) !== undefined);
-  const direct = new Set(await run(['find', ...wanted]));
+  const query = [...folders, ...either(conditions), '-type', 'f'];
+  const listed = (await run(['find', '-L', ...query])).filter((path) => catalogPath(path) !== undefined);
+  const direct = new Set(await run(['find', ...query]));
 
   const linked = listed.filter((path) => !direct.has(path) && isUtf8(path));
   const paths = new Set(listed.filter((path) => direct.has(path) || !isUtf8(path)).map(readablePath));

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isUserName, roles } from '../../model/access.ts';
 import { isCredentials, splitBaseUrl } from '../../model/address/base-url.ts';
 import { isEnvironmentCode, isVariableName } from '../../model/environment.ts';
-import { maxPasswordLength } from '../../model/limits.ts';
+import { maxPasswordLength, maxTestNameLength } from '../../model/limits.ts';
 
 /** Schemas of the fields of inputs. What they do not describe is refused. */
 
@@ -47,13 +47,13 @@ export const variableName = z
  * The name of a test or a suite, or `Suite:Test`. They are PHP names, which may have any letter. It becomes an argument of a process,
  * so it never starts with a dash.
  */
-export const testName = line(255).refine(
+export const testName = line(maxTestNameLength).refine(
   (name) => /^[\w\\\x80-\u{10ffff}][\w.:\\ \x80-\u{10ffff}-]*$/u.test(name),
   'cannot be the name of a test or suite',
 );
 
 /** The name of a group, which may be any text, or of a test or suite. It is compared with those of the catalog, and used for nothing else. */
-export const groupName = line(255);
+export const groupName = line(maxTestNameLength);
 
 /**
  * The base URL of a shop, possibly with a user and password for its web server. The output ends in a slash, because MFTF appends

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { maxTestNameLength } from '../../model/limits.ts';
 import { testName, wholeNumber } from '../core/fields.ts';
 import { defineOperation } from '../core/operation.ts';
 import { buildHistory } from './build-history.ts';
@@ -33,7 +34,7 @@ export const completeTests = defineOperation({
   role: 'viewer',
   audited: false,
   input: z.object({
-    text: z.string().trim().max(200).default(''),
+    text: z.string().trim().max(maxTestNameLength).default(''),
     limit: wholeNumber.min(1).max(100).default(20),
   }),
   output: z.object({
@@ -55,10 +56,11 @@ export const completeTests = defineOperation({
       ...[...catalog.tests.values()].map(({ name, title }) => completion('test', name, 1, title)),
     ];
     const matches = completions.flatMap((each) => {
+      if (each.name === text) return [{ ...each, place: -1 }];
       const place = each.name.toLowerCase().indexOf(query);
       return place < 0 ? [] : [{ ...each, place }];
     });
-    // Names that begin with the text first, then by name.
+    // The text itself first, then names that begin with it, then by name.
     matches.sort(
       (one, other) => Math.sign(one.place) - Math.sign(other.place) || (one.name < other.name ? -1 : 1),
     );

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   type Draft,
   missingInput,
+  namesIn,
   readDraft,
   replaceName,
   selectionOf,
@@ -20,11 +21,15 @@ describe('a draft in the query string', () => {
         { kind: 'test', name: 'Checkout:GuestTest' },
         { kind: 'group', name: 'smoke' },
         { kind: 'suite', name: 'Checkout' },
+        ...['A&B', 'café', 'a,b', 'Iıİi', 'a b', '50 %', '#+=?'].map((name) => ({
+          kind: 'group' as const,
+          name,
+        })),
       ],
-      exclude: ['SlowTest'],
+      exclude: ['SlowTest', 'a,b'],
       priority: -5,
     };
-    expect(readDraft(writeDraft(draft))).toEqual(draft);
+    expect(read(String(writeDraft(draft)))).toEqual(draft);
   });
 
   it('is empty without parameters', () => {
@@ -90,4 +95,23 @@ it('replaces an unknown name', () => {
 
 it('splits pasted text into names', () => {
   expect(splitNames('ATest\nBTest, Suite:CTest;\tATest  ')).toEqual(['ATest', 'BTest', 'Suite:CTest']);
+});
+
+it.each(['A&B', 'café', 'a,b', 'Iıİi', 'a b', 'a; b'])(
+  'takes text as one name when the catalog has it: %s',
+  (name) => {
+    const catalog = [{ kind: 'group' as const, name }];
+    expect(namesIn(` ${name} `, catalog)).toEqual(catalog);
+  },
+);
+
+it('takes other text as a list of names, each a test when the catalog has no other', () => {
+  const catalog = [
+    { kind: 'group' as const, name: 'a' },
+    { kind: 'group' as const, name: 'a,b,c' },
+  ];
+  expect(namesIn('a,b', catalog)).toEqual([
+    { kind: 'group', name: 'a' },
+    { kind: 'test', name: 'b' },
+  ]);
 });

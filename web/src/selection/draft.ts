@@ -62,9 +62,20 @@ export function missingInput(draft: Draft): string | undefined {
   return undefined;
 }
 
-/** Splits pasted text into names, at white space, commas or semicolons. */
+/** Splits text into names, at white space, commas or semicolons. */
 export function splitNames(text: string): string[] {
   return distinct(text.split(/[\s,;]+/));
+}
+
+/**
+ * The names in a typed or pasted text: all of it when the catalog has such a name, as a group may be called `a, b`, else a list. A
+ * name that is not among the suggestions counts as a test.
+ */
+export function namesIn(text: string, suggestions: readonly Name[]): Name[] {
+  const named = (name: string) => suggestions.find((each) => each.name === name);
+  const whole = named(text.trim());
+  const names = whole ? [whole.name] : splitNames(text);
+  return names.map((name) => ({ kind: named(name)?.kind ?? 'test', name }));
 }
 
 /** Replaces or removes an unknown name, including either half of `Suite:Test`. */

@@ -3,7 +3,7 @@ import { type ReactNode, useState } from 'react';
 import { type Name, splitNames } from './draft.ts';
 import classes from './name-picker.module.css';
 import { SuggestionList } from './suggestion-list.tsx';
-import { useCompletion } from './use-completion.ts';
+import { readNames, useCompletion } from './use-completion.ts';
 
 interface Props {
   label: string;
@@ -29,9 +29,9 @@ export function NamePicker(props: Props) {
   const isSelected = ({ kind, name }: Name) =>
     selected.some((each) => each.kind === kind && each.name === name);
   const suggestions = (data?.names ?? []).filter((each) => !isSelected(each));
-  const add = (names: Name[]) => {
-    onAdd(names);
+  const addText = (text: string) => {
     setInput('');
+    void readNames(text).then(onAdd);
   };
   const emptyText = isError
     ? 'The catalog is unavailable. You can still type names.'
@@ -45,7 +45,8 @@ export function NamePicker(props: Props) {
       disabled={disabled}
       onOptionSubmit={(value) => {
         const [kind = 'test', name = ''] = value.split(/ (.*)/);
-        add([{ kind: kind as Name['kind'], name }]);
+        onAdd([{ kind: kind as Name['kind'], name }]);
+        setInput('');
       }}
     >
       <Combobox.DropdownTarget>
@@ -60,13 +61,7 @@ export function NamePicker(props: Props) {
             {selected.map((each) => (
               <NamePill key={`${each.kind} ${each.name}`} name={each} picker={props} />
             ))}
-            <NameInput
-              picker={props}
-              combobox={combobox}
-              input={input}
-              onInput={setInput}
-              onNames={(names) => add(names.map((name) => withKind(name, suggestions)))}
-            />
+            <NameInput picker={props} combobox={combobox} input={input} onInput={setInput} onText={addText} />
           </Pill.Group>
         </PillsInput>
       </Combobox.DropdownTarget>
@@ -100,11 +95,11 @@ interface InputProps {
   combobox: ReturnType<typeof useCombobox>;
   input: string;
   onInput: (text: string) => void;
-  /** Names that were typed or pasted. */
-  onNames: (names: string[]) => void;
+  /** Text with names that was typed or pasted. */
+  onText: (text: string) => void;
 }
 
-function NameInput({ picker, combobox, input, onInput, onNames }: InputProps) {
+function NameInput({ picker, combobox, input, onInput, onText }: InputProps) {
   const { selected, placeholder, disabled, onRemove } = picker;
   return (
     <Combobox.EventsTarget>
@@ -120,26 +115,20 @@ function NameInput({ picker, combobox, input, onInput, onNames }: InputProps) {
           combobox.resetSelectedOption();
         }}
         onPaste={(event) => {
-          const names = splitNames(event.clipboardData.getData('text'));
-          if (names.length < 2) return;
+          const text = event.clipboardData.getData('text');
+          if (splitNames(text).length < 2) return;
           event.preventDefault();
-          onNames(names);
+          onText(text);
         }}
         onKeyDown={(event) => {
           const last = selected.at(-1);
           if (event.key === 'Backspace' && input === '' && last) onRemove(last);
           if (event.key === 'Enter' && combobox.getSelectedOptionIndex() < 0) {
             event.preventDefault();
-            if (input.trim() !== '') onNames(splitNames(input));
+            if (input.trim() !== '') onText(input);
           }
         }}
       />
     </Combobox.EventsTarget>
   );
-}
-
-/** Adds the kind to a typed name: that of a suggestion with this name, else `test`. */
-function withKind(name: string, suggestions: readonly Name[]): Name {
-  const suggestion = suggestions.find((each) => each.name === name);
-  return { kind: suggestion?.kind ?? 'test', name };
 }
