@@ -1,5 +1,6 @@
 import type { Check } from './check.ts';
 import { adminRefused } from './checks/admin-refused.ts';
+import { commandMissing } from './checks/command-missing.ts';
 import { containerNameTaken } from './checks/container-name-taken.ts';
 import { containerOrphaned } from './checks/container-orphaned.ts';
 import { containerStale } from './checks/container-stale.ts';
@@ -43,4 +44,5 @@ export const checks: readonly Check[] = [
   seleniumSessionsLeft,
   shopAway,
   adminRefused,
+  commandMissing,
 ];

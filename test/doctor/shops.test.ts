@@ -63,6 +63,22 @@ overOneEngine((kind) => {
     });
   });
 
+  test('a shop that does not serve command.php is a warning, which the log of a run repeats', async () => {
+    const variable = { name: 'MAGENTO_CLI_COMMAND_PATH', value: 'no/such/command.php', secret: false };
+    await harness.context.variables.set(environment.id, variable);
+    const report = await askDoctor(harness.context);
+    const { run } = await harness.run(environment, { tests: ['HarbourHomePageTest'] });
+    await harness.context.variables.unset(environment.id, variable.name);
+    const url = `${environment.shop.url}no/such/command.php`;
+    expect(report.healthy).toBe(true);
+    expect(checkOf(report, 'command-missing').findings).toMatchObject([
+      { standing: 'warning', code: 'MAGENTO_COMMAND_MISSING', found: `${url} answers 404.` },
+    ]);
+    expect(run.verdict).toBe('passed');
+    expect(await harness.log(run.id)).toContain(`${url} answers 404: tests that run Magento commands`);
+    expect(checkOf(await askDoctor(harness.context), 'command-missing').standing).toBe('well');
+  });
+
   test('a wrong user or password', async () => {
     const report = await problemsWith({ adminUsername: 'nobody' });
     expect(problemsOf(report)).toEqual([['CREDENTIALS_WRONG', 'preprod-us']]);

@@ -27,7 +27,7 @@ Example:
       print(context, options, report, ({ line }) => {
         const { bytes, rows, secretKey } = report;
         line(`${path} is complete: ${rows} rows, ${report.files} files, ${megabytes(bytes)}.`);
-        if (secretKey) line('It has the secret key: whoever reads the file can read all passwords in it.');
+        if (secretKey) line('It has the secret key: anyone who reads the file can read all passwords in it.');
         else line('It does not have the secret key: keep that in another place.');
       });
     });

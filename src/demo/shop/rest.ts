@@ -52,6 +52,9 @@ export function restRoutes(state: ShopState): Routes {
   return (visit) => {
     const { path, method } = visit;
     if (path === '/magento_version') return { kind: 'page', html: 'Magento/2.4 (Community)' };
+    if (path === '/dev/tests/acceptance/utils/command.php') {
+      return { kind: 'page', status: 412, html: 'A command and a token are required.' };
+    }
     if (!path.startsWith('/rest/')) return undefined;
     const route = path.slice('/rest'.length).replace(/^\/(?:all|default)(?=\/)/, '');
     if (route === '/schema') return json(state.twoFactor ? tfaSchema : {});

@@ -5,6 +5,7 @@ import { splitBaseUrl } from '../../model/address/base-url.ts';
 import { type FetchResult, fetchInside } from '../container/fetch.ts';
 import type { Layout } from '../container/layout.ts';
 import type { EnvValue } from '../module/env-files.ts';
+import { commandAddress, commandProblem } from './command-address.ts';
 
 /** What the preflight checks. */
 export interface PreflightRequest {
@@ -27,7 +28,8 @@ const minFreeBytes = 100 * 1024 ** 2;
 
 /**
  * The cheap checks before each run: whether its files have room, and whether shop and Selenium answer requests from the
- * container. Their content is not checked, the tests do that. Returns a summary for the log.
+ * container. Their content is not checked, the tests do that. Returns a summary for the log, which also names a command.php that
+ * is not served: only some tests need it.
  * Errors: DISK_FULL, MAGENTO_UNREACHABLE, SELENIUM_UNREACHABLE, CONTAINER_VANISHED.
  */
 export async function preflight(request: PreflightRequest): Promise<string> {
@@ -37,9 +39,11 @@ export async function preflight(request: PreflightRequest): Promise<string> {
   const baseUrl = baseUrlOf(request.values);
   const { url: shop } = splitBaseUrl(baseUrl);
   const selenium = seleniumStatusUrl(request.values);
+  const command = commandAddress(baseUrl, request.values);
   const responses = await fetchInside(request, [
     { url: selenium, seconds: seleniumSeconds },
     { url: baseUrl, seconds: shopSeconds },
+    { url: command, seconds: shopSeconds },
   ]);
   const seleniumReason = seleniumOutageReason(responses.get(selenium));
   if (seleniumReason !== undefined) {
@@ -49,9 +53,16 @@ export async function preflight(request: PreflightRequest): Promise<string> {
   if (shopReason !== undefined) {
     throw new Fault('MAGENTO_UNREACHABLE', `${shop} ${shopReason}, requested from the container.`);
   }
-  const answers = [...responses].map(([url, { ms }]) => `${url} answers in ${ms} ms`);
+  const answers = [selenium, shop].flatMap((url) => {
+    const response = responses.get(url);
+    return response ? [`${url} answers in ${response.ms} ms`] : [];
+  });
   const seconds = ((performance.now() - startedAt) / 1_000).toFixed(2);
-  return `Checked shop and Selenium in ${seconds} s: ${answers.join(', ') || 'neither could be requested'}.`;
+  const checked = `Checked shop and Selenium in ${seconds} s: ${answers.join(', ') || 'neither could be requested'}.`;
+  const { url: commandUrl } = splitBaseUrl(command);
+  const problem = commandProblem(responses.get(commandUrl));
+  if (problem === undefined) return checked;
+  return `${checked} ${commandUrl} ${problem}: tests that run Magento commands will be broken (docs/shop.md).`;
 }
 
 /**
