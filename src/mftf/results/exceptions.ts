@@ -26,9 +26,14 @@ export async function readExceptions(paths: readonly string[]): Promise<string[]
 
 /** The class before a message: `Magento\...\FastFailException: `. Failed assertions have none. */
 const className = /^(?:\w+\\)*\w*(?:Exception|Error)\w*: /;
-/** What ends a message: the file of the trace (PHPUnit), ` in <file>:<line>` or the heading of the trace (PHP). */
+/** The longest class name that is looked for. Without a bound a text of one word would take quadratic time. */
+const maxClassName = 300;
+/**
+ * What ends a message: the file of the trace (PHPUnit), ` in <file>:<line>` or the heading of the trace (PHP). Bounded for the same
+ * reason.
+ */
 const traceStart =
-  /\n\s*(?:\/|[A-Za-z]:\\|phar:)[^\n]*\.php:\d+(?=\n|$)| in \/[^\n]*:\d+\nStack trace:|\nStack trace:|\nCaused by\n|\n#0 /;
+  /\n[ \t]{0,8}(?:\/|[A-Za-z]:\\|phar:)[^\n]{0,1000}\.php:\d{1,9}(?=\n|$)| in \/[^\n]{0,1000}:\d{1,9}\nStack trace:|\nStack trace:|\nCaused by\n|\n#0 /;
 
 /** The message of an exception that PHP or PHPUnit has printed with its trace. */
 function exceptionMessage(text: string): string {
@@ -36,5 +41,6 @@ function exceptionMessage(text: string): string {
   const chain = text.includes('\nStack trace:') ? text.split(/\n\nNext (?=[\w\\]+: )/) : [text];
   const own = chain.at(-1) ?? '';
   const [message = ''] = own.split(traceStart, 1);
-  return printable(message.replace(className, '')).trim();
+  const prefix = className.exec(message.slice(0, maxClassName))?.[0] ?? '';
+  return printable(message.slice(prefix.length)).trim();
 }

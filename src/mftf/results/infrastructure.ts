@@ -13,7 +13,8 @@ interface FaultPattern {
 
 /**
  * Messages about the infrastructure, not about the shop under test. The first match counts, so the narrower ones come first.
- * Terminal output is wrapped at arbitrary places: patterns allow blanks where a line may break.
+ * Terminal output is wrapped at arbitrary places: patterns allow blanks where a line may break. They begin with fixed text and are
+ * bounded, because a message may have megabytes.
  */
 export const faultPatterns: FaultPattern[] = [
   {
@@ -27,7 +28,7 @@ export const faultPatterns: FaultPattern[] = [
   },
   {
     code: 'IMAGE_UNSUITABLE',
-    pattern: /\w+\s+class\s+doesn't\s+exist\s+in\s+suite\s+folder\.\s+Run\s+the\s+'build'\s+command/,
+    pattern: /\bclass\s+doesn't\s+exist\s+in\s+suite\s+folder\.\s+Run\s+the\s+'build'\s+command/,
     sample: "AcceptanceTester class doesn't exist in suite folder.\n  Run the 'build' command to generate it",
     source: 'SuiteManager of Codeception 4.1: `mftf build:project` did not finish in the image',
   },
@@ -47,7 +48,7 @@ export const faultPatterns: FaultPattern[] = [
   {
     code: 'CREDENTIAL_MISSING',
     pattern:
-      /\S+\s+not\s+found\.\s+You\s+need\s+to\s+configure\s+at\s+least\s+one\s+of\s+these\s+options:\s+\.credentials/,
+      /\bnot\s+found\.\s+You\s+need\s+to\s+configure\s+at\s+least\s+one\s+of\s+these\s+options:\s+\.credentials/,
     sample:
       'Unable to get OTP\nmagento/tfa/OTP_SHARED_SECRET not found. You need to configure at least one of these options: .credentials file, HashiCorp Vault or AWS Secrets Manager correctly',
     source: 'CredentialStore of MFTF, 3.0 to 6.0',
@@ -62,7 +63,7 @@ export const faultPatterns: FaultPattern[] = [
   {
     code: 'SELENIUM_UNREACHABLE',
     pattern:
-      /Can't connect to Web\s*Driver at|Curl error thrown for http[\s\S]*?(?:Failed to connect|Couldn't connect|Could not resolve host|Empty reply|reset by peer|Recv failure)/i,
+      /Can't connect to Web\s*Driver at|Curl error thrown for http[\s\S]{0,1000}?(?:Failed to connect|Couldn't connect|Could not resolve host|Empty reply|reset by peer|Recv failure)/i,
     sample:
       "[ConnectionException] Can't connect to WebDriver at http://172.17.0.1:9999/wd/hub. Make sure that ChromeDriver, GeckoDriver or Selenium Server is running.",
     source: 'module-webdriver of Codeception; php-webdriver (HttpCommandExecutor) during a test',

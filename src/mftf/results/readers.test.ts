@@ -141,6 +141,15 @@ describe('recogniseFault', () => {
     expect(recogniseFault(`before\n${sample}\nafter`, step?.sample)?.code).toBe(code);
   });
 
+  it('takes no quadratic time, whatever the megabytes of a message are', () => {
+    // A pattern that did would need hours.
+    const parts = ['x', ' ', '\n', 'a b', ...faultPatterns.map(({ sample }) => sample.slice(0, 40))];
+    for (const part of parts) {
+      const text = part.repeat(Math.ceil(2_000_000 / part.length));
+      expect(recogniseFault(text)?.message.length ?? 0).toBeLessThan(400);
+    }
+  });
+
   it.each([
     [
       'a command that Magento does not have',
