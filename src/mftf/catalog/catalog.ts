@@ -8,8 +8,9 @@ import {
   version,
 } from './declaration.ts';
 import { readDeclarations } from './declarations.ts';
+import { chooseModules } from './modules.ts';
 import { isClassName } from './names.ts';
-import { moduleName, packageName, shortModuleName } from './paths.ts';
+import { shortModuleName } from './paths.ts';
 import type { Source } from './source.ts';
 import { mergeSuites, type Suite } from './suites.ts';
 
@@ -28,6 +29,8 @@ export interface Catalog {
   files: CatalogFile[];
   /** Any problem makes MFTF stop before it generates a single test. */
   problems: Problem[];
+  /** The catalog of all modules, when this one has only those that are enabled in a shop. */
+  whole?: Catalog;
 }
 
 /** Reads all sources; later ones cover earlier ones as mounts do. Rejects as a source does. */
@@ -38,18 +41,22 @@ export async function readCatalog(sources: Source[]): Promise<Catalog> {
 }
 
 /**
- * Merges declarations in MFTF's order: by name of the module, then by path. MFTF itself merges the files of one module in
- * directory order, which differs between machines; this matters only when a module declares a name twice.
+ * Merges declarations in MFTF's order: by module, then by path. MFTF itself merges the files of one module in directory order,
+ * which differs between machines; this matters only when a module declares a name twice. With `enabled`, as MFTF without
+ * `--force`: only the modules that a shop and MODULE_ALLOWLIST name, and in this order.
  */
-export function buildCatalog(parts: Declarations[]): Catalog {
+export function buildCatalog(parts: Declarations[], enabled?: readonly string[]): Catalog {
   const visible = overlay(parts);
-  const problems = [...visible.problems];
-  const names = chooseModules(visible);
+  const { names, isOmitted } = chooseModules(visible, enabled);
+  const problems = visible.problems.filter(({ path }) => !isOmitted(path));
+  const ranks = new Map([...names.keys()].map((root, rank) => [root, rank]));
   const inOrder = <T extends { path: string; root: string }>(list: T[]) =>
     list
-      .filter((item) => names.has(item.root))
-      .map((item) => ({ item, key: `${names.get(item.root)}\0${item.path}` }))
-      .sort((a, b) => (a.key < b.key ? -1 : 1))
+      .flatMap((item) => {
+        const rank = ranks.get(item.root);
+        return rank === undefined ? [] : [{ item, rank }];
+      })
+      .sort((a, b) => a.rank - b.rank || (a.item.path < b.item.path ? -1 : 1))
       .map(({ item }) => item);
   const files = inOrder(visible.files).map((file) => ({ ...file, module: names.get(file.root) ?? '' }));
 
@@ -113,33 +120,6 @@ function overlay(parts: Declarations[]): Declarations {
   };
 }
 
-/** The names of the test modules, by folder. Of two with the same name MFTF uses the first: vendor, then app/code. */
-function chooseModules(read: Declarations): Map<string, string> {
-  // Of two names of a folder MFTF takes the first.
-  const registered = new Map(read.registrations.map(({ folder, name }) => [folder, name] as const).reverse());
-  const packages = new Map(read.packages.map(({ root, modules }) => [root, modules]));
-  const rank = (root: string) => ['vendor', 'app/code', 'dev/'].findIndex((start) => root.startsWith(start));
-  const roots = [...new Set(read.files.map(({ root }) => root))].sort(
-    (a, b) => rank(a) - rank(b) || (a < b ? -1 : 1),
-  );
-  const modules = new Map<string, string>();
-  const usedNames = new Set<string>();
-  for (const root of roots) {
-    if (root === 'dev/tests/acceptance/tests/_suite') {
-      // It has no module and precedes all of them.
-      modules.set(root, '');
-      continue;
-    }
-    const suggested = packages.get(root);
-    if (root.startsWith('dev/') && suggested === undefined) continue;
-    const name = suggested ? packageName(root, suggested) : moduleName(root, registered);
-    if (usedNames.has(name)) continue;
-    usedNames.add(name);
-    modules.set(root, name);
-  }
-  return modules;
-}
-
 /**
  * Attributes and annotations of a later file win, groups are merged. A test inherits actions from the one it extends, but no
  * annotations except a skip (read in MFTF's ObjectExtensionUtil, 3.8 and 5.3).
@@ -177,13 +157,11 @@ function mergeTests(declared: TestDeclaration[], names: Map<string, string>): Ma
 }
 
 /**
- * The module of a file in MFTF: the first, by name, whose folder is the beginning of its path. The folder of a package in
+ * The module of a file in MFTF: the first, in their order, whose folder is the beginning of its path. The folder of a package in
  * `dev/tests` has nothing behind its name, so `Acme/Cart` is the beginning of `Acme/CartRules`, too (measured with 3.8).
  */
 function createModuleSearch(names: Map<string, string>): (path: string) => string {
-  const modules = [...names]
-    .map(([root, name]) => ({ root, name }))
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  const modules = [...names].map(([root, name]) => ({ root, name }));
   return (path) => modules.find(({ root }) => path.startsWith(root))?.name ?? '';
 }
 

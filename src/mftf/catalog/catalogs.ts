@@ -17,10 +17,15 @@ import { treeFiles } from './tree-files.ts';
 export interface Catalogs {
   /**
    * The catalog of an image with a checkout of the test module mounted in it. The tree of an image is read once and stored on disk
-   * under the id of the image; only then `container` is called, and for a registration.php that only PHP can read. Errors:
-   * MODULE_INVALID, and those of the engine.
+   * under the id of the image; only then `container` is called, and for a registration.php that only PHP can read. With `enabled`, only
+   * what MFTF reads without `--force` when a shop and MODULE_ALLOWLIST name these modules. Errors: MODULE_INVALID, and those of the
+   * engine.
    */
-  of(image: ImageAccess, checkout: { id: string; path: string }): Promise<Catalog>;
+  of(
+    image: ImageAccess,
+    checkout: { id: string; path: string },
+    enabled?: readonly string[],
+  ): Promise<Catalog>;
 }
 
 /** Kept in memory: an installation has one image, and the one before it while runs of that end. */
@@ -64,12 +69,14 @@ export function createCatalogs(deps: {
   }
 
   return {
-    async of(image, checkout) {
+    async of(image, checkout, enabled) {
       const tree = await images(image.id, () => readImage(image.id, image.container));
       const module = await modules(checkout.id, () =>
         readDeclarations(folderSource(checkout.path, moduleTarget)),
       );
-      const catalog = buildCatalog(await answers.complete([tree, module], image));
+      const parts = await answers.complete([tree, module], image);
+      const whole = buildCatalog(parts);
+      const catalog = enabled ? { ...buildCatalog(parts, enabled), whole } : whole;
       assertReadable(catalog);
       return catalog;
     },

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { isFault } from '../../faults/fault.ts';
 import { emptySelection, type Selection } from '../../model/selection.ts';
-import { type Catalog, readCatalog } from './catalog.ts';
+import { buildCatalog, type Catalog, readCatalog } from './catalog.ts';
+import { readDeclarations } from './declarations.ts';
 import { cestFile } from './names.ts';
-import { resolveSelection } from './selection.ts';
+import { describeDisabled, resolveSelection } from './selection.ts';
 
 const test = (name: string, groups: string[], more = '') =>
   `<tests><test name="${name}" ${more}><annotations>${groups.map((g) => `<group value="${g}"/>`).join('')}</annotations></test></tests>`;
@@ -134,5 +135,60 @@ describe('cestFile', () => {
       'ACest.php',
       'CestCest.php',
     ]);
+  });
+});
+
+describe('a selection in a catalog of enabled modules', () => {
+  const files = {
+    'vendor/a/Cart/Test/Mftf/Test/T.xml': test('CartTest', ['smoke']),
+    'vendor/a/Otp/Test/Mftf/Test/T.xml': test('OtpTest', ['smoke', 'otp']),
+    'vendor/a/Otp/Test/Mftf/Test/Suite.xml': test('OtpSuiteTest', []),
+    'vendor/a/Otp/Test/Mftf/Suite/S.xml': suite(
+      'OtpSuite',
+      '<include><test name="OtpSuiteTest"/><test name="CartTest"/></include>',
+    ),
+  };
+  const read = async (enabled?: string[]) => {
+    const source = {
+      root: '',
+      files: Object.entries(files).map(([path, content]) => ({ path, content: Buffer.from(content) })),
+    };
+    return buildCatalog([await readDeclarations(source)], enabled);
+  };
+  const resolveEnabled = async (selection: Partial<Selection>) =>
+    resolveSelection({ ...(await read(['Cart'])), whole: await read() }, { ...emptySelection, ...selection });
+  const otpModule = 'its module A_Otp is not enabled in the shop';
+
+  it('leaves out the tests of other modules, and says so', async () => {
+    const { tests, disabled } = await resolveEnabled({ groups: ['smoke'] });
+    expect(tests).toEqual([{ name: 'CartTest', suite: undefined }]);
+    expect(disabled).toEqual([{ test: 'OtpTest', reason: otpModule }]);
+  });
+
+  it('knows the names of other modules, which select nothing', async () => {
+    expect(await resolveEnabled({ tests: ['OtpTest'] })).toMatchObject({
+      tests: [],
+      disabled: [{ test: 'OtpTest', reason: otpModule }],
+    });
+    expect(await resolveEnabled({ groups: ['otp'] })).toMatchObject({ tests: [] });
+    const inSuite = await resolveEnabled({ tests: ['OtpSuite:CartTest'] });
+    expect(inSuite).toMatchObject({
+      tests: [],
+      disabled: [{ test: 'CartTest', reason: expect.stringContaining('what selects it') }],
+    });
+    await expect(resolveEnabled({ tests: ['NoSuchTest'] })).rejects.toThrow('There is no test');
+  });
+
+  it('does not count tests as left out that are excluded', async () => {
+    expect(await resolveEnabled({ all: true, exclude: ['otp', 'OtpSuite'] })).toMatchObject({
+      tests: [{ name: 'CartTest' }],
+      disabled: [],
+    });
+  });
+
+  it('describes some of them, and counts the others', () => {
+    const disabled = Array.from({ length: 12 }, (_, index) => ({ test: `T${index}`, reason: 'it is' }));
+    expect(describeDisabled([])).toBeUndefined();
+    expect(describeDisabled(disabled)).toMatch(/^Left out.*: T0 \(it is\).* and 2 more\.$/);
   });
 });

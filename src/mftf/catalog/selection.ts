@@ -17,6 +17,8 @@ export interface ResolvedSelection {
   skipped: { test: string; because: string }[];
   /** Tests that a group, a suite or `all` selects, but MFTF cannot generate. */
   unusable: { test: string; because: string }[];
+  /** Selected tests of modules that are not enabled in the shop, which MFTF does not read. */
+  disabled: { test: string; reason: string }[];
 }
 
 type Kind = 'test' | 'group' | 'suite';
@@ -33,28 +35,24 @@ type PlacedTest = { test: CatalogTest; suite: string | undefined };
  * Named tests come first, in their order; then the rest by file name, and then suites by name with their tests by file name, which
  * is the order of Codeception.
  *
+ * In a catalog of enabled modules, a name of another module is known and selects nothing. `tests` is empty only when `disabled` is
+ * not.
+ *
  * Throws SELECTION_EMPTY, SELECTION_UNKNOWN (all unknown names in one message, each with the nearest known ones), and
  * MODULE_INVALID for a named test that MFTF cannot generate.
  */
 export function resolveSelection(catalog: Catalog, selection: Selection): ResolvedSelection {
   if (isEmptySelection(selection)) throw new Fault('SELECTION_EMPTY', 'No tests were selected.');
-  assertKnown(catalog, selection);
+  assertKnown(catalog.whole ?? catalog, selection);
+  for (const name of selection.tests) assertUsable(catalog, name);
 
-  const selected = [
-    ...selection.tests.flatMap((name) => placeNamed(catalog, name)),
-    ...selection.groups.flatMap((name) =>
-      catalog.suites.has(name) ? placeSuite(catalog, name) : placeGroup(catalog, name),
-    ),
-    ...selection.suites.flatMap((name) => placeSuite(catalog, name)),
-    ...(selection.all ? placeAll(catalog) : []),
-  ];
-  const excluded = exclusion(catalog, selection.exclude);
-  const remaining = unique(selected).filter((placed) => !excluded(placed));
+  const remaining = place(catalog, selection);
+  const disabled = disabledTests(catalog, selection, remaining);
   const usable = remaining.filter(({ test }) => test.unusable === undefined);
   const unusable = remaining.flatMap(({ test }) =>
     test.unusable ? [{ test: test.name, because: test.unusable }] : [],
   );
-  if (usable.length === 0) {
+  if (usable.length === 0 && disabled.length === 0) {
     const first = unusable[0];
     const why = first ? `; ${first.test}, for example, cannot be generated: ${first.because}` : '';
     throw new Fault('SELECTION_EMPTY', `"${describeSelection(selection)}" leaves no test to execute${why}.`);
@@ -66,20 +64,72 @@ export function resolveSelection(catalog: Catalog, selection: Selection): Resolv
       test.skip ? [{ test: test.name, because: test.skip.join(', ') }] : [],
     ),
     unusable,
+    disabled,
   };
+}
+
+/** The tests that a selection covers, those that MFTF cannot generate included. */
+function place(catalog: Catalog, selection: Selection): PlacedTest[] {
+  const selected = [
+    ...selection.tests.flatMap((name) => placeNamed(catalog, name)),
+    ...selection.groups.flatMap((name) =>
+      catalog.suites.has(name) ? placeSuite(catalog, name) : placeGroup(catalog, name),
+    ),
+    ...selection.suites.flatMap((name) => placeSuite(catalog, name)),
+    ...(selection.all ? placeAll(catalog) : []),
+  ];
+  const excluded = exclusion(catalog, selection.exclude);
+  return unique(selected).filter((placed) => !excluded(placed));
+}
+
+/** The tests that a selection would cover if all modules were enabled, and does not cover in `catalog`. */
+function disabledTests(
+  catalog: Catalog,
+  selection: Selection,
+  covered: PlacedTest[],
+): ResolvedSelection['disabled'] {
+  const { whole } = catalog;
+  if (whole === undefined) return [];
+  const names = new Set(covered.map(({ test }) => test.name));
+  const others = new Map(place(whole, selection).map(({ test }) => [test.name, test]));
+  const modules = new Map(whole.files.map(({ path, module }) => [path, module]));
+  return [...others.values()]
+    .filter(({ name }) => !names.has(name))
+    .map(({ name, files: [file = ''] }) => ({
+      test: name,
+      reason: catalog.tests.has(name)
+        ? 'what selects it belongs to a module that is not enabled in the shop'
+        : `its module ${modules.get(file) ?? ''} is not enabled in the shop`,
+    }));
+}
+
+const maxListedTests = 10;
+
+/** A sentence about the tests that are left out because of their modules, by module; `undefined` without any. */
+export function describeDisabled(disabled: ResolvedSelection['disabled']): string | undefined {
+  if (disabled.length === 0) return undefined;
+  const listed = disabled.slice(0, maxListedTests).map(({ test, reason }) => `${test} (${reason})`);
+  const more = disabled.length > listed.length ? ` and ${disabled.length - listed.length} more` : '';
+  return `Left out, as by MFTF without --force: ${listed.join(', ')}${more}.`;
+}
+
+/** Throws MODULE_INVALID for a named test that MFTF cannot generate. */
+function assertUsable(catalog: Catalog, name: string): void {
+  const test = catalog.tests.get(splitName(name)[1]);
+  if (test?.unusable === undefined) return;
+  throw new Fault(
+    'MODULE_INVALID',
+    `MFTF cannot generate ${test.name}: ${test.unusable} (${test.files.join(', ')}).`,
+  );
 }
 
 function placeNamed(catalog: Catalog, name: string): PlacedTest[] {
   const [suiteName, testName] = splitName(name);
   const test = catalog.tests.get(testName);
   if (test === undefined) return [];
-  if (test.unusable) {
-    throw new Fault(
-      'MODULE_INVALID',
-      `MFTF cannot generate ${test.name}: ${test.unusable} (${test.files.join(', ')}).`,
-    );
+  if (suiteName) {
+    return catalog.suites.get(suiteName)?.tests.includes(testName) ? [{ test, suite: suiteName }] : [];
   }
-  if (suiteName) return [{ test, suite: suiteName }];
   return test.suites.length === 0
     ? [{ test, suite: undefined }]
     : test.suites.map((suite) => ({ test, suite }));
