@@ -135,12 +135,16 @@ function mergeElement(known, element) {
 }
 
 /**
- * Reads every module. `wanted` limits the kinds of files (createData needs data and metadata only). Each element has
+ * Reads every module, or those of `enabled` in its order. `wanted` limits the kinds of files (createData needs data and metadata only). Each element has
  * `module` (of its first declaration) and `files` (relative to the root).
  */
 function readCatalog(project, { enabled, wanted = kinds.map((kind) => kind.element) } = {}) {
   const catalog = Object.fromEntries(kinds.map((kind) => [kind.element, new Map()]));
   const modules = findModules(project).filter((module) => !enabled || enabled.has(module.name));
+  if (enabled) {
+    const order = [...enabled];
+    modules.sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
+  }
   for (const kind of kinds.filter((one) => wanted.includes(one.element))) {
     for (const module of modules) {
       for (const file of xmlFilesBelow(path.join(module.folder, 'Test/Mftf', kind.folder))) {

@@ -50,6 +50,9 @@ function openProject() {
     root,
     /** Where the modules are read: the root, or a tree with only the needed files of it. */
     tree: process.env.STAND_IN_TREE ?? root,
+    /** The enabled modules, when they are given and the shop need not be asked. */
+    modules:
+      process.env.STAND_IN_MODULES && readIfThere(process.env.STAND_IN_MODULES).split('\n').filter(Boolean),
     acceptance,
     version,
     major,

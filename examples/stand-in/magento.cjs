@@ -32,16 +32,25 @@ async function adminToken(project) {
   return response.json();
 }
 
-/** Names of the modules that the shop has, and of those that MODULE_ALLOWLIST adds. Without `Magento_`. */
+/**
+ * Names of the modules that the shop has, and of those that MODULE_ALLOWLIST adds, in this order. Without `Magento_`. A list that is
+ * given instead of a shop replaces its answer.
+ */
 async function enabledModules(project) {
+  const allowed = (project.env.MODULE_ALLOWLIST ?? '').split(',');
+  return new Set(
+    [...(project.modules ?? (await askModules(project))), ...allowed].map((name) =>
+      name.trim().replace(/^Magento_/, ''),
+    ),
+  );
+}
+
+async function askModules(project) {
   const response = await request(restUrl(project, '/V1/modules'), {
     headers: { authorization: `Bearer ${await adminToken(project)}` },
   });
   if (!response.ok) throw new Error(`Error retrieving Magento modules: HTTP ${response.status}`);
-  const allowed = (project.env.MODULE_ALLOWLIST ?? '').split(',');
-  return new Set(
-    [...(await response.json()), ...allowed].map((name) => name.trim().replace(/^Magento_/, '')),
-  );
+  return response.json();
 }
 
 /**

@@ -83,6 +83,7 @@ async function compose(
     variables: stores.variables,
     runs: stores.runs,
     durations: stores.durations,
+    shopModules: stores.shopModules,
     running: queue.runningClaims,
     artifacts: files.artifacts,
     watch: tracing?.watch ?? unwatched,

@@ -17,12 +17,13 @@ interface CatalogDependencies {
 }
 
 /**
- * The catalog of the image and the newest commit of the module, and the path of its checkout. Errors: as of
+ * The catalog of the image and the newest commit of the module, and the path of its checkout. `enabled`: see `Catalogs.of`. Errors: as of
  * `Context.catalog`.
  */
 export async function readCatalog(
   deps: CatalogDependencies,
   { engine, modules, catalogs }: EngineAndPool & { catalogs: Catalogs },
+  enabled?: readonly string[],
 ) {
   const commit = await modules.resolve();
   const checkout = await modules.checkout(commit.id);
@@ -31,7 +32,7 @@ export async function readCatalog(
     // Reads the Magento tree of the image when no environment has a container yet.
     container: () => createCatalogContainer(deps, engine),
   };
-  return { commit, checkout, catalog: await catalogs.of(image, { id: commit.id, path: checkout }) };
+  return { commit, checkout, catalog: await catalogs.of(image, { id: commit.id, path: checkout }, enabled) };
 }
 
 /**

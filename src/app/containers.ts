@@ -7,10 +7,17 @@ import { rememberHost } from '../engine/host.ts';
 import type { LockStore } from '../locks/lock.ts';
 import type { Logger } from '../log.ts';
 import { type Catalogs, createCatalogs } from '../mftf/catalog/catalogs.ts';
+import { resolveSelection } from '../mftf/catalog/selection.ts';
 import { describeMissing, variablesOf } from '../mftf/closure/variables.ts';
 import { inspectSlots } from '../mftf/container/inspect-slots.ts';
 import { createLayout, type Layout } from '../mftf/container/layout.ts';
 import { describeOverridden, moduleEnvPath } from '../mftf/module/env-files.ts';
+import { describeModules } from '../mftf/shop-modules/describe-modules.ts';
+import {
+  createShopModules,
+  enabledModules,
+  type ShopModulesSource,
+} from '../mftf/shop-modules/shop-modules.ts';
 import type { Environment } from '../model/environment.ts';
 import type { Context } from '../operations/core/context.ts';
 import { createSessions, type SessionCapacity, type Sessions } from '../selenium/sessions.ts';
@@ -34,7 +41,7 @@ export interface ContainerParts
     | 'pool'
     | 'resolveSelection'
     | 'catalog'
-    | 'valueWarnings'
+    | 'previewOn'
     | 'inspectContainers'
     | 'effectiveValues'
     | 'sessionsOf'
@@ -53,7 +60,7 @@ export interface ContainerParts
 }
 
 export interface ContainerPartsDependencies
-  extends Pick<Stores, 'environments' | 'variables' | 'runs' | 'durations'> {
+  extends Pick<Stores, 'environments' | 'variables' | 'runs' | 'durations' | 'shopModules'> {
   config: Config;
   log: Logger;
   database: Database;
@@ -80,9 +87,13 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
     running: deps.running,
     log,
   });
+  const shopModules = createShopModules({
+    table: deps.shopModules,
+    maxAgeMs: deps.config.mftf.shopModulesAgeMs,
+  });
   let opening: Promise<OpenParts> | undefined;
   const open = memoize(() => {
-    opening = openParts(deps, sessions);
+    opening = openParts({ ...deps, shopModules }, sessions);
     return opening;
   });
   const readNewest = async () => readCatalog(deps, await open());
@@ -96,11 +107,16 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
       return { commit, catalog };
     },
 
-    async valueWarnings(environment, tests) {
-      const { commit, catalog, checkout } = await readNewest();
+    async previewOn(environment, selection) {
+      const { commit, checkout } = await readNewest();
       const files = await envFilesOf(environment, { id: commit.id, path: checkout });
+      const modules = await shopModules.stored(environment);
+      const { catalog } = await readCatalog(deps, await open(), enabledModules(modules, files.values));
+      const resolved = resolveSelection(catalog, selection);
       return {
-        unset: describeMissing(variablesOf(catalog, tests), files),
+        ...resolved,
+        modules: describeModules(modules),
+        unset: describeMissing(variablesOf(catalog, resolved.tests), files),
         overridden: describeOverridden(environment.code, files),
       };
     },
@@ -158,7 +174,10 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
   }
 }
 
-async function openParts(deps: ContainerPartsDependencies, sessions: Sessions): Promise<OpenParts> {
+async function openParts(
+  deps: Omit<ContainerPartsDependencies, 'shopModules'> & { shopModules: ShopModulesSource },
+  sessions: Sessions,
+): Promise<OpenParts> {
   const { config, log } = deps;
   const parts = await openEngineAndPool(deps);
   const { magentoRoot } = config.pool;

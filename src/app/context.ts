@@ -37,7 +37,7 @@ export function createContext(parts: {
     pool,
     resolveSelection,
     catalog,
-    valueWarnings: containers.valueWarnings,
+    previewOn: containers.previewOn,
     inspectContainers: containers.inspectContainers,
     effectiveValues: containers.effectiveValues,
     sessionsOf: containers.sessionsOf,

@@ -8,6 +8,7 @@ import type { Layout } from '../mftf/container/layout.ts';
 import { createSnapshots, type SnapshotLookup } from '../mftf/generation/snapshots.ts';
 import { seleniumValues } from '../mftf/module/env-files.ts';
 import { createRunner } from '../mftf/run/runner.ts';
+import type { ShopModulesSource } from '../mftf/shop-modules/shop-modules.ts';
 import type { Sessions } from '../selenium/sessions.ts';
 import type { Durations } from '../store/tables/durations.ts';
 import type { Environments } from '../store/tables/environments.ts';
@@ -30,6 +31,7 @@ export function createMftfRunner(deps: {
   catalogs: Catalogs;
   layout: Layout;
   sessions: Sessions;
+  shopModules: ShopModulesSource;
 }): Runner {
   const { config, log, artifacts, watch, catalogs, layout, sessions } = deps;
   const { engine, modules, pool, installation } = deps.parts;
@@ -48,6 +50,7 @@ export function createMftfRunner(deps: {
     catalogs: watch(catalogs, { of: 'catalog' }),
     snapshots: watch(snapshots, { obtain: { name: 'generated tests', describe: lookupAttributes } }),
     validations: watch(validations, { of: 'validation' }),
+    shopModules: watch(deps.shopModules, { current: 'modules of the shop' }),
     artifacts,
     layout,
     readValues: (environment) => readStoredValues(deps, environment),

@@ -19,6 +19,7 @@ import { createPlans } from '../store/tables/plans.ts';
 import { createResults } from '../store/tables/results.ts';
 import { createRuns } from '../store/tables/runs.ts';
 import { createSchedules, readClock } from '../store/tables/schedules.ts';
+import { createShopModulesTable } from '../store/tables/shop-modules.ts';
 import { createVariables } from '../store/tables/variables.ts';
 import { createWorkers } from '../store/tables/workers.ts';
 
@@ -40,6 +41,7 @@ export type Stores = Pick<
   | 'results'
   | 'runs'
   | 'schedules'
+  | 'shopModules'
   | 'variables'
   | 'workers'
 >;
@@ -71,6 +73,7 @@ export async function openStores(config: Config, log: Logger, database: AppDatab
     results: createResults({ database }),
     runs: createRuns({ database }),
     schedules: createSchedules({ database }),
+    shopModules: createShopModulesTable({ database }),
     variables: createVariables({ database, secrets }),
     workers: createWorkers({ database }),
   };

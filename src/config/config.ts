@@ -97,6 +97,7 @@ export interface Config {
     generationTimeoutMs: number;
     exclusiveGroups: string[];
     generationVariables: string[];
+    shopModulesAgeMs: number;
     snapshotBytes: number;
   };
   server: {
@@ -257,6 +258,7 @@ function arrange(values: SettingValues, entries: SettingEntry[], problems: strin
       generationTimeoutMs: values.MATRE_GENERATION_TIMEOUT,
       exclusiveGroups: values.MATRE_EXCLUSIVE_GROUPS,
       generationVariables: values.MATRE_GENERATION_VARIABLES,
+      shopModulesAgeMs: values.MATRE_SHOP_MODULES_AGE,
       snapshotBytes: values.MATRE_SNAPSHOTS_SIZE,
     },
     server: {

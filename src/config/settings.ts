@@ -307,6 +307,13 @@ export const settings = {
     description:
       'Names of additional variables that MFTF reads while it generates tests, besides the known ones (docs/generation.md): for a modified MFTF.',
   }),
+  MATRE_SHOP_MODULES_AGE: setting({
+    group: 'MFTF',
+    schema: duration(0),
+    default: '15m',
+    description:
+      'How old the list of enabled modules of a shop may be at the start of a run; an older one is asked for again.',
+  }),
   MATRE_SNAPSHOTS_SIZE: setting({
     group: 'MFTF',
     schema: size(1),

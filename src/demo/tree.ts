@@ -44,8 +44,9 @@ export async function buildSampleTree(folder: string, options: SampleTreeOptions
 }
 
 /**
- * Writes a `php` that runs the script with Node. Of the options of PHP it applies the one for a pruned tree, which real MFTF gets
- * from a PHP file. Of the PHP scripts of matre it implements `fetch.php` and `registrations.php`; the others print nothing.
+ * Writes a `php` that runs the script with Node. Of the options of PHP it applies those for a pruned tree and for a list of
+ * modules, which real MFTF gets from PHP files. Of the PHP scripts of matre it implements `fetch.php` and `registrations.php`; the
+ * others print nothing.
  */
 async function writePhp(path: string, node: string): Promise<void> {
   await mkdir(join(path, '..'), { recursive: true });
@@ -54,7 +55,10 @@ async function writePhp(path: string, node: string): Promise<void> {
 while [ $# -gt 0 ]; do
   case $1 in
     -d)
-      case $2 in matre.tree=*) export STAND_IN_TREE="\${2#matre.tree=}" ;; esac
+      case $2 in
+        matre.tree=*) export STAND_IN_TREE="\${2#matre.tree=}" ;;
+        matre.modules=*) export STAND_IN_MODULES="\${2#matre.modules=}" ;;
+      esac
       shift 2
       ;;
     -d*) shift ;;

@@ -17,6 +17,8 @@ export interface Environment {
   paused: { since: Date; reason: string } | undefined;
   /** The number of containers per run, in which its tests run in parallel; 1 unless the shop can take more. */
   slots: number;
+  /** Whether MFTF reads the tests of all modules (`--force`), and not only of those that are enabled in the shop. */
+  allModules: boolean;
   /** Grows with every claim. */
   fence: number;
   createdAt: Date;

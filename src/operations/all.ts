@@ -12,6 +12,7 @@ import {
   resumeEnvironment,
   showEnvironment,
 } from './environments/environments.ts';
+import { showModules } from './environments/modules-view.ts';
 import { listVariables, setVariables, unsetVariable } from './environments/variables.ts';
 import { showOverview } from './overview/overview.ts';
 import { listResults, listSteps } from './results/run-results.ts';
@@ -51,6 +52,7 @@ export const operations = [
   importEnvironments,
   showContainer,
   showEffective,
+  showModules,
   listVariables,
   setVariables,
   unsetVariable,

@@ -101,7 +101,13 @@ export interface Harness {
   /** Adds an environment with its own shop. The module gets an env file for it if it has none. */
   environment(
     code: string,
-    options?: { adminPassword?: string; shopPassword?: string; slots?: number },
+    options?: {
+      adminPassword?: string;
+      shopPassword?: string;
+      slots?: number;
+      /** The enabled modules of the shop. */
+      modules?: readonly string[];
+    },
   ): Promise<HarnessEnvironment>;
   /** Queues a run and returns its number. */
   submit(environment: { code: string }, selection: Partial<Selection>): Promise<number>;
@@ -188,7 +194,7 @@ export async function openHarness(kind: EngineKind, options: HarnessOptions = {}
     finished,
     run: async (environment, selection) => finished(await submit(environment, selection)),
 
-    async environment(code, { adminPassword = sampleAdmin.password, shopPassword, slots = 1 } = {}) {
+    async environment(code, { adminPassword = sampleAdmin.password, shopPassword, slots = 1, modules } = {}) {
       const envFile = `Cron/data/.env.${code}`;
       if (module.git('ls-files', envFile) === '') {
         const template = readFileSync(join(module.folder, 'Cron/data/.env.preprod-us'), 'utf8');
@@ -199,6 +205,7 @@ export async function openHarness(kind: EngineKind, options: HarnessOptions = {}
         port: 0,
         latencyMs: 0,
         adminPassword: shopPassword ?? adminPassword,
+        ...(modules && { modules }),
       });
       const { id } = await addEnvironment.run(
         context,

@@ -41,6 +41,8 @@ overOneEngine((kind) => {
       {
         code: 'preprod-us',
         expectedMs: null,
+        modules: expect.stringContaining('has not been asked yet'),
+        disabled: [],
         overridden: null,
         unset: expect.stringContaining('NOBODY_SETS_THIS'),
       },

@@ -7,6 +7,7 @@ import { type Kind, openTestDatabase, quiet, type TestDatabase } from '../suppor
 import { waitFor } from '../support/wait-for.ts';
 import { durationsConformance } from './durations-conformance.ts';
 import { keyConformance } from './key-conformance.ts';
+import { shopModulesConformance } from './shop-modules-conformance.ts';
 import { tableConformance } from './table-conformance.ts';
 
 /** The behaviour of databases, for every kind. */
@@ -16,6 +17,7 @@ export function storeConformance(kind: Kind): void {
   keyConformance(kind);
   tableConformance(kind);
   durationsConformance(kind);
+  shopModulesConformance(kind);
 }
 
 function databaseConformance(kind: Kind): void {

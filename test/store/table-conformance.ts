@@ -71,6 +71,7 @@ export function tableConformance(kind: Kind): void {
         expect(us).toEqual({
           ...newEnvironment('preprod-us'),
           slots: 1,
+          allModules: false,
           id: 1,
           hasAdminPassword: false,
           hasShopCredentials: false,
@@ -108,6 +109,12 @@ export function tableConformance(kind: Kind): void {
         });
         expect(after).toEqual({ ...before, baseUrl: 'https://new.test/', adminUsername: 'root' });
         expect(await environments.update(before.id, { slots: 3 })).toEqual({ ...after, slots: 3 });
+        const all = await environments.update(before.id, { allModules: true });
+        expect(all).toEqual({ ...after, slots: 3, allModules: true });
+        expect(await environments.update(before.id, { name: 'x' })).toMatchObject({ allModules: true });
+        expect(await environments.update(before.id, { allModules: false })).toMatchObject({
+          allModules: false,
+        });
         await expect(environments.update(99, { name: 'x' })).rejects.toMatchObject({
           code: 'ENVIRONMENT_UNKNOWN',
         });

@@ -4,6 +4,9 @@ import { clean, durationText } from '../output/format.ts';
 import { printTable } from '../output/table.ts';
 import type { Output } from '../output/terminal.ts';
 
+/** Lines of left out tests for an environment; on a shop without many modules there are hundreds. */
+const maxDisabled = 20;
+
 /** Prints the tests that runs would execute, and the estimated duration on each environment. */
 export function printPreview(output: Output, preview: z.output<typeof previewRuns.output>): void {
   const { tests, unusable, environments, commit } = preview;
@@ -19,8 +22,14 @@ export function printPreview(output: Output, preview: z.output<typeof previewRun
   output.line();
   for (const { test, because } of unusable) output.line(`Excluded: ${test}: ${clean(because)}`);
   output.line(`Tests: ${tests.length}, at ${commit.id.slice(0, 12)} ${clean(commit.subject)}`);
-  for (const { code, expectedMs, unset, overridden } of environments) {
+  for (const { code, expectedMs, unset, overridden, modules, disabled } of environments) {
     output.line(`${code}: ${expectedMs === null ? 'duration unknown' : `about ${durationText(expectedMs)}`}`);
+    output.line(`${code}: modules: ${clean(modules)}`);
+    for (const { test, reason } of disabled.slice(0, maxDisabled)) {
+      output.line(`${code}: left out: ${test}: ${clean(reason)}`);
+    }
+    const more = disabled.length - maxDisabled;
+    if (more > 0) output.line(`${code}: left out: ${more} more (all of them with --json)`);
     for (const warning of [unset, overridden]) {
       if (warning !== null) output.line(`${code}: ${clean(warning)}`);
     }

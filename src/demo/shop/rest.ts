@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { Answer, Routes, ShopState, Visit } from './visit.ts';
 
-const modules = [
+/** Those with tests in the sample tree, and some more. */
+export const sampleModules: readonly string[] = [
   'Magento_Store',
   'Magento_Backend',
   'Magento_Catalog',
@@ -13,11 +14,20 @@ const modules = [
   'TestModule',
 ];
 
-const credentials = z.object({ username: z.string(), password: z.string() });
+const credentials = z.object({
+  username: z.string(),
+  password: z.string(),
+  /** With two-factor authentication; any will do. */
+  otp: z
+    .string()
+    .regex(/^\d{6}$/)
+    .optional(),
+});
 const newOrder = z.object({ order: z.object({ email: z.string(), total: z.string() }) });
 
 /** The part of the schema by which clients recognise Magento_TwoFactorAuth. */
-const tfaSchema = { paths: { '/V1/tfa/provider/google/authenticate': {} } };
+const authenticate = '/V1/tfa/provider/google/authenticate';
+const tfaSchema = { paths: { [authenticate]: {} } };
 
 const json = (value: unknown, status = 200): Answer => ({ kind: 'json', value, status });
 
@@ -35,6 +45,9 @@ export function restRoutes(state: ShopState): Routes {
     const input = parseJson(credentials, body);
     if (input?.username !== state.admin.username || input.password !== state.admin.password) {
       return json({ message: 'The account sign-in was incorrect or your account is disabled.' }, 401);
+    }
+    if (state.twoFactor !== (input.otp !== undefined)) {
+      return json({ message: 'Please use the 2fa provider-specific endpoints to obtain a token.' }, 401);
     }
     const token = randomUUID();
     state.tokens.add(token);
@@ -58,11 +71,12 @@ export function restRoutes(state: ShopState): Routes {
     if (!path.startsWith('/rest/')) return undefined;
     const route = path.slice('/rest'.length).replace(/^\/(?:all|default)(?=\/)/, '');
     if (route === '/schema') return json(state.twoFactor ? tfaSchema : {});
-    if (route === '/V1/integration/admin/token' && method === 'POST') return signIn(visit);
+    const signInRoute = state.twoFactor ? authenticate : '/V1/integration/admin/token';
+    if (route === signInRoute && method === 'POST') return signIn(visit);
     if (!state.tokens.has(visit.authorization?.replace(/^Bearer /, '') ?? '')) {
       return json({ message: "The consumer isn't authorized to access these resources." }, 401);
     }
-    if (route === '/V1/modules') return json(modules);
+    if (route === '/V1/modules') return json(state.modules);
     if (route === '/V1/harbour/orders' && method === 'POST') return createOrder(visit);
     const orderId = /^\/V1\/harbour\/orders\/(\d+)$/.exec(route)?.[1];
     if (orderId !== undefined && method === 'DELETE') {

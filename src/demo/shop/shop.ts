@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import { delay } from '../../async/delay.ts';
 import { adminRoutes } from './admin.ts';
 import { marketOf, shopFaults } from './markets.ts';
-import { restRoutes } from './rest.ts';
+import { restRoutes, sampleModules } from './rest.ts';
 import { storefrontRoutes } from './storefront.ts';
 import type { Answer, Session, ShopState, Visit } from './visit.ts';
 
@@ -23,6 +23,8 @@ export interface ShopOptions {
   adminPassword?: string;
   /** The admin user also needs a one-time password. */
   twoFactor?: boolean;
+  /** The enabled modules; `sampleModules` by default. */
+  modules?: readonly string[];
 }
 
 export interface Shop {
@@ -40,6 +42,7 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
     environment,
     admin: { ...sampleAdmin, ...(options.adminPassword ? { password: options.adminPassword } : {}) },
     twoFactor: options.twoFactor ?? false,
+    modules: options.modules ?? sampleModules,
     tokens: new Set(),
     orders: [{ id: 1, email: 'first@example.com', total: '12.00', readyAt: 0 }],
   };

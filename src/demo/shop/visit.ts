@@ -37,6 +37,8 @@ export interface ShopState {
   environment: string;
   admin: { username: string; password: string };
   twoFactor: boolean;
+  /** The names of the enabled modules. */
+  modules: readonly string[];
   tokens: Set<string>;
   orders: Order[];
 }

@@ -32,6 +32,9 @@ export interface Catalogs {
 const maxImages = 2;
 /** Kept in memory: the commits of the runs under way and of recent previews. Others are read again. */
 const maxCheckouts = 16;
+/** Kept in memory: merging the declarations of Magento 2.4.4 takes 0.2 s. One for each list of enabled modules. */
+const maxCatalogs = 8;
+
 export function createCatalogs(deps: {
   engine: Engine;
   /** Where the declarations of images are stored. */
@@ -47,6 +50,8 @@ export function createCatalogs(deps: {
   const answers = createRegistrationAnswers(deps);
   const images = createMemo<string, Declarations>({ maxKeys: maxImages });
   const modules = createMemo<string, Declarations>({ maxKeys: maxCheckouts });
+
+  const catalogs = createMemo<string, Catalog>({ maxKeys: maxCatalogs });
 
   async function readImage(id: string, container: ContainerOf): Promise<Declarations> {
     const key = createHash('sha256').update(`${id}\0${magentoRoot}`).digest('hex');
@@ -75,8 +80,16 @@ export function createCatalogs(deps: {
         readDeclarations(folderSource(checkout.path, moduleTarget)),
       );
       const parts = await answers.complete([tree, module], image);
-      const whole = buildCatalog(parts);
-      const catalog = enabled ? { ...buildCatalog(parts, enabled), whole } : whole;
+      // What PHP could not answer may be known the next time.
+      const registered = createHash('sha256').update(JSON.stringify(parts.map((part) => part.registrations)));
+      const key = JSON.stringify([image.id, checkout.id, registered.digest('hex')]);
+      const whole = await catalogs(key, async () => buildCatalog(parts));
+      const catalog = enabled
+        ? await catalogs(JSON.stringify([key, enabled]), async () => ({
+            ...buildCatalog(parts, enabled),
+            whole,
+          }))
+        : whole;
       assertReadable(catalog);
       return catalog;
     },

@@ -66,6 +66,11 @@ if (!interface_exists('Magento\FunctionalTestingFramework\Util\ModuleResolver\Se
     refuse('MFTF does not let files be sorted');
 }
 
+// Without it MFTF is called with --force.
+if (get_cfg_var('matre.modules') !== false) {
+    require __DIR__ . '/modules.php';
+}
+
 /** Files of a module merge in directory order, which differs between file systems, so the original folder decides. */
 class OriginalOrder implements \Magento\FunctionalTestingFramework\Util\ModuleResolver\SequenceSorterInterface
 {

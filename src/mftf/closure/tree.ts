@@ -10,10 +10,12 @@ import type { Layout } from '../container/layout.ts';
 export const prunedScripts = {
   build: '/opt/matre/prune.sh',
   prepend: '/opt/matre/pruned.php',
+  modules: '/opt/matre/modules.php',
   schemas: '/opt/matre/schemas.php',
   validate: '/opt/matre/validate.php',
 };
 const tree = `${runFolder}/tree`;
+const moduleList = 'enabled-modules';
 
 /** The scripts, for the `files` of a container's specification. */
 export function prunedTreeFiles(): SpecFile[] {
@@ -44,10 +46,32 @@ export async function buildPrunedTree(
       `A tree of ${files.length} files could not be built: ${stderr.trim().slice(0, 1_000)}`,
     );
   }
-  const settings = {
+  return phpOptions({
     auto_prepend_file: prunedScripts.prepend,
     'matre.root': layout.root,
     'matre.tree': tree,
-  };
-  return Object.entries(settings).flatMap(([name, value]) => ['-d', `${name}=${value}`]);
+  });
 }
+
+/**
+ * Writes the names of enabled modules, in the order of the shop, into a container. Returns the options of PHP that make MFTF read
+ * them instead of asking the shop; without `--force`, and before those of `buildPrunedTree`. Errors: DISK_FULL, CONTAINER_VANISHED.
+ */
+export async function putEnabledModules(
+  engine: Engine,
+  containerId: string,
+  layout: Layout,
+  modules: readonly string[],
+): Promise<string[]> {
+  await putFiles(engine, containerId, runFolder, [
+    { path: moduleList, content: modules.map((name) => `${name}\n`).join('') },
+  ]);
+  return phpOptions({
+    auto_prepend_file: prunedScripts.modules,
+    'matre.root': layout.root,
+    'matre.modules': `${runFolder}/${moduleList}`,
+  });
+}
+
+const phpOptions = (settings: Record<string, string>): string[] =>
+  Object.entries(settings).flatMap(([name, value]) => ['-d', `${name}=${value}`]);

@@ -11,6 +11,8 @@ export interface FetchRequest {
   seconds: number;
   /** What to post; a GET without it. */
   json?: unknown;
+  /** A token that is sent instead of the credentials. */
+  bearer?: string;
 }
 
 export interface FetchResult {
@@ -37,7 +39,7 @@ const options = ['-d', 'display_errors=0', '-d', 'allow_url_fopen=1', '-d', 'def
 /**
  * Requests addresses from inside a container, as its tests will: only there names, hosts and network are those of the tests.
  * Returns the results by address, without those that PHP could not request. The credentials of an address are not part of the key;
- * they and what is posted go through the standard input, since arguments are visible to all. Errors: CONTAINER_VANISHED, OUT_OF_MEMORY.
+ * they, tokens and what is posted go through the standard input, since arguments are visible to all. Errors: CONTAINER_VANISHED, OUT_OF_MEMORY.
  */
 export async function fetchInside(
   { engine, containerId, layout, php }: { engine: Engine; containerId: string; layout: Layout; php: string },
@@ -45,10 +47,11 @@ export async function fetchInside(
 ): Promise<Map<string, FetchResult>> {
   const targets = requests.map(({ url, ...request }) => ({ ...splitBaseUrl(url), ...request }));
   const argv = [php, ...options, scripts.fetch, ...targets.map(({ url, seconds }) => `${seconds} ${url}`)];
-  const details = targets.map(({ url, credentials, json }) => [
+  const details = targets.map(({ url, credentials, json, bearer }) => [
     url,
     {
       ...(credentials !== undefined && { authorization: basicAuthorization(credentials) }),
+      ...(bearer !== undefined && { authorization: `Bearer ${bearer}` }),
       ...(json !== undefined && { json: JSON.stringify(json) }),
     },
   ]);

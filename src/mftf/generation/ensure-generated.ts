@@ -22,6 +22,8 @@ export interface GeneratedRequest extends RunContainer {
   commit: string;
   /** The files that MFTF has to read for some tests at this commit. */
   closureOf(tests: PlannedTest[]): Closure;
+  /** The enabled modules of the shop, in its order; without them MFTF reads all modules. */
+  modules: readonly string[] | undefined;
   files: EnvFiles;
   php: Php;
   /** The name of the log of a generation. */
@@ -44,7 +46,7 @@ export interface GeneratedRequest extends RunContainer {
  * Returns the snapshot. Errors: GENERATION_FAILED and others of `generate`, DISK_FULL, CONTAINER_VANISHED.
  */
 export async function ensureGenerated(request: GeneratedRequest): Promise<Snapshot> {
-  const { snapshots, logs, record, signal, settings, imageId, commit, files } = request;
+  const { snapshots, logs, record, signal, settings, imageId, commit, modules, files } = request;
   const tests = testsToGenerate(request.plan);
   const closure = request.closureOf(tests);
   const notCacheableReason = settings.notCacheableReason ?? randomReason(closure);
@@ -58,7 +60,7 @@ export async function ensureGenerated(request: GeneratedRequest): Promise<Snapsh
   } else {
     const inputs = { imageId, env, php: settings.php, layout: request.layout, tests };
     const keyOf = (source: string) => generationKey({ ...inputs, source });
-    const wholeTreeKey = keyOf(commit);
+    const wholeTreeKey = keyOf(modules ? JSON.stringify([commit, modules]) : commit);
     const closureKey = closure.kind === 'pruned' ? keyOf(closure.digest) : wholeTreeKey;
     const lookup = await snapshots.obtain([closureKey, wholeTreeKey], {
       async generateSnapshot() {
@@ -120,7 +122,7 @@ async function generateSnapshot(
   closure: Closure,
   env: string,
 ): Promise<GeneratedSnapshot> {
-  const { engine, containerId, layout, php, files, logs, record, signal, settings } = request;
+  const { engine, containerId, layout, php, modules, files, logs, record, signal, settings } = request;
   let fromWholeTree = closure.kind === 'whole';
   const onWholeTree = async (reason: string) => {
     fromWholeTree = true;
@@ -136,7 +138,7 @@ async function generateSnapshot(
   let missing: PlannedTest[];
   try {
     const timeoutMs = settings.generationTimeoutMs;
-    const target = { engine, containerId, layout, php, signal, timeoutMs };
+    const target = { engine, containerId, layout, php, modules, signal, timeoutMs };
     ({ missing } = await generate({ ...target, tests, closure, onWholeTree, log: log.stream }));
   } catch (error) {
     const output = await log.close();

@@ -5,7 +5,7 @@ import { Fault, toFault } from '../../faults/fault.ts';
 import { asSentence } from '../../faults/sentence.ts';
 import type { PlannedTest } from '../../model/selection.ts';
 import type { Closure } from '../closure/closure.ts';
-import { buildPrunedTree } from '../closure/tree.ts';
+import { buildPrunedTree, putEnabledModules } from '../closure/tree.ts';
 import { generatedFile, type Layout } from '../container/layout.ts';
 import type { Php } from '../container/php.ts';
 
@@ -17,6 +17,8 @@ export interface GenerationRequest {
   tests: PlannedTest[];
   /** The files that MFTF has to read for them. */
   closure: Closure;
+  /** The enabled modules of the shop; without them MFTF reads all modules (`--force`). */
+  modules: readonly string[] | undefined;
   /** Called with the reason when the closure was not sufficient. */
   onWholeTree(reason: string): Promise<void>;
   log: Writable;
@@ -80,8 +82,10 @@ async function callMftf(
 ): Promise<{ missing: PlannedTest[]; code: number }> {
   const { engine, containerId, layout, php, tests, log, signal, timeoutMs } = request;
   const names = tests.map(({ name, suite }) => (suite === undefined ? name : `${suite}:${name}`));
-  const flags = ['--force', '--no-ansi', '--no-interaction'];
-  const argv = [...phpOptions, layout.mftf, 'generate:tests', ...flags, ...names];
+  const { modules } = request;
+  const listOptions = modules ? await putEnabledModules(engine, containerId, layout, modules) : [];
+  const flags = [...(modules ? [] : ['--force']), '--no-ansi', '--no-interaction'];
+  const argv = [...listOptions, ...phpOptions, layout.mftf, 'generate:tests', ...flags, ...names];
   const end = await php({ argv, cwd: layout.root, output: log, signal, timeoutMs });
   if (end.kind === 'timeout') {
     throw new Fault(

@@ -38,7 +38,10 @@ export function generationEnv(values: EnvValue[], more: readonly string[]): stri
 export interface GenerationInputs {
   /** The image has MFTF, PHP and the Magento tree. */
   imageId: string;
-  /** Identifies the XML that MFTF reads: the commit of the module, or the digest of the files that the tests need. */
+  /**
+   * Identifies the XML that MFTF reads: the commit of the module with the enabled modules, or the digest of the files that the tests
+   * need, in the order in which they are merged.
+   */
   source: string;
   /** See `generationEnv`. */
   env: string;

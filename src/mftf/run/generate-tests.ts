@@ -1,5 +1,6 @@
 import type { PlannedTest } from '../../model/selection.ts';
 import type { Job } from '../../worker/runner.ts';
+import type { Catalog } from '../catalog/catalog.ts';
 import { closureOf } from '../closure/closure.ts';
 import type { Php } from '../container/php.ts';
 import { ensureGenerated } from '../generation/ensure-generated.ts';
@@ -21,7 +22,7 @@ export async function generateTests(
   deps: RunnerDependencies,
   job: Job,
   prepared: PreparedRun,
-  { catalog, plan, open }: RunPlan,
+  { catalog, modules, plan, open }: RunPlan,
   php: Php,
 ): Promise<{ snapshot: Snapshot; runnable: PlannedTest[] }> {
   const { engine, layout, settings } = deps;
@@ -32,7 +33,9 @@ export async function generateTests(
   const timeoutMs = settings.generationTimeoutMs;
 
   // 1. Validate the files against the schemas of MFTF.
-  const faults = await deps.validations.of({ ...place, ...source, catalog, timeoutMs });
+  const { whole = catalog } = catalog;
+  const allFaults = await deps.validations.of({ ...place, ...source, catalog: whole, timeoutMs });
+  const faults = catalog === whole ? allFaults : faultsOfModules(allFaults, catalog, whole);
   for (const message of faults.slice(0, maxReportedFaults)) {
     logs.line(message);
     await record.event({ code: 'MODULE_INVALID', message });
@@ -47,6 +50,7 @@ export async function generateTests(
     ...source,
     snapshots: deps.snapshots,
     plan,
+    modules,
     closureOf: (tests) => closureOf(catalog, tests, { settings: envSettings, pruningObstacles }),
     files,
     logName: run.attempt > 1 ? `generation-attempt-${run.attempt}.txt` : 'generation.txt',
@@ -57,6 +61,13 @@ export async function generateTests(
 
   // 3. Record the tests that are missing.
   return { snapshot, runnable: await recordMissing(record, snapshot, open) };
+}
+
+/** The violations of schemas without those in files of modules that are not enabled, which MFTF does not read. */
+function faultsOfModules(faults: string[], catalog: Catalog, whole: Catalog): string[] {
+  const paths = new Set(whole.files.map(({ path }) => path));
+  for (const { path } of catalog.files) paths.delete(path);
+  return faults.filter((fault) => !paths.has(fault.slice(0, fault.indexOf(':'))));
 }
 
 /** Records a result for the tests that MFTF could not generate; returns the others. */

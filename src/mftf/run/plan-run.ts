@@ -1,7 +1,10 @@
-import type { PlannedTest } from '../../model/selection.ts';
+import { Fault } from '../../faults/fault.ts';
+import { describeSelection, type PlannedTest } from '../../model/selection.ts';
 import type { Job } from '../../worker/runner.ts';
 import type { Catalog } from '../catalog/catalog.ts';
-import { resolveSelection } from '../catalog/selection.ts';
+import { describeDisabled, resolveSelection } from '../catalog/selection.ts';
+import { enabledModules } from '../shop-modules/shop-modules.ts';
+import { modulesOfRun, reportModules } from './modules-of-run.ts';
 import { preflight } from './preflight.ts';
 import type { PreparedRun } from './prepared-run.ts';
 import type { RunnerDependencies } from './runner-dependencies.ts';
@@ -9,6 +12,8 @@ import type { RunnerDependencies } from './runner-dependencies.ts';
 /** The tests of a run. */
 export interface RunPlan {
   catalog: Catalog;
+  /** The names by which MFTF chooses modules, see `enabledModules`. */
+  modules: readonly string[] | undefined;
   /** All of them, in their order; those that are `done` have a result of an earlier attempt. */
   plan: { test: PlannedTest; done: boolean }[];
   /** Those without a result. */
@@ -16,7 +21,7 @@ export interface RunPlan {
 }
 
 /**
- * Reads the catalog at the commit of the run, plans its tests, and checks that shop and Selenium answer.
+ * Reads the catalog of the enabled modules at the commit of the run, plans its tests, and checks that shop and Selenium answer.
  * Errors: those of the catalog, of the selection, and of `preflight`.
  */
 export async function planRun(deps: RunnerDependencies, job: Job, prepared: PreparedRun): Promise<RunPlan> {
@@ -26,31 +31,52 @@ export async function planRun(deps: RunnerDependencies, job: Job, prepared: Prep
   const { values } = files;
   const preflightLine = preflight({ engine, containerId, layout, php: settings.php, values, dataFolder });
   preflightLine.catch(() => {});
-  const catalog = await readCatalog(deps, prepared);
-  const plan = await planTests(catalog, job);
+  const shopModules = await modulesOfRun(deps, job, prepared);
+  // A shop that is down ends the attempt: the next one plans with the modules that the shop lists then.
+  if (shopModules.kind === 'assumed') await preflightLine;
+  await reportModules(job, prepared, shopModules);
+  const modules = enabledModules(shopModules, values);
+  const catalog = await readCatalog(deps, prepared, modules);
+  const plan = await planTests(catalog, job, prepared);
   logs.line(await preflightLine);
   const open = plan.filter(({ done }) => !done).map(({ test }) => test);
   logs.line(`Tests: ${plan.length}, to be executed: ${open.length}`);
-  return { catalog, plan, open };
+  return { catalog, modules, plan, open };
 }
 
 /** The tests in the image and in the test module at the commit of the run. */
 async function readCatalog(
   { engine, catalogs, settings }: RunnerDependencies,
   { commit, checkout, containerId }: PreparedRun,
+  modules: readonly string[] | undefined,
 ): Promise<Catalog> {
   const container = async () => ({ id: containerId, dispose: async () => {} });
   const image = { id: await engine.imageId(settings.image), container, isRunning: true };
-  return catalogs.of(image, { id: commit.id, path: checkout });
+  return catalogs.of(image, { id: commit.id, path: checkout }, modules);
 }
 
 /** The plan of the first attempt; in the first attempt, the tests that the selection means at this commit. */
-async function planTests(catalog: Catalog, { run, record }: Job): Promise<RunPlan['plan']> {
+async function planTests(
+  catalog: Catalog,
+  { run, record }: Job,
+  { logs }: PreparedRun,
+): Promise<RunPlan['plan']> {
   const earlier = await record.planned();
   if (earlier.length > 0) return earlier;
-  const { tests, unusable } = resolveSelection(catalog, run.selection);
+  const { tests, unusable, disabled } = resolveSelection(catalog, run.selection);
   for (const { test, because } of unusable) {
     await record.event({ code: 'TEST_UNUSABLE', message: `${test} was left out: ${because}.` });
+  }
+  const message = describeDisabled(disabled);
+  if (message !== undefined) {
+    logs.line(message);
+    await record.event({ code: 'TESTS_DISABLED', message });
+  }
+  if (tests.length === 0) {
+    throw new Fault(
+      'SELECTION_EMPTY',
+      `"${describeSelection(run.selection)}" leaves no test to execute. ${message ?? ''}`,
+    );
   }
   await record.plan(tests);
   return tests.map((test) => ({ test, done: false }));

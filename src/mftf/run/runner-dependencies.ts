@@ -10,6 +10,7 @@ import type { Validations } from '../closure/validation.ts';
 import type { Layout } from '../container/layout.ts';
 import type { Snapshots } from '../generation/snapshots.ts';
 import type { EnvFilesInput } from '../module/env-files.ts';
+import type { ShopModulesSource } from '../shop-modules/shop-modules.ts';
 
 export interface RunnerDependencies {
   engine: Engine;
@@ -18,6 +19,7 @@ export interface RunnerDependencies {
   catalogs: Catalogs;
   snapshots: Snapshots;
   validations: Validations;
+  shopModules: ShopModulesSource;
   artifacts: Artifacts;
   layout: Layout;
   /** The values that matre stores for an environment, decrypted. */

@@ -5,6 +5,7 @@ import type { Engine } from '../../engine/engine.ts';
 import type { LockCounts } from '../../locks/instrumented.ts';
 import type { LockStore } from '../../locks/lock.ts';
 import type { Logger } from '../../log.ts';
+import type { ResolvedSelection } from '../../mftf/catalog/selection.ts';
 import type { LayeredValue } from '../../mftf/module/env-files.ts';
 import type { Environment } from '../../model/environment.ts';
 import type { PlannedTest, Selection } from '../../model/selection.ts';
@@ -27,6 +28,7 @@ import type { Plans } from '../../store/tables/plans.ts';
 import type { Results } from '../../store/tables/results.ts';
 import type { Runs } from '../../store/tables/runs.ts';
 import type { Schedules } from '../../store/tables/schedules.ts';
+import type { ShopModulesTable } from '../../store/tables/shop-modules.ts';
 import type { Variables } from '../../store/tables/variables.ts';
 import type { Workers } from '../../store/tables/workers.ts';
 import type { CurrentCatalog, StatusCache } from './status-cache.ts';
@@ -58,6 +60,8 @@ export interface Context {
   overview: Overview;
   schedules: Schedules;
   firings: Firings;
+  /** The enabled modules of shops. */
+  shopModules: ShopModulesTable;
 
   // Coordination between processes.
 
@@ -92,13 +96,16 @@ export interface Context {
    */
   catalog(): Promise<CurrentCatalog>;
   /**
-   * Sentences that name the variables which tests may read and which an environment lacks (`unset`), and the values of the test module
-   * that an environment overrides with other ones. Errors: as of `catalog`.
+   * The tests that a selection covers on an environment, with the modules that its shop listed last. `modules` says which they are;
+   * `unset` names the variables which tests may read and which the environment lacks, and `overridden` the values of the test module that
+   * it overrides with other ones. Errors: as of `catalog`, SELECTION_UNKNOWN, SELECTION_EMPTY, MODULE_ENV_FILE_MISSING.
    */
-  valueWarnings(
+  previewOn(
     environment: Environment,
-    tests: PlannedTest[],
-  ): Promise<{ unset: string | undefined; overridden: string | undefined }>;
+    selection: Selection,
+  ): Promise<
+    ResolvedSelection & { modules: string; unset: string | undefined; overridden: string | undefined }
+  >;
   /** Inspects the containers of an environment, replica by replica. Errors: those of the engine. */
   inspectContainers(environment: Environment): Promise<{
     engine: Engine['kind'];

@@ -19,6 +19,9 @@ export const environmentView = z.object({
   hasAdminPassword: z.boolean(),
   hasShopCredentials: z.boolean().describe('A user and password of the base URL are stored'),
   slots: z.number(),
+  allModules: z
+    .boolean()
+    .describe('The tests of all modules are read, not only of those that are enabled in the shop'),
   paused: z.object({ since: time, reason: z.string() }).nullable(),
   createdAt: time,
 });

@@ -17,6 +17,11 @@ const slots = z.coerce
   .min(1)
   .max(maxSlots)
   .describe('Number of containers per run (replicas)');
+const allModules = z
+  .boolean()
+  .describe(
+    'Read the tests of all modules, as MFTF does with --force, and not only of those that are enabled in the shop',
+  );
 const adminPassword = text(maxAdminPasswordLength).min(1, 'must not be empty');
 
 export const addEnvironment = defineOperation({
@@ -34,6 +39,7 @@ export const addEnvironment = defineOperation({
     adminUsername,
     adminPassword: adminPassword.optional(),
     slots: slots.default(1),
+    allModules: allModules.default(false),
   }),
   output: environmentView,
   async run({ environments }, { adminPassword, name, ...rest }) {
@@ -89,6 +95,7 @@ export const editEnvironment = defineOperation({
     backendName: backendName.optional(),
     adminUsername: adminUsername.optional(),
     slots: slots.optional(),
+    allModules: allModules.optional(),
     adminPassword: adminPassword.nullable().optional().describe('Null removes it'),
     shopCredentials: z.null().optional().describe('Null removes the user and password of the base URL'),
   }),
@@ -103,6 +110,8 @@ export const editEnvironment = defineOperation({
     if (adminPassword !== undefined) await context.environments.setPassword(id, adminPassword ?? undefined);
     // Before the change, which may bring new ones.
     if (shopCredentials === null) await context.environments.removeShopCredentials(id);
+    // The administrator may be another one now.
+    await context.shopModules.forgetRefusal(id);
     return viewEnvironment(await context.environments.update(id, fields));
   },
 });

@@ -43,6 +43,8 @@ export const setVariables = defineOperation({
   async run(context, { environment, variables }) {
     const scope = await scopeOf(context, environment);
     for (const variable of variables) await context.variables.set(scope, variable);
+    // One of them may be the shared secret of one-time passwords.
+    if (scope !== 'global') await context.shopModules.forgetRefusal(scope);
     return { variables: (await context.variables.list(scope)).map(viewVariable) };
   },
 });

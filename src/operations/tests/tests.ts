@@ -3,7 +3,6 @@ import type { CatalogTest } from '../../mftf/catalog/catalog-test.ts';
 import { resolveSelection } from '../../mftf/catalog/selection.ts';
 import type { Environment } from '../../model/environment.ts';
 import { maxEnvironments } from '../../model/limits.ts';
-import type { PlannedTest } from '../../model/selection.ts';
 import type { Context } from '../core/context.ts';
 import { code, line, time } from '../core/fields.ts';
 import { defineOperation } from '../core/operation.ts';
@@ -107,13 +106,15 @@ export const previewRuns = defineOperation({
   }),
   output: z.object({
     commit: commitView,
-    tests: z.array(
-      z.object({
-        test: z.string(),
-        suite: z.string().nullable(),
-        skipped: z.string().nullable().describe('Why MFTF will skip the test'),
-      }),
-    ),
+    tests: z
+      .array(
+        z.object({
+          test: z.string(),
+          suite: z.string().nullable(),
+          skipped: z.string().nullable().describe('Why MFTF will skip the test'),
+        }),
+      )
+      .describe('Those that run on at least one of the environments'),
     unusable: z
       .array(z.object({ test: z.string(), because: z.string() }))
       .describe('Selected tests that MFTF generates nothing for'),
@@ -129,6 +130,10 @@ export const previewRuns = defineOperation({
           .string()
           .nullable()
           .describe('Values of the test module that the environment overrides with other ones'),
+        modules: z.string().describe('Which modules are enabled in the shop, as far as it was asked'),
+        disabled: z
+          .array(z.object({ test: z.string(), reason: z.string() }))
+          .describe('Selected tests that are left out, because their modules are not enabled in the shop'),
       }),
     ),
   }),
@@ -136,7 +141,20 @@ export const previewRuns = defineOperation({
     const targets: Environment[] = [];
     for (const each of new Set(environments)) targets.push(await getEnvironment(context, each));
     const { commit, catalog } = await context.catalog();
-    const { tests, skipped, unusable } = resolveSelection(catalog, selection);
+    const previews: Preview[] = [];
+    for (const environment of targets) {
+      previews.push({ environment, ...(await context.previewOn(environment, selection)) });
+    }
+    const resolved = previews.length === 0 ? [resolveSelection(catalog, selection)] : previews;
+    const tests = union(
+      resolved.map((each) => each.tests),
+      ({ name, suite = '' }) => `${suite}:${name}`,
+    );
+    const skipped = resolved.flatMap((each) => each.skipped);
+    const unusable = union(
+      resolved.map((each) => each.unusable),
+      ({ test }) => test,
+    );
     const skipReasons = new Map(skipped.map((each) => [each.test, each.because]));
     return {
       commit,
@@ -146,19 +164,30 @@ export const previewRuns = defineOperation({
         skipped: skipReasons.get(name) ?? null,
       })),
       unusable,
-      environments: await Promise.all(targets.map((environment) => previewOn(context, environment, tests))),
+      environments: await Promise.all(previews.map((preview) => viewPreview(context, preview))),
     };
   },
 });
 
-async function previewOn(context: Context, environment: Environment, tests: PlannedTest[]) {
-  const { unset, overridden } = await context.valueWarnings(environment, tests);
+type Preview = { environment: Environment } & Awaited<ReturnType<Context['previewOn']>>;
+
+async function viewPreview(context: Context, preview: Preview) {
+  const { environment, tests, unset, overridden, modules, disabled } = preview;
   return {
     code: environment.code,
     expectedMs: (await context.durations.estimate(environment.id, tests)) ?? null,
     unset: unset ?? null,
     overridden: overridden ?? null,
+    modules,
+    disabled,
   };
+}
+
+/** The items of all lists, each once, in the order of the lists. */
+function union<T>(lists: T[][], keyOf: (item: T) => string): T[] {
+  const items = new Map<string, T>();
+  for (const item of lists.flat()) if (!items.has(keyOf(item))) items.set(keyOf(item), item);
+  return [...items.values()];
 }
 
 function viewTest(test: CatalogTest): CatalogTestView {

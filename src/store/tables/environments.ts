@@ -21,6 +21,8 @@ export interface NewEnvironment {
   adminUsername: string;
   /** See `Environment.slots`; 1 by default. */
   slots?: number;
+  /** See `Environment.allModules`; false by default. */
+  allModules?: boolean;
 }
 
 /** The fields that can change. The code cannot: files of the test module are named after it. */
@@ -56,16 +58,16 @@ export function createEnvironments(deps: { database: Database; secrets: SecretBo
   return {
     /** Errors: ENVIRONMENT_EXISTS; INPUT_INVALID when the code is not allowed. */
     async create(environment: NewEnvironment): Promise<Environment> {
-      const { code, name, backendName, adminUsername, slots = 1 } = environment;
+      const { code, name, backendName, adminUsername, slots = 1, allModules = false } = environment;
       const { url, credentials } = splitBaseUrl(environment.baseUrl);
       if (!isEnvironmentCode(code))
         throw new Fault('INPUT_INVALID', `${JSON.stringify(code)} cannot be the code of an environment.`);
       try {
         return await database.transaction(async (transaction) => {
           const rows = await transaction.query<EnvironmentRow>(
-            `INSERT INTO environment (code, name, base_url, backend_name, admin_username, slots)
-             VALUES ($1, $2, $3, $4, $5, $6) RETURNING ${environmentColumns}, ${notifyEnvironment}`,
-            [code, name, url, backendName, adminUsername, slots],
+            `INSERT INTO environment (code, name, base_url, backend_name, admin_username, slots, all_modules)
+             VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING ${environmentColumns}, ${notifyEnvironment}`,
+            [code, name, url, backendName, adminUsername, slots, allModules],
           );
           const created = existing(rows, code);
           if (credentials === undefined) return toEnvironment(created);
@@ -107,14 +109,14 @@ export function createEnvironments(deps: { database: Database; secrets: SecretBo
      * not be sent. Errors: ENVIRONMENT_UNKNOWN.
      */
     update(id: number, changes: EnvironmentChanges): Promise<Environment> {
-      const { name, baseUrl, backendName, adminUsername, slots } = changes;
+      const { name, baseUrl, backendName, adminUsername, slots, allModules } = changes;
       const { url, credentials } = splitBaseUrl(baseUrl ?? '');
       return change(
         database,
         id,
         `name = coalesce($2, name), base_url = coalesce($3, base_url),
          backend_name = coalesce($4, backend_name), admin_username = coalesce($5, admin_username),
-         slots = coalesce($6, slots),
+         slots = coalesce($6, slots), all_modules = coalesce($8, all_modules),
          shop_credentials = CASE
            WHEN $7::text IS NOT NULL THEN $7
            WHEN $3::text IS NULL OR ${originOf('$3::text')} = ${originOf('base_url')} THEN shop_credentials
@@ -126,6 +128,7 @@ export function createEnvironments(deps: { database: Database; secrets: SecretBo
           adminUsername ?? null,
           slots ?? null,
           credentials === undefined ? null : encryptCredentials(id, credentials),
+          allModules ?? null,
         ],
       );
     },
@@ -163,6 +166,7 @@ export function createEnvironments(deps: { database: Database; secrets: SecretBo
         if (open && open.count > 0)
           throw new Fault('ENVIRONMENT_BUSY', `Environment ${code} has ${open.count} unfinished runs.`);
         await transaction.query('DELETE FROM variable WHERE environment_id = $1', [id]);
+        await transaction.query('DELETE FROM shop_modules WHERE environment_id = $1', [id]);
         await transaction.query(
           'UPDATE environment SET removed_at = now(), admin_password = NULL, shop_credentials = NULL WHERE id = $1',
           [id],
@@ -221,7 +225,7 @@ function existing<Row>(rows: Row[], id: number | string): Row {
 
 /** The SQL columns of an `EnvironmentRow`. */
 export const environmentColumns = `id, code, name, base_url, backend_name, admin_username, admin_password IS NOT NULL AS has_password,
-  shop_credentials IS NOT NULL AS has_shop_credentials,  paused_at, paused_reason, slots, fence, created_at`;
+  shop_credentials IS NOT NULL AS has_shop_credentials,  paused_at, paused_reason, slots, all_modules, fence, created_at`;
 
 export interface EnvironmentRow {
   id: number;
@@ -235,6 +239,7 @@ export interface EnvironmentRow {
   paused_at: Date | null;
   paused_reason: string | null;
   slots: number;
+  all_modules: boolean;
   fence: number;
   created_at: Date;
 }
@@ -251,6 +256,7 @@ export function toEnvironment(row: EnvironmentRow): Environment {
     hasShopCredentials: row.has_shop_credentials,
     paused: row.paused_at ? { since: row.paused_at, reason: row.paused_reason ?? '' } : undefined,
     slots: row.slots,
+    allModules: row.all_modules,
     fence: row.fence,
     createdAt: row.created_at,
   };

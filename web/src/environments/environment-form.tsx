@@ -19,7 +19,7 @@ interface Props {
 }
 
 type TextField = 'code' | 'name' | 'baseUrl' | 'backendName' | 'adminUsername';
-type Fields = Record<TextField, string> & { slots: number };
+type Fields = Record<TextField, string> & { slots: number; allModules: boolean };
 
 interface Password {
   /** The new password; empty keeps the stored one. */
@@ -37,6 +37,7 @@ export function EnvironmentForm({ environment, onDone, onClose }: Props) {
     backendName: environment?.backendName ?? 'admin',
     adminUsername: environment?.adminUsername ?? '',
     slots: environment?.slots ?? 1,
+    allModules: environment?.allModules ?? false,
   });
   const [password, setPassword] = useState<Password>({ text: '', isRemoved: false });
   const [removesCredentials, setRemovesCredentials] = useState(false);
@@ -81,6 +82,16 @@ export function EnvironmentForm({ environment, onDone, onClose }: Props) {
           error={fieldErrors['slots']}
           value={fields.slots}
           onChange={(slots) => setFields((before) => ({ ...before, slots }))}
+        />
+        <Checkbox
+          size="xs"
+          label="Tests of all modules"
+          description="Not only of those that are enabled in the shop (as mftf generate:tests --force)"
+          checked={fields.allModules}
+          onChange={(event) => {
+            const allModules = event.currentTarget.checked;
+            setFields((before) => ({ ...before, allModules }));
+          }}
         />
         <Group justify="flex-end" gap="xs">
           <Button variant="subtle" onClick={onClose}>

@@ -1,6 +1,7 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import type { showContainer, showEffective } from '#src/operations/environments/environment-detail.ts';
 import type { showEnvironment } from '#src/operations/environments/environments.ts';
+import type { showModules } from '#src/operations/environments/modules-view.ts';
 import type { showOverview } from '#src/operations/overview/overview.ts';
 import type { listRuns } from '#src/operations/runs/runs.ts';
 import { get, type OutputOf } from '../api/request.ts';
@@ -35,6 +36,13 @@ export const effectiveQuery = (code: string) =>
   queryOptions({
     queryKey: ['effective', code],
     queryFn: ({ signal }) => get<typeof showEffective>(`/api/environments/${code}/effective`, { signal }),
+  });
+
+/** The enabled modules of the shop, compared with those of other environments. */
+export const modulesQuery = (code: string) =>
+  queryOptions({
+    queryKey: ['environment', code, 'modules'],
+    queryFn: ({ signal }) => get<typeof showModules>(`/api/environments/${code}/modules`, { signal }),
   });
 
 export const lastRunsQuery = (code: string, limit = 30) =>

@@ -1,6 +1,7 @@
 import type { EnvironmentView } from '#src/operations/core/views.ts';
 import { Time } from '../ui/time.tsx';
 import classes from './environment.module.css';
+import { ModuleFacts } from './module-facts.tsx';
 
 /** The settings of an environment. */
 export function Settings({ environment }: { environment: EnvironmentView }) {
@@ -35,6 +36,7 @@ export function Settings({ environment }: { environment: EnvironmentView }) {
         <dd>{hasAdminPassword ? <Hidden /> : 'not set'}</dd>
         <dt>Containers</dt>
         <dd>{slots}</dd>
+        <ModuleFacts environment={environment} />
         <dt>ID</dt>
         <dd>{id}</dd>
         <dt>Added</dt>

@@ -74,6 +74,17 @@ export function PreviewEnvironments({ draft, now, preview }: { draft: Draft; now
   );
 }
 
+/** Tests in a sentence; the preview of the command line lists more. */
+const maxTests = 5;
+
+/** A sentence about the tests that are left out; null without any. */
+function disabledText(disabled: Preview['environments'][number]['disabled']): string | null {
+  if (disabled.length === 0) return null;
+  const shown = disabled.slice(0, maxTests).map(({ test, reason }) => `${test} (${reason})`);
+  const more = disabled.length - shown.length;
+  return `${plural(disabled.length, 'test')} left out: ${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`;
+}
+
 const aheadText = (runs: number) => (runs === 0 ? 'none' : plural(runs, 'run'));
 
 function Unknown({ why }: { why: string }) {
@@ -84,7 +95,8 @@ function Unknown({ why }: { why: string }) {
   );
 }
 
-/** Warnings before the submission: paused environments, variables without a value, overridden values of the test module. */
+/** Warnings before the submission: paused environments, tests of modules that are not enabled, variables without a value,
+ * overridden values of the test module. */
 function Warnings({ draft, now, preview }: { draft: Draft; now: Now; preview: Preview }) {
   const paused = preview.environments.flatMap(({ code }) => {
     const reason = queueAhead(now, code, draft.priority)?.paused;
@@ -92,8 +104,8 @@ function Warnings({ draft, now, preview }: { draft: Draft; now: Now; preview: Pr
   });
   // One sentence per message, for all environments that share it.
   const sentences = new Map<string, string[]>();
-  for (const { code, unset, overridden } of preview.environments) {
-    for (const sentence of [unset, overridden]) {
+  for (const { code, unset, overridden, disabled } of preview.environments) {
+    for (const sentence of [disabledText(disabled), unset, overridden]) {
       if (sentence !== null) sentences.set(sentence, [...(sentences.get(sentence) ?? []), code]);
     }
   }

@@ -14,6 +14,11 @@ export const fieldOptions = (command: 'add' | 'edit') => {
     new Option('--name <name>', adding ? 'display name; the code by default' : 'display name'),
     new Option('--backend-name <path>', 'path of the admin panel').default(adding ? 'admin' : undefined),
     new Option('--slots <number>', `number of containers per run${adding ? '; 1 by default' : ''}`),
+    new Option(
+      '--all-modules',
+      'read the tests of all modules, not only of those that are enabled in the shop',
+    ),
+    new Option('--no-all-modules', `read those of enabled modules only${adding ? ' (default)' : ''}`),
     ...passwordOptions(),
   ];
 };
@@ -24,11 +29,12 @@ interface Options extends PasswordOptions {
   name?: string;
   backendName?: string;
   slots?: string;
+  allModules?: boolean;
 }
 
 /** The fields of the options, as the operations take them. Errors: as of `readPassword`. */
 export async function readFields(terminal: Terminal, options: Options) {
-  const { baseUrl, adminUsername, name, backendName, slots } = options;
+  const { baseUrl, adminUsername, name, backendName, slots, allModules } = options;
   const adminPassword = await readPassword(terminal, options);
-  return { name, baseUrl, backendName, adminUsername, adminPassword, slots };
+  return { name, baseUrl, backendName, adminUsername, adminPassword, slots, allModules };
 }

@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 import type { VariableView } from '../../../operations/core/views.ts';
 import { showEnvironment } from '../../../operations/environments/environments.ts';
+import { type EnvironmentModulesView, showModules } from '../../../operations/environments/modules-view.ts';
 import { listVariables } from '../../../operations/environments/variables.ts';
 import { type CliContext, jsonOption, print } from '../../cli-context.ts';
-import { clean, localTime } from '../../output/format.ts';
+import { ago, clean, localTime } from '../../output/format.ts';
 import { printFields, printTable } from '../../output/table.ts';
 import type { Output } from '../../output/terminal.ts';
 
@@ -19,8 +20,11 @@ export function registerShow(env: Command, context: CliContext): void {
         const globals = await context.withCaller((caller) => caller.call(listVariables, {}));
         return print(context, options, globals, (output) => printVariables(output, globals.variables));
       }
-      const environment = await context.withCaller((caller) => caller.call(showEnvironment, { code }));
-      print(context, options, environment, (output) => {
+      const [environment, modules] = await context.withCaller(async (caller) => [
+        await caller.call(showEnvironment, { code }),
+        await caller.call(showModules, { code }),
+      ]);
+      print(context, options, { ...environment, modules }, (output) => {
         printFields(output, [
           ['Id', String(environment.id)],
           ['Code', environment.code],
@@ -35,13 +39,49 @@ export function registerShow(env: Command, context: CliContext): void {
             `${clean(environment.adminUsername)}, ${environment.hasAdminPassword ? 'password stored' : 'no password'}`,
           ],
           ['Slots', String(environment.slots)],
+          ['Modules', modulesText(modules)],
           ['State', environment.paused === null ? 'active' : `paused: ${clean(environment.paused.reason)}`],
           ['Added', localTime(environment.createdAt)],
         ]);
         output.line();
+        printDifferences(output, modules);
         printVariables(output, environment.variables);
       });
     });
+}
+
+/** Names of modules that a line has; `--json` has more. */
+const maxNames = 10;
+
+function modulesText({ allModules, enabled, refusal, sameAs }: EnvironmentModulesView): string {
+  const lastList =
+    enabled === null
+      ? 'not known: the shop has not listed them yet'
+      : `${enabled.count} enabled in the shop, asked ${ago(enabled.askedAt)}`;
+  return [
+    allModules ? `all (--all-modules); ${lastList}` : lastList,
+    ...(refusal === null ? [] : [`${clean(refusal.message)}, ${ago(refusal.at)}`]),
+    ...(sameAs.length === 0 ? [] : [`the same on ${sameAs.join(', ')}`]),
+  ].join('; ');
+}
+
+/** A line for each other list of modules that has other names. */
+function printDifferences(output: Output, { differences }: EnvironmentModulesView): void {
+  for (const { environments, onlyHere, onlyThere } of differences) {
+    const parts = [
+      ['enabled only here', onlyHere] as const,
+      ['enabled only there', onlyThere] as const,
+    ].flatMap(([text, { count, names }]) => (count === 0 ? [] : [`${text}: ${listNames(names, count)}`]));
+    const difference = parts.length === 0 ? 'the same modules in another order' : parts.join('; ');
+    output.line(`Modules, compared with ${environments.join(', ')}: ${difference}.`);
+  }
+  if (differences.length > 0) output.line();
+}
+
+function listNames(names: readonly string[], count: number): string {
+  const shown = names.slice(0, maxNames);
+  const more = count - shown.length;
+  return `${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 function printVariables(output: Output, variables: readonly VariableView[]): void {
