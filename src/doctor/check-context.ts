@@ -3,6 +3,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { LockStore } from '../locks/lock.ts';
 import type { FetchRequest, FetchResult } from '../mftf/container/fetch.ts';
 import type { EnvValue } from '../mftf/module/env-files.ts';
+import type { SignIn } from '../mftf/shop-modules/sign-in.ts';
 import type { Environment } from '../model/environment.ts';
 import type { Commit, Modules } from '../modules/modules.ts';
 import type { InspectedContainer, Inspection } from '../pool/inspect.ts';
@@ -24,6 +25,8 @@ export interface CheckContext {
   shopCredentials(environment: Environment): Promise<string | undefined>;
   /** Whether the caller may act on shops: a wrong password counts there, and locks the account after a few. */
   maySignIn: boolean;
+  /** Stores the modules that the shop of an environment listed now. */
+  saveModules(environment: Environment, names: readonly string[]): Promise<void>;
   /** The runs under way, with the fences of their claims. */
   runningClaims(): Promise<{ runId: number; fence: number }[]>;
   /** The commits that unfinished runs are pinned to. */
@@ -34,6 +37,8 @@ export interface CheckContext {
   inspections: {
     containers?: Promise<OwnContainer[]>;
     selenium?: Promise<SeleniumInspection>;
+    /** By the ids of environments. */
+    signIns: Map<number, Promise<SignIn>>;
   };
 }
 

@@ -12,6 +12,7 @@ import { filesApart } from './checks/files-apart.ts';
 import { locksExclude } from './checks/locks-exclude.ts';
 import { locksForgotten } from './checks/locks-forgotten.ts';
 import { moduleAway, moduleEnvFileMissing } from './checks/module-away.ts';
+import { modulesUnknown } from './checks/modules-unknown.ts';
 import { processesLeft } from './checks/processes-left.ts';
 import { queueStuck } from './checks/queue-stuck.ts';
 import { scheduleDays, scheduleFails, scheduleOverdue } from './checks/schedules.ts';
@@ -44,5 +45,6 @@ export const checks: readonly Check[] = [
   seleniumSessionsLeft,
   shopAway,
   adminRefused,
+  modulesUnknown,
   commandMissing,
 ];

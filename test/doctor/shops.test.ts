@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { sampleModules } from '../../src/demo/shop/rest.ts';
 import { startShop } from '../../src/demo/shop/shop.ts';
 import { matreItself } from '../../src/model/access.ts';
 import { showDoctor } from '../../src/operations/system/doctor.ts';
@@ -83,6 +84,14 @@ overOneEngine((kind) => {
     const report = await problemsWith({ adminUsername: 'nobody' });
     expect(problemsOf(report)).toEqual([['CREDENTIALS_WRONG', 'preprod-us']]);
     expect(checkOf(report, 'admin-refused').findings[0]?.remedy).toContain('--ask-admin-password');
+    expect(checkOf(report, 'modules-unknown').findings).toMatchObject([
+      {
+        standing: 'warning',
+        code: 'MODULES_UNKNOWN',
+        about: 'preprod-us',
+        found: expect.stringContaining('401'),
+      },
+    ]);
     expect(JSON.stringify(report)).not.toContain('harbour-123');
   });
 
@@ -101,7 +110,15 @@ overOneEngine((kind) => {
     expect(problemsOf(await problemsWith({ baseUrl: shop.url }))).toEqual([['TWO_FACTOR_ON', 'preprod-us']]);
     const secret = { name: 'OTP_SHARED_SECRET', value: 'MFRGGZDFMZTWQ2LK', secret: true };
     await harness.context.variables.set(environment.id, secret);
-    expect(problemsOf(await problemsWith({ baseUrl: shop.url }))).toEqual([]);
+    const report = await problemsWith({ baseUrl: shop.url });
+    expect(problemsOf(report)).toEqual([]);
+    expect(checkOf(report, 'modules-unknown').findings).toMatchObject([
+      {
+        standing: 'well',
+        about: 'preprod-us',
+        found: `The shop has ${sampleModules.length} enabled modules.`,
+      },
+    ]);
     await harness.context.variables.unset(environment.id, secret.name);
     await shop.close();
   });

@@ -1,13 +1,12 @@
-import type { EnvValue } from '../../mftf/module/env-files.ts';
-import { joinBaseUrl, splitBaseUrl } from '../../model/address/base-url.ts';
 import type { Environment } from '../../model/environment.ts';
 import { type Check, type Finding, ok, problem, unknown } from '../check.ts';
 import type { CheckContext } from '../check-context.ts';
 import { type RequestShop, withShopRequests } from '../probes/shop.ts';
+import { signIn } from '../probes/sign-in.ts';
 
 /**
  * Requests an admin token as MFTF does before it creates data. One try for each environment: Magento locks an account after a few wrong
- * passwords (six by default), so runs do not check this.
+ * passwords (six by default), so a run that was refused does not ask again for some minutes.
  */
 export const adminRefused: Check = {
   name: 'admin-refused',
@@ -40,50 +39,29 @@ async function inspectShop(
   environment: Environment,
   request: RequestShop,
 ): Promise<Finding[]> {
-  const { code } = environment;
-  const values = await context
-    .containers()
-    .then(({ valuesOf }) => valuesOf(environment))
-    // Another check reports what is wrong with the module.
-    .catch((): EnvValue[] => []);
-  const value = (name: string) => values.find((envValue) => envValue.name === name)?.value;
-  const username = value('MAGENTO_ADMIN_USERNAME') ?? environment.adminUsername;
-  const password = value('MAGENTO_ADMIN_PASSWORD');
-  const { url: base, credentials } = splitBaseUrl(value('MAGENTO_BASE_URL') ?? environment.baseUrl);
-  if (password === undefined)
-    return [ok('Not checked: no admin password is set, so no test signs in.', code)];
-
-  const addressOf = (path: string) => joinBaseUrl({ url: `${base}${path}`, credentials });
-  const schema = await request(environment, {
-    url: addressOf('rest/schema?services=twoFactorAuthAdminTokenServiceV1'),
-  });
-  if (schema.error !== undefined) return [unknown(`The shop does not respond (${schema.error}).`, code)];
-  if (schema.status === 200 && /"\/V1\/tfa\//.test(schema.body))
-    return twoFactor(code, value('OTP_SHARED_SECRET'));
-
-  const { status, error } = await request(environment, {
-    url: addressOf('rest/V1/integration/admin/token'),
-    json: { username, password },
-  });
-  if (status === 200) return [];
-  if (status !== 401 && status !== 403) {
-    return [unknown(`The shop responds to a token request with ${error ?? status}.`, code)];
+  const { code, adminUsername } = environment;
+  const outcome = await signIn(context, environment, request);
+  if (outcome.kind === 'token') return [];
+  const message = `${outcome.message.charAt(0).toUpperCase()}${outcome.message.slice(1)}.`;
+  switch (outcome.kind) {
+    case 'no-password':
+      return [ok('Not checked: no admin password is set, so no test signs in.', code)];
+    case 'no-secret':
+      return [
+        problem('TWO_FACTOR_ON', message, {
+          about: code,
+          remedy: `matre env set ${code} OTP_SHARED_SECRET --secret (after bin/magento security:tfa:google:set-secret), or bin/magento module:disable Magento_TwoFactorAuth`,
+        }),
+      ];
+    case 'refused':
+      return [
+        problem('CREDENTIALS_WRONG', message, {
+          about: code,
+          remedy: `matre env edit ${code} --ask-admin-password (or --admin-username NAME); in Magento: bin/magento admin:user:unlock ${adminUsername}`,
+        }),
+      ];
+    case 'unreachable':
+    case 'unexpected':
+      return [unknown(message, code)];
   }
-  return [
-    problem('CREDENTIALS_WRONG', `${base} refuses the credentials of ${username} (${status}).`, {
-      about: code,
-      remedy: `matre env edit ${code} --ask-admin-password (or --admin-username NAME); in Magento: bin/magento admin:user:unlock ${username}`,
-    }),
-  ];
-}
-
-/** With two-factor authentication a token also needs a one-time password, which MFTF derives from OTP_SHARED_SECRET. */
-function twoFactor(code: string, secret: string | undefined): Finding[] {
-  if (secret !== undefined && secret !== '') return [];
-  return [
-    problem('TWO_FACTOR_ON', 'Two-factor authentication is on, and OTP_SHARED_SECRET is not set.', {
-      about: code,
-      remedy: `matre env set ${code} OTP_SHARED_SECRET --secret (after bin/magento security:tfa:google:set-secret), or bin/magento module:disable Magento_TwoFactorAuth`,
-    }),
-  ];
 }

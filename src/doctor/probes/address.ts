@@ -9,14 +9,21 @@ export interface AddressResponse {
 }
 
 /** Enough for what checks search for in a response; a page of a shop may have megabytes. */
-const maxBytes = 65_536;
+const maxBytes = 262_144;
 
 /** The response of an address to this process; a redirect is a response. `credentials`: those of a base URL. Never rejects: see `error`. */
 export async function requestAddress(
   url: string,
-  request: { timeoutMs: number; method?: string; json?: unknown; credentials?: string | undefined },
+  request: {
+    timeoutMs: number;
+    method?: string;
+    json?: unknown;
+    credentials?: string | undefined;
+    /** A token that is sent instead of the credentials. */
+    bearer?: string;
+  },
 ): Promise<AddressResponse> {
-  const { timeoutMs, method = 'GET', json, credentials } = request;
+  const { timeoutMs, method = 'GET', json, credentials, bearer } = request;
   const client = createHttpClient();
   try {
     const { status, text } = await client.request(url, {
@@ -26,6 +33,7 @@ export async function requestAddress(
       headers: {
         ...(json !== undefined && { 'content-type': 'application/json' }),
         ...(credentials !== undefined && { authorization: basicAuthorization(credentials) }),
+        ...(bearer !== undefined && { authorization: `Bearer ${bearer}` }),
       },
       ...(json !== undefined && { body: JSON.stringify(json) }),
     });

@@ -14,7 +14,7 @@ export interface ShopResponse extends AddressResponse {
 /** Requests an address of the shop of an environment; the address may have credentials. Never rejects: see `error`. */
 export type RequestShop = (
   environment: Environment,
-  request: Pick<FetchRequest, 'url' | 'json'>,
+  request: Omit<FetchRequest, 'seconds'>,
 ) => Promise<ShopResponse>;
 
 /**
@@ -40,6 +40,7 @@ export async function withShopRequests<T>(
       const fromHost = await requestAddress(url, {
         timeoutMs: limitsOf(context.config).shopMs,
         credentials,
+        ...(request.bearer !== undefined && { bearer: request.bearer }),
         ...(request.json !== undefined && { method: 'POST', json: request.json }),
       });
       if (fromHost.error === undefined) return { ...fromHost, from: 'from this host' };
@@ -65,7 +66,7 @@ async function ownContainer(context: CheckContext, { id }: Environment): Promise
 async function requestInside(
   context: CheckContext,
   container: (containers: ContainersContext) => Promise<string>,
-  request: Pick<FetchRequest, 'url' | 'json'>,
+  request: Omit<FetchRequest, 'seconds'>,
 ): Promise<AddressResponse | undefined> {
   try {
     const containers = await context.containers();

@@ -24,6 +24,10 @@ export const diagnosisFaults = {
     'Logs and screenshots of its runs stay on the host that wrote them and cannot be read from here. Verdicts and results are not affected.',
     'Set MATRE_ARTIFACTS=database for every process, or mount one folder as MATRE_DATA on all hosts (docs/hosts.md).',
   ),
+  MODULES_UNKNOWN: diagnosis(
+    'Runs use the modules that the shop listed last, or read the tests of all modules when it never did: then tests may expect what disabled modules do, such as two-factor authentication.',
+    'Let the administrator of the tests sign in to the REST API (docs/shop.md). Without that: matre env edit CODE --all-modules reads the tests of all modules on purpose.',
+  ),
   SCHEDULE_OVERDUE: diagnosis(
     'Scheduled runs were not submitted.',
     'Start `matre scheduler`, or `matre up`. Missed times are caught up or skipped by the rule of each schedule.',

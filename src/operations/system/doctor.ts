@@ -70,7 +70,7 @@ async function examine(
   code: string | undefined,
   { fix, maySignIn }: { fix: boolean; maySignIn: boolean },
 ): Promise<ReportView> {
-  const { config, database, locks, workers, environments, runs, queue } = context;
+  const { config, database, locks, workers, environments, runs, queue, shopModules } = context;
   const checkContext: CheckContext = {
     config,
     database,
@@ -80,11 +80,12 @@ async function examine(
     allEnvironments: () => environments.list(),
     shopCredentials: ({ id }) => environments.readShopCredentials(id),
     maySignIn,
+    saveModules: (environment, names) => shopModules.save(environment, names),
     runningClaims: () => queue.runningClaims(),
     runningCommits: () => runs.commitsInUse(),
     // Once for all checks: each would resolve the newest commit again.
     containers: memoize(() => context.containersContext()),
-    inspections: {},
+    inspections: { signIns: new Map() },
   };
   return view(await runChecks(checks, checkContext, { fix }));
 }

@@ -1,0 +1,46 @@
+import { askModulesWith } from '../../mftf/shop-modules/ask-modules.ts';
+import type { Environment } from '../../model/environment.ts';
+import { type Check, type Finding, ok, warning } from '../check.ts';
+import type { CheckContext } from '../check-context.ts';
+import { type RequestShop, withShopRequests } from '../probes/shop.ts';
+import { signIn, valuesOfShop } from '../probes/sign-in.ts';
+
+/** Asks each shop for its enabled modules, and stores the answer for the next runs. */
+export const modulesUnknown: Check = {
+  name: 'modules-unknown',
+  description: 'whether each shop lists its enabled modules, whose tests MFTF reads',
+  symptoms: ['no such element: Unable to locate element: #tfa_code'],
+  codes: ['MODULES_UNKNOWN'],
+
+  async run(context) {
+    if (!context.maySignIn)
+      return [ok('Not checked: only operators and admins may let the doctor sign in to shops.')];
+    const asking = context.environments.filter(({ allModules }) => !allModules);
+    const perShop = await withShopRequests(context, (request) =>
+      Promise.all(asking.map((environment) => inspectModules(context, environment, request))),
+    );
+    return perShop.length > 0
+      ? perShop
+      : [ok('No environment needs the list of its shop: the tests of all modules are read.')];
+  },
+};
+
+async function inspectModules(
+  context: CheckContext,
+  environment: Environment,
+  request: RequestShop,
+): Promise<Finding> {
+  const { code } = environment;
+  const answer = await askModulesWith(
+    await signIn(context, environment, request),
+    (shopRequest) => request(environment, shopRequest),
+    await valuesOfShop(context, environment),
+  );
+  if ('names' in answer) {
+    await context.saveModules(environment, answer.names);
+    return ok(`The shop has ${answer.names.length} enabled modules.`, code);
+  }
+  return warning('MODULES_UNKNOWN', `The enabled modules of the shop cannot be listed: ${answer.failure}.`, {
+    about: code,
+  });
+}
