@@ -1,3 +1,4 @@
+import { groupBy } from '../../model/group-by.ts';
 import type { Declarations } from './declaration.ts';
 import { catalogPath, moduleName, packageName } from './paths.ts';
 
@@ -77,11 +78,14 @@ function createEnabledTest(enabled: readonly string[]): (module: TestModule) => 
     modules.every((name) => names.has(name)) || (modules.length === 1 && modules[0] === alwaysEnabled);
 }
 
-/** One for each name of the list, then the others: first those of one Magento module, then those of several or none. */
+/**
+ * One for each name of the list, the next one when it has the name again; then the others: first those of one Magento module, then
+ * those of several or none.
+ */
 function byList(modules: TestModule[], enabled: readonly string[]): TestModule[] {
   const single = modules.filter(({ modules }) => modules.length === 1);
-  const firstOf = new Map(single.map((module) => [module.modules[0], module] as const).reverse());
-  const listed = new Set(enabled.flatMap((name) => firstOf.get(name) ?? []));
+  const ofName = groupBy(single, ({ modules: [name] }) => name);
+  const listed = new Set(enabled.flatMap((name) => ofName.get(name)?.shift() ?? []));
   const rest = single.filter((module) => !listed.has(module));
   return [...listed, ...rest, ...modules.filter(({ modules }) => modules.length !== 1)];
 }

@@ -11,7 +11,7 @@ import type { RunLogs } from '../run/logs.ts';
 import { generate } from './generate.ts';
 import { mftfErrorOf, prunedTreeError, readMftfErrors } from './mftf-errors.ts';
 import { packGenerated, type RunContainer, removeGenerated, unpackGenerated } from './snapshot-archive.ts';
-import { generationEnv, generationKey } from './snapshot-key.ts';
+import { generationEnv, generationKey, wholeTreeSource } from './snapshot-key.ts';
 import type { Snapshot, Snapshots } from './snapshots.ts';
 
 /** The plan of a run, and the container that `prepare` has prepared for it. */
@@ -60,7 +60,7 @@ export async function ensureGenerated(request: GeneratedRequest): Promise<Snapsh
   } else {
     const inputs = { imageId, env, php: settings.php, layout: request.layout, tests };
     const keyOf = (source: string) => generationKey({ ...inputs, source });
-    const wholeTreeKey = keyOf(modules ? JSON.stringify([commit, modules]) : commit);
+    const wholeTreeKey = keyOf(wholeTreeSource(commit, modules));
     const closureKey = closure.kind === 'pruned' ? keyOf(closure.digest) : wholeTreeKey;
     const lookup = await snapshots.obtain([closureKey, wholeTreeKey], {
       async generateSnapshot() {

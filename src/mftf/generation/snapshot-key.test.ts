@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { createLayout } from '../container/layout.ts';
-import { embeddedVariables, type GenerationInputs, generationEnv, generationKey } from './snapshot-key.ts';
+import {
+  embeddedVariables,
+  type GenerationInputs,
+  generationEnv,
+  generationKey,
+  wholeTreeSource,
+} from './snapshot-key.ts';
 
 const value = (name: string, value: string) => ({ name, value, secret: false });
 
@@ -27,6 +33,7 @@ describe('the key of a generation', () => {
   test.each<[string, Partial<GenerationInputs>]>([
     ['the image', { imageId: 'sha256:2' }],
     ['the commit, or the digest of the files', { source: 'commit-2' }],
+    ['the enabled modules', { source: wholeTreeSource('commit-1', ['A_B', 'C_D']) }],
     ['the PHP command', { php: '/usr/bin/php8.3' }],
     ['the Magento root', { layout: createLayout('/srv/magento', 'app/code/TestModule') }],
     ['the folder of the module', { layout: createLayout('/var/www/html', 'app/code/Acme/Tests') }],
@@ -37,6 +44,13 @@ describe('the key of a generation', () => {
     ['a test in another suite', { tests: [...inputs.tests.slice(0, 1), { name: 'BTest', suite: 'Other' }] }],
   ])('invariant 7: changes with %s', (_, change) => {
     expect(generationKey({ ...inputs, ...change })).not.toBe(key);
+  });
+
+  test('invariant 7: changes with the order of the enabled modules, in which their files merge', () => {
+    const keyOf = (modules: string[]) =>
+      generationKey({ ...inputs, source: wholeTreeSource('commit-1', modules) });
+    expect(keyOf(['A_B', 'C_D'])).toBe(keyOf(['A_B', 'C_D']));
+    expect(keyOf(['A_B', 'C_D'])).not.toBe(keyOf(['C_D', 'A_B']));
   });
 
   test.each(embeddedVariables)('invariant 7: changes with %s', (name) => {

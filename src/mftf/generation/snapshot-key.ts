@@ -51,6 +51,11 @@ export interface GenerationInputs {
   tests: PlannedTest[];
 }
 
+/** The `source` of a generation from the whole tree. `modules` are in the order in which MFTF merges them; `undefined`: all. */
+export function wholeTreeSource(commit: string, modules: readonly string[] | undefined): string {
+  return modules === undefined ? commit : JSON.stringify([commit, modules]);
+}
+
 /** A key of the inputs that does not depend on the order of the tests: 64 hexadecimal digits. */
 export function generationKey(inputs: GenerationInputs): string {
   const { imageId, source, env, php, layout, tests } = inputs;

@@ -12,7 +12,7 @@ import type { RunnerDependencies } from './runner-dependencies.ts';
 /** The tests of a run. */
 export interface RunPlan {
   catalog: Catalog;
-  /** The names by which MFTF chooses modules, see `enabledModules`. */
+  /** The enabled modules of the shop, in its order; `undefined`: MFTF reads all modules. */
   modules: readonly string[] | undefined;
   /** All of them, in their order; those that are `done` have a result of an earlier attempt. */
   plan: { test: PlannedTest; done: boolean }[];
@@ -35,8 +35,8 @@ export async function planRun(deps: RunnerDependencies, job: Job, prepared: Prep
   // A shop that is down ends the attempt: the next one plans with the modules that the shop lists then.
   if (shopModules.kind === 'assumed') await preflightLine;
   await reportModules(job, prepared, shopModules);
-  const modules = enabledModules(shopModules, values);
-  const catalog = await readCatalog(deps, prepared, modules);
+  const modules = shopModules.kind === 'listed' ? shopModules.names : undefined;
+  const catalog = await readCatalog(deps, prepared, enabledModules(shopModules, values));
   const plan = await planTests(catalog, job, prepared);
   logs.line(await preflightLine);
   const open = plan.filter(({ done }) => !done).map(({ test }) => test);
@@ -48,11 +48,11 @@ export async function planRun(deps: RunnerDependencies, job: Job, prepared: Prep
 async function readCatalog(
   { engine, catalogs, settings }: RunnerDependencies,
   { commit, checkout, containerId }: PreparedRun,
-  modules: readonly string[] | undefined,
+  enabled: readonly string[] | undefined,
 ): Promise<Catalog> {
   const container = async () => ({ id: containerId, dispose: async () => {} });
   const image = { id: await engine.imageId(settings.image), container, isRunning: true };
-  return catalogs.of(image, { id: commit.id, path: checkout }, modules);
+  return catalogs.of(image, { id: commit.id, path: checkout }, enabled);
 }
 
 /** The plan of the first attempt; in the first attempt, the tests that the selection means at this commit. */
