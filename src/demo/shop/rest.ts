@@ -27,7 +27,7 @@ const newOrder = z.object({ order: z.object({ email: z.string(), total: z.string
 
 /** The part of the schema by which clients recognise Magento_TwoFactorAuth. */
 const authenticate = '/V1/tfa/provider/google/authenticate';
-const tfaSchema = { paths: { [authenticate]: {} } };
+const tfaSchema = { definitions: {}, paths: { [authenticate]: {} } };
 
 const json = (value: unknown, status = 200): Answer => ({ kind: 'json', value, status });
 

@@ -51,7 +51,7 @@ describe('the enabled modules of a shop', () => {
   it('need a one-time password when two-factor authentication is on', async () => {
     const twoFactor = {
       ...healthy,
-      schema: { status: 200, body: '{"paths":{"/V1/tfa/provider/google/authenticate":{}}}' },
+      schema: { status: 200, body: '{"paths":{"\\/V1\\/tfa":{}},"definitions":{}}' },
       'tfa/provider/google/authenticate': { status: 200, body: '"token-2"' },
     };
     const { request, requests } = shop(twoFactor);

@@ -30,7 +30,7 @@ export async function signInToShop(request: RequestShop, values: readonly EnvVal
   if (schema.error !== undefined) {
     return { kind: 'unreachable', message: `the shop does not respond (${shorten(schema.error)})` };
   }
-  const hasTwoFactor = schema.status === 200 && /"\/V1\/tfa\//.test(schema.body);
+  const hasTwoFactor = schema.status === 200 && isSchema(parseJson(schema.body));
   const otp = hasTwoFactor ? oneTimePassword(value('OTP_SHARED_SECRET'), Date.now()) : undefined;
   if (hasTwoFactor && otp === undefined) {
     return {
@@ -59,6 +59,11 @@ function webApiUrl(value: (name: string) => string): string {
   const base = own === '' || own.includes('://') ? own : `http://${own}`;
   const start = (base || value('MAGENTO_BASE_URL')).replace(/\/+$/, '');
   return port === '' ? start : `${start}:${port}`;
+}
+
+/** Whether the shop has the service of two-factor authentication; without it the answer is an error, or has neither part. */
+function isSchema(answer: unknown): boolean {
+  return typeof answer === 'object' && answer !== null && 'definitions' in answer && 'paths' in answer;
 }
 
 export function parseJson(text: string): unknown {
