@@ -59,6 +59,7 @@ overOneEngine((kind) => {
       '      module: newest commit',
       '      module: checkout',
       '      container',
+      '      modules of the shop',
       '      catalog',
       '    generating',
       '      validation',
