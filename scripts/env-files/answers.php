@@ -43,7 +43,7 @@ namespace {
     }
     require $path;
 
-    // Some texts make the class read behind its end for ever; PHP warns of each such character.
+    // Some texts make the class read behind its end without stopping; PHP warns of each such character.
     set_error_handler(static function (int $kind, string $message): bool {
         throw new ErrorException($message, 0, $kind);
     }, E_WARNING);

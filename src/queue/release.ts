@@ -196,7 +196,7 @@ function outcomeOf({ verdict, reason }: RunEnd): AttemptOutcome {
 /**
  * Takes a run away from a worker whose lease has expired: its attempt is `lost`, the test that was under way `broken`. The
  * run is requeued until it was interrupted `maxAttempts` times (see `countInterruptions`); then it is finished as broken. Returns the
- * run as it is afterwards; `undefined` when another process was faster, or the worker renewed its lease after all.
+ * run after that; `undefined` when another process was faster, or the worker renewed its lease after all.
  */
 export function expire(database: Database, runId: number, maxAttempts: number): Promise<Run | undefined> {
   return database.transaction(async (transaction) => {

@@ -23,7 +23,7 @@ interface Folder {
   obstacle: string | undefined;
 }
 
-/** More than any module has. Links that multiply folders would otherwise keep this process busy for ever. */
+/** More than any module has. Links that multiply folders would otherwise keep this process busy without end. */
 const maxFolders = 50_000;
 const slash = Buffer.from('/');
 

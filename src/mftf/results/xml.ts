@@ -42,7 +42,7 @@ export function readXml(content: string): XmlElement {
   };
   parser.on('text', addText);
   parser.on('cdata', addText);
-  // MFTF writes the text of pages and exceptions as it is, with control characters.
+  // MFTF writes the text of pages and exceptions unchanged, with control characters.
   parser.write(printableXml(content)).close();
   return root ?? refuse('no element at all');
 }

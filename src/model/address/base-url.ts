@@ -4,7 +4,7 @@ import { percentDecode } from './percent-decode.ts';
 export interface BaseUrl {
   /** Without credentials. */
   url: string;
-  /** `user:password` as it was written, percent-encoded; `undefined` without them. A secret. */
+  /** `user:password` as written, percent-encoded; `undefined` without them. A secret. */
   credentials: string | undefined;
 }
 
@@ -12,7 +12,7 @@ const authority = /^(https?:\/\/)(?:([^/?#\\]*)@)?/i;
 /** What RFC 3986 allows before the `@`; everything else is percent-encoded. */
 const credentialsPattern = /^(?:[A-Za-z0-9._~!$&'()*+,;=:-]|%[0-9A-Fa-f]{2})*$/;
 
-/** Separates the credentials from a base URL. Text that is no http URL stays as it is. */
+/** Separates the credentials from a base URL. Text that is no http URL stays unchanged. */
 export function splitBaseUrl(address: string): BaseUrl {
   const credentials = authority.exec(address)?.[2];
   return { url: address.replace(authority, '$1'), credentials: credentials || undefined };

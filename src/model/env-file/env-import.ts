@@ -57,7 +57,7 @@ export function isSameBaseUrl(ofFile: string, stored = ''): boolean {
 
 /**
  * What an import of the entries of an env file would change in an environment: its fields, secrets, and the variables that it has. Other
- * values are left to the module's file, which they would override for ever, unless `allValues` is set. Values that the file does
+ * values are left to the module's file, which they would override from then on, unless `allValues` is set. Values that the file does
  * not name stay. An existing variable stays secret, or not secret, whatever its name.
  */
 export function planImport(

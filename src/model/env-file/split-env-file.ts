@@ -8,7 +8,7 @@ export interface ValuePart {
   text: string;
 }
 
-/** `NAME=value` as it is written. `line` is that of the name, from 1. */
+/** `NAME=value` as written in the file. `line` is that of the name, from 1. */
 export interface Assignment {
   name: string;
   parts: ValuePart[];

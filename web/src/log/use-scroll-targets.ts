@@ -4,7 +4,7 @@ import { lineOfTest } from './model/log-place.ts';
 
 const isLoaded = (feed: LogFeed | undefined) => feed !== undefined && feed.state !== 'loading';
 
-/** Scrolls once to the line in the address, as soon as it is loaded, unless the log was opened elsewhere. */
+/** Scrolls to the line in the address once, when it is loaded, unless the log was opened elsewhere. */
 export function useLineInAddress(
   feed: LogFeed | undefined,
   line: number | undefined,
