@@ -39,6 +39,9 @@ export interface CheckContext {
     selenium?: Promise<SeleniumInspection>;
     /** By the ids of environments. */
     signIns: Map<number, Promise<SignIn>>;
+    /** Opened when a shop does not respond to this host and its environment has no container. */
+    temporaryContainer?: ReturnType<ContainersContext['temporaryContainer']>;
+    hasEnded?: boolean;
   };
 }
 

@@ -2,6 +2,8 @@ import { withTimeout } from '../async/timeout.ts';
 import { type FaultCode, faults, toFault } from '../faults/fault.ts';
 import { type Check, type Finding, unknown } from './check.ts';
 import type { CheckContext } from './check-context.ts';
+import { limitsOf } from './limits.ts';
+import { removeTemporaryContainer } from './probes/shop.ts';
 
 /** The findings of a check, for the API and the command line. */
 export interface CheckReport {
@@ -42,6 +44,24 @@ export async function runChecks(
   { fix }: { fix: boolean },
 ): Promise<Report> {
   const startedAt = performance.now();
+  const reports = await runAll(checks, context, { fix });
+  await withTimeout(
+    limitsOf(context.config).processMs,
+    () => removeTemporaryContainer(context),
+    () => undefined,
+  );
+  return {
+    healthy: reports.every(({ status }) => status === 'ok' || status === 'warning'),
+    tookMs: Math.round(performance.now() - startedAt),
+    checks: reports.map(({ findings, ...rest }) => ({ ...rest, findings: findings.map(reportFinding) })),
+  };
+}
+
+async function runAll(
+  checks: readonly Check[],
+  context: CheckContext,
+  { fix }: { fix: boolean },
+): Promise<CheckResult[]> {
   const reports = await Promise.all(checks.map((check) => runCheck(check, context)));
   if (fix) {
     // One after the other: two checks may have found the same cause.
@@ -51,11 +71,7 @@ export async function runChecks(
       if (check && selfRepairs?.length) reports[index] = { ...(await runCheck(check, context)), selfRepairs };
     }
   }
-  return {
-    healthy: reports.every(({ status }) => status === 'ok' || status === 'warning'),
-    tookMs: Math.round(performance.now() - startedAt),
-    checks: reports.map(({ findings, ...rest }) => ({ ...rest, findings: findings.map(reportFinding) })),
-  };
+  return reports;
 }
 
 type CheckResult = Omit<CheckReport, 'findings'> & { findings: Finding[] };

@@ -1,8 +1,7 @@
 import type { Environment } from '../../model/environment.ts';
 import { type Check, type Finding, ok, problem, unknown } from '../check.ts';
 import type { CheckContext } from '../check-context.ts';
-import { type RequestShop, withShopRequests } from '../probes/shop.ts';
-import { signIn } from '../probes/sign-in.ts';
+import { notCheckedWithoutSignIn, signIn } from '../probes/sign-in.ts';
 
 /**
  * Requests an admin token as MFTF does before it creates data. One try for each environment: Magento locks an account after a few wrong
@@ -20,11 +19,8 @@ export const adminRefused: Check = {
 
   async run(context) {
     const { environments, maySignIn } = context;
-    if (!maySignIn)
-      return [ok('Not checked: only operators and admins may let the doctor sign in to shops.')];
-    const perShop = await withShopRequests(context, (request) =>
-      Promise.all(environments.map((environment) => inspectShop(context, environment, request))),
-    );
+    if (!maySignIn) return [notCheckedWithoutSignIn];
+    const perShop = await Promise.all(environments.map((environment) => inspectShop(context, environment)));
     const findings = perShop.flat();
     const accepted = environments.length - findings.length;
     return accepted > 0 || findings.length === 0
@@ -34,13 +30,9 @@ export const adminRefused: Check = {
 };
 
 /** Nothing when the shop issues a token, else one finding. */
-async function inspectShop(
-  context: CheckContext,
-  environment: Environment,
-  request: RequestShop,
-): Promise<Finding[]> {
+async function inspectShop(context: CheckContext, environment: Environment): Promise<Finding[]> {
   const { code, adminUsername } = environment;
-  const outcome = await signIn(context, environment, request);
+  const outcome = await signIn(context, environment);
   if (outcome.kind === 'token') return [];
   const message = `${outcome.message.charAt(0).toUpperCase()}${outcome.message.slice(1)}.`;
   switch (outcome.kind) {

@@ -1,9 +1,10 @@
 import { commandAddress, commandProblem } from '../../mftf/run/command-address.ts';
-import { joinBaseUrl, splitBaseUrl } from '../../model/address/base-url.ts';
+import { splitBaseUrl } from '../../model/address/base-url.ts';
 import type { Environment } from '../../model/environment.ts';
 import { type Check, type Finding, problemsOrOk, warning } from '../check.ts';
 import type { CheckContext } from '../check-context.ts';
-import { type RequestShop, withShopRequests } from '../probes/shop.ts';
+import { addressOfShop, requestShop } from '../probes/shop.ts';
+import { valuesOfShop } from '../probes/sign-in.ts';
 
 /** A warning: only tests with Magento commands need it. */
 export const commandMissing: Check = {
@@ -14,27 +15,18 @@ export const commandMissing: Check = {
 
   async run(context) {
     const { environments } = context;
-    const findings = await withShopRequests(context, (request) =>
-      Promise.all(environments.map((environment) => inspectCommand(context, environment, request))),
+    const findings = await Promise.all(
+      environments.map((environment) => inspectCommand(context, environment)),
     );
     return problemsOrOk(findings.flat(), `No shop of ${environments.length} refuses command.php.`);
   },
 };
 
-async function inspectCommand(
-  context: CheckContext,
-  environment: Environment,
-  request: RequestShop,
-): Promise<Finding[]> {
-  const { baseUrl, code } = environment;
-  const credentials = await context.shopCredentials(environment).catch(() => undefined);
-  const values = await context
-    .containers()
-    .then(({ valuesOf }) => valuesOf(environment))
-    // Another check reports what is wrong with the module.
-    .catch(() => []);
-  const address = commandAddress(joinBaseUrl({ url: baseUrl, credentials }), values);
-  const reason = commandProblem(await request(environment, { url: address }));
+async function inspectCommand(context: CheckContext, environment: Environment): Promise<Finding[]> {
+  const baseUrl = await addressOfShop(context, environment);
+  const url = commandAddress(baseUrl, await valuesOfShop(context, environment));
+  const reason = commandProblem(await requestShop(context, environment, { url }));
   if (reason === undefined) return [];
-  return [warning('MAGENTO_COMMAND_MISSING', `${splitBaseUrl(address).url} ${reason}.`, { about: code })];
+  const message = `${splitBaseUrl(url).url} ${reason}.`;
+  return [warning('MAGENTO_COMMAND_MISSING', message, { about: environment.code })];
 }

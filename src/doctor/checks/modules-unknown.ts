@@ -2,8 +2,8 @@ import { askModulesWith } from '../../mftf/shop-modules/ask-modules.ts';
 import type { Environment } from '../../model/environment.ts';
 import { type Check, type Finding, ok, warning } from '../check.ts';
 import type { CheckContext } from '../check-context.ts';
-import { type RequestShop, withShopRequests } from '../probes/shop.ts';
-import { signIn, valuesOfShop } from '../probes/sign-in.ts';
+import { requestShop } from '../probes/shop.ts';
+import { notCheckedWithoutSignIn, signIn, valuesOfShop } from '../probes/sign-in.ts';
 
 /** Asks each shop for its enabled modules, and stores the answer for the next runs. */
 export const modulesUnknown: Check = {
@@ -13,27 +13,20 @@ export const modulesUnknown: Check = {
   codes: ['MODULES_UNKNOWN'],
 
   async run(context) {
-    if (!context.maySignIn)
-      return [ok('Not checked: only operators and admins may let the doctor sign in to shops.')];
+    if (!context.maySignIn) return [notCheckedWithoutSignIn];
     const asking = context.environments.filter(({ allModules }) => !allModules);
-    const perShop = await withShopRequests(context, (request) =>
-      Promise.all(asking.map((environment) => inspectModules(context, environment, request))),
-    );
+    const perShop = await Promise.all(asking.map((environment) => inspectModules(context, environment)));
     return perShop.length > 0
       ? perShop
       : [ok('No environment needs the list of its shop: the tests of all modules are read.')];
   },
 };
 
-async function inspectModules(
-  context: CheckContext,
-  environment: Environment,
-  request: RequestShop,
-): Promise<Finding> {
+async function inspectModules(context: CheckContext, environment: Environment): Promise<Finding> {
   const { code } = environment;
   const answer = await askModulesWith(
-    await signIn(context, environment, request),
-    (shopRequest) => request(environment, shopRequest),
+    await signIn(context, environment),
+    (request) => requestShop(context, environment, request),
     await valuesOfShop(context, environment),
   );
   if ('names' in answer) {

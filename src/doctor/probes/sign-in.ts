@@ -1,8 +1,14 @@
 import type { EnvValue } from '../../mftf/module/env-files.ts';
 import { type SignIn, signInToShop } from '../../mftf/shop-modules/sign-in.ts';
 import type { Environment } from '../../model/environment.ts';
+import { ok } from '../check.ts';
 import type { CheckContext } from '../check-context.ts';
-import type { RequestShop } from './shop.ts';
+import { requestShop } from './shop.ts';
+
+/** The finding of a check that signs in, for a caller who may not let it. */
+export const notCheckedWithoutSignIn = ok(
+  'Not checked: only operators and admins may let the doctor sign in to shops.',
+);
 
 /** What MFTF reads for an environment; what matre stores when the test module cannot be read, which another check reports. */
 export async function valuesOfShop(context: CheckContext, environment: Environment): Promise<EnvValue[]> {
@@ -20,16 +26,12 @@ export async function valuesOfShop(context: CheckContext, environment: Environme
  * Signs in to the shop of an environment as MFTF does, once for all checks: Magento locks an account after a few wrong passwords (six by
  * default).
  */
-export async function signIn(
-  context: CheckContext,
-  environment: Environment,
-  request: RequestShop,
-): Promise<SignIn> {
+export async function signIn(context: CheckContext, environment: Environment): Promise<SignIn> {
   const { signIns } = context.inspections;
   const pending = signIns.get(environment.id);
   if (pending) return pending;
   const started = valuesOfShop(context, environment).then((values) =>
-    signInToShop((shopRequest) => request(environment, shopRequest), values),
+    signInToShop((request) => requestShop(context, environment, request), values),
   );
   signIns.set(environment.id, started);
   return started;
