@@ -1,5 +1,4 @@
-/** Characters that XML 1.0 forbids: control characters, lone surrogates, U+FFFE and U+FFFF. */
-const forbidden = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu;
+import { replaceForbiddenInXml } from '../model/xml-characters.ts';
 
 const entities: Record<string, string> = {
   '&': '&amp;',
@@ -14,7 +13,7 @@ const entities: Record<string, string> = {
 
 /** Text for the content of an element. */
 export function escapeText(text: string): string {
-  return text.replace(forbidden, '').replace(/[&<>\r]/g, (character) => entities[character] ?? character);
+  return replaceForbiddenInXml(text, '').replace(/[&<>\r]/g, (character) => entities[character] ?? character);
 }
 
 /** `name="value"` for each attribute that has a value, with a blank before each. */
@@ -26,7 +25,8 @@ export function attributes(values: Record<string, string | number | undefined>):
 }
 
 function escapeAttribute(text: string): string {
-  return text
-    .replace(forbidden, '')
-    .replace(/[&<>"\r\n\t]/g, (character) => entities[character] ?? character);
+  return replaceForbiddenInXml(text, '').replace(
+    /[&<>"\r\n\t]/g,
+    (character) => entities[character] ?? character,
+  );
 }

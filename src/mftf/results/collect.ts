@@ -81,8 +81,10 @@ export async function collectResults(
     });
   }
   const picturesOfTests = [];
-  for (const test of planned)
+  for (const test of planned) {
+    if (cases.some((one) => one.test === test.name && one.suite === test.suite)) continue;
     picturesOfTests.push({ test, attachments: await picturesOf(folder, files, test) });
+  }
   return { allure, junit, unreadable, pictures: picturesOfTests };
 }
 

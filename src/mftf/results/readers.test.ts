@@ -5,6 +5,7 @@ import { readAllure2 } from './allure2.ts';
 import { faultPatterns, recogniseFault } from './infrastructure.ts';
 import { readJunit } from './junit.ts';
 import { testOf, Unreadable } from './outcome.ts';
+import { printableXml } from './text.ts';
 import { readXml } from './xml.ts';
 
 const className = 'Magento\\AcceptanceTest\\_default\\Backend\\XCest';
@@ -193,5 +194,15 @@ describe('recogniseFault', () => {
     );
     expect(reason?.message).toBe('unknown error: net::ERR_CONNECTION_REFUSED');
     expect(recogniseFault(`${'y'.repeat(999)} No space left on device`)?.message.length).toBeLessThan(400);
+  });
+});
+
+describe('printableXml', () => {
+  it.each([
+    ['a\u0001b\ud800c\ufffe', 'a\ufffdb\ufffdc\ufffd'],
+    ['&#1;&#x1F;&#xD800;&#x110000;&#4294967296;', '\ufffd\ufffd\ufffd\ufffd\ufffd'],
+    ['&#9;&#xA;&#233;&#x1F600; &amp;', '&#9;&#xA;&#233;&#x1F600; &amp;'],
+  ])('replaces what XML forbids in %j', (content, expected) => {
+    expect(printableXml(content)).toBe(expected);
   });
 });

@@ -90,7 +90,7 @@ const terminated = 'TESTS EXECUTION TERMINATED';
 /** What the sources report about a bad verdict. */
 interface BadMessages {
   report: string | undefined;
-  allure: Pick<CollectedCase, 'message' | 'trace' | 'exceptions' | 'steps'> | undefined;
+  allure: Pick<CollectedCase, 'message' | 'trace' | 'exceptions'> | undefined;
   junit: string | undefined;
 }
 
