@@ -40,10 +40,13 @@ export async function preflight(request: PreflightRequest): Promise<string> {
   const { url: shop } = splitBaseUrl(baseUrl);
   const selenium = seleniumStatusUrl(request.values);
   const command = commandAddress(baseUrl, request.values);
-  const responses = await fetchInside(request, [
-    { url: selenium, seconds: seleniumSeconds },
-    { url: baseUrl, seconds: shopSeconds },
-    { url: command, seconds: shopSeconds },
+  // At the same time: command.php starts the whole Magento, and a run must not wait for one after the other.
+  const [responses, commandResponses] = await Promise.all([
+    fetchInside(request, [
+      { url: selenium, seconds: seleniumSeconds },
+      { url: baseUrl, seconds: shopSeconds },
+    ]),
+    fetchInside(request, [{ url: command, seconds: shopSeconds }]),
   ]);
   const seleniumReason = seleniumOutageReason(responses.get(selenium));
   if (seleniumReason !== undefined) {
@@ -60,7 +63,7 @@ export async function preflight(request: PreflightRequest): Promise<string> {
   const seconds = ((performance.now() - startedAt) / 1_000).toFixed(2);
   const checked = `Checked shop and Selenium in ${seconds} s: ${answers.join(', ') || 'neither could be requested'}.`;
   const { url: commandUrl } = splitBaseUrl(command);
-  const problem = commandProblem(responses.get(commandUrl));
+  const problem = commandProblem(commandResponses.get(commandUrl));
   if (problem === undefined) return checked;
   return `${checked} ${commandUrl} ${problem}: tests that run Magento commands will be broken (docs/shop.md).`;
 }
