@@ -60,7 +60,8 @@ describe.each(shells)('supervisor.sh under %s %s', (...shell) => {
       output += piece;
     });
     child.stdin.on('error', () => {});
-    const ended = once(child, 'exit').then(([code]) => code as number);
+    // 'close', not 'exit': the last output can arrive after the end of the process.
+    const ended = once(child, 'close').then(([code]) => code as number);
     return { child, ended, output: () => output };
   }
 
