@@ -46,7 +46,8 @@ interface LocalFile {
  * may be killed.
  */
 export function createUploader(deps: { folders: RunFolders; blobStore: BlobStore; log: Logger }): Uploader {
-  const { folders, blobStore, log } = deps;
+  const { folders, log } = deps;
+  const { upload, uploadLog, uploadAll } = createUploads(deps);
   const stopping = new AbortController();
   const outage = createOutageLog({
     onBegin(error) {
@@ -56,49 +57,6 @@ export function createUploader(deps: { folders: RunFolders; blobStore: BlobStore
     onEnd: () => log.info('Files of runs are uploaded again'),
   });
   let running: Promise<void> | undefined;
-
-  /** Uploads the files of a run that `isIncluded` accepts. True when all of its files have arrived. */
-  async function upload(runId: number, isIncluded: (file: LocalFile) => boolean): Promise<boolean> {
-    const folder = await folders.find(runId);
-    if (folder === undefined) return true;
-    const files = await filesBelow(folder);
-    if (files.length === 0) return true;
-    const sender = await senderOf(folder);
-    const arrived = await blobStore.arrived(runId, sender);
-    if (!arrived) return false;
-    const missing = files.filter(({ path, size }) => size > (arrived.get(path) ?? -1));
-    const included = missing.filter(isIncluded);
-    for (const file of included) {
-      await blobStore.put(runId, sender, chunksOf(folder, file, arrived.get(file.path) ?? 0));
-    }
-    return included.length === missing.length;
-  }
-
-  async function uploadLog(runId: number): Promise<void> {
-    const folder = await folders.find(runId);
-    if (folder === undefined) return;
-    const size = (await ifPresent(stat(join(folder, runLogName))))?.size ?? 0;
-    if (size === 0) return;
-    const sender = await senderOf(folder);
-    const from = (await blobStore.arrived(runId, sender))?.get(runLogName) ?? 0;
-    if (size <= from) return;
-    await blobStore.put(runId, sender, chunksOf(folder, { path: runLogName, size }, from));
-  }
-
-  async function uploadAll(isIncluded: (file: LocalFile) => boolean): Promise<void> {
-    const complete: number[] = [];
-    for (const runId of await folders.numbers()) {
-      const folder = await folders.find(runId);
-      if (folder === undefined) continue;
-      const files = await filesBelow(folder);
-      const isQuiet = files.every(({ silentMs }) => silentMs > retentionMs);
-      if ((await upload(runId, isIncluded)) && isQuiet) complete.push(runId);
-    }
-    for (const runId of await blobStore.finished(complete)) {
-      const folder = await folders.find(runId);
-      if (folder !== undefined) await rm(folder, { recursive: true, force: true });
-    }
-  }
 
   /** Whether `work` succeeded; logs when uploads begin to fail and when they succeed again. */
   async function attempt(work: () => Promise<unknown>): Promise<boolean> {
@@ -143,6 +101,54 @@ export function createUploader(deps: { folders: RunFolders; blobStore: BlobStore
       await running;
     },
   };
+}
+
+/** What can be uploaded of the runs of this host, each thing once. Rejects with the errors of the blob store. */
+function createUploads({ folders, blobStore }: { folders: RunFolders; blobStore: BlobStore }) {
+  /** Uploads the files of a run that `isIncluded` accepts. True when all of its files have arrived. */
+  async function upload(runId: number, isIncluded: (file: LocalFile) => boolean): Promise<boolean> {
+    const folder = await folders.find(runId);
+    if (folder === undefined) return true;
+    const files = await filesBelow(folder);
+    if (files.length === 0) return true;
+    const sender = await senderOf(folder);
+    const arrived = await blobStore.arrived(runId, sender);
+    if (!arrived) return false;
+    const missing = files.filter(({ path, size }) => size > (arrived.get(path) ?? -1));
+    const included = missing.filter(isIncluded);
+    for (const file of included) {
+      await blobStore.put(runId, sender, chunksOf(folder, file, arrived.get(file.path) ?? 0));
+    }
+    return included.length === missing.length;
+  }
+
+  async function uploadLog(runId: number): Promise<void> {
+    const folder = await folders.find(runId);
+    if (folder === undefined) return;
+    const size = (await ifPresent(stat(join(folder, runLogName))))?.size ?? 0;
+    if (size === 0) return;
+    const sender = await senderOf(folder);
+    const from = (await blobStore.arrived(runId, sender))?.get(runLogName) ?? 0;
+    if (size <= from) return;
+    await blobStore.put(runId, sender, chunksOf(folder, { path: runLogName, size }, from));
+  }
+
+  async function uploadAll(isIncluded: (file: LocalFile) => boolean): Promise<void> {
+    const complete: number[] = [];
+    for (const runId of await folders.numbers()) {
+      const folder = await folders.find(runId);
+      if (folder === undefined) continue;
+      const files = await filesBelow(folder);
+      const isQuiet = files.every(({ silentMs }) => silentMs > retentionMs);
+      if ((await upload(runId, isIncluded)) && isQuiet) complete.push(runId);
+    }
+    for (const runId of await blobStore.finished(complete)) {
+      const folder = await folders.find(runId);
+      if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+    }
+  }
+
+  return { upload, uploadLog, uploadAll };
 }
 
 /** Complete files and logs, without hidden ones. */

@@ -75,9 +75,8 @@ export function createLease({ runId, renew, requestedAt, leaseMs, onCancel }: Le
 
   async function renewOnce(): Promise<void> {
     const requestedAt = performance.now();
-    // A half-open connection may delay a statement for long, and the next renewal may get another connection. After an error it
-    // is
-    // unknown whether the statement took effect; the next renewal shows that.
+    // A half-open connection may delay a statement for long, and the next renewal may get another connection. After an
+    // error it is unknown whether the statement took effect; the next renewal shows that.
     const answer = await withTimeout(
       everyMs,
       () => renew().catch(() => undefined),
