@@ -14,8 +14,8 @@ interface AllBut {
 const table: Record<string, readonly string[] | AllBut> = {
   'log.ts': [],
   async: [],
-  files: [],
   faults: [],
+  files: ['faults'],
   crypto: ['async', 'faults'],
   http: ['faults'],
   model: ['faults'],

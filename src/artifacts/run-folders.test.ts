@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLog } from '../log.ts';
 import { createRunFolders, type RunFolders, type RunIdentity } from './run-folders.ts';
@@ -42,18 +43,24 @@ describe('the folder of a run', () => {
   });
 
   it('is set aside once by processes that write at the same time, and nothing of the new run is', async () => {
-    run('one');
-    await writeLog('of one');
-    run('two');
-    await Promise.all(
-      Array.from({ length: 16 }, async (_, index) => {
-        writeFileSync(join(await open().create(5), `file-${index}`), '');
-      }),
-    );
-    expect(aside()).toEqual(['of one']);
-    expect(readdirSync(join(folder, 'runs', '5'))).toEqual(
-      expect.arrayContaining(Array.from({ length: 16 }, (_, index) => `file-${index}`)),
-    );
+    run('0');
+    await writeLog('of 0');
+    for (let number = 1; number <= 5; number++) {
+      run(String(number));
+      await Promise.all(
+        Array.from({ length: 16 }, async (_, index) => {
+          // Some come later, while others have already set the folder aside and created theirs.
+          for (let turn = 0; turn < index; turn++) await setImmediate();
+          writeFileSync(join(await open().create(5), `file-${index}`), '');
+        }),
+      );
+      await writeLog(`of ${number}`);
+      expect(aside().sort()).toEqual(Array.from({ length: number }, (_, earlier) => `of ${earlier}`));
+      expect(readdirSync(join(folder, 'runs'))).toEqual(['5']);
+      expect(readdirSync(join(folder, 'runs', '5')).sort()).toEqual(
+        ['.run', 'run.log', ...Array.from({ length: 16 }, (_, index) => `file-${index}`)].sort(),
+      );
+    }
   });
 
   it('is taken over from an earlier version, whose runs have no identity', async () => {

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, stat } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { asDiskFull, Fault } from '../faults/fault.ts';
 import { createFileOnce } from '../files/create-once.ts';
+import { lockFile } from '../files/file-lock.ts';
 import { ifPresent } from '../files/missing-file.ts';
 import type { Logger } from '../log.ts';
 
@@ -84,27 +85,50 @@ export function createRunFolders(deps: {
     return stats.birthtimeMs >= run.queuedAt.getTime() - maxClockDifferenceMs ? 'run' : 'another';
   }
 
-  async function setAside(runId: number): Promise<void> {
-    const target = join(aside, `${runId}-${randomUUID()}`);
+  /** Sets the folder of another run aside; one process at a time, so that it is still the folder that was judged. */
+  async function setAside(runId: number, isForeign: () => Promise<boolean>): Promise<boolean> {
     await mkdir(aside, { recursive: true, mode: 0o700 });
-    await ifPresent(rename(pathOf(runId), target));
-    // Another process may have set the folder aside and created the right one in between.
-    const mark = await ifPresent(readFile(join(target, identityName), 'utf8'));
-    if (mark !== undefined && mark === cached.get(runId)?.identity) {
-      await rename(target, pathOf(runId));
-      return;
+    const lock = await lockFile(join(aside, '.lock'));
+    try {
+      if (!(await isForeign())) return false;
+      const target = join(aside, `${runId}-${randomUUID()}`);
+      await rename(pathOf(runId), target);
+      log.warn({ run: runId, path: target }, 'Files of another run with the same number were set aside');
+      return true;
+    } finally {
+      lock.release({ remove: true });
     }
-    log.warn({ run: runId, path: target }, 'Files of another run with the same number were set aside');
+  }
+
+  /** Creates the folder of a run with its identity in it at once, unless a process did so before. */
+  async function createMarked(runId: number, identity: string): Promise<void> {
+    await mkdir(home, { recursive: true, mode: 0o750 });
+    const draft = await mkdtemp(join(home, `.${runId}-`));
+    try {
+      await chmod(draft, 0o750);
+      await writeFile(join(draft, identityName), identity, { mode: 0o640 });
+      await rename(draft, pathOf(runId));
+    } catch (error) {
+      await rm(draft, { recursive: true, force: true });
+      const { code = '' } = error as NodeJS.ErrnoException;
+      if (!['ENOTEMPTY', 'EEXIST'].includes(code)) throw error;
+    }
   }
 
   return {
     async create(runId) {
       const path = pathOf(runId);
       try {
-        if ((await ownerOf(runId)) === 'another') await setAside(runId);
-        await mkdir(path, { recursive: true, mode: 0o750 });
+        let owner = await ownerOf(runId);
+        if (owner === 'another') {
+          await setAside(runId, async () => (await ownerOf(runId)) === 'another');
+          owner = undefined;
+        }
         const identity = (await identityOf(runId))?.identity;
-        if (identity !== undefined) await createFileOnce(join(path, identityName), identity, 0o640);
+        if (identity === undefined) await mkdir(path, { recursive: true, mode: 0o750 });
+        else if (owner === undefined) await createMarked(runId, identity);
+        // A folder of an earlier version.
+        else await createFileOnce(join(path, identityName), identity, 0o640);
         return path;
       } catch (error) {
         throw asDiskFull(error);
@@ -124,9 +148,10 @@ export function createRunFolders(deps: {
     },
 
     async setAsideForeign(runId) {
-      if ((await identityOf(runId)) && (await ownerOf(runId)) === 'run') return false;
-      await setAside(runId);
-      return true;
+      return setAside(runId, async () => {
+        const owner = await ownerOf(runId);
+        return owner === 'another' || (owner === 'run' && (await identityOf(runId)) === undefined);
+      });
     },
   };
 }

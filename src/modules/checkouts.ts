@@ -3,7 +3,7 @@ import { chmod, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asDiskFull } from '../faults/fault.ts';
 import { exists } from '../files/exists.ts';
-import { lockFile } from './file-lock.ts';
+import { lockFile } from '../files/file-lock.ts';
 import { seal } from './seal.ts';
 
 /**

@@ -2,8 +2,8 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { Fault } from '../faults/fault.ts';
 import { writeFileAtomically } from '../files/atomic-write.ts';
+import { lockFile } from '../files/file-lock.ts';
 import { type Commit, createBareRepository } from './bare-repository.ts';
-import { lockFile } from './file-lock.ts';
 import type { Git } from './git.ts';
 
 /** A bare clone of the repository, shared by all processes of this machine. */

@@ -24,7 +24,7 @@ import { runInNewContext } from 'node:vm';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ModuleSource } from '../../src/config/config.ts';
-import { lockFile } from '../../src/modules/file-lock.ts';
+import { lockFile } from '../../src/files/file-lock.ts';
 import { createModules, type Modules } from '../../src/modules/modules.ts';
 import { type Child, startChild } from '../support/child.ts';
 import {

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
-import { lockFile } from '../../modules/file-lock.ts';
+import { lockFile } from '../../files/file-lock.ts';
 import { acquireGenerationLock } from './generation-lock.ts';
 
 let folder: string;

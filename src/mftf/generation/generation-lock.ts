@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { type FileLock, lockFile } from '../../modules/file-lock.ts';
+import { type FileLock, lockFile } from '../../files/file-lock.ts';
 
 /** Interval at which the holder touches the lock file. */
 const heartbeatMs = 1_000;

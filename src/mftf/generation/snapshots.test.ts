@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { lockFile } from '../../files/file-lock.ts';
 import { createLog } from '../../log.ts';
-import { lockFile } from '../../modules/file-lock.ts';
 import { createSnapshots, type NewSnapshot, type SnapshotEvent, type SnapshotRequest } from './snapshots.ts';
 
 let folder: string;
