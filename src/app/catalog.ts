@@ -36,20 +36,27 @@ export async function readCatalog(
 }
 
 /**
- * The tests that a selection covers; `undefined` when the catalog cannot be read, and then the run checks the selection.
- * Errors: SELECTION_UNKNOWN, SELECTION_EMPTY, MODULE_INVALID.
+ * The tests that a selection covers; `undefined` when the catalog cannot be read, and then the run checks the selection:
+ * also when an invalid file belongs to a module that a shop has disabled, because MFTF does not read it there.
+ * `shopLists` are the enabled modules of the shops that are known. Errors: SELECTION_UNKNOWN, SELECTION_EMPTY,
+ * MODULE_INVALID.
  */
 export async function resolveInCatalog(
   deps: { config: Config; log: Logger },
-  read: () => ReturnType<typeof readCatalog>,
+  read: (enabled?: readonly string[]) => ReturnType<typeof readCatalog>,
   selection: Selection,
+  shopLists: () => Promise<readonly string[][]>,
 ): Promise<PlannedTest[] | undefined> {
   if (!deps.config.module.source) return undefined;
   try {
     const { catalog } = await read();
     return resolveSelection(catalog, selection).tests;
   } catch (error) {
-    if (isFault(error, 'SELECTION_UNKNOWN', 'SELECTION_EMPTY', 'MODULE_INVALID')) throw error;
+    if (isFault(error, 'SELECTION_UNKNOWN', 'SELECTION_EMPTY')) throw error;
+    if (isFault(error, 'MODULE_INVALID')) {
+      if (await isReadableForAny(read, await shopLists())) return undefined;
+      throw error;
+    }
     const { code, message } = toFault(error);
     deps.log.warn(
       { code, reason: message },
@@ -57,4 +64,21 @@ export async function resolveInCatalog(
     );
     return undefined;
   }
+}
+
+/** Whether MFTF can read the files of at least one of the lists of enabled modules. Rejects as `readCatalog`, except MODULE_INVALID. */
+async function isReadableForAny(
+  read: (enabled: readonly string[]) => Promise<unknown>,
+  lists: readonly string[][],
+): Promise<boolean> {
+  const different = new Map(lists.map((names) => [names.join(), names]));
+  for (const names of different.values()) {
+    try {
+      await read(names);
+      return true;
+    } catch (error) {
+      if (!isFault(error, 'MODULE_INVALID')) throw error;
+    }
+  }
+  return false;
 }

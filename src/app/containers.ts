@@ -96,11 +96,13 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
     opening = openParts({ ...deps, shopModules }, sessions);
     return opening;
   });
-  const readNewest = async () => readCatalog(deps, await open());
+  const readNewest = async (enabled?: readonly string[]) => readCatalog(deps, await open(), enabled);
+  const shopLists = async () =>
+    (await deps.shopModules.list()).flatMap(({ names }) => (names ? [names] : []));
 
   return {
     pool: async () => (await open()).pool,
-    resolveSelection: (selection) => resolveInCatalog(deps, readNewest, selection),
+    resolveSelection: (selection) => resolveInCatalog(deps, readNewest, selection, shopLists),
 
     async catalog() {
       const { commit, catalog } = await readNewest();
@@ -108,10 +110,9 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
     },
 
     async previewOn(environment, selection) {
-      const { commit, checkout } = await readNewest();
-      const files = await envFilesOf(environment, { id: commit.id, path: checkout });
+      const files = await envFilesOf(environment, await newestCheckout());
       const modules = await shopModules.stored(environment);
-      const { catalog } = await readCatalog(deps, await open(), enabledModules(modules, files.values));
+      const { catalog } = await readNewest(enabledModules(modules, files.values));
       const resolved = resolveSelection(catalog, selection);
       return {
         ...resolved,
@@ -129,10 +130,8 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
     },
 
     async effectiveValues(environment) {
-      const { modules } = await open();
-      const commit = await modules.resolve();
-      const path = await modules.checkout(commit.id);
-      const { layers } = await envFilesOf(environment, { id: commit.id, path });
+      const { commit, ...checkout } = await newestCheckout();
+      const { layers } = await envFilesOf(environment, checkout);
       return { commit, file: moduleEnvPath(environment.code), values: layers };
     },
 
@@ -167,6 +166,12 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
       await parts?.engine.close();
     },
   };
+
+  async function newestCheckout() {
+    const { modules } = await open();
+    const commit = await modules.resolve();
+    return { commit, id: commit.id, path: await modules.checkout(commit.id) };
+  }
 
   async function envFilesOf(environment: Environment, checkout: { id: string; path: string }) {
     const { engine, layout } = await open();
