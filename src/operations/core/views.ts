@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Environment, Variable } from '../../model/environment.ts';
 import { type Result, statuses } from '../../model/result.ts';
 import { type Run, runPhases, runStates, verdicts } from '../../model/run.ts';
-import { describeSelection } from '../../model/selection.ts';
+import { summariseSelection } from '../../model/selection.ts';
 import { time } from './fields.ts';
 
 /** The model as JSON: dates are ISO 8601 strings, absent values null. */
@@ -98,7 +98,7 @@ export function viewRun(run: Run): RunView {
   return {
     ...rest,
     environment: environmentCode,
-    summary: describeSelection(run.selection),
+    summary: summariseSelection(run.selection),
     phase: run.phase ?? null,
     verdict: run.verdict ?? null,
     reason: run.reason ?? null,

@@ -8,7 +8,7 @@ import {
   overlapRules,
   type Schedule,
 } from '../../model/schedule.ts';
-import { describeSelection } from '../../model/selection.ts';
+import { summariseSelection } from '../../model/selection.ts';
 import { describeDays } from '../../schedule/day-rule.ts';
 import { dayRuleChange, type Times, timesOf } from '../../schedule/times.ts';
 import type { Queryable } from '../../store/database/database.ts';
@@ -112,7 +112,7 @@ export function viewSchedule(schedule: Schedule, last: FiringView | undefined, n
     dayRuleChange: viewDayRuleChange(schedule, now),
     environments: environments.map(({ code, removed }) => ({ code, removed })),
     selection,
-    summary: describeSelection(selection),
+    summary: summariseSelection(selection),
     priority,
     overlap,
     missed,
