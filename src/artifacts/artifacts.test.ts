@@ -44,6 +44,15 @@ describe('files', () => {
     expect(readdirSync(join(folder, 'runs', String(id)))).toEqual([]);
   });
 
+  it.each(['x'.repeat(300), 'there/below', `${'x/'.repeat(3_000)}x`])(
+    'do not exist under the name %.20s',
+    async (path) => {
+      const id = newRun();
+      await artifacts.write(id, 'there', 'x');
+      await expect(artifacts.open(id, path)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    },
+  );
+
   it('are not read through links', async () => {
     const id = newRun();
     await artifacts.write(id, 'a/there', 'x');

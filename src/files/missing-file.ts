@@ -1,7 +1,7 @@
-/** Whether an error of the file system means that there is nothing at a path. */
+/** Whether an error of the file system means that there is nothing at a path. A name may be too long to exist. */
 export function isMissingFile(error: unknown): boolean {
   const { code } = (error ?? {}) as NodeJS.ErrnoException;
-  return code === 'ENOENT' || code === 'ENOTDIR';
+  return code === 'ENOENT' || code === 'ENOTDIR' || code === 'ENAMETOOLONG';
 }
 
 /** Resolves as `work` does, or with `undefined` when the file that it reads is not there. Other errors reject. */
