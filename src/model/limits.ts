@@ -19,6 +19,9 @@ export const maxCatchUpMinutes = 10_080;
 /** Characters of the reason for which an environment is paused. */
 export const maxPauseReasonLength = 500;
 
+/** Characters of the name of a user. */
+export const maxUserNameLength = 100;
+
 /** Characters of the name of a token. */
 export const maxTokenNameLength = 100;
 

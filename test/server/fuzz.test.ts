@@ -9,7 +9,7 @@ import { startTestServer, type TestServer } from '../support/app.ts';
 import { namedRunner } from '../support/runner.ts';
 import { createJudge, type Description, type FieldValues, fuzz, type Judge, requestsOf } from './fuzz.ts';
 
-/** Some hundred by default; MATRE_FUZZ_REQUESTS=10000 in the long form, MATRE_FUZZ_SEED to repeat one. */
+/** Some hundred by default; MATRE_FUZZ_REQUESTS=20000 in the long form, MATRE_FUZZ_SEED to repeat one. */
 const count = Number(process.env.MATRE_FUZZ_REQUESTS ?? 600);
 const seed = Number(process.env.MATRE_FUZZ_SEED ?? Date.now() % 1_000_000);
 
@@ -151,6 +151,12 @@ it(
     expect(faults).toEqual([]);
     // The requests are effective: most operations were executed.
     expect(executedOperations.size).toBeGreaterThan(operations.length / 3);
+    const entries = await server.app.context.access.audit.list({ before: undefined, limit: 1_000_000 });
+    expect(entries.length).toBeGreaterThan(0);
+    for (const { who, subject } of entries) {
+      expect(who + subject).not.toMatch(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u);
+      expect(subject.length).toBeLessThanOrEqual(1_000);
+    }
     expect((await ask('GET', '/api/status')).status).toBe(200);
   },
   timeoutMs,

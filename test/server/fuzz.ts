@@ -2,7 +2,7 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import fc from 'fast-check';
 import { faults } from '../../src/faults/fault.ts';
-import { patienceMs } from '../support/wait-for.ts';
+import { createSender } from './send.ts';
 
 /** A JSON schema, as far as requests use it. */
 interface Schema {
@@ -56,7 +56,7 @@ export type FieldValues = Record<string, readonly (string | number)[]>;
 
 /**
  * Requests derived from the description: most of them valid, some with a field that is missing, of another type, out of
- * bounds or unknown, and a few with an invalid body.
+ * bounds, unknown or in another place, and a few with an invalid body.
  */
 export function requestsOf(
   description: Description,
@@ -71,8 +71,54 @@ export function requestsOf(
     Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
   );
   const selected = operations.filter(({ operation }) => !without.includes(operation.operationId));
-  const one = fc.oneof(...selected.map((each) => requestOf(each, fieldValues)));
+  const names = [...new Set(selected.flatMap(({ operation }) => fieldNames(operation)))];
+  const one = fc
+    .tuple(fc.oneof(...selected.map((each) => requestOf(each, fieldValues))), surplusOf(names))
+    .map(([request, surplus]) => withSurplus(request, surplus));
   return fc.sample(one, { numRuns: count, seed });
+}
+
+function fieldNames({ parameters = [], requestBody }: Operation): string[] {
+  const body = requestBody?.content['application/json']?.schema.properties ?? {};
+  return [...parameters.map(({ name }) => name), ...Object.keys(body)];
+}
+
+/** A field that a request has besides its own, often one of another operation or place. */
+interface Surplus {
+  place: 'query' | 'body' | 'header';
+  name: string;
+  value: unknown;
+}
+
+const surplusOf = (names: string[]): fc.Arbitrary<Surplus | undefined> =>
+  fc.oneof(
+    { arbitrary: fc.constant(undefined), weight: 6 },
+    {
+      arbitrary: fc.record<Surplus>({
+        place: fc.constantFrom('query', 'body', 'header'),
+        name: fc.oneof(fc.constantFrom(...names), fc.string({ unit: 'binary', maxLength: 40 })),
+        value: oddValue,
+      }),
+      weight: 1,
+    },
+  );
+
+function withSurplus(request: FuzzRequest, surplus: Surplus | undefined): FuzzRequest {
+  if (surplus === undefined) return request;
+  const { place, name, value } = surplus;
+  const text = wellFormed(typeof value === 'string' ? value : (JSON.stringify(value) ?? ''));
+  if (place === 'query') {
+    const pair = new URLSearchParams([[name, text]]);
+    return { ...request, path: `${request.path}${request.path.includes('?') ? '&' : '?'}${pair}` };
+  }
+  if (place === 'header') {
+    const valid = /^[\w-]+$/.test(name) && /^[\x21-\x7e]+$/.test(text);
+    return valid ? { ...request, headers: { ...request.headers, [name]: text } } : request;
+  }
+  const sent = parse(request.body ?? '{}');
+  const fields = typeof sent === 'object' && sent !== null && !Array.isArray(sent) ? sent : {};
+  const headers = { ...request.headers, 'content-type': 'application/json' };
+  return { ...request, headers, body: JSON.stringify({ ...fields, [name]: value }) };
 }
 
 function requestOf(
@@ -323,20 +369,13 @@ export async function fuzz(
   /** Operations that were executed at least once. */
   const executedOperations = new Set<string>();
   const remaining = [...requests];
+  const sender = createSender(url);
   const work = async () => {
     for (let request = remaining.pop(); request; request = remaining.pop()) {
       const { method, path, body } = request;
       const label = `${request.operationId}: ${method} ${path.slice(0, 300)} ${(body ?? '').slice(0, 300)}`;
       try {
-        const response = await fetch(url + path, {
-          method,
-          headers: { ...request.headers, ...headers },
-          signal: AbortSignal.timeout(patienceMs),
-          redirect: 'manual',
-          ...(body !== undefined && { body }),
-        });
-        const type = response.headers.get('content-type') ?? undefined;
-        const answer = { status: response.status, type, text: await response.text() };
+        const answer = await sender.send({ method, path, body, headers: { ...request.headers, ...headers } });
         statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1);
         if (answer.status < 300) executedOperations.add(request.operationId);
         const invalid = judge(request, answer);
@@ -347,5 +386,6 @@ export async function fuzz(
     }
   };
   await Promise.all(Array.from({ length: batch }, work));
+  sender.close();
   return { faults, statuses, executedOperations };
 }

@@ -2,27 +2,49 @@ import { z } from 'zod';
 import { isUserName, roles } from '../../model/access.ts';
 import { isCredentials, splitBaseUrl } from '../../model/address/base-url.ts';
 import { isEnvironmentCode, isVariableName } from '../../model/environment.ts';
-import { maxPasswordLength, maxTestNameLength } from '../../model/limits.ts';
+import { maxPasswordLength, maxTestNameLength, maxUserNameLength } from '../../model/limits.ts';
 
-/** Schemas of the fields of inputs. What they do not describe is refused. */
+/**
+ * Schemas of the fields of inputs. What they do not describe is refused. Every text is built on `oneLine`, `text` or a pattern, so none
+ * has control characters or an unlimited length.
+ */
 
-/** A whole number of at least 0, also as text (in a path or query). */
-export const wholeNumber = z.coerce.number<number | string>('must be a whole number').int().min(0);
+/** A whole number within bounds, also as digits, because a path or query has only text. Nothing else is converted. */
+export const wholeNumber = (
+  min = 0,
+  max: number = Number.MAX_SAFE_INTEGER,
+  message = 'must be a whole number',
+) =>
+  z.preprocess(
+    (value: number | string) =>
+      typeof value === 'string' && /^\d{1,16}$/.test(value) ? Number(value) : value,
+    z.int(message).min(min).max(max),
+  );
 
 /** The id of a run. */
-export const runId = z.coerce.number<number | string>('must be the number of a run').int().positive();
+export const runId = wholeNumber(1, Number.MAX_SAFE_INTEGER, 'must be the number of a run');
 
-/** One line of text, trimmed: no control characters, nothing that a database cannot store. */
-export const line = (max: number) =>
+/** No control character, no line end of Unicode, and no half of a surrogate pair, which UTF-8 cannot express. */
+const oneLine = z.string().refine((value) => !/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u.test(value), {
+  error: 'must be one line without control characters',
+  abort: true,
+});
+
+/** One line of text, trimmed. */
+export const line = (max: number) => oneLine.trim().min(1, 'must not be empty').max(max);
+
+/** One line of text, possibly empty, stored unchanged. */
+export const exactLine = (max: number) => oneLine.max(max);
+
+/** Text of any number of lines, stored unchanged. Of the control characters it may have tabs and line ends. */
+const text = (max: number) =>
   z
     .string()
-    .trim()
-    .min(1, 'must not be empty')
     .max(max)
-    .refine((text) => !/[\p{Cc}\p{Cs}]/u.test(text), 'must be one line without control characters');
+    .refine((value) => !/[^\P{Cc}\t\n\r]|\p{Cs}/u.test(value), 'must be text without control characters');
 
-/** Text of any number of lines, stored unchanged. */
-export const text = (max: number) =>
+/** The content of a file, which is read and not stored, so a comment in it may have any character of a text. */
+export const fileContent = (max: number) =>
   z
     .string()
     .max(max)
@@ -43,6 +65,9 @@ export const variableName = z
   .string()
   .refine(isVariableName, 'must be letters, digits and _, not starting with a digit, at most 128 characters');
 
+/** The value of a variable. Keys and certificates have several lines. */
+export const variableValue = text(65_536);
+
 /**
  * The name of a test or a suite, or `Suite:Test`. They are PHP names, which may have any letter. It becomes an argument of a process,
  * so it never starts with a dash.
@@ -59,10 +84,10 @@ export const groupName = line(maxTestNameLength);
  * The base URL of a shop, possibly with a user and password for its web server. The output ends in a slash, because MFTF appends
  * paths to it.
  */
-export const baseUrl = z
-  // `abort`, because the next check parses the URL.
-  .url({ protocol: /^https?$/, error: 'must be an http:// or https:// address', abort: true })
+export const baseUrl = oneLine
   .max(2000)
+  // `abort`, because the next check parses the URL.
+  .check(z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// address', abort: true }))
   .refine((address) => {
     const url = new URL(address);
     return url.search === '' && url.hash === '';
@@ -79,20 +104,18 @@ export const backendName = z
   .regex(/^[A-Za-z0-9_][A-Za-z0-9_./-]{0,199}$/, 'must be a path such as admin or index.php/admin')
   .refine((path) => !path.split('/').includes('..'), 'must not contain ..');
 
-/** The name of a user of matre. */
-export const userName = z
-  .string()
+/** The name of a new user of matre. */
+export const newUserName = oneLine
   .trim()
   .refine(isUserName, 'must be letters, digits and . _ @ + -, at most 100, starting with a letter or digit');
+
+/** The name of an existing user, in any case and form of its letters. */
+export const userName = line(maxUserNameLength);
 
 export const role = z.enum(roles);
 
 /** A password that a user chooses. Length is what counts (NIST SP 800-63B). */
-export const newPassword = z
-  .string()
-  .min(12, 'must have 12 characters or more')
-  .max(maxPasswordLength)
-  .refine((password) => !/\p{Cs}/u.test(password), 'must be text');
+export const newPassword = oneLine.min(12, 'must have 12 characters or more').max(maxPasswordLength);
 
 /** An ISO 8601 time in UTC. */
 export const time = z.iso.datetime();

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { Fault } from '../../faults/fault.ts';
 import type { Principal, Role } from '../../model/access.ts';
+import { shorten, visible } from '../../model/visible-text.ts';
 import type { Context } from './context.ts';
 
 /** What a request carries besides its input. */
@@ -71,12 +72,21 @@ export function parseInput<Input extends z.ZodObject>(
   throw new Fault('INPUT_INVALID', describeIssues(parsed.error.issues), { cause: parsed.error });
 }
 
-/** The issues of a schema in one sentence: `baseUrl: must be a URL; code: is missing`. */
+/** More are counted: a list may have thousands of wrong entries. */
+const maxDescribedIssues = 10;
+
+/**
+ * The issues of a schema in one sentence: `baseUrl: must be a URL; code: is missing`. Names and messages may contain what was sent, so
+ * they are shortened, without control characters.
+ */
 export function describeIssues(issues: readonly { path: PropertyKey[]; message: string }[]): string {
-  const parts = issues.map(({ path, message }) =>
-    path.length > 0 ? `${path.map(String).join('.')}: ${message}` : message,
-  );
-  return `The input is not valid. ${parts.join('; ')}.`;
+  const parts = issues.slice(0, maxDescribedIssues).map(({ path, message }) => {
+    const name = shorten(visible(path.map(String).join('.')), 100);
+    const text = shorten(visible(message), 300);
+    return path.length > 0 ? `${name}: ${text}` : text;
+  });
+  const more = issues.length - parts.length;
+  return `The input is not valid. ${parts.join('; ')}${more > 0 ? `; and ${more} more` : ''}.`;
 }
 
 /** The names of the parameters in the path of an operation. */

@@ -13,7 +13,7 @@ import {
 import { type Environment, isEnvironmentCode } from '../../model/environment.ts';
 import { maxAdminPasswordLength, maxNameLength } from '../../model/limits.ts';
 import type { Context } from '../core/context.ts';
-import { backendName, baseUrl, line, text } from '../core/fields.ts';
+import { backendName, baseUrl, exactLine, fileContent, line, variableValue } from '../core/fields.ts';
 import { defined, defineOperation, parseInput, type RequestContext } from '../core/operation.ts';
 import { addEnvironment } from './environments.ts';
 
@@ -45,7 +45,12 @@ export const importEnvironments = defineOperation({
     files.map(({ name }) => basename(name)).join(', ') + (dryRun ? ' (dry run)' : ''),
   input: z.object({
     files: z
-      .array(z.object({ name: z.string().max(300).describe('.env.<code>'), content: text(maxEnvFileBytes) }))
+      .array(
+        z.strictObject({
+          name: exactLine(300).describe('.env.<code>'),
+          content: fileContent(maxEnvFileBytes),
+        }),
+      )
       .min(1)
       .max(100),
     dryRun: z.boolean().default(false).describe('Only report what would change'),
@@ -117,15 +122,22 @@ const fields = z.object({
   baseUrl: baseUrl.optional(),
   backendName: backendName.optional(),
   adminUsername: line(maxNameLength).optional(),
-  adminPassword: text(maxAdminPasswordLength).optional(),
+  adminPassword: exactLine(maxAdminPasswordLength).optional(),
 });
 
-/** The fields of a file, checked by the rules of inputs; a new environment needs two of them. Errors: INPUT_INVALID. */
+/**
+ * The fields of a file. They and the variables are checked by the rules of inputs; a new environment needs two of the fields. Errors:
+ * INPUT_INVALID.
+ */
 function checkFields({ file, environment, plan }: Import): z.output<typeof fields> {
-  const values = [...plan.added, ...plan.changed].flatMap(({ field, value }) =>
+  const changes = [...plan.added, ...plan.changed];
+  const values = changes.flatMap(({ field, value }) =>
     field !== undefined && value !== '' ? [[field, value] as const] : [],
   );
   try {
+    for (const { field, name, value } of changes) {
+      if (field === undefined) parseInput({ input: z.object({ [name]: variableValue }) }, { [name]: value });
+    }
     const parsed = parseInput({ input: fields }, Object.fromEntries(values));
     if (environment === undefined && (parsed.baseUrl === undefined || parsed.adminUsername === undefined)) {
       throw new Fault(

@@ -5,24 +5,21 @@ import { asSentence } from '../../faults/sentence.ts';
 import type { Environment } from '../../model/environment.ts';
 import { maxAdminPasswordLength, maxNameLength, maxPauseReasonLength, maxSlots } from '../../model/limits.ts';
 import type { Context } from '../core/context.ts';
-import { backendName, baseUrl, code, line, newCode, text } from '../core/fields.ts';
+import { backendName, baseUrl, code, exactLine, line, newCode, wholeNumber } from '../core/fields.ts';
 import { defined, defineOperation } from '../core/operation.ts';
 import { environmentView, variableView, viewEnvironment, viewVariable } from '../core/views.ts';
 
 const name = line(maxNameLength);
 const adminUsername = line(maxNameLength);
-const slots = z.coerce
-  .number<number | string>(`must be 1 to ${maxSlots}`)
-  .int()
-  .min(1)
-  .max(maxSlots)
-  .describe('Number of containers per run (replicas)');
+const slots = wholeNumber(1, maxSlots, `must be 1 to ${maxSlots}`).describe(
+  'Number of containers per run (replicas)',
+);
 const allModules = z
   .boolean()
   .describe(
     'Read the tests of all modules, as MFTF does with --force, and not only of those that are enabled in the shop',
   );
-const adminPassword = text(maxAdminPasswordLength).min(1, 'must not be empty');
+const adminPassword = exactLine(maxAdminPasswordLength).min(1, 'must not be empty');
 
 export const addEnvironment = defineOperation({
   name: 'environments.add',

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Fault } from '../../faults/fault.ts';
 import type { Scope } from '../../store/tables/variables.ts';
 import type { Context } from '../core/context.ts';
-import { code, text, variableName } from '../core/fields.ts';
+import { code, variableName, variableValue } from '../core/fields.ts';
 import { defineOperation } from '../core/operation.ts';
 import { variableView, viewVariable } from '../core/views.ts';
 import { getEnvironment } from './environments.ts';
@@ -35,7 +35,7 @@ export const setVariables = defineOperation({
   input: z.object({
     environment,
     variables: z
-      .array(z.object({ name: variableName, value: text(65_536), secret: z.boolean().default(false) }))
+      .array(z.strictObject({ name: variableName, value: variableValue, secret: z.boolean().default(false) }))
       .min(1)
       .max(1000),
   }),

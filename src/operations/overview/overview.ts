@@ -13,6 +13,9 @@ const minBars = 10;
 const maxBarsPerLane = 100;
 const maxWindowMs = 92 * 24 * hour;
 
+/** The fraction of a second may have any number of digits. */
+const timeInput = time.max(40);
+
 export const showOverview = defineOperation({
   name: 'overview.show',
   method: 'GET',
@@ -22,8 +25,8 @@ export const showOverview = defineOperation({
   audited: false,
   live: true,
   input: z.object({
-    from: time.optional().describe('Start of the window; by default two hours before its end'),
-    to: time.optional().describe('End of the window; by default now'),
+    from: timeInput.optional().describe('Start of the window; by default two hours before its end'),
+    to: timeInput.optional().describe('End of the window; by default now'),
   }),
   output: overviewView,
   async run(context, { from, to }) {

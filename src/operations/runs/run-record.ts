@@ -74,7 +74,7 @@ export const readLog = defineOperation({
   summary: 'Read a chunk of the log of a run; request the next chunk from `next` to follow it',
   role: 'viewer',
   audited: false,
-  input: z.object({ id: runId, from: wholeNumber.default(0).describe('Offset in bytes') }),
+  input: z.object({ id: runId, from: wholeNumber().default(0).describe('Offset in bytes') }),
   output: z.object({
     text: z.string(),
     next: z.number().describe('Offset in bytes of the next chunk'),
@@ -130,7 +130,10 @@ export const reportJunit = defineOperation({
   role: 'viewer',
   audited: false,
   input: z.object({
-    ids: z.string().regex(/^\d{1,15}(,\d{1,15})*$/, 'must be numbers of runs with commas between them'),
+    ids: z
+      .string()
+      .max(maxJunitRuns * 16)
+      .regex(/^\d{1,15}(,\d{1,15})*$/, 'must be numbers of runs with commas between them'),
   }),
   output: z.object({ xml: z.string() }),
   async run({ runs, results, plans }, { ids }) {

@@ -87,7 +87,7 @@ export const listRuns = defineOperation({
     state: z.enum(runStates).optional(),
     verdict: z.enum(verdicts).optional(),
     before: runId.optional().describe('Only runs with a smaller number: the next page'),
-    limit: wholeNumber.min(1).max(200).default(20),
+    limit: wholeNumber(1, 200).default(20),
   }),
   output: z.object({
     runs: z.array(runView),

@@ -24,13 +24,10 @@ import {
   viewTime,
 } from './schedule-view.ts';
 
-const name = z
-  .string()
-  .trim()
-  .refine(
-    isScheduleName,
-    'must be letters, digits, blanks and . _ -, at most 100, starting with a letter or digit',
-  );
+const name = line(100).refine(
+  isScheduleName,
+  'must be letters, digits, blanks and . _ -, at most 100, starting with a letter or digit',
+);
 const cron = line(100).describe(
   'Minute, hour, day of the month, month, day of the week; or @hourly, @daily, @weekly, @monthly, @yearly',
 );
@@ -125,7 +122,7 @@ export const showSchedule = defineOperation({
   summary: 'Show a schedule with its recent firings, the newest first',
   role: 'viewer',
   audited: false,
-  input: z.object({ name, limit: wholeNumber.min(1).max(100).default(20) }),
+  input: z.object({ name, limit: wholeNumber(1, 100).default(20) }),
   output: scheduleView.extend({ firings: z.array(firingView) }),
   async run(context, { name, limit }) {
     const schedule = await context.schedules.get(name);
@@ -236,7 +233,7 @@ export const previewSchedule = defineOperation({
   input: z.object({
     cron,
     zone: zone.default('UTC'),
-    count: wholeNumber.min(1).max(50).default(shownTimes),
+    count: wholeNumber(1, 50).default(shownTimes),
     dayRule: dayRule.default('vixie'),
   }),
   output: z.object({ zone: z.string(), days: daysView, next: z.array(timeView) }),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { maxTestNameLength } from '../../model/limits.ts';
-import { testName, wholeNumber } from '../core/fields.ts';
+import { exactLine, testName, wholeNumber } from '../core/fields.ts';
 import { defineOperation } from '../core/operation.ts';
 import { buildHistory } from './build-history.ts';
 import { testHistoryView } from './history-view.ts';
@@ -18,7 +18,7 @@ export const showTestHistory = defineOperation({
   input: z.object({
     test: testName,
     suite: testName.optional(),
-    runs: wholeNumber.min(1).max(200).default(50).describe('Number of columns'),
+    runs: wholeNumber(1, 200).default(50).describe('Number of columns'),
   }),
   output: testHistoryView,
   async run(context, { test, suite, runs }) {
@@ -34,8 +34,8 @@ export const completeTests = defineOperation({
   role: 'viewer',
   audited: false,
   input: z.object({
-    text: z.string().trim().max(maxTestNameLength).default(''),
-    limit: wholeNumber.min(1).max(100).default(20),
+    text: exactLine(maxTestNameLength).trim().default(''),
+    limit: wholeNumber(1, 100).default(20),
   }),
   output: z.object({
     names: z.array(

@@ -23,8 +23,8 @@ export const listAudit = defineOperation({
   role: 'admin',
   audited: false,
   input: z.object({
-    before: wholeNumber.min(1).optional().describe('Only entries with a smaller id: the next page'),
-    limit: wholeNumber.min(1).max(200).default(50),
+    before: wholeNumber(1).optional().describe('Only entries with a smaller id: the next page'),
+    limit: wholeNumber(1, 200).default(50),
   }),
   output: z.object({
     entries: z.array(entryView),

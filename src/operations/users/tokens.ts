@@ -94,7 +94,7 @@ export const revokeToken = defineOperation({
   summary: 'Revoke one of your API tokens; as an admin any token',
   role: 'viewer',
   audited: ({ id }) => `token ${id}`,
-  input: z.object({ id: wholeNumber.min(1).max(2_147_483_647) }),
+  input: z.object({ id: wholeNumber(1, 2_147_483_647) }),
   output: tokenView,
   async run({ access }, { id }, { principal }) {
     const { accountId, ...token } = await access.tokens.get(id);

@@ -3,7 +3,7 @@ import { hashPassword } from '../../crypto/password.ts';
 import { Fault } from '../../faults/fault.ts';
 import type { Account } from '../../store/access/accounts.ts';
 import type { Context } from '../core/context.ts';
-import { newPassword, role, time, userName } from '../core/fields.ts';
+import { newPassword, newUserName, role, time, userName } from '../core/fields.ts';
 import { defineOperation } from '../core/operation.ts';
 
 const userView = z.object({
@@ -45,7 +45,7 @@ export const addUser = defineOperation({
   summary: 'Add a user who signs in with a password',
   role: 'admin',
   audited: ({ name, role }) => `${name}: ${role}`,
-  input: z.object({ name: userName, role, password: newPassword }),
+  input: z.object({ name: newUserName, role, password: newPassword }),
   output: userView,
   async run({ access }, { name, role, password }) {
     return viewUser(await access.accounts.create({ name, role, password: await hashPassword(password) }));

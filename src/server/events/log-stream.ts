@@ -45,7 +45,7 @@ export function mountLogStream(
   });
 
   const params = z.object({ id: runId });
-  const query = z.strictObject({ from: wholeNumber.default(0) });
+  const query = z.strictObject({ from: wholeNumber().default(0) });
   server.get(
     '/api/runs/:id/log/stream',
     { schema: { hide: true, params, querystring: query } },

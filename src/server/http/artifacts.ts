@@ -2,7 +2,7 @@ import { extname } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { Context } from '../../operations/core/context.ts';
-import { runId } from '../../operations/core/fields.ts';
+import { exactLine, runId } from '../../operations/core/fields.ts';
 import { getRunWithFiles } from '../../operations/runs/run-record.ts';
 
 /**
@@ -20,7 +20,7 @@ const inlineTypes: Record<string, string> = {
 
 /** Serves `/api/runs/:id/artifacts/<path>`, the files of runs. */
 export function mountArtifacts(server: FastifyInstance, { runs, artifacts }: Context): void {
-  const params = z.object({ id: runId, '*': z.string().max(1000) });
+  const params = z.object({ id: runId, '*': exactLine(1000) });
   server.get('/api/runs/:id/artifacts/*', { schema: { hide: true, params } }, async (request, reply) => {
     const { id, '*': path } = request.params as z.output<typeof params>;
     await getRunWithFiles(runs, id);

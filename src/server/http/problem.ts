@@ -33,14 +33,22 @@ export function toProblem(error: unknown, requestId: string): Problem {
   };
 }
 
+/** Where an invalid field was sent, when not in the body. */
+const places: Record<string, string> = {
+  params: ' (in the path)',
+  querystring: ' (in the query)',
+  headers: ' (in the headers)',
+};
+
 function faultOfRequest(thrown: unknown, requestId: string): { fault: Fault; status: number } {
   const error = asDiskFull(thrown);
   const withStatus = (fault: Fault, status: number = fault.status) => ({ fault, status });
   if (error instanceof Fault && error.code !== 'INTERNAL') return withStatus(error);
   if (hasZodFastifySchemaValidationErrors(error)) {
+    const place = places[(error as FastifyError).validationContext ?? ''] ?? '';
     const issues = error.validation.map(({ instancePath, message }) => ({
       path: instancePath.split('/').filter((part) => part !== ''),
-      message: message ?? 'is not valid',
+      message: `${message ?? 'is not valid'}${place}`,
     }));
     return withStatus(new Fault('INPUT_INVALID', describeIssues(issues)));
   }

@@ -51,8 +51,7 @@ export function mountOperations(
       schema: routeSchema(operation),
       ...(operation.method === 'GET' && { onSend: answerWithEtag }),
       handler: async (request, reply) => {
-        const parts = [request.query, request.body, request.params] as (object | undefined)[];
-        const input = Object.assign({}, ...parts);
+        const input = { ...(request[partOf(operation)] as object), ...(request.params as object) };
         const headers = request.headers as z.output<typeof creationHeaders>;
         const { 'idempotency-key': key, traceparent: traceParent } = headers;
         const requestContext = {
@@ -81,6 +80,11 @@ function routeSchema(operation: AnyOperation) {
     ...(operation.creates && { headers: creationHeaders }),
     ...(hasRest && (usesQuery(operation) ? { querystring: rest } : { body: rest })),
   });
+}
+
+/** The part of a request with the fields that are not in the path. Without such fields it is empty: see `refuseUndeclaredInput`. */
+function partOf(operation: AnyOperation): 'query' | 'body' {
+  return usesQuery(operation) ? 'query' : 'body';
 }
 
 /** Serves the OpenAPI description, which is created at the first request. */

@@ -30,6 +30,7 @@ import { createBrowserSessions } from '../sign-in/session.ts';
 import { mountSessionRoutes } from '../sign-in/session-routes.ts';
 import { signInRequired } from '../sign-in/sign-in-policy.ts';
 import { mountArtifacts } from './artifacts.ts';
+import { refuseUndeclaredInput } from './declared-input.ts';
 import { mountPage } from './page.ts';
 import { problemType, toProblem } from './problem.ts';
 import { mountDescription, mountOperations } from './routes.ts';
@@ -112,6 +113,7 @@ async function createServer(
     transformObject: jsonSchemaTransformObject,
   });
   await server.register(async (api) => {
+    refuseUndeclaredInput(api);
     const changes = createChanges(api, context);
     changes.on(({ event }) => {
       if (event !== 'run') context.statusCache.forget();

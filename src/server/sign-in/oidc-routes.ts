@@ -31,7 +31,7 @@ export function mountOidcRoutes(server: FastifyInstance, context: Context, sessi
   const { publicUrl } = config.server;
   if (oidc === undefined || publicUrl === undefined) return;
   const provider = createProvider(oidc, `${publicUrl}${path}/callback`);
-  const options = { config: { entrance: 'open' }, schema: { hide: true } } as const;
+  const options = { config: { entrance: 'open', foreignQuery: true }, schema: { hide: true } } as const;
 
   server.get(path, options, async (request, reply) => {
     const { returnTo } = request.query as { returnTo?: unknown };

@@ -6,7 +6,7 @@ import type { Via } from '../../model/access.ts';
 import { maxPasswordLength } from '../../model/limits.ts';
 import { withAudit } from '../../operations/core/authorize.ts';
 import type { Context } from '../../operations/core/context.ts';
-import { line, newPassword, userName } from '../../operations/core/fields.ts';
+import { exactLine, line, newPassword, newUserName } from '../../operations/core/fields.ts';
 import { attemptsKey } from '../../operations/users/users.ts';
 import type { Account } from '../../store/access/accounts.ts';
 import { describeRoute } from '../http/route-schema.ts';
@@ -21,8 +21,8 @@ const password = z.string().max(maxPasswordLength);
 const credentials = z.strictObject({ name: line(200), password });
 const passwords = z.strictObject({ current: password, next: newPassword });
 const firstAdmin = z.strictObject({
-  token: z.string().max(200).describe('The token in the link of the log'),
-  name: userName,
+  token: exactLine(200).describe('The token in the link of the log'),
+  name: newUserName,
   password: newPassword,
 });
 

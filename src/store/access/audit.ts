@@ -1,5 +1,6 @@
 import type { Principal } from '../../model/access.ts';
-import { type Queryable, storable } from '../database/database.ts';
+import { shorten, visible } from '../../model/visible-text.ts';
+import type { Queryable } from '../database/database.ts';
 
 /** A change that was made, refused or failed. */
 export interface AuditEntry {
@@ -22,22 +23,28 @@ export interface NewAuditEntry {
   subject: string;
 }
 
+const maxNameCharacters = 250;
 const maxSubjectCharacters = 500;
 
-/** The audit trail: who changed what. Entries are never changed, except that an outcome is added. */
+/**
+ * The audit trail: who changed what. Entries are never changed, except that an outcome is added. A name or subject is one line of limited
+ * length, so that none can look like another entry where entries are printed.
+ */
 export function createAudit(deps: { database: Queryable }) {
   const { database } = deps;
 
   async function insert(entry: NewAuditEntry, outcome: string | null): Promise<number> {
     const { principal, address, operation, subject } = entry;
-    const characters = [...subject];
-    const shortened =
-      characters.length > maxSubjectCharacters
-        ? `${characters.slice(0, maxSubjectCharacters - 1).join('')}…`
-        : subject;
     const [row] = await database.query<{ id: number }>(
       `INSERT INTO audit (who, via, address, operation, subject, outcome) VALUES ($1, $2, $3, $4, $5, $6) RETURNING id`,
-      [principal.name, principal.via, address ?? null, operation, storable(shortened), outcome],
+      [
+        shorten(visible(principal.name), maxNameCharacters),
+        principal.via,
+        address === undefined ? null : shorten(visible(address), maxNameCharacters),
+        operation,
+        shorten(visible(subject), maxSubjectCharacters),
+        outcome,
+      ],
     );
     return row?.id ?? 0;
   }

@@ -1,0 +1,30 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { shorten, visible } from './visible-text.ts';
+
+it('shows control characters, line ends, marks of direction and lone surrogates, and leaves other text unchanged', () => {
+  expect(visible('a\r\n\0\x85\u2028\u202e\ud800b')).toBe(
+    'a\\u000d\\u000a\\u0000\\u0085\\u2028\\u202e\\ud800b',
+  );
+  expect(visible('Größe 😀: äöü')).toBe('Größe 😀: äöü');
+});
+
+it('is one line of well-formed text, whatever it is made from', () => {
+  fc.assert(
+    fc.property(
+      fc.string({ unit: 'binary' }),
+      fc.array(fc.integer({ min: 0, max: 0xffff })),
+      (text, units) => {
+        const shown = visible(text + String.fromCharCode(...units));
+        expect(shown).not.toMatch(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u);
+      },
+    ),
+  );
+});
+
+it('is shortened to whole characters', () => {
+  expect(shorten('abc', 3)).toBe('abc');
+  expect(shorten('abcd', 3)).toBe('ab…');
+  expect(shorten('😀😀😀', 3)).toBe('😀😀😀');
+  expect(shorten('😀'.repeat(1_000_000), 3)).toBe('😀😀…');
+});

@@ -1,0 +1,253 @@
+import { type AnyOperation, pathParameters, usesQuery } from '../../src/operations/core/operation.ts';
+import type { SentRequest } from './send.ts';
+
+/** Part of every text in a wrong request, by which a trace of it would be found. */
+export const marker = 'zzMarkerzz';
+
+/** A valid value of each field of an operation, by name; `operation.field` where operations differ. */
+const validValues: Record<string, unknown> = {
+  adminPassword: 'a secret',
+  adminUsername: 'admin',
+  all: true,
+  allModules: true,
+  allValues: true,
+  attempt: 1,
+  backendName: 'admin',
+  baseUrl: 'https://example.com/',
+  before: 3,
+  catchUpMinutes: 5,
+  code: 'us',
+  count: 3,
+  cron: '0 3 * * *',
+  dayRule: 'vixie',
+  dryRun: true,
+  environment: 'us',
+  environments: ['us'],
+  expiresInDays: 5,
+  failedOnly: true,
+  files: [{ name: '.env.us', content: 'A=b' }],
+  from: 10,
+  'overview.show.from': '2026-01-01T00:00:00Z',
+  front: true,
+  id: 1,
+  ids: '1,2',
+  limit: 5,
+  missed: 'skip',
+  name: 'nightly',
+  overlap: 'skip',
+  password: 'a long enough password',
+  priority: 1,
+  reason: 'a reason',
+  rename: 'other',
+  requestedBy: 'someone',
+  role: 'viewer',
+  runs: 5,
+  search: 'cart',
+  selection: { all: false, tests: ['A'], groups: ['g'], suites: ['S'], exclude: ['B'] },
+  shopCredentials: null,
+  slots: 2,
+  state: 'queued',
+  suite: 'S',
+  test: 'T',
+  text: 'cart',
+  to: '2026-01-02T00:00:00Z',
+  variables: [{ name: 'A', value: 'b', secret: false }],
+  verdict: 'passed',
+  zone: 'UTC',
+};
+
+/** The fields that may have several lines; the second is the content of a file, in which any character may be in a comment. */
+const multiLine = ['variables.set: variables.0.value', 'environments.import: files.0.content'];
+
+const lineBreaks = ['\n', '\r'];
+/** C0, DEL and C1 characters, the line ends of Unicode, and half of a surrogate pair. */
+const controls = [...lineBreaks, '\0', '\u001b', '\u007f', '\u0085', '\u009b', '\u2028', '\ud800'];
+
+/** An input in which every field of the operation has a valid value. */
+export function validInput(operation: AnyOperation): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.keys(operation.input.shape).map((field) => {
+      const value = validValues[`${operation.name}.${field}`] ?? validValues[field];
+      if (value === undefined) throw new Error(`validValues has no ${field}, a field of ${operation.name}.`);
+      return [field, value];
+    }),
+  );
+}
+
+type Place = 'path' | 'query' | 'body';
+
+/** The place of a field of an operation. */
+export function placeOf(operation: AnyOperation, field: string): Place {
+  if (pathParameters(operation).includes(field)) return 'path';
+  return usesQuery(operation) ? 'query' : 'body';
+}
+
+/** What is sent where. The query may have a field several times. */
+export interface Parts {
+  path: Record<string, unknown>;
+  query: [name: string, value: unknown][];
+  body: Record<string, unknown> | undefined;
+  headers: Record<string, string>;
+}
+
+/** The parts of a valid request, without the fields that are `omitted`. */
+export function partsOf(operation: AnyOperation, omitted: string[] = []): Parts {
+  const parts: Parts = { path: {}, query: [], body: undefined, headers: {} };
+  for (const [field, value] of Object.entries(validInput(operation))) {
+    const place = placeOf(operation, field);
+    if (omitted.includes(field) && place !== 'path') continue;
+    if (place === 'path') parts.path[field] = value;
+    else if (place === 'query') parts.query.push([field, value]);
+    else parts.body = { ...parts.body, [field]: value };
+  }
+  return parts;
+}
+
+export function requestOf(operation: AnyOperation, parts: Parts): SentRequest {
+  const text = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
+  // A lone surrogate cannot be sent in an address.
+  const encode = (value: unknown) => encodeURIComponent(Buffer.from(text(value)).toString());
+  const path = operation.path.replace(/:(\w+)/g, (_, name: string) => encode(parts.path[name]));
+  const query = parts.query.map(([name, value]) => `${encode(name)}=${encode(value)}`).join('&');
+  const type = parts.body === undefined ? {} : { 'content-type': 'application/json' };
+  return {
+    method: operation.method,
+    path: query === '' ? path : `${path}?${query}`,
+    headers: { ...type, ...parts.headers },
+    body: parts.body === undefined ? undefined : JSON.stringify(parts.body),
+  };
+}
+
+export interface WrongRequest {
+  what: string;
+  request: SentRequest;
+}
+
+/** Requests for an operation in which exactly one thing is wrong: each field in each wrong way. */
+export function wrongRequests(operation: AnyOperation): WrongRequest[] {
+  const fields = Object.keys(operation.input.shape);
+  return [
+    ...fields.flatMap((field) => [...wrongValues(operation, field), ...wrongPlaces(operation, field)]),
+    ...unknownFields(operation),
+  ].map(({ what, parts }) => ({ what, request: requestOf(operation, parts) }));
+}
+
+interface Wrong {
+  what: string;
+  parts: Parts;
+}
+
+/** The field in its place with a value that it cannot have. */
+function wrongValues(operation: AnyOperation, field: string): Wrong[] {
+  const place = placeOf(operation, field);
+  const value = validInput(operation)[field];
+  return wrongVersions(value, `${operation.name}: ${field}`, place).map(({ what, value: wrong }) => {
+    const parts = partsOf(operation);
+    if (place === 'path') parts.path[field] = wrong;
+    if (place === 'query') parts.query = parts.query.map(([name, v]) => [name, name === field ? wrong : v]);
+    if (place === 'body') parts.body = { ...parts.body, [field]: wrong };
+    return { what, parts };
+  });
+}
+
+/** Versions of a value in which one part of it is wrong. */
+function wrongVersions(value: unknown, what: string, place: Place): { what: string; value: unknown }[] {
+  const wrong = (how: string, value: unknown) => ({ what: `${what} ${how}`, value });
+  const otherTypes = (types: unknown[]) =>
+    place === 'body' ? types.map((type) => wrong(`as ${JSON.stringify(type)}`, type)) : [];
+  if (typeof value === 'string') {
+    const characters = controls.filter((each) => {
+      if (place !== 'body' && each === '\ud800') return false;
+      if (multiLine[1] === what) return each === '\0' || each === '\ud800';
+      return !multiLine.includes(what) || !(lineBreaks.includes(each) || each === '\u2028');
+    });
+    // The router refuses longer parameters of a path, and Node longer addresses.
+    const length = { path: 400, query: 10_000, body: 300_000 }[place];
+    return [
+      ...otherTypes([7, true, {}, [], [value]]),
+      wrong('too long', `${value}${marker.repeat(length / marker.length)}`),
+      ...characters.flatMap((each) => [
+        wrong(`with ${JSON.stringify(each)} in it`, `${value}${each}${marker}`),
+        wrong(`with ${JSON.stringify(each)} at its end`, `${value}${each}`),
+        wrong(`with ${JSON.stringify(each)} at its start`, `${each}${value}`),
+      ]),
+    ];
+  }
+  if (typeof value === 'number') {
+    const texts = [
+      marker,
+      '-5',
+      '1.5',
+      '0x10',
+      '1e3',
+      '9'.repeat(40),
+      '1 ',
+      ...(place === 'path' ? [] : ['']),
+    ];
+    return [
+      ...otherTypes([true, {}, [], [value], 1.5, 1e300, -1e300]),
+      ...texts.map((text) => wrong(`as ${JSON.stringify(text)}`, text)),
+    ];
+  }
+  if (typeof value === 'boolean') return otherTypes([marker, 'true', 1, {}, [], null]);
+  if (value === null) return otherTypes([marker, true, 1, {}, []]);
+  if (Array.isArray(value)) {
+    return [
+      ...otherTypes([marker, 7, {}, [null], [[]]]),
+      wrong('too long', Array(20_001).fill(value[0])),
+      ...wrongVersions(value[0], `${what}.0`, place).map((each) => ({ ...each, value: [each.value] })),
+    ];
+  }
+  const object = value as Record<string, unknown>;
+  return [
+    ...otherTypes([marker, 7, []]),
+    wrong('with an unknown field', { ...object, [marker]: marker }),
+    ...Object.entries(object).flatMap(([name, inner]) =>
+      wrongVersions(inner, `${what}.${name}`, place).map((each) => ({
+        ...each,
+        value: { ...object, [name]: each.value },
+      })),
+    ),
+  ];
+}
+
+/** The field in another place, alone and besides its own, and twice in the query. */
+function wrongPlaces(operation: AnyOperation, field: string): Wrong[] {
+  const place = placeOf(operation, field);
+  const value = validInput(operation)[field];
+  const wrong: Wrong[] = [];
+  for (const omitted of [[], [field]]) {
+    const how = omitted.length === 0 ? 'also' : 'only';
+    const what = (where: string) => `${operation.name}: ${field} ${how} in the ${where}`;
+    if (place !== 'query') {
+      const parts = partsOf(operation, omitted);
+      wrong.push({ what: what('query'), parts: { ...parts, query: [...parts.query, [field, value]] } });
+    }
+    if (place !== 'body') {
+      const parts = partsOf(operation, omitted);
+      wrong.push({ what: what('body'), parts: { ...parts, body: { ...parts.body, [field]: value } } });
+    }
+  }
+  if (place === 'query') {
+    const parts = partsOf(operation);
+    wrong.push({
+      what: `${operation.name}: ${field} twice`,
+      parts: { ...parts, query: [...parts.query, [field, value]] },
+    });
+  }
+  return wrong;
+}
+
+function unknownFields(operation: AnyOperation): Wrong[] {
+  const names = [marker, `cron\n2026-11-28 root users.remove ${marker}`, 'toString', '', 'x'.repeat(5_000)];
+  return names.flatMap((name) => {
+    const [query, body] = [partsOf(operation), partsOf(operation)];
+    query.query.push([name, marker]);
+    body.body = { ...body.body, [name]: marker };
+    const what = `${operation.name}: unknown field ${JSON.stringify(name.slice(0, 60))}`;
+    return [
+      { what: `${what} in the query`, parts: query },
+      { what: `${what} in the body`, parts: body },
+    ];
+  });
+}
