@@ -29,6 +29,7 @@ import { mountOidcRoutes } from '../sign-in/oidc-routes.ts';
 import { createBrowserSessions } from '../sign-in/session.ts';
 import { mountSessionRoutes } from '../sign-in/session-routes.ts';
 import { signInRequired } from '../sign-in/sign-in-policy.ts';
+import { limitArrival } from './arrival-limit.ts';
 import { mountArtifacts } from './artifacts.ts';
 import { refuseUndeclaredInput } from './declared-input.ts';
 import { mountPage } from './page.ts';
@@ -38,7 +39,7 @@ import { addSecurityHeaders } from './security-headers.ts';
 
 /** The largest requests are imports of many env files. */
 const bodyLimitBytes = 4 * 1024 * 1024;
-/** For a request to arrive completely. Responses may take longer. */
+/** For a request to arrive completely. */
 const requestTimeoutMs = 30_000;
 
 export interface RunningServer {
@@ -52,12 +53,16 @@ export interface RunningServer {
 
 /**
  * Starts the HTTP server on MATRE_HOST and MATRE_PORT. When sign-in is required and there is no admin yet, a link to create one
- * is logged. Errors: CONFIG_INVALID.
+ * is logged. A request must arrive completely within `requestMs`. Errors: CONFIG_INVALID.
  */
-export async function startServer(context: Context, version: string): Promise<RunningServer> {
+export async function startServer(
+  context: Context,
+  version: string,
+  { requestMs = requestTimeoutMs } = {},
+): Promise<RunningServer> {
   const { host, port, publicUrl } = context.config.server;
   const localToken = newSecret();
-  const server = await createServer(context, { version, localToken });
+  const server = await createServer(context, { version, localToken, requestMs });
   try {
     await server.listen({ host, port });
   } catch (error) {
@@ -74,7 +79,7 @@ export async function startServer(context: Context, version: string): Promise<Ru
 /** Creates the server with all its routes; it does not listen yet. Errors: CONFIG_INVALID. */
 async function createServer(
   context: Context,
-  { version, localToken }: { version: string; localToken: string },
+  { version, localToken, requestMs }: { version: string; localToken: string; requestMs: number },
 ): Promise<FastifyInstance> {
   const { access, config } = context;
   const signIn = signInRequired(config);
@@ -83,7 +88,7 @@ async function createServer(
     // One line for each request would hide important messages.
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: bodyLimitBytes,
-    requestTimeout: requestTimeoutMs,
+    ...limitArrival(requestMs),
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 500 },
     // Requests that the router rejects (an invalid or far too long URL) reach no route.
