@@ -26,6 +26,17 @@ export interface Principal {
   via: Via;
   /** The user, or the user that created the token; absent where there is none. */
   accountId?: number;
+  /** The API token, if it is one of the database. */
+  tokenId?: number;
+}
+
+/**
+ * Who owns what a principal creates, as a text: the user, also for tokens of the user; for a token without a user the token itself.
+ * Different for principals that must not see what the other one gets.
+ */
+export function ownerOf({ accountId, tokenId, via, name }: Principal): string {
+  if (accountId !== undefined) return `account ${accountId}`;
+  return tokenId === undefined ? `${via}: ${name}` : `token ${tokenId}`;
 }
 
 /** matre itself, for actions without a request. */

@@ -1,5 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Principal } from '../../src/model/access.ts';
+import { authorizeAndRun } from '../../src/operations/core/authorize.ts';
+import { parseInput } from '../../src/operations/core/operation.ts';
+import { submitRuns } from '../../src/operations/runs/runs.ts';
 import { startTestServer, type TestServer } from '../support/app.ts';
 import type { Kind } from '../support/database.ts';
 import { sharedPostgres } from '../support/postgres.ts';
@@ -86,12 +90,34 @@ export function idempotencyConformance(kind: Kind): void {
       expect((await ids())[0]).toBe(first.body.id);
     });
 
+    it('is that of one user and of the tokens of that user: others get nothing of its response', async () => {
+      const { context } = server.app;
+      const input = parseInput(submitRuns, body);
+      const key = randomUUID();
+      const submitAs = async (principal: Pick<Principal, 'accountId' | 'tokenId'>) => {
+        const request = {
+          principal: { name: 'x', role: 'operator', via: 'token', ...principal },
+          key,
+        } as const;
+        const { runs } = await authorizeAndRun(context, submitRuns, input, request);
+        return runs.map(({ id }) => id);
+      };
+      const principals = [{ accountId: 1 }, { accountId: 2 }, { tokenId: 1 }, { tokenId: 2 }, {}];
+      const first: number[][] = [];
+      for (const each of principals) first.push(await submitAs(each));
+      expect(new Set(first.flat()).size).toBe(2 * principals.length);
+      const repeated: number[][] = [];
+      for (const each of principals) repeated.push(await submitAs(each));
+      expect(repeated).toEqual(first);
+      expect(await submitAs({ accountId: 1, tokenId: 3 })).toEqual(first[0]);
+    });
+
     it('expires after a day', async () => {
       const key = randomUUID();
       const first = await submit(key);
       const { database } = server.app.context;
       await database.query(
-        `UPDATE creation SET created_at = now() - interval '25 hours' WHERE key = $1 RETURNING key`,
+        `UPDATE creation SET created_at = now() - interval '25 hours' WHERE key LIKE '%' || $1 RETURNING key`,
         [key],
       );
       const second = await submit(key);

@@ -157,8 +157,9 @@ export function accessConformance(kind: Kind): void {
           name: 'token ci',
           role: 'operator',
           via: 'token',
+          tokenId: token.id,
         });
-        expect((await access.tokens.get(token.id)).usedAt).toBeInstanceOf(Date);
+        expect((await access.tokens.list())[0]?.usedAt).toBeInstanceOf(Date);
         expect(await access.tokens.findPrincipal(`${secret}x`)).toBeUndefined();
         await access.tokens.revoke(token.id);
         expect(await access.tokens.findPrincipal(secret)).toBeUndefined();
@@ -166,11 +167,11 @@ export function accessConformance(kind: Kind): void {
       });
 
       it('expire', async () => {
-        const { token, secret } = await make({ expiresInDays: 1 });
+        const { secret } = await make({ expiresInDays: 1 });
         expect(await access.tokens.findPrincipal(secret)).toBeDefined();
         await age('token', 'expires_at', 24 * 60);
         expect(await access.tokens.findPrincipal(secret)).toBeUndefined();
-        expect((await access.tokens.get(token.id)).expired).toBe(true);
+        expect((await access.tokens.list())[0]?.expired).toBe(true);
       });
 
       it('never have more than the current role of their user, and end when the user is removed', async () => {

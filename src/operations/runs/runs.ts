@@ -57,7 +57,7 @@ export const submitRuns = defineOperation({
     const input = { ...request, requestedBy: requesterOf(principal, request.requestedBy) };
     return idempotent<{ runs: RunView[] }>(
       context,
-      { operation: 'runs.submit', input, key },
+      { operation: 'runs.submit', input, key, principal },
       async (save) => {
         const { environments, selection, priority, requestedBy } = input;
         await checkSelection(context, selection);
@@ -160,7 +160,7 @@ export const retryRun = defineOperation({
   creates: true,
   run(context, request, { principal, key, traceParent }) {
     const input = { ...request, requestedBy: requesterOf(principal, request.requestedBy) };
-    return idempotent<RunView>(context, { operation: 'runs.retry', input, key }, async (save) => {
+    return idempotent<RunView>(context, { operation: 'runs.retry', input, key, principal }, async (save) => {
       const { id, failedOnly, requestedBy } = input;
       const run = await context.runs.get(id);
       if (run.state !== 'finished') throw new Fault('RUN_NOT_FINISHED', `Run ${id} is ${run.state}.`);

@@ -212,7 +212,8 @@ export const fireSchedule = defineOperation({
   output: firingView,
   creates: true,
   run(context, input, { principal, key }) {
-    return idempotent<FiringView>(context, { operation: 'schedules.fire', input, key }, async (save) => {
+    const request = { operation: 'schedules.fire', input, key, principal };
+    return idempotent<FiringView>(context, request, async (save) => {
       let viewed: FiringView | undefined;
       await context.firer.byHand(input.name, principal.name, async (transaction, firing) => {
         [viewed] = await viewFirings(transaction, [firing]);

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { Fault } from '../../faults/fault.ts';
-import { allows } from '../../model/access.ts';
+import { allows, type Principal } from '../../model/access.ts';
 import { maxTokenNameLength } from '../../model/limits.ts';
 import type { Token } from '../../store/access/tokens.ts';
+import type { Context } from '../core/context.ts';
 import { line, role, time, wholeNumber } from '../core/fields.ts';
 import { defineOperation } from '../core/operation.ts';
 
@@ -36,19 +37,28 @@ function viewToken(token: Token): z.output<typeof tokenView> {
   };
 }
 
+/**
+ * The tokens that a principal may see and revoke: those of all users for an admin, of the user itself for others. A token below admin has
+ * itself alone, because it may be in more hands than its user knows.
+ */
+async function manageableTokens({ tokens }: Context['access'], principal: Principal): Promise<Token[]> {
+  const { role, via, accountId, tokenId } = principal;
+  if (role === 'admin') return tokens.list();
+  const own = accountId === undefined && tokenId === undefined ? [] : await tokens.list(accountId);
+  return via === 'token' ? own.filter(({ id }) => id === tokenId) : own;
+}
+
 export const listTokens = defineOperation({
   name: 'tokens.list',
   method: 'GET',
   path: '/api/tokens',
-  summary: 'List your API tokens; as an admin those of all users',
+  summary: 'List your API tokens; as an admin those of all users, with a token below admin itself',
   role: 'viewer',
   audited: false,
   input: z.object({}),
   output: z.object({ tokens: z.array(tokenView) }),
   async run({ access }, _input, { principal }) {
-    if (principal.role === 'admin') return { tokens: (await access.tokens.list()).map(viewToken) };
-    if (principal.accountId === undefined) return { tokens: [] };
-    return { tokens: (await access.tokens.list(principal.accountId)).map(viewToken) };
+    return { tokens: (await manageableTokens(access, principal)).map(viewToken) };
   },
 });
 
@@ -91,17 +101,15 @@ export const revokeToken = defineOperation({
   name: 'tokens.revoke',
   method: 'DELETE',
   path: '/api/tokens/:id',
-  summary: 'Revoke one of your API tokens; as an admin any token',
+  summary: 'Revoke one of your API tokens; as an admin any token, with a token below admin itself',
   role: 'viewer',
   audited: ({ id }) => `token ${id}`,
   input: z.object({ id: wholeNumber(1, 2_147_483_647) }),
   output: tokenView,
   async run({ access }, { id }, { principal }) {
-    const { accountId, ...token } = await access.tokens.get(id);
-    if (principal.role !== 'admin' && (accountId === undefined || accountId !== principal.accountId)) {
-      // Other users must not learn which tokens exist.
-      throw new Fault('TOKEN_UNKNOWN', `There is no token ${id}.`);
-    }
+    const token = (await manageableTokens(access, principal)).find((each) => each.id === id);
+    // The same for an unknown token and that of another user, who must not learn which tokens exist.
+    if (token === undefined) throw new Fault('TOKEN_UNKNOWN', `There is no token ${id}.`);
     await access.tokens.revoke(id);
     return viewToken(token);
   },

@@ -58,13 +58,6 @@ export function createTokens(deps: { database: Queryable }) {
 
     list,
 
-    /** Errors: TOKEN_UNKNOWN. */
-    async get(id: number): Promise<Token & { accountId: number | undefined }> {
-      const [row] = await database.query<Row>(`SELECT ${columns} ${from} WHERE token.id = $1`, [id]);
-      if (!row) throw new Fault('TOKEN_UNKNOWN', `There is no token ${id}.`);
-      return { ...toToken(row), accountId: row.account_id ?? undefined };
-    },
-
     /** Removes a token, which is refused from the next request on. Errors: TOKEN_UNKNOWN. */
     async revoke(id: number): Promise<void> {
       const rows = await database.query('DELETE FROM token WHERE id = $1 RETURNING id', [id]);
@@ -87,6 +80,7 @@ export function createTokens(deps: { database: Queryable }) {
         name: account_name === null ? `token ${name}` : `token ${name} of ${account_name}`,
         role: account_role === null ? role : lesserRole(role, account_role),
         via: 'token',
+        tokenId: row.id,
         ...(account_id !== null && { accountId: account_id }),
       };
     },

@@ -3,6 +3,8 @@ import type { Queryable } from '../database/database.ts';
 
 /** A request that creates something, with the idempotency key of the caller. */
 export interface IdempotentRequest {
+  /** The user: keys of different users are different keys. */
+  owner: string;
   key: string;
   /** A hash of the request: equal for equal requests only. */
   fingerprint: string;
@@ -18,12 +20,12 @@ export type IdempotencyKeys = ReturnType<typeof createIdempotencyKeys>;
 export function createIdempotencyKeys(deps: { database: Queryable }) {
   return {
     /** The answer to the first request with the key; `undefined` without one. Errors: IDEMPOTENCY_KEY_REUSED. */
-    async answer({ key, fingerprint }: IdempotentRequest): Promise<unknown> {
+    async answer(request: IdempotentRequest): Promise<unknown> {
       const [row] = await deps.database.query<{ fingerprint: string; answer: string }>(
         `SELECT fingerprint, answer FROM creation WHERE key = $1 AND created_at >= now() - ${retention}`,
-        [key],
+        [storedKey(request)],
       );
-      if (row && row.fingerprint !== fingerprint) throw reused(key);
+      if (row && row.fingerprint !== request.fingerprint) throw reused(request.key);
       return row && JSON.parse(row.answer);
     },
   };
@@ -35,7 +37,7 @@ export function createIdempotencyKeys(deps: { database: Queryable }) {
  */
 export async function saveAnswer(
   transaction: Queryable,
-  { key, fingerprint }: IdempotentRequest,
+  request: IdempotentRequest,
   answer: unknown,
 ): Promise<void> {
   await transaction.query(
@@ -48,9 +50,14 @@ export async function saveAnswer(
      ON CONFLICT (key) DO UPDATE SET fingerprint = excluded.fingerprint, answer = excluded.answer, created_at = now()
        WHERE creation.created_at < now() - ${retention}
      RETURNING key`,
-    [key, fingerprint, JSON.stringify(answer)],
+    [storedKey(request), request.fingerprint, JSON.stringify(answer)],
   );
-  if (rows.length === 0) throw reused(key);
+  if (rows.length === 0) throw reused(request.key);
+}
+
+/** A key has no line break, so the result is different for different owners or keys. */
+function storedKey({ owner, key }: IdempotentRequest): string {
+  return `${owner}\n${key}`;
 }
 
 function reused(key: string): Fault {
