@@ -26,6 +26,11 @@ export const accessFaults = {
     'The password was not checked.',
     'Wait a quarter of an hour; an admin can set a new password at once.',
   ),
+  SIGN_IN_BUSY: refused(
+    503,
+    'The password was not checked, because too many others are being checked.',
+    'Try again in a few seconds.',
+  ),
   OIDC_REFUSED: refused(
     403,
     'The sign-in failed.',

@@ -41,6 +41,8 @@ import { addSecurityHeaders } from './security-headers.ts';
 const bodyLimitBytes = 4 * 1024 * 1024;
 /** For a request to arrive completely. */
 const requestTimeoutMs = 30_000;
+/** The header Retry-After of refusals that end. A password is checked in 20 to 40 ms, so a full queue is empty after two seconds. */
+const retryAfterSeconds: Record<string, number> = { SIGN_IN_TOO_OFTEN: windowSeconds, SIGN_IN_BUSY: 2 };
 
 export interface RunningServer {
   /** The address on this machine. */
@@ -142,15 +144,17 @@ async function createServer(
   return server;
 }
 
-/** Sends an error as problem details. Errors of status 5xx are logged as well. */
+/** Sends an error as problem details. Unexpected errors and those of the infrastructure (5xx) are logged as well. */
 function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply) {
   const problem = toProblem(error, request.id);
-  if (problem.status >= 500) {
+  const retryAfter = retryAfterSeconds[problem.code];
+  // A flood of sign-ins must not fill the log.
+  if (problem.status >= 500 && retryAfter === undefined) {
     const path = request.url.split('?', 1)[0];
     request.log.error({ err: error, method: request.method, path }, 'Request failed');
   }
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
-  if (problem.code === 'SIGN_IN_TOO_OFTEN') reply.header('retry-after', windowSeconds);
+  if (retryAfter !== undefined) reply.header('retry-after', retryAfter);
   // Bypasses the serializer of the route, which is for its output only.
   return reply.code(problem.status).type(problemType).serializer(JSON.stringify).send(problem);
 }

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { createLimiter } from '../../async/limit.ts';
 import { hashPassword, isPassword } from '../../crypto/password.ts';
 import { Fault } from '../../faults/fault.ts';
 import type { Via } from '../../model/access.ts';
@@ -26,6 +27,12 @@ const firstAdmin = z.strictObject({
   password: newPassword,
 });
 
+/**
+ * An attempt makes several queries besides checking a password, so all of it waits for its turn: hundreds at once delay no other request.
+ * Four keep both threads of `crypto/password.ts` busy; sixty wait for a second or two.
+ */
+const attemptLimits = { concurrency: 4, maxWaiting: 60 };
+
 /** What the routes of sessions work with. */
 interface SessionRoutes {
   server: FastifyInstance;
@@ -33,6 +40,8 @@ interface SessionRoutes {
   sessions: BrowserSessions;
   /** Whether this server requires users to sign in. */
   signIn: boolean;
+  /** Runs a request that checks a password, when it is its turn. Errors: SIGN_IN_BUSY. */
+  limited<T>(attempt: () => Promise<T>): Promise<T>;
 }
 
 /**
@@ -45,7 +54,11 @@ export function mountSessionRoutes(
   sessions: BrowserSessions,
   { signIn }: { signIn: boolean },
 ): void {
-  const routes = { server, context, sessions, signIn };
+  const limited = createLimiter({
+    ...attemptLimits,
+    whenFull: () => new Fault('SIGN_IN_BUSY', 'Too many users are signing in.'),
+  });
+  const routes = { server, context, sessions, signIn, limited };
   mountShow(routes);
   mountSignIn(routes);
   mountSignOut(routes);
@@ -69,7 +82,7 @@ function mountShow({ server, sessions }: SessionRoutes): void {
   );
 }
 
-function mountSignIn({ server, context, sessions, signIn }: SessionRoutes): void {
+function mountSignIn({ server, context, sessions, signIn, limited }: SessionRoutes): void {
   const { access } = context;
   server.post(
     '/api/session',
@@ -81,19 +94,20 @@ function mountSignIn({ server, context, sessions, signIn }: SessionRoutes): void
         body: credentials,
       }),
     },
-    async (request, reply) => {
-      refuseUnlessRequired(signIn);
-      const { name, password } = request.body as z.output<typeof credentials>;
-      const account = await access.accounts.find(name);
-      // The typed name of an unknown user is not recorded, because it may be a password.
-      const principal = { name: account?.name ?? 'somebody unknown', via: 'password' } as const;
-      await limitSignIn(access.attempts, { address: request.ip, name });
-      await auditSession(context, request, principal, 'session.begin', async () => {
-        await checkPassword(access, name, account, password);
-        await sessions.begin(request, reply, (account as Account).id);
-      });
-      return sessions.view(request);
-    },
+    (request, reply) =>
+      limited(async () => {
+        refuseUnlessRequired(signIn);
+        const { name, password } = request.body as z.output<typeof credentials>;
+        const account = await access.accounts.find(name);
+        // The typed name of an unknown user is not recorded, because it may be a password.
+        const principal = { name: account?.name ?? 'somebody unknown', via: 'password' } as const;
+        await limitSignIn(access.attempts, { address: request.ip, name });
+        await auditSession(context, request, principal, 'session.begin', async () => {
+          await checkPassword(access, account, { password, name });
+          await sessions.begin(request, reply, (account as Account).id);
+        });
+        return sessions.view(request);
+      }),
   );
 }
 
@@ -114,7 +128,7 @@ function mountSignOut({ server, context, sessions }: SessionRoutes): void {
   );
 }
 
-function mountPasswordChange({ server, context, sessions }: SessionRoutes): void {
+function mountPasswordChange({ server, context, sessions, limited }: SessionRoutes): void {
   const { access } = context;
   server.post(
     '/api/session/password',
@@ -125,28 +139,29 @@ function mountPasswordChange({ server, context, sessions }: SessionRoutes): void
         body: passwords,
       }),
     },
-    async (request, reply) => {
-      const { current, next } = request.body as z.output<typeof passwords>;
-      const principal = principalOf(request);
-      if (request.sessionSecret === undefined || principal.accountId === undefined) {
-        throw new Fault('INPUT_INVALID', 'Only a signed-in user has a password. Sign in first.');
-      }
-      const account = await access.accounts.get(principal.name);
-      if (account.via === 'oidc') {
-        throw new Fault('USER_ELSEWHERE', `${principal.name} signs in with the OpenID provider.`);
-      }
-      await limitSignIn(access.attempts, { address: request.ip, name: account.name });
-      await auditSession(context, request, principal, 'session.password', async () => {
-        await checkPassword(access, account.name, account, current);
-        await access.accounts.setPassword(account.name, await hashPassword(next));
-        await sessions.begin(request, reply, account.id);
-      });
-      return sessions.view(request);
-    },
+    (request, reply) =>
+      limited(async () => {
+        const { current, next } = request.body as z.output<typeof passwords>;
+        const principal = principalOf(request);
+        if (request.sessionSecret === undefined || principal.accountId === undefined) {
+          throw new Fault('INPUT_INVALID', 'Only a signed-in user has a password. Sign in first.');
+        }
+        const account = await access.accounts.get(principal.name);
+        if (account.via === 'oidc') {
+          throw new Fault('USER_ELSEWHERE', `${principal.name} signs in with the OpenID provider.`);
+        }
+        await limitSignIn(access.attempts, { address: request.ip, name: account.name });
+        await auditSession(context, request, principal, 'session.password', async () => {
+          await checkPassword(access, account, { password: current, name: account.name });
+          await access.accounts.setPassword(account.name, await hashPassword(next));
+          await sessions.begin(request, reply, account.id);
+        });
+        return sessions.view(request);
+      }),
   );
 }
 
-function mountFirstAdmin({ server, context, sessions, signIn }: SessionRoutes): void {
+function mountFirstAdmin({ server, context, sessions, signIn, limited }: SessionRoutes): void {
   const { access } = context;
   const summary = 'Create the first admin with the link of the log, and sign in';
   server.post(
@@ -156,18 +171,19 @@ function mountFirstAdmin({ server, context, sessions, signIn }: SessionRoutes): 
       bodyLimit,
       schema: describeRoute('session.first-admin', summary, { answer: sessionView, body: firstAdmin }),
     },
-    async (request, reply) => {
-      refuseUnlessRequired(signIn);
-      const { token, name, password } = request.body as z.output<typeof firstAdmin>;
-      await limitSignIn(access.attempts, { address: request.ip });
-      const principal = { name: 'who has the link', via: 'password' } as const;
-      const entry = { principal, address: request.ip, operation: 'session.first-admin', subject: name };
-      await withAudit(context, entry, async () => {
-        const account = await access.firstAdminInvite.accept(token, name, () => hashPassword(password));
-        await sessions.begin(request, reply, account.id);
-      });
-      return sessions.view(request);
-    },
+    (request, reply) =>
+      limited(async () => {
+        refuseUnlessRequired(signIn);
+        const { token, name, password } = request.body as z.output<typeof firstAdmin>;
+        await limitSignIn(access.attempts, { address: request.ip });
+        const principal = { name: 'who has the link', via: 'password' } as const;
+        const entry = { principal, address: request.ip, operation: 'session.first-admin', subject: name };
+        await withAudit(context, entry, async () => {
+          const account = await access.firstAdminInvite.accept(token, name, () => hashPassword(password));
+          await sessions.begin(request, reply, account.id);
+        });
+        return sessions.view(request);
+      }),
   );
 }
 
@@ -179,9 +195,8 @@ function refuseUnlessRequired(signIn: boolean): void {
 /** Errors: SIGN_IN_REFUSED. */
 async function checkPassword(
   access: Context['access'],
-  name: string,
   account: Account | undefined,
-  password: string,
+  { password, name }: { password: string; name: string },
 ): Promise<void> {
   const stored = account && (await access.accounts.readPassword(account.id));
   if (!(await isPassword(password, stored))) {
