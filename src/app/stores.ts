@@ -3,6 +3,7 @@ import { createSecretBox } from '../crypto/secret-box.ts';
 import type { Logger } from '../log.ts';
 import type { Context } from '../operations/core/context.ts';
 import { createAccess } from '../store/access/access.ts';
+import { fillNameKeys } from '../store/access/name-keys.ts';
 import type { Database } from '../store/database/database.ts';
 import { type EmbeddedDatabase, openEmbedded } from '../store/database/embedded.ts';
 import { migrate } from '../store/database/migrate.ts';
@@ -57,6 +58,7 @@ export async function openDatabase(config: Config, log: Logger): Promise<AppData
 /** Brings the schema up to date, loads the key of the secrets, and opens the tables. Errors: those of `migrate` and `loadKey`. */
 export async function openStores(config: Config, log: Logger, database: AppDatabase): Promise<Stores> {
   await migrate(database, { log });
+  await fillNameKeys({ database, log });
   const { dataFolder, secretKey } = config.store;
   const secrets = createSecretBox(await loadKey({ variable: secretKey, dataFolder, database }));
   return {

@@ -42,7 +42,22 @@ export function ownerOf({ accountId, tokenId, via, name }: Principal): string {
 /** matre itself, for actions without a request. */
 export const matreItself: Principal = { name: 'matre', role: 'admin', via: 'program' };
 
-/** Whether a text can be the name of a user. No blanks, so that no user can be mistaken for a token. */
+/**
+ * Whether a text can be the name of a new user. No blanks, so that no user can be mistaken for a token; also none in its key, to which
+ * NFKC may add some (as to a ligature of words).
+ */
 export function isUserName(name: string): boolean {
-  return /^[\p{L}\p{N}][\p{L}\p{N}._@+-]{0,99}$/u.test(name);
+  return (
+    /^[\p{L}\p{N}][\p{L}\p{N}._@+-]{0,99}$/u.test(name) &&
+    /^[\p{L}\p{N}][\p{L}\p{M}\p{N}._@+-]{0,199}$/u.test(userNameKey(name))
+  );
+}
+
+/**
+ * The form by which names of users are compared: NFKC in lower case. Computed here alone, because the functions of databases depend on
+ * their locale: `lower` of PostgreSQL may turn `İ` (U+0130) into `i`, and JavaScript turns it into `i` with a dot above.
+ */
+export function userNameKey(name: string): string {
+  // JavaScript writes a capital sigma as ς at the end of a word, and as σ elsewhere.
+  return name.normalize('NFKC').toLowerCase().replaceAll('ς', 'σ').normalize('NFKC');
 }

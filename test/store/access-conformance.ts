@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { hashPassword } from '../../src/crypto/password.ts';
 import { createSecretBox } from '../../src/crypto/secret-box.ts';
 import { type Access, createAccess } from '../../src/store/access/access.ts';
+import { fillNameKeys } from '../../src/store/access/name-keys.ts';
 import type { Database } from '../../src/store/database/database.ts';
 import { type Kind, openTestDatabase, type TestDatabase } from '../support/database.ts';
 
@@ -50,6 +52,50 @@ export function accessConformance(kind: Kind): void {
         await expect(add('ada')).rejects.toMatchObject({ code: 'USER_EXISTS' });
         await expect(access.accounts.get('bob')).rejects.toMatchObject({ code: 'USER_UNKNOWN' });
         await expect(access.accounts.remove('bob')).rejects.toMatchObject({ code: 'USER_UNKNOWN' });
+      });
+
+      it('are found by any form of their name, and by no name that only a locale takes for the same', async () => {
+        const ada = await add('Ada');
+        expect(await access.accounts.find('ａda')).toEqual(ada);
+        await expect(add('ＡＤＡ')).rejects.toMatchObject({ code: 'USER_EXISTS' });
+        const admin = await add('admin');
+        // `lower` of PostgreSQL makes the dotted capital an i in some locales.
+        expect(await access.accounts.find('admİn')).toBeUndefined();
+        const other = await add('admİn');
+        expect(await access.accounts.find('ADMİN')).toEqual(other);
+        expect(await access.accounts.setRole('ADMIN', 'viewer')).toMatchObject({ id: admin.id });
+        expect(await access.accounts.setPassword('ADMİN', password)).toMatchObject({ id: other.id });
+        expect(await access.accounts.remove('ADMİN')).toMatchObject({ id: other.id });
+        expect((await access.accounts.list()).map(({ name }) => name)).toEqual(['Ada', 'admin']);
+      });
+
+      it('from before names had keys keep their names; of equal ones the oldest, and the log says who was renamed', async () => {
+        const names = ['Ada', 'ａda', 'bob', 'Ａda', 'admin', 'admİn'];
+        for (const name of names) {
+          await database.query(`INSERT INTO account (name, role, password) VALUES ($1, 'admin', 'x')`, [
+            name,
+          ]);
+        }
+        let logText = '';
+        const log = pino({}, { write: (line: string) => (logText += line) });
+        await fillNameKeys({ database, log });
+        const accounts = await database.query<{ id: number; name: string }>(
+          'SELECT id, name FROM account ORDER BY id',
+        );
+        const [, second, , fourth] = accounts.map(({ id }) => id);
+        const renamed = ['Ada', `ａda-${second}`, 'bob', `Ａda-${fourth}`, 'admin', 'admİn'];
+        expect(accounts.map(({ name }) => name)).toEqual(renamed);
+        for (const { id, name } of accounts) expect(await access.accounts.get(name)).toMatchObject({ id });
+        expect(logText).toContain(`"user":"ａda","renamed":"ａda-${second}","other":"Ada"`);
+        const [entry] = await access.audit.list({ before: undefined, limit: 1 });
+        expect(entry).toMatchObject({
+          who: 'matre',
+          operation: 'users.rename',
+          subject: `Ａda to Ａda-${fourth}, because Ada is the same name`,
+        });
+        logText = '';
+        await Promise.all([fillNameKeys({ database, log }), fillNameKeys({ database, log })]);
+        expect(logText).toBe('');
       });
 
       it('never lose their last admin, also under concurrent changes', async () => {
@@ -233,6 +279,15 @@ export function accessConformance(kind: Kind): void {
         'done',
       );
       await access.audit.end(first, 'FORBIDDEN');
+      const faked = 'x\n2026-11-28 root users.remove ada\u202e';
+      await access.audit.record(
+        { ...entry, principal: { name: faked, via: 'local' }, subject: faked },
+        'done',
+      );
+      const [escaped] = await access.audit.list({ before: undefined, limit: 1 });
+      const shown = 'x\\u000a2026-11-28 root users.remove ada\\u202e';
+      expect(escaped).toMatchObject({ who: shown, subject: shown });
+      await database.query('DELETE FROM audit WHERE id = $1', [escaped?.id]);
       const [newest, oldest] = await access.audit.list({ before: undefined, limit: 2 });
       expect(oldest).toMatchObject({
         id: first,

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { hashPassword } from '../../crypto/password.ts';
+import { digestOf } from '../../crypto/token.ts';
 import { Fault } from '../../faults/fault.ts';
+import { userNameKey } from '../../model/access.ts';
 import type { Account } from '../../store/access/accounts.ts';
 import type { Context } from '../core/context.ts';
 import { newPassword, newUserName, role, time, userName } from '../core/fields.ts';
@@ -74,9 +76,10 @@ export const editUser = defineOperation({
     if (role !== undefined) await accounts.setRole(name, role);
     if (password !== undefined) {
       await accounts.setPassword(name, await hashPassword(password));
-      await context.access.attempts.forget(attemptsKey(name));
     }
-    return viewUser(await accounts.get(name));
+    const account = await accounts.get(name);
+    if (password !== undefined) await context.access.attempts.forget(attemptsKey(account, name));
+    return viewUser(account);
   },
 });
 
@@ -94,9 +97,12 @@ export const removeUser = defineOperation({
   },
 });
 
-/** The key under which failed sign-ins with a user name are counted. */
-export function attemptsKey(name: string): string {
-  return `name ${name.toLowerCase()}`;
+/**
+ * The key under which failed sign-ins are counted: that of the account, in whatever form its name was typed. A name without an account may
+ * be a password that was typed in the wrong field, so only its hash is stored.
+ */
+export function attemptsKey(account: Pick<Account, 'id'> | undefined, name: string): string {
+  return account === undefined ? `name ${digestOf(userNameKey(name))}` : `account ${account.id}`;
 }
 
 async function refuseOidcUser({ access }: Context, name: string): Promise<void> {

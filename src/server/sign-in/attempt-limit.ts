@@ -1,6 +1,5 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { Fault } from '../../faults/fault.ts';
-import { attemptsKey } from '../../operations/users/users.ts';
 import type { SignInAttempts } from '../../store/access/sign-in-attempts.ts';
 
 /** In a quarter of an hour. More from one address, because an office may share one. */
@@ -8,25 +7,29 @@ const maxPerName = 10;
 const maxPerAddress = 100;
 
 /**
- * Counts an attempt to sign in. Errors: SIGN_IN_TOO_OFTEN after too many, before the password is checked. All servers on one database
- * share the counts. While the password of a name is being guessed that name cannot sign in; its sessions and tokens stay valid. Runs
- * before the audit trail is written, so that attempts cannot flood it.
+ * Counts an attempt to sign in, from an address and under the key of a name (`attemptsKey`). Errors: SIGN_IN_TOO_OFTEN after too many,
+ * before the password is checked. All servers on one database share the counts. While the password of a name is being guessed that name
+ * cannot sign in; its sessions and tokens stay valid. Runs before the audit trail is written, so that attempts cannot flood it.
  */
 export async function limitSignIn(
   attempts: SignInAttempts,
-  { address, name }: { address: string; name?: string },
+  { address, key }: { address: string; key?: string },
 ): Promise<void> {
   const refuse = (origin: string) => {
     throw new Fault('SIGN_IN_TOO_OFTEN', `There were too many attempts to sign in ${origin}.`);
   };
   if ((await attempts.count(`address ${networkOf(address)}`)) > maxPerAddress) refuse('from this address');
-  if (name !== undefined && (await attempts.count(attemptsKey(name))) > maxPerName) refuse('with this name');
+  if (key !== undefined && (await attempts.count(key)) > maxPerName) refuse('with this name');
 }
 
-/** The address of IPv4, or the /64 network of IPv6, because a host usually has all addresses of its /64. */
+/**
+ * The address of IPv4, or the /64 network of IPv6, because a host usually has all addresses of its /64. A proxy may pass on any text as an
+ * address; all those are one.
+ */
 export function networkOf(address: string): string {
   const mapped = address.replace(/^::ffff:(?=\d+\.)/i, '');
-  if (isIPv4(mapped) || !isIPv6(address)) return mapped;
+  if (isIPv4(mapped)) return mapped;
+  if (!isIPv6(address)) return 'unknown';
   const [head = '', tail] = (address.split('%')[0] as string).split('::') as [string, string?];
   const groups = head === '' ? [] : head.split(':');
   const after = tail ? tail.split(':') : [];

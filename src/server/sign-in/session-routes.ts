@@ -101,9 +101,10 @@ function mountSignIn({ server, context, sessions, signIn, limited }: SessionRout
         const account = await access.accounts.find(name);
         // The typed name of an unknown user is not recorded, because it may be a password.
         const principal = { name: account?.name ?? 'somebody unknown', via: 'password' } as const;
-        await limitSignIn(access.attempts, { address: request.ip, name });
+        const key = attemptsKey(account, name);
+        await limitSignIn(access.attempts, { address: request.ip, key });
         await auditSession(context, request, principal, 'session.begin', async () => {
-          await checkPassword(access, account, { password, name });
+          await checkPassword(access, account, { password, key });
           await sessions.begin(request, reply, (account as Account).id);
         });
         return sessions.view(request);
@@ -150,9 +151,10 @@ function mountPasswordChange({ server, context, sessions, limited }: SessionRout
         if (account.via === 'oidc') {
           throw new Fault('USER_ELSEWHERE', `${principal.name} signs in with the OpenID provider.`);
         }
-        await limitSignIn(access.attempts, { address: request.ip, name: account.name });
+        const key = attemptsKey(account, account.name);
+        await limitSignIn(access.attempts, { address: request.ip, key });
         await auditSession(context, request, principal, 'session.password', async () => {
-          await checkPassword(access, account, { password: current, name: account.name });
+          await checkPassword(access, account, { password: current, key });
           await access.accounts.setPassword(account.name, await hashPassword(next));
           await sessions.begin(request, reply, account.id);
         });
@@ -192,17 +194,17 @@ function refuseUnlessRequired(signIn: boolean): void {
   if (!signIn) throw new Fault('INPUT_INVALID', 'Sign-in is off on this server.');
 }
 
-/** Errors: SIGN_IN_REFUSED. */
+/** `key`: that of the attempt, whose count is reset. Errors: SIGN_IN_REFUSED. */
 async function checkPassword(
   access: Context['access'],
   account: Account | undefined,
-  { password, name }: { password: string; name: string },
+  { password, key }: { password: string; key: string },
 ): Promise<void> {
   const stored = account && (await access.accounts.readPassword(account.id));
   if (!(await isPassword(password, stored))) {
     throw new Fault('SIGN_IN_REFUSED', 'The name or the password is wrong.');
   }
-  await access.attempts.forget(attemptsKey(name));
+  await access.attempts.forget(key);
 }
 
 function auditSession<T>(

@@ -1,5 +1,5 @@
 import { Fault, isFault } from '../../faults/fault.ts';
-import type { Role } from '../../model/access.ts';
+import { type Role, userNameKey } from '../../model/access.ts';
 import { advisoryLocks } from '../database/advisory-locks.ts';
 import { type Database, type Queryable, sqlState, uniqueViolation } from '../database/database.ts';
 
@@ -20,13 +20,13 @@ export interface OidcIdentity {
   subject: string;
 }
 
-/** Users. Passwords must be hashed by `crypto/password.ts`. Names do not differ by case. */
+/** Users. Passwords must be hashed by `crypto/password.ts`. Names are compared by `userNameKey`. */
 export function createAccounts(deps: { database: Database }) {
   const { database } = deps;
 
   async function find(name: string): Promise<Account | undefined> {
-    const [row] = await database.query<Row>(`SELECT ${columns} FROM account WHERE lower(name) = lower($1)`, [
-      name,
+    const [row] = await database.query<Row>(`SELECT ${columns} FROM account WHERE name_key = $1`, [
+      userNameKey(name),
     ]);
     return row && toAccount(row);
   }
@@ -40,9 +40,7 @@ export function createAccounts(deps: { database: Database }) {
     },
 
     async list(): Promise<Account[]> {
-      return (await database.query<Row>(`SELECT ${columns} FROM account ORDER BY lower(name)`)).map(
-        toAccount,
-      );
+      return (await database.query<Row>(`SELECT ${columns} FROM account ORDER BY name_key`)).map(toAccount);
     },
 
     /** Errors: USER_EXISTS. */
@@ -72,8 +70,8 @@ export function createAccounts(deps: { database: Database }) {
     async setPassword(name: string, password: string): Promise<Account> {
       return database.transaction(async (transaction) => {
         const [row] = await transaction.query<Row>(
-          `UPDATE account SET password = $2 WHERE lower(name) = lower($1) AND oidc_subject IS NULL RETURNING ${columns}`,
-          [name, password],
+          `UPDATE account SET password = $2 WHERE name_key = $1 AND oidc_subject IS NULL RETURNING ${columns}`,
+          [userNameKey(name), password],
         );
         const account = existing(row && toAccount(row), name);
         await transaction.query('DELETE FROM session WHERE account_id = $1', [account.id]);
@@ -85,8 +83,8 @@ export function createAccounts(deps: { database: Database }) {
     async setRole(name: string, role: Role): Promise<Account> {
       return keepAnAdmin(async (transaction) => {
         const [row] = await transaction.query<Row>(
-          `UPDATE account SET role = $2 WHERE lower(name) = lower($1) RETURNING ${columns}`,
-          [name, role],
+          `UPDATE account SET role = $2 WHERE name_key = $1 RETURNING ${columns}`,
+          [userNameKey(name), role],
         );
         return existing(row && toAccount(row), name);
       });
@@ -96,8 +94,8 @@ export function createAccounts(deps: { database: Database }) {
     async remove(name: string): Promise<Account> {
       return keepAnAdmin(async (transaction) => {
         const [row] = await transaction.query<Row>(
-          `DELETE FROM account WHERE lower(name) = lower($1) RETURNING ${columns}`,
-          [name],
+          `DELETE FROM account WHERE name_key = $1 RETURNING ${columns}`,
+          [userNameKey(name)],
         );
         return existing(row && toAccount(row), name);
       });
@@ -166,9 +164,9 @@ export async function insertAccount(
   const { name, role, password, oidc } = account;
   try {
     const rows = await database.query<Row>(
-      `INSERT INTO account (name, role, password, oidc_issuer, oidc_subject) VALUES ($1, $2, $3, $4, $5)
-       RETURNING ${columns}`,
-      [name, role, password ?? null, oidc?.issuer ?? null, oidc?.subject ?? null],
+      `INSERT INTO account (name, name_key, role, password, oidc_issuer, oidc_subject)
+       VALUES ($1, $2, $3, $4, $5, $6) RETURNING ${columns}`,
+      [name, userNameKey(name), role, password ?? null, oidc?.issuer ?? null, oidc?.subject ?? null],
     );
     return toAccount(rows[0] as Row);
   } catch (error) {
