@@ -169,41 +169,6 @@ describe('with users', () => {
       expect((await browser.signIn('mallory', other)).status).toBe(200);
     });
 
-    it('counts attempts with any form of a name together', async () => {
-      await add('mira', 'viewer');
-      const forms = ['mira', 'MIRA', 'ｍira', 'Ｍｉｒａ'];
-      const attempts = await Promise.all(
-        Array.from({ length: 12 }, (_, index) =>
-          openBrowser(server.url).signIn(forms[index % forms.length] as string, 'guessed it?'),
-        ),
-      );
-      expect(attempts.filter(({ status }) => status === 429)).toHaveLength(2);
-      expect((await openBrowser(server.url).signIn('mira', password)).status).toBe(429);
-      // Another name, whatever the locale of the database makes of it.
-      expect((await openBrowser(server.url).signIn('mİra', password)).status).toBe(401);
-    });
-
-    it('is refused when too many attempts are waiting, with the time to try again', async () => {
-      const attempts = await Promise.all(
-        Array.from({ length: 200 }, (_, index) =>
-          openBrowser(server.url).ask(
-            'POST',
-            '/api/session',
-            { name: `unknown-${index}`, password },
-            { 'x-forwarded-for': `10.0.${index >> 8}.${index & 255}` },
-          ),
-        ),
-      );
-      const busy = attempts.filter(({ status }) => status === 503);
-      expect(busy.length).toBeGreaterThan(0);
-      expect(busy[0]?.body).toMatchObject({ code: 'SIGN_IN_BUSY' });
-      expect(busy[0]?.headers.get('retry-after')).toBe('2');
-      const checked = attempts.filter(({ status }) => status === 401);
-      expect(checked.length).toBeGreaterThanOrEqual(64);
-      expect(checked.length + busy.length).toBe(200);
-      expect((await openBrowser(server.url).signIn('vera', password)).status).toBe(200);
-    });
-
     it('is refused after a hundred attempts from one address, as reported by a trusted proxy', async () => {
       const from = { 'x-forwarded-for': '203.0.113.7' };
       const attempt = (index: number) =>
@@ -282,16 +247,6 @@ describe('with users', () => {
       expect((await vera.ask('POST', '/api/runs', run)).status).toBe(200);
       await ada.ask('PATCH', '/api/users/vera', { role: 'viewer' });
       expect((await vera.ask('POST', '/api/runs', run)).status).toBe(403);
-    });
-
-    it('leave no trace of a refused request that is not valid', async () => {
-      const vera = await openSignedIn('vera');
-      const before = await newest();
-      const line = 'cron%0A2026-11-28 root users.remove ada'.replaceAll(' ', '%20');
-      const answer = await vera.ask('PATCH', `/api/schedules/nightly?${line}`, { priority: 1 });
-      expect(answer.body).toMatchObject({ status: 400, code: 'INPUT_INVALID' });
-      expect(answer.body.detail).not.toContain('\n');
-      expect(await newest()).toEqual(before);
     });
 
     it('always include at least one admin', async () => {
