@@ -44,14 +44,15 @@ describe('files', () => {
     expect(readdirSync(join(folder, 'runs', String(id)))).toEqual([]);
   });
 
-  it.each(['x'.repeat(300), 'there/below', `${'x/'.repeat(3_000)}x`])(
-    'do not exist under the name %.20s',
-    async (path) => {
-      const id = newRun();
-      await artifacts.write(id, 'there', 'x');
-      await expect(artifacts.open(id, path)).rejects.toMatchObject({ code: 'NOT_FOUND' });
-    },
-  );
+  it.each([
+    ['a name that is too long', 'x'.repeat(300)],
+    ['a path that is too long', `${'x/'.repeat(3_000)}x`],
+    ['a path below a file', 'there/below'],
+  ])('do not exist under %s', async (_what, path) => {
+    const id = newRun();
+    await artifacts.write(id, 'there', 'x');
+    await expect(artifacts.open(id, path)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
 
   it('are not read through links', async () => {
     const id = newRun();

@@ -10,7 +10,7 @@ it.each([
   ['2001:db8::9', '2001:db8:0:0::/64'],
   ['::1', '0:0:0:0::/64'],
   ['fe80::1%eth0', 'fe80:0:0:0::/64'],
-  ['x'.repeat(10_000), 'unknown'],
-])('attempts from %.40s are counted under %s', (address, network) => {
+  ['no address at all', 'unknown'],
+])('attempts from %s are counted under %s', (address, network) => {
   expect(networkOf(address)).toBe(network);
 });
