@@ -126,6 +126,8 @@ function gitEnvironment(
     // Set and empty: git does not prompt, whatever the settings of the user are.
     GIT_ASKPASS: '',
     GIT_SSH_COMMAND: sshCommand(source),
+    // Without a guess by the name of the program: `ssh` takes all its options in front of the host.
+    GIT_SSH_VARIANT: 'ssh',
     GIT_LFS_SKIP_SMUDGE: '1',
     LC_ALL: 'C',
     ...(credentials && {

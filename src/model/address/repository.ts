@@ -17,7 +17,7 @@ export function parseRepositoryAddress(text: string): RepositoryAddress | undefi
   const noCredentials = { username: undefined, password: undefined };
   if (/[\u0000-\u001f\u007f]/.test(text)) return undefined;
   if (/^\/[^/]/.test(text)) return { ...noCredentials, url: text, protocol: 'file' };
-  if (text.includes(' ')) return undefined;
+  if (/\s/.test(text)) return undefined;
   if (/^[A-Za-z0-9][\w.-]*@[A-Za-z0-9][\w.-]*:(?!\/\/)[\w~/.][^:]*$/.test(text)) {
     return { ...noCredentials, url: text, protocol: 'ssh' };
   }
@@ -28,11 +28,12 @@ export function parseRepositoryAddress(text: string): RepositoryAddress | undefi
       return { ...noCredentials, url: text, protocol: 'file' };
     case 'ssh:':
       // ssh takes no password from an address; it asks for one on a terminal.
-      if (address.password || /^-/.test(percentDecode(address.username + address.hostname))) return undefined;
+      if (address.password || /^ssh:\/\/@/i.test(text) || !isHarmlessSsh(address)) return undefined;
       return { ...noCredentials, url: text, protocol: 'ssh' };
     case 'https:':
     case 'http:': {
       const { username, password } = address;
+      if (address.hostname.startsWith('-')) return undefined;
       address.username = '';
       address.password = '';
       return {
@@ -45,4 +46,19 @@ export function parseRepositoryAddress(text: string): RepositoryAddress | undefi
     default:
       return undefined;
   }
+}
+
+/**
+ * git passes user and host of an ssh address to ssh as one argument, and the path to a shell of the server: none may look like an option
+ * or contain what a shell or ssh gives a meaning, percent-encoded or not.
+ */
+function isHarmlessSsh({ username, hostname, pathname }: URL): boolean {
+  const host = percentDecode(hostname);
+  const user = percentDecode(username);
+  const path = percentDecode(pathname);
+  return (
+    /^(?:[A-Za-z0-9_][\w.-]*|\[[0-9A-Fa-f:.]+\])$/.test(host) &&
+    /^(?:[A-Za-z0-9_][\w.@+-]*)?$/.test(user) &&
+    /^\/(?!-)[^\s\p{Cc}]*$/u.test(path)
+  );
 }
