@@ -254,5 +254,6 @@ const bare = (image: string) => ({
   writable: [],
   network: undefined,
   extraHosts: [],
+  capabilities: [],
   memoryBytes: 64 * 1024 ** 2,
 });

@@ -67,6 +67,7 @@ function poolSettings({ pool }: Config, installation: string, modulesFolder: str
     network: pool.network,
     extraHosts: pool.extraHosts,
     mounts: pool.mounts,
+    capabilities: pool.capabilities,
     memoryBytes: pool.memoryBytes,
     tmpfsBytes: pool.tmpfsBytes,
     magentoRoot: pool.magentoRoot,

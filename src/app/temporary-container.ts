@@ -91,6 +91,7 @@ async function create(
       // For files of the test module that PHP is asked about.
       tmpfs: [{ target: runFolder, sizeBytes: 16 * 1024 * 1024, mode: 0o700 }],
       writable: [],
+      capabilities: [],
       memoryBytes,
     });
     return { id, dispose };

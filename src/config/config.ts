@@ -68,6 +68,7 @@ export interface Config {
     network: string | undefined;
     extraHosts: string[];
     mounts: { source: string; target: string; readOnly: boolean }[];
+    capabilities: string[];
     memoryBytes: number;
     tmpfsBytes: number;
     magentoRoot: string;
@@ -231,6 +232,7 @@ function arrange(values: SettingValues, entries: SettingEntry[], problems: strin
       network: values.MATRE_NETWORK,
       extraHosts: values.MATRE_EXTRA_HOSTS,
       mounts: values.MATRE_MOUNTS,
+      capabilities: values.MATRE_CAPABILITIES,
       memoryBytes: values.MATRE_MEMORY,
       tmpfsBytes: values.MATRE_TMPFS_SIZE,
       magentoRoot: values.MATRE_MAGENTO_ROOT,

@@ -116,3 +116,14 @@ export const extraHost = matching(
   /^[A-Za-z0-9][\w.-]*:(?:host-gateway|[0-9A-Fa-f:.]+)$/,
   'must be a list of name:address or name:host-gateway',
 );
+
+/** A capability as Docker names it, without CAP_. ALL is none: it would undo the confinement of tests. */
+export const capability = z
+  .string()
+  .transform((text) => text.toUpperCase().replace(/^CAP_/, ''))
+  .pipe(
+    matching(
+      /^(?!ALL$)[A-Z][A-Z_]{2,30}$/,
+      'must be a list of capabilities such as NET_BIND_SERVICE, without ALL',
+    ),
+  );

@@ -19,6 +19,7 @@ import { scheduleDays, scheduleFails, scheduleOverdue } from './checks/schedules
 import { seleniumAway } from './checks/selenium-away.ts';
 import { seleniumSessionsLeft } from './checks/selenium-sessions-left.ts';
 import { shopAway } from './checks/shop-away.ts';
+import { storesOpen } from './checks/stores-open.ts';
 import { workersAway } from './checks/workers-away.ts';
 
 /** All checks. Each depends at most on those before it: the first problem is the one to fix first. */
@@ -34,6 +35,7 @@ export const checks: readonly Check[] = [
   scheduleDays,
   diskFull,
   engineAway,
+  storesOpen,
   containerNameTaken,
   containerStale,
   containerUnhealthy,

@@ -5,6 +5,11 @@ export interface ContainerSpec {
   name: string;
   /** Docker: an image reference. Sandbox: a folder that overlays the system of the host. */
   image: string;
+  /**
+   * The id that `image` had when the specification was made: Docker creates the container from it, even if the reference means
+   * another image by then. By default the engine resolves `image`.
+   */
+  imageId?: string | undefined;
   labels: Record<string, string>;
   /** The process environment. Never secrets: `docker inspect` shows it. */
   env: Record<string, string>;
@@ -21,6 +26,8 @@ export interface ContainerSpec {
   network: string | undefined;
   /** `name:address` lines for /etc/hosts. */
   extraHosts: string[];
+  /** Capabilities of the kernel, without `CAP_`, that processes have in Docker besides `defaultCapabilities`. The sandbox has none. */
+  capabilities: string[];
   memoryBytes: number;
 }
 

@@ -14,6 +14,8 @@ export interface PoolSettings {
   /** `name:address` or `name:host-gateway`. */
   extraHosts: string[];
   mounts: Mount[];
+  /** See `ContainerSpec`. */
+  capabilities: string[];
   memoryBytes: number;
   /** Of each tmpfs. */
   tmpfsBytes: number;
@@ -79,11 +81,13 @@ export function poolSpecification(
   { environmentId, slot }: Place,
   imageId: string,
 ): ContainerSpec {
-  const { installation, image, network, extraHosts, mounts, memoryBytes, magentoRoot } = settings;
+  const { installation, image, network, extraHosts, mounts, capabilities, memoryBytes, magentoRoot } =
+    settings;
   const tmpfs = (target: string, mode: number): Tmpfs => ({ target, sizeBytes: settings.tmpfsBytes, mode });
   const spec: ContainerSpec = {
     name: containerName(environmentId, slot),
     image,
+    imageId,
     labels: {
       [poolLabels.installation]: installation,
       [poolLabels.environment]: String(environmentId),
@@ -96,6 +100,7 @@ export function poolSpecification(
     writable: writableFolders.map((folder) => `${magentoRoot}/${folder}`),
     network,
     extraHosts,
+    capabilities,
     memoryBytes,
   };
   const hash = specificationHash(spec, imageId);

@@ -101,6 +101,7 @@ overEngines((kind) => {
       writable: [],
       network: undefined,
       extraHosts: [],
+      capabilities: [],
       memoryBytes: 64 * 1024 ** 2,
     });
     const report = await askDoctor(harness.context, { fix: true });

@@ -172,6 +172,7 @@ overOneEngine((kind) => {
       writable: [],
       network: undefined,
       extraHosts: [],
+      capabilities: [],
       memoryBytes: 64 * 1024 ** 2,
     });
     const report = await askDoctor(context);

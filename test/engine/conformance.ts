@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -193,6 +193,8 @@ export function engineConformance(kind: EngineKind): void {
     test('show a folder of the host and later changes in it; read-only is enforced', async () => {
       const folder = mkdtempSync(join(tmpdir(), 'matre-mount-'));
       try {
+        // Tests have another user than root of this machine.
+        chmodSync(folder, 0o755);
         const target = '/matre/modules';
         const { id, mounts } = await make({ mounts: [{ source: folder, target, readOnly: true }] });
         expect(mounts).toContainEqual({ type: 'bind', source: folder, target, readOnly: true });

@@ -3,11 +3,15 @@ import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { createDockerEngine } from '../../src/engine/docker/engine.ts';
+import { capture } from '../../src/engine/read-all.ts';
 import { createLog } from '../../src/log.ts';
+import { dockerTestImage } from '../support/image.ts';
+import { confinementConformance } from './confinement.ts';
 import { engineConformance } from './conformance.ts';
 import { openSubject } from './subject.ts';
 
 describe('docker', () => engineConformance('docker'));
+describe('docker confines tests', () => confinementConformance('docker'));
 
 describe('only docker', () => {
   const log = createLog({ level: 'silent' });
@@ -65,6 +69,54 @@ describe('only docker', () => {
     // It has closed all its connections, including that of the events.
     hanging.closeIdleConnections();
     await once(hanging.close(), 'close');
+  });
+
+  test('leaves root of a container what images need: files and processes of other users, and low ports', async () => {
+    const subject = await openSubject('docker');
+    try {
+      const image = await dockerTestImage('', ['perl']);
+      const { id } = await subject.engine.create(await subject.spec({ image }));
+      const run = (...argv: string[]) => capture(subject.engine, id, argv);
+      const files = [
+        'mkdir /tmp/www && echo x >/tmp/www/file && chmod 600 /tmp/www/file',
+        'chown -R 33:33 /tmp/www && chmod 700 /tmp/www && cat /tmp/www/file && rm /tmp/www/file',
+      ];
+      expect(await run('sh', '-c', files.join(' && '))).toMatchObject({ code: 0, stdout: 'x\n', stderr: '' });
+      const become = '$( = $) = "33 33"; $< = $> = 33;';
+      expect((await run('perl', '-e', `${become} exec "id", "-u"`)).stdout).toBe('33\n');
+      const kill = `pipe(R, W); if (!($p = fork)) { ${become} syswrite(W, "x"); sleep 1000 } sysread(R, $x, 1);
+        kill(9, $p) or die $!; waitpid($p, 0); print "ended\\n"`;
+      expect((await run('perl', '-e', kill)).stdout).toBe('ended\n');
+      const bind =
+        'socket(S, 2, 1, 6); bind(S, pack("S n a4 x8", 2, 80, "\\0" x 4)) or die $!; print "bound\\n"';
+      expect((await run('perl', '-e', bind)).stdout).toBe('bound\n');
+    } finally {
+      await subject.close();
+    }
+  });
+
+  test('gives a container the capabilities of its specification', async () => {
+    const subject = await openSubject('docker');
+    try {
+      const { id } = await subject.engine.create(await subject.spec({ capabilities: ['SYS_CHROOT'] }));
+      expect((await capture(subject.engine, id, ['chroot', '/', 'echo', 'done'])).stdout).toBe('done\n');
+    } finally {
+      await subject.close();
+    }
+  });
+
+  test('creates a container from the image id of its specification, whatever the reference means by then', async () => {
+    const subject = await openSubject('docker');
+    try {
+      const other = await subject.image('another build');
+      const spec = await subject.spec({ imageId: await subject.engine.imageId(other) });
+      const info = await subject.engine.create(spec);
+      expect(info).toMatchObject({ image: spec.image, imageId: spec.imageId });
+      expect(info.imageId).not.toBe(await subject.engine.imageId(spec.image));
+      expect((await capture(subject.engine, info.id, ['cat', '/variant'])).stdout).toBe('another build');
+    } finally {
+      await subject.close();
+    }
   });
 
   test('distinguishes a missing network from a missing image, and leaves nothing behind', async () => {

@@ -17,6 +17,7 @@ const { id } = await engine.create({
   writable: ['/var/www/html'],
   network: undefined,
   extraHosts: [],
+  capabilities: [],
   memoryBytes: 64 * 1024 ** 2,
 });
 const { code } = await capture(engine, id, ['touch', '/matre/run/x', '/var/www/html/x']);
@@ -24,7 +25,28 @@ const argv = ['sh', '-c', 'echo started; exec sleep 1000'];
 const run = await superviseExec(engine, id, { argv }, { token: 'kept' });
 run.stderr.resume();
 run.stdout.once('data', () => console.log(`up ${code}`));
-process.stdin.once('data', async () => {
+/** What a test cannot do, with the exit code 0 when it can. */
+const attempts = [
+  ['unshare', '--user', 'true'],
+  ['unshare', '--user', '--map-root-user', 'true'],
+  ['mount', '-t', 'tmpfs', 'none', '/tmp'],
+  ['chroot', '/', 'true'],
+  ['cat', '/etc/shadow'],
+];
+process.stdin.on('data', async (line) => {
+  if (String(line).trim() === 'attempt') {
+    const results = await Promise.all(attempts.map((argv) => capture(engine, id, argv)));
+    const { stdout } = await capture(engine, id, [
+      'grep',
+      '-E',
+      '^(CapEff|CapPrm|NoNewPrivs)',
+      '/proc/self/status',
+    ]);
+    console.log(
+      `${results.filter((result) => result.code === 0).length} done, ${stdout.split(/\s+/).join(' ')}`,
+    );
+    return;
+  }
   const { kind } = await run.stop();
   console.log(`${kind} ${await engine.remove(id)}`);
   process.exit(0);

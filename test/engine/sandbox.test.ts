@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -7,12 +16,14 @@ import { capture } from '../../src/engine/read-all.ts';
 import { createSandboxEngine } from '../../src/engine/sandbox/engine.ts';
 import { leftovers } from '../../src/engine/supervised.ts';
 import { startChild } from '../support/child.ts';
-import { sandboxTestImage } from '../support/image.ts';
+import { magentoRoot, sandboxTestImage } from '../support/image.ts';
 import { waitFor } from '../support/wait-for.ts';
+import { confinementConformance } from './confinement.ts';
 import { engineConformance } from './conformance.ts';
 import { openSubject } from './subject.ts';
 
 describe('sandbox', () => engineConformance('sandbox'));
+describe('sandbox confines tests', () => confinementConformance('sandbox'));
 
 describe('only the sandbox', () => {
   const keeper = new URL('./keeper-process.ts', import.meta.url);
@@ -49,6 +60,9 @@ describe('only the sandbox', () => {
     const child = startChild(keeper, [folder, sandboxTestImage()], { HOME: folder, TMPDIR: folder }, as);
     if (allowed) {
       expect(await child.line()).toBe('up 0');
+      child.writeLine('attempt');
+      const none = '0000000000000000';
+      expect(await child.line()).toBe(`0 done, CapPrm: ${none} CapEff: ${none} NoNewPrivs: 1 `);
       child.writeLine('stop');
       expect(await child.line()).toBe('exited true');
     } else {
@@ -60,6 +74,7 @@ describe('only the sandbox', () => {
   test('creates mount points in read-only folders', async () => {
     const subject = await openSubject('sandbox');
     try {
+      chmodSync(folder, 0o755);
       const target = '/usr/share/matre-test/deep';
       writeFileSync(join(folder, 'file'), 'seen');
       const { id } = await subject.engine.create(
@@ -67,6 +82,64 @@ describe('only the sandbox', () => {
       );
       expect((await capture(subject.engine, id, ['cat', `${target}/file`])).stdout).toBe('seen');
       expect((await capture(subject.engine, id, ['test', '-d', '/usr/share/doc'])).code).toBe(0);
+    } finally {
+      await subject.close();
+    }
+  });
+
+  test('as root: has a user namespace without root of the machine, and no further one', async () => {
+    if (process.getuid?.() !== 0) return;
+    const subject = await openSubject('sandbox');
+    try {
+      const { id } = await subject.engine.create(await subject.spec());
+      const ids = (await capture(subject.engine, id, ['cat', '/proc/self/uid_map', '/proc/self/gid_map']))
+        .stdout;
+      const outside = ids
+        .trim()
+        .split('\n')
+        .map((line) => Number(line.trim().split(/\s+/)[1]));
+      expect(outside).toEqual([70_001, 70_000, 70_001, 70_000]);
+      for (const argv of [
+        ['unshare', '--user', 'true'],
+        ['unshare', '--user', '--map-root-user', 'true'],
+      ]) {
+        expect((await capture(subject.engine, id, argv)).code).not.toBe(0);
+      }
+    } finally {
+      await subject.close();
+    }
+  });
+
+  test('as root: follows no link that an earlier test left in the place of a tmpfs', async () => {
+    if (process.getuid?.() !== 0) return;
+    const subject = await openSubject('sandbox');
+    try {
+      const target = `${magentoRoot}/work/generated`;
+      const spec = await subject.spec({ tmpfs: [{ target, sizeBytes: 1024 ** 2, mode: 0o700 }] });
+      const { id } = await subject.engine.create(spec);
+      await subject.stop(id);
+      // As a test could have done in its writable folder, with a path of the machine.
+      const work = join(subject.folder, spec.name, 'writable', magentoRoot, 'work');
+      rmSync(work, { recursive: true });
+      symlinkSync(folder, work);
+      await expect(subject.engine.start(id)).rejects.toMatchObject({ code: 'ENGINE_FAILED' });
+      expect(statSync(folder).uid).toBe(0);
+      expect(statSync(folder).mode & 0o777).toBe(0o700);
+      expect(readdirSync(folder)).toEqual([]);
+    } finally {
+      await subject.close();
+    }
+  });
+
+  test('shows of the settings of the machine only what is no secret', async () => {
+    const subject = await openSubject('sandbox');
+    try {
+      const { id } = await subject.engine.create(await subject.spec());
+      const names = (await capture(subject.engine, id, ['ls', '-A', '/etc'])).stdout.trim().split('\n');
+      expect(names).toEqual(expect.arrayContaining(['passwd', 'group', 'ld.so.cache']));
+      const left = ['shadow', 'gshadow', 'ssh', 'sudoers', 'docker', 'machine-id', 'cron.d', 'fstab'];
+      expect(names.filter((name) => left.includes(name))).toEqual([]);
+      expect((await capture(subject.engine, id, ['wc', '-l', '/etc/passwd'])).stdout).toMatch(/^1 /);
     } finally {
       await subject.close();
     }

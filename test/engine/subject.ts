@@ -67,6 +67,7 @@ export async function openSubject(kind: EngineKind): Promise<Subject> {
         writable: [magentoRoot],
         network: undefined,
         extraHosts: [],
+        capabilities: [],
         memoryBytes: 256 * 1024 ** 2,
         ...changes,
       };

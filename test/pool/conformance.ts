@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -63,6 +63,8 @@ export function poolConformance(kind: EngineKind): void {
   beforeAll(async () => {
     used = [];
     modules = mkdtempSync(join(tmpdir(), 'matre-modules-'));
+    // As the folder of checkouts: tests in the sandbox of root have another user.
+    chmodSync(modules, 0o755);
     mkdirSync(join(modules, 'c1'));
     writeFileSync(join(modules, 'c1', 'file'), 'first');
     settings = {
@@ -70,6 +72,7 @@ export function poolConformance(kind: EngineKind): void {
       image: await subject.image(),
       network: undefined,
       extraHosts: [],
+      capabilities: [],
       mounts: [],
       memoryBytes: 256 * 1024 ** 2,
       tmpfsBytes: 4 * 1024 ** 2,

@@ -37,6 +37,7 @@ test.skipIf(process.env['MATRE_TEST_SKIP_DOCKER'] || !states || process.getuid?.
         image: await dockerTestImage(),
         network: undefined,
         extraHosts: [],
+        capabilities: [],
         mounts: [],
         memoryBytes: 256 * 1024 ** 2,
         tmpfsBytes: 4 * 1024 ** 2,

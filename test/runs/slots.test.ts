@@ -103,6 +103,7 @@ overOneEngine((kind) => {
       writable: [],
       network: undefined,
       extraHosts: [],
+      capabilities: [],
       memoryBytes: 64 * 1024 * 1024,
     });
     const nextRun = await harness.run(environment, { tests: sleepers.slice(0, 2) });

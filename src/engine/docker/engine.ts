@@ -22,6 +22,13 @@ export interface DockerSettings {
 
 /** Far above what a test run needs, and low enough that a fork bomb stays in its container. */
 const maxProcesses = 4_096;
+/**
+ * What root in a container may do besides its own: files of other users (an image has some), other users' processes, and the
+ * change to another user. Of Docker's defaults it lacks the devices, the raw sockets, `chroot` and what changes capabilities.
+ */
+const defaultCapabilities = ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'KILL', 'SETGID', 'SETUID'];
+/** The image reference of a container, which is created from an image id. */
+const imageLabel = 'matre.image';
 /** How long a removal that another process began may take. */
 const removalMs = 30_000;
 
@@ -111,10 +118,10 @@ export function createDockerEngine({ host, log, silenceMs = 60_000 }: DockerSett
 
     async create(spec) {
       // Docker answers 404 for a missing network too, so the image is checked first.
-      await imageId(spec.image);
+      const image = await imageId(spec.imageId ?? spec.image);
       let container: Docker.Container;
       try {
-        container = await docker.createContainer(toOptions(spec));
+        container = await docker.createContainer(toOptions(spec, image));
       } catch (error) {
         throw engineFault(error, `${spec.name} cannot be created`, {
           404: 'IMAGE_MISSING',
@@ -173,17 +180,17 @@ function toConnection(host: string): Docker.DockerOptions {
   return { host: hostname, port, protocol: protocol === 'https:' || port === '2376' ? 'https' : 'http' };
 }
 
-function toOptions(spec: ContainerSpec): Docker.ContainerCreateOptions {
+function toOptions(spec: ContainerSpec, image: string): Docker.ContainerCreateOptions {
   return {
     name: spec.name,
-    Image: spec.image,
+    Image: image,
     // In place of the image's own command: the container only has to exist. Every image with a shell has `tail`.
     Entrypoint: ['tail', '-f', '/dev/null'],
     Cmd: [],
     // A tmpfs of Docker belongs to root; an image with another user could not write the generated tests.
     User: '0:0',
     Env: Object.entries(spec.env).map(([name, value]) => `${name}=${value}`),
-    Labels: spec.labels,
+    Labels: { ...spec.labels, [imageLabel]: spec.image },
     HostConfig: {
       // Reaps the orphaned processes of tests.
       Init: true,
@@ -191,6 +198,9 @@ function toOptions(spec: ContainerSpec): Docker.ContainerCreateOptions {
       // Equal to the memory: no swap on top of it.
       MemorySwap: spec.memoryBytes,
       PidsLimit: maxProcesses,
+      CapDrop: ['ALL'],
+      CapAdd: [...defaultCapabilities, ...spec.capabilities],
+      SecurityOpt: ['no-new-privileges'],
       ExtraHosts: spec.extraHosts,
       ...(spec.network === undefined ? {} : { NetworkMode: spec.network }),
       // As Mounts, not as `Tmpfs` and `Binds`: `docker inspect` shows them, and a source that is missing is an error
@@ -220,7 +230,7 @@ function toInfo(info: Docker.ContainerInspectInfo): ContainerInfo {
   return {
     id: info.Id,
     name: info.Name.replace(/^\//, ''),
-    image: info.Config.Image,
+    image: info.Config.Labels?.[imageLabel] ?? info.Config.Image,
     imageId: info.Image,
     labels: info.Config.Labels,
     state: toState(Status),
@@ -236,7 +246,7 @@ function toListed(info: Docker.ContainerInfo): ListedContainer {
   return {
     id: info.Id,
     name: name.slice(1),
-    image: info.Image,
+    image: info.Labels?.[imageLabel] ?? info.Image,
     imageId: info.ImageID,
     labels: info.Labels,
     state: toState(info.State),

@@ -8,10 +8,18 @@ export const parts = {
   files: (folder: string, target: string) => join(folder, 'files', target),
   tmp: (folder: string) => join(folder, 'tmp'),
   hosts: (folder: string) => join(folder, 'hosts'),
+  passwd: (folder: string) => join(folder, 'passwd'),
+  group: (folder: string) => join(folder, 'group'),
 };
 
-/** Folders that the sandbox uses from this machine; the image may replace each. */
-const systemFolders = /^(usr|bin|sbin|lib.*|etc)$/;
+/** Folders with programs that the sandbox uses from this machine; the image may replace each. */
+const systemFolders = /^(usr|bin|sbin|lib.*)$/;
+/**
+ * What programs need of this machine's /etc when the image has none: libraries, certificates, names of hosts and time zones, and the
+ * settings of PHP, fonts and Chromium. The rest has passwords, keys and settings of services.
+ */
+const systemSettings =
+  /^(alternatives|ca-certificates.*|chromium.*|crypto-policies|debian_version|fonts|gai\.conf|host\.conf|hosts|ImageMagick.*|java.*|ld\.so\..*|locale.*|localtime|lsb-release|magic.*|mime\.types|nsswitch\.conf|os-release|perl|php.*|pki|protocols|python3.*|resolv\.conf|services|ssl|terminfo|timezone)$/;
 /** Folders that every sandbox has for itself. */
 const ownFolders = new Set(['proc', 'dev', 'sys', 'tmp', 'run']);
 const devices = ['null', 'zero', 'full', 'random', 'urandom', 'tty'];
@@ -23,8 +31,8 @@ interface Layer {
 }
 
 /**
- * The arguments of bubblewrap that build the tree of a sandbox: the system of this machine, read-only; the top folders of the
- * image over it, read-only; then the mounts of the specification. `folder` is the folder of the sandbox.
+ * The arguments of bubblewrap that build the tree of a sandbox: the programs of this machine, read-only; the top folders of the
+ * image over them, read-only; then the mounts of the specification. `folder` is the folder of the sandbox.
  */
 export function treeArguments(spec: ContainerSpec, image: string, folder: string): string[] {
   const layers = layersOf(spec, folder).sort((a, b) => segments(a.target) - segments(b.target));
@@ -34,6 +42,7 @@ export function treeArguments(spec: ContainerSpec, image: string, folder: string
   for (const name of readdirSync(image)) if (!ownFolders.has(name)) top.set(name, join(image, name));
   return [
     ...[...top].flatMap(([name, source]) => place(source, `/${name}`, targets)),
+    ...(top.has('etc') ? [] : settingsOfMachine(folder, targets)),
     ...['--proc', '/proc', '--tmpfs', '/dev'],
     // Not bubblewrap's --dev: it needs a second user namespace for its terminals, which no process can enter later.
     ...devices.flatMap((name) => ['--dev-bind-try', `/dev/${name}`, `/dev/${name}`]),
@@ -43,7 +52,7 @@ export function treeArguments(spec: ContainerSpec, image: string, folder: string
     ...['--symlink', '/proc/self/fd/2', '/dev/stderr'],
     ...['--perms', '1777', '--tmpfs', '/dev/shm', '--dir', '/run'],
     ...resolver(),
-    ...layers.flatMap(({ argv }) => argv),
+    ...layers.flatMap(({ target, argv }) => [...foldersAbove(target), ...argv]),
     ...['--remount-ro', '/'],
   ];
 }
@@ -56,6 +65,17 @@ export function fileFolders(spec: ContainerSpec): string[] {
 
 export function isWithin(path: string, folder: string): boolean {
   return path === folder || path.startsWith(`${folder.replace(/\/$/, '')}/`);
+}
+
+/** A folder /etc with the part of this machine's that is no secret, and an account for the user of the tests. */
+function settingsOfMachine(folder: string, targets: string[]): string[] {
+  const names = readdirSync('/etc').filter((name) => systemSettings.test(name));
+  return [
+    ...['--dir', '/etc'],
+    ...names.flatMap((name) => place(join('/etc', name), `/etc/${name}`, targets)),
+    ...['--ro-bind-try', parts.passwd(folder), '/etc/passwd'],
+    ...['--ro-bind-try', parts.group(folder), '/etc/group'],
+  ];
 }
 
 function layersOf(spec: ContainerSpec, folder: string): Layer[] {
@@ -105,6 +125,12 @@ function resolver(): string[] {
   } catch {
     return [];
   }
+}
+
+/** bubblewrap would create them for root alone when what is mounted below is closed to others. */
+function foldersAbove(target: string): string[] {
+  const above = dirname(target);
+  return above === '/' ? [] : [...foldersAbove(above), '--dir', above];
 }
 
 function segments(path: string): number {

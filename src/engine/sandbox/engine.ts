@@ -10,8 +10,11 @@ import type { Engine } from '../engine.ts';
 import { hostIdentity } from '../identity.ts';
 import { readAll } from '../read-all.ts';
 import { treeArguments } from './arguments.ts';
+import { assertNoLinks } from './assert-no-links.ts';
+import { isRoot } from './confinement.ts';
 import { startExec } from './exec.ts';
 import { fillFolder } from './fill-folder.ts';
+import { giveTmpfsToTests } from './give-to-tests.ts';
 import { folderId, imageFolder } from './image.ts';
 import { endKeeper, startKeeper } from './keeper.ts';
 import { createMemoryGuard } from './memory.ts';
@@ -23,8 +26,9 @@ import { readSandbox, runningKeeper, type Sandbox, toInfo, writeContainer, write
 const namePattern = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/;
 
 /**
- * Containers of bubblewrap, for machines without Docker: they have their own namespaces for files, processes, host name and
- * IPC, and share the network of the machine. They separate runs, but do not confine hostile code. `folder` contains them all.
+ * Containers of bubblewrap, for machines without Docker: they have their own namespaces for files, processes, users, host name
+ * and IPC, and share the network of the machine. Their processes have no privileges, see `enterSandbox`; docs/security.md says
+ * what they reach all the same. `folder` contains them all.
  *
  * A sandbox runs as long as the process that created or started it; then its state is `stopped`. Other processes of the same
  * user can use it meanwhile.
@@ -47,8 +51,15 @@ export function createSandboxEngine({ folder }: { folder: string }): Engine {
 
   async function run(sandbox: Sandbox): Promise<Sandbox> {
     const { spec } = sandbox.container;
+    await assertNoLinks(sandbox.folder, spec);
     const tree = treeArguments(spec, await imageFolder(spec.image), sandbox.folder);
-    const keeper = await startKeeper(findPrograms().bwrap, spec.name, tree);
+    const keeper = await startKeeper(findPrograms(), spec.name, tree);
+    try {
+      await giveTmpfsToTests(keeper.init.pid, spec);
+    } catch (error) {
+      await endKeeper(spec.name, keeper);
+      throw error;
+    }
     await writeKeeper(sandbox.folder, keeper);
     return { ...sandbox, keeper };
   }
@@ -66,11 +77,11 @@ export function createSandboxEngine({ folder }: { folder: string }): Engine {
     imageId: folderId,
 
     async describe() {
-      const { bwrap } = findPrograms();
-      const keeper = await startKeeper(bwrap, 'matre-probe', ['--ro-bind', '/', '/', '--proc', '/proc']);
+      const programs = findPrograms();
+      const keeper = await startKeeper(programs, 'matre-probe', ['--ro-bind', '/', '/', '--proc', '/proc']);
       await endKeeper('matre-probe', keeper);
-      const version = spawn(bwrap, ['--version'], { stdio: ['ignore', 'pipe', 'ignore'] });
-      const user = process.getuid?.() === 0 ? 'root' : 'an ordinary user';
+      const version = spawn(programs.bwrap, ['--version'], { stdio: ['ignore', 'pipe', 'ignore'] });
+      const user = isRoot() ? 'root' : 'an ordinary user';
       return `${(await readAll(version.stdout)).trim()}, as ${user}, in ${folder}`;
     },
 
@@ -87,7 +98,7 @@ export function createSandboxEngine({ folder }: { folder: string }): Engine {
       const id = randomBytes(16).toString('hex');
       const draft = join(folder, `.new-${process.pid}-${id}`);
       try {
-        await mkdir(draft);
+        await mkdir(draft, { mode: 0o700 });
         await fillFolder(draft, spec);
         await writeContainer(draft, { id, imageId, createdAt: new Date().toISOString(), spec });
         // The first process to rename gets the name: `rename` does not replace a folder that is not empty.
@@ -139,7 +150,7 @@ export function createSandboxEngine({ folder }: { folder: string }): Engine {
     async exec(id, request) {
       const sandbox = await find(id);
       if (!sandbox) throw new Fault('CONTAINER_VANISHED', `There is no sandbox ${id}.`);
-      return startExec(findPrograms().nsenter, memory, sandbox, request);
+      return startExec(findPrograms(), memory, sandbox, request);
     },
 
     async close() {},

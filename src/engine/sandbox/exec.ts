@@ -4,16 +4,18 @@ import type { PassThrough, Readable } from 'node:stream';
 import { Fault } from '../../faults/fault.ts';
 import type { Exec, ExecEnd, ExecRequest } from '../engine.ts';
 import { createOutputs } from '../outputs.ts';
+import { enterSandbox } from './confinement.ts';
 import { defaultPath } from './keeper.ts';
 import type { MemoryGuard } from './memory.ts';
 import { isAlive } from './process.ts';
+import type { Programs } from './programs.ts';
 import { runningKeeper, type Sandbox } from './record.ts';
 
 const changeFolder = 'cd -- "$1" || exit 126; shift; exec "$@"';
 
-/** Starts a process in a running sandbox. Errors: CONTAINER_VANISHED. */
+/** Starts a process in a running sandbox, confined as `enterSandbox` says. Errors: CONTAINER_VANISHED. */
 export async function startExec(
-  nsenter: string,
+  programs: Programs,
   memory: MemoryGuard,
   sandbox: Sandbox,
   request: ExecRequest,
@@ -22,10 +24,12 @@ export async function startExec(
   const keeper = runningKeeper(sandbox);
   if (!keeper) throw new Fault('CONTAINER_VANISHED', `The sandbox ${spec.name} is not running.`);
   const { argv, cwd, env = {}, stdin = false } = request;
-  const enter = enterArguments(keeper.init.pid);
+  const entrance = enterSandbox(programs, keeper.init.pid);
+  if (!entrance) throw new Fault('CONTAINER_VANISHED', `The sandbox ${spec.name} is not running.`);
+  const [program, ...enter] = entrance;
   const startedAtMs = performance.now();
   const child = spawn(
-    nsenter,
+    program,
     [...enter, ...(cwd === undefined ? argv : ['sh', '-c', changeFolder, 'sh', cwd, ...argv])],
     {
       stdio: [stdin ? 'pipe' : 'ignore', 'pipe', 'pipe'],
@@ -35,12 +39,12 @@ export async function startExec(
   );
   const exited: Promise<number> = new Promise((resolve) => {
     child.once('error', () => resolve(127));
-    // nsenter ends with the signal that ended the command.
+    // setpriv becomes nsenter, and nsenter ends with the signal that ended the command.
     child.once('exit', (code, signal) => resolve(code ?? 128 + (signal ? constants.signals[signal] : 0)));
   });
   const release = memory.guard(id, keeper.init.pid, spec.memoryBytes, (pid) => {
     const killer = ['sh', '-c', 'kill -s KILL "$1"', 'sh', String(pid)];
-    spawn(nsenter, [...enter, ...killer], { stdio: 'ignore', env: { PATH: defaultPath } }).on(
+    spawn(program, [...enter, ...killer], { stdio: 'ignore', env: { PATH: defaultPath } }).on(
       'error',
       () => {},
     );
@@ -66,10 +70,4 @@ export async function startExec(
   })();
 
   return { stdin: child.stdin ?? undefined, stdout: outputs.stdout, stderr: outputs.stderr, ended };
-}
-
-/** Enters the namespaces of a process; as an ordinary user also the user namespace that bubblewrap created. */
-function enterArguments(init: number): string[] {
-  const user = process.getuid?.() === 0 ? [] : ['-U', '--preserve-credentials'];
-  return ['-t', String(init), ...user, '-m', '-p', '-i', '-u', '--'];
 }

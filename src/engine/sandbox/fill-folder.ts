@@ -7,6 +7,8 @@ import { exists } from '../../files/exists.ts';
 import type { ContainerSpec } from '../engine.ts';
 import { readAll } from '../read-all.ts';
 import { fileFolders, isWithin, parts } from './arguments.ts';
+import { userOfTests } from './confinement.ts';
+import { giveContentToTests } from './give-to-tests.ts';
 import { imageFolder } from './image.ts';
 
 /** Writes the sandbox's own files into its folder: copies of writable folders, files, hosts. Errors: DISK_FULL, ENGINE_FAILED. */
@@ -25,7 +27,11 @@ export async function fillFolder(draft: string, spec: ContainerSpec): Promise<vo
     await mkdir(dirname(inside(draft, path)), { recursive: true });
     await writeFile(inside(draft, path), content, { mode });
   }
+  const { uid, gid } = userOfTests();
+  await writeFile(parts.passwd(draft), `tests:x:${uid}:${gid}:tests:/tmp:/bin/sh\n`);
+  await writeFile(parts.group(draft), `tests:x:${gid}:\n`);
   if (spec.extraHosts.length > 0) await writeFile(parts.hosts(draft), hostsFile(spec));
+  await giveContentToTests(draft);
 }
 
 function hostsFile({ name, extraHosts }: ContainerSpec): string {

@@ -4,11 +4,19 @@ import type { Readable } from 'node:stream';
 import { delay } from '../../async/delay.ts';
 import { Fault } from '../../faults/fault.ts';
 import { readAll } from '../read-all.ts';
+import { isRoot } from './confinement.ts';
 import { identify, isAlive, kill } from './process.ts';
+import type { Programs } from './programs.ts';
 import type { KeeperRecord } from './record.ts';
+import { openUserNamespace } from './user-namespace.ts';
 
 /** Prints a line when the tree is complete, then only keeps the namespaces alive. */
 const holdNamespaces = 'echo up; while sleep 3600; do :; done';
+/**
+ * The same for an ordinary user, whose user namespace bubblewrap creates. Only in it, and only with the capability below, the
+ * keeper can forbid further user namespaces, in which a test would have all capabilities again.
+ */
+const forbidUserNamespaces = 'echo 0 >/proc/sys/user/max_user_namespaces';
 const endMs = 10_000;
 
 /**
@@ -16,18 +24,23 @@ const endMs = 10_000;
  * processes in the sandbox when this process dies (PR_SET_PDEATHSIG, and the end of the pid namespace). Errors:
  * ENGINE_UNREACHABLE when namespaces are not allowed, ENGINE_FAILED.
  */
-export async function startKeeper(bwrap: string, name: string, tree: string[]): Promise<KeeperRecord> {
+export async function startKeeper(programs: Programs, name: string, tree: string[]): Promise<KeeperRecord> {
+  const ordinary = !isRoot();
+  const users = ordinary ? undefined : await openUserNamespace(programs);
   const argv = [
     ...['--unshare-pid', '--unshare-ipc', '--unshare-uts', '--die-with-parent'],
+    ...(ordinary ? ['--unshare-user', '--cap-add', 'CAP_SYS_RESOURCE'] : ['--cap-drop', 'ALL']),
+    ...(users ? ['--userns2', '4'] : []),
     ...['--hostname', name, '--info-fd', '3', ...tree, '--chdir', '/'],
-    ...['--', 'sh', '-c', holdNamespaces],
+    ...['--', 'sh', '-c', ordinary ? `${forbidUserNamespaces}; ${holdNamespaces}` : holdNamespaces],
   ];
-  const child = spawn(bwrap, argv, {
-    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+  const child = spawn(programs.bwrap, argv, {
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe', ...(users ? [users.fd] : [])],
     env: { PATH: defaultPath },
     // Ctrl-C at a terminal goes to a whole process group, but the worker decides when a run ends.
     detached: true,
   });
+  users?.close();
   const [, stdout, stderr, information] = child.stdio as unknown as [null, Readable, Readable, Readable];
   const infoText = readAll(information);
   // The stream is destroyed below on success.

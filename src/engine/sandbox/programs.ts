@@ -6,11 +6,18 @@ import { Fault } from '../../faults/fault.ts';
 export interface Programs {
   bwrap: string;
   nsenter: string;
+  setpriv: string;
+  unshare: string;
 }
 
 /** Throws ENGINE_UNREACHABLE with the name of the missing package. */
 export function findPrograms(): Programs {
-  return { bwrap: findProgram('bwrap', 'bubblewrap'), nsenter: findProgram('nsenter', 'util-linux') };
+  return {
+    bwrap: findProgram('bwrap', 'bubblewrap'),
+    nsenter: findProgram('nsenter', 'util-linux'),
+    setpriv: findProgram('setpriv', 'util-linux'),
+    unshare: findProgram('unshare', 'util-linux'),
+  };
 }
 
 function findProgram(program: string, packageName: string): string {

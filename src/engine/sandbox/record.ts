@@ -22,6 +22,7 @@ const containerRecord = z.object({
   spec: z.object({
     name: z.string(),
     image: z.string(),
+    imageId: z.string().optional(),
     labels: z.record(z.string(), z.string()),
     env: z.record(z.string(), z.string()),
     mounts: z.array(z.object({ source: z.string(), target: z.string(), readOnly: z.boolean() })),
@@ -33,6 +34,7 @@ const containerRecord = z.object({
       .optional()
       .transform((network) => network),
     extraHosts: z.array(z.string()),
+    capabilities: z.array(z.string()).default([]),
     memoryBytes: z.number(),
   }),
 });

@@ -20,6 +20,10 @@ export const diagnosisFaults = {
     'After a restart Redis has no locks. Runs under way continue and acquire their locks again, because the database shows their owners; an action with a lock and without a run, such as `matre pool replace`, is stopped half-way.',
     'redis-cli CONFIG SET appendonly yes, and the same in redis.conf.',
   ),
+  STORES_OPEN: diagnosis(
+    'A hostile test can change locks, runs and environments. Tests of a team that trusts itself are not affected.',
+    'Require a password or a sign-in, or use Docker with networks apart (docs/security.md).',
+  ),
   FILES_APART: diagnosis(
     'Logs and screenshots of its runs stay on the host that wrote them and cannot be read from here. Verdicts and results are not affected.',
     'Set MATRE_ARTIFACTS=database for every process, or mount one folder as MATRE_DATA on all hosts (docs/hosts.md).',

@@ -1,0 +1,44 @@
+import { isLoopback } from '../../model/address/loopback.ts';
+import { type Check, type Finding, ok, problemsOrOk, unknown, warning } from '../check.ts';
+
+/** Sandboxes share the network of the machine, so only passwords keep the tests out of its services. */
+export const storesOpen: Check = {
+  name: 'stores-open',
+  description:
+    'whether tests in a sandbox, which shares the network of this machine, need a password for Redis and the API',
+  symptoms: ['a test changes locks, runs or environments'],
+  codes: ['STORES_OPEN'],
+
+  async run({ config, locks, containers }) {
+    const engine = await containers().then(
+      (context) => context.engine.kind,
+      () => undefined,
+    );
+    if (engine === undefined) return [unknown('The engine does not answer, so its kind is not known.')];
+    if (engine !== 'sandbox') return [ok('Tests run in the network of Docker containers.')];
+    const findings: Finding[] = [];
+    if (locks.kind === 'redis' && !hasPassword(config.locks.dsn)) {
+      const message = 'Tests run in the network of this machine, and Redis needs no password.';
+      const remedy = 'Set a password in Redis (requirepass, or an ACL), and the same as LOCK_PASSWORD.';
+      findings.push(warning('STORES_OPEN', message, { about: 'Redis', remedy }));
+    }
+    const { signIn, store, server } = config;
+    const isOpen =
+      signIn.mode === 'off' ||
+      (signIn.mode === 'auto' &&
+        [store.databaseUrl, server.token, signIn.oidc].every((value) => value === undefined) &&
+        isLoopback(server.host));
+    if (isOpen) {
+      const message = 'Tests run in the network of this machine, and the API of matre needs no sign-in.';
+      findings.push(warning('STORES_OPEN', message, { about: 'API', remedy: 'Set MATRE_SIGN_IN=on.' }));
+    }
+    return problemsOrOk(findings, 'Redis and the API need a password or a sign-in.');
+  },
+};
+
+/** In Symfony's form, `redis://secret@host`, the password is the user name. */
+function hasPassword(dsn: string | undefined): boolean {
+  if (dsn === undefined || !URL.canParse(dsn)) return false;
+  const { username, password } = new URL(dsn);
+  return username !== '' || password !== '';
+}
