@@ -5,6 +5,7 @@ import { containerNameTaken } from './checks/container-name-taken.ts';
 import { containerOrphaned } from './checks/container-orphaned.ts';
 import { containerStale } from './checks/container-stale.ts';
 import { containerUnhealthy } from './checks/container-unhealthy.ts';
+import { dataFolderOpen } from './checks/data-folder-open.ts';
 import { databaseAnswers } from './checks/database-answers.ts';
 import { diskFull } from './checks/disk-full.ts';
 import { engineAway } from './checks/engine-away.ts';
@@ -33,6 +34,7 @@ export const checks: readonly Check[] = [
   scheduleOverdue,
   scheduleFails,
   scheduleDays,
+  dataFolderOpen,
   diskFull,
   engineAway,
   storesOpen,

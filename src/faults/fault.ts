@@ -54,6 +54,11 @@ export const faults = {
     'The embedded database allows one process; a second one would corrupt it.',
     'Use the running server (commands do so automatically), stop it, or set DATABASE_URL to a PostgreSQL.',
   ),
+  DATA_FOLDER_OPEN: usage(
+    400,
+    'Other users of this machine could read passwords and the database. matre does not start.',
+    'Give matre a folder of its own (MATRE_DATA), owned by the user of matre: chown matre FOLDER; chmod 700 FOLDER.',
+  ),
   DATABASE_UNREACHABLE: transient(
     503,
     'No run can be accepted, started or recorded.',

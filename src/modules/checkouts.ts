@@ -29,8 +29,10 @@ export async function createCheckouts(home: string, signal: AbortSignal): Promis
   const folder = join(home, 'checkouts');
   const drafts = join(home, 'drafts');
   const locks = join(home, 'locks');
-  await mkdir(folder, { recursive: true });
-  // Containers mount it and read it as any user; on this machine the data folder keeps other users out.
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  // Checkouts have files with passwords. Containers mount `folder` and read it as any user; on this machine its parent keeps other
+  // users out.
+  await chmod(home, 0o700);
   await chmod(folder, 0o755);
   for (const path of [drafts, locks]) await mkdir(path, { recursive: true, mode: 0o700 });
 

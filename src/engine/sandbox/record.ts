@@ -61,12 +61,12 @@ const keeperFile = 'keeper.json';
 
 /** Writes the specification into a folder that other processes do not read yet. */
 export async function writeContainer(folder: string, record: z.input<typeof containerRecord>): Promise<void> {
-  await writeFile(join(folder, containerFile), JSON.stringify(record, null, 2));
+  await writeFile(join(folder, containerFile), JSON.stringify(record, null, 2), { mode: 0o600 });
 }
 
 /** Writes the keeper. Other processes may be reading the file: half of it would look like a sandbox that never ran. */
 export async function writeKeeper(folder: string, record: KeeperRecord): Promise<void> {
-  await writeFileAtomically(join(folder, keeperFile), JSON.stringify(record, null, 2));
+  await writeFileAtomically(join(folder, keeperFile), JSON.stringify(record, null, 2), { mode: 0o600 });
 }
 
 /** The sandbox in a folder; `undefined` when there is none, or its files are not readable. */

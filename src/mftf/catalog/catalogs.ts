@@ -65,7 +65,7 @@ export function createCatalogs(deps: {
       // While the container runs; its answers are stored apart, so that those that are missing are asked for again.
       const here = async () => ({ id: from.id, dispose: async () => {} });
       await answers.complete([declarations], { id, container: here, isRunning: true });
-      await mkdir(folder, { recursive: true });
+      await mkdir(folder, { recursive: true, mode: 0o700 });
       await writeFileAtomically(path, declarationsToBytes(declarations));
       return declarations;
     } finally {

@@ -105,7 +105,7 @@ export function createRegistrationAnswers(deps: {
       }
       askAgainAtMs.delete(key);
       answers.set(key, answer.registrations);
-      await mkdir(folder, { recursive: true });
+      await mkdir(folder, { recursive: true, mode: 0o700 });
       await writeFileAtomically(pathOf(key), JSON.stringify(answer.registrations));
     };
     const inContainer = async (signal: AbortSignal) => {

@@ -111,6 +111,6 @@ async function readStored(path: string): Promise<string[] | undefined> {
 }
 
 async function store(path: string, faults: string[]): Promise<void> {
-  await mkdir(join(path, '..'), { recursive: true });
+  await mkdir(join(path, '..'), { recursive: true, mode: 0o700 });
   await writeFileAtomically(path, JSON.stringify(faults));
 }

@@ -2,6 +2,7 @@ import { statfsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PGlite, type Transaction, types } from '@electric-sql/pglite';
+import { closeToOthers, createDataFolder } from '../../artifacts/data-folder.ts';
 import { asDiskFull, Fault } from '../../faults/fault.ts';
 import type { Logger } from '../../log.ts';
 import type { Database, Queryable } from './database.ts';
@@ -27,7 +28,7 @@ const writing = /\b(INSERT|UPDATE|DELETE|CREATE|ALTER|DROP|TRUNCATE|SETVAL|SHARE
  * It runs with `fsync=off`: commits survive the process, even a killed one, but those of the last seconds may be lost when the machine
  * fails.
  *
- * Errors: DATA_FOLDER_IN_USE; DISK_FULL now or on any later call that writes.
+ * Errors: DATA_FOLDER_IN_USE, DATA_FOLDER_OPEN; DISK_FULL now or on any later call that writes.
  */
 export async function openEmbedded(options: {
   folder: string;
@@ -36,7 +37,8 @@ export async function openEmbedded(options: {
   reserveBytes?: number;
 }): Promise<EmbeddedDatabase> {
   const { folder, log } = options;
-  const lock = await mkdir(folder, { recursive: true, mode: 0o700 })
+  const dataDir = join(folder, 'database');
+  const lock = await createDataFolder(folder)
     .then(() => lockFolder(folder))
     .catch((error) => {
       throw asDiskFull(error);
@@ -44,8 +46,11 @@ export async function openEmbedded(options: {
   const room = createRoomGuard(folder, options.reserveBytes ?? reserveBytes);
   try {
     room.assert();
+    // The files in it have mode 0666, whatever the umask is (measured with 0.5.16).
+    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    await closeToOthers(dataDir);
     const pglite = await PGlite.create({
-      dataDir: join(folder, 'database'),
+      dataDir,
       parsers: { [types.INT8]: Number },
     });
     log.debug({ folder }, 'Opened the embedded database');
