@@ -10,6 +10,7 @@ import { decodeEnvFile } from '../model/env-file/decode.ts';
 import { parseEnvFile } from '../model/env-file/env-file.ts';
 import type { Setting } from './setting.ts';
 import { type SettingName, type SettingValues, settingNames, settings } from './settings.ts';
+import { withPassword } from './with-password.ts';
 
 /** The source of the test module. */
 export type ModuleSource =
@@ -219,13 +220,13 @@ function arrange(values: SettingValues, entries: SettingEntry[], problems: strin
     store: {
       dataFolder: values.MATRE_DATA,
       folderWaitMs: values.MATRE_FOLDER_WAIT,
-      databaseUrl: values.DATABASE_URL,
+      databaseUrl: withPassword(values, 'DATABASE_URL', 'DATABASE_PASSWORD', problems),
       secretKey: values.MATRE_SECRET_KEY,
       logBytes: values.MATRE_LOG_SIZE,
       artifacts: values.MATRE_ARTIFACTS,
     },
     retention: { filesMs: values.MATRE_KEEP_FILES, auditMs: values.MATRE_KEEP_AUDIT },
-    locks: { dsn: values.LOCK_DSN, ttlMs: values.LOCK_TTL },
+    locks: { dsn: withPassword(values, 'LOCK_DSN', 'LOCK_PASSWORD', problems), ttlMs: values.LOCK_TTL },
     engine: { kind: values.MATRE_ENGINE, dockerHost: values.DOCKER_HOST },
     pool: {
       image: values.MATRE_IMAGE,

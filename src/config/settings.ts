@@ -33,12 +33,19 @@ export const settings = {
     description:
       'The PostgreSQL database for runs and results. Without it matre stores them in the data folder, for one process only.',
   }),
+  DATABASE_PASSWORD: optional({
+    group: 'Store',
+    schema: anyText,
+    secret: 'whole',
+    description:
+      'The password for DATABASE_URL, as it is. Within DATABASE_URL characters such as / and + must be percent-encoded.',
+  }),
   MATRE_DATA: setting({
     group: 'Store',
     schema: path,
     default: './.matre',
     description:
-      'The data folder: checkouts, artifacts, the secret key and the embedded database. Created with mode 0700.',
+      'The data folder: checkouts, artifacts, the secret key and the embedded database. matre gives it mode 0700.',
   }),
   MATRE_FOLDER_WAIT: setting({
     group: 'Store',
@@ -86,6 +93,13 @@ export const settings = {
     secret: 'credentials',
     description:
       'The Redis that all matre processes share, such as redis://host:6379. Required for more than one process.',
+  }),
+  LOCK_PASSWORD: optional({
+    group: 'Locks',
+    schema: anyText,
+    secret: 'whole',
+    description:
+      'The password for LOCK_DSN, as it is. Within LOCK_DSN characters such as / and + must be percent-encoded.',
   }),
   LOCK_TTL: setting({
     group: 'Locks',

@@ -11,6 +11,7 @@ import { diskFull } from './checks/disk-full.ts';
 import { engineAway } from './checks/engine-away.ts';
 import { filesApart } from './checks/files-apart.ts';
 import { locksExclude } from './checks/locks-exclude.ts';
+import { locksForeign } from './checks/locks-foreign.ts';
 import { locksForgotten } from './checks/locks-forgotten.ts';
 import { moduleAway, moduleEnvFileMissing } from './checks/module-away.ts';
 import { modulesUnknown } from './checks/modules-unknown.ts';
@@ -27,6 +28,7 @@ import { workersAway } from './checks/workers-away.ts';
 export const checks: readonly Check[] = [
   databaseAnswers,
   locksExclude,
+  locksForeign,
   locksForgotten,
   workersAway,
   filesApart,

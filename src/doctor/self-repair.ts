@@ -21,6 +21,11 @@ export const selfRepairs: Record<
     means:
       'The run ended them before it began. It touches only processes that carry the run token of one of our runs.',
   },
+  LOCK_VALUE_FOREIGN: {
+    symptoms: 'a run stays in the phase preparing, and its environment is free',
+    means:
+      'Redis has a value of another program in the place of a lock. The run waits until it is gone: `matre doctor --fix` renames it.',
+  },
   GENERATED_FILE_RESTORED: {
     symptoms:
       'the first test fails with file_get_contents(.../_generated/...Cest.php): Failed to open stream',

@@ -5,6 +5,7 @@
 import { accessFaults } from './codes/access.ts';
 import { backupFaults } from './codes/backup.ts';
 import { diagnosisFaults } from './codes/diagnosis.ts';
+import { lockFaults } from './codes/locks.ts';
 
 /** How a fault ends a run or a command. */
 export type FaultKind =
@@ -84,26 +85,7 @@ export const faults = {
     'Stored credentials cannot be read without the key they were written with; nothing was changed.',
     'Restore secret.key in the data folder, or set MATRE_SECRET_KEY to the original key.',
   ),
-  LOCK_STORE_NOT_SHARED: usage(
-    400,
-    'Several processes could run tests on one environment at the same time.',
-    'Set LOCK_DSN=redis://host:6379 to a Redis that all matre processes share.',
-  ),
-  LOCK_STORE_UNREACHABLE: transient(
-    503,
-    'No new run starts until the lock store answers.',
-    'Check that Redis is up and that LOCK_DSN is right.',
-  ),
-  LOCK_LOST: transient(
-    503,
-    'The run was stopped, because another run could have started on its environment.',
-    'Check the health and the clock of the lock store; the run is retried.',
-  ),
-  LOCK_NOT_HELD: usage(
-    409,
-    'Nothing was changed.',
-    'Run `matre locks list` to see the locks and their holders.',
-  ),
+  ...lockFaults,
 
   // Input
   INPUT_INVALID: usage(400, 'Nothing was changed.', 'Correct the named input.'),

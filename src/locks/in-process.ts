@@ -92,6 +92,10 @@ export function createInProcessLocks(): LockStore {
       return [...entries].map(([name, { owner, since }]) => ({ name, owner, since, expiresInMs: undefined }));
     },
 
+    foreign: async () => [],
+
+    setAside: async () => undefined,
+
     async forceRelease(name) {
       const entry = entries.get(name);
       if (!entry) return false;

@@ -1,3 +1,5 @@
+import type { Fault } from '../faults/fault.ts';
+
 /** The prefixes of the names of the three locks. */
 export const lockPrefixes = {
   environment: 'test_runner_env_processing_',
@@ -21,8 +23,17 @@ export interface LockInfo {
   /** A description of the holder: worker, host, process, run. */
   owner: string;
   since: Date;
-  /** When it expires unless it is renewed, in milliseconds; `undefined` for locks in process. */
+  /** When it expires unless it is renewed, in milliseconds; `undefined` for locks in process and those that never expire. */
   expiresInMs: number | undefined;
+  /** Set when the place of the lock has a value that matre did not write: no process can have the lock until it is set aside. */
+  problem?: string;
+}
+
+/** A value of others in the place of a lock. */
+export interface ForeignValue {
+  name: string;
+  /** What is wrong, with the key. */
+  message: string;
 }
 
 export interface AcquireOptions {
@@ -34,6 +45,8 @@ export interface AcquireOptions {
    * acquired again if it is free. Without this, such a lock is lost.
    */
   confirmOwnership?: () => Promise<boolean>;
+  /** Called with LOCK_VALUE_FOREIGN at each try that meets a value that is no lock; `acquire` waits until it is gone. */
+  onForeign?: (fault: Fault) => void;
 }
 
 /** A lock that is held. It is renewed automatically until it is released or lost. */
@@ -83,8 +96,12 @@ export interface LockStore {
    * allows. It also waits while the store does not answer.
    */
   acquire(name: string, options: AcquireOptions & { signal?: AbortSignal }): Promise<HeldLock>;
-  /** All locks that are held. */
+  /** All locks that are held, and the foreign values that a try has met in their places. */
   list(): Promise<LockInfo[]>;
+  /** The foreign values in the places of these locks, and in the place of the store's list of locks. */
+  foreign(names: readonly string[]): Promise<ForeignValue[]>;
+  /** Renames a foreign value; returns its new name, or `undefined` when there is none in that place. */
+  setAside(name: string): Promise<string | undefined>;
   /** Releases a lock by force, for admins; its holder loses it. False when it was not held. */
   forceRelease(name: string): Promise<boolean>;
   /** Ends renewals and waiters. Locks that are still held count as lost: release them before. */

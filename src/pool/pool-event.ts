@@ -5,7 +5,8 @@ export interface PoolEvent {
     | 'CONTAINER_STARTED'
     | 'CONTAINER_REPLACED'
     | 'CONTAINER_NAME_FREED'
-    | 'LEFTOVERS_CLEARED';
+    | 'LEFTOVERS_CLEARED'
+    | 'LOCK_VALUE_FOREIGN';
   message: string;
 }
 

@@ -66,14 +66,22 @@ export function createPool(deps: PoolDependencies): Pool {
 
 const owner = `pool of process ${process.pid}`;
 
-/** Runs `work` with a lock. */
+/**
+ * Runs `work` with a lock. Rejects with LOCK_VALUE_FOREIGN instead of waiting until a foreign value is gone, unless `wait` says that
+ * the caller waits, and reports it.
+ */
 async function withLock<T>(
   locks: LockStore,
   name: string,
-  signal: AbortSignal | undefined,
+  wait: { signal: AbortSignal | undefined; onForeign(fault: Fault): void } | undefined,
   work: (lock: HeldLock) => Promise<T>,
 ): Promise<T> {
-  const lock = await locks.acquire(name, { owner, ...(signal ? { signal } : {}) });
+  const refused = new AbortController();
+  const lock = await locks.acquire(name, {
+    owner,
+    onForeign: wait?.onForeign ?? ((fault) => refused.abort(fault)),
+    ...(wait?.signal ? { signal: wait.signal } : wait ? {} : { signal: refused.signal }),
+  });
   try {
     return await work(lock);
   } finally {
@@ -96,7 +104,14 @@ async function ensureContainer(
     await onChange?.(environmentId);
   };
   // 1. Lock the container, so that no other process changes it.
-  return withLock(locks, lockNames.container(name), signal, async (lock) => {
+  let foreignReported = false;
+  const onForeign = ({ message }: Fault) => {
+    if (foreignReported) return;
+    foreignReported = true;
+    // Shown to users only, so a failure does not matter.
+    report({ code: 'LOCK_VALUE_FOREIGN', message: `The run waits for a lock. ${message}` }).catch(() => {});
+  };
+  return withLock(locks, lockNames.container(name), { signal, onForeign }, async (lock) => {
     const assertMayProceed = () => {
       signal?.throwIfAborted();
       lock.assertHeld();

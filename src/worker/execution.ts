@@ -87,6 +87,7 @@ export async function execute(options: ExecutionOptions): Promise<ExecutionResul
       environmentLock = await locks.tryAcquire(lockNames.environment(environment.id), {
         owner,
         confirmOwnership,
+        onForeign: ({ code, message }) => log.warn({ code }, message),
       });
     } catch (error) {
       await unclaim(options);
@@ -167,12 +168,24 @@ async function executeLocked(options: LockedExecution): Promise<void> {
 
 /** Holds the execution lock while `work` runs; its loss aborts the run. */
 async function withExecutionLock<T>(
-  { locks, claim, owner, confirmOwnership, environmentLock, runAbort }: LockedExecution,
+  { locks, queue, claim, log, owner, confirmOwnership, environmentLock, runAbort }: LockedExecution,
   abort: AbortSignal,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const name = lockNames.execution(claim.environment.id);
-  const executionLock = await locks.acquire(name, { owner, confirmOwnership, signal: abort });
+  let reported = false;
+  const onForeign = ({ code, message }: Fault) => {
+    if (reported) return;
+    reported = true;
+    const text = `The run waits for a lock. ${message}`;
+    log.warn({ code }, text);
+    // Shown to users only, so a failure does not matter.
+    queue
+      .recorder(claim.run.id, claim.fence)
+      .event({ code, message: text })
+      .catch(() => {});
+  };
+  const executionLock = await locks.acquire(name, { owner, confirmOwnership, onForeign, signal: abort });
   const onLost = () => runAbort.abort(executionLock.lost.reason);
   executionLock.lost.addEventListener('abort', onLost);
   try {

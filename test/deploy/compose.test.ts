@@ -1,8 +1,12 @@
-import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { execFile, spawn } from 'node:child_process';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { expect, it } from 'vitest';
+import { createClient } from 'redis';
+import { expect, it, onTestFinished } from 'vitest';
+import { freePort } from '../support/redis.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 // The checks of deploy/compose.yml that do not start it; `make test-deploy` starts it.
 
@@ -17,7 +21,13 @@ it('has an example file with every variable that has no default', async () => {
 });
 
 it('is valid, with the documented services', async () => {
-  const needed = ['POSTGRES_PASSWORD', 'MATRE_SECRET_KEY', 'MATRE_PUBLIC_URL', 'MATRE_IMAGE'];
+  const needed = [
+    'POSTGRES_PASSWORD',
+    'REDIS_PASSWORD',
+    'MATRE_SECRET_KEY',
+    'MATRE_PUBLIC_URL',
+    'MATRE_IMAGE',
+  ];
   const { stdout } = await promisify(execFile)(
     'docker-compose',
     ['--file', join(deploy, 'compose.yml'), 'config', '--services'],
@@ -32,4 +42,84 @@ it('is valid, with the documented services', async () => {
     'server',
     'test-worker',
   ]);
+});
+
+it('keeps Redis and the database out of the network of the tests', async () => {
+  const needed = [
+    'POSTGRES_PASSWORD',
+    'REDIS_PASSWORD',
+    'MATRE_SECRET_KEY',
+    'MATRE_PUBLIC_URL',
+    'MATRE_IMAGE',
+  ];
+  const { stdout } = await promisify(execFile)(
+    'docker-compose',
+    ['--file', join(deploy, 'compose.yml'), 'config'],
+    { env: { PATH: process.env['PATH'], ...Object.fromEntries(needed.map((name) => [name, 'x'])) } },
+  );
+  const networksOf = (service: string) => {
+    const block = new RegExp(`^  ${service}:\\n((?:(?: {4}.*)?\\n)*)`, 'm').exec(stdout)?.[1] ?? '';
+    const list = /^ {4}networks:\n((?: {6}.*\n)*)/m.exec(block)?.[1] ?? '';
+    return [...list.matchAll(/^ {6}(\w+):/gm)].map((match) => match[1]);
+  };
+  for (const service of ['postgres', 'magento-redis']) expect(networksOf(service)).toEqual(['stores']);
+  for (const service of ['server', 'scheduler', 'test-worker']) {
+    expect(networksOf(service)).toEqual(['grid', 'stores']);
+  }
+  expect(networksOf('chrome')).toEqual(['default']);
+  expect(networksOf('selenium-hub')).toEqual(['default', 'grid']);
+});
+
+it.each([
+  'plain',
+  'Zm9v/bar+baz==',
+  `it's "quoted" \\ $HOME \`id\` $(id) %41 #x ; | & < > * ? ~`,
+  ' blanks at both ends ',
+  '-x',
+  'ümlaut 密码 \u{1f511}',
+])('starts a Redis whose password is %j', async (password) => {
+  const folder = await mkdtemp(join(tmpdir(), 'matre-redis-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const port = await freePort();
+  // In the place of the entry of the image.
+  const entry = join(folder, 'docker-entrypoint.sh');
+  await writeFile(
+    entry,
+    `#!/bin/sh\n{ cat; echo port ${port}; echo bind 127.0.0.1; echo dir ${folder}; } | exec "$@"\n`,
+  );
+  await chmod(entry, 0o755);
+  const lines = /- -euc\n\s+- \|\n((?: {8}.*\n)+)/.exec(await read('compose.yml'))?.[1] ?? '';
+  const script = lines
+    .replace(/^ {8}/gm, '')
+    .replaceAll('$$', '$')
+    .replace('/etc/matre-redis.conf', join(deploy, 'redis.conf'));
+  const server = spawn('sh', ['-euc', script], {
+    env: { PATH: `${folder}:${process.env['PATH']}`, REDISCLI_AUTH: password },
+    stdio: 'ignore',
+    detached: true,
+  });
+  onTestFinished(() => {
+    if (server.pid) process.kill(-server.pid, 'SIGKILL');
+  });
+  const ping = async (options: { password?: string }) => {
+    const client = createClient({
+      socket: { host: '127.0.0.1', port, reconnectStrategy: false },
+      ...options,
+    });
+    client.on('error', () => {});
+    try {
+      await client.connect();
+      return await client.ping();
+    } finally {
+      if (client.isOpen) client.destroy();
+    }
+  };
+  await waitFor(() =>
+    ping({ password }).then(
+      () => true,
+      () => false,
+    ),
+  );
+  expect(await ping({ password })).toBe('PONG');
+  await expect(ping({})).rejects.toThrow(/NOAUTH/);
 });

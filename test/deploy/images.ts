@@ -53,6 +53,7 @@ export async function importRedis(folder: string, docker: string): Promise<strin
   const tree = join(folder, 'redis');
   await programs(tree, ['/usr/bin/redis-server', '/usr/bin/redis-cli']);
   await mkdir(join(tree, 'data'));
+  await writeFile(join(tree, 'bin/docker-entrypoint.sh'), '#!/bin/sh\nexec "$@"\n', { mode: 0o755 });
   await importImage(tree, docker, imageNames.redis, ['WORKDIR /data', 'VOLUME /data']);
   return imageNames.redis;
 }

@@ -56,7 +56,8 @@ describe.skipIf(skip)(`compose.yml${skip ? ` (${skip})` : ''}`, patient, () => {
     settings = {
       DOCKER_HOST: host,
       DOCKER_SOCKET: socketPath,
-      POSTGRES_PASSWORD: 'a-password-of-the-test',
+      POSTGRES_PASSWORD: 'a/password+of the=test%41@:?#',
+      REDIS_PASSWORD: `another/password+"of" the='test'`,
       MATRE_SECRET_KEY: randomBytes(32).toString('base64'),
       MATRE_PUBLIC_URL: 'https://matre.example.com',
       MATRE_PUBLISH: '127.0.0.1:0',
@@ -71,6 +72,8 @@ describe.skipIf(skip)(`compose.yml${skip ? ` (${skip})` : ''}`, patient, () => {
     await compose('up', '-d', ...services);
     const grid = `require('node:http').createServer((_, to) => to.end('${JSON.stringify(gridStatus)}')).listen(4444)`;
     await startBeside('selenium-hub', grid);
+    const alias = ['--alias', 'selenium-hub', `${network}_grid`, 'beside-selenium-hub'];
+    await run('docker', ['--host', host, 'network', 'connect', ...alias]);
   }, 300_000);
   afterAll(async () => {
     // With all its volumes and containers.

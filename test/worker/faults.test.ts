@@ -1,3 +1,4 @@
+import { createClient } from 'redis';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { lockNames } from '../../src/locks/lock.ts';
 import { createRedisLocks } from '../../src/locks/redis/redis-locks.ts';
@@ -145,6 +146,34 @@ describe('workers on PostgreSQL and Redis', () => {
        FROM attempt a ORDER BY started_at`,
     );
     expect(attempts).toEqual(runs.map((run_id) => ({ run_id, overlaps: 0 })));
+  });
+
+  it('a run that meets a foreign value in the place of a lock says so, and continues when that is set aside', async () => {
+    const { redis, locks } = await ownRedis();
+    const client = await createClient({ url: redis.url }).connect();
+    onTestFinished(() => client.destroy());
+    const harness = createHarness(testDatabase.database, { locks });
+    const environment = await harness.environment();
+    const execution = lockNames.execution(environment.id);
+    await client.set(execution, 'evil');
+    const run = await harness.submit(environment);
+    await harness.workers(scriptedRunner(['A']));
+    const events = createEvents({ database: testDatabase.database });
+    await waitFor(async () => (await events.list(run)).some(({ code }) => code === 'LOCK_VALUE_FOREIGN'));
+    const [event] = await events.list(run);
+    expect(event?.message).toContain(execution);
+    expect(await harness.runs.get(run)).toMatchObject({ state: 'running', attempt: 1 });
+    expect(await locks.setAside(execution)).toBeDefined();
+    expect(await harness.finished(run)).toMatchObject({ verdict: 'passed', attempt: 1 });
+
+    // The same for the other lock: the run stays queued, and no attempt is spent.
+    const name = lockNames.environment(environment.id);
+    await client.lPush(name, 'evil');
+    const second = await harness.submit(environment);
+    await waitFor(() => harness.lines.some(({ code }) => code === 'LOCK_VALUE_FOREIGN'));
+    await waitFor(() => harness.lines.some(({ msg }) => msg === 'Environment locked, skipping'));
+    expect(await locks.setAside(name)).toBeDefined();
+    expect(await harness.finished(second)).toMatchObject({ verdict: 'passed', attempt: 1 });
   });
 
   it('starts nothing while Redis is unreachable, spends no attempt, and continues when it is available again', async () => {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Fault, isFault } from '../../faults/fault.ts';
 import type { Logger } from '../../log.ts';
-import type { AcquireOptions, HeldLock, LockInfo, LockStore } from '../lock.ts';
+import { type AcquireOptions, type HeldLock, type LockInfo, type LockStore, lockPrefixes } from '../lock.ts';
 import { createLockLease, type LockLease } from '../lock-lease.ts';
 import { createRedisConnection, type RedisConnection } from './connection.ts';
 import { readMemory } from './memory.ts';
@@ -45,6 +45,8 @@ export function createRedisLocks(options: RedisLocksOptions): LockStore {
   const timeoutMs = options.timeoutMs ?? Math.round(Math.min(2000, ttlMs / 4));
   const leases = new Map<string, LockLease>();
   const waiters = createLockWaiters();
+  /** When a list first had a value that does not tell since when it is there. */
+  const firstSeen = new Map<string, Date>();
   const closing = new AbortController();
 
   const connection = createRedisConnection({
@@ -62,10 +64,14 @@ export function createRedisLocks(options: RedisLocksOptions): LockStore {
   /** Tries once. Rejects when there is no response: then the lock may have been acquired all the same. */
   async function attempt(
     request: LockRequest,
-    confirmOwnership: AcquireOptions['confirmOwnership'],
+    { confirmOwnership, onForeign }: Pick<AcquireOptions, 'confirmOwnership' | 'onForeign'>,
   ): Promise<HeldLock | undefined> {
     const requestedAt = performance.now();
     const acquired = await connection.run((client) => client.acquire(request, ttlMs));
+    if (typeof acquired === 'object') {
+      onForeign?.(foreignFault(request.name, acquired.foreign));
+      return undefined;
+    }
     if (!acquired) return undefined;
     const lease = createLockLease({
       name: request.name,
@@ -75,11 +81,17 @@ export function createRedisLocks(options: RedisLocksOptions): LockStore {
       confirmOwnership,
       backend: {
         async renew() {
-          const heldBy = await connection.run((client) => client.renew(request.name, request.token, ttlMs));
-          if (heldBy === undefined) return 'forgotten';
-          return heldBy === '' ? 'renewed' : { heldBy };
+          const answer = await connection.run((client) => client.renew(request.name, request.token, ttlMs));
+          // It tells nothing about who holds the lock, as if the store did not answer.
+          if (typeof answer === 'object' && 'foreign' in answer)
+            throw foreignFault(request.name, answer.foreign);
+          return answer;
         },
-        reacquire: () => connection.run((client) => client.acquire(request, ttlMs)),
+        async reacquire() {
+          const acquired = await connection.run((client) => client.acquire(request, ttlMs));
+          if (typeof acquired === 'object') throw foreignFault(request.name, acquired.foreign);
+          return acquired;
+        },
         release: () => release(request),
       },
       onEnd: () => leases.delete(request.token),
@@ -105,17 +117,17 @@ export function createRedisLocks(options: RedisLocksOptions): LockStore {
 
     memory: () => connection.run(readMemory),
 
-    async tryAcquire(name, { owner, confirmOwnership }) {
+    async tryAcquire(name, { owner, ...options }) {
       const request = newRequest(name, owner);
       try {
-        return await attempt(request, confirmOwnership);
+        return await attempt(request, options);
       } catch (error) {
         abandon(request);
         throw error;
       }
     },
 
-    async acquire(name, { owner, confirmOwnership, signal: callerSignal }) {
+    async acquire(name, { owner, signal: callerSignal, ...options }) {
       if (closing.signal.aborted) throw closedFault();
       const signal = callerSignal ? AbortSignal.any([closing.signal, callerSignal]) : closing.signal;
       // One token for all attempts: if the response to one was lost, the next one finds that it has the lock.
@@ -124,7 +136,7 @@ export function createRedisLocks(options: RedisLocksOptions): LockStore {
         const wake = waiters.next(name, signal);
         try {
           request.since = new Date();
-          const lease = await attempt(request, confirmOwnership);
+          const lease = await attempt(request, options);
           if (lease && !signal.aborted) {
             wake.cancel();
             return lease;
@@ -139,15 +151,32 @@ export function createRedisLocks(options: RedisLocksOptions): LockStore {
       throw signal.reason;
     },
 
-    list: () => listLocks(connection),
+    list: () => listLocks(connection, firstSeen),
+
+    async foreign(names) {
+      const keys = await Promise.all(
+        [indexKey, ...names.filter(isLockName)].map(async (name) => ({
+          name,
+          type: await foreignType(connection, name),
+        })),
+      );
+      return keys.flatMap(({ name, type }) =>
+        type === undefined ? [] : [{ name, message: foreignMessage(name, type) }],
+      );
+    },
+
+    async setAside(name) {
+      const newName = `${asidePrefix}${name}_${randomUUID()}`;
+      return (await connection.run((client) => client.setAside(name, newName))) ? newName : undefined;
+    },
 
     async forceRelease(name) {
       return connection.run(async (client) => {
-        const token = await client.hGet(name, 'token');
-        if (token === null) return false;
+        const key = await client.read(name);
+        if (key.kind !== 'lock') return false;
         // The holder is notified first, so that it does not find the lock forgotten and acquires it again.
-        await client.publish(revokedChannel, token);
-        return client.release(name, token);
+        await client.publish(revokedChannel, key.token);
+        return client.release(name, key.token);
       });
     },
 
@@ -168,18 +197,70 @@ function newRequest(name: string, owner: string): LockRequest {
   return { name, token: randomUUID(), owner, since: new Date() };
 }
 
-/** All locks of the store that are held, by name. */
-async function listLocks(connection: RedisConnection): Promise<LockInfo[]> {
+/** The beginning of the new names of foreign values that were set aside. */
+const asidePrefix = 'matre_set_aside_';
+
+function foreignMessage(name: string, type: string): string {
+  return `The key ${name} in Redis has a value that is no lock of matre (${type}).`;
+}
+
+function foreignFault(name: string, type: string): Fault {
+  return new Fault('LOCK_VALUE_FOREIGN', foreignMessage(name, type));
+}
+
+async function foreignType(connection: RedisConnection, name: string): Promise<string | undefined> {
+  if (name === indexKey) {
+    const type = await connection.run((client) => client.type(indexKey));
+    return type === 'none' || type === 'set' ? undefined : type;
+  }
+  const key = await connection.run((client) => client.read(name));
+  return key.kind === 'foreign' ? key.type : undefined;
+}
+
+/**
+ * All locks of the store that are held, by name, and the foreign values in their places. `firstSeen` has the times for values that
+ * tell none.
+ */
+async function listLocks(connection: RedisConnection, firstSeen: Map<string, Date>): Promise<LockInfo[]> {
+  const foreign = (name: string, type: string): LockInfo => ({
+    name,
+    owner: `a value of another program (${type})`,
+    since: seenAt(name),
+    expiresInMs: undefined,
+    problem: foreignMessage(name, type),
+  });
+  const seenAt = (name: string) => {
+    const since = firstSeen.get(name) ?? new Date();
+    firstSeen.set(name, since);
+    return since;
+  };
+  const indexType = await foreignType(connection, indexKey);
+  if (indexType !== undefined) return [foreign(indexKey, indexType)];
   const names = (await connection.run((client) => client.sMembers(indexKey))).sort();
   const locks = await Promise.all(
     names.map(async (name): Promise<LockInfo | undefined> => {
-      const [lock, expiresInMs] = await connection.run((client) =>
-        Promise.all([client.hGetAll(name), client.pTTL(name)]),
-      );
-      const { owner, since } = lock;
-      if (owner === undefined) return undefined;
-      return { name, owner, since: new Date(Number(since)), expiresInMs: Math.max(0, expiresInMs) };
+      const key = await connection.run((client) => client.read(name));
+      // The set may have been given names of others' keys, which are no matter of matre.
+      if (key.kind === 'foreign' && isLockName(name)) return foreign(name, key.type);
+      if (key.kind !== 'lock') {
+        firstSeen.delete(name);
+        return undefined;
+      }
+      const { owner, since, expiresInMs } = key;
+      return {
+        name,
+        owner: owner.replace(/[\p{Cc}\p{Cf}]+/gu, ' ').trim() || 'unknown',
+        since: Number.isFinite(since) && Math.abs(since) < maxTimeMs ? new Date(since) : seenAt(name),
+        expiresInMs: expiresInMs < 0 ? undefined : expiresInMs,
+      };
     }),
   );
   return locks.filter((lock) => lock !== undefined);
+}
+
+/** The range of `Date`. */
+const maxTimeMs = 8.64e15;
+
+function isLockName(name: string): boolean {
+  return Object.values(lockPrefixes).some((prefix) => name.startsWith(prefix));
 }

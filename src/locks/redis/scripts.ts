@@ -11,14 +11,30 @@ export const releasedChannel = 'matre_locks_released';
 /** Its messages are tokens of locks that an admin released by force: their holders stop. */
 export const revokedChannel = 'matre_locks_revoked';
 
+/**
+ * What begins each script: `kind` is the type of the key, and `holder` the token of its lock. A key that exists and has no token is
+ * a foreign value: its kind is the answer, and its name becomes a member of the set, so that a list shows it.
+ */
+const readLock = `
+    local kind = redis.call('TYPE', KEYS[1]).ok
+    local holder = kind == 'hash' and redis.call('HGET', KEYS[1], 'token')
+    if kind ~= 'none' and not holder then
+      redis.pcall('SADD', KEYS[2], KEYS[1])
+      return kind
+    end`;
+
+/** The answer of a script about a key that has no lock but another value: the type of that value. */
+export interface ForeignKind {
+  foreign: string;
+}
+
 /** 1: acquired now, or by an earlier try whose response was lost. 0: another holder has it. */
 const acquire = defineScript({
-  SCRIPT: `
-    local holder = redis.call('HGET', KEYS[1], 'token')
+  SCRIPT: `${readLock}
     if holder and holder ~= ARGV[1] then return 0 end
     redis.call('HSET', KEYS[1], 'token', ARGV[1], 'owner', ARGV[2], 'since', ARGV[3])
     redis.call('PEXPIRE', KEYS[1], ARGV[4])
-    redis.call('SADD', KEYS[2], KEYS[1])
+    redis.pcall('SADD', KEYS[2], KEYS[1])
     return 1`,
   NUMBER_OF_KEYS: 2,
   parseCommand(
@@ -30,31 +46,97 @@ const acquire = defineScript({
     parser.pushKey(indexKey);
     parser.push(lock.token, lock.owner, String(lock.since.getTime()), String(ttlMs));
   },
-  transformReply: (reply: unknown) => reply === 1,
+  transformReply: (reply: unknown): boolean | ForeignKind =>
+    typeof reply === 'number' ? reply === 1 : { foreign: String(reply) },
 });
 
-/** Empty text: renewed. Null: there is no such lock. Another text: the owner that holds it instead. */
+/** Empty text: renewed. Null: there is no such lock. `owner ...`: another holder has it. */
 const renew = defineScript({
-  SCRIPT: `
-    local holder = redis.call('HGET', KEYS[1], 'token')
+  SCRIPT: `${readLock}
     if not holder then return false end
-    if holder ~= ARGV[1] then return redis.call('HGET', KEYS[1], 'owner') or 'another process' end
+    if holder ~= ARGV[1] then return 'owner ' .. (redis.call('HGET', KEYS[1], 'owner') or 'another process') end
     redis.call('PEXPIRE', KEYS[1], ARGV[2])
+    redis.pcall('SADD', KEYS[2], KEYS[1])
     return ''`,
-  NUMBER_OF_KEYS: 1,
+  NUMBER_OF_KEYS: 2,
   parseCommand(parser: CommandParser, name: string, token: string, ttlMs: number) {
     parser.pushKey(name);
+    parser.pushKey(indexKey);
     parser.push(token, String(ttlMs));
   },
-  transformReply: (reply: unknown) => (reply === null ? undefined : String(reply)),
+  transformReply(reply: unknown): 'renewed' | 'forgotten' | { heldBy: string } | ForeignKind {
+    if (reply === null || reply === false) return 'forgotten';
+    const text = String(reply);
+    if (text === '') return 'renewed';
+    return text.startsWith('owner ') ? { heldBy: text.slice('owner '.length) } : { foreign: text };
+  },
+});
+
+/** A key as a list shows it. */
+export type ReadKey =
+  | { kind: 'none' }
+  | { kind: 'foreign'; type: string }
+  /** `expiresInMs` is negative when the lock never expires. */
+  | { kind: 'lock'; token: string; owner: string; since: number; expiresInMs: number };
+
+/** Longer texts are cut off: a lock of matre has none. */
+const maxTextLength = 300;
+
+const read = defineScript({
+  SCRIPT: `
+    local kind = redis.call('TYPE', KEYS[1]).ok
+    if kind == 'none' then return {kind} end
+    local holder = kind == 'hash' and redis.call('HGET', KEYS[1], 'token')
+    if not holder then return {'foreign', kind} end
+    local text = function(field)
+      return string.sub(redis.call('HGET', KEYS[1], field) or '', 1, ${maxTextLength})
+    end
+    return {'lock', string.sub(holder, 1, ${maxTextLength}), text('owner'), text('since'), redis.call('PTTL', KEYS[1])}`,
+  NUMBER_OF_KEYS: 1,
+  parseCommand(parser: CommandParser, name: string) {
+    parser.pushKey(name);
+  },
+  transformReply(reply: unknown): ReadKey {
+    const [kind, ...rest] = reply as [string, ...unknown[]];
+    if (kind === 'none') return { kind };
+    if (kind === 'foreign') return { kind, type: String(rest[0]) };
+    const [token, owner, since, expiresInMs] = rest;
+    return {
+      kind: 'lock',
+      token: String(token),
+      owner: String(owner),
+      since: Number(since),
+      expiresInMs: Number(expiresInMs),
+    };
+  },
+});
+
+/** 1: a foreign value was renamed to the third key. 0: there is none, or a lock by now. */
+const setAside = defineScript({
+  SCRIPT: `
+    local kind = redis.call('TYPE', KEYS[1]).ok
+    if kind == 'none' or (kind == 'hash' and redis.call('HEXISTS', KEYS[1], 'token') == 1) then return 0 end
+    redis.call('RENAME', KEYS[1], KEYS[3])
+    redis.pcall('SREM', KEYS[2], KEYS[1])
+    redis.call('PUBLISH', ARGV[1], KEYS[1])
+    return 1`,
+  NUMBER_OF_KEYS: 3,
+  parseCommand(parser: CommandParser, name: string, newName: string) {
+    parser.pushKey(name);
+    parser.pushKey(indexKey);
+    parser.pushKey(newName);
+    parser.push(releasedChannel);
+  },
+  transformReply: (reply: unknown) => reply === 1,
 });
 
 /** 1: the lock was held with this token and is released. 0: it was not, and nothing changed. */
 const release = defineScript({
   SCRIPT: `
+    if redis.call('TYPE', KEYS[1]).ok ~= 'hash' then return 0 end
     if redis.call('HGET', KEYS[1], 'token') ~= ARGV[1] then return 0 end
     redis.call('DEL', KEYS[1])
-    redis.call('SREM', KEYS[2], KEYS[1])
+    redis.pcall('SREM', KEYS[2], KEYS[1])
     redis.call('PUBLISH', ARGV[2], KEYS[1])
     return 1`,
   NUMBER_OF_KEYS: 2,
@@ -66,4 +148,4 @@ const release = defineScript({
   transformReply: (reply: unknown) => reply === 1,
 });
 
-export const scripts = { acquire, renew, release };
+export const scripts = { acquire, renew, release, read, setAside };

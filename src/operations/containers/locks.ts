@@ -21,19 +21,24 @@ export const listLocks = defineOperation({
           .number()
           .nullable()
           .describe(
-            'When the lock expires unless it is renewed; null for locks in the memory of the process',
+            'When the lock expires unless it is renewed; null for locks in the memory of the process and for those that never expire',
           ),
+        problem: z
+          .string()
+          .optional()
+          .describe('Present when the lock store has a value in this place that is no lock of matre'),
       }),
     ),
   }),
   async run({ locks }) {
     const heldLocks = await locks.list();
     return {
-      locks: heldLocks.map(({ name, owner, since, expiresInMs }) => ({
+      locks: heldLocks.map(({ name, owner, since, expiresInMs, problem }) => ({
         name,
         owner,
         since: since.toISOString(),
         expiresInMs: expiresInMs ?? null,
+        ...(problem !== undefined && { problem }),
       })),
     };
   },
@@ -49,6 +54,8 @@ export const releaseLock = defineOperation({
   input: z.object({ name: line(200) }),
   output: z.object({}),
   async run({ locks, log }, { name }) {
+    const foreign = (await locks.foreign([name])).find((value) => value.name === name);
+    if (foreign) throw new Fault('LOCK_VALUE_FOREIGN', foreign.message);
     if (!(await locks.forceRelease(name))) {
       throw new Fault('LOCK_NOT_HELD', `The lock ${JSON.stringify(name)} is not held.`);
     }

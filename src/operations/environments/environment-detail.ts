@@ -89,8 +89,9 @@ export const showContainer = defineOperation({
       })),
       locks: heldLocks
         .filter(({ name }) => names.has(name))
-        .map(({ since, expiresInMs, ...lock }) => ({
-          ...lock,
+        .map(({ name, owner, since, expiresInMs }) => ({
+          name,
+          owner,
           since: since.toISOString(),
           expiresInMs: expiresInMs ?? null,
         })),
