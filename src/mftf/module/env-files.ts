@@ -10,7 +10,7 @@ import { isSameBaseUrl, seemsSecret } from '../../model/env-file/env-import.ts';
 import { formatEnvFile } from '../../model/env-file/format-env-file.ts';
 import { type Environment, isEnvironmentCode } from '../../model/environment.ts';
 import { groupBy } from '../../model/group-by.ts';
-import { createRedactor } from '../run/redact.ts';
+import { createRedactor } from '../redaction/redactor.ts';
 
 /** A variable with its decrypted value. */
 export interface EnvValue {

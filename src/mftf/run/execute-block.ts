@@ -12,6 +12,7 @@ import type { NewResult, Recorder } from '../../queue/recorder.ts';
 import { generatedFile, generatedFolder, type Layout } from '../container/layout.ts';
 import { filesMissing, type Php, type PhpEnd } from '../container/php.ts';
 import { restoreMissing } from '../generation/snapshot-archive.ts';
+import type { Redactor } from '../redaction/redactor.ts';
 import { collectResults } from '../results/collect.ts';
 import type { TestOutcome } from '../results/outcome.ts';
 import { type ProcessEnd, reconcile } from '../results/reconcile.ts';
@@ -20,7 +21,6 @@ import type { RunSessions } from './browser-sessions.ts';
 import { keepFiles } from './keep-files.ts';
 import type { RunLogs } from './logs.ts';
 import { describeLeftOut, fetchOutput } from './output.ts';
-import type { Redactor } from './redact.ts';
 
 export interface ExecutionContext {
   runId: number;

@@ -5,8 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { numberedFolders } from '../../../test/support/run-folders.ts';
 import { canMount, mountSmallDisk } from '../../../test/support/small-disk.ts';
 import { createArtifacts } from '../../artifacts/artifacts.ts';
+import { createRedactor } from '../redaction/redactor.ts';
 import { openRunLogs, type ProcessLog } from './logs.ts';
-import { createRedactor } from './redact.ts';
 
 /** Writes as both outputs of a process do, at the same time. */
 async function pour(log: ProcessLog, chunks: number, size: number): Promise<void> {

@@ -3,7 +3,7 @@ import { PassThrough, type Writable } from 'node:stream';
 import { finished, pipeline } from 'node:stream/promises';
 import type { Artifacts } from '../../artifacts/artifacts.ts';
 import { type Fault, toFault } from '../../faults/fault.ts';
-import type { Redactor } from './redact.ts';
+import type { Redactor } from '../redaction/redactor.ts';
 
 /** The end of an output, which usually has the cause of an error. */
 const tailBytes = 16 * 1024;

@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { getFiles } from '../../engine/archive.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { Fault, isFault } from '../../faults/fault.ts';
-import type { Redactor } from './redact.ts';
+import type { Redactor } from '../redaction/redactor.ts';
 
 /** Limit for the output of one process: screenshots, pages, result files. */
 const maxBytes = 256 * 1024 * 1024;

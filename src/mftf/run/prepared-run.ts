@@ -1,7 +1,7 @@
 import type { Commit } from '../../modules/modules.ts';
 import type { EnvFiles } from '../module/env-files.ts';
+import type { Redactor } from '../redaction/redactor.ts';
 import type { RunLogs } from './logs.ts';
-import type { Redactor } from './redact.ts';
 
 /** A run whose commit, values and first container are ready. */
 export interface PreparedRun {

@@ -1,6 +1,5 @@
 import { posix } from 'node:path';
 import { fencedEngine } from '../../engine/fenced-engine.ts';
-import { toFault } from '../../faults/fault.ts';
 import { secretsOf } from '../../model/address/base-url.ts';
 import { describeSelection } from '../../model/selection.ts';
 import type { Commit, Modules } from '../../modules/modules.ts';
@@ -8,27 +7,30 @@ import { checkoutsFolder } from '../../pool/specification.ts';
 import type { Job, Runner } from '../../worker/runner.ts';
 import { buildEnvFiles, moduleEnvPath, readModuleEnvFile } from '../module/env-files.ts';
 import { moduleNames } from '../module/module-names.ts';
+import { redactFault, redactReason, redactRecorder } from '../redaction/redact-reports.ts';
+import { createRedactor, type Redactor } from '../redaction/redactor.ts';
 import { executeInContainers } from './execute-in-containers.ts';
 import { openRunLogs, type RunLogs } from './logs.ts';
-import { createRedactor } from './redact.ts';
 import type { RunnerDependencies } from './runner-dependencies.ts';
 
 export type { RunnerDependencies };
 
 /** Executes runs with MFTF, from the commit to the last result. */
 export function createRunner(deps: RunnerDependencies): Runner {
-  return async (job) => {
-    const { run, environment } = job;
+  return async (claimed) => {
+    const { run, environment } = claimed;
     // 1. Open the logs. Until the values of the module are read, the secrets that matre stores are hidden.
     const storedValues = await deps.readValues(environment);
     const { globals, variables, adminPassword = '', shopCredentials } = storedValues;
     const secrets = [...globals, ...variables].filter(({ secret }) => secret).map(({ value }) => value);
     const ofShop = shopCredentials === undefined ? [] : secretsOf(shopCredentials);
     let redactor = createRedactor([...secrets, adminPassword, ...ofShop]);
-    const logs = await openRunLogs(deps.artifacts, run.id, {
+    const current: Redactor = {
       text: (text) => redactor.text(text),
       stream: () => redactor.stream(),
-    });
+    };
+    const job: Job = { ...claimed, record: redactRecorder(claimed.record, current) };
+    const logs = await openRunLogs(deps.artifacts, run.id, current);
     try {
       const selection = describeSelection(run.selection);
       logs.line(
@@ -54,12 +56,16 @@ export function createRunner(deps: RunnerDependencies): Runner {
         const containerId = await ensureContainer(1);
         const engine = fencedEngine(deps.engine, job.assertHeld);
         const prepared = { commit, checkout, ensureContainer, containerId, files, redactor, logs };
-        return executeInContainers({ ...deps, engine }, { ...job, abort: signal }, prepared);
+        const outcome = await executeInContainers({ ...deps, engine }, { ...job, abort: signal }, prepared);
+        return outcome.kind === 'broken'
+          ? { ...outcome, reason: redactReason(outcome.reason, current) }
+          : outcome;
       });
     } catch (error) {
       job.abort.throwIfAborted();
-      logs.line(`${toFault(error).code}: ${toFault(error).message}`);
-      throw error;
+      const fault = redactFault(error, current);
+      logs.line(`${fault.code}: ${fault.message}`);
+      throw fault;
     } finally {
       await logs.close().catch(() => {});
     }

@@ -1,0 +1,37 @@
+import { Fault, toFault } from '../../faults/fault.ts';
+import type { Reason } from '../../model/run.ts';
+import type { Recorder } from '../../queue/recorder.ts';
+import type { Redactor } from './redactor.ts';
+
+/** A recorder whose results and events have no secrets: messages come from files and answers that tests may have put them in. */
+export function redactRecorder(recorder: Recorder, redactor: Pick<Redactor, 'text'>): Recorder {
+  return {
+    ...recorder,
+    result(result) {
+      const { message, reason, steps } = result;
+      return recorder.result({
+        ...result,
+        message: message === undefined ? undefined : redactor.text(message),
+        reason: reason && redactReason(reason, redactor),
+        steps: steps && {
+          ...steps,
+          failed: steps.failed && { ...steps.failed, title: redactor.text(steps.failed.title) },
+        },
+      });
+    },
+    event: (event) => recorder.event({ ...event, message: redactor.text(event.message) }),
+  };
+}
+
+/** The reason without secrets. */
+export function redactReason(reason: Reason, redactor: Pick<Redactor, 'text'>): Reason {
+  return { ...reason, message: redactor.text(reason.message) };
+}
+
+/** The error as a fault without secrets. One that has some, or whose cause has, keeps neither its cause nor its stack. */
+export function redactFault(error: unknown, redactor: Pick<Redactor, 'text'>): Fault {
+  const fault = toFault(error);
+  const cause = fault.cause instanceof Error ? `${fault.cause.message}\n${fault.cause.stack}` : '';
+  const details = `${fault.message}\n${cause}`;
+  return redactor.text(details) === details ? fault : new Fault(fault.code, redactor.text(fault.message));
+}
