@@ -52,6 +52,5 @@ A value of the environment overrides that of the module's file for good, also wh
 the file (\`--all-values\` imports them too). Where an environment overrides a value of the file with another one, the run
 has the event \`VALUE_OVERRIDDEN\`, and \`matre run --dry-run\` and the page name the variables.
 
-Secrets of four characters or more are hidden wherever they appear in logs and artifacts. Shorter ones are not: hiding
-every "1" would destroy the log and reveal more by what is missing.
+Which values are secret, who sees the others, and where secrets are hidden: [security.md](security.md#secrets).
 `;

@@ -5,6 +5,7 @@ import { createStatusCache } from '../operations/core/status-cache.ts';
 import type { Queue } from '../queue/queue.ts';
 import { createFirer } from '../schedule/fire.ts';
 import type { ContainerParts } from './containers.ts';
+import { secretRuleOf } from './env-values.ts';
 import type { RunFiles } from './run-files.ts';
 import type { AppDatabase, Stores } from './stores.ts';
 
@@ -39,6 +40,7 @@ export function createContext(parts: {
     catalog,
     previewOn: containers.previewOn,
     inspectContainers: containers.inspectContainers,
+    secretRule: secretRuleOf(config),
     effectiveValues: containers.effectiveValues,
     sessionsOf: containers.sessionsOf,
     containersContext: containers.containersContext,

@@ -4,6 +4,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { Layout } from '../mftf/container/layout.ts';
 import { buildEnvFiles, readModuleEnvFile, seleniumValues } from '../mftf/module/env-files.ts';
 import { moduleNames } from '../mftf/module/module-names.ts';
+import { createSecretRule, type SecretRule } from '../model/env-file/secret-rule.ts';
 import type { Environment } from '../model/environment.ts';
 import type { Environments } from '../store/tables/environments.ts';
 import type { Variables } from '../store/tables/variables.ts';
@@ -11,6 +12,11 @@ import type { Variables } from '../store/tables/variables.ts';
 interface Tables {
   environments: Environments;
   variables: Variables;
+}
+
+/** The rule for variables, with the names of the settings. */
+export function secretRuleOf({ mftf }: Pick<Config, 'mftf'>): SecretRule {
+  return createSecretRule({ secretNames: mftf.secretVariables, plainNames: mftf.plainVariables });
 }
 
 /** The stored values that an environment has for its tests. */
@@ -36,5 +42,6 @@ export async function readEnvFiles(
     moduleFile: await readModuleEnvFile(checkout.path, environment.code, checkout.id),
     moduleNames: moduleNames(checkout.path, posix.relative(deps.layout.root, deps.layout.module)),
     selenium: seleniumValues(deps.config, deps.engine.kind),
+    rule: secretRuleOf(deps.config),
   });
 }

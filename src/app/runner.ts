@@ -16,7 +16,7 @@ import type { Variables } from '../store/tables/variables.ts';
 import type { Watch } from '../tracing/tracing.ts';
 import type { Runner } from '../worker/runner.ts';
 import type { EngineAndPool } from './engine-and-pool.ts';
-import { readStoredValues } from './env-values.ts';
+import { readStoredValues, secretRuleOf } from './env-values.ts';
 
 /** The runner of MFTF, whose steps `watch` times. */
 export function createMftfRunner(deps: {
@@ -55,6 +55,7 @@ export function createMftfRunner(deps: {
     layout,
     readValues: (environment) => readStoredValues(deps, environment),
     selenium: seleniumValues(config, engine.kind),
+    secretRule: secretRuleOf(config),
     expected: deps.durations.expected,
     sessions,
     installation,

@@ -99,6 +99,9 @@ export interface Config {
     generationTimeoutMs: number;
     exclusiveGroups: string[];
     generationVariables: string[];
+    /** Names of variables, see `createSecretRule`. */
+    secretVariables: string[];
+    plainVariables: string[];
     shopModulesAgeMs: number;
     snapshotBytes: number;
   };
@@ -261,6 +264,8 @@ function arrange(values: SettingValues, entries: SettingEntry[], problems: strin
       generationTimeoutMs: values.MATRE_GENERATION_TIMEOUT,
       exclusiveGroups: values.MATRE_EXCLUSIVE_GROUPS,
       generationVariables: values.MATRE_GENERATION_VARIABLES,
+      secretVariables: values.MATRE_SECRET_VARIABLES,
+      plainVariables: values.MATRE_PLAIN_VARIABLES,
       shopModulesAgeMs: values.MATRE_SHOP_MODULES_AGE,
       snapshotBytes: values.MATRE_SNAPSHOTS_SIZE,
     },

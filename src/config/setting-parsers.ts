@@ -102,6 +102,8 @@ export const list = <Item>(item: z.ZodType<Item, string>) =>
     )
     .pipe(z.array(item));
 
+export const variableName = matching(/^[A-Za-z_]\w*$/, 'must be a list of names, separated by commas');
+
 export const mount = matching(
   /^\/[^:\n]*:\/[^:\n]*(?::(?:ro|rw))?$/,
   'must be a list of source:target or source:target:ro with absolute paths',

@@ -20,6 +20,7 @@ import {
 } from './setting-parsers.ts';
 import { signInSettings } from './sign-in-settings.ts';
 import { tracingSettings } from './tracing-settings.ts';
+import { variableSettings } from './variable-settings.ts';
 
 /**
  * Every setting, by the name of its environment variable. docs/configuration.md is generated from this table
@@ -258,13 +259,7 @@ export const settings = {
     default: '15m',
     description: 'How long MFTF may take to generate the tests of a run.',
   }),
-  MATRE_GENERATION_VARIABLES: setting({
-    group: 'MFTF',
-    schema: list(matching(/^[A-Za-z_]\w*$/, 'must be a list of names, separated by commas')),
-    default: '',
-    description:
-      'Names of additional variables that MFTF reads while it generates tests, besides the known ones (docs/generation.md): for a modified MFTF.',
-  }),
+  ...variableSettings,
   MATRE_SHOP_MODULES_AGE: setting({
     group: 'MFTF',
     schema: duration(0),

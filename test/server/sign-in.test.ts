@@ -249,6 +249,29 @@ describe('with users', () => {
       expect((await vera.ask('POST', '/api/runs', run)).status).toBe(403);
     });
 
+    it('let viewers see the values of plain variables only, also when others ask at the same time', async () => {
+      const variables = [
+        { name: 'BROWSER', value: 'chrome' },
+        { name: 'PRICE', value: '12' },
+        { name: 'GATEWAY', value: 'hush hush', secret: true },
+      ];
+      await ada.ask('PUT', '/api/variables', { environment: 'us', variables });
+      const [vera, otto] = [await openSignedIn('vera'), await openSignedIn('otto')];
+      for (const path of ['/api/environments/us', '/api/variables?environment=us']) {
+        const [ofVera, ofOtto] = await Promise.all([vera.ask('GET', path), otto.ask('GET', path)]);
+        expect(ofVera.body.variables).toEqual([
+          { name: 'BROWSER', value: 'chrome', secret: false },
+          { name: 'GATEWAY', value: null, secret: true },
+          { name: 'PRICE', value: null, secret: false },
+        ]);
+        expect(ofOtto.body.variables).toEqual([
+          { name: 'BROWSER', value: 'chrome', secret: false },
+          { name: 'GATEWAY', value: null, secret: true },
+          { name: 'PRICE', value: '12', secret: false },
+        ]);
+      }
+    });
+
     it('always include at least one admin', async () => {
       expect((await ada.ask('DELETE', '/api/users/ada')).body).toMatchObject({ code: 'LAST_ADMIN' });
       expect((await ada.ask('PATCH', '/api/users/ada', { role: 'viewer' })).body).toMatchObject({

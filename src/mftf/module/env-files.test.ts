@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../config/config.ts';
 import { parseEnvFile } from '../../model/env-file/env-file.ts';
+import { createSecretRule } from '../../model/env-file/secret-rule.ts';
 import {
   buildEnvFiles,
   describeOverridden,
@@ -50,6 +51,7 @@ SELENIUM_CLOSE_ALL_SESSIONS=true
       { name: 'SELENIUM_PATH', value: '/wd/hub', secret: false },
     ],
   },
+  rule: createSecretRule({ secretNames: [], plainNames: [] }),
 };
 
 const parseValues = (text: string) =>
@@ -131,6 +133,33 @@ describe('buildEnvFiles', () => {
       from: 'environment',
       overrides: [{ from: 'module', value: undefined }],
     });
+  });
+
+  it("invariant 10: takes values of the module's file as secret by the rule, also those that the environment overrides", () => {
+    const file = [
+      ...[
+        'STRIPE_SK=sk_live_51',
+        'DATABASE_DSN=mysql://root:t00r-pass@db/shop',
+        'CARD_CVV=123',
+        'BASIC_AUTH=me:l3t-me-in',
+      ],
+      ...[
+        'BACKEND=amqp://bunny:c4rrots@mq/',
+        'SEARCH=8f14e45fceea167a5a36dedd4bea2543',
+        'MAGENTO_ADMIN_PASSWORD=0verridden',
+      ],
+    ];
+    const { layers, secrets } = buildEnvFiles({ ...input, moduleFile: file.join('\n') });
+    const secretNames = layers.filter(({ secret }) => secret).map(({ name }) => name);
+    expect(secretNames).toEqual([
+      ...['BACKEND', 'BASIC_AUTH', 'CARD_CVV', 'DATABASE_DSN', 'MAGENTO_ADMIN_PASSWORD'],
+      ...['OTP_SHARED_SECRET', 'SEARCH', 'STRIPE_SK'],
+    ]);
+    const json = JSON.stringify(layers);
+    for (const secret of ['t00r-pass', 'l3t-me-in', 'c4rrots', '0verridden', 'sk_live_51', '8f14e45f']) {
+      expect(json).not.toContain(secret);
+      expect(secrets.some((text) => text.startsWith(secret))).toBe(true);
+    }
   });
 
   it('gives the tests the base URL with its credentials, which are hidden everywhere else', () => {

@@ -6,8 +6,9 @@ import { isMissingFile } from '../../files/missing-file.ts';
 import { joinBaseUrl, maskCredentials, secretsOf, splitBaseUrl } from '../../model/address/base-url.ts';
 import { decodeEnvFile } from '../../model/env-file/decode.ts';
 import { parseEnvFile } from '../../model/env-file/env-file.ts';
-import { isSameBaseUrl, seemsSecret } from '../../model/env-file/env-import.ts';
+import { isSameBaseUrl } from '../../model/env-file/env-import.ts';
 import { formatEnvFile } from '../../model/env-file/format-env-file.ts';
+import { type SecretRule, secretTextsOf } from '../../model/env-file/secret-rule.ts';
 import { type Environment, isEnvironmentCode } from '../../model/environment.ts';
 import { groupBy } from '../../model/group-by.ts';
 import { createRedactor } from '../redaction/redactor.ts';
@@ -47,6 +48,7 @@ export interface EnvFilesInput {
   moduleNames: string[];
   /** See `seleniumValues`. */
   selenium: SeleniumValues;
+  rule: SecretRule;
 }
 
 /** The address of Selenium: explicit settings of matre win over all layers, and defaults are the lowest layer. */
@@ -64,7 +66,7 @@ export interface EnvFiles {
   values: EnvValue[];
   /** The same to show, with the overridden values. */
   layers: LayeredValue[];
-  /** The secret values, to be hidden in logs. */
+  /** The secret values of all layers, to be hidden in logs. */
   secrets: string[];
   /** The names whose values in the module's file differ from those of the environment, which override them. */
   overridden: string[];
@@ -120,7 +122,7 @@ export function buildEnvFiles(input: EnvFilesInput): EnvFiles {
     publicValue('SELENIUM_CLOSE_ALL_SESSIONS', 'false'),
   ];
   const lowerValues = [...selenium.defaults, ...globals];
-  const module = readLayer(input.moduleFile, environment.code, lowerValues, [...own, ...infrastructure]);
+  const module = readLayer(input, lowerValues, [...own, ...infrastructure]);
   const layers: [EnvLayer, EnvValue[]][] = [
     ['default', selenium.defaults],
     ['global', globals],
@@ -143,7 +145,13 @@ export function buildEnvFiles(input: EnvFilesInput): EnvFiles {
     credentials: formatCredentials(secrets),
     values,
     layers: toLayeredValues(allValues),
-    secrets: [...secrets.map(({ value }) => value), ...credentials.flatMap(secretsOf)],
+    secrets: [
+      ...new Set([
+        ...secrets.flatMap(({ value }) => secretTextsOf(value)),
+        ...allValues.filter(({ secret }) => secret).flatMap(({ value }) => secretTextsOf(value)),
+        ...credentials.flatMap(secretsOf),
+      ]),
+    ],
     overridden: overriddenNames(module.values, own),
     warnings: module.warnings,
   };
@@ -174,10 +182,10 @@ export function describeOverridden(
  * file may be their only source.
  */
 function baseUrlOf(input: EnvFilesInput): string {
-  const { environment, shopCredentials, moduleFile, globals, variables } = input;
+  const { environment, shopCredentials, globals, variables } = input;
   const url = environment.baseUrl;
   if (shopCredentials !== undefined) return joinBaseUrl({ url, credentials: shopCredentials });
-  const { values } = readLayer(moduleFile, environment.code, globals, variables);
+  const { values } = readLayer(input, globals, variables);
   const ofModule = splitBaseUrl(values.find(({ name }) => name === 'MAGENTO_BASE_URL')?.value ?? '');
   const isSameHost = URL.canParse(ofModule.url) && new URL(ofModule.url).origin === new URL(url).origin;
   return isSameHost ? joinBaseUrl({ url, credentials: ofModule.credentials }) : url;
@@ -187,7 +195,9 @@ function baseUrlOf(input: EnvFilesInput): string {
 function toLayeredValues(allValues: readonly (EnvValue & { from: EnvLayer })[]): LayeredValue[] {
   const names = [...groupBy(allValues, ({ name }) => name)].sort(([a], [b]) => (a < b ? -1 : 1));
   // A value may contain others, such as an address with a password.
-  const redactor = createRedactor(allValues.filter(({ secret }) => secret).map(({ value }) => value));
+  const redactor = createRedactor(
+    allValues.filter(({ secret }) => secret).flatMap(({ value }) => secretTextsOf(value)),
+  );
   return names.flatMap(([name, entries]) => {
     const secret = entries.some((entry) => entry.secret);
     const values = entries.map(({ from, value }) => ({
@@ -212,8 +222,7 @@ function allowModules(allValues: readonly EnvValue[], modules: string[]): EnvVal
 }
 
 function readLayer(
-  text: string,
-  code: string,
+  { moduleFile, environment: { code }, rule }: EnvFilesInput,
   globals: EnvValue[],
   winning: EnvValue[],
 ): { values: EnvValue[]; warnings: string[] } {
@@ -221,12 +230,12 @@ function readLayer(
   const lowerValues = new Map(globals.map(({ name, value }) => [name, value]));
   const secretByName = new Map([...globals, ...winning].map(({ name, secret }) => [name, secret]));
   const { entries, notes } = ofModuleFile(code, () =>
-    parseEnvFile(text, (name, earlier) => winningValues.get(name) ?? earlier ?? lowerValues.get(name)),
+    parseEnvFile(moduleFile, (name, earlier) => winningValues.get(name) ?? earlier ?? lowerValues.get(name)),
   );
   const values = entries.map(({ name, value }) => ({
     name,
     value,
-    secret: secretByName.get(name) || seemsSecret(name),
+    secret: secretByName.get(name) || rule.isSecret(name, value),
   }));
   const path = moduleEnvPath(code);
   return { values, warnings: notes.map(({ line, message }) => `${path} line ${line}: ${message}.`) };

@@ -27,6 +27,7 @@ export interface RunnerDependencies {
     environment: Environment,
   ): Promise<Pick<EnvFilesInput, 'globals' | 'variables' | 'adminPassword' | 'shopCredentials'>>;
   selenium: EnvFilesInput['selenium'];
+  secretRule: EnvFilesInput['rule'];
   /** How long the tests of a run took before. */
   expected(runId: number): Promise<readonly ExpectedDuration[]>;
   sessions: Pick<Sessions, 'endLabelled'>;

@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { fencedEngine } from '../../engine/fenced-engine.ts';
 import { secretsOf } from '../../model/address/base-url.ts';
+import { secretTextsOf } from '../../model/env-file/secret-rule.ts';
 import { describeSelection } from '../../model/selection.ts';
 import type { Commit, Modules } from '../../modules/modules.ts';
 import { checkoutsFolder } from '../../pool/specification.ts';
@@ -22,7 +23,9 @@ export function createRunner(deps: RunnerDependencies): Runner {
     // 1. Open the logs. Until the values of the module are read, the secrets that matre stores are hidden.
     const storedValues = await deps.readValues(environment);
     const { globals, variables, adminPassword = '', shopCredentials } = storedValues;
-    const secrets = [...globals, ...variables].filter(({ secret }) => secret).map(({ value }) => value);
+    const secrets = [...globals, ...variables]
+      .filter(({ secret }) => secret)
+      .flatMap(({ value }) => secretTextsOf(value));
     const ofShop = shopCredentials === undefined ? [] : secretsOf(shopCredentials);
     let redactor = createRedactor([...secrets, adminPassword, ...ofShop]);
     const current: Redactor = {
@@ -48,6 +51,7 @@ export function createRunner(deps: RunnerDependencies): Runner {
         moduleFile: await readModuleEnvFile(checkout, environment.code, commit.id),
         moduleNames: moduleNames(checkout, posix.relative(deps.layout.root, deps.layout.module)),
         selenium: deps.selenium,
+        rule: deps.secretRule,
       });
       redactor = createRedactor(files.secrets);
       // 4. Wait for the execution lock, and do the rest in the containers.

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { parseEnvFile } from './env-file.ts';
-import { isSameBaseUrl, planImport, seemsSecret } from './env-import.ts';
+import { isSameBaseUrl, planImport } from './env-import.ts';
+import { createSecretRule } from './secret-rule.ts';
 
+const rule = createSecretRule({ secretNames: [], plainNames: [] });
 const names = (changes: { name: string }[]) => changes.map(({ name }) => name);
 
 describe('planImport', () => {
@@ -24,14 +26,14 @@ API_TOKEN=t
 CURRENCY=USD`;
 
   it('lists added, changed and unchanged values', () => {
-    const plan = planImport(target, parseEnvFile(file).entries, { allValues: true });
+    const plan = planImport(target, parseEnvFile(file).entries, { allValues: true, rule });
     expect(names(plan.added)).toEqual(['MAGENTO_ADMIN_PASSWORD', 'API_TOKEN', 'CURRENCY']);
     expect(names(plan.changed)).toEqual(['MAGENTO_BASE_URL', 'PAYMENT', 'PUBLIC_TOKEN']);
     expect(names(plan.unchanged)).toEqual(['MAGENTO_BACKEND_NAME', 'STORE']);
   });
 
   it('maps the four known names to fields', () => {
-    const { added, changed } = planImport(target, parseEnvFile(file).entries, { allValues: true });
+    const { added, changed } = planImport(target, parseEnvFile(file).entries, { allValues: true, rule });
     expect(changed[0]).toEqual({
       name: 'MAGENTO_BASE_URL',
       value: 'https://b.test/',
@@ -42,7 +44,7 @@ CURRENCY=USD`;
   });
 
   it('leaves values to the file that matre needs not know: those without a secret, a field or a variable', () => {
-    const plan = planImport(target, parseEnvFile(file).entries, { allValues: false });
+    const plan = planImport(target, parseEnvFile(file).entries, { allValues: false, rule });
     expect(plan.left).toEqual(['CURRENCY']);
     expect(names(plan.added)).toEqual(['MAGENTO_ADMIN_PASSWORD', 'API_TOKEN']);
     expect(names(plan.changed)).toEqual(['MAGENTO_BASE_URL', 'PAYMENT', 'PUBLIC_TOKEN']);
@@ -61,23 +63,8 @@ CURRENCY=USD`;
   });
 
   it('guesses secrets by name, only for new variables', () => {
-    const plan = planImport(target, parseEnvFile(file).entries, { allValues: true });
+    const plan = planImport(target, parseEnvFile(file).entries, { allValues: true, rule });
     expect(plan.secretGuesses).toEqual(['API_TOKEN']);
     expect(names(plan.changed.filter(({ secret }) => secret))).toEqual(['PAYMENT']);
   });
-});
-
-describe('looksSecret', () => {
-  it.each([
-    'DB_PASSWORD',
-    'api_key',
-    'KEY',
-    'STRIPE_APIKEY',
-    'ACCESS_TOKEN',
-    'OTP_SHARED_SECRET',
-    'SSH_KEYS',
-  ])('%s does', (name) => expect(seemsSecret(name)).toBe(true));
-  it.each(['MAGENTO_BASE_URL', 'KEYBOARD', 'MONKEY', 'STORE_CODE', 'TURKEY_STORE'])('%s does not', (name) =>
-    expect(seemsSecret(name)).toBe(false),
-  );
 });

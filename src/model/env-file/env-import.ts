@@ -1,5 +1,6 @@
 import { splitBaseUrl } from '../address/base-url.ts';
 import type { EnvEntry } from './env-file.ts';
+import type { SecretRule } from './secret-rule.ts';
 
 /** The fields of an environment that an env file may set, by their names in MFTF. */
 export const importedFields = {
@@ -34,15 +35,8 @@ export interface ImportPlan {
   unchanged: ImportChange[];
   /** Names that the import leaves out: tests read their values from the module's file. */
   left: string[];
-  /** Variables that are treated as secret because of their names; a user may correct that. */
+  /** Variables that are treated as secret because of their names or values; a user may correct that. */
   secretGuesses: string[];
-}
-
-/** Whether a name looks like that of a secret. `KEY` counts as a word: `API_KEY`, `KEY_ID`, not `KEYBOARD`. */
-export function seemsSecret(name: string): boolean {
-  return /PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|CREDENTIAL|PRIVATE|(?:^|_|API|ACCESS)KEY(?:S?$|_)/i.test(
-    name,
-  );
 }
 
 /**
@@ -63,7 +57,7 @@ export function isSameBaseUrl(ofFile: string, stored = ''): boolean {
 export function planImport(
   target: ImportTarget,
   entries: readonly EnvEntry[],
-  { allValues }: { allValues: boolean },
+  { allValues, rule }: { allValues: boolean; rule: SecretRule },
 ): ImportPlan {
   const plan: ImportPlan = { added: [], changed: [], unchanged: [], left: [], secretGuesses: [] };
   const variables = new Map(target.variables.map((variable) => [variable.name, variable]));
@@ -75,7 +69,7 @@ export function planImport(
     const variable = variables.get(name);
     const before = field ? target.fields[field] : variable?.value;
     const isSame = field === 'baseUrl' ? isSameBaseUrl(value, before) : value === before;
-    const secret = field ? field === 'adminPassword' : (variable?.secret ?? seemsSecret(name));
+    const secret = field ? field === 'adminPassword' : (variable?.secret ?? rule.isSecret(name, value));
     if (!field && !variable && !secret && !allValues) {
       plan.left.push(name);
       continue;

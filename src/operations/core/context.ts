@@ -7,6 +7,7 @@ import type { LockStore } from '../../locks/lock.ts';
 import type { Logger } from '../../log.ts';
 import type { ResolvedSelection } from '../../mftf/catalog/selection.ts';
 import type { LayeredValue } from '../../mftf/module/env-files.ts';
+import type { SecretRule } from '../../model/env-file/secret-rule.ts';
 import type { Environment } from '../../model/environment.ts';
 import type { PlannedTest, Selection } from '../../model/selection.ts';
 import type { Commit } from '../../modules/modules.ts';
@@ -111,6 +112,8 @@ export interface Context {
     engine: Engine['kind'];
     slots: { slot: number; seen: ContainerInspection | undefined }[];
   }>;
+  /** Decides which variables are secret, and which every user may see. */
+  secretRule: SecretRule;
   /**
    * The values that tests would get on an environment now, each with its layer. Errors: as of `catalog`, and
    * MODULE_ENV_FILE_MISSING.

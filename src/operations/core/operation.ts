@@ -45,7 +45,7 @@ export interface Operation<Input extends z.ZodObject = z.ZodObject, Output exten
   creates?: true;
   /**
    * Every open page requests it after each change, so the server answers concurrent requests with one execution. Its answer must be the
-   * same for every principal.
+   * same for all principals of a role.
    */
   live?: true;
   /** Rejects with Faults. */

@@ -1,9 +1,12 @@
 import { z } from 'zod';
+import { allows } from '../../model/access.ts';
 import type { Environment, Variable } from '../../model/environment.ts';
 import { type Result, statuses } from '../../model/result.ts';
 import { type Run, runPhases, runStates, verdicts } from '../../model/run.ts';
 import { summariseSelection } from '../../model/selection.ts';
+import type { Context } from './context.ts';
 import { time } from './fields.ts';
+import type { RequestContext } from './operation.ts';
 
 /** The model as JSON: dates are ISO 8601 strings, absent values null. */
 
@@ -36,15 +39,33 @@ export function viewEnvironment(environment: Environment): EnvironmentView {
   };
 }
 
-export const variableView = z.object({
-  name: z.string(),
-  value: z.string().nullable().describe('Null when it is secret'),
-  secret: z.boolean(),
-});
+/** A value of a variable in an answer, see `shownValue`. */
+export const variableValue = z
+  .string()
+  .nullable()
+  .describe('Null when it is secret; viewers get the values of plain names only');
+
+export const variableView = z.object({ name: z.string(), value: variableValue, secret: z.boolean() });
 export type VariableView = z.output<typeof variableView>;
 
-export function viewVariable({ name, value, secret }: Variable): VariableView {
-  return { name, value: secret ? null : (value ?? null), secret };
+export function viewVariable(
+  { name, value, secret }: Variable,
+  context: Pick<Context, 'secretRule'>,
+  request: Pick<RequestContext, 'principal'>,
+): VariableView {
+  const shown = shownValue({ name, value: secret ? undefined : value }, context, request);
+  return { name, value: shown, secret };
+}
+
+/** The value for a principal: viewers get those of plain names only. Null when it is hidden. `value` is absent when it is secret. */
+export function shownValue(
+  { name, value }: { name: string; value: string | undefined },
+  { secretRule }: Pick<Context, 'secretRule'>,
+  { principal }: Pick<RequestContext, 'principal'>,
+): string | null {
+  return value !== undefined && (allows(principal.role, 'operator') || secretRule.isPlain(name))
+    ? value
+    : null;
 }
 
 export const selectionView = z.object({

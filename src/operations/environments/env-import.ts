@@ -92,7 +92,7 @@ async function prepare(
   const environment = await context.environments.find(code);
   const target =
     environment === undefined ? { fields: {}, variables: [] } : await readTarget(context, environment);
-  const plan = planImport(target, entries, { allValues });
+  const plan = planImport(target, entries, { allValues, rule: context.secretRule });
   const prepared = { file, code, environment, plan, notes };
   checkFields(prepared);
   return prepared;

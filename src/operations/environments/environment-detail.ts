@@ -5,6 +5,7 @@ import { containerName } from '../../model/environment.ts';
 import type { ContainerInspection } from '../../pool/inspect.ts';
 import { code, time } from '../core/fields.ts';
 import { defineOperation } from '../core/operation.ts';
+import { shownValue, variableValue } from '../core/views.ts';
 import { getEnvironment } from './environments.ts';
 
 /** One health check of a container. */
@@ -135,11 +136,11 @@ export const effectiveView = z.object({
   values: z.array(
     z.object({
       name: z.string(),
-      value: z.string().nullable().describe('Null when it is secret'),
+      value: variableValue,
       secret: z.boolean(),
       from: z.enum(envLayers),
       overrides: z
-        .array(z.object({ from: z.enum(envLayers), value: z.string().nullable() }))
+        .array(z.object({ from: z.enum(envLayers), value: variableValue }))
         .describe('Values of the other layers, the nearest first'),
     }),
   ),
@@ -155,16 +156,21 @@ export const showEffective = defineOperation({
   audited: false,
   input: z.object({ code }),
   output: effectiveView,
-  async run(context, { code }) {
+  async run(context, { code }, request) {
     const { commit, file, values } = await context.effectiveValues(await getEnvironment(context, code));
     return {
       commit: { id: commit.id, subject: commit.subject },
       file,
       layers: [...envLayers],
-      values: values.map(({ value, overrides, ...rest }) => ({
-        ...rest,
-        value: value ?? null,
-        overrides: overrides.map((each) => ({ from: each.from, value: each.value ?? null })),
+      values: values.map(({ name, value, secret, from, overrides }) => ({
+        name,
+        value: shownValue({ name, value }, context, request),
+        secret,
+        from,
+        overrides: overrides.map((each) => ({
+          from: each.from,
+          value: shownValue({ name, value: each.value }, context, request),
+        })),
       })),
     };
   },

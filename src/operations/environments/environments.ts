@@ -71,10 +71,13 @@ export const showEnvironment = defineOperation({
   live: true,
   input: z.object({ code }),
   output: environmentView.extend({ variables: z.array(variableView) }),
-  async run(context, { code }) {
+  async run(context, { code }, request) {
     const environment = await getEnvironment(context, code);
     const variables = await context.variables.list(environment.id);
-    return { ...viewEnvironment(environment), variables: variables.map(viewVariable) };
+    return {
+      ...viewEnvironment(environment),
+      variables: variables.map((variable) => viewVariable(variable, context, request)),
+    };
   },
 });
 

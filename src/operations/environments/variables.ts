@@ -18,9 +18,9 @@ export const listVariables = defineOperation({
   audited: false,
   input: z.object({ environment }),
   output: z.object({ variables: z.array(variableView) }),
-  async run(context, { environment }) {
+  async run(context, { environment }, request) {
     const variables = await context.variables.list(await scopeOf(context, environment));
-    return { variables: variables.map(viewVariable) };
+    return { variables: variables.map((variable) => viewVariable(variable, context, request)) };
   },
 });
 
@@ -40,12 +40,13 @@ export const setVariables = defineOperation({
       .max(1000),
   }),
   output: z.object({ variables: z.array(variableView) }),
-  async run(context, { environment, variables }) {
+  async run(context, { environment, variables }, request) {
     const scope = await scopeOf(context, environment);
     for (const variable of variables) await context.variables.set(scope, variable);
     // One of them may be the shared secret of one-time passwords.
     if (scope !== 'global') await context.shopModules.forgetRefusal(scope);
-    return { variables: (await context.variables.list(scope)).map(viewVariable) };
+    const stored = await context.variables.list(scope);
+    return { variables: stored.map((variable) => viewVariable(variable, context, request)) };
   },
 });
 

@@ -38,7 +38,7 @@ export function mountOperations(
   const coalesced = (operation: AnyOperation): AnyOperation => ({
     ...operation,
     run: (_context, input, requestContext) =>
-      coalesce(`${operation.name} ${JSON.stringify(input)}`, async () =>
+      coalesce(`${operation.name} ${requestContext.principal.role} ${JSON.stringify(input)}`, async () =>
         JSON.stringify(operation.output.parse(await operation.run(context, input, requestContext))),
       ),
   });

@@ -20,8 +20,8 @@ export function registerImport(env: Command, context: CliContext): void {
     .addOption(jsonOption())
     .addHelpText(
       'after',
-      '\nThe base URL, the backend name, the administrator and secrets are imported (names with PASSWORD, TOKEN, ...; they are\n' +
-        'encrypted), and variables that the environment has already. All other values stay in the file of the test module, where\n' +
+      '\nThe base URL, the backend name, the administrator and secrets (by their names or values, see\n' +
+        'docs/security.md; they are encrypted) are imported, and variables that the environment has already. All other values stay in the file of the test module, where\n' +
         'each commit may change them; with --all-values they become variables of the environment, which override the file.\n' +
         'Variables that a file does not contain are unchanged.\n' +
         '\nExample:\n  matre env import --dry-run Cron/data/.env.preprod-us Cron/data/.env.preprod-es',

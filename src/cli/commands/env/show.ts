@@ -93,7 +93,7 @@ function printVariables(output: Output, variables: readonly VariableView[]): voi
     output,
     [
       { heading: 'Variable', text: ({ name }) => name },
-      { heading: 'Value', text: ({ secret, value }) => (secret ? '(secret)' : (value ?? '')) },
+      { heading: 'Value', text: ({ secret, value }) => (secret ? '(secret)' : (value ?? '(hidden)')) },
     ],
     variables,
   );

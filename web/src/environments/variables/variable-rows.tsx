@@ -71,7 +71,7 @@ function VariableRow({ row, onEdit, onUnset }: { row: Row; onEdit: () => void; o
       <td className={variables.overrides}>
         {overrides.map(({ from, value }) => (
           <span key={from}>
-            {layerText[from]}: <Value value={value} isSecret={secret || value === null} />
+            {layerText[from]}: <Value value={value} isSecret={secret} />
           </span>
         ))}
       </td>
@@ -138,11 +138,12 @@ function UnsetDialog({ code, row, onClose }: DialogProps) {
   );
 }
 
-/** A value, or dots for a secret, which the server never returns. */
+/** A value, or dots for a secret, which the server never returns, and for one that a viewer may not see. */
 function Value({ value, isSecret }: { value: string | null; isSecret: boolean }) {
-  if (isSecret) {
+  if (isSecret || value === null) {
+    const title = isSecret ? 'Secret: never shown' : 'Hidden: only operators and admins see it';
     return (
-      <span role="img" aria-label="secret" title="Secret: never shown">
+      <span role="img" aria-label={isSecret ? 'secret' : 'hidden'} title={title}>
         ••••••••
       </span>
     );

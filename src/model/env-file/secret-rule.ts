@@ -1,0 +1,144 @@
+import { percentDecode } from '../address/percent-decode.ts';
+
+/** Decides which variables of tests are secret: the one place, for values that no user has declared secret. */
+export interface SecretRule {
+  /**
+   * Whether the value must never be shown, and is hidden in all outputs: by the name, or by the value. An http address with a user and
+   * password is not secret as a whole, see `maskCredentials`.
+   */
+  isSecret(name: string, value: string): boolean;
+  /** Whether every user may see the value. Values that are neither plain nor secret are for operators and admins. */
+  isPlain(name: string): boolean;
+}
+
+/** `secretNames` and `plainNames` are those of the settings; they take precedence, and a secret name over a plain one. */
+export function createSecretRule(settings: {
+  secretNames: readonly string[];
+  plainNames: readonly string[];
+}): SecretRule {
+  const secretNames = new Set(settings.secretNames.map(upper));
+  const plainNames = new Set([...ownPlainNames, ...settings.plainNames].map(upper));
+  return {
+    isSecret(name, value) {
+      if (secretNames.has(upper(name))) return value !== '';
+      if (plainNames.has(upper(name)) || harmlessValue.test(value)) return false;
+      return isSecretName(name) || isSecretValue(value);
+    },
+    isPlain: (name) => plainNames.has(upper(name)) && !secretNames.has(upper(name)),
+  };
+}
+
+const upper = (name: string) => name.toUpperCase();
+
+/** The variables of MFTF, which are known not to be secret. */
+const ownPlainNames = [
+  ...['MAGENTO_BASE_URL', 'MAGENTO_BACKEND_BASE_URL', 'MAGENTO_BACKEND_NAME', 'MAGENTO_ADMIN_USERNAME'],
+  ...['MAGENTO_RESTAPI_SERVER_HOST', 'MAGENTO_RESTAPI_SERVER_PORT', 'MAGENTO_RESTAPI_SERVER_PROTOCOL'],
+  ...['MAGENTO_CLI_COMMAND_PATH', 'MAGENTO_CLI_COMMAND_PARAMETER', 'MAGENTO_CLI_WAIT_TIMEOUT'],
+  ...['MAGENTO_BP', 'TESTS_BP', 'FW_BP', 'TESTS_MODULE_PATH', 'CUSTOM_MODULE_PATHS'],
+  ...['MODULE_ALLOWLIST', 'MODULE_WHITELIST', 'BROWSER', 'WINDOW_WIDTH', 'WINDOW_HEIGHT'],
+  ...['SELENIUM_HOST', 'SELENIUM_PORT', 'SELENIUM_PROTOCOL', 'SELENIUM_PATH', 'SELENIUM_CLOSE_ALL_SESSIONS'],
+  ...['WAIT_TIMEOUT', 'DEFAULT_TIMEZONE', 'ENABLE_PAUSE', 'ALLOW_SKIPPED', 'MFTF_DEBUG'],
+  ...['VERBOSE_ARTIFACTS', 'ENABLE_BROWSER_LOG', 'BROWSER_LOG_BLOCKLIST', 'ENABLE_CODE_COVERAGE'],
+  ...['ELASTICSEARCH_VERSION', 'OPENSEARCH_VERSION', 'CREDENTIAL_VAULT_ADDRESS'],
+  ...['CREDENTIAL_AWS_SECRETS_MANAGER_REGION', 'CREDENTIAL_AWS_SECRETS_MANAGER_PROFILE'],
+];
+
+/** Values of switches: hiding every "true" would destroy a log. */
+const harmlessValue = /^(?:true|false|yes|no|on|off|null|none|)$/i;
+
+/** Words of names, each between `_`, digits or the capitals of camel case. */
+const secretWords = new Set([
+  ...['PASS', 'PASSWORD', 'PASSWORDS', 'PASSWD', 'PASSPHRASE', 'PASSCODE', 'PWD', 'PW'],
+  ...['SECRET', 'SECRETS', 'TOKEN', 'TOKENS', 'BEARER', 'JWT', 'JWK', 'COOKIE', 'COOKIES', 'SESSION', 'SID'],
+  ...['KEY', 'KEYS', 'APIKEY', 'APIKEYS', 'SK', 'PK', 'PSK', 'PRIVATE', 'PEM', 'CERT', 'CERTIFICATE'],
+  ...[
+    'AUTH',
+    'OAUTH',
+    'AUTHORIZATION',
+    'CREDENTIAL',
+    'CREDENTIALS',
+    'CRED',
+    'CREDS',
+    'DSN',
+    'WEBHOOK',
+    'WEBHOOKS',
+  ],
+  ...['SEED', 'MNEMONIC', 'OTP', 'TOTP', 'HOTP', 'MFA', 'TFA', 'PIN', 'PUK', 'CVV', 'CVC', 'CVN', 'CSC'],
+  ...['SALT', 'HASH', 'HMAC', 'NONCE', 'SIGNATURE', 'SIGNING', 'LICENSE', 'LICENCE'],
+]);
+
+/** Names without separators. */
+const secretParts =
+  /PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|CREDENTIAL|PRIVATE|WEBHOOK|(?:API|ACCESS|AUTH|CRYPT)KEY|(?:DB|FTP|SMTP|MAIL|USER|ADMIN|ROOT|MYSQL|REDIS|LDAP)PASS|PWD$|2_?FA(?![A-Z])/;
+
+/** What such a last word says of a secret is not the secret. */
+const harmlessLastWords = new Set([
+  ...['TYPE', 'LENGTH', 'LIFETIME', 'TTL', 'TIMEOUT', 'EXPIRY', 'ENABLED', 'DISABLED', 'ALGORITHM'],
+  ...['DOMAIN', 'VERSION', 'PATH', 'FILE', 'FOLDER', 'COUNT', 'SIZE'],
+]);
+
+function isSecretName(name: string): boolean {
+  const words = name
+    .replace(/([a-z])([A-Z])|([A-Z])(?=[A-Z][a-z])/g, '$1$3_$2')
+    .toUpperCase()
+    .split(/[^A-Z]+/)
+    .filter((word) => word !== '');
+  if (harmlessLastWords.has(words.at(-1) ?? '')) return false;
+  return words.some((word) => secretWords.has(word)) || secretParts.test(upper(name));
+}
+
+/** A password in an address that is not http, in a text of connection parameters, or a private key. */
+const secretForm =
+  /^(?!https?:)[a-z][a-z0-9+.-]{0,30}:\/\/[^\s@]*:[^\s@]*@|(?:^|[;&?\s])(?:password|passwd|pwd|secret|token|api_?key)=[^;&\s]|-----BEGIN [A-Z ]*PRIVATE KEY-----/i;
+
+function isSecretValue(value: string): boolean {
+  if (secretForm.test(value)) return true;
+  // Addresses and paths have long words.
+  if (/^(?:[a-z][a-z0-9+.-]{0,30}:\/|\.{0,2}\/|~\/)/i.test(value)) return false;
+  return uuid.test(value) || value.split(/[^A-Za-z0-9+]+/).some(isRandom);
+}
+
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** A word of so many characters is random, and not a name, when all of the following hold. docs/security.md describes them. */
+const minRandomLength = 20;
+const minBitsPerCharacter = 3.5;
+/** The share of characters that are of another kind (small letter, capital, digit) than the one before: half in random texts. */
+const minChangeShare = 0.35;
+
+function isRandom(word: string): boolean {
+  if (word.length < minRandomLength) return false;
+  if (/^[0-9a-f]{32,}$/i.test(word) && /\d/.test(word) && /[a-f]/i.test(word)) return true;
+  if ((word.match(/\d/g)?.length ?? 0) < 2 || (word.match(/[A-Za-z]/g)?.length ?? 0) < 2) return false;
+  const changes = word.match(/[a-z](?=[^a-z])|[A-Z](?=[^A-Z])|\d(?=\D)/g)?.length ?? 0;
+  return changes / word.length >= minChangeShare && bitsPerCharacter(word) >= minBitsPerCharacter;
+}
+
+/** The entropy of the characters of a text, by their frequency in it. */
+function bitsPerCharacter(text: string): number {
+  const counts = new Map<string, number>();
+  for (const character of text) counts.set(character, (counts.get(character) ?? 0) + 1);
+  let bits = 0;
+  for (const count of counts.values()) bits -= (count / text.length) * Math.log2(count / text.length);
+  return bits;
+}
+
+/** Lines of a secret of several lines that are secret on their own: those of a private key, not its first and last one. */
+const secretLine = /^(?!-----).{16,}$/gm;
+/** A key of 16,384 bits has 200. */
+const maxLines = 200;
+const passwordOfAddress = /^[a-z][a-z0-9+.-]{0,30}:\/\/([^\s@]*)@/i;
+const userAndPassword = /^[^\s:/]{1,100}:([^\s/]{6,})$/;
+
+/** The texts to hide for a secret value: the value, and the passwords in it. */
+export function secretTextsOf(value: string): string[] {
+  const credentials = passwordOfAddress.exec(value)?.[1];
+  const colon = credentials?.indexOf(':') ?? -1;
+  // A user alone is often a common word.
+  const password = colon >= 0 ? credentials?.slice(colon + 1) : userAndPassword.exec(value)?.[1];
+  const lines = /[\r\n]/.test(value) ? (value.match(secretLine) ?? []).slice(0, maxLines) : [];
+  return [value, password, password && percentDecode(password), ...lines].filter(
+    (text): text is string => text !== undefined && text !== '',
+  );
+}
