@@ -3,7 +3,6 @@ import { isFault, toFault } from '../faults/fault.ts';
 import type { LockStore } from '../locks/lock.ts';
 import type { Logger } from '../log.ts';
 import type { Catalogs } from '../mftf/catalog/catalogs.ts';
-import { resolveSelection } from '../mftf/catalog/selection.ts';
 import type { PlannedTest, Selection } from '../model/selection.ts';
 import type { Database } from '../store/database/database.ts';
 import type { EngineAndPool } from './engine-and-pool.ts';
@@ -39,7 +38,7 @@ export async function readCatalog(
  * The tests that a selection covers; `undefined` when the catalog cannot be read, and then the run checks the selection:
  * also when an invalid file belongs to a module that a shop has disabled, because MFTF does not read it there.
  * `shopLists` are the enabled modules of the shops that are known. Errors: SELECTION_UNKNOWN, SELECTION_EMPTY,
- * MODULE_INVALID.
+ * MODULE_INVALID, TREE_TOO_LARGE.
  */
 export async function resolveInCatalog(
   deps: { config: Config; log: Logger },
@@ -50,9 +49,9 @@ export async function resolveInCatalog(
   if (!deps.config.module.source) return undefined;
   try {
     const { catalog } = await read();
-    return resolveSelection(catalog, selection).tests;
+    return (await catalog.ask('resolve', selection)).tests;
   } catch (error) {
-    if (isFault(error, 'SELECTION_UNKNOWN', 'SELECTION_EMPTY')) throw error;
+    if (isFault(error, 'SELECTION_UNKNOWN', 'SELECTION_EMPTY', 'TREE_TOO_LARGE')) throw error;
     if (isFault(error, 'MODULE_INVALID')) {
       if (await isReadableForAny(read, await shopLists())) return undefined;
       throw error;

@@ -7,8 +7,7 @@ import { rememberHost } from '../engine/host.ts';
 import type { LockStore } from '../locks/lock.ts';
 import type { Logger } from '../log.ts';
 import { type Catalogs, createCatalogs } from '../mftf/catalog/catalogs.ts';
-import { resolveSelection } from '../mftf/catalog/selection.ts';
-import { describeMissing, variablesOf } from '../mftf/closure/variables.ts';
+import { providedNames } from '../mftf/closure/variables.ts';
 import { inspectSlots } from '../mftf/container/inspect-slots.ts';
 import { createLayout, type Layout } from '../mftf/container/layout.ts';
 import { describeOverridden, moduleEnvPath } from '../mftf/module/env-files.ts';
@@ -23,6 +22,7 @@ import type { Context } from '../operations/core/context.ts';
 import { createSessions, type SessionCapacity, type Sessions } from '../selenium/sessions.ts';
 import type { Database } from '../store/database/database.ts';
 import { readInstallation } from '../store/tables/settings.ts';
+import { createThreads, type Threads } from '../threads/threads.ts';
 import type { Watch } from '../tracing/tracing.ts';
 import type { Runner } from '../worker/runner.ts';
 import { readCatalog, resolveInCatalog } from './catalog.ts';
@@ -74,8 +74,11 @@ export interface ContainerPartsDependencies
 
 interface OpenParts extends EngineAndPool {
   catalogs: Catalogs;
+  readers: Threads;
   layout: Layout;
   runner: Runner;
+  /** Ends the worker threads. */
+  closeThreads(): Promise<void>;
 }
 
 /** The container parts. They are opened at first use, because most commands need neither containers nor the module. */
@@ -113,11 +116,12 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
       const files = await envFilesOf(environment, await newestCheckout());
       const modules = await shopModules.stored(environment);
       const { catalog } = await readNewest(enabledModules(modules, files.values));
-      const resolved = resolveSelection(catalog, selection);
+      const resolved = await catalog.ask('resolve', selection);
+      const { tests } = resolved;
       return {
         ...resolved,
         modules: describeModules(modules),
-        unset: describeMissing(variablesOf(catalog, resolved.tests), files),
+        unset: await catalog.ask('missingVariables', { tests, ...providedNames(files) }),
         overridden: describeOverridden(environment.code, files),
       };
     },
@@ -163,6 +167,7 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
     async close() {
       const parts = await opening?.catch(() => undefined);
       parts?.modules.close();
+      await parts?.closeThreads();
       await parts?.engine.close();
     },
   };
@@ -174,25 +179,35 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
   }
 
   async function envFilesOf(environment: Environment, checkout: { id: string; path: string }) {
-    const { engine, layout } = await open();
-    return readEnvFiles({ ...deps, engine, layout }, environment, checkout);
+    const { engine, readers, layout } = await open();
+    return readEnvFiles({ ...deps, engine, readers, layout }, environment, checkout);
   }
 }
+
+/** Two, so that a module that takes long does not keep others from being read; and two for the results of tests. */
+const readerThreads = 2;
 
 async function openParts(
   deps: Omit<ContainerPartsDependencies, 'shopModules'> & { shopModules: ShopModulesSource },
   sessions: Sessions,
 ): Promise<OpenParts> {
   const { config, log } = deps;
-  const parts = await openEngineAndPool(deps);
+  const readers = createThreads({ count: readerThreads });
+  const resultReaders = createThreads({ count: readerThreads });
+  const thread = createThreads({ count: 1 });
+  const parts = await openEngineAndPool({ ...deps, readers });
   const { magentoRoot } = config.pool;
   const moduleTarget = config.module.target;
   const folder = join(config.store.dataFolder, 'catalogs');
   const { php } = config.mftf;
-  const catalogs = createCatalogs({ engine: parts.engine, folder, magentoRoot, moduleTarget, php, log });
+  const { engine } = parts;
+  const catalogs = createCatalogs({ engine, folder, magentoRoot, moduleTarget, php, readers, thread, log });
   const layout = createLayout(magentoRoot, moduleTarget);
-  const runner = createMftfRunner({ ...deps, parts, catalogs, layout, sessions });
-  return { ...parts, catalogs, layout, runner };
+  const runner = createMftfRunner({ ...deps, parts, catalogs, readers, resultReaders, layout, sessions });
+  const closeThreads = async () => {
+    await Promise.all([readers, resultReaders, thread].map((threads) => threads.close()));
+  };
+  return { ...parts, catalogs, readers, layout, runner, closeThreads };
 }
 
 /** Removes unused checkouts and the containers of removed environments. A failure only costs disk space. */

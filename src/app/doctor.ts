@@ -7,6 +7,7 @@ import type { Commit } from '../modules/modules.ts';
 import type { Database } from '../store/database/database.ts';
 import type { Environments } from '../store/tables/environments.ts';
 import type { Variables } from '../store/tables/variables.ts';
+import type { Threads } from '../threads/threads.ts';
 import type { EngineAndPool } from './engine-and-pool.ts';
 import { readEnvFiles } from './env-values.ts';
 import { createSeleniumLookup } from './selenium.ts';
@@ -20,10 +21,10 @@ export function createContainersContext(
     environments: Environments;
     variables: Variables;
   },
-  parts: EngineAndPool & { layout: Layout },
+  parts: EngineAndPool & { readers: Threads; layout: Layout },
 ): ContainersContext {
   const { config } = deps;
-  const { engine, pool, inspection, modules, installation, layout } = parts;
+  const { engine, pool, inspection, modules, installation, readers, layout } = parts;
   const { seleniumMs, browserMs } = limitsOf(config);
   const locateSelenium = createSeleniumLookup(deps, { timeoutMs: seleniumMs, labelTimeoutMs: browserMs });
   let newestCheckout: Promise<Commit & { path: string }> | undefined;
@@ -48,6 +49,6 @@ export function createContainersContext(
     temporaryContainer: () => createDoctorContainer(deps, engine),
     newest,
     valuesOf: async (environment) =>
-      (await readEnvFiles({ ...deps, engine, layout }, environment, await newest())).values,
+      (await readEnvFiles({ ...deps, engine, readers, layout }, environment, await newest())).values,
   };
 }

@@ -13,6 +13,7 @@ import type { PoolSettings } from '../pool/specification.ts';
 import { type Database, notifyChange } from '../store/database/database.ts';
 import { recordedEvent } from '../store/tables/events.ts';
 import { readInstallation } from '../store/tables/settings.ts';
+import type { Threads } from '../threads/threads.ts';
 
 export interface EngineAndPool {
   engine: Engine;
@@ -29,6 +30,7 @@ export async function openEngineAndPool(deps: {
   log: Logger;
   database: Database;
   locks: LockStore;
+  readers: Threads;
 }): Promise<EngineAndPool> {
   const { config, log, database, locks } = deps;
   const { dataFolder } = config.store;
@@ -40,7 +42,12 @@ export async function openEngineAndPool(deps: {
     log,
   });
   const { source } = config.module;
-  const modules = await createModules({ folder: join(dataFolder, 'modules'), source, log });
+  const modules = await createModules({
+    folder: join(dataFolder, 'modules'),
+    source,
+    log,
+    threads: deps.readers,
+  });
   const installation = await readInstallation(database);
   const settings: PoolSettings = {
     ...poolSettings(config, installation, modules.folder),

@@ -1,13 +1,13 @@
-import { posix } from 'node:path';
 import type { Config } from '../config/config.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Layout } from '../mftf/container/layout.ts';
 import { buildEnvFiles, readModuleEnvFile, seleniumValues } from '../mftf/module/env-files.ts';
-import { moduleNames } from '../mftf/module/module-names.ts';
+import { listModuleNames } from '../mftf/module/list-module-names.ts';
 import { createSecretRule, type SecretRule } from '../model/env-file/secret-rule.ts';
 import type { Environment } from '../model/environment.ts';
 import type { Environments } from '../store/tables/environments.ts';
 import type { Variables } from '../store/tables/variables.ts';
+import type { Threads } from '../threads/threads.ts';
 
 interface Tables {
   environments: Environments;
@@ -32,7 +32,7 @@ export async function readStoredValues({ environments, variables }: Tables, envi
 
 /** The env files that MFTF reads for an environment at a checkout of the module. Errors: MODULE_ENV_FILE_MISSING. */
 export async function readEnvFiles(
-  deps: Tables & { config: Config; engine: Engine; layout: Layout },
+  deps: Tables & { config: Config; engine: Engine; readers: Threads; layout: Layout },
   environment: Environment,
   checkout: { id: string; path: string },
 ) {
@@ -40,7 +40,7 @@ export async function readEnvFiles(
     environment,
     ...(await readStoredValues(deps, environment)),
     moduleFile: await readModuleEnvFile(checkout.path, environment.code, checkout.id),
-    moduleNames: moduleNames(checkout.path, posix.relative(deps.layout.root, deps.layout.module)),
+    moduleNames: await listModuleNames(deps.readers, checkout, deps.layout),
     selenium: seleniumValues(deps.config, deps.engine.kind),
     rule: secretRuleOf(deps.config),
   });

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Artifacts } from '../artifacts/artifacts.ts';
+import { createPace } from '../async/pace.ts';
 import type { Config } from '../config/config.ts';
 import type { Logger } from '../log.ts';
 import type { Catalogs } from '../mftf/catalog/catalogs.ts';
@@ -9,10 +10,12 @@ import { createSnapshots, type SnapshotLookup } from '../mftf/generation/snapsho
 import { seleniumValues } from '../mftf/module/env-files.ts';
 import { createRunner } from '../mftf/run/runner.ts';
 import type { ShopModulesSource } from '../mftf/shop-modules/shop-modules.ts';
+import { maxOutputRate } from '../model/limits.ts';
 import type { Sessions } from '../selenium/sessions.ts';
 import type { Durations } from '../store/tables/durations.ts';
 import type { Environments } from '../store/tables/environments.ts';
 import type { Variables } from '../store/tables/variables.ts';
+import type { Threads } from '../threads/threads.ts';
 import type { Watch } from '../tracing/tracing.ts';
 import type { Runner } from '../worker/runner.ts';
 import type { EngineAndPool } from './engine-and-pool.ts';
@@ -29,6 +32,8 @@ export function createMftfRunner(deps: {
   watch: Watch;
   parts: EngineAndPool;
   catalogs: Catalogs;
+  readers: Threads;
+  resultReaders: Threads;
   layout: Layout;
   sessions: Sessions;
   shopModules: ShopModulesSource;
@@ -52,6 +57,8 @@ export function createMftfRunner(deps: {
     validations: watch(validations, { of: 'validation' }),
     shopModules: watch(deps.shopModules, { current: 'modules of the shop' }),
     artifacts,
+    readers: deps.readers,
+    resultReaders: deps.resultReaders,
     layout,
     readValues: (environment) => readStoredValues(deps, environment),
     selenium: seleniumValues(config, engine.kind),
@@ -60,6 +67,7 @@ export function createMftfRunner(deps: {
     sessions,
     installation,
     dataFolder,
+    outputPace: createPace(maxOutputRate),
     settings: {
       ...mftf,
       image: poolConfig.image,

@@ -5,6 +5,7 @@ import { createOutageLog } from './outage-log.ts';
 import { retry } from './retry.ts';
 import { createMemo, createSingleFlight, memoize } from './single-flight.ts';
 import { withTimeout } from './timeout.ts';
+import { untilAborted } from './until-aborted.ts';
 
 const never = () => new Promise<never>(() => {});
 
@@ -54,6 +55,17 @@ describe('withTimeout', () => {
     expect(await withTimeout(1, work, () => 'late')).toBe('late');
     fail(new Error('too late'));
     await new Promise(setImmediate);
+  });
+});
+
+describe('untilAborted', () => {
+  it('settles with the work, or rejects with the reason of the signal', async () => {
+    const stop = new AbortController();
+    expect(await untilAborted(Promise.resolve('done'), stop.signal)).toBe('done');
+    const waiting = untilAborted(never(), stop.signal);
+    stop.abort(new Error('stop'));
+    await expect(waiting).rejects.toThrow('stop');
+    await expect(untilAborted(never(), stop.signal)).rejects.toThrow('stop');
   });
 });
 

@@ -3,8 +3,8 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { extract, pack } from 'tar-stream';
 import { Fault } from '../faults/fault.ts';
-import type { Engine } from './engine.ts';
 import { exitCode, readAll } from './read-all.ts';
+import type { ExecEngine } from './remote-exec.ts';
 
 /** A file to put into a container. `path` is relative to the target folder. */
 export interface FileIn {
@@ -45,7 +45,7 @@ const gibibyte = 1024 ** 3;
  * Errors: PATH_OUTSIDE, DISK_FULL, ENGINE_FAILED, CONTAINER_VANISHED.
  */
 export async function putFiles(
-  engine: Engine,
+  engine: ExecEngine,
   container: string,
   dir: string,
   files: FileIn[] | Readable,
@@ -86,7 +86,7 @@ const maxTransferFactor = 4;
  * Further errors: NOT_FOUND when a path does not exist, ENGINE_FAILED, CONTAINER_VANISHED.
  */
 export async function* getFiles(
-  engine: Engine,
+  engine: ExecEngine,
   container: string,
   request: FilesRequest,
 ): AsyncGenerator<FileOut> {

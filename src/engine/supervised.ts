@@ -35,9 +35,17 @@ export interface SupervisedOptions {
   graceMs?: number;
   /** Until when the tree may live, whatever happens to the caller; needs `fence`. Without it, as long as heartbeats arrive. */
   deadline?: ExecutionDeadline;
+  /**
+   * How long the command may take. The supervisor measures it in the container, so that a caller whose event loop is busy ends nothing
+   * too early. Then the tree is ended, and `ended` is `timeout`.
+   */
+  timeoutMs?: number;
   /** The tree is ended when it aborts. */
   signal?: AbortSignal;
 }
+
+/** The end as the engine reports it, or `timeout` when the command took longer than `timeoutMs`. */
+export type SupervisedEnd = ExecEnd | { kind: 'timeout' };
 
 /**
  * A promise to other hosts, which cannot inspect the container: no process of the tree lives after `until`. The supervisor
@@ -56,9 +64,9 @@ export interface Supervised {
   stdout: Readable;
   stderr: Readable;
   /** Resolves when the whole tree has ended; never rejects. Both outputs must be read. */
-  ended: Promise<ExecEnd>;
+  ended: Promise<SupervisedEnd>;
   /** Ends the tree (TERM, grace, KILL). Resolves when it has ended. */
-  stop(): Promise<ExecEnd>;
+  stop(): Promise<SupervisedEnd>;
 }
 
 /** A process that an earlier run left behind. */
@@ -78,7 +86,7 @@ export async function superviseExec(
   request: Omit<ExecRequest, 'stdin'>,
   options: SupervisedOptions,
 ): Promise<Supervised> {
-  const { token, fence, signal, deadline, limitMs = 10_000, graceMs = 2_000 } = options;
+  const { token, fence, signal, deadline, timeoutMs, limitMs = 10_000, graceMs = 2_000 } = options;
   const { beatMs = Math.min(1_000, limitMs / 4) } = options;
   if (!/^[A-Za-z0-9._-]{1,128}$/.test(token)) {
     throw new Fault('INPUT_INVALID', `${JSON.stringify(token)} cannot mark the processes of a run.`);
@@ -93,8 +101,10 @@ export async function superviseExec(
     return clock(grantedMs);
   };
   const conditions = fence === undefined ? [] : [fence, ...(deadline ? [grant(deadline)] : [])].map(String);
-  const argv = ['sh', script, 'run', token, ...limits, ...conditions, '--', ...request.argv];
+  const time = timeoutMs === undefined ? [] : ['-t', String(Math.ceil(timeoutMs / 10))];
+  const argv = ['sh', script, 'run', ...time, token, ...limits, ...conditions, '--', ...request.argv];
   const allGone = () => waitUntilGone(engine, container, token, grantedMs);
+  const startedMs = performance.now();
   const exec = await engine.exec(container, { ...request, argv, stdin: true }).catch(async (error) => {
     // The engine may have started it, and only its answer is lost.
     await allGone();
@@ -115,17 +125,47 @@ export async function superviseExec(
     send('stop');
     return ended;
   };
-  const ended = (async () => {
+  let overtime = false;
+  // Only for a supervisor that was killed: otherwise it has ended the tree before.
+  const lastResort =
+    timeoutMs === undefined
+      ? undefined
+      : setTimeout(
+          () => {
+            overtime = true;
+            stop();
+          },
+          timeoutMs + graceMs + lastResortMs,
+        );
+  const ended = (async (): Promise<SupervisedEnd> => {
     const end = await exec.ended;
     clearInterval(heartbeat);
+    clearTimeout(lastResort);
     signal?.removeEventListener('abort', stop);
     stdin?.end();
     if (end.kind === 'unknown') await allGone();
+    if (overtime || isTimeout(end, timeoutMs, performance.now() - startedMs)) return { kind: 'timeout' };
     return end;
   })();
   signal?.addEventListener('abort', stop, { once: true });
   if (signal?.aborted) stop();
   return { stdout: exec.stdout, stderr: exec.stderr, ended, stop };
+}
+
+/** How much longer than its time a command may live before it is ended from here. */
+const lastResortMs = 60_000;
+/** The exit code of the supervisor for a command that took too long. A command may end with it, too, but then sooner. */
+const timeoutCode = 124;
+/** How far the two clocks may differ for a short time; that of the container counts hundredths of a second. */
+const clockMs = 100;
+
+function isTimeout(end: ExecEnd, timeoutMs: number | undefined, elapsedMs: number): boolean {
+  return (
+    timeoutMs !== undefined &&
+    end.kind === 'exited' &&
+    end.code === timeoutCode &&
+    elapsedMs >= timeoutMs - clockMs
+  );
 }
 
 /** How often a container is asked whether processes of a token still run in it. */

@@ -1,7 +1,8 @@
 #!/bin/sh
 # Runs one command inside a container so that it cannot outlive the process outside that started it.
 #
-#   supervisor.sh run TOKEN LIMIT GRACE [FENCE [UNTIL]] -- ARGV...   runs a command and exits with its exit code
+#   supervisor.sh run [-t TIME] TOKEN LIMIT GRACE [FENCE [UNTIL]] -- ARGV...
+#                                                    runs a command and exits with its exit code
 #   supervisor.sh admit FENCE                        from now on no command of an older fence starts here
 #   supervisor.sh list                               prints "PID TOKEN" of every supervised process, of any run
 #   supervisor.sh clear [TOKEN]                      kills those (of one run, or all); 1 when some survive
@@ -10,6 +11,9 @@
 # `stop`, at the end of input, and when no heartbeat arrived for LIMIT seconds. A tree is the process group of the command,
 # and every process that left the group and still has MATRE_EXEC=:TOKEN: in its environment. When the command exits, the
 # processes that it left behind are killed at once.
+#
+# TIME is how long the command may take, in hundredths of a second. It is measured here, so that a caller which is busy does not
+# take a command for slow that has ended long ago. After it the tree is ended like on `stop`, and the exit code is 124.
 #
 # UNTIL is the deadline of the tree, in hundredths of a second since boot as in /proc/uptime. A heartbeat `until MOMENT` moves
 # it. At the deadline the tree is killed at once, whatever else happens, and a command whose deadline has passed before it
@@ -113,9 +117,9 @@ nap() {
   sleep 0.05 2>/dev/null || sleep 1
 }
 
-# Waits for a second; less when the deadline is near.
+# Waits for a second; less when the deadline or the end of the time is near.
 breathe() {
-  if has_come "${end_by:+$((end_by - 100))}"; then nap; else sleep 1; fi
+  if has_come "${end_by:+$((end_by - 100))}" || has_come "${time_up:+$((time_up - 100))}"; then nap; else sleep 1; fi
 }
 
 # The grace ends at the deadline, however long it is.
@@ -166,6 +170,11 @@ watch() {
       record stop time-over
       kill_tree
       return
+    elif has_come "$time_up"; then
+      # Before the end of the tree, which ends the waiting for it.
+      kill -s USR2 "$$" 2>/dev/null
+      end_tree time-limit
+      return
     elif ! kill -0 "$$" 2>/dev/null; then
       end_tree supervisor-gone
       return
@@ -177,6 +186,11 @@ watch() {
 }
 
 run() {
+  time= time_up=
+  if [ "$1" = -t ]; then
+    time=$2
+    shift 2
+  fi
   token=$1 limit=$2 grace=$3 fence= end_by=
   shift 3
   if [ "$1" != -- ]; then
@@ -207,6 +221,12 @@ run() {
     record end 75
     exit 75
   fi
+  timed_out=
+  if [ -n "$time" ]; then
+    look_at_clock
+    time_up=$((moment + time))
+    trap 'timed_out=1' USR2
+  fi
   # Ignored until the watcher has its trap: an earlier heartbeat must not kill it.
   trap '' USR1
   watch 3<&- >/dev/null 2>&1 &
@@ -217,6 +237,11 @@ run() {
   exec 3<&- 2>/dev/null
   wait "$leader"
   code=$?
+  # The signal of the watcher interrupts the waiting.
+  if [ -n "$timed_out" ]; then
+    wait "$leader"
+    code=124
+  fi
   kill -s KILL "$listener" "$watcher" 2>/dev/null
   [ -z "$end_by" ] || rm -f "$until_file"
   kill_tree || record left
@@ -244,7 +269,7 @@ case $command in
   list) list ;;
   clear) clear_leftovers "$1" ;;
   *)
-    echo "usage: supervisor.sh run TOKEN LIMIT GRACE [FENCE [UNTIL]] -- ARGV... | admit FENCE | list | clear [TOKEN]" >&2
+    echo "usage: supervisor.sh run [-t TIME] TOKEN LIMIT GRACE [FENCE [UNTIL]] -- ARGV... | admit FENCE | list | clear [TOKEN]" >&2
     exit 64
     ;;
 esac

@@ -6,6 +6,7 @@ import { accessFaults } from './codes/access.ts';
 import { backupFaults } from './codes/backup.ts';
 import { diagnosisFaults } from './codes/diagnosis.ts';
 import { lockFaults } from './codes/locks.ts';
+import { readingFaults } from './codes/reading.ts';
 
 /** How a fault ends a run or a command. */
 export type FaultKind =
@@ -183,6 +184,7 @@ export const faults = {
     'The tests of the module cannot be read, so nothing was executed.',
     'Correct the named file and push it.',
   ),
+  ...readingFaults,
   IMAGE_MISSING: infrastructure(
     502,
     'No container can be created, so nothing was executed.',

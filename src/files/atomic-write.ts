@@ -7,7 +7,7 @@ import { rename, rm, writeFile } from 'node:fs/promises';
  */
 export async function writeFileAtomically(
   path: string,
-  content: string | Uint8Array,
+  content: string | Uint8Array | Iterable<Uint8Array>,
   options: { mode?: number; flush?: boolean } = {},
 ): Promise<void> {
   const draft = `${path}.${randomUUID()}.draft`;

@@ -36,3 +36,64 @@ export const maxAdminPasswordLength = 1000;
 
 /** Characters of the password of a user; the limit keeps hashing fast. */
 export const maxPasswordLength = 500;
+
+// What is read of a test module, of the Magento tree of an image, and of the files of a test: more ends with a fault that names
+// the file or the limit. Magento 2.4.4 has 8,055 files of tests and data with 28 MB, the largest with 76 kB; reading them from a
+// container takes 4 s.
+
+/** Files that MFTF would read of a module or a tree. */
+export const maxTreeFiles = 250_000;
+
+/** Bytes of one of these files. */
+export const maxTreeFileBytes = 16 * 1024 * 1024;
+
+/** Bytes of all of them. */
+export const maxTreeBytes = 256 * 1024 * 1024;
+
+/** Folders that contain each other, links included. */
+export const maxTreeDepth = 64;
+
+/** Elements of an XML file that contain each other; Magento 2.4.4 nests 13. */
+export const maxXmlDepth = 64;
+
+/** Declarations of tests in a module or a tree; Magento 2.4.4 has 3,431. */
+export const maxDeclaredTests = 20_000;
+
+/** Files registration.php of a module or a tree that only PHP can read; Magento 2.4.4 has 50. */
+export const maxOpenRegistrations = 1_000;
+
+/** Bytes of them. */
+export const maxOpenRegistrationBytes = 4 * 1024 * 1024;
+
+/** How long copying or reading a module or a tree may take, in milliseconds. */
+export const maxTreeMs = 10 * 60_000;
+
+/** How long an answer about the tests may take, such as the tests of a selection, in milliseconds. */
+export const maxQueryMs = 2 * 60_000;
+
+/** How long reading the result files of a test or suite may take, in milliseconds. */
+export const maxResultsMs = 2 * 60_000;
+
+/** Bytes of what a worker thread sends to the event loop at a time, which reads them in one piece. */
+export const maxAnswerBytes = 8 * 1024 * 1024;
+
+/** Memory of the heap of a worker thread, in MB. */
+export const maxThreadHeapMegabytes = 1_024;
+
+/** Bytes of the generated tests of a run; all of Magento 2.4.4 have 91 MB. */
+export const maxGeneratedBytes = 256 * 1024 * 1024;
+
+/** Files that are kept of the output of one process. */
+export const maxOutputFiles = 10_000;
+
+/** Bytes per second that a worker reads of the output of all its tests; those that write more are slowed down. */
+export const maxOutputRate = 16 * 1024 * 1024;
+
+/** Steps of a test that are kept; suites of MFTF have hundreds. */
+export const maxKeptSteps = 5_000;
+
+/** Characters of the name of a step. */
+export const maxStepNameLength = 1_000;
+
+/** Characters of a message in a result. */
+export const maxMessageLength = 64 * 1024;

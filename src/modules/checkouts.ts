@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { asDiskFull } from '../faults/fault.ts';
 import { exists } from '../files/exists.ts';
 import { lockFile } from '../files/file-lock.ts';
+import { maxTreeMs } from '../model/limits.ts';
+import type { Threads } from '../threads/threads.ts';
 import { seal } from './seal.ts';
 
 /**
@@ -25,7 +27,11 @@ export interface Checkouts {
 export type Fill<Result> = (draft: string, lock: number) => Promise<Result>;
 
 /** `home` contains checkouts, drafts and locks. When `signal` aborts, calls that wait for another process reject. */
-export async function createCheckouts(home: string, signal: AbortSignal): Promise<Checkouts> {
+export async function createCheckouts(
+  home: string,
+  threads: Threads,
+  signal: AbortSignal,
+): Promise<Checkouts> {
   const folder = join(home, 'checkouts');
   const drafts = join(home, 'drafts');
   const locks = join(home, 'locks');
@@ -66,7 +72,7 @@ export async function createCheckouts(home: string, signal: AbortSignal): Promis
     try {
       await mkdir(draft);
       const result = await fill(draft, lock);
-      await seal(draft);
+      await threads.run(seal, { root: draft }, { subject: 'the test module', limitMs: maxTreeMs, signal });
       await use(draft, result);
     } finally {
       await rm(draft, { recursive: true, force: true });

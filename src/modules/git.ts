@@ -32,6 +32,9 @@ const inheritedVariables = [
   ...['SSL_CERT_FILE', 'SSL_CERT_DIR', 'GIT_SSL_CAINFO', 'GIT_SSL_CAPATH'],
 ];
 
+/** What is read of the output of a git command: an id and the beginning of a subject. */
+const maxOutputBytes = 8192;
+
 /** Timeout of a git command. A dead connection is noticed long before, see `settingsFile` and `sshCommand`. */
 const defaultLimitMs = 30 * 60_000;
 
@@ -84,7 +87,12 @@ export async function createGit(options: {
       const deadline = setTimeout(stop, limitMs);
       signal.addEventListener('abort', stop);
       const output: Buffer[] = [];
-      child.stdout?.on('data', (chunk) => output.push(chunk));
+      let outputBytes = 0;
+      child.stdout?.on('data', (chunk: Buffer) => {
+        // A commit message may have any length.
+        if (outputBytes < maxOutputBytes) output.push(chunk.subarray(0, maxOutputBytes - outputBytes));
+        outputBytes += chunk.length;
+      });
       let errorOutput = '';
       child.stderr?.setEncoding('utf8').on('data', (text) => {
         errorOutput = (errorOutput + text).slice(-8192);

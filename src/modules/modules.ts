@@ -4,6 +4,8 @@ import type { ModuleSource } from '../config/config.ts';
 import { Fault } from '../faults/fault.ts';
 import { exists } from '../files/exists.ts';
 import type { Logger } from '../log.ts';
+import { maxTreeMs } from '../model/limits.ts';
+import type { Threads } from '../threads/threads.ts';
 import type { Commit } from './bare-repository.ts';
 import { createCheckouts } from './checkouts.ts';
 import { createGit } from './git.ts';
@@ -36,6 +38,8 @@ export interface ModulesOptions {
   /** Without one, `resolve` rejects with the names of the settings. */
   source: ModuleSource | undefined;
   log: Logger;
+  /** Copy and seal checkouts. */
+  threads: Threads;
   /** `process.env` by default. git inherits the few variables that it needs. */
   environment?: Record<string, string | undefined>;
   /** How long an unused checkout is kept at least; an hour by default. */
@@ -48,12 +52,12 @@ const hourMs = 3_600_000;
 
 /** Errors: CONFIG_INVALID for an invalid source. */
 export async function createModules(options: ModulesOptions): Promise<Modules> {
-  const { source, log, environment = process.env, keepUnusedMs = hourMs } = options;
+  const { source, log, threads, environment = process.env, keepUnusedMs = hourMs } = options;
   const folder = resolve(options.folder);
   const closing = new AbortController();
   // Every git and every wait for a lock listens to it.
   setMaxListeners(0, closing.signal);
-  const checkouts = await createCheckouts(folder, closing.signal);
+  const checkouts = await createCheckouts(folder, threads, closing.signal);
   const prune = (inUse: Iterable<string>) => checkouts.prune(new Set(inUse), keepUnusedMs);
   const common = {
     folder: checkouts.folder,
@@ -72,10 +76,11 @@ export async function createModules(options: ModulesOptions): Promise<Modules> {
       ...common,
       prune,
       async resolve() {
-        const id = await checkouts.add(
-          'local',
-          async (draft) => `local-${await snapshot(source.path, draft, folder)}`,
-        );
+        const id = await checkouts.add('local', async (draft) => {
+          const request = { source: source.path, target: draft, except: folder };
+          const options = { subject: source.path, limitMs: maxTreeMs, signal: closing.signal };
+          return `local-${await threads.run(snapshot, request, options)}`;
+        });
         return { id, subject: 'local folder' };
       },
       checkout(commit) {

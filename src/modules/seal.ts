@@ -1,6 +1,7 @@
 import { chmod, lstat, readdir, readlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Fault } from '../faults/fault.ts';
+import { defineTask } from '../threads/task.ts';
 
 /**
  * Prepares a folder for mounting into containers: files become read-only, and everything readable for any user that PHP runs as.
@@ -8,7 +9,7 @@ import { Fault } from '../faults/fault.ts';
  *
  * Errors: MODULE_INVALID for a link that leaves the folder, or an entry that is neither file, folder nor link.
  */
-export async function seal(root: string): Promise<void> {
+export const seal = defineTask(import.meta.url, 'seal', async ({ root }: { root: string }): Promise<void> => {
   const top = Buffer.from(root);
   const walk = async (folder: Buffer): Promise<void> => {
     await chmod(folder, 0o755);
@@ -26,7 +27,7 @@ export async function seal(root: string): Promise<void> {
     }
   };
   await walk(top);
-}
+});
 
 const slash = Buffer.from('/');
 

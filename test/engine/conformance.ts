@@ -12,6 +12,7 @@ import {
   journalPath,
   leftovers,
   readClock,
+  type Supervised,
   superviseExec,
 } from '../../src/engine/supervised.ts';
 import { Fault, type FaultCode } from '../../src/faults/fault.ts';
@@ -37,7 +38,7 @@ export function engineConformance(kind: EngineKind): void {
     return stdout;
   };
   const tmpfs = (target: string, sizeBytes = mebibyte, mode = 0o700) => ({ target, sizeBytes, mode });
-  const output = async (exec: Pick<Exec, 'stdout' | 'stderr' | 'ended'>) => {
+  const output = async (exec: Pick<Exec | Supervised, 'stdout' | 'stderr' | 'ended'>) => {
     const [stdout, stderr] = await Promise.all([text(exec.stdout), text(exec.stderr)]);
     return { stdout, stderr, end: await exec.ended };
   };

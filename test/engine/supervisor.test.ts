@@ -46,11 +46,10 @@ describe.each(shells)('supervisor.sh under %s %s', (...shell) => {
     return { code: status, lines: stdout.split('\n').filter((line) => line !== '') };
   }
 
-  function run(limits: number[], ...argv: string[]) {
-    const child = spawn(program, [...applet, script, 'run', token, ...limits.map(String), '--', ...argv], {
-      env: env(),
-      stdio: 'pipe',
-    });
+  const run = (limits: number[], ...argv: string[]) => start([token, ...limits.map(String), '--', ...argv]);
+
+  function start(args: string[]) {
+    const child = spawn(program, [...applet, script, 'run', ...args], { env: env(), stdio: 'pipe' });
     children.push(child);
     let output = '';
     child.stdout.on('data', (piece) => {
@@ -159,6 +158,27 @@ describe.each(shells)('supervisor.sh under %s %s', (...shell) => {
     await waitFor(() => output().includes('up'));
     child.stdin.write('stop\n');
     expect(await ended).toBe(137);
+  });
+
+  describe('the time limit of a command', () => {
+    const withLimit = (hundredths: number, ...argv: string[]) =>
+      start(['-t', String(hundredths), token, '60', '1', '--', ...argv]).ended;
+
+    test('ends the tree of one that takes longer, with the code 124', async () => {
+      expect(await withLimit(100, ...tree)).toBe(124);
+      expect(ownProcesses()).toEqual([]);
+      expect(record()).toEqual(['start', 'stop time-limit', 'end 124']);
+    });
+
+    test('kills one that ignores TERM after the grace', async () => {
+      expect(await withLimit(10, 'sh', '-c', 'trap "" TERM; sleep 1000; sleep 1000')).toBe(124);
+      expect(ownProcesses()).toEqual([]);
+    });
+
+    test('leaves the exit code of one that is faster', async () => {
+      expect(await withLimit(60_000, 'sh', '-c', 'exit 7')).toBe(7);
+      expect(record()).toEqual(['start', 'end 7']);
+    });
   });
 
   test('lists and kills the processes that are left, of one run or of all', async () => {

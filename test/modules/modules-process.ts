@@ -2,12 +2,14 @@
 import { createInterface } from 'node:readline';
 import { createLog } from '../../src/log.ts';
 import { createModules } from '../../src/modules/modules.ts';
+import { createThreads } from '../../src/threads/threads.ts';
 
 const [folder = '', source = ''] = process.argv.slice(2);
 const modules = await createModules({
   folder,
   source: JSON.parse(source),
   log: createLog({ level: 'silent' }),
+  threads: createThreads({ count: 1 }),
 });
 console.log('ready');
 for await (const line of createInterface(process.stdin)) {

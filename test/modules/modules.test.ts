@@ -26,6 +26,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { ModuleSource } from '../../src/config/config.ts';
 import { lockFile } from '../../src/files/file-lock.ts';
 import { createModules, type Modules } from '../../src/modules/modules.ts';
+import { createThreads } from '../../src/threads/threads.ts';
 import { type Child, startChild } from '../support/child.ts';
 import {
   createCertificate,
@@ -44,6 +45,8 @@ type GitSource = Extract<ModuleSource, { kind: 'git' }>;
 let home: string;
 let logText: string;
 const openedModules: Modules[] = [];
+const threads = createThreads({ count: 1 });
+afterAll(() => threads.close());
 
 beforeEach(() => {
   home = mkdtempSync(join(tmpdir(), 'matre-modules-'));
@@ -74,7 +77,14 @@ async function open(
   };
   const log = pino({ level: 'trace' }, { write });
   const environment = { ...process.env, ...more.environment };
-  const modules = await createModules({ folder: join(home, 'modules'), source, log, ...more, environment });
+  const modules = await createModules({
+    folder: join(home, 'modules'),
+    source,
+    log,
+    threads,
+    ...more,
+    environment,
+  });
   openedModules.push(modules);
   return modules;
 }

@@ -6,6 +6,7 @@ import { folderSource } from '../../src/mftf/catalog/source.ts';
 import { allows, type Role } from '../../src/model/access.ts';
 import { operations } from '../../src/operations/all.ts';
 import { startTestServer, type TestServer } from '../support/app.ts';
+import { accessTo } from '../support/catalog.ts';
 import { namedRunner } from '../support/runner.ts';
 import { createJudge, type Description, type FieldValues, fuzz, type Judge, requestsOf } from './fuzz.ts';
 
@@ -73,7 +74,7 @@ beforeAll(async () => {
     parts: {
       runner: namedRunner,
       resolveSelection: async () => undefined,
-      catalog: async () => ({ commit, catalog }),
+      catalog: async () => ({ commit, catalog: accessTo(catalog) }),
       previewOn: async () => ({
         tests: [],
         skipped: [],

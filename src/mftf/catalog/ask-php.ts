@@ -54,31 +54,23 @@ export async function askPhp(
     const settings = ['-d', 'display_errors=0', '-d', 'memory_limit=128M'];
     const argv = [php, ...settings, `${place}/registrations.php`, `${tree}/${folder}/registration.php`, mark];
     const token = `registrations-${randomUUID()}`;
-    const process = await superviseExec(engine, containerId, { argv, cwd: tree }, { token, signal });
-    let isLate = false;
-    const timer = setTimeout(() => {
-      isLate = true;
-      void process.stop();
-    }, fileMs);
-    try {
-      // The answer is the last line, after whatever the file prints.
-      const [output, errors, end] = await Promise.all([
-        readEnd(process.stdout),
-        readAll(process.stderr, maxErrorBytes),
-        process.ended,
-      ]);
-      const line = output.split('\n').findLast((one) => one.startsWith(mark));
-      const answer = line === undefined ? undefined : parseCalls(line.slice(mark.length));
-      if (answer) {
-        const registered = answer.map(([type, name, path]) => ({ type, name, path }));
-        return { registrations: registrationsOf(registered, tree) };
-      }
-      if (isLate) return { failure: `it did not end within ${fileMs / 1_000} s` };
-      const how = end.kind === 'exited' ? `PHP ended with ${end.code}` : end.message;
-      return { failure: [how, errors.trim()].filter((text) => text !== '').join(': ') };
-    } finally {
-      clearTimeout(timer);
+    const options = { token, signal, timeoutMs: fileMs };
+    const process = await superviseExec(engine, containerId, { argv, cwd: tree }, options);
+    // The answer is the last line, after whatever the file prints.
+    const [output, errors, end] = await Promise.all([
+      readEnd(process.stdout),
+      readAll(process.stderr, maxErrorBytes),
+      process.ended,
+    ]);
+    const line = output.split('\n').findLast((one) => one.startsWith(mark));
+    const answer = line === undefined ? undefined : parseCalls(line.slice(mark.length));
+    if (answer) {
+      const registered = answer.map(([type, name, path]) => ({ type, name, path }));
+      return { registrations: registrationsOf(registered, tree) };
     }
+    if (end.kind === 'timeout') return { failure: `it did not end within ${fileMs / 1_000} s` };
+    const how = end.kind === 'exited' ? `PHP ended with ${end.code}` : end.message;
+    return { failure: [how, errors.trim()].filter((text) => text !== '').join(': ') };
   }
 }
 

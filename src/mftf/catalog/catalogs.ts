@@ -1,109 +1,191 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createMemo } from '../../async/single-flight.ts';
+import { MessageChannel } from 'node:worker_threads';
+import { createSingleFlight } from '../../async/single-flight.ts';
 import type { Engine } from '../../engine/engine.ts';
+import { serveExec } from '../../engine/remote-exec.ts';
 import { isFault } from '../../faults/fault.ts';
-import { writeFileAtomically } from '../../files/atomic-write.ts';
 import { ifPresent } from '../../files/missing-file.ts';
 import type { Logger } from '../../log.ts';
-import { assertReadable, buildCatalog, type Catalog } from './catalog.ts';
-import type { Declarations } from './declaration.ts';
-import { declarationsFromBytes, declarationsToBytes, readDeclarations } from './declarations.ts';
+import { maxQueryMs, maxTreeMs } from '../../model/limits.ts';
+import type { Threads } from '../../threads/threads.ts';
+import type { OpenRegistration } from './declaration.ts';
+import {
+  type Answer,
+  askCatalog,
+  type CatalogAddress,
+  openRegistrationsOf,
+  type QuestionInput,
+  type QuestionKind,
+} from './question-task.ts';
+import { readModule, readTree } from './reading-tasks.ts';
 import { type ContainerOf, createRegistrationAnswers, type ImageAccess } from './registration-answers.ts';
-import { folderSource } from './source.ts';
-import { treeFiles } from './tree-files.ts';
+
+/**
+ * A catalog that a worker thread holds: the tests of a Magento tree and a test module. A question about it and its answer are small,
+ * however large the catalog is. Errors of each question: MODULE_INVALID, TREE_TOO_LARGE, TREE_TIMEOUT.
+ */
+export interface CatalogAccess {
+  /** See `answers` in question-task.ts. */
+  ask<Kind extends QuestionKind>(kind: Kind, input: QuestionInput<Kind>): Promise<Answer<Kind>>;
+}
 
 export interface Catalogs {
   /**
-   * The catalog of an image with a checkout of the test module mounted in it. The tree of an image is read once and stored on disk
-   * under the id of the image; only then `container` is called, and for a registration.php that only PHP can read. With `enabled`, only
-   * what MFTF reads without `--force` when a shop and MODULE_ALLOWLIST name these modules. Errors: MODULE_INVALID, and those of the
-   * engine.
+   * The catalog of an image with a checkout of the test module mounted in it. Both are read once and stored on disk: the tree of an
+   * image under its id, the module under its commit. `container` is called to read the tree, and for a registration.php that only PHP
+   * can read. With `enabled`, only what MFTF reads without `--force` when a shop and MODULE_ALLOWLIST name these modules. Errors:
+   * MODULE_INVALID, TREE_TOO_LARGE, TREE_TIMEOUT, and those of the engine.
    */
   of(
     image: ImageAccess,
     checkout: { id: string; path: string },
     enabled?: readonly string[],
-  ): Promise<Catalog>;
+  ): Promise<CatalogAccess>;
 }
 
-/** Kept in memory: an installation has one image, and the one before it while runs of that end. */
-const maxImages = 2;
-/** Kept in memory: the commits of the runs under way and of recent previews. Others are read again. */
-const maxCheckouts = 16;
-/** Kept in memory: merging the declarations of Magento 2.4.4 takes 0.2 s. One for each list of enabled modules. */
-const maxCatalogs = 8;
+/** Stored: the commits of the runs under way and of recent previews. Others are read again. */
+const maxStoredModules = 32;
+const modulePrefix = 'module-';
 
 export function createCatalogs(deps: {
   engine: Engine;
-  /** Where the declarations of images are stored. */
+  /** Where the declarations of images and modules are stored. */
   folder: string;
   magentoRoot: string;
   /** Where the module is, relative to the root. */
   moduleTarget: string;
   /** The PHP command in a container. */
   php: string;
+  /** Read images and modules. */
+  readers: Threads;
+  /** One thread, which keeps the catalogs that were asked about. */
+  thread: Threads;
   log: Logger;
+  /** How long reading a tree or a module may take; `maxTreeMs` by default. */
+  limitMs?: number;
 }): Catalogs {
-  const { engine, folder, magentoRoot, moduleTarget, log } = deps;
+  const { engine, folder, magentoRoot, moduleTarget, readers, thread, log, limitMs = maxTreeMs } = deps;
   const answers = createRegistrationAnswers(deps);
-  const images = createMemo<string, Declarations>({ maxKeys: maxImages });
-  const modules = createMemo<string, Declarations>({ maxKeys: maxCheckouts });
+  const share = createSingleFlight<string, OpenRegistration[]>();
+  const fileOf = (prefix: string, ...parts: string[]) =>
+    join(folder, `${prefix}${createHash('sha256').update(parts.join('\0')).digest('hex')}.txt`);
 
-  const catalogs = createMemo<string, Catalog>({ maxKeys: maxCatalogs });
-
-  async function readImage(id: string, container: ContainerOf): Promise<Declarations> {
-    const key = createHash('sha256').update(`${id}\0${magentoRoot}`).digest('hex');
-    const path = join(folder, `${key}.txt`);
-    const stored = await readStored(path, log);
-    if (stored) return stored;
-    const from = await container();
-    try {
-      const files = treeFiles(engine, from.id, magentoRoot);
-      const declarations = await readDeclarations({ root: '', files });
-      // While the container runs; its answers are stored apart, so that those that are missing are asked for again.
-      const here = async () => ({ id: from.id, dispose: async () => {} });
-      await answers.complete([declarations], { id, container: here, isRunning: true });
+  /** The open registrations of stored declarations; calls `read` first, which stores them, when they are missing or damaged. */
+  function loadOrRead(path: string, subject: string, read: () => Promise<void>) {
+    const load = () => thread.run(openRegistrationsOf, { path }, { subject, limitMs: maxQueryMs });
+    return share(path, async () => {
+      try {
+        return await load();
+      } catch (error) {
+        if (isFault(error, 'INPUT_INVALID'))
+          log.warn({ path }, 'A stored catalog is damaged or of another version; reading its files again');
+        else if (!isFault(error, 'NOT_FOUND')) throw error;
+      }
       await mkdir(folder, { recursive: true, mode: 0o700 });
-      await writeFileAtomically(path, declarationsToBytes(declarations));
-      return declarations;
+      await read();
+      return load();
+    });
+  }
+
+  function loadImage({ id, container }: ImageAccess) {
+    const path = fileOf('', id, magentoRoot);
+    const subject = `the Magento tree of the image ${id}`;
+    const open = loadOrRead(path, subject, () =>
+      withContainer(container, (from) => readInto(path, subject, id, from)),
+    );
+    return { path, open };
+  }
+
+  async function readInto(path: string, subject: string, imageId: string, container: string): Promise<void> {
+    const { port1, port2 } = new MessageChannel();
+    serveExec(engine, port1);
+    try {
+      const request = { port: port2, container, root: magentoRoot, path };
+      await readers.run(readTree, request, { subject, limitMs, transfer: [port2] });
     } finally {
-      await from.dispose();
+      port1.close();
     }
+    // While the container runs; its answers are stored apart, so that those that are missing are asked for again.
+    const options = { subject, limitMs: maxQueryMs };
+    const openRegistrations = await thread.run(openRegistrationsOf, { path }, options);
+    const here = async () => ({ id: container, dispose: async () => {} });
+    await answers.complete([{ openRegistrations, registrations: [] }], {
+      ...{ id: imageId, container: here, isRunning: true },
+    });
+  }
+
+  function loadModule(checkout: { id: string; path: string }) {
+    const path = fileOf(modulePrefix, checkout.id, moduleTarget);
+    const subject = `the test module at ${checkout.id}`;
+    const open = loadOrRead(path, subject, async () => {
+      const request = { checkout: checkout.path, target: moduleTarget, path };
+      await readers.run(readModule, request, { subject, limitMs });
+      await pruneModules(folder).catch((error: unknown) => {
+        log.warn({ err: error }, 'Stored catalogs of old commits could not be removed');
+      });
+    });
+    return { path, open };
   }
 
   return {
     async of(image, checkout, enabled) {
-      const tree = await images(image.id, () => readImage(image.id, image.container));
-      const module = await modules(checkout.id, () =>
-        readDeclarations(folderSource(checkout.path, moduleTarget)),
-      );
-      const parts = await answers.complete([tree, module], image);
-      // What PHP could not answer may be known the next time.
-      const registered = createHash('sha256').update(JSON.stringify(parts.map((part) => part.registrations)));
-      const key = JSON.stringify([image.id, checkout.id, registered.digest('hex')]);
-      const whole = await catalogs(key, async () => buildCatalog(parts));
-      const catalog = enabled
-        ? await catalogs(JSON.stringify([key, enabled]), async () => ({
-            ...buildCatalog(parts, enabled),
-            whole,
-          }))
-        : whole;
-      assertReadable(catalog);
-      return catalog;
+      const subject = `the tests of ${checkout.id}`;
+      const locate = async (): Promise<CatalogAddress> => {
+        const tree = loadImage(image);
+        const openOfTree = await tree.open;
+        const module = loadModule(checkout);
+        const open = [openOfTree, await module.open];
+        const [ofTree, ofModule] = await answers.complete(
+          open.map((openRegistrations) => ({ openRegistrations, registrations: [] })),
+          image,
+        );
+        return {
+          paths: [tree.path, module.path],
+          registrations: [ofTree?.registrations ?? [], ofModule?.registrations ?? []],
+          enabled,
+        };
+      };
+      let address = await locate();
+      const ask = async <Kind extends QuestionKind>(kind: Kind, input: QuestionInput<Kind>) => {
+        const options = { subject, limitMs: maxQueryMs };
+        try {
+          return (await thread.run(askCatalog, { address, kind, input }, options)) as Answer<Kind>;
+        } catch (error) {
+          // Another process may have removed what is stored.
+          if (!isFault(error, 'NOT_FOUND')) throw error;
+          address = await locate();
+          return (await thread.run(askCatalog, { address, kind, input }, options)) as Answer<Kind>;
+        }
+      };
+      await ask('check', undefined);
+      return { ask };
     },
   };
 }
 
-async function readStored(path: string, log: Logger): Promise<Declarations | undefined> {
-  const stored = await ifPresent(readFile(path));
-  if (stored === undefined) return undefined;
+async function withContainer(
+  container: ContainerOf,
+  work: (containerId: string) => Promise<void>,
+): Promise<void> {
+  const from = await container();
   try {
-    return declarationsFromBytes(stored);
-  } catch (error) {
-    if (!isFault(error, 'INPUT_INVALID')) throw error;
-    log.warn({ path }, 'A stored catalog is damaged or of another version; reading the image again');
-    return undefined;
+    await work(from.id);
+  } finally {
+    await from.dispose();
   }
+}
+
+/** Removes the stored declarations of modules that were used least recently. */
+async function pruneModules(folder: string): Promise<void> {
+  const files: { path: string; usedAt: number }[] = [];
+  for (const name of await readdir(folder)) {
+    if (!name.startsWith(modulePrefix)) continue;
+    const path = join(folder, name);
+    const info = await ifPresent(stat(path));
+    if (info) files.push({ path, usedAt: info.mtimeMs });
+  }
+  files.sort((a, b) => b.usedAt - a.usedAt);
+  for (const { path } of files.slice(maxStoredModules)) await rm(path, { force: true });
 }

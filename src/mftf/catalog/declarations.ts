@@ -6,6 +6,7 @@ import { helperParts } from './parts.ts';
 import { type CatalogPath, catalogPath } from './paths.ts';
 import { readRegistrations } from './registration.ts';
 import type { Source, SourceFile } from './source.ts';
+import { createTreeLimits, testModule } from './tree-limits.ts';
 import { readXml } from './xml.ts';
 
 const composerPackage = z.object({
@@ -15,8 +16,11 @@ const composerPackage = z.object({
 /** How MFTF reads the name of a Magento module in `suggest` (3.8). */
 const suggestedModule = /type:\s*magento2-module\s*,\s*name:\s*([^,\s]+)/;
 
-/** Reads the files of a source. Broken files end up in `problems`; rejects only when the source does. */
-export async function readDeclarations(source: Source): Promise<Declarations> {
+/**
+ * Reads the files of a source. Broken files end up in `problems`; rejects when the source does, and with TREE_TOO_LARGE. `subject` is
+ * the name of the source for that message.
+ */
+export async function readDeclarations(source: Source, subject = testModule): Promise<Declarations> {
   const declarations: Declarations = {
     version,
     root: source.root,
@@ -28,9 +32,12 @@ export async function readDeclarations(source: Source): Promise<Declarations> {
     packages: [],
     problems: [],
   };
+  const checkLimits = createTreeLimits(subject, declarations);
   for await (const file of source.files) {
     const place = catalogPath(file.path);
-    if (place !== undefined && !isEmpty(file.content)) addFile(declarations, file, place);
+    if (place === undefined || isEmpty(file.content)) continue;
+    addFile(declarations, file, place);
+    checkLimits(file.path, file.content.length);
   }
   return declarations;
 }

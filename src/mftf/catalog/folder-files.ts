@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { readdirSync, realpathSync, statSync } from 'node:fs';
 import { Fault } from '../../faults/fault.ts';
+import { maxTreeDepth } from '../../model/limits.ts';
 import { mayHoldCatalogFiles } from './paths.ts';
 
 /** A file below a folder on the host. */
@@ -30,7 +31,7 @@ const slash = Buffer.from('/');
 /**
  * The files of a folder as if it were mounted on `root` below Magento, a batch for each folder. Links are followed as PHP follows
  * them, unless they lead to a folder above themselves. Throws MODULE_INVALID for a link that leaves the folder, and for more than
- * 50,000 folders.
+ * 50,000 folders; TREE_TOO_LARGE for folders that are nested too deep.
  */
 export function* folderFiles(top: string, root: string): Generator<FolderFile[]> {
   const realTop = realpathSync(top, 'buffer');
@@ -71,6 +72,9 @@ export function* folderFiles(top: string, root: string): Generator<FolderFile[]>
       if (kind === 'file') files.push({ path, target: relativeTo(realTop, place, root), place, obstacle });
       if (kind !== 'folder' || !mayHoldCatalogFiles(path)) continue;
       const above = [...folder.above, folder.place];
+      if (above.length > maxTreeDepth) {
+        throw new Fault('TREE_TOO_LARGE', `${path} is nested more than ${maxTreeDepth} folders deep.`);
+      }
       if (!above.some((one) => one.equals(place))) inside.push({ path, place, above, obstacle });
     }
     folders.push(...inside.reverse());

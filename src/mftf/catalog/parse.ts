@@ -1,4 +1,5 @@
 import { SaxesParser } from 'saxes';
+import { maxXmlDepth } from '../../model/limits.ts';
 import { type Entities, readDoctype } from './doctype.ts';
 import { decodeXml } from './encoding.ts';
 import { isBlank } from './text.ts';
@@ -41,6 +42,7 @@ export function parseXml(bytes: Uint8Array, root: string, handler: XmlHandler): 
   if (!('text' in decoded)) return decoded;
   const parser = new SaxesParser();
   let place: Place = { at: '', parent: undefined, children: new Map() };
+  let depth = 0;
   parser.on('error', (error) => {
     throw new InvalidXml(error.message.replace(/^\d+:\d+: /, ''));
   });
@@ -49,6 +51,9 @@ export function parseXml(bytes: Uint8Array, root: string, handler: XmlHandler): 
     if (place.parent === undefined && tag.name !== root) {
       throw new InvalidXml(`The file must begin with <${root}>, not with <${tag.name}>.`);
     }
+    depth += 1;
+    // The time for a path grows with its length.
+    if (depth > maxXmlDepth) throw new InvalidXml(`Elements are nested more than ${maxXmlDepth} deep.`);
     place = below(place, tag.name);
     const attributes = tag.attributes as Record<string, string>;
     for (const name in attributes) {
@@ -59,6 +64,7 @@ export function parseXml(bytes: Uint8Array, root: string, handler: XmlHandler): 
   });
   parser.on('closetag', () => {
     handler.close?.(place.at);
+    depth -= 1;
     place = place.parent ?? place;
   });
   parser.on('text', (text) => {

@@ -157,8 +157,9 @@ function union(list: string[] | undefined, value: string, pattern: RegExp): stri
   return [...new Set([...(list ?? []), ...Array.from(value.matchAll(pattern), ([, name = '']) => name)])];
 }
 
-const namespace = /^\s*namespace\s+([\w\\]+)\s*;/m;
-const classes = /^\s*(?:(?:abstract|final)\s+)*class\s+(\w+)/gm;
+// Blanks are bounded and stay in their line: otherwise a file of empty lines would take quadratic time.
+const namespace = /^[^\S\n]*namespace\s{1,100}([\w\\]+)\s*;/m;
+const classes = /^[^\S\n]*(?:(?:abstract|final)\s{1,100}){0,3}class\s{1,100}(\w+)/gm;
 
 /** The classes of a PHP file, which steps may call as helpers. */
 export function helperParts(content: string): Part[] {

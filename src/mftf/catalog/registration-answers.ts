@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { createSingleFlight } from '../../async/single-flight.ts';
 import { withTimeout } from '../../async/timeout.ts';
+import { untilAborted } from '../../async/until-aborted.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { Fault, toFault } from '../../faults/fault.ts';
 import { writeFileAtomically } from '../../files/atomic-write.ts';
@@ -46,6 +47,8 @@ const maxFailures = 10_000;
 
 const storedAnswer = z.array(z.object({ folder: z.string(), name: z.string() }));
 
+type Registrations = Pick<Declarations, 'registrations' | 'openRegistrations'>;
+
 /** Completes declarations with what only PHP can tell. */
 export interface RegistrationAnswers {
   /**
@@ -53,7 +56,7 @@ export interface RegistrationAnswers {
    * because the module is not trusted on the host. An answer is stored for the content of a file, so the container is started
    * once. Without an answer the folder has no registered name, and the reason is logged once. Never rejects.
    */
-  complete(parts: Declarations[], image: ImageAccess): Promise<Declarations[]>;
+  complete<Part extends Registrations>(parts: Part[], image: ImageAccess): Promise<Part[]>;
 }
 
 /** `folder` is where answers are stored; `php` the command in the container. */
@@ -114,7 +117,7 @@ export function createRegistrationAnswers(deps: {
         ? Promise.resolve()
         : askPhp({ engine, php }, container.id, [...files.values()], { fileMs, signal, onAnswer });
       // A container that does not respond is removed rather than waited for.
-      await Promise.race([asking, rejectionOf(signal)]).finally(() => container.dispose());
+      await untilAborted(asking, signal).finally(() => container.dispose());
     };
     const isOver = () => {
       throw new Fault('ENGINE_FAILED', `The container gave no answer within ${totalMs / 1_000} s.`);
@@ -162,15 +165,6 @@ export function createRegistrationAnswers(deps: {
       });
     },
   };
-}
-
-/** Rejects when a signal aborts. */
-function rejectionOf(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    const abort = () => reject(signal.reason);
-    if (signal.aborted) abort();
-    else signal.addEventListener('abort', abort, { once: true });
-  });
 }
 
 async function readStored(path: string): Promise<Registration[] | undefined> {

@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
+import { readFileSync, statSync } from 'node:fs';
+import { maxTreeFileBytes } from '../../model/limits.ts';
 import { folderFiles } from './folder-files.ts';
 import { catalogPath } from './paths.ts';
+import { tooLargeFile } from './tree-limits.ts';
 
 export interface SourceFile {
   /** Where MFTF meets the file, relative to the Magento root, with slashes. It decides what kind of file it is. */
@@ -27,20 +28,20 @@ export interface Source {
 }
 
 /**
- * The files of a folder on the host, as if it were mounted on `root` below Magento. Its iteration throws MODULE_INVALID for links
- * that leave the folder.
+ * The files of a folder on the host, as if it were mounted on `root` below Magento. It is read synchronously, so only in a worker
+ * thread. Its iteration throws MODULE_INVALID for links that leave the folder, and TREE_TOO_LARGE.
  */
 export function folderSource(folder: string, root: string): Source {
   return { root, files: readFiles(folder, root) };
 }
 
-async function* readFiles(folder: string, root: string): AsyncGenerator<SourceFile> {
+function* readFiles(folder: string, root: string): Generator<SourceFile> {
   for (const files of folderFiles(folder, root)) {
-    const relevant = files.filter(({ path }) => catalogPath(path) !== undefined);
-    for (const { path, target, place, obstacle } of relevant) {
+    for (const { path, target, place, obstacle } of files) {
+      if (catalogPath(path) === undefined) continue;
+      const { size } = statSync(place);
+      if (size > maxTreeFileBytes) throw tooLargeFile(path, size);
       yield { path, content: readFileSync(place), target, ...(obstacle !== undefined && { obstacle }) };
     }
-    // Lets other work of the event loop run.
-    if (relevant.length > 0) await yieldToEventLoop();
   }
 }

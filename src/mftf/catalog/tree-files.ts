@@ -1,14 +1,16 @@
 import { posix } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { getFiles } from '../../engine/archive.ts';
-import type { Engine } from '../../engine/engine.ts';
 import { exitCode, readAll } from '../../engine/read-all.ts';
+import type { ExecEngine } from '../../engine/remote-exec.ts';
 import { Fault } from '../../faults/fault.ts';
+import { maxTreeBytes, maxTreeFileBytes, maxTreeFiles } from '../../model/limits.ts';
 import { catalogPath } from './paths.ts';
 import type { SourceFile } from './source.ts';
+import { imageTree, tooLargeFile, tooManyFiles } from './tree-limits.ts';
 
-/** Limit for the list of files, more than any Magento tree has (2.4.4: 8,000 paths, 0.8 MB). */
-const listingBytes = 32 * 1024 * 1024;
+/** Limit for a list of files: 500 bytes for each of `maxTreeFiles` (Magento 2.4.4: 8,000 paths, 0.8 MB). */
+const listingBytes = 500 * maxTreeFiles;
 /** Paths for one process: well below the 2 MB that Linux allows for all arguments. */
 const maxPathsPerProcess = 4_000;
 
@@ -36,10 +38,10 @@ interface SourceLink {
 
 /**
  * The files of the catalog in the Magento tree of a container. Links are followed, also out of the tree, as MFTF follows them: all
- * of it is the image. Errors: those of the engine, FILES_TOO_LARGE.
+ * of it is the image. Errors: those of the engine, FILES_TOO_LARGE, TREE_TOO_LARGE.
  */
 export async function* treeFiles(
-  engine: Engine,
+  engine: ExecEngine,
   containerId: string,
   root: string,
 ): AsyncGenerator<SourceFile> {
@@ -48,6 +50,7 @@ export async function* treeFiles(
     // `find` reports folders that an image lacks, such as app; that is no error.
     const [listing] = await Promise.all([readAll(exec.stdout, listingBytes), readAll(exec.stderr)]);
     exitCode(await exec.ended, containerId, argv);
+    if (Buffer.byteLength(listing) >= listingBytes) throw tooManyFiles(imageTree);
     return listing.split('\n').filter((path) => path !== '');
   };
   const either = (list: string[][]) => [
@@ -59,6 +62,7 @@ export async function* treeFiles(
   const folders = [...tops.map((path) => path.replace('./', '')), 'dev/tests/acceptance/tests'];
   const query = [...folders, ...either(conditions), '-type', 'f'];
   const listed = (await run(['find', '-L', ...query])).filter((path) => catalogPath(path) !== undefined);
+  if (listed.length > maxTreeFiles) throw tooManyFiles(imageTree);
   const direct = new Set(await run(['find', ...query]));
 
   const linked = listed.filter((path) => !direct.has(path) && isUtf8(path));
@@ -123,8 +127,9 @@ export async function* treeFiles(
           else if (!reason.startsWith('it is a'))
             throw new Fault('FILES_TOO_LARGE', `${path} in ${dir} of ${containerId}: ${reason}.`);
         };
-        const request = { dir, paths: requested, onLeftOut };
-        for await (const { path, content } of getFiles(engine, containerId, request)) {
+        const request = { dir, paths: requested, maxBytes: maxTreeBytes, onLeftOut };
+        for await (const { path, size, content } of getFiles(engine, containerId, request)) {
+          if (size > maxTreeFileBytes) throw tooLargeFile(path, size);
           yield { path, content: await buffer(content) };
         }
         requested = others;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Catalog, readCatalog } from '../catalog/catalog.ts';
 import { closureOf } from './closure.ts';
-import { describeMissing, variablesOf } from './variables.ts';
+import { describeMissing, providedNames, variablesOf } from './variables.ts';
 
 const acme = 'app/code/Acme/Shop/Test/Mftf';
 const other = 'vendor/other/module-extra/Test/Mftf';
@@ -343,13 +343,13 @@ describe('variables that are not set', () => {
   const values = [{ name: 'SET', value: '' }];
 
   it('are reported with their tests', () => {
-    const message = describeMissing(variables, { values, credentials: 'magento/SET=x=y\n' });
+    const message = describeMissing(variables, providedNames({ values, credentials: 'magento/SET=x=y\n' }));
     expect(message).toContain('{{_ENV.NOT_SET}} (A, B and 2 more), {{_CREDS.acme/not_set}} (B).');
     expect(message).not.toMatch(/[./]SET}}|WAIT_TIMEOUT/);
   });
 
   it('are not reported when there are none', () => {
     const none = { env: new Map([['SET', ['A']]]), credentials: new Map() };
-    expect(describeMissing(none, { values, credentials: '' })).toBeUndefined();
+    expect(describeMissing(none, providedNames({ values, credentials: '' }))).toBeUndefined();
   });
 });

@@ -20,7 +20,7 @@ export type Closure =
   | { kind: 'whole'; reason: string; randomTests: PlannedTest[] };
 
 /** Settings that make MFTF read other folders than the catalog does. */
-const folderSettings = ['MAGENTO_BP', 'TESTS_BP', 'TESTS_MODULE_PATH', 'CUSTOM_MODULE_PATHS'];
+export const folderSettings = ['MAGENTO_BP', 'TESTS_BP', 'TESTS_MODULE_PATH', 'CUSTOM_MODULE_PATHS'];
 /** Helpers of MFTF itself are in the image, so no module declares them. */
 const mftfHelperPrefix = 'helper:Magento\\FunctionalTestingFramework\\';
 

@@ -8,7 +8,7 @@ import type { Engine } from '../../engine/engine.ts';
 import { readAll } from '../../engine/read-all.ts';
 import { writeFileAtomically } from '../../files/atomic-write.ts';
 import { runFolder } from '../../pool/specification.ts';
-import type { Catalog, CatalogFile } from '../catalog/catalog.ts';
+import type { CatalogAccess } from '../catalog/catalogs.ts';
 import type { Layout } from '../container/layout.ts';
 import type { Php } from '../container/php.ts';
 import { prunedScripts } from './tree.ts';
@@ -26,7 +26,7 @@ export interface Validations {
     containerId: string;
     layout: Layout;
     php: Php;
-    catalog: Catalog;
+    catalog: CatalogAccess;
     imageId: string;
     commit: string;
     signal: AbortSignal;
@@ -39,30 +39,27 @@ export function createValidations({ folder }: { folder: string }): Validations {
   return {
     async of(tree) {
       const { catalog, layout, imageId, commit } = tree;
-      const module = `${layout.module.slice(layout.root.length + 1)}/`;
-      const inModule = ({ path }: CatalogFile) => path.startsWith(module);
+      const module = layout.module.slice(layout.root.length + 1);
+      const isOfModule = (fault: string) => fault.startsWith(`${module}/`);
       const image = ['image', imageId, layout.root, layout.module];
       const parts = [
-        { path: fileOf(folder, image), files: catalog.files.filter((file) => !inModule(file)) },
-        { path: fileOf(folder, [...image, commit]), files: catalog.files.filter(inModule) },
+        {
+          path: fileOf(folder, image),
+          of: 'tree' as const,
+          isOwn: (fault: string) => !isOfModule(fault),
+        },
+        { path: fileOf(folder, [...image, commit]), of: 'module' as const, isOwn: isOfModule },
       ];
       const storedFaults = await Promise.all(parts.map(({ path }) => readStored(path)));
       const uncheckedParts = parts.filter((_, index) => storedFaults[index] === undefined);
       const knownFaults = storedFaults.flatMap((faults) => faults ?? []);
       if (uncheckedParts.length === 0) return knownFaults;
       // All in one process, because compiling the schemas takes most of the time.
-      const { faults, failure } = await validate(
-        tree,
-        uncheckedParts.flatMap(({ files }) => files),
-      );
+      const files = await catalog.ask('schemaFiles', { module });
+      const list = uncheckedParts.map(({ of }) => files[of]).join('');
+      const { faults, failure } = await validate(tree, list);
       if (failure !== undefined) return [failure];
-      for (const { path, files } of uncheckedParts) {
-        const paths = new Set(files.map((file) => file.path));
-        await store(
-          path,
-          faults.filter((fault) => paths.has(fault.slice(0, fault.indexOf(':')))),
-        );
-      }
+      for (const { path, isOwn } of uncheckedParts) await store(path, faults.filter(isOwn));
       return [...knownFaults, ...faults];
     },
   };
@@ -70,13 +67,10 @@ export function createValidations({ folder }: { folder: string }): Validations {
 
 async function validate(
   tree: Parameters<Validations['of']>[0],
-  files: CatalogFile[],
+  list: string,
 ): Promise<{ faults: string[]; failure?: string }> {
   const { engine, containerId, layout, php, signal, timeoutMs } = tree;
-  const list = files.flatMap(({ path, parts: [first] }) =>
-    first === undefined || first.kind === 'helper' || !isLineOfText(path) ? [] : [`${first.kind}\t${path}\n`],
-  );
-  await putFiles(engine, containerId, runFolder, [{ path: `${scratchName}.files`, content: list.join('') }]);
+  await putFiles(engine, containerId, runFolder, [{ path: `${scratchName}.files`, content: list }]);
   const output = new PassThrough();
   const text = readAll(output);
   const argv = [prunedScripts.validate, layout.root, `${runFolder}/${scratchName}`];
@@ -85,11 +79,6 @@ async function validate(
   if (end.kind === 'exited' && end.code === 0) return { faults: lines.map(readFault) };
   const failure = `the files could not be checked: ${lines.slice(-3).join(' ')} (${JSON.stringify(end)})`;
   return { faults: [], failure };
-}
-
-/** A path of other bytes cannot be passed on; what needs such a file is generated from the whole tree. */
-function isLineOfText(path: string): boolean {
-  return !/[\n\t\uFFFD]/.test(path);
 }
 
 function readFault(line: string): string {

@@ -42,24 +42,40 @@ const defaultedVariables = [
   ...['DEFAULT_TIMEZONE', 'WAIT_TIMEOUT', 'VERBOSE_ARTIFACTS'],
 ];
 
+const maxListedVariables = 100;
+
 /**
  * A message with the variables that are not set; `undefined` when all are. It is a warning and not a fault: a test may stop before
  * it reads the variable, and MFTF accepts an empty one. For a missing credential MFTF throws when the test reads it: that test is
- * then broken as CREDENTIAL_MISSING. `credentials` is the text of MFTF's file.
+ * then broken as CREDENTIAL_MISSING. `provided` are the names of the variables and the keys of the credentials that have a value.
  */
 export function describeMissing(
   { env, credentials }: Variables,
-  files: { values: { name: string; value: string }[]; credentials: string },
+  provided: { names: string[]; credentials: string[] },
 ): string | undefined {
-  const setNames = new Set([...defaultedVariables, ...files.values.map(({ name }) => name)]);
-  const keys = new Set(files.credentials.split('\n').map((line) => line.slice(0, line.indexOf('='))));
+  const setNames = new Set([...defaultedVariables, ...provided.names]);
+  const keys = new Set(provided.credentials);
   const missing = [
     ...[...env].filter(([name]) => !setNames.has(name)).map((entry) => ['_ENV', ...entry] as const),
     ...[...credentials].filter(([key]) => !keys.has(key)).map((entry) => ['_CREDS', ...entry] as const),
   ];
   if (missing.length === 0) return undefined;
-  const list = missing.map(([kind, name, tests]) => `{{${kind}.${name}}} (${firstTwo(tests)})`);
-  return `These variables are not set, and tests may read them: ${list.join(', ')}. They will be empty, or break the test.`;
+  const list = missing
+    .slice(0, maxListedVariables)
+    .map(([kind, name, tests]) => `{{${kind}.${name}}} (${firstTwo(tests)})`);
+  const more = missing.length > list.length ? ` and ${missing.length - list.length} more` : '';
+  return `These variables are not set, and tests may read them: ${list.join(', ')}${more}. They will be empty, or break the test.`;
+}
+
+/** The names for `describeMissing`, of an environment's values and of the text of MFTF's file of credentials. */
+export function providedNames(files: {
+  values: { name: string }[];
+  credentials: string;
+}): Parameters<typeof describeMissing>[1] {
+  return {
+    names: files.values.map(({ name }) => name),
+    credentials: files.credentials.split('\n').map((line) => line.slice(0, line.indexOf('='))),
+  };
 }
 
 /** The first two names, and the number of the others. */

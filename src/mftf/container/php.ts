@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
-import type { Engine, ExecEnd } from '../../engine/engine.ts';
-import { type ExecutionDeadline, superviseExec } from '../../engine/supervised.ts';
+import type { Engine } from '../../engine/engine.ts';
+import { type ExecutionDeadline, type SupervisedEnd, superviseExec } from '../../engine/supervised.ts';
 import { scripts } from './scripts.ts';
 
 /**
@@ -28,14 +28,11 @@ export interface PhpProcess {
   timeoutMs: number;
 }
 
-/** The end as the engine reports it, or `timeout` when the process was stopped. */
-export type PhpEnd = ExecEnd | { kind: 'timeout' };
-
 /** The exit code of a process that was not started because of its `needs`. PHP may exit with it, too. */
 export const filesMissing = 66;
 
 /** Runs PHP in the container of a run, so that no process of it outlives the worker. */
-export type Php = (process: PhpProcess) => Promise<PhpEnd>;
+export type Php = (process: PhpProcess) => Promise<SupervisedEnd>;
 
 /**
  * `token` marks the processes of one run and fence. Nothing starts when the container knows a newer fence, and no process lives
@@ -52,6 +49,8 @@ export function createPhp(
     token: string;
     fence: number;
     deadline: ExecutionDeadline;
+    /** Called with the bytes of each piece of output; the next one is read when it resolves. */
+    pace(bytes: number): Promise<void>;
   },
 ): Php {
   return async ({ argv, cwd, needs, output, signal, timeoutMs }) => {
@@ -68,32 +67,35 @@ export function createPhp(
       deadline: settings.deadline,
       limitMs: settings.heartbeatMs,
       graceMs,
+      timeoutMs,
       signal,
     });
-    let timedOut = false;
-    const timer = setTimeout(() => {
-      timedOut = true;
-      void process.stop();
-    }, timeoutMs);
     try {
-      await Promise.all([copy(process.stdout, output), copy(process.stderr, output)]);
+      const copy = (from: Readable) => copyOutput(from, output, settings.pace);
+      await Promise.all([copy(process.stdout), copy(process.stderr)]);
       const end = await process.ended;
       signal.throwIfAborted();
-      return timedOut ? { kind: 'timeout' } : end;
+      return end;
     } catch (error) {
       // The output could not be stored (a full disk): the process must not continue without a reader.
       await process.stop();
       throw error;
-    } finally {
-      clearTimeout(timer);
     }
   };
 }
 
-/** Copies a stream to another that stays open, at the pace of the other. */
-async function copy(from: Readable, to: Writable): Promise<void> {
+/**
+ * Copies a stream to another that stays open, at the pace of the other, and no faster than `pace` allows: a process that writes without
+ * end then waits for us, and not the event loop for it.
+ */
+async function copyOutput(
+  from: Readable,
+  to: Writable,
+  pace: (bytes: number) => Promise<void>,
+): Promise<void> {
   for await (const chunk of from) {
     if (to.errored) throw to.errored;
     if (!to.write(chunk)) await once(to, 'drain');
+    await pace(chunk.length);
   }
 }

@@ -1,3 +1,4 @@
+import { mapInTurns } from '../../async/map-in-turns.ts';
 import { Fault, isFault } from '../../faults/fault.ts';
 import { asSentence } from '../../faults/sentence.ts';
 import type { PlannedTest } from '../../model/selection.ts';
@@ -21,7 +22,7 @@ export interface GeneratedRequest extends RunContainer {
   imageId: string;
   commit: string;
   /** The files that MFTF has to read for some tests at this commit. */
-  closureOf(tests: PlannedTest[]): Closure;
+  closureOf(tests: PlannedTest[]): Promise<Closure>;
   /** The enabled modules of the shop, in its order; without them MFTF reads all modules. */
   modules: readonly string[] | undefined;
   files: EnvFiles;
@@ -48,7 +49,7 @@ export interface GeneratedRequest extends RunContainer {
 export async function ensureGenerated(request: GeneratedRequest): Promise<Snapshot> {
   const { snapshots, logs, record, signal, settings, imageId, commit, modules, files } = request;
   const tests = testsToGenerate(request.plan);
-  const closure = request.closureOf(tests);
+  const closure = await request.closureOf(tests);
   const notCacheableReason = settings.notCacheableReason ?? randomReason(closure);
   const env = generationEnv(files.values, settings.generationVariables);
   const startedAt = performance.now();
@@ -145,9 +146,9 @@ async function generateSnapshot(
     if (!isFault(error, 'GENERATION_FAILED')) throw error;
     failForInfrastructure(output, error);
     const mftfErrors = await readMftfErrors(request);
-    const errorsOfTests = tests
-      .map((test) => mftfErrorOf(test, mftfErrors))
-      .filter((line) => line !== undefined);
+    const errorsOfTests = (await mapInTurns(tests, (test) => mftfErrorOf(test, mftfErrors))).filter(
+      (line) => line !== undefined,
+    );
     const errorText = [...new Set(errorsOfTests.length > 0 ? errorsOfTests : mftfErrors)]
       .slice(-5)
       .join(' ')
@@ -164,7 +165,10 @@ async function generateSnapshot(
   if (missing.length > 0) failForInfrastructure(output);
   await putValues(engine, containerId, files);
   const mftfErrors = missing.length > 0 ? await readMftfErrors(request) : [];
-  const missingWithErrors = missing.map((test) => ({ test, mftfError: mftfErrorOf(test, mftfErrors) }));
+  const missingWithErrors = await mapInTurns(missing, (test) => ({
+    test,
+    mftfError: mftfErrorOf(test, mftfErrors),
+  }));
   return {
     archive: await packGenerated(request),
     missing: missingWithErrors.map(({ test: { name, suite }, mftfError }) => ({

@@ -8,6 +8,7 @@ import { type FileIn, getFiles, putFiles } from '../../engine/archive.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { capture } from '../../engine/read-all.ts';
 import { Fault } from '../../faults/fault.ts';
+import { maxGeneratedBytes } from '../../model/limits.ts';
 import type { PlannedTest } from '../../model/selection.ts';
 import { generatedFile, type Layout } from '../container/layout.ts';
 
@@ -33,7 +34,11 @@ export async function packGenerated({ engine, containerId, layout }: RunContaine
   const archive = pack();
   const packed = buffer(archive.pipe(compressor()));
   try {
-    for await (const { path, mode, content } of getFiles(engine, containerId, { dir: root, paths })) {
+    for await (const { path, mode, content } of getFiles(engine, containerId, {
+      dir: root,
+      paths,
+      maxBytes: maxGeneratedBytes,
+    })) {
       const bytes = await buffer(content);
       // The folder of the classes also has a file of MFTF itself.
       const isGenerated = posix.dirname(path) !== classes || path.endsWith('.php');

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { writeFileAtomically } from '../../files/atomic-write.ts';
+import { hashPieces } from '../../files/hash-pieces.ts';
 import { ifPresent } from '../../files/missing-file.ts';
 import type { Logger } from '../../log.ts';
 import { acquireGenerationLock } from './generation-lock.ts';
@@ -81,7 +81,7 @@ export function createSnapshots(deps: { folder: string; maxBytes: number; log: L
     const path = pathOf(key);
     const bytes = await ifPresent(readFile(path));
     if (!bytes) return undefined;
-    const snapshot = decode(bytes);
+    const snapshot = await decode(bytes);
     if (!snapshot) return 'damaged';
     const now = new Date();
     // Another process may have removed it meanwhile; the content is still valid.
@@ -91,7 +91,7 @@ export function createSnapshots(deps: { folder: string; maxBytes: number; log: L
 
   async function writeSnapshot(key: string, snapshot: Snapshot): Promise<void> {
     const path = pathOf(key);
-    await writeFileAtomically(path, encode(snapshot), { mode: 0o600, flush: true });
+    await writeFileAtomically(path, await encode(snapshot), { mode: 0o600, flush: true });
     await prune();
   }
 
@@ -159,19 +159,19 @@ export function createSnapshots(deps: { folder: string; maxBytes: number; log: L
   };
 }
 
-function encode({ archive, missing }: Snapshot): Buffer {
-  const rest = Buffer.concat([Buffer.from(`${JSON.stringify({ missing })}\n`), archive]);
-  return Buffer.concat([Buffer.from(`${hashOf(rest)}\n`), rest]);
+/** The content of the file, in pieces: an archive may be too large to be copied. */
+async function encode({ archive, missing }: Snapshot): Promise<Uint8Array[]> {
+  const rest = [Buffer.from(`${JSON.stringify({ missing })}\n`), archive];
+  return [Buffer.from(`${await hashPieces(rest)}\n`), ...rest];
 }
 
 /** `undefined` when the content differs from what was written. */
-function decode(bytes: Buffer): Snapshot | undefined {
+async function decode(bytes: Buffer): Promise<Snapshot | undefined> {
   const first = bytes.indexOf('\n');
   const second = bytes.indexOf('\n', first + 1);
   if (first < 0 || second < 0) return undefined;
-  if (bytes.subarray(0, first).toString() !== hashOf(bytes.subarray(first + 1))) return undefined;
+  if (bytes.subarray(0, first).toString() !== (await hashPieces([bytes.subarray(first + 1)])))
+    return undefined;
   const parsed = header.safeParse(JSON.parse(bytes.subarray(first + 1, second).toString()));
   return parsed.success ? { archive: bytes.subarray(second + 1), missing: parsed.data.missing } : undefined;
 }
-
-const hashOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');

@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../../config/config.ts';
 import { Fault, isFault } from '../../faults/fault.ts';
 import { isMissingFile } from '../../files/missing-file.ts';
 import { joinBaseUrl, maskCredentials, secretsOf, splitBaseUrl } from '../../model/address/base-url.ts';
-import { decodeEnvFile } from '../../model/env-file/decode.ts';
+import { decodeEnvFile, maxEnvFileBytes } from '../../model/env-file/decode.ts';
 import { parseEnvFile } from '../../model/env-file/env-file.ts';
 import { isSameBaseUrl } from '../../model/env-file/env-import.ts';
 import { formatEnvFile } from '../../model/env-file/format-env-file.ts';
@@ -88,7 +88,7 @@ export async function readModuleEnvFile(checkout: string, code: string, commit: 
   const path = moduleEnvPath(code);
   const missing = (problem: string) =>
     new Fault('MODULE_ENV_FILE_MISSING', `${path} ${problem} in the test module at commit ${commit}.`);
-  const bytes = await readFile(join(checkout, path)).catch((error: NodeJS.ErrnoException) => {
+  const bytes = await readEnvFile(join(checkout, path), code).catch((error: NodeJS.ErrnoException) => {
     if (isMissingFile(error)) throw missing('is not there');
     if (error.code === 'EISDIR') throw missing('is a folder');
     throw error;
@@ -96,6 +96,14 @@ export async function readModuleEnvFile(checkout: string, code: string, commit: 
   const text = ofModuleFile(code, () => decodeEnvFile(bytes));
   if (text.trim() === '') throw missing('is empty');
   return text;
+}
+
+/** The bytes of the file of an environment. Errors: MODULE_INVALID when it is too large to be read, and those of the file system. */
+async function readEnvFile(path: string, code: string): Promise<Uint8Array> {
+  const { size } = await stat(path);
+  if (size <= maxEnvFileBytes) return readFile(path);
+  const message = `${moduleEnvPath(code)}: The file has ${size} bytes, and the limit is ${maxEnvFileBytes}.`;
+  throw new Fault('MODULE_INVALID', message);
 }
 
 /**

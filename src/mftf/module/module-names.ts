@@ -1,10 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
+import { defineTask } from '../../threads/task.ts';
 import { folderFiles } from '../catalog/folder-files.ts';
 import { catalogPath } from '../catalog/paths.ts';
 import { type Registration, readRegistrations } from '../catalog/registration.ts';
 
 const quotedModuleName = /["'](\w+_\w+)["']/g;
+
+/** As `moduleNames`, for a worker thread. */
+export const readModuleNames = defineTask(
+  import.meta.url,
+  'readModuleNames',
+  async ({ checkout, target }: { checkout: string; target: string }) => moduleNames(checkout, target),
+);
 
 /** Of a file that is longer, this is enough to find the name. */
 const maxScannedLength = 100_000;
@@ -37,6 +45,6 @@ export function moduleNames(checkout: string, target: string): string[] {
 function possibleRegistrations(content: Buffer, folder: string): Registration[] {
   const registrations = readRegistrations(content, folder);
   if (registrations) return registrations;
-  const texts = content.toString('utf8').slice(0, maxScannedLength).matchAll(quotedModuleName);
+  const texts = content.subarray(0, maxScannedLength).toString('utf8').matchAll(quotedModuleName);
   return [...new Set([...texts].map(([, name = '']) => name))].map((name) => ({ folder, name }));
 }

@@ -1,21 +1,28 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Artifacts } from '../../artifacts/artifacts.ts';
 import { safeName } from '../../artifacts/safe-name.ts';
 import type { Engine } from '../../engine/engine.ts';
-import { type FaultCode, toFault } from '../../faults/fault.ts';
+import type { SupervisedEnd } from '../../engine/supervised.ts';
+import { type FaultCode, isFault, toFault } from '../../faults/fault.ts';
+import { maxResultsMs } from '../../model/limits.ts';
 import type { Reason } from '../../model/run.ts';
 import type { PlannedTest } from '../../model/selection.ts';
 import { runFolder } from '../../pool/specification.ts';
 import type { NewResult, Recorder } from '../../queue/recorder.ts';
+import type { Threads } from '../../threads/threads.ts';
 import { generatedFile, generatedFolder, type Layout } from '../container/layout.ts';
-import { filesMissing, type Php, type PhpEnd } from '../container/php.ts';
+import { filesMissing, type Php } from '../container/php.ts';
 import { restoreMissing } from '../generation/snapshot-archive.ts';
 import type { Redactor } from '../redaction/redactor.ts';
-import { collectResults } from '../results/collect.ts';
-import type { TestOutcome } from '../results/outcome.ts';
-import { type ProcessEnd, reconcile } from '../results/reconcile.ts';
+import {
+  type JudgedOutcome,
+  type JudgedOutput,
+  judgeOutput,
+  type ProcessOutput,
+} from '../results/judge-output.ts';
+import type { ProcessEnd } from '../results/reconcile.ts';
 import { type Block, nameOf } from './blocks.ts';
 import type { RunSessions } from './browser-sessions.ts';
 import { keepFiles } from './keep-files.ts';
@@ -35,6 +42,7 @@ export interface ExecutionContext {
   sessions: RunSessions;
   logs: RunLogs;
   artifacts: Artifacts;
+  resultReaders: Threads;
   signal: AbortSignal;
   /** Why the shop cannot be tested, requested from a container; `undefined` when it answers. */
   shopOutage(containerId: string): Promise<string | undefined>;
@@ -86,7 +94,7 @@ async function execute(
   context: ExecutionContext,
   block: Block,
   codeception: CodeceptionRun,
-): Promise<PhpEnd> {
+): Promise<SupervisedEnd> {
   const { generated, layout, php, record } = context;
   const needs = { folder: layout.generated, files: block.tests.map(generatedFile), output: outputs };
   const end = await php({ ...codeception, needs });
@@ -123,7 +131,7 @@ async function run(
     ...session.options,
   ];
   const log = await context.logs.open(`${folder}/log.txt`);
-  let end: PhpEnd | undefined;
+  let end: SupervisedEnd | undefined;
   let logText = '';
   try {
     end = await execute(context, block, {
@@ -139,17 +147,42 @@ async function run(
     logText = await log.close();
   }
   const processEnd: ProcessEnd = { ...endOf(end, timeoutMs), log: logText, startedAt, endedAt: new Date() };
-  const hostFolder = await mkdtemp(join(tmpdir(), 'matre-output-'));
+  const temporary = await mkdtemp(join(tmpdir(), 'matre-output-'));
+  const hostFolder = join(temporary, 'files');
+  const stepsFolder = join(temporary, 'steps');
   try {
+    for (const path of [hostFolder, stepsFolder]) await mkdir(path);
     if (processEnd.end.kind === 'exited') {
       const leftOut = await fetchOutput(engine, containerId, output, hostFolder, redactor);
       if (leftOut.length > 0) await reportLeftOut(context, describeLeftOut(nameOf(block), leftOut));
     }
-    const collected = await collectResults(hostFolder, block.tests);
-    const outcomes = await withoutOutage(context, reconcile(block.tests, collected, processEnd));
-    return await keepFiles(artifacts, { runId, folder: hostFolder, place: folder, outcomes });
+    const from = { folder: hostFolder, place: folder, stepsFolder, planned: block.tests, processEnd };
+    const { outcomes, files } = await judge(context, block, from);
+    return await keepFiles(artifacts, runId, from, {
+      files,
+      outcomes: await withoutOutage(context, outcomes),
+    });
   } finally {
-    await rm(hostFolder, { recursive: true, force: true });
+    await rm(temporary, { recursive: true, force: true });
+  }
+}
+
+/** The outcomes of a block. When its result files cannot be read within the limits, its tests are broken. */
+async function judge(context: ExecutionContext, block: Block, output: ProcessOutput): Promise<JudgedOutput> {
+  const { resultReaders, signal } = context;
+  const subject = `the result files of ${nameOf(block)}`;
+  try {
+    return await resultReaders.run(judgeOutput, output, { subject, limitMs: maxResultsMs, signal });
+  } catch (error) {
+    if (!isFault(error, 'TREE_TIMEOUT', 'TREE_TOO_LARGE')) throw error;
+    const reason: Reason = { code: 'RESULT_UNREADABLE', message: error.message };
+    const { startedAt, endedAt } = output.processEnd;
+    const outcomes = block.tests.map(({ name, suite }) => ({
+      ...{ test: name, suite, status: 'broken' as const, message: reason.message, reason },
+      ...{ startedAt, durationMs: endedAt.getTime() - startedAt.getTime() },
+      ...{ attachments: [], steps: undefined, stepsFile: undefined },
+    }));
+    return { outcomes, files: [] };
   }
 }
 
@@ -162,7 +195,7 @@ async function reportLeftOut({ logs, record }: ExecutionContext, message: string
  * The outcomes, with failed tests broken when the shop is down right after them: then their failures say nothing about it. Costs
  * one request, and only after a failure.
  */
-async function withoutOutage(context: ExecutionContext, outcomes: TestOutcome[]): Promise<TestOutcome[]> {
+async function withoutOutage(context: ExecutionContext, outcomes: JudgedOutcome[]): Promise<JudgedOutcome[]> {
   if (outcomes.every(({ status }) => status !== 'failed')) return outcomes;
   const message = await context.shopOutage(context.containerId);
   if (message === undefined) return outcomes;
@@ -188,7 +221,7 @@ function options(output: string): string[] {
   return ['-o', `paths: output: ${output}`, '--xml=report.xml', ...plain, '--verbose', '--steps'];
 }
 
-function endOf(end: PhpEnd, timeoutMs: number): Pick<ProcessEnd, 'end' | 'stopped'> {
+function endOf(end: SupervisedEnd, timeoutMs: number): Pick<ProcessEnd, 'end' | 'stopped'> {
   if (end.kind !== 'timeout') return { end, stopped: undefined };
   const message = `It took longer than ${timeoutMs / 1000} s and was stopped.`;
   return {

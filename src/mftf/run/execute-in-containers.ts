@@ -1,7 +1,8 @@
 import { readClock } from '../../engine/supervised.ts';
 import { runToken } from '../../model/run-token.ts';
+import type { PlannedTest } from '../../model/selection.ts';
 import type { Job, Outcome } from '../../worker/runner.ts';
-import { describeMissing, variablesOf } from '../closure/variables.ts';
+import { providedNames } from '../closure/variables.ts';
 import { createPhp, type Php } from '../container/php.ts';
 import { prepare } from '../container/prepare.ts';
 import { removeGenerated, unpackGenerated } from '../generation/snapshot-archive.ts';
@@ -29,7 +30,7 @@ export async function executeInContainers(
 
   // 2. Plan the tests.
   const runPlan = await planRun(deps, job, prepared);
-  const { catalog, plan, open } = runPlan;
+  const { plan, open } = runPlan;
   if (open.length === 0) return { kind: 'finished' };
   await reportValues(job, prepared, runPlan);
 
@@ -43,16 +44,26 @@ export async function executeInContainers(
   return executeTests({
     environment,
     attempt: run.attempt,
-    catalog,
     plan: plan.map(({ test }) => test),
     tests: runnable,
+    exclusiveTests: new Set(await exclusiveTests(deps, runPlan, runnable)),
     first: { containerId, php },
     open: (slot) => openSlot(deps, job, prepared, plan, snapshot, slot),
     context: executionContext(deps, job, prepared, snapshot, chrome),
     expected: () => deps.expected(run.id),
-    exclusiveGroups: deps.settings.exclusiveGroups,
     stop,
   });
+}
+
+/** The names of the tests that are never executed beside another one of their environment. */
+async function exclusiveTests(
+  { settings: { exclusiveGroups } }: RunnerDependencies,
+  { catalog }: RunPlan,
+  tests: readonly PlannedTest[],
+): Promise<string[]> {
+  if (exclusiveGroups.length === 0) return [];
+  const names = tests.map(({ name }) => name);
+  return catalog.ask('inGroups', { tests: names, groups: exclusiveGroups });
 }
 
 function prepareContainer(
@@ -66,7 +77,7 @@ function prepareContainer(
 
 /** PHP in a container, for as long as the run is held. */
 async function openPhp(
-  { engine, settings }: RunnerDependencies,
+  { engine, settings, outputPace }: RunnerDependencies,
   { run, fence, heldUntil }: Job,
   containerId: string,
 ): Promise<Php> {
@@ -76,6 +87,7 @@ async function openPhp(
     heartbeatMs: settings.heartbeatMs,
     token: runToken({ runId: run.id, fence }),
     fence,
+    pace: outputPace,
     deadline: { until: heldUntil, clock: await readClock(engine, containerId) },
   });
 }
@@ -106,7 +118,7 @@ function executionContext(
   snapshot: Snapshot,
   chrome: boolean,
 ): TestingRequest['context'] {
-  const { engine, layout, artifacts, installation, sessions, settings } = deps;
+  const { engine, layout, artifacts, resultReaders, installation, sessions, settings } = deps;
   return {
     runId: run.id,
     engine,
@@ -120,6 +132,7 @@ function executionContext(
     ),
     logs,
     artifacts,
+    resultReaders,
     signal,
     shopOutage: (containerId) =>
       shopOutage({ engine, containerId, layout, php: settings.php, values: files.values }),
@@ -134,9 +147,10 @@ async function reportValues(
   { catalog, open }: RunPlan,
 ): Promise<void> {
   for (const warning of files.warnings) logs.line(warning);
+  const missing = await catalog.ask('missingVariables', { tests: open, ...providedNames(files) });
   const messages = [
     ['VALUE_OVERRIDDEN', describeOverridden(environment.code, files)],
-    ['VARIABLE_MISSING', describeMissing(variablesOf(catalog, open), files)],
+    ['VARIABLE_MISSING', missing],
   ] as const;
   for (const [code, message] of messages) {
     if (message === undefined) continue;

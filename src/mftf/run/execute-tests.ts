@@ -3,7 +3,6 @@ import type { Environment } from '../../model/environment.ts';
 import type { PlannedTest } from '../../model/selection.ts';
 import type { ExpectedDuration } from '../../store/tables/durations.ts';
 import type { Outcome } from '../../worker/runner.ts';
-import type { Catalog } from '../catalog/catalog.ts';
 import { type Block, blocksOf, keyOf, nameOf } from './blocks.ts';
 import { dispatchBlocks } from './dispatch-blocks.ts';
 import { type ExecutionContext, executeBlock } from './execute-block.ts';
@@ -15,7 +14,6 @@ export interface TestingRequest {
   environment: Environment;
   /** From 1. */
   attempt: number;
-  catalog: Catalog;
   /** All tests of the run; their positions number the folders of the blocks. */
   plan: readonly PlannedTest[];
   /** The tests to execute; their generated files are in the container of the first slot. */
@@ -26,8 +24,8 @@ export interface TestingRequest {
   context: Omit<ExecutionContext, keyof Slot>;
   /** How long tests took before; called only when there are several slots. */
   expected(): Promise<readonly ExpectedDuration[]>;
-  /** A test of one of these groups is never executed beside another one of its environment. */
-  exclusiveGroups: readonly string[];
+  /** The names of tests that are never executed beside another one of their environment. */
+  exclusiveTests: ReadonlySet<string>;
   stop: AbortSignal;
 }
 
@@ -45,7 +43,7 @@ export async function executeTests(request: TestingRequest): Promise<Outcome> {
     const position = String(first ? positions.get(keyOf(first)) : 0).padStart(3, '0');
     return `tests/${position}-${nameOf(block)}${attempt > 1 ? `-attempt-${attempt}` : ''}`;
   };
-  const exclusive = (block: Block) => isExclusive(request, block);
+  const exclusive = (block: Block) => block.tests.some(({ name }) => request.exclusiveTests.has(name));
   const slots = await openSlots(request, blocks.filter((block) => !exclusive(block)).length);
   const result = await dispatchBlocks({
     slots,
@@ -93,12 +91,6 @@ async function openSlots(request: TestingRequest, blockCount: number): Promise<[
   const slots: [Slot, ...Slot[]] = [first, ...furtherSlots.flat()];
   if (slots.length > 1) logs.line(`The tests are executed in ${slots.length} containers.`);
   return slots;
-}
-
-function isExclusive({ catalog, exclusiveGroups }: TestingRequest, { tests }: Block): boolean {
-  return tests.some(({ name }) =>
-    catalog.tests.get(name)?.groups.some((group) => exclusiveGroups.includes(group)),
-  );
 }
 
 /** Returns how long a block took before, in milliseconds. A test that never ran counts as an average one. */

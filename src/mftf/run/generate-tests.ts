@@ -1,7 +1,6 @@
 import type { PlannedTest } from '../../model/selection.ts';
 import type { Job } from '../../worker/runner.ts';
-import type { Catalog } from '../catalog/catalog.ts';
-import { closureOf } from '../closure/closure.ts';
+import { folderSettings } from '../closure/closure.ts';
 import type { Php } from '../container/php.ts';
 import { ensureGenerated } from '../generation/ensure-generated.ts';
 import type { Snapshot } from '../generation/snapshots.ts';
@@ -33,9 +32,8 @@ export async function generateTests(
   const timeoutMs = settings.generationTimeoutMs;
 
   // 1. Validate the files against the schemas of MFTF.
-  const { whole = catalog } = catalog;
-  const allFaults = await deps.validations.of({ ...place, ...source, catalog: whole, timeoutMs });
-  const faults = catalog === whole ? allFaults : faultsOfModules(allFaults, catalog, whole);
+  const allFaults = await deps.validations.of({ ...place, ...source, catalog, timeoutMs });
+  const faults = await catalog.ask('faultsOfModules', { faults: allFaults });
   for (const message of faults.slice(0, maxReportedFaults)) {
     logs.line(message);
     await record.event({ code: 'MODULE_INVALID', message });
@@ -44,14 +42,16 @@ export async function generateTests(
   // 2. Generate, from the files that the tests need where nothing forbids it.
   const { notCacheableReason } = settings;
   const pruningObstacles = notCacheableReason === undefined ? faults : [notCacheableReason];
-  const envSettings = Object.fromEntries(files.values.map(({ name, value }) => [name, value]));
+  const settingsOfFolders = Object.fromEntries(
+    files.values.flatMap(({ name, value }) => (folderSettings.includes(name) ? [[name, value]] : [])),
+  );
   const snapshot = await ensureGenerated({
     ...place,
     ...source,
     snapshots: deps.snapshots,
     plan,
     modules,
-    closureOf: (tests) => closureOf(catalog, tests, { settings: envSettings, pruningObstacles }),
+    closureOf: (tests) => catalog.ask('closure', { tests, settings: settingsOfFolders, pruningObstacles }),
     files,
     logName: run.attempt > 1 ? `generation-attempt-${run.attempt}.txt` : 'generation.txt',
     logs,
@@ -61,13 +61,6 @@ export async function generateTests(
 
   // 3. Record the tests that are missing.
   return { snapshot, runnable: await recordMissing(record, snapshot, open) };
-}
-
-/** The violations of schemas without those in files of modules that are not enabled, which MFTF does not read. */
-function faultsOfModules(faults: string[], catalog: Catalog, whole: Catalog): string[] {
-  const paths = new Set(whole.files.map(({ path }) => path));
-  for (const { path } of catalog.files) paths.delete(path);
-  return faults.filter((fault) => !paths.has(fault.slice(0, fault.indexOf(':'))));
 }
 
 /** Records a result for the tests that MFTF could not generate; returns the others. */

@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { getFiles } from '../../engine/archive.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { Fault, isFault } from '../../faults/fault.ts';
+import { maxOutputFiles } from '../../model/limits.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 
 /** Limit for the output of one process: screenshots, pages, result files. */
@@ -24,7 +25,7 @@ const resultPaths = ['report.xml', 'allure-results'];
 /**
  * Copies the output folder of a Codeception process to a new folder on the host, with secrets hidden in text files. The next
  * process removes it in the container. Nothing is copied when the folder does not exist: the process ended before it created
- * one. What cannot be kept (links, pipes, more bytes than allowed) does not cost the test its verdict: it is left out and
+ * one. What cannot be kept (links, pipes, more files or bytes than allowed) does not cost the test its verdict: it is left out and
  * returned. Errors: DISK_FULL, CONTAINER_VANISHED, ENGINE_FAILED.
  */
 export async function fetchOutput(
@@ -35,14 +36,23 @@ export async function fetchOutput(
   redactor: Redactor,
 ): Promise<LeftOut[]> {
   const leftOut: LeftOut[] = [];
+  let count = 0;
+  const countOne = () => {
+    count += 1;
+    if (count > maxOutputFiles) throw tooManyFiles(from);
+  };
   const copy = async (paths: string[]) => {
     const files = getFiles(engine, containerId, {
       dir: from,
       paths,
       maxBytes,
-      onLeftOut: (path, reason) => leftOut.push({ path, reason }),
+      onLeftOut: (path, reason) => {
+        countOne();
+        leftOut.push({ path, reason });
+      },
     });
     for await (const { path, content } of files) {
+      countOne();
       const target = join(to, path);
       await mkdir(dirname(target), { recursive: true });
       await store(content, target, redactor);
@@ -63,10 +73,16 @@ export async function fetchOutput(
       throw new Fault('DISK_FULL', `${to} has no room for the files of a test.`, { cause: error });
     }
     if (!isFault(error, 'FILES_TOO_LARGE')) throw error;
-    leftOut.push({ path: 'the rest of the output', reason: 'it has too many bytes' });
+    const reason = count > maxOutputFiles ? 'it has too many files' : 'it has too many bytes';
+    leftOut.push({ path: 'the rest of the output', reason });
+    count = 0;
     for (const path of resultPaths) await copyIfPresent([path]);
   }
   return leftOut;
+}
+
+function tooManyFiles(from: string): Fault {
+  return new Fault('FILES_TOO_LARGE', `${from} has more than ${maxOutputFiles} files.`);
 }
 
 /** One sentence about all that was left out. */

@@ -1,8 +1,9 @@
+import { untilAborted } from '../../async/until-aborted.ts';
 import { Fault } from '../../faults/fault.ts';
 import { describeSelection, type PlannedTest } from '../../model/selection.ts';
 import type { Job } from '../../worker/runner.ts';
-import type { Catalog } from '../catalog/catalog.ts';
-import { describeDisabled, resolveSelection } from '../catalog/selection.ts';
+import type { CatalogAccess } from '../catalog/catalogs.ts';
+import { describeDisabled } from '../catalog/selection.ts';
 import { enabledModules } from '../shop-modules/shop-modules.ts';
 import { modulesOfRun, reportModules } from './modules-of-run.ts';
 import { preflight } from './preflight.ts';
@@ -11,7 +12,7 @@ import type { RunnerDependencies } from './runner-dependencies.ts';
 
 /** The tests of a run. */
 export interface RunPlan {
-  catalog: Catalog;
+  catalog: CatalogAccess;
   /** The enabled modules of the shop, in its order; `undefined`: MFTF reads all modules. */
   modules: readonly string[] | undefined;
   /** All of them, in their order; those that are `done` have a result of an earlier attempt. */
@@ -36,7 +37,9 @@ export async function planRun(deps: RunnerDependencies, job: Job, prepared: Prep
   if (shopModules.kind === 'assumed') await preflightLine;
   await reportModules(job, prepared, shopModules);
   const modules = shopModules.kind === 'listed' ? shopModules.names : undefined;
-  const catalog = await readCatalog(deps, prepared, enabledModules(shopModules, values));
+  // It may take minutes, and other runs may wait for it, too; a run that is stopped does not.
+  const reading = readCatalog(deps, prepared, enabledModules(shopModules, values));
+  const catalog = await untilAborted(reading, job.abort);
   const plan = await planTests(catalog, job, prepared);
   logs.line(await preflightLine);
   const open = plan.filter(({ done }) => !done).map(({ test }) => test);
@@ -49,7 +52,7 @@ async function readCatalog(
   { engine, catalogs, settings }: RunnerDependencies,
   { commit, checkout, containerId }: PreparedRun,
   enabled: readonly string[] | undefined,
-): Promise<Catalog> {
+): Promise<CatalogAccess> {
   const container = async () => ({ id: containerId, dispose: async () => {} });
   const image = { id: await engine.imageId(settings.image), container, isRunning: true };
   return catalogs.of(image, { id: commit.id, path: checkout }, enabled);
@@ -57,13 +60,13 @@ async function readCatalog(
 
 /** The plan of the first attempt; in the first attempt, the tests that the selection means at this commit. */
 async function planTests(
-  catalog: Catalog,
+  catalog: CatalogAccess,
   { run, record }: Job,
   { logs }: PreparedRun,
 ): Promise<RunPlan['plan']> {
   const earlier = await record.planned();
   if (earlier.length > 0) return earlier;
-  const { tests, unusable, disabled } = resolveSelection(catalog, run.selection);
+  const { tests, unusable, disabled } = await catalog.ask('resolve', run.selection);
   for (const { test, because } of unusable) {
     await record.event({ code: 'TEST_UNUSABLE', message: `${test} was left out: ${because}.` });
   }

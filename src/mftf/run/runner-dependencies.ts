@@ -5,6 +5,7 @@ import type { Modules } from '../../modules/modules.ts';
 import type { Pool } from '../../pool/pool.ts';
 import type { Sessions } from '../../selenium/sessions.ts';
 import type { ExpectedDuration } from '../../store/tables/durations.ts';
+import type { Threads } from '../../threads/threads.ts';
 import type { Catalogs } from '../catalog/catalogs.ts';
 import type { Validations } from '../closure/validation.ts';
 import type { Layout } from '../container/layout.ts';
@@ -21,6 +22,10 @@ export interface RunnerDependencies {
   validations: Validations;
   shopModules: ShopModulesSource;
   artifacts: Artifacts;
+  /** Threads for test modules and images. */
+  readers: Threads;
+  /** Threads for the result files of tests. */
+  resultReaders: Threads;
   layout: Layout;
   /** The values that matre stores for an environment, decrypted. */
   readValues(
@@ -35,6 +40,8 @@ export interface RunnerDependencies {
   installation: string;
   /** Where the files of runs are stored, on this machine. */
   dataFolder: string;
+  /** See `createPhp`; shared by all tests of this process. */
+  outputPace(bytes: number): Promise<void>;
   settings: RunnerSettings;
 }
 
@@ -48,7 +55,7 @@ export interface RunnerSettings {
   generationTimeoutMs: number;
   /** Names of variables that generation may read besides those that MFTF is known to read. */
   generationVariables: string[];
-  /** See `TestingRequest`. */
+  /** A test of one of these groups is never executed beside another one of its environment. */
   exclusiveGroups: string[];
   /** Why generated files must not be reused by other runs; `undefined` when they may. */
   notCacheableReason: string | undefined;

@@ -1,4 +1,3 @@
-import { posix } from 'node:path';
 import { fencedEngine } from '../../engine/fenced-engine.ts';
 import { secretsOf } from '../../model/address/base-url.ts';
 import { secretTextsOf } from '../../model/env-file/secret-rule.ts';
@@ -7,7 +6,7 @@ import type { Commit, Modules } from '../../modules/modules.ts';
 import { checkoutsFolder } from '../../pool/specification.ts';
 import type { Job, Runner } from '../../worker/runner.ts';
 import { buildEnvFiles, moduleEnvPath, readModuleEnvFile } from '../module/env-files.ts';
-import { moduleNames } from '../module/module-names.ts';
+import { listModuleNames } from '../module/list-module-names.ts';
 import { redactFault, redactReason, redactRecorder } from '../redaction/redact-reports.ts';
 import { createRedactor, type Redactor } from '../redaction/redactor.ts';
 import { executeInContainers } from './execute-in-containers.ts';
@@ -49,7 +48,7 @@ export function createRunner(deps: RunnerDependencies): Runner {
         environment,
         ...storedValues,
         moduleFile: await readModuleEnvFile(checkout, environment.code, commit.id),
-        moduleNames: moduleNames(checkout, posix.relative(deps.layout.root, deps.layout.module)),
+        moduleNames: await listModuleNames(deps.readers, { id: commit.id, path: checkout }, deps.layout),
         selenium: deps.selenium,
         rule: deps.secretRule,
       });

@@ -2,14 +2,14 @@ import { cachedWithTimeout } from '../../async/cached.ts';
 import { isFault, toFault } from '../../faults/fault.ts';
 import type { LockInfo, LockStore } from '../../locks/lock.ts';
 import type { Logger } from '../../log.ts';
-import type { Catalog } from '../../mftf/catalog/catalog.ts';
+import type { CatalogAccess } from '../../mftf/catalog/catalogs.ts';
 import type { Commit } from '../../modules/modules.ts';
 import type { Pool, PoolContainer } from '../../pool/pool.ts';
 
 /** The tests of the image and of the newest commit of the module. */
 export interface CurrentCatalog {
   commit: Commit;
-  catalog: Catalog;
+  catalog: CatalogAccess;
 }
 
 export interface LockStatus {

@@ -1,16 +1,15 @@
 import { z } from 'zod';
 import { Fault } from '../../faults/fault.ts';
+import { maxKeptSteps, maxStepNameLength } from '../../model/limits.ts';
 import { type Step, statuses } from '../../model/result.ts';
 
-/** Far more than needed: suites of MFTF have hundreds of steps. */
-const maxSteps = 5_000;
-const maxBytes = 16 * 1024 * 1024;
+/** What `keepFiles` writes is smaller, unless names have many characters of several bytes. */
+const maxBytes = 8 * 1024 * 1024;
 /** MFTF nests steps one level deep, its helpers a few. */
 const maxDepth = 64;
-const nameCharacters = 2_000;
 
 const storedStep = z.object({
-  name: z.string().transform((name) => name.slice(0, nameCharacters)),
+  name: z.string().transform((name) => name.slice(0, maxStepNameLength)),
   status: z.enum(statuses),
   durationMs: z.number(),
   // Older files have no attachments.
@@ -23,7 +22,7 @@ const storedStep = z.object({
  * so it is checked like any input. `more`: there were too many steps, and the last are left out. Errors: RESULT_UNREADABLE.
  */
 export function readSteps(content: string): { steps: Step[]; more: boolean } {
-  let remaining = maxSteps;
+  let remaining = maxKeptSteps;
   let more = false;
 
   const read = (list: unknown, depth: number): Step[] => {
@@ -48,7 +47,7 @@ export function readSteps(content: string): { steps: Step[]; more: boolean } {
   }
 }
 
-/** A file of a run as text, of at most 16 MiB. Errors: RESULT_UNREADABLE when it is larger; those of the stream. */
+/** A file of a run as text, of at most 8 MiB. Errors: RESULT_UNREADABLE when it is larger; those of the stream. */
 export async function readSmallFile(file: {
   stream: AsyncIterable<Buffer> & { destroy(): unknown };
   size: number;

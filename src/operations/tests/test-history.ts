@@ -49,25 +49,6 @@ export const completeTests = defineOperation({
   }),
   async run(context, { text, limit }) {
     const { catalog } = await context.statusCache.catalog();
-    const query = text.toLowerCase();
-    const completions = [
-      ...[...catalog.groups].map(([name, members]) => completion('group', name, members.length)),
-      ...[...catalog.suites.values()].map(({ name, tests }) => completion('suite', name, tests.length)),
-      ...[...catalog.tests.values()].map(({ name, title }) => completion('test', name, 1, title)),
-    ];
-    const matches = completions.flatMap((each) => {
-      if (each.name === text) return [{ ...each, place: -1 }];
-      const place = each.name.toLowerCase().indexOf(query);
-      return place < 0 ? [] : [{ ...each, place }];
-    });
-    // The text itself first, then names that begin with it, then by name.
-    matches.sort(
-      (one, other) => Math.sign(one.place) - Math.sign(other.place) || (one.name < other.name ? -1 : 1),
-    );
-    return { names: matches.slice(0, limit).map(({ place: _place, ...each }) => each) };
+    return { names: await catalog.ask('complete', { text, limit }) };
   },
 });
-
-function completion(kind: 'test' | 'group' | 'suite', name: string, tests: number, title?: string) {
-  return { kind, name, tests, title: title ?? null };
-}

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { CatalogTest } from '../../mftf/catalog/catalog-test.ts';
-import { resolveSelection } from '../../mftf/catalog/selection.ts';
+import type { ResolvedSelection } from '../../mftf/catalog/selection.ts';
 import type { Environment } from '../../model/environment.ts';
 import { maxEnvironments } from '../../model/limits.ts';
+import type { PlannedTest } from '../../model/selection.ts';
 import type { Context } from '../core/context.ts';
 import { code, line, time } from '../core/fields.ts';
 import { defineOperation } from '../core/operation.ts';
@@ -42,21 +43,8 @@ export const listTests = defineOperation({
   output: z.object({ commit: commitView, tests: z.array(catalogTestView), groups: counted, suites: counted }),
   async run(context, { search }) {
     const { commit, catalog } = await context.catalog();
-    const query = search?.toLowerCase() ?? '';
-    const has = (...texts: (string | undefined)[]) =>
-      texts.some((text) => text?.toLowerCase().includes(query));
-    const byName = <T extends { name: string }>(all: T[]) => all.sort((a, b) => (a.name < b.name ? -1 : 1));
-    const tests = [...catalog.tests.values()].filter(({ name, title, groups, suites }) =>
-      has(name, title, ...groups, ...suites),
-    );
-    const groups = [...catalog.groups].map(([name, members]) => ({ name, tests: members.length }));
-    const suites = [...catalog.suites.values()].map(({ name, tests }) => ({ name, tests: tests.length }));
-    return {
-      commit,
-      tests: byName(tests.map(viewTest)),
-      groups: byName(groups.filter(({ name }) => has(name))),
-      suites: byName(suites.filter(({ name }) => has(name))),
-    };
+    const { tests, groups, suites } = await catalog.ask('list', { search: search ?? '' });
+    return { commit, tests: tests.map(viewTest), groups, suites };
   },
 });
 
@@ -93,6 +81,23 @@ export const listTestStatistics = defineOperation({
   },
 });
 
+const environmentPreview = z.object({
+  code: z.string(),
+  expectedMs: z
+    .number()
+    .nullable()
+    .describe('Expected duration in one container, from earlier executions; null when unknown'),
+  unset: z.string().nullable().describe('Variables that the tests may read and that are not set'),
+  overridden: z
+    .string()
+    .nullable()
+    .describe('Values of the test module that the environment overrides with other ones'),
+  modules: z.string().describe('Which modules are enabled in the shop, as far as it was asked'),
+  disabled: z
+    .array(z.object({ test: z.string(), reason: z.string() }))
+    .describe('Selected tests that are left out, because their modules are not enabled in the shop'),
+});
+
 export const previewRuns = defineOperation({
   name: 'runs.preview',
   method: 'POST',
@@ -118,61 +123,47 @@ export const previewRuns = defineOperation({
     unusable: z
       .array(z.object({ test: z.string(), because: z.string() }))
       .describe('Selected tests that MFTF generates nothing for'),
-    environments: z.array(
-      z.object({
-        code: z.string(),
-        expectedMs: z
-          .number()
-          .nullable()
-          .describe('Expected duration in one container, from earlier executions; null when unknown'),
-        unset: z.string().nullable().describe('Variables that the tests may read and that are not set'),
-        overridden: z
-          .string()
-          .nullable()
-          .describe('Values of the test module that the environment overrides with other ones'),
-        modules: z.string().describe('Which modules are enabled in the shop, as far as it was asked'),
-        disabled: z
-          .array(z.object({ test: z.string(), reason: z.string() }))
-          .describe('Selected tests that are left out, because their modules are not enabled in the shop'),
-      }),
-    ),
+    environments: z.array(environmentPreview),
   }),
   async run(context, { environments, selection }) {
     const targets: Environment[] = [];
     for (const each of new Set(environments)) targets.push(await getEnvironment(context, each));
     const { commit, catalog } = await context.catalog();
-    const previews: Preview[] = [];
+    const tests = new Map<string, PlannedTest>();
+    const skipReasons = new Map<string, string>();
+    const unusable = new Map<string, { test: string; because: string }>();
+    // One after the other: the lists may be long, and the event loop turns in between.
+    const add = (resolved: ResolvedSelection) => {
+      for (const test of resolved.tests) addNew(tests, `${test.suite ?? ''}:${test.name}`, test);
+      for (const { test, because } of resolved.skipped) skipReasons.set(test, because);
+      for (const each of resolved.unusable) addNew(unusable, each.test, each);
+    };
+    const previews: z.input<typeof environmentPreview>[] = [];
     for (const environment of targets) {
-      previews.push({ environment, ...(await context.previewOn(environment, selection)) });
+      const preview = await context.previewOn(environment, selection);
+      add(preview);
+      previews.push(await viewPreview(context, environment, preview));
     }
-    const resolved = previews.length === 0 ? [resolveSelection(catalog, selection)] : previews;
-    const tests = union(
-      resolved.map((each) => each.tests),
-      ({ name, suite = '' }) => `${suite}:${name}`,
-    );
-    const skipped = resolved.flatMap((each) => each.skipped);
-    const unusable = union(
-      resolved.map((each) => each.unusable),
-      ({ test }) => test,
-    );
-    const skipReasons = new Map(skipped.map((each) => [each.test, each.because]));
+    if (targets.length === 0) add(await catalog.ask('resolve', selection));
     return {
       commit,
-      tests: tests.map(({ name, suite }) => ({
+      tests: Array.from(tests.values(), ({ name, suite }) => ({
         test: name,
         suite: suite ?? null,
         skipped: skipReasons.get(name) ?? null,
       })),
-      unusable,
-      environments: await Promise.all(previews.map((preview) => viewPreview(context, preview))),
+      unusable: [...unusable.values()],
+      environments: previews,
     };
   },
 });
 
-type Preview = { environment: Environment } & Awaited<ReturnType<Context['previewOn']>>;
-
-async function viewPreview(context: Context, preview: Preview) {
-  const { environment, tests, unset, overridden, modules, disabled } = preview;
+async function viewPreview(
+  context: Context,
+  environment: Environment,
+  preview: Awaited<ReturnType<Context['previewOn']>>,
+): Promise<z.input<typeof environmentPreview>> {
+  const { tests, unset, overridden, modules, disabled } = preview;
   return {
     code: environment.code,
     expectedMs: (await context.durations.estimate(environment.id, tests)) ?? null,
@@ -183,11 +174,8 @@ async function viewPreview(context: Context, preview: Preview) {
   };
 }
 
-/** The items of all lists, each once, in the order of the lists. */
-function union<T>(lists: T[][], keyOf: (item: T) => string): T[] {
-  const items = new Map<string, T>();
-  for (const item of lists.flat()) if (!items.has(keyOf(item))) items.set(keyOf(item), item);
-  return [...items.values()];
+function addNew<T>(map: Map<string, T>, key: string, value: T): void {
+  if (!map.has(key)) map.set(key, value);
 }
 
 function viewTest(test: CatalogTest): CatalogTestView {

@@ -1,0 +1,171 @@
+import { readFile, utimes } from 'node:fs/promises';
+import { Fault } from '../../faults/fault.ts';
+import { ifPresent } from '../../files/missing-file.ts';
+import type { PlannedTest, Selection } from '../../model/selection.ts';
+import { defineTask } from '../../threads/task.ts';
+import { type Closure, closureOf } from '../closure/closure.ts';
+import { describeMissing, variablesOf } from '../closure/variables.ts';
+import { assertReadable, buildCatalog, type Catalog } from './catalog.ts';
+import { completeNames, listTests } from './catalog-lists.ts';
+import type { CatalogTest } from './catalog-test.ts';
+import type { Declarations, OpenRegistration } from './declaration.ts';
+import { declarationsFromBytes } from './declarations.ts';
+import type { Registration } from './registration.ts';
+import { filesForSchemas } from './schema-files.ts';
+import { resolveSelection } from './selection.ts';
+
+/** Where the declarations of a catalog are stored, and what else it depends on. */
+export interface CatalogAddress {
+  /** The files with the declarations of the Magento tree and of the test module; their names change with their content. */
+  paths: [tree: string, module: string];
+  /** What PHP says about the registrations of each. */
+  registrations: [Registration[], Registration[]];
+  /** The enabled modules of a shop; without them all. */
+  enabled: readonly string[] | undefined;
+}
+
+/** What can be asked about a catalog. Each answer is small beside the catalog, which stays in the worker thread. */
+export const answers = {
+  /** Errors: MODULE_INVALID. */
+  check: (catalog: Catalog): void => assertReadable(catalog),
+
+  resolve: (catalog: Catalog, selection: Selection) => resolveSelection(catalog, selection),
+
+  closure(
+    catalog: Catalog,
+    request: { tests: PlannedTest[]; settings: Record<string, string>; pruningObstacles: string[] },
+  ): Closure {
+    const { tests, ...options } = request;
+    return closureOf(catalog, tests, options);
+  },
+
+  /** See `describeMissing`. */
+  missingVariables(
+    catalog: Catalog,
+    request: { tests: PlannedTest[]; names: string[]; credentials: string[] },
+  ): string | undefined {
+    return describeMissing(variablesOf(catalog, request.tests), request);
+  },
+
+  list: listTests,
+
+  complete: completeNames,
+
+  /** Those of the tests that are in one of the groups. */
+  inGroups(catalog: Catalog, { tests, groups }: { tests: string[]; groups: readonly string[] }): string[] {
+    const isInGroup = (test: CatalogTest | undefined) => test?.groups.some((group) => groups.includes(group));
+    return tests.filter((name) => isInGroup(catalog.tests.get(name)));
+  },
+
+  /** The files that MFTF's schemas are checked for, of all modules. */
+  schemaFiles: (catalog: Catalog, { module }: { module: string }) =>
+    filesForSchemas(catalog.whole ?? catalog, module),
+
+  /** The violations of schemas without those in files of modules that are not enabled, which MFTF does not read. */
+  faultsOfModules(catalog: Catalog, { faults }: { faults: string[] }): string[] {
+    const paths = new Set(catalog.whole?.files.map(({ path }) => path));
+    for (const { path } of catalog.files) paths.delete(path);
+    return faults.filter((fault) => !paths.has(fault.slice(0, fault.indexOf(':'))));
+  },
+};
+
+type Answers = typeof answers;
+export type QuestionKind = keyof Answers;
+/** What a question needs besides the catalog. */
+export type QuestionInput<Kind extends QuestionKind> = Parameters<Answers[Kind]>[1];
+export type Answer<Kind extends QuestionKind> = ReturnType<Answers[Kind]>;
+
+/**
+ * Answers a question about a catalog. Errors: NOT_FOUND when declarations are not stored, INPUT_INVALID when they are damaged or of
+ * another version, and those of the question.
+ */
+export const askCatalog = defineTask(
+  import.meta.url,
+  'askCatalog',
+  async (request: { address: CatalogAddress; kind: QuestionKind; input: unknown }): Promise<unknown> => {
+    const { address, kind, input } = request;
+    const answer = answers[kind] as (catalog: Catalog, input: unknown) => unknown;
+    return answer(await openCatalog(address), input);
+  },
+);
+
+/** The registrations of stored declarations that only PHP can tell. Errors: NOT_FOUND, INPUT_INVALID as of `askCatalog`. */
+export const openRegistrationsOf = defineTask(
+  import.meta.url,
+  'openRegistrationsOf',
+  async ({ path }: { path: string }): Promise<OpenRegistration[]> =>
+    (await loadDeclarations(path)).openRegistrations,
+);
+
+// The caches of a thread: an app has one thread for catalogs, see `Catalogs`.
+
+/** Stored bytes of the declarations that are kept in memory; those of Magento 2.4.4 have 9 MB. */
+const maxCachedBytes = 128 * 1024 * 1024;
+/** Merging the declarations of Magento 2.4.4 takes 0.2 s. One for each list of enabled modules. */
+const maxCatalogs = 8;
+
+const loaded = new Map<string, { bytes: number; declarations: Declarations }>();
+const catalogs = new Map<string, Catalog>();
+
+async function loadDeclarations(path: string): Promise<Declarations> {
+  const cached = loaded.get(path);
+  if (cached) {
+    moveToEnd(loaded, path, cached);
+    return cached.declarations;
+  }
+  const stored = await ifPresent(readFile(path));
+  if (stored === undefined) throw new Fault('NOT_FOUND', `${path} does not exist.`);
+  const declarations = declarationsFromBytes(stored);
+  // The least recently used are removed first.
+  const now = new Date();
+  await ifPresent(utimes(path, now, now));
+  loaded.set(path, { bytes: stored.length, declarations });
+  let total = [...loaded.values()].reduce((sum, { bytes }) => sum + bytes, 0);
+  for (const [oldest, { bytes }] of loaded) {
+    if (total <= maxCachedBytes || loaded.size <= 2) break;
+    loaded.delete(oldest);
+    catalogs.clear();
+    total -= bytes;
+  }
+  return declarations;
+}
+
+async function openCatalog(address: CatalogAddress): Promise<Catalog> {
+  const key = JSON.stringify(address);
+  const cached = catalogs.get(key);
+  if (cached) {
+    moveToEnd(catalogs, key, cached);
+    return cached;
+  }
+  const { paths, registrations, enabled } = address;
+  const catalog: Catalog =
+    enabled === undefined
+      ? buildCatalog(await completeParts(paths, registrations))
+      : {
+          ...buildCatalog(await completeParts(paths, registrations), enabled),
+          whole: await openCatalog({ ...address, enabled: undefined }),
+        };
+  catalogs.set(key, catalog);
+  const [oldest] = catalogs.keys();
+  if (catalogs.size > maxCatalogs && oldest !== undefined) catalogs.delete(oldest);
+  return catalog;
+}
+
+/** The stored declarations with what PHP says about their registrations. */
+async function completeParts(
+  paths: CatalogAddress['paths'],
+  registrations: CatalogAddress['registrations'],
+): Promise<Declarations[]> {
+  const parts: Declarations[] = [];
+  for (const [index, path] of paths.entries()) {
+    const declarations = await loadDeclarations(path);
+    const added = registrations[index] ?? [];
+    parts.push({ ...declarations, registrations: [...declarations.registrations, ...added] });
+  }
+  return parts;
+}
+
+function moveToEnd<T>(map: Map<string, T>, key: string, value: T): void {
+  map.delete(key);
+  map.set(key, value);
+}

@@ -1,0 +1,34 @@
+import type { MessagePort } from 'node:worker_threads';
+import { openRemoteExec } from '../../engine/remote-exec.ts';
+import { writeFileAtomically } from '../../files/atomic-write.ts';
+import { defineTask } from '../../threads/task.ts';
+import { declarationsToBytes, readDeclarations } from './declarations.ts';
+import { folderSource, type Source } from './source.ts';
+import { treeFiles } from './tree-files.ts';
+import { imageTree, testModule } from './tree-limits.ts';
+
+/** Reads the Magento tree in a container, and stores its declarations at `path`. The other end of `port` has `serveExec`. */
+export const readTree = defineTask(
+  import.meta.url,
+  'readTree',
+  async (request: { port: MessagePort; container: string; root: string; path: string }): Promise<void> => {
+    const { port, container, root, path } = request;
+    try {
+      await store({ root: '', files: treeFiles(openRemoteExec(port), container, root) }, imageTree, path);
+    } finally {
+      port.close();
+    }
+  },
+);
+
+/** Reads a checkout of the test module, which is mounted on `target` below Magento, and stores its declarations at `path`. */
+export const readModule = defineTask(
+  import.meta.url,
+  'readModule',
+  ({ checkout, target, path }: { checkout: string; target: string; path: string }): Promise<void> =>
+    store(folderSource(checkout, target), testModule, path),
+);
+
+async function store(source: Source, subject: string, path: string): Promise<void> {
+  await writeFileAtomically(path, declarationsToBytes(await readDeclarations(source, subject)));
+}

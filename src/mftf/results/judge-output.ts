@@ -1,0 +1,144 @@
+import { readdir, writeFile } from 'node:fs/promises';
+import { join, posix, relative } from 'node:path';
+import { safeName } from '../../artifacts/safe-name.ts';
+import { maxKeptSteps, maxMessageLength, maxStepNameLength } from '../../model/limits.ts';
+import type { Attachment, Step } from '../../model/result.ts';
+import type { Reason } from '../../model/run.ts';
+import type { PlannedTest } from '../../model/selection.ts';
+import { type StepSummary, summariseSteps } from '../../model/steps.ts';
+import { defineTask } from '../../threads/task.ts';
+import { collectResults } from './collect.ts';
+import type { OutcomeAttachment, TestOutcome } from './outcome.ts';
+import { type ProcessEnd, reconcile } from './reconcile.ts';
+
+/** The output of a process, on this host. */
+export interface ProcessOutput {
+  /** The folder with its files. */
+  folder: string;
+  /** Where the files will be kept, relative to the folder of the run. */
+  place: string;
+  /** An empty folder for the steps of each test. */
+  stepsFolder: string;
+  planned: PlannedTest[];
+  processEnd: ProcessEnd;
+}
+
+/** The outcome of a test as it is recorded: its texts are cut, and its steps are in a file. */
+export interface JudgedOutcome extends Omit<TestOutcome, 'steps' | 'trace'> {
+  steps: StepSummary | undefined;
+  /** The name of a file with the steps in `stepsFolder`; `undefined` without steps. */
+  stepsFile: string | undefined;
+}
+
+export interface JudgedOutput {
+  /** One for each planned test, in the order of the plan. */
+  outcomes: JudgedOutcome[];
+  /** The files of the process, relative to its folder, and where each is kept, relative to the folder of the run. */
+  files: { file: string; path: string }[];
+}
+
+/**
+ * Reads the result files of a process and compares them with the plan. They may have any size and content, because tests write them:
+ * hence in a worker thread.
+ */
+export const judgeOutput = defineTask(
+  import.meta.url,
+  'judgeOutput',
+  async ({ folder, place, stepsFolder, planned, processEnd }: ProcessOutput): Promise<JudgedOutput> => {
+    const outcomes = reconcile(planned, await collectResults(folder, planned), processEnd);
+    const paths = await storedPaths(folder, place, outcomes);
+    const judged: JudgedOutcome[] = [];
+    for (const [index, { steps, trace: _, ...outcome }] of outcomes.entries()) {
+      const stepsFile = steps.length === 0 ? undefined : `${index}.json`;
+      if (stepsFile !== undefined)
+        await writeFile(join(stepsFolder, stepsFile), JSON.stringify(keptSteps(steps, paths)));
+      const { message, reason } = outcome;
+      judged.push({
+        ...outcome,
+        message: message === undefined ? undefined : cutMessage(message),
+        reason: reason && cutReason(reason),
+        steps: cutSummary(summariseSteps(steps)),
+        stepsFile,
+      });
+    }
+    return { outcomes: judged, files: Array.from(paths, ([file, path]) => ({ file, path })) };
+  },
+);
+
+function cutMessage(text: string): string {
+  if (text.length <= maxMessageLength) return text;
+  return `${text.slice(0, maxMessageLength)}\n[matre] The message is cut here: it has ${text.length} characters.`;
+}
+
+function cutReason({ code, message }: Reason): Reason {
+  return { code, message: cutMessage(message) };
+}
+
+function cutSummary(summary: StepSummary | undefined): StepSummary | undefined {
+  if (summary?.failed === undefined) return summary;
+  const { title, number } = summary.failed;
+  return { ...summary, failed: { title: title.slice(0, maxStepNameLength), number } };
+}
+
+/** The first steps, with the stored paths of their attachments; attachments that are not stored are omitted. */
+function keptSteps(steps: readonly Step[], paths: ReadonlyMap<string, string>): Step[] {
+  // One more than a reader shows, so that it says that there are more.
+  let remaining = maxKeptSteps + 1;
+  const keep = (list: readonly Step[]): Step[] => {
+    const kept: Step[] = [];
+    for (const step of list) {
+      if (remaining === 0) break;
+      remaining -= 1;
+      kept.push({
+        ...step,
+        name: step.name.slice(0, maxStepNameLength),
+        attachments: step.attachments.flatMap(({ name, path }) => {
+          const stored = paths.get(path);
+          return stored === undefined ? [] : [{ name, path: stored }];
+        }),
+        steps: keep(step.steps),
+      });
+    }
+    return kept;
+  };
+  return keep(steps);
+}
+
+/** Attachments of Allure 2 have no file extension; a browser needs one. */
+const extensions: Record<Attachment['kind'], string> = {
+  screenshot: '.png',
+  page: '.html',
+  log: '.txt',
+  steps: '.json',
+  other: '',
+};
+
+/** Where each file is kept. */
+async function storedPaths(
+  folder: string,
+  place: string,
+  outcomes: readonly TestOutcome[],
+): Promise<Map<string, string>> {
+  const attachmentByFile = new Map(
+    outcomes.flatMap(({ attachments }) => attachments.map((one) => [one.file, one] as const)),
+  );
+  const paths = new Map<string, string>();
+  for (const file of await filesBelow(folder)) {
+    paths.set(file, posix.join(place, storedPath(file, attachmentByFile.get(file))));
+  }
+  return paths;
+}
+
+function storedPath(file: string, attachment: OutcomeAttachment | undefined): string {
+  const safe = file.split('/').map(safeName).join('/');
+  return attachment && posix.extname(safe) === '' ? `${safe}${extensions[attachment.kind]}` : safe;
+}
+
+/** Paths relative to the folder, with slashes. */
+async function filesBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+    .sort();
+}

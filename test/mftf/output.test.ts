@@ -1,0 +1,43 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createRedactor } from '../../src/mftf/redaction/redactor.ts';
+import { fetchOutput } from '../../src/mftf/run/output.ts';
+import { maxOutputFiles } from '../../src/model/limits.ts';
+import { localEngine } from '../support/local-engine.ts';
+
+describe('the output of a process with many files', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'matre-output-'));
+    mkdirSync(join(folder, 'from/more'), { recursive: true });
+    writeFileSync(join(folder, 'from/report.xml'), '<testsuites/>');
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const fetch = () =>
+    fetchOutput(localEngine(), 'here', join(folder, 'from'), join(folder, 'to'), createRedactor([]));
+  const count = () =>
+    readdirSync(join(folder, 'to'), { recursive: true, withFileTypes: true }).filter((one) => one.isFile())
+      .length;
+
+  it('is kept up to the limit', async () => {
+    for (let at = 1; at < maxOutputFiles; at += 1) writeFileSync(join(folder, `from/more/${at}.txt`), '');
+    expect(await fetch()).toEqual([]);
+    expect(count()).toBe(maxOutputFiles);
+  });
+
+  it('is left out beyond it, except the results', async () => {
+    for (let at = 1; at <= maxOutputFiles; at += 1) writeFileSync(join(folder, `from/more/${at}.txt`), '');
+    expect(await fetch()).toEqual([{ path: 'the rest of the output', reason: 'it has too many files' }]);
+    expect(readdirSync(join(folder, 'to'))).toContain('report.xml');
+  });
+
+  it('counts what is left out, too', async () => {
+    for (let at = 0; at <= maxOutputFiles; at += 1) symlinkSync('/', join(folder, `from/more/${at}`));
+    const leftOut = await fetch();
+    expect(leftOut.length).toBeLessThanOrEqual(maxOutputFiles + 1);
+    expect(leftOut.at(-1)).toMatchObject({ reason: 'it has too many files' });
+  });
+});
