@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { causeOf, classify, countChanges, flakinessOf, isFlaky, normaliseMessage } from './failure.ts';
+import {
+  causeOf,
+  classify,
+  countChanges,
+  firstLineOf,
+  flakinessOf,
+  isFlaky,
+  normaliseMessage,
+} from './failure.ts';
 
 const answers = fc.string({ unit: fc.constantFrom('.', 'x'), maxLength: 10 });
 
@@ -81,5 +89,20 @@ describe('the cause of a message', () => {
         expect(causeOf(`Item ${one} is missing.`)).toBe(causeOf(`Item ${other} is missing.`));
       }),
     );
+  });
+});
+
+describe('the first line of a message', () => {
+  it.each([
+    ['Failed asserting that 1 is 2.\nmore', 'Failed asserting that 1 is 2.'],
+    ['\n \nno such element', 'no such element'],
+    [
+      'SUITE PRECONDITION FAILED:\nmagento/key not found.\nmore',
+      'SUITE PRECONDITION FAILED: magento/key not found.',
+    ],
+    ['It ends here:', 'It ends here:'],
+    ['', ''],
+  ])('of %j is %j', (message, line) => {
+    expect(firstLineOf(message)).toBe(line);
   });
 });

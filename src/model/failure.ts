@@ -47,6 +47,14 @@ const maxCharacters = 600;
  */
 export const laterException = '\n\nAfter that: ';
 
+/** The first line of a message that says something: `SUITE PRECONDITION FAILED:` only announces the next one. */
+export function firstLineOf(message: string): string {
+  const [first = '', second] = message.split('\n', 20).filter((line) => line.trim() !== '');
+  return first.trimEnd().endsWith(':') && second !== undefined
+    ? `${first.trimEnd()} ${second.trim()}`
+    : first;
+}
+
 /** The first exception of a message, without the parts that differ between runs and shops: addresses, ids, numbers. */
 export function normaliseMessage(message: string): string {
   const [first = ''] = message.split(laterException, 1);

@@ -1,3 +1,4 @@
+import { firstLineOf } from '../model/failure.ts';
 import type { Result } from '../model/result.ts';
 import { describeSelection } from '../model/selection.ts';
 import { type ReportedRun, unrecorded } from './reported-run.ts';
@@ -101,7 +102,7 @@ function caseXml({ test, suite, seconds, verdict, type, message }: Case, environ
     time: seconds.toFixed(3),
   });
   if (verdict === 'passed') return `    <testcase${head}/>\n`;
-  const [firstLine] = (message ?? '').split('\n');
+  const firstLine = firstLineOf(message ?? '');
   const inner =
     verdict === 'skipped'
       ? `<skipped${attributes({ message: message || undefined })}/>`

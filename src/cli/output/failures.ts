@@ -1,5 +1,5 @@
 import { type FaultCode, faults } from '../../faults/fault.ts';
-import type { Classification } from '../../model/failure.ts';
+import { type Classification, firstLineOf } from '../../model/failure.ts';
 import { groupBy } from '../../model/group-by.ts';
 import { countNames } from '../../model/selection.ts';
 import type { TestResultView } from '../../operations/results/results-view.ts';
@@ -68,8 +68,8 @@ function printCause(output: Output, tests: readonly TestResultView[], runId: num
     const of = step.of === null ? '' : ` of ${step.of}`;
     fields.push(['  Step', `${step.number}${of}: ${clean(step.title)}`]);
   }
-  const firstLine = (message ?? '').split('\n').find((line) => clean(line) !== '');
-  if (firstLine !== undefined) fields.push(['  Message', clean(firstLine)]);
+  const firstLine = clean(firstLineOf(message ?? ''));
+  if (firstLine !== '') fields.push(['  Message', firstLine]);
   const { meaning, remedy } = explain(first);
   fields.push(['  Meaning', meaning], ['  What to do', remedy]);
   const screenshot = attachments.find(({ kind }) => kind === 'screenshot');
