@@ -47,7 +47,7 @@ export function createPrefixIndex(candidates: readonly Candidate[]) {
       const ofLength = lengths[at + 1];
       if (ofLength === undefined) break;
       const list = ofLength.lists.get(word) ?? [];
-      list.push(candidate);
+      if (!hasEqual(list, candidate)) list.push(candidate);
       ofLength.lists.set(word, list);
       ofLength.hashes[hashOf(word)] = 1;
       members[byte] = 1;
@@ -70,6 +70,17 @@ export function createPrefixIndex(candidates: readonly Candidate[]) {
       return ofLength?.hashes[hashOf(word)] === 1 ? ofLength.lists.get(word) : undefined;
     },
   };
+}
+
+/** Whether a list has a candidate that is compared in the same way. Those of a secret follow each other. */
+function hasEqual(list: readonly Candidate[], { secret, prefix }: Candidate): boolean {
+  for (let index = list.length - 1; index >= 0 && list[index]?.secret === secret; index--) {
+    const other = list[index]?.prefix;
+    const isEqual =
+      other?.kind === prefix.kind && other.part === prefix.part && other.outerPart === prefix.outerPart;
+    if (isEqual) return true;
+  }
+  return false;
 }
 
 const swapBytes = (word: number) =>
