@@ -29,8 +29,8 @@ export interface SearchResult {
   contextFrom: number;
 }
 
-/** The first four characters of an escaped secret have this length at most. */
-const contextLength = 64;
+/** The first character of an escaped secret has fewer bytes: `\uD83D\uDE00` with each character as `&#x5C;` has 72. */
+const contextLength = 128;
 
 /** How many positions of the sources of a kind are one byte of text. */
 const scales = { plain: 1, base64: 3, double: 9 } as const;
