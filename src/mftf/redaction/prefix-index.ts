@@ -39,6 +39,8 @@ export function createPrefixIndex(candidates: readonly Candidate[]) {
   /** The pairs of bytes that follow each other in a prefix: most escapes are next to other bytes. */
   const neighbours = new Uint8Array(2 ** 16);
   const members = new Uint8Array(256);
+  /** The bytes that follow the first four of a prefix. */
+  const followers = new Uint8Array(256);
   for (const candidate of candidates) {
     const { bytes } = candidate.prefix;
     let word = 0;
@@ -55,6 +57,7 @@ export function createPrefixIndex(candidates: readonly Candidate[]) {
     }
     filter[hashOf(swapBytes(word))] = 1;
     const last = bytes[prefixLength];
+    if (last !== undefined) followers[last] = 1;
     // Behind a secret of four bytes there may be any byte.
     const lasts = last === undefined ? Array.from({ length: 256 }, (_, byte) => byte) : [last];
     for (const byte of lasts) filter[hashOf(swapBytes((word << 8) | byte))] = 1;
@@ -64,6 +67,7 @@ export function createPrefixIndex(candidates: readonly Candidate[]) {
   return {
     neighbours,
     members,
+    followers,
     filter,
     get(word: number, length: number): readonly Candidate[] | undefined {
       const ofLength = lengths[length];

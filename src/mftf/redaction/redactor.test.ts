@@ -41,6 +41,10 @@ describe('redactor', () => {
     expect(output.length).toBeLessThan(`<p>\n${maskText}\n</p>`.length + 16);
   });
 
+  it.each(['', 'x', 'xx', '\\'])('hides a secret with a blank as its fifth character behind %j', (before) => {
+    expect(createRedactor(['pass word']).text(`${before}pass+word`)).toBe(`${before}${maskText}`);
+  });
+
   it('hides a secret whose first character has a long escape, byte by byte', async () => {
     const encode = (name: string) => encodings.find((encoding) => encoding.name === name)?.encode ?? String;
     const encoded = encode('hexadecimal entities of all')(encode('JSON with upper case')('😀abcdef'));

@@ -68,8 +68,8 @@ export class SecretSearch {
     this.neighbours = this.index.neighbours;
     this.members = this.index.members;
     this.triggers = byteTable(escapeBytes);
-    // As an escape it is a blank.
-    if (this.members[0x20] === 0) this.triggers[plus] = 0;
+    // As an escape it is a blank; behind a whole prefix it lets `atByte` look at that.
+    if (this.members[0x20] === 0 && this.index.followers[0x20] === 0) this.triggers[plus] = 0;
     this.triggerPairs = new Uint8Array(2 ** 16);
     for (let pair = 0; pair < 2 ** 16; pair++) {
       this.triggerPairs[pair] = (this.triggers[pair & 0xff] as number) | (this.triggers[pair >> 8] as number);
