@@ -96,6 +96,12 @@ signal_tree() {
   return $found
 }
 
+# Whether process $1 runs. One that has ended, and waits for its parent to notice, does not.
+runs() {
+  { read -r stat <"/proc/$1/stat"; } 2>/dev/null || return 1
+  case ${stat##*) } in Z*) return 1 ;; esac
+}
+
 # Kills until two checks in a row find no process: one that starts during a check is found by the next.
 kill_tree() {
   empty=0
@@ -237,9 +243,9 @@ run() {
   exec 3<&- 2>/dev/null
   wait "$leader"
   code=$?
-  # The signal of the watcher interrupts the waiting.
+  # The signal of the watcher interrupts the waiting. A second `wait` hangs in bash 5.2 when the leader ended meanwhile.
   if [ -n "$timed_out" ]; then
-    wait "$leader"
+    while runs "$leader"; do nap; done
     code=124
   fi
   kill -s KILL "$listener" "$watcher" 2>/dev/null
