@@ -101,7 +101,7 @@ describe.skipIf(skip)(`compose.yml${skip ? ` (${skip})` : ''}`, patient, () => {
     const shops = ['preprod-us', 'preprod-es'];
     for (const code of shops) {
       const shop = JSON.stringify({ environment: code, port: 8080, host: '0.0.0.0', latencyMs: 20 });
-      const start = `import('/opt/matre/dist/demo/shop.js').then(({ startShop }) => startShop(${shop}))`;
+      const start = `import('/opt/matre/dist/demo/shop/shop.js').then(({ startShop }) => startShop(${shop}))`;
       await startBeside(`shop-${code}`, start);
       await addEnvironment(code, `http://shop-${code}:8080/`);
     }
