@@ -37,6 +37,8 @@ describe('parseRepositoryAddress', () => {
     ['ssh would take its host for an option, after a user', 'ssh://git@-oProxyCommand=id/x'],
     ['ssh would take its encoded host for an option', 'ssh://git@%2DoProxyCommand=id/x'],
     ['its user is empty', 'ssh://@host/x'],
+    ['its user and password are empty', 'ssh://:@host/x'],
+    ['its password is empty', 'ssh://git:@host/x'],
     ['its host has a blank', 'ssh://git@a%20b/x'],
     ['its host has a line break', 'ssh://git@a%0ab/x'],
     ['its user has a blank', 'ssh://g%20it@host/x'],

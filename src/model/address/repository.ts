@@ -28,7 +28,8 @@ export function parseRepositoryAddress(text: string): RepositoryAddress | undefi
       return { ...noCredentials, url: text, protocol: 'file' };
     case 'ssh:':
       // ssh takes no password from an address; it asks for one on a terminal.
-      if (address.password || /^ssh:\/\/@/i.test(text) || !isHarmlessSsh(address)) return undefined;
+      // An empty user or password stays in the address, and ssh would get it as a part of the host.
+      if (/^[^/]*\/\/(?:@|[^/]*:[^/]*@)/.test(text) || !isHarmlessSsh(address)) return undefined;
       return { ...noCredentials, url: text, protocol: 'ssh' };
     case 'https:':
     case 'http:': {
