@@ -8,7 +8,7 @@ import { staleReason } from './staleness.ts';
 
 /** Why a container has to be replaced. `reason` follows the word "because". */
 export interface Problem {
-  code: 'CONTAINER_STALE' | 'CONTAINER_UNHEALTHY';
+  code: 'CONTAINER_STALE' | 'CONTAINER_UNHEALTHY' | 'CONTAINER_VANISHED';
   reason: string;
 }
 
@@ -53,7 +53,8 @@ export async function makeUsable(
     );
   } catch (error) {
     if (!isFault(error, ...containerFaults)) throw error;
-    return { code: 'CONTAINER_UNHEALTHY', reason: `it does not answer (${error.message})` };
+    const code = isFault(error, 'CONTAINER_VANISHED') ? 'CONTAINER_VANISHED' : 'CONTAINER_UNHEALTHY';
+    return { code, reason: `it does not answer (${error.message})` };
   }
 }
 

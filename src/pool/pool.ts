@@ -25,7 +25,7 @@ export interface Pool {
    * Returns the container of a slot: running, matching its specification, healthy, without processes of earlier runs. It is
    * created, started or replaced (once) as needed. The caller holds `mftf_execution_env_{id}`: processes that still run in the
    * container are killed.
-   * Errors: those of the engine, CONTAINER_STALE, CONTAINER_UNHEALTHY, LOCK_LOST, LOCK_STORE_UNREACHABLE.
+   * Errors: those of the engine, CONTAINER_STALE, CONTAINER_UNHEALTHY, CONTAINER_VANISHED, LOCK_LOST, LOCK_STORE_UNREACHABLE.
    */
   ensure(
     environment: { id: number; code: string },

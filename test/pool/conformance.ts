@@ -266,6 +266,20 @@ export function poolConformance(kind: EngineKind): void {
       expect(await engine.inspect(id)).toBeUndefined();
     });
 
+    test('that is removed while it is checked, twice, is named as vanished', async () => {
+      const removing: Engine = {
+        ...engine,
+        async exec(container, request) {
+          await engine.remove(container);
+          return engine.exec(container, request);
+        },
+      };
+      await expect(ensure(newEnvironment(), openPool({}, removing))).rejects.toMatchObject({
+        code: 'CONTAINER_VANISHED',
+        message: expect.stringContaining('cannot be used, also after it was replaced'),
+      });
+    });
+
     test('is replaced when its supervisor is broken', async () => {
       const environment = newEnvironment();
       const { id } = await ensure(environment);
