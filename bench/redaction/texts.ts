@@ -36,7 +36,7 @@ export const logText = times(400, (index) =>
   ].join(''),
 );
 
-/** A page as it is kept beside a screenshot. */
+/** A page that is kept beside a screenshot. */
 export const pageText = `<!doctype html><html lang="en"><head><title>Catalog &amp; Products</title></head><body class="catalog-product-view">
 ${times(
   200,

@@ -25,7 +25,7 @@ it.each([0o755, 0o777, 0o750, 0o701])('closes an existing folder of mode %o to o
   expect(await mode(folder)).toBe('700');
 });
 
-it('refuses a folder that others certainly use, and leaves it as it is', async () => {
+it('refuses a folder that others certainly use, and leaves it unchanged', async () => {
   const sticky = join(home, 'sticky');
   await mkdir(sticky);
   await chmod(sticky, 0o1777);
@@ -40,8 +40,7 @@ it('refuses a folder that others certainly use, and leaves it as it is', async (
   }
 });
 
-it('refuses a folder whose file system keeps no modes', async () => {
-  if (process.getuid?.() !== 0) return;
+it.skipIf(process.getuid?.() !== 0)('refuses a folder whose file system keeps no modes', async () => {
   // The files of a process have the modes that the kernel gives them.
   await expect(closeToOthers(`/proc/${process.pid}/task`)).rejects.toMatchObject({
     code: 'DATA_FOLDER_OPEN',

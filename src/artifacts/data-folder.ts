@@ -30,7 +30,7 @@ export async function createDataFolder(folder: string): Promise<void> {
     );
   }
   if (await isShared(folder)) {
-    throw open(folder, 'and it is no folder of matre alone, so matre leaves it as it is');
+    throw open(folder, 'and it is no folder of matre alone, so matre does not change it');
   }
   await closeToOthers(folder);
 }

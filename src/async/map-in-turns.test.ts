@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { onEachTurn } from '../../test/support/turns.ts';
 import { mapInTurns } from './map-in-turns.ts';
 
 it('returns the results in the order of the items', async () => {
@@ -7,16 +8,13 @@ it('returns the results in the order of the items', async () => {
 
 it('lets the event loop turn while it works for long', async () => {
   let turns = 0;
-  let isDone = false;
-  const turn = () => {
+  const stop = onEachTurn(() => {
     turns += 1;
-    if (!isDone) setImmediate(turn);
-  };
-  setImmediate(turn);
+  });
   await mapInTurns(Array.from({ length: 10 }), () => {
     const until = performance.now() + 11;
     while (performance.now() < until);
   });
-  isDone = true;
+  stop();
   expect(turns).toBeGreaterThanOrEqual(9);
 });

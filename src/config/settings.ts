@@ -39,7 +39,7 @@ export const settings = {
     schema: anyText,
     secret: 'whole',
     description:
-      'The password for DATABASE_URL, as it is. Within DATABASE_URL characters such as / and + must be percent-encoded.',
+      'The password for DATABASE_URL, without any encoding. Within DATABASE_URL characters such as / and + must be percent-encoded.',
   }),
   MATRE_DATA: setting({
     group: 'Store',
@@ -100,7 +100,7 @@ export const settings = {
     schema: anyText,
     secret: 'whole',
     description:
-      'The password for LOCK_DSN, as it is. Within LOCK_DSN characters such as / and + must be percent-encoded.',
+      'The password for LOCK_DSN, without any encoding. Within LOCK_DSN characters such as / and + must be percent-encoded.',
   }),
   LOCK_TTL: setting({
     group: 'Locks',

@@ -13,14 +13,8 @@ import { waitFor } from '../support/wait-for.ts';
 const deploy = resolve(import.meta.dirname, '../../deploy');
 const read = (name: string) => readFile(join(deploy, name), 'utf8');
 
-it('has an example file with every variable that has no default', async () => {
-  const needed = [...(await read('compose.yml')).matchAll(/\$\{(\w+):\?/g)].map((match) => match[1]);
-  expect(needed.length).toBeGreaterThan(3);
-  const example = await read('compose.env.example');
-  for (const name of needed) expect(example).toMatch(new RegExp(`^${name}=`, 'm'));
-});
-
-it('is valid, with the documented services', async () => {
+/** What docker-compose makes of the file when every variable without a default is set. */
+async function readConfiguration(...flags: string[]): Promise<string> {
   const needed = [
     'POSTGRES_PASSWORD',
     'REDIS_PASSWORD',
@@ -30,10 +24,22 @@ it('is valid, with the documented services', async () => {
   ];
   const { stdout } = await promisify(execFile)(
     'docker-compose',
-    ['--file', join(deploy, 'compose.yml'), 'config', '--services'],
+    ['--file', join(deploy, 'compose.yml'), 'config', ...flags],
     { env: { PATH: process.env['PATH'], ...Object.fromEntries(needed.map((name) => [name, 'x'])) } },
   );
-  expect(stdout.trim().split('\n').sort()).toEqual([
+  return stdout;
+}
+
+it('has an example file with every variable that has no default', async () => {
+  const needed = [...(await read('compose.yml')).matchAll(/\$\{(\w+):\?/g)].map((match) => match[1]);
+  expect(needed.length).toBeGreaterThan(3);
+  const example = await read('compose.env.example');
+  for (const name of needed) expect(example).toMatch(new RegExp(`^${name}=`, 'm'));
+});
+
+it('is valid, with the documented services', async () => {
+  const services = await readConfiguration('--services');
+  expect(services.trim().split('\n').sort()).toEqual([
     'chrome',
     'magento-redis',
     'postgres',
@@ -45,20 +51,9 @@ it('is valid, with the documented services', async () => {
 });
 
 it('keeps Redis and the database out of the network of the tests', async () => {
-  const needed = [
-    'POSTGRES_PASSWORD',
-    'REDIS_PASSWORD',
-    'MATRE_SECRET_KEY',
-    'MATRE_PUBLIC_URL',
-    'MATRE_IMAGE',
-  ];
-  const { stdout } = await promisify(execFile)(
-    'docker-compose',
-    ['--file', join(deploy, 'compose.yml'), 'config'],
-    { env: { PATH: process.env['PATH'], ...Object.fromEntries(needed.map((name) => [name, 'x'])) } },
-  );
+  const configuration = await readConfiguration();
   const networksOf = (service: string) => {
-    const block = new RegExp(`^  ${service}:\\n((?:(?: {4}.*)?\\n)*)`, 'm').exec(stdout)?.[1] ?? '';
+    const block = new RegExp(`^  ${service}:\\n((?:(?: {4}.*)?\\n)*)`, 'm').exec(configuration)?.[1] ?? '';
     const list = /^ {4}networks:\n((?: {6}.*\n)*)/m.exec(block)?.[1] ?? '';
     return [...list.matchAll(/^ {6}(\w+):/gm)].map((match) => match[1]);
   };

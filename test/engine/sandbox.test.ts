@@ -22,6 +22,9 @@ import { confinementConformance } from './confinement.ts';
 import { engineConformance } from './conformance.ts';
 import { openSubject } from './subject.ts';
 
+/** An ordinary user can create no sandbox as root does. */
+const testAsRoot = test.skipIf(process.getuid?.() !== 0);
+
 describe('sandbox', () => engineConformance('sandbox'));
 describe('sandbox confines tests', () => confinementConformance('sandbox'));
 
@@ -51,8 +54,7 @@ describe('only the sandbox', () => {
     expect(await engine.remove('kept')).toBe(true);
   });
 
-  test('works for an ordinary user where the system allows user namespaces', async () => {
-    if (process.getuid?.() !== 0) return;
+  testAsRoot('works for an ordinary user where the system allows user namespaces', async () => {
     const nobody = 65_534;
     chownSync(folder, nobody, nobody);
     const as = { uid: nobody, gid: nobody };
@@ -87,8 +89,7 @@ describe('only the sandbox', () => {
     }
   });
 
-  test('as root: has a user namespace without root of the machine, and no further one', async () => {
-    if (process.getuid?.() !== 0) return;
+  testAsRoot('as root: has a user namespace without root of the machine, and no further one', async () => {
     const subject = await openSubject('sandbox');
     try {
       const { id } = await subject.engine.create(await subject.spec());
@@ -110,18 +111,17 @@ describe('only the sandbox', () => {
     }
   });
 
-  test('as root: follows no link that an earlier test left in the place of a tmpfs', async () => {
-    if (process.getuid?.() !== 0) return;
+  testAsRoot('as root: follows no link that an earlier test left in the place of a tmpfs', async () => {
     const subject = await openSubject('sandbox');
     try {
-      const target = `${magentoRoot}/work/generated`;
+      const target = `${magentoRoot}/left/generated`;
       const spec = await subject.spec({ tmpfs: [{ target, sizeBytes: 1024 ** 2, mode: 0o700 }] });
       const { id } = await subject.engine.create(spec);
       await subject.stop(id);
       // As a test could have done in its writable folder, with a path of the machine.
-      const work = join(subject.folder, spec.name, 'writable', magentoRoot, 'work');
-      rmSync(work, { recursive: true });
-      symlinkSync(folder, work);
+      const left = join(subject.folder, spec.name, 'writable', magentoRoot, 'left');
+      rmSync(left, { recursive: true });
+      symlinkSync(folder, left);
       await expect(subject.engine.start(id)).rejects.toMatchObject({ code: 'ENGINE_FAILED' });
       expect(statSync(folder).uid).toBe(0);
       expect(statSync(folder).mode & 0o777).toBe(0o700);

@@ -9,6 +9,7 @@ import { type Catalogs, createCatalogs } from '../../src/mftf/catalog/catalogs.t
 import { emptySelection } from '../../src/model/selection.ts';
 import { createThreads, type Threads } from '../../src/threads/threads.ts';
 import { localEngine } from '../support/local-engine.ts';
+import { onEachTurn } from '../support/turns.ts';
 
 const moduleTarget = 'app/code/TestModule';
 const xml = (name: string, actions = '') => `<tests><test name="${name}">${actions}</test></tests>`;
@@ -75,14 +76,11 @@ describe('catalogs in worker threads', () => {
     );
     write('large/Test/Mftf/Test/Large.xml', xml('Large', actions.join('')));
     let turns = 0;
-    let isDone = false;
-    const turn = () => {
+    const stop = onEachTurn(() => {
       turns += 1;
-      if (!isDone) setImmediate(turn);
-    };
-    setImmediate(turn);
+    });
     expect(await testsOf('large')).toContain('Large');
-    isDone = true;
+    stop();
     // Without a thread there are about a hundred: those of the file system and of the answers.
     expect(turns).toBeGreaterThan(2_000);
   });

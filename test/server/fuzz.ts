@@ -35,13 +35,13 @@ interface Operation {
   responses: Record<string, { content?: Record<string, { schema: Schema }> }>;
 }
 
-/** The description of an API (OpenAPI 3.1), as far as it is used here. */
+/** The description of an API (OpenAPI 3.1), as far as the tests use it. */
 export interface Description {
   paths: Record<string, Record<string, Operation>>;
   components?: object;
 }
 
-/** A request as it is sent. */
+/** A request to be sent. */
 export interface FuzzRequest {
   operationId: string;
   method: string;

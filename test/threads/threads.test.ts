@@ -2,6 +2,7 @@ import { serialize } from 'node:v8';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { maxAnswerBytes } from '../../src/model/limits.ts';
 import { createThreads, type Threads } from '../../src/threads/threads.ts';
+import { onEachTurn } from '../support/turns.ts';
 import { answerOf, countCalls, fail, fillMemory, hang, spin } from './tasks.ts';
 
 const options = { subject: 'the module', limitMs: 600_000 };
@@ -15,15 +16,10 @@ describe('worker threads', () => {
 
   it('let the event loop turn while a task computes', async () => {
     const counter = new Int32Array(new SharedArrayBuffer(4));
-    let isDone = false;
-    const turn = () => {
-      Atomics.add(counter, 0, 1);
-      if (!isDone) setImmediate(turn);
-    };
-    setImmediate(turn);
+    const stop = onEachTurn(() => Atomics.add(counter, 0, 1));
     // The task ends only when the loop has turned so often meanwhile.
     expect(await threads.run(spin, { counter, until: 1_000 }, options)).toBeGreaterThanOrEqual(1_000);
-    isDone = true;
+    stop();
   });
 
   it('pass on the fault of a task, and work on', async () => {

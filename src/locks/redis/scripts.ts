@@ -11,13 +11,16 @@ export const releasedChannel = 'matre_locks_released';
 /** Its messages are tokens of locks that an admin released by force: their holders stop. */
 export const revokedChannel = 'matre_locks_revoked';
 
-/**
- * What begins each script: `kind` is the type of the key, and `holder` the token of its lock. A key that exists and has no token is
- * a foreign value: its kind is the answer, and its name becomes a member of the set, so that a list shows it.
- */
-const readLock = `
+/** What begins each script: `kind` is the type of the key, and `holder` the token of its lock; false when it has none. */
+const readKey = `
     local kind = redis.call('TYPE', KEYS[1]).ok
-    local holder = kind == 'hash' and redis.call('HGET', KEYS[1], 'token')
+    local holder = kind == 'hash' and redis.call('HGET', KEYS[1], 'token')`;
+
+/**
+ * The same for a script that needs a lock, or none. A key that exists and has no token is a foreign value: its kind is the answer, and
+ * its name becomes a member of the set, so that a list shows it.
+ */
+const readLock = `${readKey}
     if kind ~= 'none' and not holder then
       redis.pcall('SADD', KEYS[2], KEYS[1])
       return kind
@@ -83,10 +86,8 @@ export type ReadKey =
 const maxTextLength = 300;
 
 const read = defineScript({
-  SCRIPT: `
-    local kind = redis.call('TYPE', KEYS[1]).ok
+  SCRIPT: `${readKey}
     if kind == 'none' then return {kind} end
-    local holder = kind == 'hash' and redis.call('HGET', KEYS[1], 'token')
     if not holder then return {'foreign', kind} end
     local text = function(field)
       return string.sub(redis.call('HGET', KEYS[1], field) or '', 1, ${maxTextLength})
@@ -113,9 +114,8 @@ const read = defineScript({
 
 /** 1: a foreign value was renamed to the third key. 0: there is none, or a lock by now. */
 const setAside = defineScript({
-  SCRIPT: `
-    local kind = redis.call('TYPE', KEYS[1]).ok
-    if kind == 'none' or (kind == 'hash' and redis.call('HEXISTS', KEYS[1], 'token') == 1) then return 0 end
+  SCRIPT: `${readKey}
+    if kind == 'none' or holder then return 0 end
     redis.call('RENAME', KEYS[1], KEYS[3])
     redis.pcall('SREM', KEYS[2], KEYS[1])
     redis.call('PUBLISH', ARGV[1], KEYS[1])
@@ -132,9 +132,8 @@ const setAside = defineScript({
 
 /** 1: the lock was held with this token and is released. 0: it was not, and nothing changed. */
 const release = defineScript({
-  SCRIPT: `
-    if redis.call('TYPE', KEYS[1]).ok ~= 'hash' then return 0 end
-    if redis.call('HGET', KEYS[1], 'token') ~= ARGV[1] then return 0 end
+  SCRIPT: `${readKey}
+    if holder ~= ARGV[1] then return 0 end
     redis.call('DEL', KEYS[1])
     redis.pcall('SREM', KEYS[2], KEYS[1])
     redis.call('PUBLISH', ARGV[2], KEYS[1])

@@ -30,7 +30,7 @@ export const maxNameLength = 31;
 /** Leading zeros included. */
 export const maxDigits = 8;
 
-/** A text as it is. `reachedEnd` is set by a read behind it: more text could be read otherwise. */
+/** A text whose bytes stand for themselves. `reachedEnd` is set by a read behind it: more text could be read otherwise. */
 export interface RawSource extends Source {
   bytes: Uint8Array;
   length: number;

@@ -23,7 +23,7 @@ export interface ProcessOutput {
   processEnd: ProcessEnd;
 }
 
-/** The outcome of a test as it is recorded: its texts are cut, and its steps are in a file. */
+/** The outcome of a test to be recorded: its texts are cut, and its steps are in a file. */
 export interface JudgedOutcome extends Omit<TestOutcome, 'steps' | 'trace'> {
   steps: StepSummary | undefined;
   /** The name of a file with the steps in `stepsFolder`; `undefined` without steps. */

@@ -10,7 +10,7 @@ describe('a piece of a log', () => {
     expect(pieces).toEqual([0, 1, 1, 1, 4, 4, 4, 4, 8, 9]);
   });
 
-  it('is taken as it is when it is no UTF-8', () => {
+  it('is not changed when it is no UTF-8', () => {
     expect(wholeCharacters(Buffer.from([0x80, 0x80, 0x80, 0x80])).length).toBe(4);
     expect(wholeCharacters(Buffer.from([0xff, 0x41])).length).toBe(2);
   });
