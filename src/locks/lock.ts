@@ -45,7 +45,7 @@ export interface AcquireOptions {
    * acquired again if it is free. Without this, such a lock is lost.
    */
   confirmOwnership?: () => Promise<boolean>;
-  /** Called with LOCK_VALUE_FOREIGN at each try that meets a value that is no lock; `acquire` waits until it is gone. */
+  /** Called once with LOCK_VALUE_FOREIGN when there is a value that is no lock; `acquire` waits until it is gone. */
   onForeign?: (fault: Fault) => void;
 }
 

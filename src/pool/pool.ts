@@ -104,10 +104,7 @@ async function ensureContainer(
     await onChange?.(environmentId);
   };
   // 1. Lock the container, so that no other process changes it.
-  let foreignReported = false;
   const onForeign = ({ message }: Fault) => {
-    if (foreignReported) return;
-    foreignReported = true;
     // Shown to users only, so a failure does not matter.
     report({ code: 'LOCK_VALUE_FOREIGN', message: `The run waits for a lock. ${message}` }).catch(() => {});
   };

@@ -173,10 +173,7 @@ async function withExecutionLock<T>(
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const name = lockNames.execution(claim.environment.id);
-  let reported = false;
   const onForeign = ({ code, message }: Fault) => {
-    if (reported) return;
-    reported = true;
     const text = `The run waits for a lock. ${message}`;
     log.warn({ code }, text);
     // Shown to users only, so a failure does not matter.

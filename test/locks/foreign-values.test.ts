@@ -82,6 +82,7 @@ describe.each(cases)('a $type in the place of a lock', ({ command, ttl }) => {
     expect(newName).toContain(name);
     expect(await client.dump(newName ?? '')).toEqual(before);
     const lock = await waiting;
+    expect(met).toBe(1);
     expect(await store.list()).toEqual([expect.objectContaining({ name, owner: 'a' })]);
     // Never a real lock.
     expect(await store.setAside(name)).toBeUndefined();

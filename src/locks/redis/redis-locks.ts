@@ -132,11 +132,16 @@ export function createRedisLocks(options: RedisLocksOptions): LockStore {
       const signal = callerSignal ? AbortSignal.any([closing.signal, callerSignal]) : closing.signal;
       // One token for all attempts: if the response to one was lost, the next one finds that it has the lock.
       const request = newRequest(name, owner);
+      let reported = false;
+      const reportOnce = (fault: Fault) => {
+        if (!reported) options.onForeign?.(fault);
+        reported = true;
+      };
       while (!signal.aborted) {
         const wake = waiters.next(name, signal);
         try {
           request.since = new Date();
-          const lease = await attempt(request, options);
+          const lease = await attempt(request, { ...options, onForeign: reportOnce });
           if (lease && !signal.aborted) {
             wake.cancel();
             return lease;
