@@ -1,4 +1,5 @@
 import { readFile, utimes } from 'node:fs/promises';
+import { createMemo } from '../../async/single-flight.ts';
 import { Fault } from '../../faults/fault.ts';
 import { ifPresent } from '../../files/missing-file.ts';
 import type { PlannedTest, Selection } from '../../model/selection.ts';
@@ -105,12 +106,15 @@ const maxCachedBytes = 128 * 1024 * 1024;
 const maxCatalogs = 8;
 
 const loaded = new Map<string, { bytes: number; declarations: Declarations }>();
-const catalogs = new Map<string, Catalog>();
+const createCatalogMemo = () => createMemo<string, Catalog>({ maxKeys: maxCatalogs });
+let catalogs = createCatalogMemo();
 
 async function loadDeclarations(path: string): Promise<Declarations> {
   const cached = loaded.get(path);
   if (cached) {
-    moveToEnd(loaded, path, cached);
+    // Put last, so that the first one is the one used least recently.
+    loaded.delete(path);
+    loaded.set(path, cached);
     return cached.declarations;
   }
   const stored = await ifPresent(readFile(path));
@@ -124,31 +128,21 @@ async function loadDeclarations(path: string): Promise<Declarations> {
   for (const [oldest, { bytes }] of loaded) {
     if (total <= maxCachedBytes || loaded.size <= 2) break;
     loaded.delete(oldest);
-    catalogs.clear();
+    // They hold the declarations that they were built from.
+    catalogs = createCatalogMemo();
     total -= bytes;
   }
   return declarations;
 }
 
-async function openCatalog(address: CatalogAddress): Promise<Catalog> {
-  const key = JSON.stringify(address);
-  const cached = catalogs.get(key);
-  if (cached) {
-    moveToEnd(catalogs, key, cached);
-    return cached;
-  }
+function openCatalog(address: CatalogAddress): Promise<Catalog> {
   const { paths, registrations, enabled } = address;
-  const catalog: Catalog =
-    enabled === undefined
-      ? buildCatalog(await completeParts(paths, registrations))
-      : {
-          ...buildCatalog(await completeParts(paths, registrations), enabled),
-          whole: await openCatalog({ ...address, enabled: undefined }),
-        };
-  catalogs.set(key, catalog);
-  const [oldest] = catalogs.keys();
-  if (catalogs.size > maxCatalogs && oldest !== undefined) catalogs.delete(oldest);
-  return catalog;
+  return catalogs(JSON.stringify(address), async () => {
+    const catalog = buildCatalog(await completeParts(paths, registrations), enabled);
+    return enabled === undefined
+      ? catalog
+      : { ...catalog, whole: await openCatalog({ ...address, enabled: undefined }) };
+  });
 }
 
 /** The stored declarations with what PHP says about their registrations. */
@@ -163,9 +157,4 @@ async function completeParts(
     parts.push({ ...declarations, registrations: [...declarations.registrations, ...added] });
   }
   return parts;
-}
-
-function moveToEnd<T>(map: Map<string, T>, key: string, value: T): void {
-  map.delete(key);
-  map.set(key, value);
 }
