@@ -1,0 +1,205 @@
+import { hashPassword } from '../../../src/crypto/password.ts';
+import { emptySelection } from '../../../src/model/selection.ts';
+import type { Context } from '../../../src/operations/core/context.ts';
+import { insertRows, minutesAgo } from './insert.ts';
+import {
+  brokenMessage,
+  environmentCode,
+  environmentCount,
+  environmentName,
+  groups,
+  pauseReason,
+  scheduleName,
+  suites,
+  testName,
+  userName,
+} from './names.ts';
+import { type RunRows, runRows } from './runs.ts';
+
+/** The admin that the data has; the other users have no password of their own. */
+export const admin = { name: userName(0), password: 'correct horse battery' };
+
+const numbers = (count: number) => Array.from({ length: count }, (_, index) => index);
+
+/** The longest name and value of variables, as an address of a shop with its parameters. */
+export const longVariable = {
+  name: 'MAGENTO_CLOUD_NORTHERN_WAREHOUSE_WHOLESALE_STOREFRONT_CHECKOUT_SUCCESS_PAGE_REDIRECT_URL',
+  value: `https://shop.northern-warehouse.example.org/checkout/onepage/success/?${'campaign=autumn&'.repeat(16)}end=1`,
+};
+
+/**
+ * Fills the empty database of an app: 200 environments, 3,000 tests with results, about 1,000 runs, schedules, users, tokens,
+ * variables and an audit trail. Returns the ids of runs of each kind.
+ */
+export async function fillDatabase({ database, variables }: Context): Promise<RunRows['ids']> {
+  const rows = numbers(environmentCount).map((index) => ({
+    ...{ id: index + 1, code: environmentCode(index), name: environmentName(index) },
+    // Nothing listens there, so that the doctor is refused at once.
+    base_url: `http://127.0.0.1:9/${environmentCode(index)}/of/the/northern/warehouse/for/business/customers/`,
+    ...{ backend_name: 'admin', admin_username: index % 8 === 0 ? userName(0) : 'admin', fence: 2 },
+    paused_at: index % 9 === 6 ? minutesAgo(300) : null,
+    paused_reason: index % 9 === 6 ? pauseReason : null,
+    ...{
+      created_at: minutesAgo(90_000 - index),
+      slots: index % 8 === 0 ? 4 : 1,
+      all_modules: index % 2 === 0,
+    },
+  }));
+  await insertRows(database, 'environment', rows);
+  await addSchedules(database);
+  const { ids, runs, plans, results, attempts, events, durations } = runRows();
+  await insertRows(database, 'run', runs);
+  await insertRows(database, 'planned_test', plans);
+  await insertRows(database, 'result', results);
+  await insertRows(database, 'attempt', attempts);
+  await insertRows(database, 'run_event', events);
+  await insertRows(database, 'test_duration', durations);
+  await addFirings(database, ids.failed);
+  await addPeople(database);
+  await addWorkers(database);
+  for (const { name, value, secret } of longVariables()) {
+    await variables.set('global', { name, value, secret });
+    await variables.set(1, { name: `${name}_1`, value, secret });
+  }
+  await database.script('ANALYZE');
+  return ids;
+}
+
+type Database = Context['database'];
+
+async function addSchedules(database: Database): Promise<void> {
+  const schedules = numbers(12).map((index) => ({
+    ...{ id: index + 1, name: scheduleName(index), cron: index === 0 ? '30 1,13 * * 1-5' : '0 2 * * *' },
+    ...{ zone: index % 2 === 0 ? 'America/Argentina/ComodRivadavia' : 'Europe/Madrid', priority: index * 10 },
+    selection:
+      index % 2 === 0
+        ? { ...emptySelection, tests: numbers(24).map(testName), suites, exclude: [testName(40)] }
+        : { ...emptySelection, groups: groups.slice(0, 4) },
+    ...{
+      overlap: index % 2 === 0 ? 'replace' : 'skip',
+      missed: 'once',
+      catch_up_minutes: 360,
+      day_rule: 'vixie',
+    },
+    paused_at: index % 4 === 3 ? minutesAgo(600) : null,
+    next_at: index % 4 === 3 ? null : minutesAgo(-600 + index),
+    ...{ revision: 3, created_by: userName(index), created_at: minutesAgo(80_000) },
+  }));
+  await insertRows(database, 'schedule', schedules);
+  await insertRows(
+    database,
+    'schedule_environment',
+    schedules.flatMap(({ id }) =>
+      numbers(8).map((index) => ({ schedule_id: id, environment_id: id === 1 ? index * 8 + 1 : index + id })),
+    ),
+  );
+}
+
+async function addFirings(database: Database, newestRun: number): Promise<void> {
+  const failure = { reason_code: 'ENVIRONMENT_UNKNOWN', reason_message: `${brokenMessage} ${pauseReason}` };
+  const none = { reason_code: null, reason_message: null };
+  await insertRows(
+    database,
+    'schedule_firing',
+    numbers(60).map((index) => {
+      const outcome = index % 7 === 3 ? 'failed' : index % 5 === 2 ? 'skipped' : 'fired';
+      const isManual = index % 6 === 5;
+      return {
+        ...{ id: index + 1, schedule_id: (index % 3) + 1 },
+        due_at: isManual ? null : minutesAgo(1440 * (20 - index / 3)),
+        ...{
+          fired_at: minutesAgo(1440 * (20 - index / 3) - 0.2),
+          fired_by: isManual ? userName(5) : null,
+          outcome,
+        },
+        runs: outcome === 'fired' ? numbers(8).map((nth) => newestRun - nth) : [],
+        ...{ missed: index % 4 === 0 ? 12 : 0, ...(outcome === 'fired' ? none : failure) },
+      };
+    }),
+  );
+}
+
+async function addPeople(database: Database): Promise<void> {
+  const password = await hashPassword(admin.password);
+  await insertRows(
+    database,
+    'account',
+    numbers(40).map((index) => ({
+      ...{ id: index + 1, name: userName(index), name_key: userName(index) },
+      role: index === 0 ? 'admin' : index % 3 === 0 ? 'operator' : 'viewer',
+      ...{
+        password: index % 2 === 0 ? password : null,
+        oidc_issuer: index % 2 === 0 ? null : 'https://id.example',
+      },
+      oidc_subject: index % 2 === 0 ? null : String(index),
+      ...{ created_at: minutesAgo(70_000), signed_in_at: index % 4 === 3 ? null : minutesAgo(index * 100) },
+    })),
+  );
+  await insertRows(
+    database,
+    'token',
+    numbers(30).map((index) => ({
+      ...{ id: index + 1, hash: `hash ${index}`, role: index % 2 === 0 ? 'operator' : 'viewer' },
+      name:
+        index % 3 === 0
+          ? `pipeline of the northern warehouse for pull requests and nightly regressions, ${index}`
+          : `ci ${index}`,
+      ...{
+        account_id: index % 10 === 0 ? 1 : index + 1,
+        created_by: userName(index),
+        created_at: minutesAgo(60_000),
+      },
+      expires_at: index % 4 === 0 ? null : minutesAgo(index % 4 === 1 ? 100 : -50_000),
+      used_at: index % 3 === 1 ? null : minutesAgo(index * 50),
+    })),
+  );
+  await insertRows(
+    database,
+    'audit',
+    numbers(300).map((index) => ({
+      ...{
+        id: index + 1,
+        at: minutesAgo(9000 - index * 30),
+        who: userName(index),
+        via: index % 2 === 0 ? 'password' : 'token',
+      },
+      address: index % 3 === 0 ? '2001:0db8:85a3:0000:0000:8a2e:0370:7334' : '10.0.0.7',
+      operation: ['environments.edit', 'variables.unset', 'runs.submit'][index % 3],
+      subject:
+        index % 4 === 0
+          ? `${environmentCode(0)}: name, baseUrl, backendName, adminUsername, adminPassword, ${longVariable.name}`
+          : environmentCode(index % environmentCount),
+      outcome: index % 5 === 4 ? 'ENVIRONMENT_UNKNOWN' : 'done',
+    })),
+  );
+}
+
+async function addWorkers(database: Database): Promise<void> {
+  await insertRows(
+    database,
+    'worker',
+    numbers(3).map((index) => ({
+      id: `harbour-worker-0${index + 3}.northern-warehouse.example.org/4711`,
+      ...{ host: `harbour-worker-0${index + 3}.northern-warehouse.example.org`, pid: 4711, slots: 8 },
+      // A heartbeat of the future, so that they stay alive; the last one is lost.
+      ...{
+        started_at: minutesAgo(5000),
+        seen_at: minutesAgo(index === 2 ? 30 : -6000),
+        stopping: index === 1,
+      },
+    })),
+  );
+}
+
+/** Variables, some with long names and values, some secret. */
+export function longVariables(): { name: string; value: string; secret: boolean }[] {
+  return [
+    { ...longVariable, secret: false },
+    { name: `${longVariable.name}_PASSWORD`, value: 'hidden', secret: true },
+    ...numbers(24).map((index) => ({
+      name: `SHOP_SETTING_${index}`,
+      value: index % 3 === 0 ? longVariable.value : String(index),
+      secret: index % 7 === 6,
+    })),
+  ];
+}

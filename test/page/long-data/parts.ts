@@ -1,0 +1,144 @@
+import type { ContainerParts } from '../../../src/app/containers.ts';
+import type { ContainersContext } from '../../../src/doctor/check-context.ts';
+import { Fault } from '../../../src/faults/fault.ts';
+import { containerName } from '../../../src/model/environment.ts';
+import type { ContainerInspection } from '../../../src/pool/inspect.ts';
+import type { PoolContainer } from '../../../src/pool/pool.ts';
+import { namedRunner } from '../../support/runner.ts';
+import { longCatalog } from './catalog.ts';
+import { longVariable, longVariables } from './database.ts';
+import { commitSubject } from './names.ts';
+
+const commit = { id: '15'.repeat(20), subject: commitSubject(21) };
+const image =
+  'registry.northern-warehouse.example.org/quality-assurance/magento-functional-tests:2.4.8-p1-php8.3';
+const createdAt = new Date(Date.now() - 86_400_000);
+
+/** Container parts without an engine: tests, values and containers with long names, and 191 environments without a file. */
+export async function longParts(): Promise<Partial<ContainerParts>> {
+  const catalog = await longCatalog();
+  return {
+    runner: namedRunner,
+    catalog: async () => ({ commit, catalog }),
+    resolveSelection: async (selection) => (await catalog.ask('resolve', selection)).tests,
+    async previewOn({ id, code }, selection) {
+      const resolved = await catalog.ask('resolve', selection);
+      return {
+        ...resolved,
+        modules: '342 are enabled in the shop, asked 3 minutes ago.',
+        unset: id % 2 === 1 ? `${longVariable.name} and SHOP_SETTING_3 are not set` : undefined,
+        overridden:
+          id % 3 === 1
+            ? `${code} overrides ${longVariable.name} of the test module with another value`
+            : undefined,
+        disabled: resolved.tests.slice(0, id % 3).map(({ name }) => ({
+          test: name,
+          reason: 'its module NorthernWarehouse_WholesaleCheckoutWithStoreCredit is not enabled in the shop',
+        })),
+      };
+    },
+    inspectContainers: async ({ id, slots }) => ({
+      engine: 'docker',
+      slots: Array.from({ length: slots }, (_, index) => ({
+        slot: index + 1,
+        seen: index === 3 ? undefined : inspection(containerName(id, index + 1), index),
+      })),
+    }),
+    effectiveValues: async ({ code }) => ({
+      commit,
+      file: `app/code/TestModule/Cron/data/.env.${code}`,
+      values: longVariables().map(({ name, value, secret }, index) => ({
+        ...{
+          name,
+          value: secret ? undefined : value,
+          secret,
+          from: index % 2 === 0 ? 'environment' : 'module',
+        },
+        overrides:
+          index % 2 === 0 ? [{ from: 'global', value: secret ? undefined : longVariable.value }] : [],
+      })),
+    }),
+    pool: async () => ({
+      list: async () => [1, 2, 4, 9].map(poolContainer),
+      replace: async ({ id }) => poolContainer(id),
+      prune: async () => [],
+    }),
+    containersContext: async () => doctorContext as unknown as ContainersContext,
+  };
+}
+
+const away = () => {
+  throw new Fault(
+    'ENGINE_UNREACHABLE',
+    'The container engine at unix:///var/run/docker.sock does not respond.',
+  );
+};
+
+/** What the doctor finds: an engine that does not respond, and env files that are missing for all but nine environments. */
+const doctorContext = {
+  engine: new Proxy({}, { get: () => away }),
+  pool: new Proxy({}, { get: () => away }),
+  inspection: new Proxy({}, { get: () => away }),
+  installation: 'long-data',
+  newest: async () => ({ ...commit, path: '/nowhere' }),
+  selenium: async () => away(),
+  fetchInside: async () => away(),
+  temporaryContainer: async () => away(),
+  async valuesOf({ id, code }: { id: number; code: string }) {
+    if (id <= 9) return [];
+    throw new Fault(
+      'MODULE_ENV_FILE_MISSING',
+      `Cron/data/.env.${code} is missing in the test module at commit ${commit.id.slice(0, 12)}.`,
+    );
+  },
+};
+
+function poolContainer(id: number): PoolContainer {
+  return {
+    ...{
+      id: 'c0ffee'.repeat(10),
+      name: containerName(id, 1),
+      environmentId: id,
+      slot: 1,
+      image,
+      state: 'running',
+      createdAt,
+    },
+    stale: id === 4 ? `its image is not ${image} any more` : undefined,
+  } as PoolContainer;
+}
+
+function inspection(name: string, index: number): ContainerInspection {
+  const root = '/var/www/html/northern-warehouse/dev/tests/acceptance/tests/functional/Magento/_generated';
+  const mounts = [
+    { type: 'tmpfs' as const, source: undefined, target: root, readOnly: false },
+    {
+      ...{
+        type: 'bind' as const,
+        target: '/var/www/html/northern-warehouse/app/code/TestModule',
+        readOnly: true,
+      },
+      source: `/srv/matre/quality-assurance/northern-warehouse/modules/${commit.id}/checkout/app/code/TestModule`,
+    },
+  ];
+  return {
+    info: {
+      ...{ id: 'c0ffee'.repeat(10), name, image, imageId: `sha256:${'15'.repeat(32)}`, labels: {} },
+      ...{ state: index === 2 ? 'stopped' : 'running', createdAt, startedAt: createdAt, mounts },
+    },
+    stale: index === 1 ? `its image is ${image}-old, and MATRE_IMAGE is ${image}` : undefined,
+    checks:
+      index === 2
+        ? undefined
+        : [
+            { name: 'the folder of generated tests is writable and empty', ok: true, seen: root },
+            {
+              name: `the env file of the module is readable below ${root}`,
+              ok: index !== 1,
+              seen: 'No such file or directory: /var/www/html/northern-warehouse/app/code/TestModule/Cron/data/.env',
+            },
+          ],
+    fill: new Map([[root, { sizeBytes: 2 ** 30, usedBytes: 2 ** 29 }]]),
+    processes: [],
+  };
+}
