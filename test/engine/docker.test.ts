@@ -71,6 +71,43 @@ describe('only docker', () => {
     await once(hanging.close(), 'close');
   });
 
+  test.each([
+    ['is being removed', 200, { Running: true, Status: 'removing' }, 'CONTAINER_VANISHED'],
+    ['has ended', 200, { Running: false, Status: 'exited' }, 'CONTAINER_VANISHED'],
+    ['is gone', 404, undefined, 'CONTAINER_VANISHED'],
+    ['runs', 200, { Running: true, Status: 'running' }, 'ENGINE_FAILED'],
+  ])('asks what a refused start means: the container %s', async (_, status, state, code) => {
+    let isRefused = false;
+    const answers: [RegExp, () => [number, unknown]][] = [
+      [
+        /containers\/x\/json/,
+        () =>
+          isRefused ? [status, { Id: 'x', State: state }] : [200, { Id: 'x', State: { StartedAt: '' } }],
+      ],
+      [/containers\/x\/exec/, () => [201, { Id: 'y' }]],
+      [
+        /exec\/y\/start/,
+        () => {
+          isRefused = true;
+          return [500, { message: 'Container x is not running: Removal In Progress' }];
+        },
+      ],
+    ];
+    const refusing = createHttpServer((request, response) => {
+      if (request.url?.includes('/events')) return void response.writeHead(200).flushHeaders();
+      const [, answer] = answers.find(([path]) => path.test(request.url ?? '')) ?? [];
+      const [code, body] = answer?.() ?? [501, {}];
+      response.writeHead(code, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    }).listen(0, '127.0.0.1');
+    await once(refusing, 'listening');
+    const { port } = refusing.address() as AddressInfo;
+    const engine = createDockerEngine({ host: `tcp://127.0.0.1:${port}`, log });
+    await expect(engine.exec('x', { argv: ['true'] })).rejects.toMatchObject({ code });
+    await engine.close();
+    refusing.closeAllConnections();
+    await once(refusing.close(), 'close');
+  });
+
   test('leaves root of a container what images need: files and processes of other users, and low ports', async () => {
     const subject = await openSubject('docker');
     try {

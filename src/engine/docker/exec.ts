@@ -1,11 +1,12 @@
 import type { Duplex } from 'node:stream';
 import type Docker from 'dockerode';
+import { Fault } from '../../faults/fault.ts';
 import type { Exec, ExecRequest } from '../engine.ts';
 import { createOutputs, type Outputs } from '../outputs.ts';
 import { demux } from './demux.ts';
 import type { ContainerEvents } from './events.ts';
 import { explainEnd, type StartedContainer, waitForEnd } from './exec-end.ts';
-import { engineFault } from './faults.ts';
+import { engineFault, statusOf } from './faults.ts';
 import { openInTime } from './open-stream.ts';
 
 export interface DockerClients {
@@ -66,7 +67,20 @@ async function openExec(
     );
     return { started: { container, id: Id, startedAt: State.StartedAt }, exec, socket };
   } catch (error) {
-    throw engineFault(error, what, { 404: 'CONTAINER_VANISHED', 409: 'CONTAINER_VANISHED' });
+    const fault = engineFault(error, what, { 404: 'CONTAINER_VANISHED', 409: 'CONTAINER_VANISHED' });
+    // The engine answers 500 when the container ends between the requests.
+    if (fault.code !== 'ENGINE_FAILED' || (await isUsable(container))) throw fault;
+    throw new Fault('CONTAINER_VANISHED', fault.message, { cause: error });
+  }
+}
+
+/** Whether a process can be started in a container: it runs, and is not being removed. True when the engine does not say. */
+async function isUsable(container: Docker.Container): Promise<boolean> {
+  try {
+    const { Running, Status } = (await container.inspect()).State;
+    return Running && Status !== 'removing';
+  } catch (error) {
+    return statusOf(error) !== 404;
   }
 }
 
