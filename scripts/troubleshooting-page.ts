@@ -63,19 +63,22 @@ const introduction = `# Troubleshooting
 
 The answer on a machine without Docker (some lines left out):
 
-    ok          database-answers         The embedded database responds within 223 ms and allows one running run for each environment.
-    problem     workers-away             No process executes runs, so queued runs wait. (WORKERS_MISSING)
-                                         Queued runs wait until a worker is started.
-                                         matre up
-    problem     engine-away              The Docker Engine does not answer: connect ENOENT /var/run/docker.sock. Without it the sandbox is used, but matre-magento:latest is not a folder (MATRE_IMAGE). (ENGINE_UNREACHABLE)
-                                         No container can be created or used.
-                                         Install and start the Docker Engine; or set MATRE_ENGINE=sandbox to use bubblewrap, with a folder as MATRE_IMAGE.
-    not checked container-stale          Could not be checked either, for the same reason.
+    ok          The database responds (database-answers). The embedded database responds within 223 ms and allows one running run for each environment.
+    problem     Workers are missing (workers-away). No process executes runs, so queued runs wait. (WORKERS_MISSING)
+                Queued runs wait until a worker is started.
+                matre up
+    problem     The container engine does not respond (engine-away). The Docker Engine does not answer: connect ENOENT /var/run/docker.sock. Without it the sandbox is used, but matre-magento:latest is not a folder (MATRE_IMAGE). (ENGINE_UNREACHABLE)
+                No container can be created or used.
+                Install and start the Docker Engine; or set MATRE_ENGINE=sandbox to use bubblewrap, with a folder as MATRE_IMAGE.
+    not checked The age of containers (container-stale). Could not be checked either, for the same reason.
 
     2 problems found (5 s). 9 checks could not be completed.
 
-A line has the mark of a finding, the name of its check, what the check saw, and the code. Below a problem or a warning are its
-meaning and its remedy: a command or a setting. The page shows the same words; in JSON the mark is the field \`standing\`.
+A line has the mark of a finding, the result of its check in words, the name of the check, what it saw, and the code.
+Below a problem or a warning are its meaning and its remedy: a command or a setting. Three or more findings of a check
+with one cause are one, with their number and the first names: \`191 environments: the module env file is missing\`. The
+page shows the same words, with a folded list of the names; in JSON the mark is the field \`standing\`, the result
+\`label\`, and \`groups\` has the positions of the findings that belong together.
 
 | mark | in JSON | meaning |
 | --- | --- | --- |

@@ -25,10 +25,31 @@ export interface Problem {
   repair?(): Promise<string>;
 }
 
+/** A finding for the API and the command line. */
+export interface FindingReport {
+  status: Finding['status'];
+  about: string | undefined;
+  message: string;
+  code: FaultCode | undefined;
+  meaning: string | undefined;
+  remedy: string | undefined;
+  /** Whether `--fix` would repair it. */
+  fixable: boolean;
+}
+
 /** Looks for one cause of trouble, or for a few related ones. */
 export interface Check {
   /** The cause in a few words with dashes. People and programs rely on it. */
   name: string;
+  /** What the check says of its result, without a capital letter and a full stop. */
+  labels: {
+    /** What is checked, for a check that could not find out: `the disk space`. */
+    subject: string;
+    /** `there is enough disk space` */
+    ok: string;
+    /** Of one problem or warning; several have their number before it: `a disk is almost full`. */
+    problem: string;
+  };
   /** What is checked, as a noun phrase: "the free space of ...". */
   description: string;
   /** What users see when the cause is present, for the troubleshooting page. */

@@ -1,30 +1,24 @@
 import { withTimeout } from '../async/timeout.ts';
-import { type FaultCode, faults, toFault } from '../faults/fault.ts';
-import { type Check, type Finding, unknown } from './check.ts';
+import { faults, toFault } from '../faults/fault.ts';
+import { type Check, type Finding, type FindingReport, unknown } from './check.ts';
 import type { CheckContext } from './check-context.ts';
+import { type FindingGroup, groupFindings } from './group-findings.ts';
 import { limitsOf } from './limits.ts';
 import { removeTemporaryContainer } from './probes/shop.ts';
 
 /** The findings of a check, for the API and the command line. */
 export interface CheckReport {
   name: string;
+  /** Its result in a few words: what is fine, what is wrong, or what could not be checked. */
+  label: string;
   description: string;
   status: Finding['status'];
   tookMs: number;
   findings: FindingReport[];
+  /** The findings as people read them: many with one cause are one group. */
+  groups: FindingGroup[];
   /** What `--fix` did. */
   selfRepairs: string[];
-}
-
-export interface FindingReport {
-  status: Finding['status'];
-  about: string | undefined;
-  message: string;
-  code: FaultCode | undefined;
-  meaning: string | undefined;
-  remedy: string | undefined;
-  /** Whether `--fix` would repair it. */
-  fixable: boolean;
 }
 
 export interface Report {
@@ -50,10 +44,15 @@ export async function runChecks(
     () => removeTemporaryContainer(context),
     () => undefined,
   );
+  const environments = new Set(context.environments.map(({ code }) => code));
   return {
     healthy: reports.every(({ status }) => status === 'ok' || status === 'warning'),
     tookMs: Math.round(performance.now() - startedAt),
-    checks: reports.map(({ findings, ...rest }) => ({ ...rest, findings: findings.map(reportFinding) })),
+    checks: reports.map(({ check, findings, ...rest }) => {
+      const reported = findings.map(reportFinding);
+      const groups = groupFindings(reported, { labels: check.labels, environments });
+      return { ...rest, findings: reported, groups };
+    }),
   };
 }
 
@@ -74,15 +73,18 @@ async function runAll(
   return reports;
 }
 
-type CheckResult = Omit<CheckReport, 'findings'> & { findings: Finding[] };
+type CheckResult = Omit<CheckReport, 'findings' | 'groups'> & { check: Check; findings: Finding[] };
 
 async function runCheck(check: Check, context: CheckContext): Promise<CheckResult> {
   const startedAt = performance.now();
   const findings = await runWithTimeout(check, context);
+  const status = worstStatus(findings);
   return {
+    check,
     name: check.name,
+    label: labelOf(check, status),
     description: check.description,
-    status: worstStatus(findings),
+    status,
     tookMs: Math.round(performance.now() - startedAt),
     findings,
     selfRepairs: [],
@@ -117,6 +119,11 @@ async function repair(findings: Finding[]): Promise<string[]> {
     repairs.push(await finding.repair().catch((error) => `Not repaired: ${toFault(error).message}`));
   }
   return repairs;
+}
+
+function labelOf({ labels }: Check, status: Finding['status']): string {
+  if (status === 'ok') return labels.ok;
+  return status === 'unknown' ? labels.subject : labels.problem;
 }
 
 function worstStatus(findings: Finding[]): Finding['status'] {

@@ -24,23 +24,32 @@ export function registerDoctor(program: Command, context: CliContext): void {
     });
 }
 
-type Finding = ReportView['checks'][number]['findings'][number];
+type Check = ReportView['checks'][number];
+type Finding = Check['findings'][number];
 
-function printReport(output: Output, { checks, healthy, tookMs }: ReportView): void {
-  const width = Math.max(...checks.map(({ name }) => name.length));
-  const indent = ' '.repeat(markWidth + width + 3);
+/** Exported for its test. */
+export function printReport(output: Output, { checks, healthy, tookMs }: ReportView): void {
   const obstacles = new Set<string>();
-  for (const { name, findings, healed } of checks) {
-    for (const [index, finding] of findings.entries()) {
-      const heading = (index === 0 ? name : '').padEnd(width);
+  for (const { name, label, findings, groups, healed } of checks) {
+    for (const [index, group] of groups.entries()) {
+      const [first] = group.findings.flatMap((position) => findings[position] ?? []);
+      if (!first) continue;
       // What keeps one check from its answer, such as a missing engine, keeps all that need it: written once.
-      const isRepeated = finding.standing === 'unknown' && obstacles.has(finding.found);
-      obstacles.add(finding.found);
-      const text = isRepeated ? 'Could not be checked either, for the same reason.' : findingText(finding);
-      output.line(`${mark(output, finding.standing)} ${heading}  ${text}`);
-      const { meaning, remedy } = finding;
-      if (meaning !== null) output.line(indent + clean(meaning));
-      if (remedy !== null) output.line(indent + output.paint.bold(clean(remedy)));
+      const isRepeated = group.standing === 'unknown' && obstacles.has(first.found);
+      obstacles.add(first.found);
+      const heading = index === 0 ? { name, label: output.paint.bold(capitalised(label)) } : undefined;
+      const text = isRepeated
+        ? `${heading ? `${heading.label} (${name}). ` : ''}Could not be checked either, for the same reason.`
+        : groupText(group, first, heading);
+      output.line(`${mark(output, group.standing)} ${text}`);
+      if (group.title !== null) {
+        if (group.found !== null && !isRepeated) output.line(indent + clean(group.found));
+        output.line(
+          indent + namesText(group.findings.flatMap((position) => findings[position]?.about ?? [])),
+        );
+      }
+      if (first.meaning !== null) output.line(indent + clean(first.meaning));
+      if (group.remedy !== null) output.line(indent + output.paint.bold(clean(group.remedy)));
     }
     for (const text of healed) output.line(`${indent}${output.paint.green('Fixed:')} ${clean(text)}`);
   }
@@ -73,6 +82,33 @@ function mark({ paint }: Output, standing: Finding['standing']): string {
   return colour[standing](marks[standing].padEnd(markWidth));
 }
 
-function findingText({ about, found, code }: Finding): string {
-  return `${about === null ? '' : `${clean(about)}: `}${clean(found)}${code === null ? '' : ` (${code})`}`;
+const indent = ' '.repeat(markWidth + 1);
+
+/** The first line of a group; that of the first group of a check has the name and the label of the check. */
+function groupText(
+  { title, standing }: Check['groups'][number],
+  { about, found, code }: Finding,
+  heading: { name: string; label: string } | undefined,
+): string {
+  const isNamed = standing === 'problem' || standing === 'warning';
+  // The title of problems contains the label.
+  if (title !== null && isNamed) {
+    const names = [heading?.name, code].flatMap((each) => each ?? []);
+    return `${title}${names.length > 0 ? ` (${names.join(', ')})` : ''}`;
+  }
+  const text = title ?? `${about === null ? '' : `${clean(about)}: `}${clean(found)}`;
+  const start = heading === undefined ? '' : `${heading.label} (${heading.name}). `;
+  return `${start}${text}${code === null ? '' : ` (${code})`}`;
 }
+
+/** The number of names that are written out. */
+const shownNames = 10;
+
+/** `e1, e2, e3 and 188 more` */
+function namesText(names: readonly string[]): string {
+  const rest = names.length - shownNames;
+  const listed = names.slice(0, shownNames).map(clean).join(', ');
+  return rest > 0 ? `${listed} and ${rest} more (--json has all)` : listed;
+}
+
+const capitalised = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);

@@ -9,6 +9,11 @@ import { notCheckedWithoutSignIn, signIn } from '../probes/sign-in.ts';
  */
 export const adminRefused: Check = {
   name: 'admin-refused',
+  labels: {
+    subject: 'the admin sign-in',
+    ok: 'all shops accept the admin',
+    problem: 'the shop refuses the admin',
+  },
   description: 'whether each shop issues an admin token for the user name and password that its tests use',
   symptoms: [
     'Cannot retrieve API token with credentials. Please check the following configurations',

@@ -9,6 +9,11 @@ import { valuesOfShop } from '../probes/sign-in.ts';
 /** A warning: only tests with Magento commands need it. */
 export const commandMissing: Check = {
   name: 'command-missing',
+  labels: {
+    subject: 'command.php',
+    ok: 'all shops serve command.php',
+    problem: 'the shop does not serve command.php',
+  },
   description: "whether each shop serves MFTF's command.php, to which tests send Magento commands",
   symptoms: ['Error HTTP response code: 404', 'a step `magento cli` fails'],
   codes: ['MAGENTO_COMMAND_MISSING'],

@@ -3,6 +3,11 @@ import { type Check, problem, problemsOrOk } from '../check.ts';
 /** A foreign container under a name that runs need. A dead container of ours is removed by the run that needs its name. */
 export const containerNameTaken: Check = {
   name: 'container-name-taken',
+  labels: {
+    subject: 'the names of containers',
+    ok: 'the names of containers are free',
+    problem: 'the name of a container is taken',
+  },
   description: 'all containers of the engine: whether a foreign one has a name that runs need',
   symptoms: ['the container name is already in use'],
   codes: ['CONTAINER_NAME_TAKEN'],

@@ -3,6 +3,11 @@ import { type Check, problem, problemsOrOk } from '../check.ts';
 /** Containers of removed environments and replicas. Every run removes them when it ends. */
 export const containerOrphaned: Check = {
   name: 'container-orphaned',
+  labels: {
+    subject: 'the owners of containers',
+    ok: 'every container has its environment',
+    problem: 'the environment of a container was removed',
+  },
   description: 'our containers: whether the environment or replica of one was removed',
   symptoms: ['containers of environments that no longer exist'],
   codes: ['CONTAINER_ORPHANED'],

@@ -4,6 +4,11 @@ import { inspectContainers, repairContainer } from '../probes/containers.ts';
 /** Containers of an older image or configuration. A run replaces its own before it starts; this finds them earlier. */
 export const containerStale: Check = {
   name: 'container-stale',
+  labels: {
+    subject: 'the age of containers',
+    ok: 'containers are up to date',
+    problem: 'the container is stale',
+  },
   description:
     'the image, specification and mounts of each container, compared with the current configuration',
   symptoms: [

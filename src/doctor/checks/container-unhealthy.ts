@@ -4,6 +4,11 @@ import { inspectContainers, repairContainer } from '../probes/containers.ts';
 /** What operators would inspect by hand with `docker inspect` and `docker exec`. */
 export const containerUnhealthy: Check = {
   name: 'container-unhealthy',
+  labels: {
+    subject: 'the health of containers',
+    ok: 'containers are healthy',
+    problem: 'the container is unhealthy',
+  },
   description:
     'each container from inside: that _generated is a writable tmpfs, and no mount shows a deleted folder',
   symptoms: [

@@ -4,6 +4,11 @@ import { type Check, problem, problemsOrOk } from '../check.ts';
 /** matre closes the data folder when it starts; its mode may have been changed since. */
 export const dataFolderOpen: Check = {
   name: 'data-folder-open',
+  labels: {
+    subject: 'the access to the data folder',
+    ok: 'the data folder is private',
+    problem: 'other users can read the data folder',
+  },
   description: 'the modes of the data folder, of the embedded database and of the checkouts',
   symptoms: ['other users of the machine can read passwords in checkouts or in the database'],
   codes: ['DATA_FOLDER_OPEN'],

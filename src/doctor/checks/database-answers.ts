@@ -4,6 +4,7 @@ import { type Check, ok } from '../check.ts';
 /** The database, and the index in it that keeps two runs of an environment apart. */
 export const databaseAnswers: Check = {
   name: 'database-answers',
+  labels: { subject: 'the database', ok: 'the database responds', problem: 'the database does not work' },
   description:
     'the database: that it responds, and that its index refuses two running runs on one environment',
   symptoms: ['no run starts, and commands report that the database does not respond'],

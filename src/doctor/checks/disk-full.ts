@@ -8,6 +8,7 @@ const minBytes = 1024 ** 3;
 
 export const diskFull: Check = {
   name: 'disk-full',
+  labels: { subject: 'the disk space', ok: 'there is enough disk space', problem: 'a disk is almost full' },
   description: 'the free space and inodes of the data folder and of the folder for temporary files',
   symptoms: ['No space left on device'],
   codes: ['DISK_FULL'],

@@ -2,6 +2,11 @@ import { type Check, ok } from '../check.ts';
 
 export const engineAway: Check = {
   name: 'engine-away',
+  labels: {
+    subject: 'the container engine',
+    ok: 'the container engine responds',
+    problem: 'the container engine does not respond',
+  },
   description: 'the container engine, and the image that containers are created from',
   symptoms: ['Cannot connect to the Docker daemon', 'No such image'],
   codes: ['ENGINE_UNREACHABLE', 'IMAGE_MISSING', 'ENGINE_FAILED', 'CONFIG_INVALID'],

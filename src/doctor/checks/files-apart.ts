@@ -13,6 +13,11 @@ import { askWorkers } from '../probes/ask-workers.ts';
  */
 export const filesApart: Check = {
   name: 'files-apart',
+  labels: {
+    subject: 'the files of workers',
+    ok: 'the files of all workers can be read',
+    problem: 'the files of a worker cannot be read',
+  },
   description:
     'whether this process can read the logs and screenshots of each live worker, above all with several hosts',
   symptoms: ['a run has no log and no screenshots', 'the files of runs of another host cannot be seen'],

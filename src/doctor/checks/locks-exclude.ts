@@ -10,6 +10,7 @@ import { probeContention } from '../probes/contention-probe.ts';
 /** Proves exclusion: this process acquires a lock, and every other process that executes runs tries to acquire it too. */
 export const locksExclude: Check = {
   name: 'locks-exclude',
+  labels: { subject: 'the locks', ok: 'locks work', problem: 'locks are not proven to work' },
   description:
     'a lock that this process holds, and that a second process and each live worker try to acquire',
   symptoms: [

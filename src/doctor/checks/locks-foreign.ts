@@ -5,6 +5,11 @@ import { type Check, type Finding, problem, problemsOrOk, warning } from '../che
 /** Looks for values that matre did not write, in the places of the locks of all environments, and for locks that never end. */
 export const locksForeign: Check = {
   name: 'locks-foreign',
+  labels: {
+    subject: 'the values of locks',
+    ok: 'all locks are ours',
+    problem: 'a foreign value is in the place of a lock',
+  },
   description: 'the values in Redis in the places of the locks of all environments and containers',
   symptoms: [
     'a run stays in the phase preparing, and its environment is free',

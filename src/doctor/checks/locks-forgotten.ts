@@ -7,6 +7,11 @@ import { type Check, type Finding, ok, problem, unknown, warning } from '../chec
  */
 export const locksForgotten: Check = {
   name: 'locks-forgotten',
+  labels: {
+    subject: 'the storage of locks',
+    ok: 'Redis keeps locks when it restarts',
+    problem: 'Redis may lose locks when it restarts',
+  },
   description: 'the settings with which Redis may lose a lock that is held',
   symptoms: [
     'a lock is missing in Redis although its holder is alive',

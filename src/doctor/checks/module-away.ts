@@ -3,6 +3,11 @@ import { type Check, type Finding, ok, problem, problemsOrOk } from '../check.ts
 
 export const moduleAway: Check = {
   name: 'module-away',
+  labels: {
+    subject: 'the test module',
+    ok: 'the test module can be fetched',
+    problem: 'the test module cannot be fetched',
+  },
   description: 'the newest commit of the test module, fetched as runs fetch it',
   symptoms: ['the tests cannot be fetched: repository, branch or credentials are wrong'],
   codes: ['MODULE_CHECKOUT_FAILED', 'MODULE_INVALID', 'CONFIG_INVALID', 'DISK_FULL'],
@@ -17,6 +22,11 @@ export const moduleAway: Check = {
 /** The file of the module that each run needs for its environment. */
 export const moduleEnvFileMissing: Check = {
   name: 'module-env-file-missing',
+  labels: {
+    subject: 'the module env files',
+    ok: 'the module has all env files',
+    problem: 'the module env file is missing',
+  },
   description: 'Cron/data/.env.<code> of each environment at the newest commit of the test module',
   symptoms: [
     "can't open '/var/www/html/app/code/TestModule/Cron/data/.env.<code>': No such file",

@@ -8,6 +8,11 @@ import { notCheckedWithoutSignIn, signIn, valuesOfShop } from '../probes/sign-in
 /** Asks each shop for its enabled modules, and stores the answer for the next runs. */
 export const modulesUnknown: Check = {
   name: 'modules-unknown',
+  labels: {
+    subject: 'the enabled modules',
+    ok: 'all shops list their modules',
+    problem: 'the shop does not list its modules',
+  },
   description: 'whether each shop lists its enabled modules, whose tests MFTF reads',
   symptoms: ['no such element: Unable to locate element: #tfa_code'],
   codes: ['MODULES_UNKNOWN'],

@@ -4,6 +4,11 @@ import { inspectContainers, repairContainer } from '../probes/containers.ts';
 /** Processes of a run that is over. The next run ends them too, before anything else. */
 export const processesLeft: Check = {
   name: 'processes-left',
+  labels: {
+    subject: 'the test processes',
+    ok: 'no test process is left over',
+    problem: 'test processes are left over',
+  },
   description: 'the supervised processes in each container, compared with the run that executes there now',
   symptoms: ['processes from an earlier run are still alive'],
   codes: ['PROCESSES_LEFT'],

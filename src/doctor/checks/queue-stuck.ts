@@ -9,6 +9,7 @@ const stuckAfterS = 30;
 /** Runs that could be executed, and that no worker executes. */
 export const queueStuck: Check = {
   name: 'queue-stuck',
+  labels: { subject: 'the queue', ok: 'the queue moves', problem: 'the queue is stuck' },
   description:
     'runs that do not start although a worker is idle, with what blocks them, and runs whose lease expired without being requeued',
   symptoms: [

@@ -11,6 +11,11 @@ const overdueAfterS = 60;
 /** Schedules that are due, and that no scheduler fires. */
 export const scheduleOverdue: Check = {
   name: 'schedule-overdue',
+  labels: {
+    subject: 'the times of schedules',
+    ok: 'schedules fire on time',
+    problem: 'a schedule is overdue',
+  },
   description: 'the schedules that are due, and since when',
   symptoms: ['no nightly runs', 'the scheduler has to be restarted'],
   codes: ['SCHEDULE_OVERDUE'],
@@ -36,6 +41,11 @@ export const scheduleOverdue: Check = {
 /** Schedules that fire without creating the runs that they should. */
 export const scheduleFails: Check = {
   name: 'schedule-fails',
+  labels: {
+    subject: 'the firings of schedules',
+    ok: 'schedules submit their runs',
+    problem: 'a schedule fails',
+  },
   description: 'the last firing of each schedule, and whether its environments still exist',
   symptoms: ['a nightly run is missing', 'a schedule tests fewer environments than it should'],
   codes: ['SELECTION_UNKNOWN', 'SELECTION_EMPTY', 'MODULE_INVALID', 'ENVIRONMENT_UNKNOWN'],
@@ -68,6 +78,11 @@ export const scheduleFails: Check = {
 /** Schedules from before the day rule of cron, whose times would change under it. */
 export const scheduleDays: Check = {
   name: 'schedule-days',
+  labels: {
+    subject: 'the days of schedules',
+    ok: 'the days of schedules are clear',
+    problem: 'the days of a schedule need a decision',
+  },
   description: 'the schedules whose next 20 times would change under the day rule of cron',
   symptoms: ['a schedule fires on more days than cron would'],
   codes: ['SCHEDULE_DAYS_DIFFER'],

@@ -5,6 +5,7 @@ import { inspectSelenium } from '../probes/selenium.ts';
 /** Each run checks this again, from its container, before its first test. */
 export const seleniumAway: Check = {
   name: 'selenium-away',
+  labels: { subject: 'Selenium', ok: 'Selenium responds', problem: 'Selenium does not respond' },
   description:
     'the status of Selenium, requested by this process, else by containers: its nodes, and the browser sessions in use',
   symptoms: ["Can't connect to WebDriver at ...", 'New session request timed out', 'no free slots'],

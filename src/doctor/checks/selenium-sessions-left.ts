@@ -8,6 +8,11 @@ import { forgetSelenium, inspectSelenium } from '../probes/selenium.ts';
 /** The label of a session names its installation and run. Sessions of other clients are never ended. */
 export const seleniumSessionsLeft: Check = {
   name: 'selenium-sessions-left',
+  labels: {
+    subject: 'the browser sessions',
+    ok: 'no browser session is left over',
+    problem: 'browser sessions are left over',
+  },
   description: 'our browser sessions whose run has ended, and whether other clients use all sessions',
   symptoms: ['Selenium sessions are left over or used up', 'browsers stay open after a worker was killed'],
   codes: ['SELENIUM_SESSIONS_LEFT', 'SELENIUM_FULL'],

@@ -7,6 +7,7 @@ import { addressOfShop, requestShop } from '../probes/shop.ts';
 /** Each run checks this again, from its container, before its first test. */
 export const shopAway: Check = {
   name: 'shop-away',
+  labels: { subject: 'the shops', ok: 'all shops respond', problem: 'the shop does not respond' },
   description:
     'the base URL of each environment, requested from its container, or from where its container would be',
   symptoms: ['net::ERR_CONNECTION_REFUSED', 'Failed to connect to ... port 443', '503 Service Unavailable'],

@@ -4,6 +4,11 @@ import { type Check, type Finding, ok, problemsOrOk, unknown, warning } from '..
 /** Sandboxes share the network of the machine, so only passwords keep the tests out of its services. */
 export const storesOpen: Check = {
   name: 'stores-open',
+  labels: {
+    subject: 'the access to Redis and the API',
+    ok: 'Redis and the API are protected from tests',
+    problem: 'Redis or the API is open to tests',
+  },
   description:
     'whether tests in a sandbox, which shares the network of this machine, need a password for Redis and the API',
   symptoms: ['a test changes locks, runs or environments'],

@@ -2,6 +2,7 @@ import { type Check, ok, problem } from '../check.ts';
 
 export const workersAway: Check = {
   name: 'workers-away',
+  labels: { subject: 'the workers', ok: 'workers are running', problem: 'workers are missing' },
   description: 'the processes that execute runs, and the last heartbeat of each',
   symptoms: ['runs stay queued', 'the test-worker or scheduler has to be restarted'],
   codes: ['WORKERS_MISSING', 'WORKER_LOST'],

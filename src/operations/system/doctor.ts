@@ -17,6 +17,9 @@ const reportView = z.object({
   checks: z.array(
     z.object({
       name: z.string(),
+      label: z
+        .string()
+        .describe('Its result in a few words: what is fine, what is wrong, or what could not be checked'),
       looksAt: z.string(),
       standing: standing.describe('The worst status of its findings'),
       tookMs: z.number(),
@@ -31,6 +34,25 @@ const reportView = z.object({
           fixable: z.boolean().describe('`--fix` can repair it safely'),
         }),
       ),
+      groups: z
+        .array(
+          z.object({
+            standing,
+            title: z
+              .string()
+              .nullable()
+              .describe('`191 environments: the module env file is missing`; null for a single finding'),
+            found: z
+              .string()
+              .nullable()
+              .describe(
+                'The text of its findings, with a placeholder for what each is about; null when they differ',
+              ),
+            remedy: z.string().nullable().describe('What to do, with the same placeholder'),
+            findings: z.array(z.number()).describe('Positions in `findings`, from 0'),
+          }),
+        )
+        .describe('The findings as people read them: three or more with one cause are one group'),
       healed: z.array(z.string()).describe('Repairs that were made'),
     }),
   ),
@@ -96,8 +118,9 @@ const standingOf = (status: CheckReport['status']) => (status === 'ok' ? 'well' 
 function view({ checks, ...report }: Report): ReportView {
   return {
     ...report,
-    checks: checks.map(({ name, description, status, tookMs, findings, selfRepairs }) => ({
+    checks: checks.map(({ name, label, description, status, tookMs, findings, groups, selfRepairs }) => ({
       name,
+      label,
       looksAt: description,
       standing: standingOf(status),
       tookMs,
@@ -109,6 +132,13 @@ function view({ checks, ...report }: Report): ReportView {
         meaning: meaning ?? null,
         remedy: remedy ?? null,
         fixable,
+      })),
+      groups: groups.map(({ status, title, message, remedy, findings }) => ({
+        standing: standingOf(status),
+        title: title ?? null,
+        found: message ?? null,
+        remedy: remedy ?? null,
+        findings,
       })),
       healed: selfRepairs,
     })),

@@ -1,5 +1,5 @@
 import { Button, Loader, NativeSelect } from '@mantine/core';
-import { IconCheck, IconRefresh } from '@tabler/icons-react';
+import { IconCheck, IconQuestionMark, IconRefresh, IconX } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { listEnvironments } from '#src/operations/environments/environments.ts';
@@ -14,6 +14,7 @@ import { useTitle } from '../ui/title.ts';
 import { CheckList } from './check-list.tsx';
 import classes from './doctor.module.css';
 import { Fix, useFix } from './fix.tsx';
+import { PassedChecks } from './passed-checks.tsx';
 import { doctorQuery, type Report } from './queries.ts';
 
 /** The checks of the installation: problems, remedies and fixes. */
@@ -118,23 +119,31 @@ function Summary({ report: { healthy, checks } }: { report: Report }) {
   if (healthy) {
     return (
       <p className={classes.healthy}>
-        <IconCheck size={16} stroke={2.5} aria-hidden />
+        <IconCheck size={20} stroke={2.5} aria-hidden />
         {warnings === 0
           ? `No problems found by ${plural(checks.length, 'check')}.`
           : `No problems, but ${plural(warnings, 'warning')} found by ${plural(checks.length, 'check')}.`}
       </p>
     );
   }
-  const findings = checks.flatMap((check) => check.findings);
-  const problems = findings.filter(({ standing }) => standing === 'problem').length;
+  const problems = checks.filter(({ standing }) => standing === 'problem').length;
   const incompleteCount = checks.filter((check) =>
     check.findings.some(({ standing }) => standing === 'unknown'),
   ).length;
   return (
     <p className={problems > 0 ? classes.unhealthy : classes.problem}>
-      {problems === 0 ? 'No problems found' : `${plural(problems, 'problem')} found`} by{' '}
-      {plural(checks.length, 'check')}
-      {incompleteCount === 0 ? '.' : `; ${incompleteCount} could not run completely.`}
+      {problems > 0 ? (
+        <IconX size={20} stroke={2.5} aria-hidden />
+      ) : (
+        <IconQuestionMark size={20} stroke={2.5} aria-hidden />
+      )}
+      <span>
+        {problems === 0
+          ? `No problems found by ${plural(checks.length, 'check')}`
+          : `${problems} of ${plural(checks.length, 'check')} found a problem`}
+        {incompleteCount === 0 ? '.' : `; ${incompleteCount} could not run completely.`}
+        {problems > 1 && ' Fix the first one first: others may follow from it.'}
+      </span>
     </p>
   );
 }
@@ -147,8 +156,8 @@ interface ChecksProps {
   onFix: () => void;
 }
 
-/** Problems first. Passed checks are collapsed when all checks passed. */
-function Checks({ report: { healthy, checks }, codes, isFixing, disabledReason, onFix }: ChecksProps) {
+/** Problems first. */
+function Checks({ report: { checks }, codes, isFixing, disabledReason, onFix }: ChecksProps) {
   const fixable = checks.flatMap(({ findings }) => findings.filter((finding) => finding.fixable));
   const unhealthyChecks = [
     ...checks.filter(({ standing }) => standing === 'problem'),
@@ -175,12 +184,7 @@ function Checks({ report: { healthy, checks }, codes, isFixing, disabledReason, 
           )}
         />
       )}
-      {passedChecks.length > 0 && (
-        <details key={String(healthy)} open={!healthy} className={classes.passed}>
-          <summary>Passed: {plural(passedChecks.length, 'check')}</summary>
-          <CheckList label="Passed" checks={passedChecks} environments={codes} />
-        </details>
-      )}
+      {passedChecks.length > 0 && <PassedChecks checks={passedChecks} />}
     </>
   );
 }
