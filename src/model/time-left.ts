@@ -36,14 +36,16 @@ export function workOf(plan: readonly PlannedTest[], expected: Work['expected'],
 
 /**
  * The time that a run will still take, in milliseconds, and the share of its time that has passed (0 to 1), by the earlier
- * durations of its tests. A test that never ran counts as an average one. `undefined` when no duration is known, or there is no
- * plan yet.
+ * durations of its tests. A test that never ran counts as an average one. `undefined` when there is no plan yet, or when fewer than
+ * half of the tests that remain have run before: the others say nothing of them.
  */
 export function timeLeft(
   { planned, open, current, expected, slots }: Work,
   now: Date,
 ): { msLeft: number; share: number } | undefined {
   if (expected.length === 0 || planned === 0) return undefined;
+  const withHistory = new Set(expected.map(({ position }) => position));
+  if (open.filter((position) => withHistory.has(position)).length * 2 < open.length) return undefined;
   const sum = expected.reduce((total, { expectedMs }) => total + expectedMs, 0);
   const mean = sum / expected.length;
   const total = sum + (planned - expected.length) * mean;
