@@ -1,5 +1,5 @@
 // `npm run screenshots`: images of every view, light and dark, for docs/page.md and the README, of the demo when its
-// runs are finished; the overview while some more are running. Needs the built page (`npm run build`), Chromium, and
+// runs and those of a schedule are finished; the overview while some more are running. Needs the built page (`npm run build`), Chromium, and
 // Docker or bubblewrap.
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,6 +11,7 @@ import { startDemo } from '../src/demo/demo.ts';
 import { createLog } from '../src/log.ts';
 import type { ProgressView } from '../src/operations/runs/progress.ts';
 import { submitRuns } from '../src/operations/runs/runs.ts';
+import { addSchedule, fireSchedule } from '../src/operations/schedules/schedules.ts';
 import { startBrowser } from '../test/page/chromium.ts';
 
 const target = resolve(import.meta.dirname, '../docs/images');
@@ -27,6 +28,17 @@ try {
   const caller = createLocalCaller(demo.app);
   const { signal } = new AbortController();
   await watchRuns(caller, demo.runIds, { onProgress() {}, signal });
+  const environments = ['preprod-us', 'preprod-es', 'stage-es'];
+  const name = 'Nightly checkout';
+  await caller.call(addSchedule, {
+    name,
+    cron: '0 2 * * *',
+    environments,
+    selection: { groups: ['checkout'] },
+  });
+  const { runs: nightly } = await caller.call(fireSchedule, { name });
+  const nightlyIds = nightly.map(({ id }) => id);
+  await watchRuns(caller, nightlyIds, { onProgress() {}, signal });
   await takeScreenshot('runs', '/runs', 'Runs');
   await takeScreenshot('run', `/runs/${failed}`, 'step 7');
   await takeScreenshot('log', `/runs/${fourth}?log=full`, 'Log');
@@ -39,7 +51,6 @@ try {
   await takeScreenshot('doctor', '/doctor', 'checked');
   const more: number[] = [];
   for (const groups of [['checkout', 'admin'], ['smoke']]) {
-    const environments = ['preprod-us', 'preprod-es', 'stage-es'];
     const submission = { environments, selection: { groups }, requestedBy: 'demo' };
     for (const { id } of (await caller.call(submitRuns, submission)).runs) more.push(id);
   }

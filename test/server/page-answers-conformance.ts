@@ -109,6 +109,10 @@ export function pageConformance(kind: Kind): void {
       await context.workers.register({ id: 'host/1', host: 'host', pid: 1, slots: 2 });
       // This makes the durations of the tests known.
       const before = await execute('us', 'A', { durationMs: 10_000 });
+      await context.database.query(
+        `INSERT INTO test_duration (test, suite, environment_id, recent_ms)
+         SELECT 'B', '', id, '{10000}' FROM environment WHERE code = 'us'`,
+      );
       await submit('us', ['A', 'B', 'A2', 'A3']);
       const running = await start(['A', 'B']);
       const behind = await submit('us', ['A']);
@@ -129,7 +133,6 @@ export function pageConformance(kind: Kind): void {
       expect(es?.paused).toMatchObject({ reason: 'database copy' });
       expect(us?.running).toMatchObject({ id: running.id, done: 1, planned: 2, workerId: 'host/1/1' });
       expect(us?.running?.current).toMatchObject([{ test: 'B', suite: null }]);
-      // B counts as an average test of 10 s.
       expect(us?.running?.msLeft).toBeLessThanOrEqual(10_000);
       expect(us?.running?.percent).toBeGreaterThanOrEqual(50);
       expect(us?.bars).toMatchObject([
@@ -160,6 +163,41 @@ export function pageConformance(kind: Kind): void {
       expect(view.workers).toEqual({ slots: 2, busy: 1, processes: 1, hosts: 1, lost: 0 });
       expect(view.queued.runs).toBe(3);
       expect(view.queued.oldestMs).toBeGreaterThanOrEqual(0);
+    });
+
+    it('says nothing of the time left while most remaining tests never ran', async () => {
+      await add('us');
+      await submit('us', ['A', 'B', 'C']);
+      const { record } = await start(['A', 'B', 'C']);
+      await record.result({ ...newResult('A', 'passed'), durationMs: 10_000 });
+      await record.testStarted({ name: 'B', suite: undefined });
+      expect((await overview()).lanes[0]?.running).toMatchObject({ done: 1, percent: 33, msLeft: null });
+    });
+
+    it('shows the newest finished run of each environment, with the most frequent cause of its failures', async () => {
+      for (const code of ['us', 'es', 'fr']) await add(code);
+      await execute('us', 'A', {});
+      await execute('us', 'B', {});
+      await execute('us', 'C', {});
+      await submit('us', ['A', 'B', 'C', 'D']);
+      const { id, record, finish } = await start(['A', 'B', 'C', 'D']);
+      await record.result({ ...newResult('A', 'passed'), ...fails('Element "#b" was not found') });
+      await record.result({ ...newResult('B', 'passed'), ...fails('Total 3 is not 4') });
+      await record.result({ ...newResult('C', 'passed'), ...fails('Total 5 is not 6') });
+      await record.result({ ...newResult('D', 'passed') });
+      await finish('failed');
+      // A cancelled run says nothing of the shop.
+      const cancelled = await submit('us', ['A']);
+      await server.ask('POST', `/api/runs/${cancelled}/cancel`);
+      const passed = await execute('es', 'A', {});
+      const [es, fr, us] = (await overview()).lanes;
+      expect(es?.latest).toMatchObject({ id: passed, verdict: 'passed', failure: null });
+      expect(fr?.latest).toBeNull();
+      expect(us?.latest).toMatchObject({
+        ...{ id, verdict: 'failed', reason: null, summary: 'test A B C and 1 more' },
+        counts: { planned: 4, failed: 3 },
+        failure: { test: 'B', message: 'Total 3 is not 4', tests: 2, newFailures: 3 },
+      });
     });
 
     it('shows only runs of the time window', async () => {

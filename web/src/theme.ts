@@ -43,7 +43,6 @@ const dark: MantineColorsTuple = [
   '#0a0c0e',
 ];
 
-/** Dense: testers work with this page all day. */
 export const theme = createTheme({
   primaryColor: 'ink',
   primaryShade: { light: 8, dark: 1 },
@@ -54,10 +53,10 @@ export const theme = createTheme({
   fontFamilyMonospace: 'ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace',
   fontSizes: { xs: '0.75rem', sm: '0.8125rem', md: '0.875rem', lg: '1rem', xl: '1.125rem' },
   headings: {
-    fontWeight: '600',
+    fontWeight: '650',
     sizes: {
-      h1: { fontSize: '1.25rem', lineHeight: '1.3' },
-      h2: { fontSize: '0.9375rem', lineHeight: '1.4' },
+      h1: { fontSize: 'var(--headline)', lineHeight: '1.3' },
+      h2: { fontSize: '1rem', lineHeight: '1.4' },
       h3: { fontSize: '0.875rem', lineHeight: '1.4' },
     },
   },
@@ -79,7 +78,7 @@ export const theme = createTheme({
     Modal: Modal.extend({ defaultProps: { centered: true, closeButtonProps: { 'aria-label': 'Close' } } }),
     PasswordInput: PasswordInput.extend({ defaultProps: { size: 'sm' } }),
     Select: Select.extend({ defaultProps: { size: 'xs' } }),
-    Table: Table.extend({ defaultProps: { verticalSpacing: 4, horizontalSpacing: 'xs' } }),
+    Table: Table.extend({ defaultProps: { verticalSpacing: 'var(--cell-y)', horizontalSpacing: 'xs' } }),
     TextInput: TextInput.extend({ defaultProps: { size: 'sm' } }),
     Tooltip: Tooltip.extend({ defaultProps: { openDelay: 300, multiline: true, maw: 360 } }),
   },

@@ -6,10 +6,18 @@ import { timeLeft } from '../../model/time-left.ts';
 import { explainWaits, forecastStarts, type Occupation, type WorkerPool } from '../../model/waiting.ts';
 import type { PoolContainer } from '../../pool/pool.ts';
 import type { ExpectedDuration } from '../../store/tables/durations.ts';
+import type { LatestRun } from '../../store/tables/latest-runs.ts';
 import type { Bar, EnvironmentQueue, Progress, WaitingRun } from '../../store/tables/overview.ts';
 import { commonWaitReason, type WorkerProcess } from '../../store/tables/workers.ts';
 import type { LockStatus } from '../core/status-cache.ts';
-import type { BarView, LaneView, OverviewView, QueuedView, RunningView } from './overview-view.ts';
+import type {
+  BarView,
+  LaneView,
+  LatestView,
+  OverviewView,
+  QueuedView,
+  RunningView,
+} from './overview-view.ts';
 
 /** What the overview is built from: the results of several queries. */
 interface OverviewSources {
@@ -18,6 +26,7 @@ interface OverviewSources {
   bars: readonly Bar[];
   /** The maximum number of finished runs that a lane shows. */
   maxBars: number;
+  latest: readonly LatestRun[];
   progress: readonly Progress[];
   expected: ReadonlyMap<number, readonly ExpectedDuration[]>;
   queued: readonly WaitingRun[];
@@ -34,7 +43,8 @@ const lockWithoutRunMs = 5_000;
 
 /** The overview, without the times of its window. */
 export function buildOverview(sources: OverviewSources): Omit<OverviewView, 'at' | 'from' | 'to'> {
-  const { at, environments, bars, maxBars, progress, expected, queues, workers, containers } = sources;
+  const { at, environments, bars, latest, maxBars, progress, expected, queues, workers, containers } =
+    sources;
   const replicaCounts = new Map(environments.map(({ id, slots }) => [id, slots]));
   const running = new Map(
     progress.map((each) => [
@@ -43,6 +53,7 @@ export function buildOverview(sources: OverviewSources): Omit<OverviewView, 'at'
     ]),
   );
   const barsOf = groupBy(bars, ({ environmentId }) => environmentId);
+  const latestOf = new Map(latest.map((run) => [run.environmentId, viewLatest(run)]));
   const queueList = [...queues.values()];
   const ages = queueList.flatMap(({ oldestMs }) => oldestMs ?? []);
   return {
@@ -50,6 +61,7 @@ export function buildOverview(sources: OverviewSources): Omit<OverviewView, 'at'
       ...viewLane(environment, barsOf.get(environment.id) ?? [], maxBars),
       running: running.get(environment.id) ?? null,
       queued: queues.get(environment.id)?.queued ?? 0,
+      latest: latestOf.get(environment.id) ?? null,
     })),
     queue: viewQueuedRuns(sources, running),
     queued: {
@@ -106,7 +118,7 @@ function viewLane(
   { id, code, name, paused }: Environment,
   bars: readonly Bar[],
   maxBars: number,
-): Omit<LaneView, 'running' | 'queued'> {
+): Omit<LaneView, 'running' | 'queued' | 'latest'> {
   const finished = bars.filter(({ state }) => state === 'finished');
   const shown = [...finished.slice(-maxBars), ...bars.filter(({ state }) => state === 'running')];
   return {
@@ -116,6 +128,15 @@ function viewLane(
     paused: paused === undefined ? null : { since: paused.since.toISOString(), reason: paused.reason },
     bars: shown.map(viewBar),
     more: finished.length > maxBars,
+  };
+}
+
+function viewLatest({ environmentId: _id, reason, finishedAt, failure, ...run }: LatestRun): LatestView {
+  return {
+    ...run,
+    reason: reason ?? null,
+    finishedAt: finishedAt.toISOString(),
+    failure: failure === undefined ? null : { ...failure, message: failure.message ?? null },
   };
 }
 

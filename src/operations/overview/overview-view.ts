@@ -3,7 +3,7 @@ import { maxListedQueuedRuns } from '../../model/limits.ts';
 import { runPhases, verdicts } from '../../model/run.ts';
 import { waitCodes } from '../../model/waiting.ts';
 import { time } from '../core/fields.ts';
-import { countsView } from '../core/views.ts';
+import { countsView, reasonView } from '../core/views.ts';
 
 /** A run in a lane: what a bar and its tooltip show. */
 export const barView = z.object({
@@ -40,6 +40,29 @@ export const runningView = z.object({
 
 export type RunningView = z.output<typeof runningView>;
 
+/** The newest finished run of an environment, however old, and why it failed. */
+const latestView = z.object({
+  id: z.number(),
+  summary: z.string(),
+  verdict: z.enum(['passed', 'failed', 'broken']),
+  reason: reasonView.nullable().describe('Why the run is broken'),
+  counts: countsView,
+  requestedBy: z.string(),
+  finishedAt: time,
+  failure: z
+    .object({
+      cause: z.string().describe('Equal for failures with the same cause, also in other runs'),
+      test: z.string().describe('The first test with that cause'),
+      message: z.string().nullable().describe('Its message, at most 400 characters'),
+      tests: z.number().describe('Number of tests with that cause'),
+      newFailures: z.number().describe('Number of failed tests of the run that passed before'),
+    })
+    .nullable()
+    .describe('The most frequent cause of its failed and broken tests'),
+});
+
+export type LatestView = z.output<typeof latestView>;
+
 export const laneView = z.object({
   id: z.number(),
   code: z.string(),
@@ -47,6 +70,9 @@ export const laneView = z.object({
   paused: z.object({ since: time, reason: z.string() }).nullable(),
   running: runningView.nullable(),
   queued: z.number(),
+  latest: latestView
+    .nullable()
+    .describe('Its newest finished run that was not cancelled; null before the first'),
   bars: z
     .array(barView)
     .describe('Runs that overlap the window, the oldest first; the running one is the last'),

@@ -40,8 +40,9 @@ export const showOverview = defineOperation({
     const environments = await context.environments.list();
     const share = Math.floor(maxBars / Math.max(1, environments.length));
     const maxLaneBars = Math.min(maxBarsPerLane, Math.max(minBars, share));
-    const [bars, progress, queued, queues, workers, containers, locks] = await Promise.all([
+    const [bars, latest, progress, queued, queues, workers, containers, locks] = await Promise.all([
       context.overview.bars(begin, end, maxLaneBars),
+      context.overview.latest(),
       context.overview.progress(),
       context.overview.waitingRuns(maxListedQueuedRuns),
       context.overview.queues(),
@@ -60,6 +61,7 @@ export const showOverview = defineOperation({
         at,
         environments,
         bars,
+        latest,
         maxBars: maxLaneBars,
         progress,
         expected,

@@ -1,10 +1,11 @@
 import type { Environment } from '../../model/environment.ts';
 import type { Counts, Run, RunPhase, Verdict } from '../../model/run.ts';
-import { describeSelection, type Selection } from '../../model/selection.ts';
 import type { Queryable } from '../database/database.ts';
 import { headCanStart, queueHead } from '../queue-head.ts';
 import { type EnvironmentRow, environmentColumns, toEnvironment } from './environments.ts';
+import { type LatestRun, readLatestRuns } from './latest-runs.ts';
 import { countedStatuses, toCounts } from './runs.ts';
+import { type ShortSelection, shortSelection, summaryOf } from './short-selection.ts';
 
 /** The queue of an environment. */
 export interface EnvironmentQueue {
@@ -101,6 +102,9 @@ export function createOverview(deps: { database: Queryable }) {
       );
       return rows.map(toBar);
     },
+
+    /** The newest finished run of each environment, and why it failed. */
+    latest: (): Promise<LatestRun[]> => readLatestRuns(deps.database),
 
     /** The progress of all running runs. */
     async progress(): Promise<Progress[]> {
@@ -204,26 +208,6 @@ export function createOverview(deps: { database: Queryable }) {
   };
 }
 
-/** Names of each list that a summary shows. */
-const shownNames = 3;
-
-/** SQL of the first names of each list of a selection, and of the total number of names. */
-const shortSelection = (() => {
-  const lists = ['tests', 'groups', 'suites', 'exclude'];
-  const first = lists.map(
-    (list) => `'${list}', jsonb_path_query_array(selection, '$.${list}[0 to ${shownNames - 1}]')`,
-  );
-  const lengths = lists.map((list) => `jsonb_array_length(selection -> '${list}')`);
-  return `jsonb_build_object('all', selection -> 'all', ${first.join(', ')}) AS beginning, ${lengths.join(' + ')} AS names`;
-})();
-
-function summaryOf({ beginning, names }: { beginning: unknown; names: number }): string {
-  const selection = beginning as Selection;
-  const shown = [selection.tests, selection.groups, selection.suites, selection.exclude].flat().length;
-  const rest = Number(names) - shown;
-  return `${describeSelection(selection)}${rest > 0 ? ` and ${rest} more` : ''}`;
-}
-
 /** SQL of the mean duration of the last three runs with the selection of `run` that passed or failed. */
 const meanOfSimilarRuns = (condition: string) => `
   SELECT avg(ms) AS ms FROM (
@@ -234,11 +218,6 @@ const meanOfSimilarRuns = (condition: string) => `
 
 const barColumns = `id, environment_id, ${shortSelection}, state, phase, verdict, reason_code, counts, started_at, finished_at,
   requested_by, commit_id, commit_subject, attempt`;
-
-interface ShortSelection {
-  beginning: unknown;
-  names: number;
-}
 
 interface BarRow extends ShortSelection {
   id: number;

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { ColourScheme } from '../ui/colour-scheme.tsx';
+import { Appearance } from '../ui/appearance.tsx';
 import classes from './gate.module.css';
 
 /** The frame of the forms for users who are not signed in. */
@@ -7,7 +7,7 @@ export function Gate({ title, children }: { title: string; children: ReactNode }
   return (
     <div className={classes.gate}>
       <header className={classes.head}>
-        <ColourScheme />
+        <Appearance />
       </header>
       <main className={classes.card}>
         <div className={classes.name}>

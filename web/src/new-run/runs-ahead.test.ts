@@ -14,6 +14,7 @@ function lane(fields: Partial<Now['lanes'][number]> = {}): Now['lanes'][number] 
     paused: null,
     running: null,
     queued: 0,
+    latest: null,
     bars: [],
     more: false,
     ...fields,

@@ -1,4 +1,4 @@
-import { Anchor, Code } from '@mantine/core';
+import { Button, Code } from '@mantine/core';
 import { IconServer } from '@tabler/icons-react';
 import { Link } from 'wouter';
 import { EmptyState } from '../ui/states.tsx';
@@ -8,21 +8,20 @@ export function NoEnvironments() {
   return (
     <EmptyState
       title="No environments yet"
-      icon={<IconServer size={28} color="var(--mantine-color-dimmed)" aria-hidden />}
+      icon={<IconServer size={32} color="var(--mantine-color-dimmed)" aria-hidden />}
+      action={
+        <Button component={Link} href="/environments" size="sm">
+          Add an environment
+        </Button>
+      }
     >
       <p>
-        An environment is a Magento shop to test. Import the environments of the test module on the server:
+        An environment is a Magento shop to test. Add the first one, then start a run on it; its results
+        appear here. The environments of a test module can be imported on the server:
       </p>
-      <Code block my="sm">
+      <Code block mt="sm">
         matre env import path/to/test-module/Cron/data/.env.preprod-us
       </Code>
-      <p>
-        or add one by hand under{' '}
-        <Anchor component={Link} href="/environments" underline="always">
-          Environments
-        </Anchor>
-        . It then appears here.
-      </p>
     </EmptyState>
   );
 }

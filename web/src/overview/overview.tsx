@@ -1,26 +1,34 @@
-import { SegmentedControl, TextInput } from '@mantine/core';
-import { IconSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { useDeferredValue, useMemo, useRef } from 'react';
+import { useDeferredValue, useMemo } from 'react';
 import { useQueryState } from '../ui/query-state.ts';
-import { useShortcut } from '../ui/shortcuts.tsx';
 import { QueryFallback } from '../ui/states.tsx';
+import { StatusSign } from '../ui/status.tsx';
 import { useTitle } from '../ui/title.ts';
 import { useVerdictAnnouncements } from './announce-verdicts.ts';
+import { AttentionList } from './attention/attention-list.tsx';
+import { headlineOf, laneStates, statesOf } from './lane-states.ts';
 import { arrange } from './lanes/arrange.ts';
 import { Lanes } from './lanes/lanes.tsx';
-import { fittingSpan, spanOf, spans } from './lanes/spans.ts';
+import { fittingSpan, spanOf } from './lanes/spans.ts';
 import { NoEnvironments } from './no-environments.tsx';
 import classes from './overview.module.css';
 import { overviewQuery } from './query.ts';
+import { Scheduled } from './scheduled.tsx';
+import { StateTiles } from './state-tiles.tsx';
 import { Summary } from './summary.tsx';
+import { TimelineHead } from './timeline-head.tsx';
 import { WaitingRuns } from './waiting.tsx';
 
-/** Which runs execute where, and why the others wait. */
+/** So many lanes fit on a screen with the rest of the view. */
+const maxLanesAboveWaiting = 12;
+
+/** What is wrong, which runs execute where, and why the others wait. */
 export default function Overview() {
   useTitle('Overview');
   const [spanName, setSpan] = useQueryState('span');
   const [filter, setFilter] = useQueryState('environment');
+  const [stateName, setState] = useQueryState('state');
+  const state = laneStates.find((each) => each === stateName);
   const selectedSpan = spanOf(spanName);
   const { data, dataUpdatedAt, error, refetch } = useQuery(overviewQuery(selectedSpan));
   // Renders hundreds of lanes as a deferred update, so that the page stays responsive.
@@ -29,55 +37,68 @@ export default function Overview() {
   );
   useVerdictAnnouncements(overview);
 
-  const search = useRef<HTMLInputElement>(null);
-  useShortcut('/', 'Filter environments', () => search.current?.focus());
-
   const lanes = useMemo(() => {
-    const matches = overview?.lanes.filter(({ code, name }) => includesText(filter, code, name)) ?? [];
+    const matches = (overview?.lanes ?? []).filter(
+      (lane) =>
+        includesText(filter, lane.code, lane.name) && (state === undefined || statesOf(lane).includes(state)),
+    );
     return arrange(matches, overview?.queue ?? []);
-  }, [overview?.lanes, overview?.queue, filter]);
+  }, [overview?.lanes, overview?.queue, filter, state]);
   if (overview === undefined) return <QueryFallback what="the overview" query={{ error, refetch }} />;
   if (overview.lanes.length === 0) {
     return (
       <>
-        <h1 className={classes.title}>Overview</h1>
+        <h1 className={classes.hidden}>Overview</h1>
         <NoEnvironments />
       </>
     );
   }
   const span = spanName === '' ? fittingSpan(overview) : selectedSpan;
+  const isFiltered = filter !== '' || state !== undefined;
   const queue = overview.queue.filter(
-    ({ environment }) => filter === '' || lanes.some(({ code }) => code === environment),
+    ({ environment }) => !isFiltered || lanes.some(({ code }) => code === environment),
   );
+  const { status, text } = headlineOf(overview);
+  const waiting = queue.length > 0 && <WaitingRuns overview={overview} queue={queue} />;
+  // Many lanes would push the waiting runs far down.
+  const waitingFirst = lanes.length > maxLanesAboveWaiting;
   return (
     <>
+      <h1 className={classes.hidden}>Overview</h1>
       <div className={classes.head}>
-        <h1 className={classes.title}>Overview</h1>
+        <p className={classes.headline}>
+          <StatusSign status={status} size={22} />
+          {text}
+        </p>
         <Summary overview={overview} />
-        <div className={classes.tools}>
-          <TextInput
-            ref={search}
-            type="search"
-            size="xs"
-            className={classes.search}
-            leftSection={<IconSearch size={14} aria-hidden />}
-            placeholder={`Filter ${overview.lanes.length} environments`}
-            aria-label="Filter environments by name"
-            value={filter}
-            onChange={(event) => setFilter(event.currentTarget.value)}
-          />
-          <SegmentedControl
-            size="xs"
-            aria-label="Time span"
-            data={spans.map(({ name, label }) => ({ value: name, label }))}
-            value={span.name}
-            onChange={setSpan}
-          />
-        </div>
       </div>
-      <Lanes overview={overview} lanes={lanes} received={received} span={span} />
-      {lanes.length === 0 && <p className={classes.empty}>No environments match “{filter}”.</p>}
-      {queue.length > 0 && <WaitingRuns overview={overview} queue={queue} />}
+      <StateTiles overview={overview} selected={state ?? ''} onSelect={setState} />
+      <div className={classes.news}>
+        <AttentionList overview={overview} />
+        <Scheduled />
+      </div>
+      {waitingFirst && waiting}
+      <section aria-labelledby="environments" className={classes.timeline}>
+        <TimelineHead
+          shown={lanes.length}
+          all={overview.lanes.length}
+          filter={filter}
+          onFilter={setFilter}
+          span={span}
+          onSpan={setSpan}
+          onShowAll={
+            isFiltered
+              ? () => {
+                  setFilter('');
+                  setState('');
+                }
+              : undefined
+          }
+        />
+        <Lanes overview={overview} lanes={lanes} received={received} span={span} />
+        {lanes.length === 0 && <p className={classes.empty}>No environments match these filters.</p>}
+      </section>
+      {!waitingFirst && waiting}
     </>
   );
 }

@@ -12,7 +12,7 @@ import { useAction } from '../ui/use-action.ts';
 import classes from './waiting.module.css';
 
 /** The initial number of rows: every change renders them all again, and users seldom need more. */
-const initialRows = 25;
+const initialRows = 8;
 
 /** The queued runs, in the expected order of their start, with the reason why each waits. */
 export function WaitingRuns({ overview, queue }: { overview: OverviewView; queue: QueuedView[] }) {
@@ -25,6 +25,7 @@ export function WaitingRuns({ overview, queue }: { overview: OverviewView; queue
       <h2 id="waiting">
         Waiting <span className={classes.count}>{overview.queued.runs}</span>
       </h2>
+      <p className={classes.reasons}>{reasonsText(queue)}</p>
       <Table aria-labelledby="waiting" className={classes.table}>
         <Table.Thead>
           <Table.Tr>
@@ -59,6 +60,30 @@ export function WaitingRuns({ overview, queue }: { overview: OverviewView; queue
   );
 }
 
+const reasons: Record<QueuedView['waits']['code'], string> = {
+  'environment-paused': 'environment paused',
+  'environment-busy': 'environment busy',
+  behind: 'behind another run',
+  retry: 'retry later',
+  'locks-unreachable': 'Redis unreachable',
+  'engine-away': 'container engine unreachable',
+  'environment-locked': 'environment locked',
+  'workers-wait': 'workers wait',
+  'no-worker': 'no worker',
+  'no-free-worker': 'no free worker',
+  starting: 'starting',
+};
+
+/** Why runs wait, the most frequent reason first: `4 environment busy, 2 no free worker`. */
+function reasonsText(queue: readonly QueuedView[]): string {
+  const counts = new Map<string, number>();
+  for (const { waits } of queue) counts.set(waits.code, (counts.get(waits.code) ?? 0) + 1);
+  return [...counts]
+    .sort(([, one], [, other]) => other - one)
+    .map(([code, count]) => `${count} ${reasons[code as keyof typeof reasons]}`)
+    .join(', ');
+}
+
 function Row({ run, at }: { run: QueuedView; at: number }) {
   const { id, environment, summary, waits, expectedMs, requestedBy, queuedAt } = run;
   return (
@@ -68,7 +93,9 @@ function Row({ run, at }: { run: QueuedView; at: number }) {
           #{id}
         </Anchor>
       </Table.Td>
-      <Table.Td className={classes.environment}>{environment}</Table.Td>
+      <Table.Td className={classes.environment} title={environment}>
+        {environment}
+      </Table.Td>
       <Table.Td className={classes.tests} title={summary}>
         {summary}
       </Table.Td>
@@ -81,7 +108,9 @@ function Row({ run, at }: { run: QueuedView; at: number }) {
       <Table.Td className={`${classes.number} ${classes.wide}`}>
         {expectedMs === null ? '' : approxDuration(expectedMs)}
       </Table.Td>
-      <Table.Td className={classes.wide}>{requestedBy}</Table.Td>
+      <Table.Td className={`${classes.requester} ${classes.wide}`} title={requestedBy}>
+        {requestedBy}
+      </Table.Td>
       <Table.Td className={`${classes.number} ${classes.wide}`}>
         <Time at={queuedAt} />
       </Table.Td>

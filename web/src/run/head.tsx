@@ -5,14 +5,15 @@ import type { RunView } from '#src/operations/core/views.ts';
 import type { ProgressView } from '#src/operations/runs/progress.ts';
 import { RequestedBy } from '../schedules/requested-by.tsx';
 import { Counts, CountsBar } from '../ui/counts.tsx';
-import { plural, shortCommit } from '../ui/format.ts';
+import { shortCommit } from '../ui/format.ts';
 import { useNow } from '../ui/now.ts';
-import { StatusBadge, statusOfRun } from '../ui/status.tsx';
+import { StatusSign, statusOfRun } from '../ui/status.tsx';
 import { Elapsed, Time } from '../ui/time.tsx';
 import { RunActions } from './actions.tsx';
 import { Attempts, AttemptsFact } from './attempts.tsx';
 import { Reason } from './failure/reason.tsx';
 import classes from './head.module.css';
+import { outcomeText } from './outcome-text.ts';
 import { Retries } from './retries.tsx';
 import { timeLeft } from './time-left.ts';
 import { QueueStatus } from './waiting.tsx';
@@ -32,32 +33,27 @@ export function RunHead({ progress, receivedAt }: Props) {
       <div className={classes.titleRow}>
         <div className={classes.name}>
           <h1 className={classes.title}>
-            <span className={classes.number}>#{run.id}</span> {run.summary}{' '}
-            <span className={classes.on}>
-              on{' '}
-              <Anchor component={Link} href={`/environments/${run.environment}`}>
-                {run.environment}
-              </Anchor>
-            </span>
+            <span className={classes.number}>#{run.id}</span> on{' '}
+            <Anchor component={Link} href={`/environments/${run.environment}`}>
+              {run.environment}
+            </Anchor>
           </h1>
+          <p className={classes.summary} title={run.summary}>
+            {run.summary}
+          </p>
         </div>
         <RunActions run={run} done={done} />
       </div>
 
-      <div className={classes.status}>
-        <StatusBadge status={statusOfRun(run)}>{statusText(run)}</StatusBadge>
-        {counts.planned > 0 && (
-          <>
-            {run.state === 'running' && <span>{Math.floor((done / counts.planned) * 100)} %</span>}
-            <span>
-              <b>{done}</b> of {plural(counts.planned, 'test')}
-            </span>
-            <Counts counts={counts} />
-          </>
-        )}
-        {run.state === 'running' && <TimeLeft msLeft={msLeft} receivedAt={receivedAt} />}
+      <div className={classes.outcome} data-status={statusOfRun(run)}>
+        <p className={classes.status}>
+          <StatusSign status={statusOfRun(run)} size={22} />
+          <b className={classes.outcomeText}>{outcomeText(run)}</b>
+          {counts.planned > 0 && <Counts counts={counts} />}
+          {run.state === 'running' && <TimeLeft msLeft={msLeft} receivedAt={receivedAt} />}
+        </p>
+        {(run.state !== 'queued' || done > 0) && <CountsBar counts={counts} />}
       </div>
-      {(run.state !== 'queued' || done > 0) && <CountsBar counts={counts} />}
 
       <QueueStatus progress={progress} />
       {run.reason && <Reason reason={run.reason} label={`Why the run is ${run.verdict ?? 'retried'}`} />}
@@ -129,23 +125,13 @@ function Times({ run: { queuedAt, startedAt, finishedAt } }: { run: RunView }) {
 function TimeLeft({ msLeft, receivedAt }: { msLeft: number | null; receivedAt: number }) {
   const now = useNow(1_000);
   const remainingText = timeLeft(msLeft, receivedAt, now.getTime());
-  return remainingText === undefined ? null : (
+  return remainingText === undefined ? (
+    <span className={classes.noEstimate} title="Too few of the remaining tests have run before">
+      no estimate yet
+    </span>
+  ) : (
     <span className={classes.timeLeft} title="Estimated from earlier durations of these tests">
       {remainingText}
     </span>
   );
-}
-
-const phases = {
-  preparing: 'preparing',
-  generating: 'generating tests',
-  testing: 'running',
-  reporting: 'reporting',
-};
-
-function statusText(run: RunView): string {
-  if (run.state === 'finished') return run.verdict ?? 'finished';
-  if (run.cancelRequested) return 'cancelling';
-  if (run.state === 'running') return phases[run.phase ?? 'testing'];
-  return run.retryAt === null ? 'queued' : 'queued for a retry';
 }

@@ -114,11 +114,16 @@ function NoRuns({ isFiltered, isOlderPage }: { isFiltered: boolean; isOlderPage:
     );
   }
   return (
-    <EmptyState title="No runs yet">
-      <Anchor component={Link} href="/new" underline="always">
-        Start the first run
-      </Anchor>{' '}
-      here or with <code>matre run</code>.
+    <EmptyState
+      title="No runs yet"
+      action={
+        <Button component={Link} href="/new" size="sm">
+          Start the first run
+        </Button>
+      }
+    >
+      Choose environments and tests, here or with <code>matre run</code>. The run appears here as soon as it
+      is submitted.
     </EmptyState>
   );
 }

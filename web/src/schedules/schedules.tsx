@@ -27,8 +27,16 @@ export default function Schedules() {
         </ActionButton>
       </div>
       {data.schedules.length === 0 ? (
-        <EmptyState title="No schedules yet">
+        <EmptyState
+          title="No schedules yet"
+          action={
+            <ActionButton requiredRole="operator" size="sm" onClick={() => go('/new-schedule')}>
+              Add the first schedule
+            </ActionButton>
+          }
+        >
           A schedule submits a selection of tests at fixed times, for example every night on all environments.
+          Its results appear here and on the overview.
         </EmptyState>
       ) : (
         <ScheduleRows schedules={data.schedules} />

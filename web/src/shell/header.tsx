@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react';
 import { Link, useLocation } from 'wouter';
 import type { Session } from '../api/session.ts';
-import { ColourScheme } from '../ui/colour-scheme.tsx';
+import { Appearance } from '../ui/appearance.tsx';
 import { navigation, preload } from '../views.tsx';
 import classes from './header.module.css';
 import { NewRun } from './new-run.tsx';
@@ -37,7 +37,7 @@ export function Header({ user }: { user: NonNullable<Session['user']> }) {
       </nav>
       <div className={classes.tools}>
         <NewRun />
-        <ColourScheme />
+        <Appearance />
         <UserMenu user={user} />
       </div>
     </header>

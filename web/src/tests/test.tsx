@@ -58,7 +58,22 @@ export default function Test({ params }: { params: { name: string } }) {
         />
       )}
       {data.results === 0 ? (
-        <EmptyState title={catalogTest.data === null ? 'Test not found' : 'No runs yet'}>
+        <EmptyState
+          title={catalogTest.data === null ? 'Test not found' : 'No runs yet'}
+          action={
+            <Button
+              component={Link}
+              href={
+                catalogTest.data === null
+                  ? '/tests'
+                  : `/new?${new URLSearchParams({ test: name }).toString()}`
+              }
+              size="sm"
+            >
+              {catalogTest.data === null ? 'Show all tests' : 'Run this test'}
+            </Button>
+          }
+        >
           {catalogTest.data === null
             ? 'The test is not in the catalog and has never run.'
             : 'Results appear here after the first run.'}

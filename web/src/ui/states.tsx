@@ -50,21 +50,22 @@ export function QueryFallback({ what, query: { error, refetch } }: QueryFallback
   return <Loading what={what} />;
 }
 
-/** The empty state of a view. The children explain how to add something. */
-export function EmptyState({
-  title,
-  icon,
-  children,
-}: {
+interface EmptyStateProps {
   title: string;
   icon?: ReactNode;
+  /** The button that leads on. */
+  action?: ReactNode;
   children?: ReactNode;
-}) {
+}
+
+/** The empty state of a view. The children say what comes next in a sentence. */
+export function EmptyState({ title, icon, action, children }: EmptyStateProps) {
   return (
     <div className={classes.state}>
       {icon}
       <p className={classes.title}>{title}</p>
       <div className={classes.text}>{children}</div>
+      {action}
     </div>
   );
 }

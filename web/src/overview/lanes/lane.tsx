@@ -1,12 +1,14 @@
-import { IconPlayerPause } from '@tabler/icons-react';
 import { memo, useMemo } from 'react';
 import type { LaneView, QueuedView } from '#src/operations/overview/overview-view.ts';
 import { approxDuration, clock } from '../../ui/format.ts';
-import { StatusSign } from '../../ui/status.tsx';
 import { Bar } from './bar.tsx';
 import { Cluster, type OpenedCluster } from './cluster.tsx';
+import { LaneState } from './lane-state.tsx';
 import classes from './lanes.module.css';
 import { cluster, layOutLane } from './layout.ts';
+
+/** `~25 min` fits from this width on. */
+const minEstimatePx = 56;
 
 interface Props {
   lane: LaneView;
@@ -29,7 +31,7 @@ export const Lane = memo(function Lane({ lane, queue, anchor, at, pxPerSecond, o
   const lastBroken = last?.verdict === 'broken' && !lane.paused ? last : undefined;
   return (
     <li className={classes.lane}>
-      <a href={`/environments/${lane.code}`} className={classes.label} title={lane.name}>
+      <a href={`/environments/${lane.code}`} className={classes.label} title={`${lane.code}: ${lane.name}`}>
         <span className={classes.code}>{lane.code}</span>
         <LaneState lane={lane} next={queue[0]} />
       </a>
@@ -66,7 +68,9 @@ export const Lane = memo(function Lane({ lane, queue, anchor, at, pxPerSecond, o
                   data-alone={queue.length === 0 || undefined}
                   aria-hidden
                 >
-                  {lane.running?.msLeft != null && approxDuration(lane.running.msLeft)}
+                  {lane.running?.msLeft != null &&
+                    (lane.running.msLeft / 1000) * pxPerSecond >= minEstimatePx &&
+                    approxDuration(lane.running.msLeft)}
                 </span>
               );
             case 'queued':
@@ -97,39 +101,6 @@ export const Lane = memo(function Lane({ lane, queue, anchor, at, pxPerSecond, o
     </li>
   );
 });
-
-/** The state of an environment, in a column next to the names. */
-function LaneState({
-  lane: { paused, running, queued, bars },
-  next,
-}: {
-  lane: LaneView;
-  next: QueuedView | undefined;
-}) {
-  const phase = bars.at(-1)?.phase;
-  return (
-    <span className={classes.state}>
-      {running && (
-        <span data-status="running" title={`${running.done} of ${running.planned} tests`}>
-          {phase === 'preparing' || phase === 'generating' ? phase : `${Math.round(running.percent)}%`}
-        </span>
-      )}
-      {paused && (
-        <span data-status="flaky">
-          <IconPlayerPause size={13} role="img" aria-label="paused" />
-          <span className={classes.pausedShort}>{paused.reason}</span>
-        </span>
-      )}
-      {queued > 0 && (
-        <span data-status="queued" title={[`${queued} waiting`, next?.waits.message].join(': ')}>
-          <StatusSign status="queued" size={12} /> {queued}
-          <span className={classes.hidden}> waiting</span>
-          {!running && next?.expectedStartAt && ` · ~${clock(new Date(next.expectedStartAt))}`}
-        </span>
-      )}
-    </span>
-  );
-}
 
 function QueuedBar({
   piece: { run, start, end },

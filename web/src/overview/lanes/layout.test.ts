@@ -26,6 +26,7 @@ const idle: LaneView = {
   paused: null,
   running: null,
   queued: 0,
+  latest: null,
   bars: [],
   more: false,
 };

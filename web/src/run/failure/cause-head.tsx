@@ -15,7 +15,7 @@ export function CauseHead({ cause, visibleTests }: { cause: CauseView; visibleTe
         same cause
         <SameCause runs={sameCauseAs} />
       </h3>
-      <Message text={message} lines={2} />
+      <Message text={message} lines={8} />
     </div>
   );
 }

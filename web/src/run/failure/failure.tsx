@@ -1,5 +1,5 @@
 import { Anchor, Badge } from '@mantine/core';
-import type { FailureView, TestResultView } from '#src/operations/results/results-view.ts';
+import type { CauseView, FailureView, TestResultView } from '#src/operations/results/results-view.ts';
 import { duration } from '../../ui/format.ts';
 import { StatusBadge } from '../../ui/status.tsx';
 import { History } from '../history.tsx';
@@ -24,6 +24,7 @@ export function Failure(props: TestProps) {
     <article
       className={classes.failure}
       data-status={status}
+      data-follows={(cause !== undefined && !isFirstOf(cause, test)) || undefined}
       tabIndex={-1}
       aria-label={`${test.test}: ${status}`}
     >
@@ -54,12 +55,12 @@ export function Failure(props: TestProps) {
         {!cause && failure && <SameCause runs={failure.sameCauseAs} />}
         <EarlierAttempts test={test} isOpen={panel === 'attempts'} onPanel={onPanel} />
         <TestActions {...props} />
-        {panel && <TestPanel run={run} test={test} panel={panel} />}
+        {panel && <TestPanel run={run} test={test} panel={panel} onClose={() => onPanel(undefined)} />}
       </div>
-      {screenshot && panel !== 'screenshot' && (
+      {screenshot && (
         <button
           type="button"
-          className={classes.thumbnail}
+          className={classes.picture}
           aria-label={`Screenshot of ${test.test}, enlarge`}
           onClick={() => onPanel('screenshot')}
         >
@@ -102,15 +103,22 @@ function ClassificationBadge({ failure }: { failure: FailureView | null }) {
   );
 }
 
+/** Whether the test is the first with its cause: the picture of the others is smaller. */
+function isFirstOf({ tests: [first] }: CauseView, { test, suite }: TestResultView): boolean {
+  return first?.test === test && first.suite === suite;
+}
+
 function FailedStep({ failure }: { failure: FailureView | null }) {
   if (!failure?.step) return null;
   const { number, of } = failure.step;
   const { title, stepKey } = splitTitle(failure.step.title);
   return (
     <p className={classes.step}>
-      step {number}
-      {of !== null && of >= number && ` of ${of}`}: <code>{title}</code>{' '}
-      {stepKey && <span className={classes.key}>{stepKey}</span>}
+      <span className={classes.stepNumber}>
+        Failed in step {number}
+        {of !== null && of >= number && ` of ${of}`}
+      </span>{' '}
+      <code>{title}</code> {stepKey && <span className={classes.key}>{stepKey}</span>}
     </p>
   );
 }

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import classes from './message.module.css';
 
 /** The message of MFTF. Shows up to `lines` lines until expanded; colours the two sides of a comparison. */
-export function Message({ text, lines = 6 }: { text: string; lines?: number }) {
+export function Message({ text, lines = 12 }: { text: string; lines?: number }) {
   const [isExpanded, setExpanded] = useState(false);
   const all = text.split('\n');
   const isLong = all.length > lines || text.length > lines * 160;

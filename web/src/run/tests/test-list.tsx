@@ -17,7 +17,7 @@ interface Props {
 }
 
 /** Estimated heights in pixels: a cause, a one-line test, a failure with message and screenshot. */
-const heights = { cause: 44, line: 33, failure: 99 };
+const heights = { cause: 70, line: 39, failure: 280 };
 
 /** Renders only the visible rows; the window scrolls. */
 export function TestList({ run, rows, onLog }: Props) {

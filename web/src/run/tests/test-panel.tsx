@@ -5,11 +5,19 @@ import { Message } from '../failure/message.tsx';
 import { SavedPage } from '../failure/saved-page.tsx';
 import { Steps } from '../failure/steps.tsx';
 import { fileOf } from '../queries.ts';
+import { Screenshot } from './screenshot.tsx';
 import classes from './test-panel.module.css';
 import type { Panel } from './test-props.ts';
 
-/** The open panel below a test. */
-export function TestPanel({ run, test, panel }: { run: RunView; test: TestResultView; panel: Panel }) {
+interface Props {
+  run: RunView;
+  test: TestResultView;
+  panel: Panel;
+  onClose: () => void;
+}
+
+/** The open panel below a test; a screenshot opens above the page. */
+export function TestPanel({ run, test, panel, onClose }: Props) {
   const path = test.attachments.find(({ kind }) => kind === panel)?.path;
   if (panel === 'attempts') {
     return (
@@ -26,12 +34,5 @@ export function TestPanel({ run, test, panel }: { run: RunView; test: TestResult
   if (path === undefined) return <p className={classes.notRecorded}>Not recorded for this test</p>;
   if (panel === 'steps') return <Steps run={run.id} test={test} />;
   if (panel === 'page') return <SavedPage address={fileOf(run.id, path)} test={test.test} />;
-  return (
-    <figure className={classes.screenshot}>
-      <a href={fileOf(run.id, path)} target="_blank" rel="noreferrer">
-        <img src={fileOf(run.id, path)} alt={`The browser at the end of ${test.test}`} />
-      </a>
-      <figcaption>Click to open at full size.</figcaption>
-    </figure>
-  );
+  return <Screenshot address={fileOf(run.id, path)} test={test} onClose={onClose} />;
 }

@@ -76,7 +76,7 @@ function Line(props: TestProps) {
       {isOpen && (
         <div className={classes.panel}>
           <TestActions {...props} />
-          <TestPanel run={run} test={test} panel={panel} />
+          <TestPanel run={run} test={test} panel={panel} onClose={() => onPanel(undefined)} />
         </div>
       )}
     </article>

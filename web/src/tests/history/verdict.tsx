@@ -1,8 +1,8 @@
 import { relative, shortCommit } from '../../ui/format.ts';
 import { useNow } from '../../ui/now.ts';
 import { type Status, StatusSign } from '../../ui/status.tsx';
-import classes from '../test.module.css';
 import type { Pattern } from './pattern.ts';
+import classes from './verdict.module.css';
 
 const signs: Record<Pattern['kind'], Status> = {
   passes: 'passed',
@@ -20,8 +20,8 @@ export function Verdict({ patterns }: { patterns: Pattern[] }) {
   return (
     <ul className={classes.verdict}>
       {patterns.map((pattern) => (
-        <li key={pattern.kind}>
-          <StatusSign status={signs[pattern.kind]} size={16} />
+        <li key={pattern.kind} data-status={signs[pattern.kind]}>
+          <StatusSign status={signs[pattern.kind]} size={20} />
           <span>{words(pattern, now, patterns.length > 1)}</span>
         </li>
       ))}

@@ -1,0 +1,39 @@
+import type { RunView } from '#src/operations/core/views.ts';
+import { plural } from '../ui/format.ts';
+
+type Outcome = Pick<RunView, 'state' | 'phase' | 'verdict' | 'counts' | 'cancelRequested' | 'retryAt'>;
+
+const phases = {
+  preparing: 'Preparing the container',
+  generating: 'Generating tests',
+  testing: 'Running',
+  reporting: 'Reporting',
+};
+
+/** The state of a run in a sentence without a full stop: `2 of 50 tests failed`, `Running, 31 of 50 tests done`. */
+export function outcomeText({ state, phase, verdict, counts, cancelRequested, retryAt }: Outcome): string {
+  const { planned, passed, failed, broken, skipped } = counts;
+  const done = passed + failed + broken + skipped;
+  const all = plural(planned, 'test');
+  if (state === 'queued') return retryAt === null ? 'Queued' : 'Queued for a retry';
+  if (state === 'running') {
+    const word = cancelRequested ? 'Cancelling' : phases[phase ?? 'testing'];
+    return planned === 0 ? word : `${word}, ${done} of ${all} done`;
+  }
+  if (planned === 0) return verdict === 'cancelled' ? 'Cancelled before its first test' : 'No test ran';
+  switch (verdict) {
+    case 'passed':
+      return skipped === 0
+        ? `${planned === 1 ? 'The' : 'All'} ${planned === 1 ? 'test' : all} passed`
+        : `${passed} of ${all} passed, ${skipped} skipped`;
+    case 'failed':
+      return `${failed} of ${all} failed`;
+    case 'cancelled':
+      return `Cancelled after ${done} of ${all}`;
+    default: {
+      const withoutResult = broken + planned - done;
+      const failures = failed > 0 ? `, ${failed} failed` : '';
+      return `${withoutResult} of ${all} ${withoutResult === 1 ? 'is' : 'are'} broken or without a result${failures}`;
+    }
+  }
+}
