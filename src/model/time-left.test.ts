@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { timeLeft, workOf } from './time-left.ts';
+import { overheadOf, type RunOverhead, runDuration, timeLeft, workOf } from './time-left.ts';
 
 const now = new Date('2024-05-01T10:00:10.000Z');
 const test = (more: { startedAt?: Date; status?: 'passed' } = {}) => ({
@@ -9,12 +9,12 @@ const test = (more: { startedAt?: Date; status?: 'passed' } = {}) => ({
 });
 const startedAt = (time: string) => new Date(`2024-05-01T${time}.000Z`);
 /** The first test takes 10 s, the second 30 s, as far as there are so many. */
-const left = (plan: ReturnType<typeof test>[], slots = 1) => {
+const left = (plan: ReturnType<typeof test>[], slots = 1, overhead?: RunOverhead) => {
   const expected = [
     { position: 1, expectedMs: 10_000 },
     { position: 2, expectedMs: 30_000 },
   ].slice(0, plan.length);
-  return timeLeft(workOf(plan, expected, slots), now);
+  return timeLeft(workOf(plan, { expected, slots, overhead }), now);
 };
 
 describe('how long a run will still take', () => {
@@ -48,6 +48,41 @@ describe('how long a run will still take', () => {
 
   it('is unknown without a plan, or when none of its tests ever ran', () => {
     expect(left([])).toBeUndefined();
-    expect(timeLeft(workOf([test()], [], 1), now)).toBeUndefined();
+    expect(timeLeft(workOf([test()], { expected: [], slots: 1, overhead: undefined }), now)).toBeUndefined();
+  });
+
+  it('includes what a run takes besides its tests', () => {
+    const overhead = { beforeMs: 8_000, perTestMs: 1_000, afterMs: 500 };
+    expect(left([test(), test()], 1, overhead)?.msLeft).toBe(8_000 + 11_000 + 31_000 + 500);
+    expect(left([test({ status: 'passed' }), test()], 1, overhead)?.msLeft).toBe(31_000 + 500);
+    expect(left([test(), test()], 2, overhead)?.msLeft).toBe(8_000 + 42_000 / 2 + 500);
+  });
+});
+
+describe('how long a run will take', () => {
+  const past = { beforeMs: 9_000, testsMs: 6_000, afterMs: 1_000, tests: 4, sumMs: 4_000, longestMs: 1_500 };
+
+  it('is what earlier runs with the same tests took', () => {
+    const overhead = overheadOf([past], 1);
+    expect(overhead).toEqual({ beforeMs: 9_000, perTestMs: 500, afterMs: 1_000 });
+    const work = { planned: 4, expectedMs: [1_500, 500, 1_000, 1_000], slots: 1 };
+    expect(runDuration(work, overhead)).toBe(16_000);
+  });
+
+  it('divides the tests among containers, and is at least the longest test', () => {
+    expect(overheadOf([past], 4)?.perTestMs).toBe(4_500);
+    expect(runDuration({ planned: 4, expectedMs: [2_000, 2_000], slots: 2 }, undefined)).toBe(4_000);
+    expect(runDuration({ planned: 2, expectedMs: [9_000, 1_000], slots: 2 }, undefined)).toBe(9_000);
+  });
+
+  it('counts a test that never ran as an average one', () => {
+    expect(runDuration({ planned: 3, expectedMs: [2_000, 4_000], slots: 1 }, undefined)).toBe(9_000);
+  });
+
+  it('is unknown without tests, or when fewer than half of them ever ran', () => {
+    expect(runDuration({ planned: 3, expectedMs: [], slots: 1 }, overheadOf([past], 1))).toBeUndefined();
+    expect(runDuration({ planned: 3, expectedMs: [1_000], slots: 1 }, undefined)).toBeUndefined();
+    expect(runDuration({ planned: 0, expectedMs: [1], slots: 1 }, undefined)).toBeUndefined();
+    expect(overheadOf([], 1)).toBeUndefined();
   });
 });

@@ -6,6 +6,7 @@ import { emptySelection } from '../../src/model/selection.ts';
 import { createQueue } from '../../src/queue/queue.ts';
 import { createDurations } from '../../src/store/tables/durations.ts';
 import { createEnvironments } from '../../src/store/tables/environments.ts';
+import { createOverview } from '../../src/store/tables/overview.ts';
 import { createRuns } from '../../src/store/tables/runs.ts';
 import { claimOne } from '../support/claim.ts';
 import { type Kind, openTestDatabase, quiet, type TestDatabase } from '../support/database.ts';
@@ -65,6 +66,51 @@ export function durationsConformance(kind: Kind): void {
       await execute(b, 200);
       expect(await expected(await execute(a))).toEqual([['A', 100]]);
       expect(await expected(await execute(c))).toEqual([['A', 200]]);
+    });
+  });
+  describe('the estimate of a run', () => {
+    const tests = (...names: string[]) => names.map((name) => ({ name, suite: undefined }));
+    const other = { ...emptySelection, groups: ['smoke'] };
+    const estimate = (id: number, selection = other, planned = tests('A')) =>
+      createDurations(testDatabase).estimate({ id, slots: 1 }, { selection, tests: planned });
+    /** Makes the times of a run exact: 8 s until its first test, 1 s after its last. */
+    const setTimes = (id: number) =>
+      testDatabase.database.query(
+        `UPDATE run SET started_at = first_at - interval '8 seconds',
+           finished_at = first_at + ms * interval '1 millisecond' + interval '1 second'
+         FROM (SELECT min(started_at) AS first_at, sum(duration_ms) AS ms FROM result WHERE run_id = $1) AS tests
+         WHERE id = $1`,
+        [id],
+      );
+
+    it('is unknown where none of its tests ever ran', async () => {
+      const a = await create('a');
+      expect(await estimate(a)).toBeUndefined();
+      await setTimes(await execute(a, 4_000));
+      expect(await estimate(a, other, tests('B'))).toBeUndefined();
+    });
+
+    it('adds to the durations of the tests what the last runs of the environment took besides', async () => {
+      const [a, b] = [await create('a'), await create('b')];
+      await setTimes(await execute(a, 4_000));
+      expect(await estimate(a)).toBe(8_000 + 4_000 + 1_000);
+      expect(await estimate(a, other, tests('A', 'B'))).toBe(8_000 + 2 * 4_000 + 1_000);
+      // An environment without runs counts as the others.
+      expect(await estimate(b)).toBe(8_000 + 4_000 + 1_000);
+    });
+
+    it('is the mean of runs with the same selection, which is what queued runs show', async () => {
+      const [a, b] = [await create('a'), await create('b')];
+      await setTimes(await execute(a, 4_000));
+      await setTimes(await execute(a, 6_000));
+      expect(await estimate(a, emptySelection, tests('A', 'B', 'C'))).toBe(14_000);
+      expect(await estimate(b, emptySelection)).toBe(14_000);
+      const { database } = testDatabase;
+      await createRuns({ database }).insert([
+        { environmentId: a, selection: emptySelection, requestedBy: 'test' },
+      ]);
+      const [queued] = await createOverview({ database }).waitingRuns(1);
+      expect(queued?.expectedMs).toBe(14_000);
     });
   });
   describe('statistics of tests', () => {

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { previewRuns } from '../../operations/tests/tests.ts';
-import { clean, durationText } from '../output/format.ts';
+import { approxDuration, clean } from '../output/format.ts';
 import { printTable } from '../output/table.ts';
 import type { Output } from '../output/terminal.ts';
 
@@ -23,7 +23,8 @@ export function printPreview(output: Output, preview: z.output<typeof previewRun
   for (const { test, because } of unusable) output.line(`Excluded: ${test}: ${clean(because)}`);
   output.line(`Tests: ${tests.length}, at ${commit.id.slice(0, 12)} ${clean(commit.subject)}`);
   for (const { code, expectedMs, unset, overridden, modules, disabled } of environments) {
-    output.line(`${code}: ${expectedMs === null ? 'duration unknown' : `about ${durationText(expectedMs)}`}`);
+    // Without earlier runs there is nothing to tell.
+    if (expectedMs !== null) output.line(`${code}: ${approxDuration(expectedMs)}`);
     output.line(`${code}: modules: ${clean(modules)}`);
     for (const { test, reason } of disabled.slice(0, maxDisabled)) {
       output.line(`${code}: left out: ${test}: ${clean(reason)}`);

@@ -8,7 +8,15 @@ import { listResults } from '../../operations/results/run-results.ts';
 import { showRun } from '../../operations/runs/run-record.ts';
 import { type CliContext, jsonOption, parseRunId, print } from '../cli-context.ts';
 import { printFailures } from '../output/failures.ts';
-import { clean, colourOf, durationText, localTime, statusText, tally } from '../output/format.ts';
+import {
+  approxDuration,
+  clean,
+  colourOf,
+  durationText,
+  localTime,
+  statusText,
+  tally,
+} from '../output/format.ts';
 import { printFields, printTable } from '../output/table.ts';
 import type { Output } from '../output/terminal.ts';
 
@@ -61,7 +69,7 @@ function printRecord(
   if (run.retryOf !== null) fields.push(['Retry of', String(run.retryOf)]);
   if (run.startedAt !== null) fields.push(['Started', localTime(run.startedAt)]);
   if (run.finishedAt !== null) fields.push(['Finished', localTime(run.finishedAt)]);
-  if (msLeft !== null) fields.push(['Left', durationText(msLeft)]);
+  if (msLeft !== null) fields.push(['Left', approxDuration(msLeft)]);
   if (run.commit !== null)
     fields.push(['Commit', `${run.commit.id.slice(0, 12)} ${clean(run.commit.subject)}`]);
   const removed = run.filesRemovedAt && `removed ${localTime(run.filesRemovedAt)}, after the retention time`;

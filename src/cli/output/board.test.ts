@@ -63,8 +63,8 @@ describe('the board', () => {
     board.show(progress(1, 'us', 1));
     expect(written.text).toBe(
       '\u001b[2A' +
-        '\u001b[2Kus          run 1  ████░░░░░░░░░░░░  testing  1/4  1 min 5 s left\n' +
-        '\u001b[2Kpreprod-es  run 2  ████████░░░░░░░░  testing  2/4  1 min 5 s left\n',
+        '\u001b[2Kus          run 1  ████░░░░░░░░░░░░  testing  1/4  ~1 min left\n' +
+        '\u001b[2Kpreprod-es  run 2  ████████░░░░░░░░  testing  2/4  ~1 min left\n',
     );
     board.end();
     expect(written.text.endsWith('\u001b[?25h')).toBe(true);

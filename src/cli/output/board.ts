@@ -1,5 +1,5 @@
 import type { ProgressView } from '../../operations/runs/progress.ts';
-import { clean, colourOf, durationText, statusText, tally } from './format.ts';
+import { approxDuration, clean, colourOf, durationText, statusText, tally } from './format.ts';
 import { truncate } from './table.ts';
 import type { Output } from './terminal.ts';
 
@@ -75,7 +75,7 @@ function liveRow(progress: ProgressView, now: number, sinceMs: number): LiveRow 
   const { planned, passed, failed, broken, skipped } = run.counts;
   const done = passed + failed + broken + skipped;
   const filledWidth = planned > 0 ? Math.round((done / planned) * barWidth) : 0;
-  const left = msLeft === null ? '-' : `${durationText(Math.max(0, msLeft - sinceMs))} left`;
+  const left = msLeft === null ? '-' : `${approxDuration(msLeft - sinceMs)} left`;
   const time = run.state === 'finished' ? elapsed(run.startedAt, run.finishedAt) : left;
   return {
     status: statusText(run),

@@ -1,20 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { ago, clean, cleanLines, durationText, statusText, tally } from './format.ts';
+import { ago, clean, cleanLines, statusText, tally } from './format.ts';
 
 describe('text on a terminal', () => {
-  it.each([
-    [0, '0 s'],
-    [-5, '0 s'],
-    [59_400, '59 s'],
-    [59_600, '1 min'],
-    [185_000, '3 min 5 s'],
-    [3_600_000, '1 h'],
-    [7_800_000, '2 h 10 min'],
-    [90_000_000, '1 d 1 h'],
-  ])('%d ms are %s', (milliseconds, text) => {
-    expect(durationText(milliseconds)).toBe(text);
-  });
-
   it('shows how long ago a time was', () => {
     expect(ago('2024-05-01T10:00:00.000Z', new Date('2024-05-01T10:00:42.000Z'))).toBe('42 s ago');
   });

@@ -1,5 +1,8 @@
 import type { ChalkInstance } from 'chalk';
+import { durationText } from '../../model/duration.ts';
 import type { RunView } from '../../operations/core/views.ts';
+
+export { approxDuration, durationText } from '../../model/duration.ts';
 
 /** External text on one line, without control characters that could move the cursor or change colours. */
 export function clean(text: string): string {
@@ -9,21 +12,6 @@ export function clean(text: string): string {
 /** Output of tests for a terminal: keeps lines, tabs and colours, and removes all other control characters. */
 export function cleanLines(text: string): string {
   return text.replace(/\u001b\[[\d;]*m|[^\P{Cc}\n\t]/gu, (match) => (match.length > 1 ? match : ''));
-}
-
-/** A duration in at most two units: `42 s`, `3 min 5 s`, `2 h 10 min`. */
-export function durationText(milliseconds: number): string {
-  const seconds = Math.max(0, Math.round(milliseconds / 1000));
-  if (seconds < 60) return `${seconds} s`;
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return twoUnits(minutes, 'min', seconds % 60, 's');
-  const hours = Math.floor(minutes / 60);
-  if (hours < 24) return twoUnits(hours, 'h', minutes % 60, 'min');
-  return twoUnits(Math.floor(hours / 24), 'd', hours % 24, 'h');
-}
-
-function twoUnits(large: number, largeUnit: string, small: number, smallUnit: string): string {
-  return small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`;
 }
 
 /** How long ago an ISO 8601 time was: `42 s ago`. */
@@ -36,6 +24,9 @@ export function localTime(time: string): string {
   // Swedish dates are ISO dates.
   return new Date(time).toLocaleString('sv-SE');
 }
+
+/** The time zone of this process, for a time beside times of another zone. */
+export const ownZone = (): string => new Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /** The verdict of a run, else `cancelling` when a cancellation is requested, else its phase, else its state. */
 export function statusText(run: Pick<RunView, 'state' | 'phase' | 'verdict' | 'cancelRequested'>): string {

@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { lockNames } from '../../locks/lock.ts';
 import type { Environment } from '../../model/environment.ts';
 import { groupBy } from '../../model/group-by.ts';
-import { timeLeft } from '../../model/time-left.ts';
+import { type RunOverhead, timeLeft } from '../../model/time-left.ts';
 import { explainWaits, forecastStarts, type Occupation, type WorkerPool } from '../../model/waiting.ts';
 import type { PoolContainer } from '../../pool/pool.ts';
 import type { ExpectedDuration } from '../../store/tables/durations.ts';
@@ -29,6 +29,8 @@ interface OverviewSources {
   latest: readonly LatestRun[];
   progress: readonly Progress[];
   expected: ReadonlyMap<number, readonly ExpectedDuration[]>;
+  /** By environment. */
+  overheads: ReadonlyMap<number, RunOverhead>;
   queued: readonly WaitingRun[];
   queues: ReadonlyMap<number, EnvironmentQueue>;
   workers: readonly WorkerProcess[];
@@ -43,13 +45,12 @@ const lockWithoutRunMs = 5_000;
 
 /** The overview, without the times of its window. */
 export function buildOverview(sources: OverviewSources): Omit<OverviewView, 'at' | 'from' | 'to'> {
-  const { at, environments, bars, latest, maxBars, progress, expected, queues, workers, containers } =
-    sources;
+  const { environments, bars, latest, maxBars, progress, queues, workers, containers } = sources;
   const replicaCounts = new Map(environments.map(({ id, slots }) => [id, slots]));
   const running = new Map(
     progress.map((each) => [
       each.environmentId,
-      viewRunning(each, expected.get(each.runId) ?? [], replicaCounts.get(each.environmentId) ?? 1, at),
+      viewRunning(each, sources, replicaCounts.get(each.environmentId) ?? 1),
     ]),
   );
   const barsOf = groupBy(bars, ({ environmentId }) => environmentId);
@@ -153,14 +154,15 @@ function viewBar({ environmentId: _id, ...bar }: Bar): BarView {
 }
 
 function viewRunning(
-  { runId, workerId, counts, open, current }: Progress,
-  expected: readonly ExpectedDuration[],
+  { runId, environmentId, workerId, counts, open, current }: Progress,
+  { at, ...sources }: Pick<OverviewSources, 'at' | 'expected' | 'overheads'>,
   replicaCount: number,
-  at: Date,
 ): RunningView {
   const { planned } = counts;
   const done = planned - open.length;
-  const forecast = timeLeft({ planned, open, current, expected, slots: replicaCount }, at);
+  const expected = sources.expected.get(runId) ?? [];
+  const overhead = sources.overheads.get(environmentId);
+  const forecast = timeLeft({ planned, open, current, expected, slots: replicaCount, overhead }, at);
   const share = forecast?.share ?? (planned === 0 ? 0 : done / planned);
   return {
     id: runId,

@@ -50,9 +50,11 @@ export const showOverview = defineOperation({
       context.statusCache.containers(),
       context.statusCache.locks(),
     ]);
-    const expected = await context.durations.expectedOf(
-      progress.filter(({ counts }) => counts.planned > 0).map(({ runId }) => runId),
-    );
+    const withPlan = progress.filter(({ counts }) => counts.planned > 0);
+    const [expected, overheads] = await Promise.all([
+      context.durations.expectedOf(withPlan.map(({ runId }) => runId)),
+      context.durations.overheads(withPlan.map(({ environmentId }) => environmentId)),
+    ]);
     return {
       at: at.toISOString(),
       from: begin.toISOString(),
@@ -65,6 +67,7 @@ export const showOverview = defineOperation({
         maxBars: maxLaneBars,
         progress,
         expected,
+        overheads,
         queued,
         queues,
         workers,

@@ -62,9 +62,11 @@ export async function viewProgress(
 }
 
 async function timeLeftOf(context: Context, run: Run, plan: readonly PlannedProgress[]) {
-  const [expected, environment] = await Promise.all([
+  const [expected, environment, overheads] = await Promise.all([
     context.durations.expected(run.id),
     context.environments.find(run.environmentCode),
+    context.durations.overheads([run.environmentId]),
   ]);
-  return timeLeft(workOf(plan, expected, environment?.slots ?? 1), new Date());
+  const overhead = overheads.get(run.environmentId);
+  return timeLeft(workOf(plan, { expected, slots: environment?.slots ?? 1, overhead }), new Date());
 }

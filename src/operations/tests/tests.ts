@@ -3,7 +3,7 @@ import type { CatalogTest } from '../../mftf/catalog/catalog-test.ts';
 import type { ResolvedSelection } from '../../mftf/catalog/selection.ts';
 import type { Environment } from '../../model/environment.ts';
 import { maxEnvironments } from '../../model/limits.ts';
-import type { PlannedTest } from '../../model/selection.ts';
+import type { PlannedTest, Selection } from '../../model/selection.ts';
 import type { Context } from '../core/context.ts';
 import { code, line, time } from '../core/fields.ts';
 import { defineOperation } from '../core/operation.ts';
@@ -86,7 +86,7 @@ const environmentPreview = z.object({
   expectedMs: z
     .number()
     .nullable()
-    .describe('Expected duration in one container, from earlier executions; null when unknown'),
+    .describe('Expected duration of the run from its start, from earlier runs; null without any'),
   unset: z.string().nullable().describe('Variables that the tests may read and that are not set'),
   overridden: z
     .string()
@@ -142,7 +142,7 @@ export const previewRuns = defineOperation({
     for (const environment of targets) {
       const preview = await context.previewOn(environment, selection);
       add(preview);
-      previews.push(await viewPreview(context, environment, preview));
+      previews.push(await viewPreview(context, { environment, selection, preview }));
     }
     if (targets.length === 0) add(await catalog.ask('resolve', selection));
     return {
@@ -160,13 +160,20 @@ export const previewRuns = defineOperation({
 
 async function viewPreview(
   context: Context,
-  environment: Environment,
-  preview: Awaited<ReturnType<Context['previewOn']>>,
+  {
+    environment,
+    selection,
+    preview,
+  }: {
+    environment: Environment;
+    selection: Selection;
+    preview: Awaited<ReturnType<Context['previewOn']>>;
+  },
 ): Promise<z.input<typeof environmentPreview>> {
   const { tests, unset, overridden, modules, disabled } = preview;
   return {
     code: environment.code,
-    expectedMs: (await context.durations.estimate(environment.id, tests)) ?? null,
+    expectedMs: (await context.durations.estimate(environment, { selection, tests })) ?? null,
     unset: unset ?? null,
     overridden: overridden ?? null,
     modules,

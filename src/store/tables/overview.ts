@@ -6,6 +6,7 @@ import { type EnvironmentRow, environmentColumns, toEnvironment } from './enviro
 import { type LatestRun, readLatestRuns } from './latest-runs.ts';
 import { countedStatuses, toCounts } from './runs.ts';
 import { type ShortSelection, shortSelection, summaryOf } from './short-selection.ts';
+import { meanOfSimilarRuns } from './similar-runs.ts';
 
 /** The queue of an environment. */
 export interface EnvironmentQueue {
@@ -181,6 +182,20 @@ export function createOverview(deps: { database: Queryable }) {
       }));
     },
 
+    /** The numbers of running and queued runs, and of environments whose last run that was not cancelled failed or was broken. */
+    async attention(): Promise<{ running: number; queued: number; failing: number }> {
+      const [row] = await deps.database.query<{ running: number; queued: number; failing: number }>(
+        `SELECT (SELECT count(*)::int FROM run WHERE state = 'running') AS running,
+           (SELECT count(*)::int FROM run WHERE state = 'queued') AS queued,
+           (SELECT count(*)::int FROM environment CROSS JOIN LATERAL (
+             SELECT verdict FROM run
+             WHERE environment_id = environment.id AND state = 'finished' AND verdict <> 'cancelled'
+             ORDER BY id DESC LIMIT 1
+           ) AS last WHERE removed_at IS NULL AND verdict IN ('failed', 'broken')) AS failing`,
+      );
+      return row ?? { running: 0, queued: 0, failing: 0 };
+    },
+
     /** The queues by the id of the environment; without those that have neither a running nor a queued run. */
     async queues(): Promise<Map<number, EnvironmentQueue>> {
       const rows = await deps.database.query<{
@@ -208,13 +223,6 @@ export function createOverview(deps: { database: Queryable }) {
   };
 }
 
-/** SQL of the mean duration of the last three runs with the selection of `run` that passed or failed. */
-const meanOfSimilarRuns = (condition: string) => `
-  SELECT avg(ms) AS ms FROM (
-    SELECT (extract(epoch FROM past.finished_at - past.started_at) * 1000)::float8 AS ms FROM run AS past
-    WHERE md5(past.selection::text) = md5(run.selection::text) AND past.verdict IN ('passed', 'failed') ${condition}
-    ORDER BY past.environment_id, past.id DESC LIMIT 3
-  ) AS alike`;
 
 const barColumns = `id, environment_id, ${shortSelection}, state, phase, verdict, reason_code, counts, started_at, finished_at,
   requested_by, commit_id, commit_subject, attempt`;

@@ -1,4 +1,4 @@
-import { Anchor } from '@mantine/core';
+import { Anchor, VisuallyHidden } from '@mantine/core';
 import { IconAlertTriangle, IconPlayerPauseFilled } from '@tabler/icons-react';
 import { Link } from 'wouter';
 import type { Now } from '../environments/queries.ts';
@@ -90,7 +90,8 @@ const aheadText = (runs: number) => (runs === 0 ? 'none' : plural(runs, 'run'));
 function Unknown({ why }: { why: string }) {
   return (
     <span className={classes.aside} title={why}>
-      unknown
+      <span aria-hidden>–</span>
+      <VisuallyHidden>unknown</VisuallyHidden>
     </span>
   );
 }

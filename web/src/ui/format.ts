@@ -1,30 +1,11 @@
 /** Formats times and numbers. Dates use the time zone and the locale of the browser. */
 
+export { approxDuration, durationText as duration } from '#src/model/duration.ts';
+
 const second = 1_000;
 const minute = 60 * second;
 const hour = 60 * minute;
 const day = 24 * hour;
-
-/** `48 s`, `1 min 12 s`, `1 h 50 min`, `3 d 4 h`: the two largest units. */
-export function duration(ms: number): string {
-  const rounded = Math.max(0, Math.round(ms / second)) * second;
-  if (rounded < minute) return `${rounded / second} s`;
-  if (rounded < hour) return pair(rounded, minute, 'min', second, 's');
-  if (rounded < day) return pair(Math.round(rounded / minute) * minute, hour, 'h', minute, 'min');
-  return pair(Math.round(rounded / hour) * hour, day, 'd', hour, 'h');
-}
-
-/** `~9 min`: for estimates, where seconds would suggest a false precision. */
-export function approxDuration(ms: number): string {
-  if (ms < minute) return '~1 min';
-  return `~${duration(ms < hour ? Math.round(ms / minute) * minute : Math.round(ms / (5 * minute)) * 5 * minute)}`;
-}
-
-function pair(ms: number, large: number, largeWord: string, small: number, smallWord: string): string {
-  const rest = Math.floor((ms % large) / small);
-  const first = `${Math.floor(ms / large)} ${largeWord}`;
-  return rest === 0 ? first : `${first} ${rest} ${smallWord}`;
-}
 
 /** `just now`, `12 min ago`, `in 3 h`. */
 export function relative(at: Date, now: Date): string {
@@ -52,7 +33,7 @@ const secondsFormat = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium', 
 const fullFormat = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'long' });
 const dayFormat = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
 
-const stampFormat = new Intl.DateTimeFormat(undefined, {
+const stampStyle = {
   year: 'numeric',
   month: 'short',
   day: '2-digit',
@@ -60,7 +41,9 @@ const stampFormat = new Intl.DateTimeFormat(undefined, {
   minute: '2-digit',
   second: '2-digit',
   hourCycle: 'h23',
-});
+} as const;
+const stampFormat = new Intl.DateTimeFormat(undefined, stampStyle);
+const browserZone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /** `09:31` */
 export const clock = (at: Date) => clockFormat.format(at);
@@ -70,6 +53,21 @@ export const clockSeconds = (at: Date) => secondsFormat.format(at);
 export const fullTime = (at: Date) => fullFormat.format(at);
 /** `22 Nov 2026, 09:31:07`: for lists with a time on each line. */
 export const stamp = (at: Date) => stampFormat.format(at);
+/** As `stamp`, in another time zone. A zone that the browser does not have shows the time in UTC, and says so. */
+export function stampIn(at: Date, timeZone: string): string {
+  try {
+    return new Intl.DateTimeFormat(undefined, { ...stampStyle, timeZone }).format(at);
+  } catch {
+    const inUtc = new Intl.DateTimeFormat(undefined, {
+      ...stampStyle,
+      timeZone: 'UTC',
+      timeZoneName: 'short',
+    });
+    return inUtc.format(at);
+  }
+}
+/** The name of a time zone that is not that of the browser; `undefined` for that of the browser. */
+export const zoneIfOther = (zone: string): string | undefined => (zone === browserZone ? undefined : zone);
 /** `21 Nov` */
 export const calendarDay = (at: Date) => dayFormat.format(at);
 

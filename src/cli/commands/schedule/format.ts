@@ -1,5 +1,5 @@
 import type { FiringView, ScheduleView, TimeView } from '../../../operations/schedules/schedule-view.ts';
-import { clean, durationText, localTime } from '../../output/format.ts';
+import { clean, durationText, localTime, ownZone } from '../../output/format.ts';
 import { printTable } from '../../output/table.ts';
 import type { Output } from '../../output/terminal.ts';
 
@@ -47,11 +47,16 @@ export function outcomeText({ outcome, reason, runs }: FiringView): string {
 }
 
 export function printFirings(output: Output, firings: readonly FiringView[]): void {
+  // Not the zone of the schedule, in which its next times are.
+  const zone = ownZone();
   printTable(
     output,
     [
-      { heading: 'Due', text: ({ dueAt, by }) => (dueAt === null ? `by hand: ${by}` : localTime(dueAt)) },
-      { heading: 'Fired', text: ({ firedAt }) => localTime(firedAt) },
+      {
+        heading: `Due (${zone})`,
+        text: ({ dueAt, by }) => (dueAt === null ? `by hand: ${by}` : localTime(dueAt)),
+      },
+      { heading: `Fired (${zone})`, text: ({ firedAt }) => localTime(firedAt) },
       { heading: 'Outcome', text: outcomeText },
       { heading: 'Runs', text: ({ runs }) => runs.map(({ id }) => id).join(' ') },
       { heading: 'Why', text: reasonText },

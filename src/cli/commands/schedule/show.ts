@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { showSchedule } from '../../../operations/schedules/schedules.ts';
 import { type CliContext, jsonOption, parseWhole, print } from '../../cli-context.ts';
-import { clean, localTime } from '../../output/format.ts';
+import { clean, localTime, ownZone } from '../../output/format.ts';
 import { printFields } from '../../output/table.ts';
 import { printDayRuleChange, printFirings, printTimes } from './format.ts';
 
@@ -26,7 +26,7 @@ export function registerShow(schedule: Command, context: CliContext): void {
         const { environments, missed, catchUpMinutes, paused, problem, next, firings } = schedule;
         const fields: [string, string][] = [
           ['Schedule', schedule.name],
-          ['State', paused ? `paused since ${localTime(paused.since)}` : 'active'],
+          ['State', paused ? `paused since ${localTime(paused.since)} ${ownZone()}` : 'active'],
           ['Cron', `${schedule.cron} in ${schedule.zone}`],
           ['Selection', clean(schedule.summary)],
           [
@@ -35,7 +35,7 @@ export function registerShow(schedule: Command, context: CliContext): void {
           ],
           ['Overlap', overlapText[schedule.overlap]],
           ['Missed', missed === 'skip' ? 'skipped' : `one run for all, up to ${catchUpMinutes} min late`],
-          ['Added', `${localTime(schedule.createdAt)} by ${clean(schedule.createdBy)}`],
+          ['Added', `${localTime(schedule.createdAt)} ${ownZone()} by ${clean(schedule.createdBy)}`],
         ];
         if (schedule.days !== null) fields.push(['Days', schedule.days]);
         if (schedule.priority !== 0) fields.push(['Priority', String(schedule.priority)]);

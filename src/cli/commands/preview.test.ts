@@ -1,0 +1,24 @@
+import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { expect, it } from 'vitest';
+import { createOutput } from '../output/terminal.ts';
+import { printPreview } from './preview.ts';
+
+it('shows estimates as the page does, and nothing where no test ran before', async () => {
+  const environment = { unset: null, overridden: null, modules: 'all modules', disabled: [] };
+  const stream = new PassThrough();
+  printPreview(createOutput(stream, {}), {
+    commit: { id: 'c0ffee'.padEnd(40, '0'), subject: 'Test the cart' },
+    tests: [{ test: 'CartTest', suite: null, skipped: null }],
+    unusable: [],
+    environments: [
+      { code: 'us', expectedMs: 16_400, ...environment },
+      { code: 'es', expectedMs: null, ...environment },
+    ],
+  });
+  stream.end();
+  const output = await text(stream);
+  expect(output).toContain('us: ~15 s\n');
+  expect(output).not.toContain('unknown');
+  expect(output.match(/^es: .*/gm)).toEqual(['es: modules: all modules']);
+});
