@@ -12,7 +12,10 @@ import { readingFaults } from './codes/reading.ts';
 export type FaultKind =
   /** Wrong use or configuration: the caller must change something. HTTP 4xx, exit code 3. */
   | 'usage'
-  /** Infrastructure: a run it hits is `broken`, never failed. HTTP 5xx, exit code 2. */
+  /**
+   * Infrastructure: a run it hits is `broken`, never failed. HTTP 5xx, exit code 2; HTTP 409 where only a change helps, because
+   * proxies and clients repeat a request after 502 and 503.
+   */
   | 'infrastructure';
 
 interface FaultEntry {
@@ -175,23 +178,23 @@ export const faults = {
     'Check MATRE_MODULE_REPOSITORY, the branch, and the credentials of the repository.',
   ),
   MODULE_ENV_FILE_MISSING: infrastructure(
-    502,
+    409,
     'The test module has no env file for this environment, so nothing was executed.',
     'Add Cron/data/.env.<code> to the test module and push it.',
   ),
   MODULE_INVALID: infrastructure(
-    502,
+    409,
     'The tests of the module cannot be read, so nothing was executed.',
     'Correct the named file and push it.',
   ),
   ...readingFaults,
   IMAGE_MISSING: infrastructure(
-    502,
+    409,
     'No container can be created, so nothing was executed.',
     'Build or load the image, or set MATRE_IMAGE to one that exists (`docker images`; for the sandbox, a folder).',
   ),
   IMAGE_UNSUITABLE: infrastructure(
-    502,
+    409,
     'The image lacks something that MFTF needs, so nothing was executed.',
     'Build the image from a Magento tree with its vendor folder, and run `vendor/bin/mftf build:project` in it.',
   ),

@@ -44,6 +44,7 @@ describe('the first admin', () => {
       csrf: null,
       methods: { password: true, oidc: null },
       firstAdmin: true,
+      workersInServer: null,
     });
     const make = (name: string, link: string) => ({ token: link, name, password });
     const attempt = await browser.ask('POST', '/api/first-admin', make('eve', 'guessed'));

@@ -1,5 +1,5 @@
-import { type FunctionComponent, lazy, useState } from 'react';
-import { loadChunk } from './load-chunk.ts';
+import type { FunctionComponent } from 'react';
+import { lazyPart } from './load-chunk.ts';
 import Overview from './overview/overview.tsx';
 
 type ViewComponent = FunctionComponent<{ params: never }>;
@@ -14,18 +14,7 @@ interface View {
 
 // Each view is a chunk of its own in dist/web, loaded when it is first opened or when the pointer enters a link to it.
 function view(path: string, load: () => Promise<{ default: FunctionComponent<never> }>): View {
-  let loadedComponent: ViewComponent | undefined;
-  const fetch = async () => {
-    loadedComponent = (await load()).default as ViewComponent;
-    return { default: loadedComponent };
-  };
-  const LazyView = lazy(() => loadChunk(fetch));
-  // Renders a prefetched view without Suspense: React throttles the switch from a fallback to its content.
-  function LoadedOrLazyView({ params }: { params: never }) {
-    const [Component] = useState(() => loadedComponent ?? LazyView);
-    return <Component params={params} />;
-  }
-  return { path, load: fetch, component: LoadedOrLazyView };
+  return { path, ...lazyPart(load as () => Promise<{ default: ViewComponent }>) };
 }
 
 /** All routes of the page. */

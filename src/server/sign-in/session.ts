@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { csrfOf } from '../../crypto/token.ts';
@@ -20,28 +21,38 @@ export const sessionView = z.object({
     .object({ password: z.boolean(), oidc: z.object({ name: z.string() }).nullable() })
     .describe('The available methods to sign in'),
   firstAdmin: z.boolean().describe('There is no admin yet; the log of the server has a link to create one'),
+  workersInServer: z
+    .boolean()
+    .nullable()
+    .describe('Workers run in the process of this server, and stop with it; null when no user is signed in'),
 });
 export type SessionView = z.output<typeof sessionView>;
 
 export type BrowserSessions = ReturnType<typeof createBrowserSessions>;
 
 /** Shows, begins and ends browser sessions. */
-export function createBrowserSessions({ access, config }: Context, { signIn }: { signIn: boolean }) {
+export function createBrowserSessions({ access, config, workers }: Context, { signIn }: { signIn: boolean }) {
   const { publicUrl } = config.server;
   const { oidc } = config.signIn;
+  const hasOwnWorkers = async () =>
+    (await workers.list()).some(
+      ({ host, pid, alive }) => alive && host === hostname() && pid === process.pid,
+    );
   return {
     /** The session of a request. */
     async view({ principal, sessionSecret }: FastifyRequest): Promise<SessionView> {
       const via = principal?.via;
+      const user =
+        principal === undefined || via === 'local' || via === 'program' || via === undefined
+          ? null
+          : { name: principal.name, role: principal.role, via };
       return {
         signInRequired: signIn,
-        user:
-          principal === undefined || via === 'local' || via === 'program' || via === undefined
-            ? null
-            : { name: principal.name, role: principal.role, via },
+        user,
         csrf: sessionSecret === undefined ? null : csrfOf(sessionSecret),
         methods: { password: signIn, oidc: signIn && oidc ? { name: oidc.name } : null },
         firstAdmin: signIn && !(await access.accounts.hasAdmin()),
+        workersInServer: user === null ? null : await hasOwnWorkers(),
       };
     },
 

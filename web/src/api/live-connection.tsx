@@ -1,5 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from 'react';
+import { reloadResources } from '../resources.ts';
 import { createFreshness } from './freshness.ts';
 import { type Connection, type Live, openLive } from './live.ts';
 import { sessionQuery } from './session.ts';
@@ -15,6 +16,9 @@ export function LiveConnection({ children }: { children: ReactNode }) {
     const freshness = createFreshness(client);
     const connection = openLive(freshness, () => void client.invalidateQueries(sessionQuery));
     setLive(connection);
+    connection.watch(() => {
+      if (connection.connection().state === 'live') reloadResources();
+    });
     return () => {
       connection.close();
       freshness.stop();

@@ -1,4 +1,5 @@
 import type { Problem as ProblemView } from '#src/server/http/problem.ts';
+import { runsDuringOutage } from './outage.ts';
 
 /** A failed request, with the problem details (RFC 9457) of the server. */
 export class Problem extends Error {
@@ -26,7 +27,7 @@ export function unreachable(): Problem {
   return new Problem(0, {
     code: 'SERVER_UNREACHABLE',
     detail: 'The server is unreachable.',
-    meaning: 'It is restarting, or the network is down. Runs continue without this page.',
+    meaning: `It is restarting, or the network is down. ${runsDuringOutage()}`.trim(),
     remedy: 'Nothing: the page retries automatically.',
   });
 }

@@ -1,5 +1,6 @@
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
 import { toProblem } from './problem.ts';
+import { isWorthRetry } from './retry.ts';
 
 /** Cached responses stay fresh until an event invalidates them, so a view that is opened again appears immediately. */
 export function createQueryClient(): QueryClient {
@@ -19,11 +20,7 @@ export function createQueryClient(): QueryClient {
         refetchOnWindowFocus: false,
         refetchOnReconnect: false,
         retryDelay: (attempt) => Math.min(500 * 2 ** attempt, 10_000),
-        // Refusals are final. No response or a gateway error means the server is restarting.
-        retry: (attempt, error) => {
-          const { status } = toProblem(error);
-          return (status === 0 || status >= 502) && attempt < 5;
-        },
+        retry: (attempt, error) => isWorthRetry(toProblem(error)) && attempt < 5,
       },
       mutations: { networkMode: 'always' },
     },

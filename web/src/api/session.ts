@@ -1,6 +1,7 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import type { Role } from '#src/model/access.ts';
 import type { SessionView } from '#src/server/sign-in/session.ts';
+import { setWorkersInServer } from './outage.ts';
 import { callApi, setCsrfToken } from './request.ts';
 
 export type { Role };
@@ -12,9 +13,10 @@ export const sessionQuery = queryOptions({
   queryFn: async ({ signal }) => applySession(await callApi<Session>('GET', '/api/session', { signal })),
 });
 
-/** Uses the CSRF token of a session for the following requests. */
+/** Uses the CSRF token of a session for the following requests, and what it says about the workers for outages. */
 export function applySession(session: Session): Session {
   setCsrfToken(session.csrf);
+  setWorkersInServer(session.workersInServer);
   return session;
 }
 
@@ -23,6 +25,7 @@ const ranks: Role[] = ['viewer', 'operator', 'admin'];
 /** Why the user lacks the `needed` role; `undefined` when they have it. For buttons that are visible but disabled. */
 export function useRefusal(requiredRole: Role): string | undefined {
   const { data: session } = useQuery(sessionQuery);
+  if (session === undefined) return 'Your role is not known yet.';
   return refusal(session?.user?.role, requiredRole);
 }
 

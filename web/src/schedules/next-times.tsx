@@ -1,15 +1,37 @@
 import type { TimeView } from '#src/operations/schedules/schedule-view.ts';
+import { stampIn, zoneIfOther } from '../ui/format.ts';
 import { Time } from '../ui/time.tsx';
 import classes from './schedules.module.css';
 
 const dayFormat = new Intl.DateTimeFormat(undefined, { weekday: 'short', timeZone: 'UTC' });
 
-/** A time in the zone of the schedule: `Mon 2026-03-30 02:30`. The offset is in the title. */
-export function ZoneTime({ time: { at, local, offset }, zone }: { time: TimeView; zone: string }) {
+interface ZoneTimeProps {
+  time: Pick<TimeView, 'at' | 'local' | 'offset'>;
+  zone: string;
+}
+
+/**
+ * A time in the zone of the schedule: `Mon 2026-03-30 02:30`. The offset is in the title. The zone is named unless it is that of the
+ * browser, in which all other times of the page are.
+ */
+export function ZoneTime({ time: { at, local, offset }, zone }: ZoneTimeProps) {
   const day = dayFormat.format(new Date(`${local.slice(0, 10)}T00:00:00Z`));
+  const name = zoneIfOther(zone);
   return (
     <time dateTime={at} title={`${local} ${offset} in ${zone}`}>
       {day} {local}
+      {name && <span className={classes.dim}> {name}</span>}
+    </time>
+  );
+}
+
+/** A past time in the zone of its schedule, which is named unless it is that of the browser. */
+export function ZoneStamp({ at, zone }: { at: string; zone: string }) {
+  const name = zoneIfOther(zone);
+  return (
+    <time dateTime={at}>
+      {stampIn(new Date(at), zone)}
+      {name && <span className={classes.dim}> {name}</span>}
     </time>
   );
 }

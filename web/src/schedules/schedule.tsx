@@ -4,13 +4,13 @@ import { Link, useLocation } from 'wouter';
 import type { FiringView, ScheduleView } from '#src/operations/schedules/schedule-view.ts';
 import { useRefusal } from '../api/session.ts';
 import { ConfirmButton } from '../ui/confirm-button.tsx';
-import { plural, stamp } from '../ui/format.ts';
+import { plural } from '../ui/format.ts';
 import { QueryFallback } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';
 import { useTitle } from '../ui/title.ts';
 import { DayRuleChange } from './day-rule-change.tsx';
 import { FiringOutcome } from './firing-outcome.tsx';
-import { NextTimes } from './next-times.tsx';
+import { NextTimes, ZoneStamp } from './next-times.tsx';
 import { schedulePage, scheduleQuery } from './queries.ts';
 import { FireButton, PauseButton } from './schedule-rows.tsx';
 import classes from './schedules.module.css';
@@ -58,7 +58,7 @@ export default function Schedule({ params }: { params: { name: string } }) {
         {firings.length === 0 ? (
           <p className={classes.dim}>No firings yet.</p>
         ) : (
-          <Firings firings={firings} />
+          <Firings firings={firings} zone={zone} />
         )}
       </section>
     </div>
@@ -140,7 +140,7 @@ function Facts({ schedule }: { schedule: ScheduleView }) {
   );
 }
 
-function Firings({ firings }: { firings: readonly FiringView[] }) {
+function Firings({ firings, zone }: { firings: readonly FiringView[]; zone: string }) {
   return (
     <div className={classes.scroll}>
       <Table aria-labelledby="past">
@@ -156,7 +156,7 @@ function Firings({ firings }: { firings: readonly FiringView[] }) {
           {firings.map((firing) => (
             <Table.Tr key={firing.id}>
               <Table.Td className={classes.stamp}>
-                {firing.dueAt === null ? `manual: ${firing.by}` : stamp(new Date(firing.dueAt))}
+                {firing.dueAt === null ? `manual: ${firing.by}` : <ZoneStamp at={firing.dueAt} zone={zone} />}
               </Table.Td>
               <Table.Td className={classes.stamp}>
                 <Time at={firing.firedAt} />

@@ -1,21 +1,28 @@
 import { useQuery } from '@tanstack/react-query';
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { useLocation } from 'wouter';
 import { LiveConnection } from '../api/live-connection.tsx';
 import { sessionQuery } from '../api/session.ts';
-import { loadChunk } from '../load-chunk.ts';
+import { lazyPart } from '../load-chunk.ts';
 import { Loading, QueryFallback } from '../ui/states.tsx';
+import { Frame } from './frame.tsx';
 import { Shell } from './shell.tsx';
 
-// Lazy: signed-in users never need these.
-const SignIn = lazy(() => loadChunk(() => import('../account/sign-in.tsx')));
-const FirstAdmin = lazy(() => loadChunk(() => import('../account/first-admin.tsx')));
+// On demand: signed-in users never need these.
+const { component: SignIn } = lazyPart(() => import('../account/sign-in.tsx'));
+const { component: FirstAdmin } = lazyPart(() => import('../account/first-admin.tsx'));
 
 /** Shows the page to signed-in users, and the sign-in form to others. The address stays, so they arrive at the requested view. */
 export function SignInGate() {
   const session = useQuery(sessionQuery);
   const [path] = useLocation();
-  if (session.data === undefined) return <QueryFallback what="the page" query={session} />;
+  if (session.data === undefined) {
+    return (
+      <Frame user={undefined}>
+        <QueryFallback what="the page" query={session} />
+      </Frame>
+    );
+  }
   if (session.data.user === null) {
     return (
       <Suspense fallback={<Loading what="the form" />}>

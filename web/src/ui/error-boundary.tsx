@@ -1,4 +1,5 @@
 import { Component, type ReactNode } from 'react';
+import { retryFailedParts } from '../load-chunk.ts';
 import { ErrorState } from './states.tsx';
 
 /** Shows an error state instead of a blank page. A class, because React has no hook for error boundaries. */
@@ -9,9 +10,18 @@ export class ErrorBoundary extends Component<{ children: ReactNode }, { error: u
     return { error };
   }
 
+  override componentWillUnmount() {
+    if (this.state.error !== undefined) retryFailedParts();
+  }
+
+  private retry = () => {
+    retryFailedParts();
+    this.setState({ error: undefined });
+  };
+
   override render() {
     const { error } = this.state;
     if (error === undefined) return this.props.children;
-    return <ErrorState error={error} onRetry={() => this.setState({ error: undefined })} />;
+    return <ErrorState error={error} onRetry={this.retry} />;
   }
 }

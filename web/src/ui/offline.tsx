@@ -1,5 +1,6 @@
 import { IconPlugConnectedX } from '@tabler/icons-react';
 import { useConnection } from '../api/live-connection.tsx';
+import { runsDuringOutage } from '../api/outage.ts';
 import { clockSeconds } from './format.ts';
 import classes from './offline.module.css';
 
@@ -10,8 +11,8 @@ export function OfflineBanner() {
   return (
     <div className={classes.offline} role="alert">
       <IconPlugConnectedX size={16} aria-hidden />
-      Server unreachable since {clockSeconds(connection.since)}. This page may be outdated; runs continue.
-      Retrying automatically.
+      Server unreachable since {clockSeconds(connection.since)}. This page may be outdated.{' '}
+      {runsDuringOutage()} Retrying automatically.
     </div>
   );
 }

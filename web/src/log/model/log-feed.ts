@@ -1,6 +1,7 @@
 import type { readLog } from '#src/operations/runs/run-record.ts';
 import { type Problem, toProblem, unreachable } from '../../api/problem.ts';
 import type { OutputOf } from '../../api/request.ts';
+import { isWorthRetry } from '../../api/retry.ts';
 import { createLogModel } from './log-model.ts';
 
 type LogChunk = Pick<OutputOf<typeof readLog>, 'text' | 'next' | 'finished'>;
@@ -97,8 +98,7 @@ export function createLogFeed({ read, follow }: LogSource, options: Partial<type
       stopFollowing();
       problem = reason;
       notify();
-      // Only an unreachable or failing server is worth a retry.
-      if (reason.status === 0 || reason.status >= 500) timer = setTimeout(start, retryMs);
+      if (isWorthRetry(reason)) timer = setTimeout(start, retryMs);
     };
     readToEnd(read, from, { append, signal: stop.signal }).then(
       (isComplete) => {
