@@ -1,4 +1,3 @@
-import { useLocalStorage } from '@mantine/hooks';
 import { useCallback, useRef, useState } from 'react';
 import { copyText } from '../ui/copy.ts';
 import { plural } from '../ui/format.ts';
@@ -10,9 +9,11 @@ import { LogLines, type LogView } from './log-lines.tsx';
 import { LogToolbar } from './log-toolbar.tsx';
 import { linkToLine, useLineAddress } from './model/line-address.ts';
 import type { LogFeed } from './model/log-feed.ts';
+import { useFailures } from './use-failures.ts';
 import { useLog } from './use-log.ts';
 import { useMatches } from './use-matches.ts';
-import { useLineInAddress, useTestInLog } from './use-scroll-targets.ts';
+import { type TestRequest, useLineInAddress, useTestInLog } from './use-scroll-targets.ts';
+import { useWrap } from './use-wrap.ts';
 
 async function copy(line: number): Promise<void> {
   await copyText(linkToLine(line));
@@ -20,14 +21,10 @@ async function copy(line: number): Promise<void> {
 }
 
 /** The log of a run with its tools. Each new `goTo` scrolls to its test. */
-export function LogContent({ id, goTo }: { id: number; goTo: { test: string } | undefined }) {
+export function LogContent({ id, goTo }: { id: number; goTo: TestRequest | undefined }) {
   const feed = useLog(id);
   const [line, setLine] = useLineAddress();
-  const [wrap, setWrap] = useLocalStorage({
-    key: 'log-wrap',
-    defaultValue: false,
-    getInitialValueInEffect: false,
-  });
+  const [wrap, setWrap] = useWrap();
   const [follow, setFollow] = useState(line === undefined && goTo === undefined);
   const view = useRef<LogView>(null);
   const searchField = useRef<HTMLInputElement>(null);
@@ -47,7 +44,8 @@ export function LogContent({ id, goTo }: { id: number; goTo: { test: string } | 
     },
     [setLine],
   );
-  const { query, setQuery, match, goToMatch, matches } = useMatches(feed, show);
+  const { query, setQuery, match, goToMatch, matches } = useMatches(feed, { line, show, select });
+  const { failures, goToFailure } = useFailures(feed, select);
   useLineInAddress(feed, line, { isOpenedElsewhere: goTo !== undefined, show });
   const missing = useTestInLog(feed, goTo, select);
 
@@ -64,6 +62,8 @@ export function LogContent({ id, goTo }: { id: number; goTo: { test: string } | 
         onQuery={setQuery}
         matches={matches}
         onMatch={goToMatch}
+        failures={failures}
+        onFailure={goToFailure}
         follow={follow}
         onFollow={setFollow}
         wrap={wrap}

@@ -36,6 +36,10 @@ export function LogLines(props: Props) {
   const { label, log, version, wrap, follow, onFollow, query, selected, match, onSelect, ref } = props;
   const scroller = useRef<HTMLElement>(null);
   const top = useRef(0);
+  /** The index of the first line in view. */
+  const topIndex = useRef(0);
+  /** Whether the user scrolls. A jump to a line may reach the end for a moment, while wrapped lines are not measured yet. */
+  const isUserScrolling = useRef(false);
   const { first, last } = log;
   const digits = String(last).length;
   const numberWidth = 16 + Math.max(digits, 3) * 7;
@@ -49,11 +53,20 @@ export function LogLines(props: Props) {
     overscan: 12,
   });
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: wrapped lines have other heights
-  useLayoutEffect(() => virtualizer.measure(), [wrap]);
+  // Wrapped lines have other heights; the first line in view stays there.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only a change of `wrap` measures again
+  useLayoutEffect(() => {
+    const index = topIndex.current;
+    isUserScrolling.current = false;
+    virtualizer.measure();
+    if (!follow && index > 0) virtualizer.scrollToIndex(index, { align: 'start' });
+  }, [wrap]);
 
   useImperativeHandle(ref, () => ({
-    show: (line) => virtualizer.scrollToIndex(line - first, { align: 'center' }),
+    show: (line) => {
+      isUserScrolling.current = false;
+      virtualizer.scrollToIndex(line - first, { align: 'center' });
+    },
   }));
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: each version may have a new end
@@ -67,8 +80,20 @@ export function LogLines(props: Props) {
     const isAtEnd = element.scrollHeight - element.scrollTop - element.clientHeight < nearEnd;
     // Only the user scrolls up.
     if (element.scrollTop < top.current - 1 && !isAtEnd && follow) onFollow(false);
-    if (isAtEnd && element.scrollTop > top.current && !follow) onFollow(true);
+    if (isAtEnd && element.scrollTop > top.current && !follow && isUserScrolling.current) onFollow(true);
     top.current = element.scrollTop;
+    topIndex.current = virtualizer.getVirtualItemForOffset(element.scrollTop)?.index ?? 0;
+  };
+
+  const startUserScroll = () => {
+    isUserScrolling.current = true;
+  };
+  const userScrollProps = {
+    onWheel: startUserScroll,
+    onTouchMove: startUserScroll,
+    onKeyDown: startUserScroll,
+    // The scrollbar.
+    onPointerDown: startUserScroll,
   };
 
   return (
@@ -80,6 +105,7 @@ export function LogLines(props: Props) {
       // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region must be scrollable with the keyboard
       tabIndex={0}
       onScroll={onScroll}
+      {...userScrollProps}
       style={{ '--number-width': `${numberWidth}px` } as CSSProperties}
     >
       <div className={classes.all} style={{ height: virtualizer.getTotalSize() }}>

@@ -5,6 +5,7 @@ import { useShortcut } from '../ui/shortcuts.tsx';
 import { StatusSign } from '../ui/status.tsx';
 import { LogContent } from './log-content.tsx';
 import classes from './log-panel.module.css';
+import type { TestRequest } from './use-scroll-targets.ts';
 
 /** The value in the address (`?log=open`): a bar at the bottom, the lower half of the window, or the whole window. */
 export type PanelSize = '' | 'open' | 'full';
@@ -16,7 +17,7 @@ interface Props {
   size: PanelSize;
   onSize: (size: PanelSize) => void;
   /** The test to scroll to; each new object scrolls again. */
-  goTo: { test: string } | undefined;
+  goTo: TestRequest | undefined;
 }
 
 /** The log at the bottom of a run, next to its tests. Loads nothing before it is opened. */

@@ -18,6 +18,8 @@ interface Props {
   onQuery: (query: string) => void;
   matches: { count: number; at: number | undefined; done: boolean };
   onMatch: (direction: 1 | -1) => void;
+  failures: { count: number; at: number | undefined; done: boolean };
+  onFailure: (direction: 1 | -1) => void;
   follow: boolean;
   onFollow: (follow: boolean) => void;
   wrap: boolean;
@@ -50,6 +52,7 @@ export function LogToolbar(props: Props) {
         }}
       />
       {query !== '' && <Matches matches={matches} onMatch={onMatch} />}
+      {props.failures.count > 0 && <Failures failures={props.failures} onFailure={props.onFailure} />}
       <span className={classes.gap} />
       <ToggleButton label="Follow" icon={<IconArrowBarToDown size={14} />} on={follow} onChange={onFollow} />
       <ToggleButton label="Wrap" icon={<IconTextWrap size={14} />} on={wrap} onChange={onWrap} />
@@ -94,6 +97,26 @@ function Matches({ matches, onMatch }: Pick<Props, 'matches' | 'onMatch'>) {
         <IconChevronDown size={16} aria-hidden />
       </Tool>
     </>
+  );
+}
+
+function Failures({ failures: { count, at }, onFailure }: Pick<Props, 'failures' | 'onFailure'>) {
+  useShortcut('e', 'Next failure in the log', () => onFailure(1));
+  useShortcut('E', 'Previous failure in the log', () => onFailure(-1));
+  return (
+    <span className={classes.failures}>
+      <span role="status">
+        {at === undefined
+          ? plural(count, 'failure')
+          : `failure ${at.toLocaleString()}/${count.toLocaleString()}`}
+      </span>
+      <Tool label="Previous failure (E)" onClick={() => onFailure(-1)}>
+        <IconChevronUp size={16} aria-hidden />
+      </Tool>
+      <Tool label="Next failure (e)" onClick={() => onFailure(1)}>
+        <IconChevronDown size={16} aria-hidden />
+      </Tool>
+    </span>
   );
 }
 

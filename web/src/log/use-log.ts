@@ -3,7 +3,6 @@ import type { readLog } from '#src/operations/runs/run-record.ts';
 import { get } from '../api/request.ts';
 import { createLogFeed, type LogFeed, type LogSource } from './model/log-feed.ts';
 import { createLogSearch, type LogSearch } from './model/log-search.ts';
-import { readOwnLine } from './model/own-line.ts';
 
 function sourceOf(id: number): LogSource {
   return {
@@ -73,10 +72,14 @@ function listenThrottled(feed: LogFeed, changed: () => void): () => void {
 /** The time that one search step may block the page. */
 const stepMs = 8;
 
-/** Searches the whole log in steps, including lines that arrive meanwhile. */
+/**
+ * Searches the whole log in steps, including lines that arrive meanwhile. A new `matches` starts a new search; without it there is
+ * none. `textOf` is a constant function.
+ */
 export function useLogSearch(
   feed: LogFeed | undefined,
-  query: string,
+  textOf: (log: LogFeed['log']) => (line: number) => string,
+  matches: ((text: string) => boolean) | undefined,
 ): { lines: readonly number[]; done: boolean } {
   const [search, setSearch] = useState<LogSearch>();
   const [done, setDone] = useState(true);
@@ -84,8 +87,8 @@ export function useLogSearch(
   const version = feed?.version();
 
   useEffect(() => {
-    setSearch(feed && query !== '' ? createLogSearch(feed.log, visibleTextOf(feed.log), query) : undefined);
-  }, [feed, query]);
+    setSearch(feed && matches ? createLogSearch(feed.log, textOf(feed.log), matches) : undefined);
+  }, [feed, textOf, matches]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: each version may have more lines to search
   useEffect(() => {
@@ -107,6 +110,3 @@ export function useLogSearch(
 
   return { lines: search?.lines ?? [], done: search === undefined || done };
 }
-
-/** The search covers the visible text only. */
-const visibleTextOf = (log: LogFeed['log']) => (line: number) => readOwnLine(log.text(line)).text;

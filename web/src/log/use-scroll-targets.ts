@@ -1,6 +1,15 @@
 import { useEffect, useRef, useState } from 'react';
 import type { LogFeed } from './model/log-feed.ts';
-import { lineOfTest } from './model/log-place.ts';
+import { lineOfFailure, lineOfTest } from './model/log-place.ts';
+
+/** A test to scroll to; a new object for each request. */
+export interface TestRequest {
+  test: string;
+  /** Whether to scroll to its failure instead of its start. */
+  failed: boolean;
+  /** The name of the step at which it failed. */
+  step: string | undefined;
+}
 
 const isLoaded = (feed: LogFeed | undefined) => feed !== undefined && feed.state !== 'loading';
 
@@ -20,10 +29,10 @@ export function useLineInAddress(
   }, [isLineLoaded]);
 }
 
-/** Selects the first line of a test for each request. Returns the name of the test when the log does not contain it. */
+/** Selects the failed step, or the first line, of a test for each request. Returns the name of the test when the log does not contain it. */
 export function useTestInLog(
   feed: LogFeed | undefined,
-  request: { test: string } | undefined,
+  request: TestRequest | undefined,
   select: (line: number) => void,
 ): string | undefined {
   const [missing, setMissing] = useState<string>();
@@ -31,8 +40,9 @@ export function useTestInLog(
   // biome-ignore lint/correctness/useExhaustiveDependencies: runs for each request, which is a new object
   useEffect(() => {
     if (!request || !feed || !loaded) return;
-    const testLine = lineOfTest(request.test, feed.log);
-    setMissing(testLine === undefined ? request.test : undefined);
+    const { test, failed, step } = request;
+    const testLine = failed ? lineOfFailure(test, step, feed.log) : lineOfTest(test, feed.log);
+    setMissing(testLine === undefined ? test : undefined);
     if (testLine !== undefined) select(testLine);
   }, [request, loaded]);
   return missing;

@@ -2,14 +2,16 @@ import { Anchor } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { Link } from 'wouter';
+import type { RunView } from '#src/operations/core/views.ts';
 import { toProblem } from '../api/problem.ts';
 import { LogPanel } from '../log/log-panel.tsx';
 import { useLineAddress } from '../log/model/line-address.ts';
+import type { TestRequest } from '../log/use-scroll-targets.ts';
 import { useAnnounce } from '../ui/announce.tsx';
 import { useQueryState } from '../ui/query-state.ts';
 import { EmptyState, ErrorState, Loading } from '../ui/states.tsx';
 import { statusOfRun } from '../ui/status.tsx';
-import { useTitle } from '../ui/title.ts';
+import { type TabStatus, useTitle } from '../ui/title.ts';
 import { FilesRemoved } from './files-removed.tsx';
 import { RunHead } from './head.tsx';
 import { progressQuery } from './queries.ts';
@@ -30,9 +32,9 @@ function RunPage({ id }: { id: number }) {
   const { data: progress, dataUpdatedAt, error, refetch } = useQuery(progressQuery(id));
   const [line, setLine] = useLineAddress();
   const [size, setSize] = useQueryState('log', line === undefined ? '' : 'open');
-  const [goTo, setGoTo] = useState<{ test: string }>();
+  const [goTo, setGoTo] = useState<TestRequest>();
   const run = progress?.run;
-  useTitle(run ? `#${id} ${statusOfRun(run)}, ${run.environment}` : `Run ${id}`);
+  useTitle(run ? `#${id} ${statusOfRun(run)}, ${run.environment}` : `Run ${id}`, run && tabStatusOf(run));
   useVerdictAnnouncement(id, run?.verdict ?? null, run !== undefined);
 
   if (!progress || !run) {
@@ -55,8 +57,8 @@ function RunPage({ id }: { id: number }) {
       <RunHead progress={progress} receivedAt={dataUpdatedAt} />
       <RunTests
         run={run}
-        onLog={(test) => {
-          setGoTo({ test });
+        onLog={({ test, failure }) => {
+          setGoTo({ test, failed: failure !== null, step: failure?.step?.title });
           if (panelSize === '') setSize('open');
         }}
       />
@@ -76,6 +78,12 @@ function RunPage({ id }: { id: number }) {
       )}
     </>
   );
+}
+
+/** The icon of the tab. The title has the word. */
+function tabStatusOf({ state, verdict }: RunView): TabStatus {
+  if (state === 'running') return 'running';
+  return verdict === 'failed' || verdict === 'broken' ? 'failing' : undefined;
 }
 
 const AllRunsLink = () => (

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createLogModel } from './log-model.ts';
-import { createLogSearch, findMatches, neighbour } from './log-search.ts';
+import { containing, createLogSearch, findMatches, neighbour } from './log-search.ts';
 
 describe('findIn', () => {
   it('finds all matches, case-sensitive only for a text with capitals', () => {
@@ -18,7 +18,7 @@ describe('createLogSearch', () => {
   it('finds lines in the current log and in later lines, each once', () => {
     const log = createLogModel();
     log.append('one\nerror\nthree\n');
-    const search = createLogSearch(log, log.text, 'error');
+    const search = createLogSearch(log, log.text, containing('error'));
     expect(search.step(1_000, false)).toBe(true);
     log.append('an err');
     expect(search.step(1_000, false)).toBe(true);
@@ -31,7 +31,7 @@ describe('createLogSearch', () => {
   it('searches an incomplete last line when the log is complete', () => {
     const log = createLogModel();
     log.append('error');
-    const search = createLogSearch(log, log.text, 'error');
+    const search = createLogSearch(log, log.text, containing('error'));
     search.step(1_000, true);
     expect(search.lines).toEqual([1]);
   });
@@ -39,7 +39,7 @@ describe('createLogSearch', () => {
   it('stops when its time is up, and continues from there', () => {
     const log = createLogModel();
     log.append('error\n'.repeat(2_000));
-    const search = createLogSearch(log, log.text, 'error');
+    const search = createLogSearch(log, log.text, containing('error'));
     expect(search.step(0, false)).toBe(false);
     expect(search.lines).toHaveLength(500);
     while (!search.step(0, false));
@@ -49,7 +49,7 @@ describe('createLogSearch', () => {
   it('ignores colours', () => {
     const log = createLogModel();
     log.append('\u001b[31mERR\u001b[1mOR\u001b[0m\n');
-    const search = createLogSearch(log, log.text, 'error');
+    const search = createLogSearch(log, log.text, containing('error'));
     search.step(1_000, false);
     expect(search.lines).toEqual([1]);
   });

@@ -15,20 +15,22 @@ export function findMatches(line: string, query: string): [number, number][] {
   return ranges;
 }
 
+/** Whether a line contains the text that is searched for. */
+export const containing = (query: string) => (text: string) => findMatches(text, query).length > 0;
+
 /**
- * Finds the lines that contain a text, in the current log and in later lines. It works in steps, so that the page stays
+ * Finds the lines that match, in the current log and in later lines. It works in steps, so that the page stays
  * responsive.
  */
 export function createLogSearch(
   log: Pick<LogModel, 'first' | 'last' | 'lastComplete'>,
   textOf: (line: number) => string,
-  query: string,
+  matches: (text: string) => boolean,
 ) {
   const lines: number[] = [];
   let next = log.first;
 
   return {
-    query,
     /** The numbers of the matching lines so far, in order. */
     lines: lines as readonly number[],
 
@@ -39,7 +41,7 @@ export function createLogSearch(
       while (next <= end) {
         const batchEnd = Math.min(end, next + batchLines - 1);
         for (; next <= batchEnd; next += 1) {
-          if (findMatches(textOf(next), query).length > 0) lines.push(next);
+          if (matches(textOf(next))) lines.push(next);
         }
         if (performance.now() >= deadline) break;
       }

@@ -1,10 +1,18 @@
 import { Button } from '@mantine/core';
-import { IconFileText, IconListTree, IconPhoto, IconRefresh, IconWorldWww } from '@tabler/icons-react';
+import {
+  IconDownload,
+  IconFileText,
+  IconListTree,
+  IconPhoto,
+  IconRefresh,
+  IconWorldWww,
+} from '@tabler/icons-react';
 import { useState } from 'react';
 import type { submitRuns } from '#src/operations/runs/runs.ts';
 import { newKey, post } from '../../api/request.ts';
 import { ActionButton } from '../../ui/action-button.tsx';
 import { useAction } from '../../ui/use-action.ts';
+import { fileOf } from '../queries.ts';
 import { nameOf } from './arrange.ts';
 import classes from './test-actions.module.css';
 import type { Panel, TestProps } from './test-props.ts';
@@ -18,6 +26,8 @@ const panels = [
 /** Toggles for the recorded details of a test, a link to its log lines, and a retry. */
 export function TestActions({ run, test, panel, onPanel, onLog }: Omit<TestProps, 'cause'>) {
   const availablePanels = panels.filter(({ kind }) => test.attachments.some((file) => file.kind === kind));
+  // The output of the process that executed it: for a test in a suite, that of the suite.
+  const log = test.attachments.find(({ kind, name }) => kind === 'log' && name === 'Log');
   return (
     <div className={classes.actions}>
       {availablePanels.map(({ kind, word, Icon }) => (
@@ -33,6 +43,19 @@ export function TestActions({ run, test, panel, onPanel, onLog }: Omit<TestProps
       >
         Show in log
       </Button>
+      {log && (
+        <Button
+          component="a"
+          href={fileOf(run.id, log.path)}
+          download={`run-${run.id}-${test.test}.log`}
+          size="compact-xs"
+          variant="subtle"
+          leftSection={<IconDownload size={14} aria-hidden />}
+          aria-label={`Download the log of ${test.test}`}
+        >
+          Log
+        </Button>
+      )}
       {run.state === 'finished' && <RetryTest environment={run.environment} name={nameOf(test)} />}
     </div>
   );

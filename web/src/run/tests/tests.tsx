@@ -13,7 +13,7 @@ import { TestList } from './test-list.tsx';
 interface Props {
   run: RunView;
   /** Shows a test in the log. */
-  onLog: (test: string) => void;
+  onLog: (test: TestResultView) => void;
 }
 
 /** The tests of the run, failures first. */
@@ -56,7 +56,7 @@ function TestResults({ run, results, onLog }: Props & { results: RunResultsView 
             : `No name or message contains "${options.search}".`}
         </EmptyState>
       ) : (
-        <TestList run={run} rows={rows} onLog={(test: TestResultView) => onLog(test.test)} />
+        <TestList run={run} rows={rows} onLog={onLog} />
       )}
     </section>
   );
