@@ -14,6 +14,7 @@ import {
 } from './environments/environments.ts';
 import { showModules } from './environments/modules-view.ts';
 import { listVariables, setVariables, unsetVariable } from './environments/variables.ts';
+import { showAttention } from './overview/attention.ts';
 import { showOverview } from './overview/overview.ts';
 import { listResults, listSteps } from './results/run-results.ts';
 import { showLiveView } from './runs/live-view.ts';
@@ -89,6 +90,7 @@ export const operations = [
   listLocks,
   releaseLock,
   showOverview,
+  showAttention,
   showStatus,
   showConfig,
   listFaults,

@@ -217,6 +217,21 @@ export function pageConformance(kind: Kind): void {
       expect((await server.ask('GET', `/api/overview?from=${ago(1)}&to=${ago(2)}`)).status).toBe(400);
     });
 
+    it('counts running and queued runs, and environments whose last run did not pass', async () => {
+      for (const code of ['us', 'es', 'fr']) await add(code);
+      const attention = async () => (await server.ask('GET', '/api/attention')).body;
+      expect(await attention()).toEqual({ running: 0, queued: 0, failing: 0 });
+      await execute('us', 'A', fails('x'));
+      await execute('es', 'A', fails('x'));
+      await execute('es', 'A', {});
+      // A cancelled run says nothing about its environment.
+      await server.ask('POST', `/api/runs/${await submit('us', ['A'])}/cancel`);
+      await submit('fr', ['A']);
+      await start(['A']);
+      await submit('fr', ['B']);
+      expect(await attention()).toEqual({ running: 1, queued: 1, failing: 1 });
+    });
+
     it('moves a queued run to the front, and no other run', async () => {
       await add('us');
       const [first, second, third] = [

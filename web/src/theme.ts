@@ -75,7 +75,14 @@ export const theme = createTheme({
     }),
     Loader: Loader.extend({ defaultProps: { size: 'sm', color: 'var(--running)' } }),
     Menu: Menu.extend({ defaultProps: { shadow: 'md' } }),
-    Modal: Modal.extend({ defaultProps: { centered: true, closeButtonProps: { 'aria-label': 'Close' } } }),
+    Modal: Modal.extend({
+      defaultProps: {
+        centered: true,
+        closeButtonProps: { 'aria-label': 'Close' },
+        // Its title bar is a `header`, which screen readers would list as a second banner of the page.
+        attributes: { header: { role: 'presentation' } },
+      },
+    }),
     PasswordInput: PasswordInput.extend({ defaultProps: { size: 'sm' } }),
     Select: Select.extend({ defaultProps: { size: 'xs' } }),
     Table: Table.extend({ defaultProps: { verticalSpacing: 'var(--cell-y)', horizontalSpacing: 'xs' } }),

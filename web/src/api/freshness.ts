@@ -7,6 +7,7 @@ import type { Query, QueryClient, QueryKey } from '@tanstack/react-query';
 const queriesByEvent = {
   run: new Set<unknown>([
     'overview',
+    'attention',
     'runs',
     'environments',
     'environment',
@@ -24,7 +25,7 @@ const queriesByEvent = {
     'containers',
     'preview',
   ]),
-  workers: new Set<unknown>(['overview', 'environments', 'workers']),
+  workers: new Set<unknown>(['overview', 'environments', 'workers', 'session']),
   schedules: new Set<unknown>(['schedules']),
 };
 

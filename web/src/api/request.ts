@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { noteOwnRuns } from './own-runs.ts';
 import { Problem, unreachable } from './problem.ts';
 
 /** The input and output types of a server operation. Types only: no server code is bundled. */
@@ -47,7 +48,9 @@ export async function callApi<T>(method: Method, path: string, request: Request 
     if (signal?.aborted) throw error;
     throw unreachable();
   }
-  return read<T>(response);
+  const answer = await read<T>(response);
+  if (method === 'POST') noteOwnRuns(path, answer);
+  return answer;
 }
 
 /** `get<typeof listRuns>('/api/runs', { query: { limit: 50 } })` */

@@ -5,6 +5,7 @@ import { maxPauseReasonLength } from '#src/model/limits.ts';
 import type { pauseEnvironment, resumeEnvironment } from '#src/operations/environments/environments.ts';
 import { post } from '../api/request.ts';
 import { ActionButton } from '../ui/action-button.tsx';
+import { useQueryState } from '../ui/query-state.ts';
 import { useAction } from '../ui/use-action.ts';
 import { environmentKeys } from './queries.ts';
 
@@ -16,7 +17,9 @@ interface Props {
 
 /** Pauses an environment with a reason that all users see, or resumes it. */
 export function PauseOrResume({ code, isPaused, size = 'xs' }: Props) {
-  const [dialogOpened, setDialogOpened] = useState(false);
+  // In the address, so that the palette can open it.
+  const [pausing, setPausing] = useQueryState('pause');
+  const setDialogOpened = (isOpened: boolean) => setPausing(isOpened ? code : '');
   const resume = useAction({
     run: () => post<typeof resumeEnvironment>(`/api/environments/${code}/resume`),
     successMessage: () => `${code} is resumed.`,
@@ -49,7 +52,7 @@ export function PauseOrResume({ code, isPaused, size = 'xs' }: Props) {
       >
         Pause
       </ActionButton>
-      <Modal opened={dialogOpened} onClose={() => setDialogOpened(false)} title={`Pause ${code}`}>
+      <Modal opened={pausing === code} onClose={() => setDialogOpened(false)} title={`Pause ${code}`}>
         <PauseForm code={code} onClose={() => setDialogOpened(false)} />
       </Modal>
     </>

@@ -1,13 +1,17 @@
 import { useEffect, useRef } from 'react';
 import { Link, useLocation } from 'wouter';
 import type { Session } from '../api/session.ts';
+import { NotifyButton } from '../notify/notify-button.tsx';
+import { ViewsMenu } from '../saved-views/views-menu.tsx';
 import { Appearance } from '../ui/appearance.tsx';
 import { navigation, preload } from '../views.tsx';
 import classes from './header.module.css';
 import { NewRun } from './new-run.tsx';
+import { PaletteButton } from './palette-button.tsx';
 import { UserMenu } from './user-menu.tsx';
 
-export function Header({ user }: { user: NonNullable<Session['user']> }) {
+/** The header of every view. Without a user until the session is loaded. */
+export function Header({ user }: { user: NonNullable<Session['user']> | undefined }) {
   const [location] = useLocation();
   const isHere = (path: string) => location === path || (path !== '/' && location.startsWith(`${path}/`));
   const nav = useRef<HTMLElement>(null);
@@ -37,8 +41,15 @@ export function Header({ user }: { user: NonNullable<Session['user']> }) {
       </nav>
       <div className={classes.tools}>
         <NewRun />
+        {user && (
+          <>
+            <PaletteButton />
+            <ViewsMenu />
+            <NotifyButton />
+          </>
+        )}
         <Appearance />
-        <UserMenu user={user} />
+        {user && <UserMenu user={user} />}
       </div>
     </header>
   );

@@ -1,16 +1,16 @@
 import { Suspense, useEffect, useRef } from 'react';
 import { Route, Switch, useLocation } from 'wouter';
 import type { Session } from '../api/session.ts';
+import { RunNotifications } from '../notify/run-notifications.tsx';
 import { ErrorBoundary } from '../ui/error-boundary.tsx';
-import { OfflineBanner } from '../ui/offline.tsx';
 import { useShortcut } from '../ui/shortcuts.tsx';
 import { Loading } from '../ui/states.tsx';
 import { navigation, views } from '../views.tsx';
-import { Header } from './header.tsx';
+import { Frame } from './frame.tsx';
 import { NotFound } from './not-found.tsx';
-import classes from './shell.module.css';
+import { TabAttention } from './tab-attention.tsx';
 
-/** The frame of every view: header, offline banner, shortcuts, content. */
+/** The page of a signed-in user: the frame with the view at the address, and the shortcuts. */
 export function Shell({ user }: { user: NonNullable<Session['user']> }) {
   const [path] = useLocation();
   const main = useRef<HTMLElement>(null);
@@ -26,15 +26,12 @@ export function Shell({ user }: { user: NonNullable<Session['user']> }) {
 
   return (
     <>
-      <a className={classes.skip} href="#view">
-        Skip to content
-      </a>
-      <Header user={user} />
-      <OfflineBanner />
+      <TabAttention />
+      <RunNotifications />
       {navigation.map((entry) => (
         <NavigationShortcut key={entry.path} {...entry} />
       ))}
-      <main id="view" ref={main} tabIndex={-1} className={classes.main}>
+      <Frame user={user} mainRef={main}>
         <ErrorBoundary key={path}>
           <Suspense fallback={<Loading what="the view" />}>
             <Switch>
@@ -45,7 +42,7 @@ export function Shell({ user }: { user: NonNullable<Session['user']> }) {
             </Switch>
           </Suspense>
         </ErrorBoundary>
-      </main>
+      </Frame>
     </>
   );
 }

@@ -17,7 +17,14 @@ export function Shortcuts({ children }: { children: ReactNode }) {
 
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
-      if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+      if (event.altKey) return;
+      if (event.ctrlKey || event.metaKey) {
+        const chord = [...shortcuts].reverse().find(({ keys }) => keys === `Ctrl+${event.key.toLowerCase()}`);
+        if (chord) event.preventDefault();
+        chord?.run();
+        return;
+      }
+      if (isTyping(event.target)) return;
       if (event.key === '?') {
         event.preventDefault();
         setHelpOpened(true);

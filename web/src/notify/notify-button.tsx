@@ -1,0 +1,38 @@
+import { ActionIcon, Tooltip } from '@mantine/core';
+import { IconBell, IconBellOff, IconBellRinging } from '@tabler/icons-react';
+import { showSuccess } from '../ui/notices.tsx';
+import { type NotifyState, useNotifications } from './permission.ts';
+
+const labels: Record<NotifyState, string> = {
+  on: 'Stop notifying me when my runs end',
+  off: 'Notify me when my runs end',
+  blocked: 'This browser blocks notifications of this page. Allow them in its settings for this address.',
+  unsupported: 'Notifications need HTTPS, or the page on the same machine.',
+};
+
+/** Switches desktop notifications of the runs that were started in this browser. The browser asks for permission once. */
+export function NotifyButton() {
+  const { state, change } = useNotifications();
+  const isUsable = state === 'on' || state === 'off';
+  const Icon = state === 'on' ? IconBellRinging : state === 'off' ? IconBell : IconBellOff;
+  return (
+    <Tooltip label={labels[state]}>
+      <ActionIcon
+        variant="subtle"
+        aria-label={labels[state]}
+        aria-pressed={isUsable ? state === 'on' : undefined}
+        aria-disabled={!isUsable || undefined}
+        data-disabled={!isUsable || undefined}
+        onClick={async (event) => {
+          if (!isUsable) return event.preventDefault();
+          await change(state === 'off');
+          if (state === 'off' && Notification.permission === 'granted') {
+            showSuccess('You are notified when a run ends that you started in this browser.');
+          }
+        }}
+      >
+        <Icon size={18} aria-hidden />
+      </ActionIcon>
+    </Tooltip>
+  );
+}
