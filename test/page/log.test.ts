@@ -120,6 +120,9 @@ describe.skipIf(noBrowserReason)('the log of a run in a browser', () => {
     await page.getByRole('button', { name: 'Previous failure (E)' }).click();
     await page.waitForURL(`**#L${cart}`);
     await page.getByText('failure 1/2').waitFor();
+    // The tooltip of the button is outside of the landmarks.
+    await page.mouse.move(0, 0);
+    await page.getByRole('tooltip').waitFor({ state: 'detached' });
     await expectAccessible(page, 'the log');
     await page.context().close();
   });

@@ -103,6 +103,8 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--mantine-color-default-border': '#d1d9e0',
   },
   dark: {
+    // Mantine writes white on ink, which is light on a dark page: the selected option of a list could not be read.
+    '--mantine-primary-color-contrast': 'var(--mantine-color-body)',
     '--mantine-color-dimmed': '#9aa3ae',
     '--mantine-color-placeholder': '#9aa3ae',
     '--mantine-color-error': 'var(--failed)',

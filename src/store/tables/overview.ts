@@ -223,7 +223,6 @@ export function createOverview(deps: { database: Queryable }) {
   };
 }
 
-
 const barColumns = `id, environment_id, ${shortSelection}, state, phase, verdict, reason_code, counts, started_at, finished_at,
   requested_by, commit_id, commit_subject, attempt`;
 

@@ -27,6 +27,12 @@ it('finds entries with all words in any order, those that begin with the query f
   expect(labels(groups, 'nothing')).toEqual([]);
 });
 
+it('shows entries of which there are many only when something is typed', () => {
+  const groups = [{ name: 'Actions', entries: [entry('New run'), { ...entry('Pause us'), searchedOnly: true }] }];
+  expect(labels(groups, '')).toEqual([['Actions', ['New run']]]);
+  expect(labels(groups, 'us')).toEqual([['Actions', ['Pause us']]]);
+});
+
 it('shows at most eight entries of a group, and prefers a late one that begins with the query', () => {
   const entries = Array.from({ length: 20 }, (_, index) => entry(`A${index} cart`));
   const [group] = filterEntries([{ name: 'Tests', entries: [...entries, entry('Cart')] }], 'cart');

@@ -5,6 +5,8 @@ export interface Entry {
   label: string;
   /** Shown after the label, and searched too. */
   detail?: string;
+  /** Not shown before something is typed: one of many of its kind. */
+  searchedOnly?: boolean;
   run: () => void;
 }
 
@@ -27,6 +29,7 @@ export function filterEntries(groups: readonly EntryGroup[], query: string): Ent
     const first: Entry[] = [];
     const others: Entry[] = [];
     for (const entry of entries) {
+      if (entry.searchedOnly && text === '') continue;
       const label = entry.label.toLowerCase();
       const searched = `${label} ${entry.detail?.toLowerCase() ?? ''}`;
       if (!words.every((word) => searched.includes(word))) continue;

@@ -113,9 +113,15 @@ function useEnvironments(isOperator: boolean): { links: Entry[]; actions: Entry[
             ? {
                 id: `pause ${code}`,
                 label: `Pause ${code}…`,
+                searchedOnly: true,
                 run: () => go(`/environments/${code}?pause=${code}`),
               }
-            : { id: `resume ${code}`, label: `Resume ${code}`, run: () => resume.mutate(code) },
+            : {
+                id: `resume ${code}`,
+                label: `Resume ${code}`,
+                searchedOnly: true,
+                run: () => resume.mutate(code),
+              },
         ),
   };
 }
