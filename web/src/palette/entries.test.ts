@@ -28,7 +28,9 @@ it('finds entries with all words in any order, those that begin with the query f
 });
 
 it('shows entries of which there are many only when something is typed', () => {
-  const groups = [{ name: 'Actions', entries: [entry('New run'), { ...entry('Pause us'), searchedOnly: true }] }];
+  const groups = [
+    { name: 'Actions', entries: [entry('New run'), { ...entry('Pause us'), searchedOnly: true }] },
+  ];
   expect(labels(groups, '')).toEqual([['Actions', ['New run']]]);
   expect(labels(groups, 'us')).toEqual([['Actions', ['Pause us']]]);
 });
