@@ -1,6 +1,6 @@
 # `make demo` and `make test` do all the set-up on a bare Debian machine with Node 20.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all test-page test-deploy faults hosts bench build check clean
+.PHONY: help demo test test-all test-page test-package test-deploy faults hosts bench build check clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -17,9 +17,14 @@ test-page: node_modules ## run the tests of the page, in a real browser
 	@sh scripts/need.sh test
 	@MATRE_TEST_ALL=1 node --import tsx scripts/test.mjs test/page
 
-test-all: node_modules ## run all tests, with whole runs and the page on both engines and both databases: half an hour
+test-all: node_modules ## run all tests, with whole runs and the page on both engines and both databases, and the package: half an hour
 	@sh scripts/need.sh test
 	@MATRE_TEST_ALL=1 node --import tsx scripts/test.mjs $(ARGS)
+	@$(if $(ARGS),,$(MAKE) --no-print-directory test-package)
+
+test-package: build ## test the packed npm package in an empty folder, with Node 20, 22 and 24; needs the npm registry
+	@sh scripts/need.sh test
+	@npx vitest run --config test/package/vitest.config.ts
 
 test-deploy: node_modules ## test deploy/compose.yml with locally built images, in a separate Docker Engine
 	@sh scripts/need.sh test
@@ -46,7 +51,7 @@ clean: ## remove build results and dependencies
 
 node_modules: package.json package-lock.json
 	@node scripts/node-version.mjs
-	npm ci --no-progress --loglevel=error
+	npm ci --ignore-scripts --no-progress --loglevel=error
 	@touch node_modules
 
 dist/.built: node_modules tsconfig.build.json $(shell find src web -type f)

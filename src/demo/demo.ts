@@ -2,9 +2,9 @@ import { randomInt } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import Docker from 'dockerode';
 import { type App, openApp } from '../app/app.ts';
 import { type Config, loadConfig } from '../config/config.ts';
+import { Docker } from '../engine/docker/client.ts';
 import type { Engine } from '../engine/engine.ts';
 import { openEngine } from '../engine/open-engine.ts';
 import { Fault } from '../faults/fault.ts';
@@ -21,7 +21,7 @@ import { examplePath } from './examples.ts';
 import { buildSampleImage } from './image.ts';
 import { countOverlaps, intervalsOf, readJournal } from './judge.ts';
 import { type Shop, sampleAdmin, startShop } from './shop/shop.ts';
-import { buildSampleTree, samplePhp } from './tree.ts';
+import { buildSampleTree, placeNode, samplePhp } from './tree.ts';
 
 /** The environments of the demo, with the tests that fail there because of a deliberate fault of the sample shop. */
 const sampleEnvironments = [
@@ -113,7 +113,7 @@ export async function startDemo(base: Config, log: Logger, notify: (line: string
 async function createImage(engine: Engine, dockerHost: string | undefined, folder: string): Promise<string> {
   if (engine.kind === 'docker') return buildSampleImage(connectDocker(dockerHost));
   const image = join(folder, 'image');
-  await buildSampleTree(image);
+  await buildSampleTree(image, { node: await placeNode(image) });
   return image;
 }
 

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
-import { chmod, cp, mkdir, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod, constants, copyFile, cp, link, mkdir, realpath, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { examplePath } from './examples.ts';
 
@@ -8,6 +8,11 @@ import { examplePath } from './examples.ts';
 export const sampleRoot = '/var/www/html';
 /** The command that replaces PHP in a sample image. */
 export const samplePhp = '/opt/matre-sample/bin/php';
+
+/** The folders of the machine that a sandbox sees (src/engine/sandbox/arguments.ts). */
+const visibleFolders = /^\/(usr|bin|sbin|lib[^/]*)\//;
+/** The place of a copy of Node in a sample image. */
+const sampleNode = '/opt/matre-sample/bin/node';
 
 export interface SampleTreeOptions {
   /** `3.8.0` by default. Version 3 writes Allure 1 results, version 4 and later Allure 2. */
@@ -41,6 +46,20 @@ export async function buildSampleTree(folder: string, options: SampleTreeOptions
   await promisify(execFile)(process.execPath, [join(root, 'vendor/bin/mftf'), 'build:project']);
   await rm(join(root, 'dev/tests/acceptance/.env'));
   return root;
+}
+
+/**
+ * The path of a Node that sandboxes of the image in `folder` can execute: that of this process, or a copy of it in the image where
+ * sandboxes do not see it, as when nvm has installed it in a home folder.
+ */
+export async function placeNode(folder: string): Promise<string> {
+  const node = await realpath(process.execPath);
+  if (visibleFolders.test(node)) return node;
+  const copy = join(folder, sampleNode);
+  await mkdir(dirname(copy), { recursive: true });
+  // 100 MB. A link is impossible between file systems, and to files of other users.
+  await link(node, copy).catch(() => copyFile(node, copy, constants.COPYFILE_FICLONE));
+  return sampleNode;
 }
 
 /**

@@ -25,6 +25,7 @@ export async function importMatre(folder: string, docker: string): Promise<strin
       cwd: root,
     },
   );
+  await run(process.execPath, ['scripts/bundle-dockerode.mjs', join(home, 'dist')], { cwd: root });
   await cp(join(root, 'src'), join(home, 'dist'), {
     recursive: true,
     filter: (path) => !/\.ts$/.test(path),

@@ -1,10 +1,10 @@
-import Docker from 'dockerode';
 import { delay } from '../../async/delay.ts';
 import { Fault } from '../../faults/fault.ts';
 import type { Logger } from '../../log.ts';
 import { packFiles } from '../archive.ts';
 import type { ContainerInfo, ContainerSpec, Engine, ListedContainer } from '../engine.ts';
 import { hostIdentity } from '../identity.ts';
+import { Docker } from './client.ts';
 import { createContainerEvents } from './events.ts';
 import { startExec } from './exec.ts';
 import { engineFault, statusOf } from './faults.ts';
