@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin, type Rolldown } from 'vite';
+import { apiReference } from './api-reference.ts';
 
 /** The server that `npm run dev` proxies to: `matre up` or `matre demo` in another terminal. */
 const server = process.env['MATRE_URL'] ?? 'http://127.0.0.1:8089';
 
 export default defineConfig({
-  plugins: [react(), compressed()],
+  plugins: [react(), compressed(), apiReference()],
   // The server replaces it in each response (src/server/http/page.ts).
   html: { cspNonce: '__NONCE__' },
   build: {

@@ -9,6 +9,7 @@ import { fault, type Harness, type HarnessEnvironment, moduleTest, openHarness }
 import { kinds } from '../support/database.ts';
 import { sharedPostgres } from '../support/postgres.ts';
 import { freePort, startRedis } from '../support/redis.ts';
+import { apiDocs } from './api-docs.ts';
 import {
   buildPage,
   expectAccessible,
@@ -42,6 +43,7 @@ describe.skipIf(noBrowserReason)(`the page${noBrowserReason ? ` (${noBrowserReas
   beforeAll(() => buildPage());
 
   describe('with sign-in', signingIn);
+  describe('the description of the API', apiDocs);
 
   describe.each(databases)('%s', (kind) => {
     const closing: (() => Promise<unknown>)[] = [];

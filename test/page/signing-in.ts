@@ -123,7 +123,8 @@ export function signingIn(): void {
   });
 }
 
-async function signIn(page: Page, name: string, secret: string): Promise<void> {
+/** Fills in and sends the sign-in form. */
+export async function signIn(page: Page, name: string, secret: string): Promise<void> {
   await page.getByRole('textbox', { name: 'Name' }).fill(name);
   await page.getByLabel('Password', { exact: true }).fill(secret);
   await page.getByRole('button', { name: 'Sign in', exact: true }).click();

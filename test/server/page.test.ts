@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
 import fastify, { type FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { mountApiDocs } from '../../src/server/http/api-docs.ts';
 import { mountPage } from '../../src/server/http/page.ts';
 import { toProblem } from '../../src/server/http/problem.ts';
 
@@ -16,7 +17,7 @@ async function serve(folder: string): Promise<FastifyInstance> {
     const problem = toProblem(error, '1');
     return reply.code(problem.status).send(problem);
   });
-  await server.register((scope) => mountPage(scope, folder));
+  for (const mount of [mountPage, mountApiDocs]) await server.register((scope) => mount(scope, folder));
   return server;
 }
 
@@ -25,7 +26,12 @@ describe('a built page', () => {
   let server: FastifyInstance;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'matre-page-'));
-    await mkdir(join(folder, 'assets'));
+    for (const name of ['assets', 'api-docs']) await mkdir(join(folder, name));
+    await writeFile(
+      join(folder, 'api-docs/index.html'),
+      '<script nonce="__NONCE__" src="/api/docs/start.js">',
+    );
+    await writeFile(join(folder, 'api-docs/start.js'), script);
     await writeFile(
       join(folder, 'index.html'),
       '<meta property="csp-nonce" nonce="__NONCE__"><div id="root"></div>',
@@ -65,6 +71,17 @@ describe('a built page', () => {
       404,
     );
     expect((await server.inject({ url: '/../package.json' })).statusCode).toBe(404);
+  });
+
+  it('describes the API at /api/docs, with the policy of the page and files that are checked for changes', async () => {
+    const { headers, body } = await server.inject({ url: '/api/docs' });
+    const nonce = /nonce="([\w-]+)"/.exec(body)?.[1];
+    expect(headers['content-security-policy']).toContain(`style-src 'self' 'nonce-${nonce}'`);
+    expect(headers['content-security-policy']).not.toContain('unsafe');
+    const file = await server.inject({ url: '/api/docs/start.js' });
+    expect(file.body).toBe(script);
+    expect(file.headers['cache-control']).toBe('no-cache');
+    expect((await server.inject({ url: '/api/docs/nothing.js' })).statusCode).toBe(404);
   });
 
   it('has immutable files, served as the build compressed them', async () => {

@@ -8,7 +8,7 @@ import { Fault } from '../../faults/fault.ts';
 import { ifPresent } from '../../files/missing-file.ts';
 
 /** Where `npm run build` puts the page; valid from src/server/http and from dist/server/http. */
-const pageFolder = fileURLToPath(new URL('../../../dist/web/', import.meta.url));
+export const pageFolder = fileURLToPath(new URL('../../../dist/web/', import.meta.url));
 
 /** The placeholder for the nonce in the built page: see `html.cspNonce` in web/vite.config.ts. */
 const noncePlaceholder = /__NONCE__/g;
@@ -52,15 +52,17 @@ export async function mountPage(server: FastifyInstance, folder: string = pageFo
     if (!isBrowser || /^\/(api|assets)(\/|$)/.test(path)) {
       throw new Fault('NOT_FOUND', `There is nothing at GET ${path}.`);
     }
-    return sendPage(reply, await readIndex(folder));
+    return sendPage(reply, await readPage(join(folder, 'index.html')));
   });
 }
 
-async function readIndex(folder: string): Promise<string> {
-  return (await ifPresent(readFile(join(folder, 'index.html'), 'utf8'))) ?? notBuilt;
+/** The HTML of a built page; when there is none, HTML that says how to build it. */
+export async function readPage(path: string): Promise<string> {
+  return (await ifPresent(readFile(path, 'utf8'))) ?? notBuilt;
 }
 
-function sendPage(reply: FastifyReply, html: string): FastifyReply {
+/** Sends HTML with a fresh nonce in its placeholders, and with the content security policy for it. */
+export function sendPage(reply: FastifyReply, html: string): FastifyReply {
   const nonce = randomBytes(16).toString('base64url');
   return reply
     .header('content-security-policy', policy(nonce))

@@ -29,6 +29,7 @@ import { mountOidcRoutes } from '../sign-in/oidc-routes.ts';
 import { createBrowserSessions } from '../sign-in/session.ts';
 import { mountSessionRoutes } from '../sign-in/session-routes.ts';
 import { signInRequired } from '../sign-in/sign-in-policy.ts';
+import { mountApiDocs } from './api-docs.ts';
 import { limitArrival } from './arrival-limit.ts';
 import { mountArtifacts } from './artifacts.ts';
 import { refuseUndeclaredInput } from './declared-input.ts';
@@ -43,6 +44,14 @@ const bodyLimitBytes = 4 * 1024 * 1024;
 const requestTimeoutMs = 30_000;
 /** The header Retry-After of refusals that end. A password is checked in 20 to 40 ms, so a full queue is empty after two seconds. */
 const retryAfterSeconds: Record<string, number> = { SIGN_IN_TOO_OFTEN: windowSeconds, SIGN_IN_BUSY: 2 };
+
+/** What the description of the API says of all operations; Markdown. */
+const description = `Everything that the page and the command line can do. Each summary names the least role that may ask for it.
+
+A program sends a token of \`matre token create\` as \`Authorization: Bearer TOKEN\`. Requests from this page have the rights of
+its user. Errors are problem details (RFC 9457) with the code of a fault, its meaning and its remedy.
+
+[Back to the page](/)`;
 
 export interface RunningServer {
   /** The address on this machine. */
@@ -114,7 +123,7 @@ async function createServer(
   });
 
   await server.register(swagger, {
-    openapi: { openapi: '3.1.0', info: { title: 'matre', version } },
+    openapi: { openapi: '3.1.0', info: { title: 'matre', version, description } },
     transform: jsonSchemaTransform,
     // Recursive schemas become named components.
     transformObject: jsonSchemaTransformObject,
@@ -136,10 +145,12 @@ async function createServer(
     mountSessionRoutes(api, context, sessions, { signIn });
     if (signIn) mountOidcRoutes(api, context, sessions);
   });
-  await server.register(async (page) => {
-    openToAll(page);
-    await mountPage(page);
-  });
+  for (const mount of [mountPage, mountApiDocs]) {
+    await server.register(async (page) => {
+      openToAll(page);
+      await mount(page);
+    });
+  }
   await server.ready();
   return server;
 }

@@ -1,10 +1,10 @@
 import { Button, Menu } from '@mantine/core';
-import { IconKey, IconListDetails, IconLogout, IconUser, IconUsers } from '@tabler/icons-react';
+import { IconApi, IconKey, IconListDetails, IconLogout, IconUser, IconUsers } from '@tabler/icons-react';
 import { Link } from 'wouter';
 import { useSessionChange } from '../account/use-session-change.ts';
 import { refusal, type Session } from '../api/session.ts';
 
-/** The signed-in user, and the links to tokens, users and the audit trail. */
+/** The signed-in user, and the links to tokens, the description of the API, users and the audit trail. */
 export function UserMenu({ user }: { user: NonNullable<Session['user']> }) {
   const signOut = useSessionChange(() => ({ method: 'DELETE', path: '/api/session' }));
   const isAdmin = refusal(user.role, 'admin') === undefined;
@@ -24,6 +24,9 @@ export function UserMenu({ user }: { user: NonNullable<Session['user']> }) {
         <Menu.Label>{hasSignedIn ? `${user.name}, ${user.role}` : 'Sign-in is off'}</Menu.Label>
         <Menu.Item component={Link} href="/account" leftSection={<IconKey size={16} aria-hidden />}>
           {user.via === 'password' ? 'Password and tokens' : 'Tokens'}
+        </Menu.Item>
+        <Menu.Item component="a" href="/api/docs" leftSection={<IconApi size={16} aria-hidden />}>
+          API
         </Menu.Item>
         {isAdmin && (
           <>
