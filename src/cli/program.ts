@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { createCliContext, type Register } from './cli-context.ts';
+import { registerAnnotate } from './commands/annotate.ts';
 import { registerAudit } from './commands/audit.ts';
 import { registerBackup, registerRestore } from './commands/backup.ts';
 import { registerCancel } from './commands/cancel.ts';
@@ -23,6 +24,7 @@ import { registerTests } from './commands/tests.ts';
 import { registerToken } from './commands/token.ts';
 import { registerUp } from './commands/up.ts';
 import { registerUser } from './commands/user.ts';
+import { registerWatch } from './commands/watch.ts';
 import { registerWorker } from './commands/worker.ts';
 import { exitCodeOf, printFailure } from './exit-codes.ts';
 import type { Terminal } from './output/terminal.ts';
@@ -38,6 +40,8 @@ const commands: Register[] = [
   registerEnv,
   registerTests,
   registerRun,
+  registerWatch,
+  registerAnnotate,
   registerList,
   registerShow,
   registerLog,

@@ -1,0 +1,28 @@
+import type { Command } from 'commander';
+import { type CliContext, jsonOption, parseRunId } from '../cli-context.ts';
+import { checkWatchOptions, followRuns, watchOptions } from '../client/follow.ts';
+
+const helpFooter = `
+The exit code is the worst verdict, as of \`matre run --watch\`.
+
+Example:
+  matre watch 12 13 --junit report.xml`;
+
+export function registerWatch(program: Command, context: CliContext): void {
+  const command = program
+    .command('watch')
+    .description('wait until runs are finished; the exit code is their verdict')
+    .argument('<id...>', 'numbers of the runs', (text: string, ids: number[] = []) => [
+      ...ids,
+      parseRunId(text),
+    ]);
+  for (const option of watchOptions().filter(({ long }) => long !== '--watch')) command.addOption(option);
+  command
+    .addOption(jsonOption())
+    .addHelpText('after', helpFooter)
+    .action(async (ids: number[], options) => {
+      const watching = { ...options, watch: true };
+      await checkWatchOptions(watching);
+      await context.withCaller((caller) => followRuns(context, caller, [...new Set(ids)], watching));
+    });
+}
