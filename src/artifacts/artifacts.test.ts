@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable, type Writable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { finished, pipeline } from 'node:stream/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { numberedFolders } from '../../test/support/run-folders.ts';
@@ -64,6 +65,23 @@ describe('files', () => {
       await expect(artifacts.open(id, path)).rejects.toMatchObject({ code: 'PATH_OUTSIDE' });
     }
     expect(await artifacts.list(id)).toEqual([{ path: 'a/there', size: 1 }]);
+  });
+
+  it('are read up to the size that they had when they were opened', async () => {
+    const id = newRun();
+    const log = await artifacts.log(id, 'log.txt');
+    const write = (line: string) => new Promise((done) => log.write(line, done));
+    await write('first');
+    const { stream, size } = await artifacts.open(id, 'log.txt');
+    await write(', and more');
+    expect([await text(stream), size]).toEqual(['first', 5]);
+    await end(log);
+  });
+
+  it('leave no source open that could not be written', async () => {
+    const source = Readable.from(['x']);
+    await expect(artifacts.write(newRun(), '../a', source)).rejects.toMatchObject({ code: 'PATH_OUTSIDE' });
+    expect(source.destroyed).toBe(true);
   });
 
   it.each([0, -1, 1.5, Number.NaN, '../1' as unknown as number])(

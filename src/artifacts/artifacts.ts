@@ -32,7 +32,7 @@ export interface Artifacts {
   readLog(runId: number, from: number, limit: number): Promise<Buffer>;
   /** The size of the log of a run in bytes; 0 when there is none (yet). */
   logSize(runId: number): Promise<number>;
-  /** Opens a file for reading. Errors: NOT_FOUND. */
+  /** Opens a file for reading. `stream` ends after `size` bytes, also of a log that grows meanwhile. Errors: NOT_FOUND. */
   open(runId: number, path: string): Promise<{ stream: Readable; size: number }>;
   /** All files of a run, ordered by path. */
   list(runId: number): Promise<Artifact[]>;
@@ -81,7 +81,11 @@ export function createArtifacts(options: { folders: RunFolders; logBytes: number
     async write(runId, path, content) {
       // `pipeline` reports an error of the source, also one from before it begins; without a listener that would end the process.
       if (content instanceof Readable) content.on('error', () => {});
-      const { folder, file } = await prepareFile(runId, path);
+      const { folder, file } = await prepareFile(runId, path).catch((error) => {
+        // Otherwise the file that it reads would stay open.
+        if (content instanceof Readable) content.destroy();
+        throw error;
+      });
       // Not `writeFileAtomically`: the content may be a stream, and the draft is hidden from lists.
       const draft = join(folder, `${draftPrefix}${randomBytes(6).toString('hex')}`);
       try {
@@ -130,11 +134,12 @@ export function createArtifacts(options: { folders: RunFolders; logBytes: number
       }
       const file = await open(real);
       const stats = await file.stat();
-      if (!stats.isFile()) {
-        await file.close();
-        throw missing();
+      if (stats.isFile() && stats.size > 0) {
+        return { stream: file.createReadStream({ start: 0, end: stats.size - 1 }), size: stats.size };
       }
-      return { stream: file.createReadStream(), size: stats.size };
+      await file.close();
+      if (!stats.isFile()) throw missing();
+      return { stream: Readable.from([]), size: 0 };
     },
 
     async list(runId) {
