@@ -72,6 +72,8 @@ describe('the secret rule', () => {
     'mysql://root:pass@db/shop',
     'amqp://user:a/b@mq',
     'Server=db;User=sa;Password=x1',
+    'https://api.example.com/hook?store=us&access_token=x1',
+    'Endpoint=sb://bus.example.com/;SharedAccessKey=x1',
     '-----BEGIN RSA PRIVATE KEY-----\nMIIE',
     '8f14e45fceea167a5a36dedd4bea2543',
     'AKIA2J7QW9ZL4T8XN3VP',
@@ -152,6 +154,23 @@ describe('secretTextsOf', () => {
     expect(secretTextsOf('me:l3t-me-in')).toContain('l3t-me-in');
     expect(secretTextsOf('mysql://root@db/x')).toEqual(['mysql://root@db/x']);
     expect(secretTextsOf('hunter2')).toEqual(['hunter2']);
+  });
+
+  it('names a password with an @ whole, and a key in the place of a user', () => {
+    expect(secretTextsOf('mysql://root:p@ss@db/x')).toContain('p@ss');
+    const key = '8f14e45fceea167a5a36dedd4bea2543';
+    expect(secretTextsOf(`https://${key}@errors.example.com/1`)).toContain(key);
+  });
+
+  it('names the values of secret parameters alone', () => {
+    expect(secretTextsOf('mysql:host=db;dbname=shop;password=l3t-me-in')).toContain('l3t-me-in');
+    expect(secretTextsOf('Server=db;User=sa;Pwd=l3t-me-in')).toEqual([
+      'Server=db;User=sa;Pwd=l3t-me-in',
+      'l3t-me-in',
+    ]);
+    expect(secretTextsOf('https://api.example.com/?api_key=a%2Fb&token=c')).toEqual(
+      expect.arrayContaining(['a%2Fb', 'a/b', 'c']),
+    );
   });
 
   it('names the lines of a private key, without its first and last one', () => {

@@ -88,15 +88,22 @@ function isSecretName(name: string): boolean {
   return words.some((word) => secretWords.has(word)) || secretParts.test(upper(name));
 }
 
-/** A password in an address that is not http, in a text of connection parameters, or a private key. */
+/** A password in an address that is not http, or a private key. */
 const secretForm =
-  /^(?!https?:)[a-z][a-z0-9+.-]{0,30}:\/\/[^\s@]*:[^\s@]*@|(?:^|[;&?\s])(?:password|passwd|pwd|secret|token|api_?key)=[^;&\s]|-----BEGIN [A-Z ]*PRIVATE KEY-----/i;
+  /^(?!https?:)[a-z][a-z0-9+.-]{0,30}:\/\/[^\s@]*:[^\s@]*@|-----BEGIN [A-Z ]*PRIVATE KEY-----/i;
+/** A parameter of a connection or an address whose value is secret: `Password=...`, `?access_token=...`. */
+const secretParameter =
+  /(?:^|[;&?\s])\w{0,30}(?:password|passwd|pwd|secret|token|(?:api|access|account)_?key|signature)=([^;&\s]+)/gi;
 
 function isSecretValue(value: string): boolean {
-  if (secretForm.test(value)) return true;
+  if (secretForm.test(value) || value.search(secretParameter) >= 0) return true;
   // Addresses and paths have long words.
   if (/^(?:[a-z][a-z0-9+.-]{0,30}:\/|\.{0,2}\/|~\/)/i.test(value)) return false;
-  return uuid.test(value) || value.split(/[^A-Za-z0-9+]+/).some(isRandom);
+  return hasRandomWord(value);
+}
+
+function hasRandomWord(text: string): boolean {
+  return uuid.test(text) || text.split(/[^A-Za-z0-9+]+/).some(isRandom);
 }
 
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -128,17 +135,30 @@ function bitsPerCharacter(text: string): number {
 const secretLine = /^(?!-----).{16,}$/gm;
 /** A key of 16,384 bits has 200. */
 const maxLines = 200;
-const passwordOfAddress = /^[a-z][a-z0-9+.-]{0,30}:\/\/([^\s@]*)@/i;
+/** What follows the protocol of an address. */
+const behindProtocol = /^[a-z][a-z0-9+.-]{0,30}:\/\/(\S*)/i;
 const userAndPassword = /^[^\s:/]{1,100}:([^\s/]{6,})$/;
 
 /** The texts to hide for a secret value: the value, and the passwords in it. */
 export function secretTextsOf(value: string): string[] {
-  const credentials = passwordOfAddress.exec(value)?.[1];
-  const colon = credentials?.indexOf(':') ?? -1;
-  // A user alone is often a common word.
-  const password = colon >= 0 ? credentials?.slice(colon + 1) : userAndPassword.exec(value)?.[1];
   const lines = /[\r\n]/.test(value) ? (value.match(secretLine) ?? []).slice(0, maxLines) : [];
-  return [value, password, password && percentDecode(password), ...lines].filter(
-    (text): text is string => text !== undefined && text !== '',
-  );
+  const passwords = passwordsIn(value).flatMap((password) => [password, percentDecode(password)]);
+  return [...new Set([value, ...passwords, ...lines])].filter((text) => text !== '');
+}
+
+/** As written, so possibly percent-encoded. */
+function passwordsIn(value: string): string[] {
+  const ofParameters = Array.from(value.matchAll(secretParameter), ([, password = '']) => password);
+  const address = behindProtocol.exec(value)?.[1];
+  if (address === undefined) return [userAndPassword.exec(value)?.[1] ?? '', ...ofParameters];
+  // A password may have an @ that is not encoded.
+  const ends = [address.indexOf('@'), address.lastIndexOf('@')].filter((end) => end >= 0);
+  const ofUsers = ends.map((end) => {
+    const credentials = address.slice(0, end);
+    const colon = credentials.indexOf(':');
+    if (colon >= 0) return credentials.slice(colon + 1);
+    // A user alone is often a common word, and sometimes a key.
+    return hasRandomWord(credentials) ? credentials : '';
+  });
+  return [...ofUsers, ...ofParameters];
 }
