@@ -1,4 +1,12 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -7,7 +15,7 @@ import { fetchOutput } from '../../src/mftf/run/output.ts';
 import { maxOutputFiles } from '../../src/model/limits.ts';
 import { localEngine } from '../support/local-engine.ts';
 
-describe('the output of a process with many files', () => {
+describe('the output of a process', () => {
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'matre-output-'));
@@ -16,8 +24,14 @@ describe('the output of a process with many files', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  const fetch = () =>
-    fetchOutput(localEngine(), 'here', join(folder, 'from'), join(folder, 'to'), createRedactor([]));
+  const fetch = async (secrets: string[] = []) =>
+    fetchOutput(
+      localEngine(),
+      'here',
+      join(folder, 'from'),
+      join(folder, 'to'),
+      await createRedactor(secrets),
+    );
   const count = () =>
     readdirSync(join(folder, 'to'), { recursive: true, withFileTypes: true }).filter((one) => one.isFile())
       .length;
@@ -26,6 +40,17 @@ describe('the output of a process with many files', () => {
     for (let at = 1; at < maxOutputFiles; at += 1) writeFileSync(join(folder, `from/more/${at}.txt`), '');
     expect(await fetch()).toEqual([]);
     expect(count()).toBe(maxOutputFiles);
+  });
+
+  it('has no secret, except in pictures', async () => {
+    const secret = 's3cret-value';
+    // The name of an anonymous class in PHP.
+    writeFileSync(join(folder, 'from/exception'), `class@anonymous\0/x.php ${secret}`);
+    const picture = Buffer.from(`\x89PNG\r\n${secret}`, 'latin1');
+    writeFileSync(join(folder, 'from/picture'), picture);
+    await fetch([secret]);
+    expect(readFileSync(join(folder, 'to/exception'), 'utf8')).toBe('class@anonymous\0/x.php [hidden]');
+    expect(readFileSync(join(folder, 'to/picture')).equals(picture)).toBe(true);
   });
 
   it('is left out beyond it, except the results', async () => {

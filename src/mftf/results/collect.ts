@@ -16,6 +16,7 @@ import {
   type OutcomeAttachment,
   Unreadable,
 } from './outcome.ts';
+import { isPicture } from './picture.ts';
 
 /** The path of a Codeception process's JUnit report, relative to its output folder. */
 const junitFile = 'report.xml';
@@ -63,8 +64,9 @@ export async function collectResults(
   const cases: AllureCase[] = [];
   for (const name of await list(join(folder, allureFolder))) {
     const path = `${allureFolder}/${name}`;
-    if (name.endsWith('-testsuite.xml')) cases.push(...((await readResults(path, readAllure1)) ?? []));
-    else if (name.endsWith('-result.json')) {
+    if (name.endsWith('-testsuite.xml')) {
+      for (const one of (await readResults(path, readAllure1)) ?? []) cases.push(one);
+    } else if (name.endsWith('-result.json')) {
       const testCase = await readResults(path, readAllure2);
       if (testCase) cases.push(testCase);
     } else if (name.endsWith('-container.json')) await readResults(path, checkContainer);
@@ -163,8 +165,8 @@ function kindOf({ name, source, type }: AllureAttachment): OutcomeAttachment['ki
 
 /** Whether a file exists and begins as its kind should: not every file named as a picture is one. */
 async function isOfKind(kind: OutcomeAttachment['kind'], path: string): Promise<boolean> {
-  const start = (await readStart(path, 64))?.toString('latin1');
+  const start = await readStart(path, 64);
   if (start === undefined) return false;
-  if (kind === 'screenshot') return start.startsWith('\x89PNG') || start.startsWith('\xff\xd8\xff');
-  return kind !== 'page' || /^(?:\xef\xbb\xbf)?\s*</.test(start);
+  if (kind === 'screenshot') return isPicture(start);
+  return kind !== 'page' || /^(?:\xef\xbb\xbf)?\s*</.test(start.toString('latin1'));
 }

@@ -8,6 +8,7 @@ import type { Engine } from '../../engine/engine.ts';
 import { Fault, isFault } from '../../faults/fault.ts';
 import { maxOutputFiles } from '../../model/limits.ts';
 import type { Redactor } from '../redaction/redactor.ts';
+import { isPicture } from '../results/picture.ts';
 
 /** Limit for the output of one process: screenshots, pages, result files. */
 const maxBytes = 256 * 1024 * 1024;
@@ -92,15 +93,18 @@ export function describeLeftOut(test: string, leftOut: readonly LeftOut[]): stri
   return `Not kept of the files of ${test}: ${shown.join(', ')}${more}.`;
 }
 
-/** Pictures have a NUL byte in their first kilobyte, text never has; names do not help (Allure 2 writes no extensions). */
+/**
+ * Secrets are hidden in all files but pictures, which are recognised by their content: names do not help (Allure 2 writes no extensions),
+ * and a NUL byte says nothing, because PHP prints one in the names of anonymous classes.
+ */
 async function store(content: AsyncIterable<Uint8Array>, target: string, redactor: Redactor): Promise<void> {
   const chunks = content[Symbol.asyncIterator]();
   const first = await chunks.next();
   const file = createWriteStream(target, { mode: 0o600 });
-  const isText = first.done || !first.value.subarray(0, 1024).includes(0);
+  const hasPicture = !first.done && isPicture(first.value);
   const all = async function* () {
     if (!first.done) yield first.value;
     yield* { [Symbol.asyncIterator]: () => chunks };
   };
-  await pipeline(all(), isText ? redactor.stream() : new PassThrough(), file);
+  await pipeline(all(), hasPicture ? new PassThrough() : redactor.stream(), file);
 }
