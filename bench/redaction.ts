@@ -17,7 +17,7 @@ const rounds = Number(process.argv[2] ?? 30);
 const chunkBytes = 64 * 1024;
 const textBytes = 4 * 1024 * 1024;
 
-const redactor = createRedactor(secrets);
+const redactor = await createRedactor(secrets);
 const before = createPatternRedactor(secrets);
 
 /** Megabytes a second of processor time: other processes of the machine count less than for the wall clock. */

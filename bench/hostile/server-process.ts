@@ -100,7 +100,7 @@ async function writeLog(): Promise<string> {
       return pace(size);
     },
   });
-  const logs = await openRunLogs(app.context.artifacts, 1, createRedactor(['a secret value']));
+  const logs = await openRunLogs(app.context.artifacts, 1, await createRedactor(['a secret value']));
   const log = await logs.open('tests/noise/log.txt');
   const { signal } = new AbortController();
   await php({ argv: [], cwd: '/', output: log.stream, signal, timeoutMs: 600_000 });

@@ -135,8 +135,8 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
 
     async effectiveValues(environment) {
       const { commit, ...checkout } = await newestCheckout();
-      const { layers } = await envFilesOf(environment, checkout);
-      return { commit, file: moduleEnvPath(environment.code), values: layers };
+      const { readLayers } = await envFilesOf(environment, checkout);
+      return { commit, file: moduleEnvPath(environment.code), values: await readLayers() };
     },
 
     async runner(job) {

@@ -65,6 +65,9 @@ export const maxOpenRegistrations = 1_000;
 /** Bytes of them. */
 export const maxOpenRegistrationBytes = 4 * 1024 * 1024;
 
+/** Texts that are hidden in the outputs of a run: its secrets, and each line of a private key. */
+export const maxHiddenTexts = 2_000;
+
 /** How long copying or reading a module or a tree may take, in milliseconds. */
 export const maxTreeMs = 10 * 60_000;
 

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../config/config.ts';
 import { parseEnvFile } from '../../model/env-file/env-file.ts';
 import { createSecretRule } from '../../model/env-file/secret-rule.ts';
+import { maxHiddenTexts } from '../../model/limits.ts';
 import {
   buildEnvFiles,
   describeOverridden,
@@ -58,8 +59,9 @@ const parseValues = (text: string) =>
   Object.fromEntries(parseEnvFile(text).entries.map(({ name, value }) => [name, value]));
 
 describe('buildEnvFiles', () => {
-  it('merges global, module, environment and infrastructure values, in this order', () => {
-    const { env, layers } = buildEnvFiles(input);
+  it('merges global, module, environment and infrastructure values, in this order', async () => {
+    const { env, readLayers } = buildEnvFiles(input);
+    const layers = await readLayers();
     expect(parseValues(env)).toEqual({
       COUNTRY: 'US',
       CURRENCY: 'EUR',
@@ -109,21 +111,23 @@ describe('buildEnvFiles', () => {
     expect(credentials).toContain('magento/MAGENTO_ADMIN_PASSWORD=123123q\n');
   });
 
-  it('invariant 10: the layers that are shown have no secrets', () => {
-    const { layers, secrets } = buildEnvFiles(input);
+  it('invariant 10: the layers that are shown have no secrets', async () => {
+    const { readLayers, secrets } = buildEnvFiles(input);
+    const layers = await readLayers();
     expect(secrets).toEqual([input.adminPassword, 'ABCDEFGH', 'sk_test_1']);
     const json = JSON.stringify(layers);
     for (const secret of ['pa$$', 'ABCDEFGH', 'sk_test_1']) expect(json).not.toContain(secret);
   });
 
-  it('invariant 10: neither values that refer to secrets nor overridden values show a secret', () => {
-    const { layers } = buildEnvFiles({
+  it('invariant 10: neither values that refer to secrets nor overridden values show a secret', async () => {
+    const { readLayers } = buildEnvFiles({
       ...input,
       // Not secret here, but a variable of the environment of that name is.
       moduleFile:
         'PIN=from-the-file\nPAYMENT_API_KEY=sk_test_1\nGATEWAY="https://me:$PAYMENT_API_KEY@pay.test/"',
       variables: [{ name: 'PIN', value: 'from-matre', secret: true }],
     });
+    const layers = await readLayers();
     const of = (expectedName: string) => layers.find(({ name }) => name === expectedName);
     expect(of('GATEWAY')?.value).toBe('https://[hidden]@pay.test/');
     expect(of('PIN')).toEqual({
@@ -135,7 +139,7 @@ describe('buildEnvFiles', () => {
     });
   });
 
-  it("invariant 10: takes values of the module's file as secret by the rule, also those that the environment overrides", () => {
+  it("invariant 10: takes values of the module's file as secret by the rule, also those that the environment overrides", async () => {
     const file = [
       ...[
         'STRIPE_SK=sk_live_51',
@@ -149,7 +153,8 @@ describe('buildEnvFiles', () => {
         'MAGENTO_ADMIN_PASSWORD=0verridden',
       ],
     ];
-    const { layers, secrets } = buildEnvFiles({ ...input, moduleFile: file.join('\n') });
+    const { readLayers, secrets } = buildEnvFiles({ ...input, moduleFile: file.join('\n') });
+    const layers = await readLayers();
     const secretNames = layers.filter(({ secret }) => secret).map(({ name }) => name);
     expect(secretNames).toEqual([
       ...['BACKEND', 'BASIC_AUTH', 'CARD_CVV', 'DATABASE_DSN', 'MAGENTO_ADMIN_PASSWORD'],
@@ -162,15 +167,26 @@ describe('buildEnvFiles', () => {
     }
   });
 
-  it('gives the tests the base URL with its credentials, which are hidden everywhere else', () => {
+  it('gives the tests the base URL with its credentials, which are hidden everywhere else', async () => {
     const files = buildEnvFiles({ ...input, shopCredentials: 'me:p%40ss$1' });
     const values = parseValues(files.env);
     expect(values['MAGENTO_BASE_URL']).toBe('https://me:p%40ss$1@us.test/');
     expect(values['MAGENTO_BACKEND_BASE_URL']).toBe('https://me:p%40ss$1@us.test/');
     expect(files.secrets).toEqual(expect.arrayContaining(['me:p%40ss$1', 'p@ss$1', btoa('me:p@ss$1')]));
-    const shown = Object.fromEntries(files.layers.map(({ name, value }) => [name, value]));
+    const layers = await files.readLayers();
+    const shown = Object.fromEntries(layers.map(({ name, value }) => [name, value]));
     expect(shown['MAGENTO_BASE_URL']).toBe('https://[hidden]@us.test/');
-    expect(JSON.stringify(files.layers)).not.toMatch(/me:|p%40ss|p@ss/);
+    expect(JSON.stringify(layers)).not.toMatch(/me:|p%40ss|p@ss/);
+  });
+
+  it('refuses more secrets than can be hidden', () => {
+    const file = (count: number) =>
+      Array.from({ length: count }, (_, index) => `KEY${index}=value-${index}`).join('\n');
+    const build = (count: number) => () => buildEnvFiles({ ...input, moduleFile: file(count) });
+    expect(build(maxHiddenTexts - 100)).not.toThrow();
+    expect(build(maxHiddenTexts)).toThrow(
+      expect.objectContaining({ code: 'MODULE_INVALID', message: expect.stringContaining('2000.') }),
+    );
   });
 
   it("takes the credentials of the module's file for the same host alone", () => {
@@ -208,11 +224,12 @@ describe('buildEnvFiles', () => {
     ]);
   });
 
-  it('lists the overridden values, the nearest layer first', () => {
-    const { layers } = buildEnvFiles({
+  it('lists the overridden values, the nearest layer first', async () => {
+    const { readLayers } = buildEnvFiles({
       ...input,
       globals: [...input.globals, { name: 'COUNTRY', value: 'FR', secret: false }],
     });
+    const layers = await readLayers();
     const country = layers.find(({ name }) => name === 'COUNTRY');
     expect(country).toMatchObject({ value: 'US', from: 'environment' });
     expect(country?.overrides).toEqual([

@@ -11,6 +11,7 @@ import { formatEnvFile } from '../../model/env-file/format-env-file.ts';
 import { type SecretRule, secretTextsOf } from '../../model/env-file/secret-rule.ts';
 import { type Environment, isEnvironmentCode } from '../../model/environment.ts';
 import { groupBy } from '../../model/group-by.ts';
+import { maxHiddenTexts } from '../../model/limits.ts';
 import { createRedactor } from '../redaction/redactor.ts';
 
 /** A variable with its decrypted value. */
@@ -65,7 +66,7 @@ export interface EnvFiles {
   /** The winning values, secrets included, sorted by name. */
   values: EnvValue[];
   /** The same to show, with the overridden values. */
-  layers: LayeredValue[];
+  readLayers(): Promise<LayeredValue[]>;
   /** The secret values of all layers, to be hidden in logs. */
   secrets: string[];
   /** The names whose values in the module's file differ from those of the environment, which override them. */
@@ -110,8 +111,8 @@ async function readEnvFile(path: string, code: string): Promise<Uint8Array> {
  * Builds the files that MFTF reads its values from, by merging the layers. A reference in the module's file resolves to the
  * environment's own value of a name before that of the file, because the former wins.
  *
- * Throws MODULE_INVALID when the module's file is not a valid env file, INPUT_INVALID for a value that the files cannot
- * represent.
+ * Throws MODULE_INVALID when the module's file is not a valid env file, or has too many secrets; INPUT_INVALID for a value that the
+ * files cannot represent.
  */
 export function buildEnvFiles(input: EnvFilesInput): EnvFiles {
   const { environment, adminPassword, globals, selenium } = input;
@@ -152,17 +153,25 @@ export function buildEnvFiles(input: EnvFilesInput): EnvFiles {
     env: formatEnvFile(values),
     credentials: formatCredentials(secrets),
     values,
-    layers: toLayeredValues(allValues),
-    secrets: [
-      ...new Set([
-        ...secrets.flatMap(({ value }) => secretTextsOf(value)),
-        ...allValues.filter(({ secret }) => secret).flatMap(({ value }) => secretTextsOf(value)),
-        ...credentials.flatMap(secretsOf),
-      ]),
-    ],
+    readLayers: () => toLayeredValues(allValues),
+    secrets: hiddenTexts(environment.code, [
+      ...secrets.flatMap(({ value }) => secretTextsOf(value)),
+      ...allValues.filter(({ secret }) => secret).flatMap(({ value }) => secretTextsOf(value)),
+      ...credentials.flatMap(secretsOf),
+    ]),
     overridden: overriddenNames(module.values, own),
     warnings: module.warnings,
   };
+}
+
+/** Each text once. Errors: MODULE_INVALID for more than can be hidden. */
+function hiddenTexts(code: string, texts: string[]): string[] {
+  const distinct = [...new Set(texts)];
+  if (distinct.length <= maxHiddenTexts) return distinct;
+  throw new Fault(
+    'MODULE_INVALID',
+    `${moduleEnvPath(code)} and the variables of ${code} have ${distinct.length} secrets, lines of private keys included, and the limit is ${maxHiddenTexts}.`,
+  );
 }
 
 function overriddenNames(ofModule: readonly EnvValue[], own: readonly EnvValue[]): string[] {
@@ -200,10 +209,12 @@ function baseUrlOf(input: EnvFilesInput): string {
 }
 
 /** The layers by name. A name that is secret in one layer is secret in all: another may have the same value. */
-function toLayeredValues(allValues: readonly (EnvValue & { from: EnvLayer })[]): LayeredValue[] {
+async function toLayeredValues(
+  allValues: readonly (EnvValue & { from: EnvLayer })[],
+): Promise<LayeredValue[]> {
   const names = [...groupBy(allValues, ({ name }) => name)].sort(([a], [b]) => (a < b ? -1 : 1));
   // A value may contain others, such as an address with a password.
-  const redactor = createRedactor(
+  const redactor = await createRedactor(
     allValues.filter(({ secret }) => secret).flatMap(({ value }) => secretTextsOf(value)),
   );
   return names.flatMap(([name, entries]) => {

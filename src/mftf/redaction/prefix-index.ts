@@ -30,7 +30,7 @@ export const hashOf = (word: number) => Math.imul(word, 0x9e3779b1) >>> 16;
  * The candidates by the first bytes of their prefixes, with tables that tell most text from them. `filter` has the hashes of the first four
  * bytes of each prefix, and of the four from its second byte on, with the first byte lowest: so a prefix is found by every second position.
  */
-export function createPrefixIndex(candidates: readonly Candidate[]) {
+export function createPrefixIndex() {
   const lengths = Array.from({ length: prefixLength + 1 }, () => ({
     hashes: new Uint8Array(2 ** 16),
     lists: new Map<number, Candidate[]>(),
@@ -41,30 +41,31 @@ export function createPrefixIndex(candidates: readonly Candidate[]) {
   const members = new Uint8Array(256);
   /** The bytes that follow the first four of a prefix. */
   const followers = new Uint8Array(256);
-  for (const candidate of candidates) {
-    const { bytes } = candidate.prefix;
-    let word = 0;
-    for (const [at, byte] of bytes.slice(0, prefixLength).entries()) {
-      word = (word << 8) | byte;
-      const ofLength = lengths[at + 1];
-      if (ofLength === undefined) break;
-      const list = ofLength.lists.get(word) ?? [];
-      if (!hasEqual(list, candidate)) list.push(candidate);
-      ofLength.lists.set(word, list);
-      ofLength.hashes[hashOf(word)] = 1;
-      members[byte] = 1;
-      if (at > 0) neighbours[word & 0xffff] = 1;
-    }
-    filter[hashOf(swapBytes(word))] = 1;
-    const last = bytes[prefixLength];
-    if (last !== undefined) followers[last] = 1;
-    // Behind a secret of four bytes there may be any byte.
-    const lasts = last === undefined ? Array.from({ length: 256 }, (_, byte) => byte) : [last];
-    for (const byte of lasts) filter[hashOf(swapBytes((word << 8) | byte))] = 1;
-  }
   // Where the first byte is the highest one, the filter would miss prefixes: without it the search is right, and slower.
   if (endianness() === 'BE') filter.fill(1);
   return {
+    /** Adds a candidate; those of a secret one after the other. */
+    add(candidate: Candidate): void {
+      const { bytes } = candidate.prefix;
+      let word = 0;
+      for (const [at, byte] of bytes.slice(0, prefixLength).entries()) {
+        word = (word << 8) | byte;
+        const ofLength = lengths[at + 1];
+        if (ofLength === undefined) break;
+        const list = ofLength.lists.get(word) ?? [];
+        if (!hasEqual(list, candidate)) list.push(candidate);
+        ofLength.lists.set(word, list);
+        ofLength.hashes[hashOf(word)] = 1;
+        members[byte] = 1;
+        if (at > 0) neighbours[word & 0xffff] = 1;
+      }
+      filter[hashOf(swapBytes(word))] = 1;
+      const last = bytes[prefixLength];
+      if (last !== undefined) followers[last] = 1;
+      // Behind a secret of four bytes there may be any byte.
+      const lasts = last === undefined ? Array.from({ length: 256 }, (_, byte) => byte) : [last];
+      for (const byte of lasts) filter[hashOf(swapBytes((word << 8) | byte))] = 1;
+    },
     neighbours,
     members,
     followers,
@@ -75,6 +76,8 @@ export function createPrefixIndex(candidates: readonly Candidate[]) {
     },
   };
 }
+
+export type PrefixIndex = ReturnType<typeof createPrefixIndex>;
 
 /** Whether a list has a candidate that is compared in the same way. Those of a secret follow each other. */
 function hasEqual(list: readonly Candidate[], { secret, prefix }: Candidate): boolean {

@@ -4,22 +4,23 @@ import type { Recorder } from '../../queue/recorder.ts';
 import type { Redactor } from './redactor.ts';
 
 /** A recorder whose results and events have no secrets: messages come from files and answers that tests may have put them in. */
-export function redactRecorder(recorder: Recorder, redactor: Pick<Redactor, 'text'>): Recorder {
+export function redactRecorder(recorder: Recorder, redactor: Pick<Redactor, 'textInTurns'>): Recorder {
+  const hide = redactor.textInTurns;
   return {
     ...recorder,
-    result(result) {
+    async result(result) {
       const { message, reason, steps } = result;
-      return recorder.result({
+      await recorder.result({
         ...result,
-        message: message === undefined ? undefined : redactor.text(message),
-        reason: reason && redactReason(reason, redactor),
+        message: message && (await hide(message)),
+        reason: reason && { ...reason, message: await hide(reason.message) },
         steps: steps && {
           ...steps,
-          failed: steps.failed && { ...steps.failed, title: redactor.text(steps.failed.title) },
+          failed: steps.failed && { ...steps.failed, title: await hide(steps.failed.title) },
         },
       });
     },
-    event: (event) => recorder.event({ ...event, message: redactor.text(event.message) }),
+    event: async (event) => recorder.event({ ...event, message: await hide(event.message) }),
   };
 }
 

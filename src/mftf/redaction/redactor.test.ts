@@ -3,6 +3,8 @@ import { buffer, text } from 'node:stream/consumers';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decoders, encodings } from '../../../test/support/encodings.ts';
+import { onEachTurn } from '../../../test/support/turns.ts';
+import { maxHiddenTexts } from '../../model/limits.ts';
 import { createRedactor, maskText } from './redactor.ts';
 
 const password = 'Admin!23/é"x&y<z\'w';
@@ -31,19 +33,33 @@ async function redactChunks(secret: string, bytes: Uint8Array, sizes: readonly n
     chunks.push(bytes.subarray(at, at + size));
     at += size;
   }
-  return buffer(Readable.from(chunks).pipe(createRedactor([secret]).stream()));
+  return buffer(Readable.from(chunks).pipe((await createRedactor([secret])).stream()));
+}
+
+/** Counts the turns of the event loop during `work`. */
+async function countTurns<T>(work: () => Promise<T>): Promise<{ result: T; turns: number }> {
+  let turns = 0;
+  const stop = onEachTurn(() => {
+    turns += 1;
+  });
+  const result = await work();
+  stop();
+  return { result, turns };
 }
 
 describe('redactor', () => {
-  it.each(encodings)('hides a secret in this encoding: $name', ({ encode }) => {
-    const output = createRedactor([password]).text(`<p>\n${encode(password)}\n</p>`);
+  it.each(encodings)('hides a secret in this encoding: $name', async ({ encode }) => {
+    const output = (await createRedactor([password])).text(`<p>\n${encode(password)}\n</p>`);
     expect(output).toContain(maskText);
     expect(output.length).toBeLessThan(`<p>\n${maskText}\n</p>`.length + 16);
   });
 
-  it.each(['', 'x', 'xx', '\\'])('hides a secret with a blank as its fifth character behind %j', (before) => {
-    expect(createRedactor(['pass word']).text(`${before}pass+word`)).toBe(`${before}${maskText}`);
-  });
+  it.each(['', 'x', 'xx', '\\'])(
+    'hides a secret with a blank as its fifth character behind %j',
+    async (before) => {
+      expect((await createRedactor(['pass word'])).text(`${before}pass+word`)).toBe(`${before}${maskText}`);
+    },
+  );
 
   it('hides a secret whose first character has a long escape, byte by byte', async () => {
     const encode = (name: string) => encodings.find((encoding) => encoding.name === name)?.encode ?? String;
@@ -53,9 +69,9 @@ describe('redactor', () => {
     expect(output.toString()).not.toContain(encoded.slice(-12));
   });
 
-  it('hides a password in an Authorization header', () => {
+  it('hides a password in an Authorization header', async () => {
     const header = `Authorization: Basic ${btoa('magento:s3cr3t-pass')}`;
-    const output = createRedactor(['s3cr3t-pass']).text(header);
+    const output = (await createRedactor(['s3cr3t-pass'])).text(header);
     expect(output).toMatch(/^Authorization: Basic \S*\[hidden\]=*$/);
   });
 
@@ -74,7 +90,7 @@ describe('redactor', () => {
           const bytes = Buffer.from(`${before}${encoded}${after}`);
           const outputs = [
             (await redactChunks(secret, bytes, sizes)).toString(),
-            createRedactor([secret]).text(bytes.toString()),
+            (await createRedactor([secret])).text(bytes.toString()),
           ];
           for (const output of outputs) {
             expect(output).not.toContain(encoded);
@@ -112,23 +128,39 @@ describe('redactor', () => {
     );
   });
 
-  it('hides a secret whole that contains another, and two that overlap', () => {
-    expect(createRedactor(['pass', 'password1']).text('password1')).toBe(maskText);
-    expect(createRedactor(['abcdefgh', 'efghijkl']).text('<abcdefghijkl>')).toBe(`<${maskText}>`);
-    expect(createRedactor(['secret-1']).text('secret-1secret-1')).toBe(maskText + maskText);
+  it('hides a secret whole that contains another, and two that overlap', async () => {
+    expect((await createRedactor(['pass', 'password1'])).text('password1')).toBe(maskText);
+    expect((await createRedactor(['abcdefgh', 'efghijkl'])).text('<abcdefghijkl>')).toBe(`<${maskText}>`);
+    expect((await createRedactor(['secret-1'])).text('secret-1secret-1')).toBe(maskText + maskText);
   });
 
-  it('does not hide very short values', () => {
-    expect(createRedactor(['1', '']).text('1 of 10')).toBe('1 of 10');
+  it('lets the event loop turn while it is created from many secrets', async () => {
+    const secrets = Array.from({ length: maxHiddenTexts }, (_, index) => `secret ${index} of many`);
+    const { result: redactor, turns } = await countTurns(() => createRedactor(secrets));
+    expect(turns).toBeGreaterThan(2);
+    expect(redactor.text('It is secret 1999 of many.')).toBe(`It is ${maskText}.`);
   });
 
-  it('does not take a column of digits for a short secret', () => {
-    expect(createRedactor(['1234']).text('1\n2\n3\n4\n')).toBe('1\n2\n3\n4\n');
+  it('lets the event loop turn while it searches a text that is built to be slow', async () => {
+    const redactor = await createRedactor([password]);
+    // The beginning of the password in base64.
+    const hostile = 'QWRtaW4hMjMv'.repeat(10_000);
+    const { result, turns } = await countTurns(() => redactor.textInTurns(hostile));
+    expect(result).toBe(hostile);
+    expect(turns).toBeGreaterThan(10);
   });
 
-  it('hides what a text has of a long secret', () => {
+  it('does not hide very short values', async () => {
+    expect((await createRedactor(['1', ''])).text('1 of 10')).toBe('1 of 10');
+  });
+
+  it('does not take a column of digits for a short secret', async () => {
+    expect((await createRedactor(['1234'])).text('1\n2\n3\n4\n')).toBe('1\n2\n3\n4\n');
+  });
+
+  it('hides what a text has of a long secret', async () => {
     const key = Array.from({ length: 60 }, (_, index) => `line ${index} of the key`).join('\n');
-    const output = createRedactor([key]).text(`<${key.slice(0, 900)}>`);
+    const output = (await createRedactor([key])).text(`<${key.slice(0, 900)}>`);
     expect(output).toBe(`<${maskText}>`);
   });
 
@@ -146,23 +178,23 @@ describe('redactor', () => {
     '"\'',
     'QWRtaW4hMjMv',
     '+',
-  ])('reads a text that repeats %j, which has many meanings, once', (part) => {
+  ])('reads a text that repeats %j, which has many meanings, once', async (part) => {
     // With all combinations of their meanings, two hundred would not end.
     const text = part.repeat(200);
     const odd = ['a"b c\\d', "''\"\"''", '\\\\\\\\'];
-    expect(createRedactor([password]).text(text)).toBe(text);
-    expect(createRedactor(odd).text(`x${text}`)).toMatch(/^x/);
+    expect((await createRedactor([password])).text(text)).toBe(text);
+    expect((await createRedactor(odd)).text(`x${text}`)).toMatch(/^x/);
   });
 
-  it('keeps JSON valid', () => {
+  it('keeps JSON valid', async () => {
     for (const { encode } of encodings) {
       const json = JSON.stringify({ [encode(password)]: [encode(password), 'text'], other: 1 });
-      expect(JSON.parse(createRedactor([password]).text(json))).toMatchObject({ other: 1 });
+      expect(JSON.parse((await createRedactor([password])).text(json))).toMatchObject({ other: 1 });
     }
   });
 
   it('passes on a line at once, unless it ends with what may be a secret', async () => {
-    const stream = createRedactor(['secret-value', 'TWFyY28gUG9sbw']).stream();
+    const stream = (await createRedactor(['secret-value', 'TWFyY28gUG9sbw'])).stream();
     const write = (chunk: string) => {
       stream.write(chunk);
       return (stream.read() as Buffer | null)?.toString() ?? '';

@@ -1,6 +1,6 @@
 import { enoughBytes, matchSecret } from './match-secret.ts';
 import { blocked, byteTable, isHead, noEscape, peek, unclear } from './peek.ts';
-import { type Candidate, candidatesOf, createPrefixIndex, hashOf } from './prefix-index.ts';
+import { type Candidate, hashOf, type PrefixIndex } from './prefix-index.ts';
 import { prefixLength } from './prefixes.ts';
 import {
   base64,
@@ -47,7 +47,7 @@ const firstOfSeveral = 0xc0;
  * later (measured, Node 20).
  */
 export class SecretSearch {
-  private readonly index;
+  private readonly index: PrefixIndex;
   private readonly neighbours: Uint8Array;
   private readonly members: Uint8Array;
   /** 1 for the bytes at which an escape begins, or which may be left out. */
@@ -63,8 +63,9 @@ export class SecretSearch {
   private holdFrom = 0;
   private contextFrom = 0;
 
-  constructor(secrets: readonly string[]) {
-    this.index = createPrefixIndex(secrets.flatMap(candidatesOf));
+  /** `index` has all secrets. */
+  constructor(index: PrefixIndex) {
+    this.index = index;
     this.neighbours = this.index.neighbours;
     this.members = this.index.members;
     this.triggers = byteTable(escapeBytes);

@@ -244,6 +244,9 @@ export function broken(test: PlannedTest, reason: Reason, startedAt: Date): NewR
   };
 }
 
+/** The whole message is in the result. */
+const maxLineLength = 1_000;
+
 function firstLine(text: string): string {
-  return text.split('\n', 1)[0] ?? '';
+  return text.slice(0, maxLineLength).split('\n', 1)[0] ?? '';
 }

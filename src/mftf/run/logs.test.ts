@@ -29,7 +29,7 @@ describe.runIf(canMount)('logs on a full disk', () => {
   it('reject writes and the close with DISK_FULL, and never only with an abort', async () => {
     const artifacts = createArtifacts({ folders: numberedFolders(disk.folder), logBytes: 1_000_000 });
     for (let run = 1; run <= 40; run++) {
-      const logs = await openRunLogs(artifacts, run, createRedactor([]));
+      const logs = await openRunLogs(artifacts, run, await createRedactor([]));
       // The second log could still be written, while the log of the run has already failed.
       for (const path of ['tests/1/log.txt', 'tests/2/log.txt']) {
         const log = await logs.open(path);
@@ -47,7 +47,7 @@ describe.runIf(canMount)('logs on a disk with room', () => {
     const disk = mountSmallDisk(512);
     try {
       const artifacts = createArtifacts({ folders: numberedFolders(disk.folder), logBytes: 1_000_000 });
-      const logs = await openRunLogs(artifacts, 1, createRedactor(['s3cret-value']));
+      const logs = await openRunLogs(artifacts, 1, await createRedactor(['s3cret-value']));
       const log = await logs.open('tests/1/log.txt');
       log.stream.write('a s3cret-value here\n');
       const tail = await log.close();

@@ -26,9 +26,10 @@ export function createRunner(deps: RunnerDependencies): Runner {
       .filter(({ secret }) => secret)
       .flatMap(({ value }) => secretTextsOf(value));
     const ofShop = shopCredentials === undefined ? [] : secretsOf(shopCredentials);
-    let redactor = createRedactor([...secrets, adminPassword, ...ofShop]);
+    let redactor = await createRedactor([...secrets, adminPassword, ...ofShop]);
     const current: Redactor = {
       text: (text) => redactor.text(text),
+      textInTurns: (text) => redactor.textInTurns(text),
       stream: () => redactor.stream(),
     };
     const job: Job = { ...claimed, record: redactRecorder(claimed.record, current) };
@@ -52,7 +53,7 @@ export function createRunner(deps: RunnerDependencies): Runner {
         selenium: deps.selenium,
         rule: deps.secretRule,
       });
-      redactor = createRedactor(files.secrets);
+      redactor = await createRedactor(files.secrets);
       // 4. Wait for the execution lock, and do the rest in the containers.
       return await job.exclusively(async (signal) => {
         const ensureContainer = containerOf(deps, job, commit, logs, signal);
