@@ -50,6 +50,9 @@ export const maxTreeFileBytes = 16 * 1024 * 1024;
 /** Bytes of all of them. */
 export const maxTreeBytes = 256 * 1024 * 1024;
 
+/** Folders of a module, links included: links to folders with links multiply them. */
+export const maxTreeFolders = 50_000;
+
 /** Folders that contain each other, links included. */
 export const maxTreeDepth = 64;
 

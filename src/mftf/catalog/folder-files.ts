@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { readdirSync, realpathSync, statSync } from 'node:fs';
 import { Fault } from '../../faults/fault.ts';
-import { maxTreeDepth } from '../../model/limits.ts';
+import { maxTreeDepth, maxTreeFolders } from '../../model/limits.ts';
 import { mayHoldCatalogFiles } from './paths.ts';
 
 /** A file below a folder on the host. */
@@ -24,14 +24,12 @@ interface Folder {
   obstacle: string | undefined;
 }
 
-/** More than any module has. Links that multiply folders would otherwise keep this process busy without end. */
-const maxFolders = 50_000;
 const slash = Buffer.from('/');
 
 /**
  * The files of a folder as if it were mounted on `root` below Magento, a batch for each folder. Links are followed as PHP follows
- * them, unless they lead to a folder above themselves. Throws MODULE_INVALID for a link that leaves the folder, and for more than
- * 50,000 folders; TREE_TOO_LARGE for folders that are nested too deep.
+ * them, unless they lead to a folder above themselves. Throws MODULE_INVALID for a link that leaves the folder, TREE_TOO_LARGE for
+ * too many folders, and for those that are nested too deep.
  */
 export function* folderFiles(top: string, root: string): Generator<FolderFile[]> {
   const realTop = realpathSync(top, 'buffer');
@@ -39,10 +37,10 @@ export function* folderFiles(top: string, root: string): Generator<FolderFile[]>
   let count = 0;
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
     count += 1;
-    if (count > maxFolders) {
+    if (count > maxTreeFolders) {
       throw new Fault(
-        'MODULE_INVALID',
-        `The test module has more than ${maxFolders} folders, links included.`,
+        'TREE_TOO_LARGE',
+        `The test module has more than ${maxTreeFolders} folders, links included; ${folder.path} is the first one too many.`,
       );
     }
     const files: FolderFile[] = [];
@@ -77,7 +75,7 @@ export function* folderFiles(top: string, root: string): Generator<FolderFile[]>
       }
       if (!above.some((one) => one.equals(place))) inside.push({ path, place, above, obstacle });
     }
-    folders.push(...inside.reverse());
+    for (const next of inside.reverse()) folders.push(next);
     yield files;
   }
 }

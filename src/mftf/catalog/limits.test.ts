@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -91,6 +91,19 @@ describe('the limits of a module or tree', () => {
       code: 'TREE_TOO_LARGE',
       message: expect.stringContaining('Large.php'),
     });
+  });
+
+  it('are on the number of folders, which links multiply', () => {
+    const folder = temporaryFolder();
+    for (let level = 0; level < 5; level += 1) {
+      mkdirSync(join(folder, `level${level}`));
+      for (let link = 0; link < 10; link += 1)
+        symlinkSync(`../level${level + 1}`, join(folder, `level${level}`, `to${link}`));
+    }
+    mkdirSync(join(folder, 'level5'));
+    expect(errorOf(() => [...folderFiles(folder, target)].length)).toEqual(
+      tooLarge(expect.stringMatching(/^The test module has more than 50000 folders, .*\/level0\//)),
+    );
   });
 
   it('are on the depth of folders', () => {

@@ -11,7 +11,7 @@ export interface Registration {
 
 /** A registration.php has a few lines. Longer ones are left to PHP, and what is longer still is no such file. */
 const maxBytes = 64 * 1024;
-const maxPhpBytes = 1024 * 1024;
+export const maxPhpBytes = 1024 * 1024;
 /** Its time grows with the square: 0.1 s for a concatenation of so many tokens, 1.2 s for 10,000 (measured). */
 const maxTokens = 2_000;
 /** Stands for the Magento root, which no text in a file can spell. */

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -27,6 +27,14 @@ describe('moduleNames', () => {
     await put('Test/Mftf/Data/OrderData.xml');
     await put('registration.php', register('Acme_Tests'));
     expect(moduleNames(checkout, 'app/code/Acme/Tests')).toEqual(['Acme_Tests', 'Tests']);
+  });
+
+  it('reads no registration.php that is too large to be one', async () => {
+    await put('Test/Mftf/Data/OrderData.xml');
+    await put('registration.php', register('Acme_Tests'));
+    // More than Node reads at once; it takes no space on the disk.
+    await truncate(join(checkout, 'registration.php'), 3 * 1024 ** 3);
+    expect(moduleNames(checkout, 'app/code/Acme/Tests')).toEqual(['Tests']);
   });
 
   it('has the names of all modules in a vendor folder', async () => {

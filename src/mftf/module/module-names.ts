@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { defineTask } from '../../threads/task.ts';
 import { folderFiles } from '../catalog/folder-files.ts';
 import { catalogPath } from '../catalog/paths.ts';
-import { type Registration, readRegistrations } from '../catalog/registration.ts';
+import { maxPhpBytes, type Registration, readRegistrations } from '../catalog/registration.ts';
 
 const quotedModuleName = /["'](\w+_\w+)["']/g;
 
@@ -30,7 +30,8 @@ export function moduleNames(checkout: string, target: string): string[] {
     for (const { path, place } of files) {
       const kind = catalogPath(path);
       if (kind && 'root' in kind) folders.add(kind.root.replace(/\/Test\/Mftf$/, ''));
-      if (basename(path) !== 'registration.php') continue;
+      // A larger one registers nothing, and would fill the memory.
+      if (basename(path) !== 'registration.php' || statSync(place).size > maxPhpBytes) continue;
       const folder = path.slice(0, -'/registration.php'.length);
       for (const { folder: of, name } of possibleRegistrations(readFileSync(place), folder)) {
         registered.set(of, [...(registered.get(of) ?? []), name]);
