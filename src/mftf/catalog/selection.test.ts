@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { isFault } from '../../faults/fault.ts';
 import { emptySelection, type Selection } from '../../model/selection.ts';
 import { buildCatalog, type Catalog, readCatalog } from './catalog.ts';
@@ -125,6 +125,22 @@ describe('resolveSelection', () => {
     expect(() => resolve(selection)).toThrow(
       expect.toSatisfy((error) => isFault(error, 'SELECTION_UNKNOWN')),
     );
+  });
+});
+
+describe('a selection with thousands of names', () => {
+  it('describes ten unknown names', () => {
+    const tests = Array.from({ length: 10_000 }, (_, index) => `Missing${index}Test`);
+    expect(() => resolve({ tests, groups: ['none'] })).toThrow(
+      /"Missing9Test"\. Other names may be unknown, too\.$/,
+    );
+  });
+
+  it('reads a name once, however often it is given', () => {
+    const read = vi.spyOn(catalog.groups, 'get');
+    onTestFinished(() => read.mockRestore());
+    resolve({ groups: Array<string>(10_000).fill('smoke') });
+    expect(read.mock.calls).toEqual([['smoke']]);
   });
 });
 
