@@ -4,6 +4,7 @@ import type { LockStore } from '../locks/lock.ts';
 import type { Logger } from '../log.ts';
 import type { Catalogs } from '../mftf/catalog/catalogs.ts';
 import type { PlannedTest, Selection } from '../model/selection.ts';
+import type { Commit } from '../modules/modules.ts';
 import type { Database } from '../store/database/database.ts';
 import type { EngineAndPool } from './engine-and-pool.ts';
 import { createCatalogContainer } from './temporary-container.ts';
@@ -16,15 +17,15 @@ interface CatalogDependencies {
 }
 
 /**
- * The catalog of the image and the newest commit of the module, and the path of its checkout. `enabled`: see `Catalogs.of`. Errors: as of
- * `Context.catalog`.
+ * The catalog of the image and a commit of the module, by default the newest one, and the path of its checkout. `enabled`: see
+ * `Catalogs.of`. Errors: as of `Context.catalog`.
  */
 export async function readCatalog(
   deps: CatalogDependencies,
   { engine, modules, catalogs }: EngineAndPool & { catalogs: Catalogs },
-  enabled?: readonly string[],
+  { enabled, ...options }: { enabled?: readonly string[] | undefined; commit?: Commit } = {},
 ) {
-  const commit = await modules.resolve();
+  const commit = options.commit ?? (await modules.resolve());
   const checkout = await modules.checkout(commit.id);
   const image = {
     id: await engine.imageId(deps.config.pool.image),

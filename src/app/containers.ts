@@ -99,7 +99,7 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
     opening = openParts({ ...deps, shopModules }, sessions);
     return opening;
   });
-  const readNewest = async (enabled?: readonly string[]) => readCatalog(deps, await open(), enabled);
+  const readNewest = async (enabled?: readonly string[]) => readCatalog(deps, await open(), { enabled });
   const shopLists = async () =>
     (await deps.shopModules.list()).flatMap(({ names }) => (names ? [names] : []));
 
@@ -112,10 +112,13 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
       return { commit, catalog };
     },
 
-    async previewOn(environment, selection) {
-      const files = await envFilesOf(environment, await newestCheckout());
+    async previewOn(environment, selection, commit) {
+      const parts = await open();
+      const checkout = { id: commit.id, path: await parts.modules.checkout(commit.id) };
+      const files = await envFilesOf(environment, checkout);
       const modules = await shopModules.stored(environment);
-      const { catalog } = await readNewest(enabledModules(modules, files.values));
+      const enabled = enabledModules(modules, files.values);
+      const { catalog } = await readCatalog(deps, parts, { commit, enabled });
       const resolved = await catalog.ask('resolve', selection);
       const { tests } = resolved;
       return {

@@ -97,13 +97,14 @@ export interface Context {
    */
   catalog(): Promise<CurrentCatalog>;
   /**
-   * The tests that a selection covers on an environment, with the modules that its shop listed last. `modules` says which they are;
-   * `unset` names the variables which tests may read and which the environment lacks, and `overridden` the values of the test module that
-   * it overrides with other ones. Errors: as of `catalog`, SELECTION_UNKNOWN, SELECTION_EMPTY, MODULE_ENV_FILE_MISSING.
+   * The tests that a selection covers on an environment at a commit, with the modules that its shop listed last. `modules` says which
+   * they are; `unset` names the variables which tests may read and which the environment lacks, and `overridden` the values of the test
+   * module that it overrides with other ones. Errors: as of `catalog`, SELECTION_UNKNOWN, SELECTION_EMPTY, MODULE_ENV_FILE_MISSING.
    */
   previewOn(
     environment: Environment,
     selection: Selection,
+    commit: Commit,
   ): Promise<
     ResolvedSelection & { modules: string; unset: string | undefined; overridden: string | undefined }
   >;

@@ -140,7 +140,7 @@ export const previewRuns = defineOperation({
     };
     const previews: z.input<typeof environmentPreview>[] = [];
     for (const environment of targets) {
-      const preview = await context.previewOn(environment, selection);
+      const preview = await context.previewOn(environment, selection, commit);
       add(preview);
       previews.push(await viewPreview(context, { environment, selection, preview }));
     }
