@@ -2,8 +2,10 @@ import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -24,6 +26,21 @@ import { openSubject } from './subject.ts';
 
 /** An ordinary user can create no sandbox as root does. */
 const testAsRoot = test.skipIf(process.getuid?.() !== 0);
+
+/** The command lines of this machine's processes that have a text; arguments are separated by NUL. */
+function programsWith(text: string): string[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+      } catch {
+        // It has ended.
+        return '';
+      }
+    })
+    .filter((line) => line.includes(text));
+}
 
 describe('sandbox', () => engineConformance('sandbox'));
 describe('sandbox confines tests', () => confinementConformance('sandbox'));
@@ -52,6 +69,19 @@ describe('only the sandbox', () => {
     );
     expect((await capture(engine, 'kept', ['test', '-e', '/var/www/html/x'])).code).toBe(0);
     expect(await engine.remove('kept')).toBe(true);
+  });
+
+  test('keeps no process of a sandbox whose start it cannot record', async () => {
+    const child = startChild(keeper, [folder, sandboxTestImage()]);
+    expect(await child.line()).toBe('up 0');
+    await child.kill();
+    const engine = createSandboxEngine({ folder });
+    await waitFor(async () => (await engine.inspect('kept'))?.state === 'stopped');
+    const record = join(folder, 'kept', 'keeper.json');
+    rmSync(record);
+    mkdirSync(join(record, 'a folder in its place'), { recursive: true });
+    await expect(engine.start('kept')).rejects.toMatchObject({ code: 'EISDIR' });
+    expect(programsWith('--hostname\0kept\0')).toEqual([]);
   });
 
   testAsRoot('works for an ordinary user where the system allows user namespaces', async () => {

@@ -56,11 +56,11 @@ export function createSandboxEngine({ folder }: { folder: string }): Engine {
     const keeper = await startKeeper(findPrograms(), spec.name, tree);
     try {
       await giveTmpfsToTests(keeper.init.pid, spec);
+      await writeKeeper(sandbox.folder, keeper);
     } catch (error) {
       await endKeeper(spec.name, keeper);
       throw error;
     }
-    await writeKeeper(sandbox.folder, keeper);
     return { ...sandbox, keeper };
   }
 
