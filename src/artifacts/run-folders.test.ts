@@ -1,4 +1,12 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
@@ -61,6 +69,15 @@ describe('the folder of a run', () => {
         ['.run', 'run.log', ...Array.from({ length: 16 }, (_, index) => `file-${index}`)].sort(),
       );
     }
+  });
+
+  it('replaces the draft that a process left which died while it created one', async () => {
+    const drafts = ['.5-dead', '.51-other', '.5-live'].map((name) => join(folder, 'runs', name));
+    for (const draft of drafts) mkdirSync(draft, { recursive: true });
+    for (const draft of drafts.slice(0, 2)) utimesSync(draft, new Date(0), new Date(0));
+    run('one');
+    await open().create(5);
+    expect(readdirSync(join(folder, 'runs')).sort()).toEqual(['.5-live', '.51-other', '5']);
   });
 
   it('is taken over from an earlier version, whose runs have no identity', async () => {

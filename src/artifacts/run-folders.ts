@@ -38,6 +38,8 @@ export interface RunFolders {
 
 /** The file in the folder of a run that has its identity. */
 const identityName = '.run';
+/** A draft that is older is one of a process that died: creating it takes milliseconds. */
+const abandonedMs = 10_000;
 /** Between the clock of the file system and that of the database. */
 const maxClockDifferenceMs = 60_000;
 /** An identity never changes, so those of the latest runs are kept: logs are read every second. */
@@ -100,10 +102,23 @@ export function createRunFolders(deps: {
     }
   }
 
+  /** Removes what dead processes have left of the folder of a run: another attempt creates it again. */
+  async function removeDrafts(draftPrefix: string): Promise<void> {
+    for (const name of await readdir(home)) {
+      if (!name.startsWith(draftPrefix)) continue;
+      const draft = join(home, name);
+      const stats = await ifPresent(stat(draft));
+      if (stats && Date.now() - stats.mtimeMs > abandonedMs)
+        await rm(draft, { recursive: true, force: true });
+    }
+  }
+
   /** Creates the folder of a run with its identity in it at once, unless a process did so before. */
   async function createMarked(runId: number, identity: string): Promise<void> {
     await mkdir(home, { recursive: true, mode: 0o750 });
-    const draft = await mkdtemp(join(home, `.${runId}-`));
+    const draftPrefix = `.${runId}-`;
+    await removeDrafts(draftPrefix);
+    const draft = await mkdtemp(join(home, draftPrefix));
     try {
       await chmod(draft, 0o750);
       await writeFile(join(draft, identityName), identity, { mode: 0o640 });

@@ -46,6 +46,8 @@ export async function writeBackup(
   return withSnapshot(database, async (snapshot) => {
     const { migrations, installation } = snapshot;
     const keyFile = options.key && !store.secretKey ? await openKeyFile(dataFolder) : undefined;
+    /** Also when the key was not added. */
+    const closeKeyFile = async () => keyFile?.handle.close();
     const tables: Record<string, number> = {};
     const files = { count: 0, bytes: 0 };
     const addFile = async (archive: ArchiveWriter, file: DataFile) => {
@@ -78,7 +80,7 @@ export async function writeBackup(
       );
       const manifest: BackupManifest = { tables, sequences, files, sha256: archive.digest() };
       await archive.add(manifestName, toJson(manifest));
-    });
+    }).finally(closeKeyFile);
     return {
       path: options.path,
       bytes,

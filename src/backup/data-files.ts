@@ -49,8 +49,13 @@ export async function* openRunFiles(dataFolder: string, newestRun: number): Asyn
 async function openDataFile(dataFolder: string, path: string): Promise<DataFile | undefined> {
   const handle = await ifPresent(open(path));
   if (!handle) return undefined;
-  const { size } = await handle.stat();
-  return { path: relative(dataFolder, path), size, handle };
+  try {
+    const { size } = await handle.stat();
+    return { path: relative(dataFolder, path), size, handle };
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
 }
 
 async function* filesBelow(folder: string): AsyncGenerator<string> {
@@ -58,7 +63,8 @@ async function* filesBelow(folder: string): AsyncGenerator<string> {
   if (!entries) return;
   for await (const entry of entries) {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) yield* filesBelow(path);
+    // Hidden folders are drafts, see `createRunFolders`.
+    if (entry.isDirectory() && !entry.name.startsWith('.')) yield* filesBelow(path);
     else if (entry.isFile() && !entry.name.startsWith('.unfinished-')) yield path;
   }
 }

@@ -6,6 +6,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   truncateSync,
   writeFileSync,
@@ -64,6 +65,21 @@ const laterRows: Record<number, string> = {
   12: `INSERT INTO file_piece (run_id, path, at, size, bytes, sender, start)
        SELECT 1, 'run.log', n * 262144, 262144, decode(repeat('00ff0a5c', 65536), 'hex'), 's', n * 262144 FROM generate_series(0, 9) AS n`,
 };
+
+/** The files of runs and of the secret key that this process has open in a data folder. */
+function openFilesOf(dataFolder: string): string[] {
+  const open = readdirSync('/proc/self/fd').flatMap((fd) => {
+    try {
+      return [readlinkSync(`/proc/self/fd/${fd}`)];
+    } catch {
+      // That of this list, which is closed by now.
+      return [];
+    }
+  });
+  return open.filter((path) =>
+    [`${dataFolder}/runs`, `${dataFolder}/secret.key`].some((at) => path.startsWith(at)),
+  );
+}
 
 describe.each(kinds)('a backup of %s', (kind) => {
   let source: TestDatabase;
@@ -324,8 +340,10 @@ describe.each(kinds)('a backup of %s', (kind) => {
   it('never replaces a file, and leaves none when it fails', async () => {
     const path = join(folder, 'existing');
     writeFileSync(path, 'mine');
+    writeFileSync(join(source.folder, 'secret.key'), 'key');
     await expect(backUp(path)).rejects.toMatchObject({ code: 'INPUT_INVALID' });
     expect(readFileSync(path, 'utf8')).toBe('mine');
+    expect(openFilesOf(source.folder)).toEqual([]);
     const failing: Database = {
       ...source.database,
       transaction: (work) =>
