@@ -3,6 +3,7 @@ import { readdir, rename, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fault, isFault } from '../faults/fault.ts';
 import { exists } from '../files/exists.ts';
+import { type CheckoutLimits, createCheckoutCounter } from './checkout-limits.ts';
 import type { Git } from './git.ts';
 
 export interface Commit {
@@ -26,14 +27,17 @@ export interface BareRepository {
   has(commit: string): Promise<boolean>;
   /** Fetches a commit that is no longer on the branch; many servers still send one by its id. */
   fetchCommit(commit: string): Promise<void>;
-  /** Writes the files of a commit into an empty folder. `lock` is for git to keep. */
+  /** Writes the files of a commit into an empty folder. `lock` is for git to keep. Errors: TREE_TOO_LARGE. */
   writeFiles(commit: string, target: string, lock: number): Promise<void>;
   /** Packs loose objects when there are many. */
   pack(lock: number): Promise<void>;
 }
 
+/** Mode, type and id of an entry of a tree, and its size in bytes. */
+const treeEntry = /^\d+ blob [0-9a-f]+ +(\d+)\t/;
+
 /** The clone of git's repository below `home`, which must exist. Nothing is fetched yet. */
-export function createBareRepository(home: string, git: Git): BareRepository {
+export function createBareRepository(home: string, git: Git, limits: CheckoutLimits): BareRepository {
   const short = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 16);
   const folder = join(home, `${short(git.url)}.git`);
   const branch = `refs/heads/${git.branch}`;
@@ -50,6 +54,20 @@ export function createBareRepository(home: string, git: Git): BareRepository {
         `${git.branch} is a tag of ${git.url}, not a branch. Set MATRE_MODULE_BRANCH to a branch.`,
       );
     }
+  };
+
+  /** Before the files are written: a commit of a few kilobytes may have files that fill the disk. Errors: TREE_TOO_LARGE. */
+  const assertSize = async (commit: string) => {
+    const count = createCheckoutCounter(`The test module at ${commit}`, limits);
+    let rest = '';
+    await git.run(inRepository('ls-tree', '-r', '--long', '-z', commit), {
+      onOutput(chunk) {
+        const entries = (rest + chunk.toString('latin1')).split('\0');
+        rest = entries.pop() ?? '';
+        for (const entry of entries) count.add(Number(treeEntry.exec(entry)?.[1] ?? 0));
+      },
+    });
+    count.check();
   };
 
   return {
@@ -92,6 +110,7 @@ export function createBareRepository(home: string, git: Git): BareRepository {
     },
 
     async writeFiles(commit, target, lock) {
+      await assertSize(commit);
       const index = `${target}.index`;
       const options = { environment: { GIT_INDEX_FILE: index }, lock };
       try {

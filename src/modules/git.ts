@@ -23,6 +23,8 @@ export interface GitOptions {
   environment?: Record<string, string>;
   /** The descriptor of a lock for git to keep, should it outlive this process. */
   lock?: number;
+  /** Takes all of the output, of which `run` returns the beginning only. */
+  onOutput?(chunk: Buffer): void;
 }
 
 /** Variables that git inherits from this process, and no others. */
@@ -70,7 +72,7 @@ export async function createGit(options: {
   return {
     url,
     branch: source.branch,
-    async run(argv, { environment: extraVariables, lock } = {}) {
+    async run(argv, { environment: extraVariables, lock, onOutput } = {}) {
       const child = spawn('git', argv, {
         env: { ...environment, ...extraVariables },
         stdio: ['ignore', 'pipe', 'pipe', lock ?? 'ignore'],
@@ -89,6 +91,7 @@ export async function createGit(options: {
       const output: Buffer[] = [];
       let outputBytes = 0;
       child.stdout?.on('data', (chunk: Buffer) => {
+        onOutput?.(chunk);
         // A commit message may have any length.
         if (outputBytes < maxOutputBytes) output.push(chunk.subarray(0, maxOutputBytes - outputBytes));
         outputBytes += chunk.length;

@@ -4,6 +4,7 @@ import { Fault } from '../faults/fault.ts';
 import { writeFileAtomically } from '../files/atomic-write.ts';
 import { lockFile } from '../files/file-lock.ts';
 import { type Commit, createBareRepository } from './bare-repository.ts';
+import type { CheckoutLimits } from './checkout-limits.ts';
 import type { Git } from './git.ts';
 
 /** A bare clone of the repository, shared by all processes of this machine. */
@@ -13,7 +14,7 @@ export interface Mirror {
    * reuse its result. Errors: MODULE_CHECKOUT_FAILED, DISK_FULL.
    */
   newest(): Promise<Commit>;
-  /** Writes the files of a commit into an empty folder; fetches first if the commit is unknown. Errors as for `newest`. */
+  /** Writes the files of a commit into an empty folder; fetches first if the commit is unknown. Errors as for `newest`, TREE_TOO_LARGE. */
   extract(commit: string, target: string, lock: number): Promise<void>;
   /** Packs loose objects, unless another process uses the clone. */
   tidy(): Promise<void>;
@@ -23,9 +24,14 @@ export interface Mirror {
 const lastFetch = z.object({ startedAt: z.number(), id: z.string(), subject: z.string() });
 
 /** `home` is the folder of the clone. When `signal` aborts, calls that wait for another process reject. */
-export async function createMirror(home: string, git: Git, signal: AbortSignal): Promise<Mirror> {
+export async function createMirror(
+  home: string,
+  git: Git,
+  limits: CheckoutLimits,
+  signal: AbortSignal,
+): Promise<Mirror> {
   await mkdir(home, { recursive: true, mode: 0o700 });
-  const repository = createBareRepository(home, git);
+  const repository = createBareRepository(home, git, limits);
   const { lockPath, lastFetchPath } = repository;
 
   // Not `createSingleFlight`: callers share a fetch only until it has the lock, and it must begin after the last request.

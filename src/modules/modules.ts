@@ -4,9 +4,10 @@ import type { ModuleSource } from '../config/config.ts';
 import { Fault } from '../faults/fault.ts';
 import { exists } from '../files/exists.ts';
 import type { Logger } from '../log.ts';
-import { maxTreeMs } from '../model/limits.ts';
+import { maxCheckoutBytes, maxCheckoutFiles, maxTreeMs } from '../model/limits.ts';
 import type { Threads } from '../threads/threads.ts';
 import type { Commit } from './bare-repository.ts';
+import type { CheckoutLimits } from './checkout-limits.ts';
 import { createCheckouts } from './checkouts.ts';
 import { createGit } from './git.ts';
 import { createMirror } from './mirror.ts';
@@ -21,10 +22,12 @@ export interface Modules {
   /**
    * The newest commit of the branch, as of the call. Of a local folder: a copy of its current content, with the id
    * `local-<hash of its content>`.
-   * Errors: MODULE_CHECKOUT_FAILED, MODULE_INVALID, DISK_FULL; CONFIG_INVALID when no source is set.
+   * Errors: MODULE_CHECKOUT_FAILED, MODULE_INVALID, TREE_TOO_LARGE, DISK_FULL; CONFIG_INVALID when no source is set.
    */
   resolve(): Promise<Commit>;
-  /** The path of the checkout of a commit, which is complete and never changes. Errors as for `resolve`, and INPUT_INVALID. */
+  /**
+   * The path of the checkout of a commit, which is complete and never changes. Errors as for `resolve`, INPUT_INVALID, TREE_TOO_LARGE.
+   */
   checkout(commit: string): Promise<string>;
   /** Removes the checkouts that no run needs and that were not requested in the last hour; returns their ids. */
   prune(inUse: Iterable<string>): Promise<string[]>;
@@ -46,6 +49,8 @@ export interface ModulesOptions {
   keepUnusedMs?: number;
   /** Timeout of a git command; half an hour by default. */
   gitLimitMs?: number;
+  /** `maxCheckoutBytes` and `maxCheckoutFiles` by default. */
+  checkoutLimits?: CheckoutLimits;
 }
 
 const hourMs = 3_600_000;
@@ -53,6 +58,10 @@ const hourMs = 3_600_000;
 /** Errors: CONFIG_INVALID for an invalid source. */
 export async function createModules(options: ModulesOptions): Promise<Modules> {
   const { source, log, threads, environment = process.env, keepUnusedMs = hourMs } = options;
+  const checkoutLimits = options.checkoutLimits ?? {
+    maxBytes: maxCheckoutBytes,
+    maxFiles: maxCheckoutFiles,
+  };
   const folder = resolve(options.folder);
   const closing = new AbortController();
   // Every git and every wait for a lock listens to it.
@@ -77,7 +86,7 @@ export async function createModules(options: ModulesOptions): Promise<Modules> {
       prune,
       async resolve() {
         const id = await checkouts.add('local', async (draft) => {
-          const request = { source: source.path, target: draft, except: folder };
+          const request = { source: source.path, target: draft, except: folder, limits: checkoutLimits };
           const options = { subject: source.path, limitMs: maxTreeMs, signal: closing.signal };
           return `local-${await threads.run(snapshot, request, options)}`;
         });
@@ -97,7 +106,7 @@ export async function createModules(options: ModulesOptions): Promise<Modules> {
   const { signal } = closing;
   const limitMs = options.gitLimitMs;
   const git = await createGit({ folder: join(folder, 'git'), source, environment, signal, limitMs });
-  const mirror = await createMirror(join(folder, 'git'), git, signal);
+  const mirror = await createMirror(join(folder, 'git'), git, checkoutLimits, signal);
   return {
     ...common,
     resolve: mirror.newest,

@@ -4,17 +4,25 @@ import { constants, copyFile, lstat, mkdir, readdir, readFile, readlink, symlink
 import { Fault } from '../faults/fault.ts';
 import { isMissingFile } from '../files/missing-file.ts';
 import { defineTask } from '../threads/task.ts';
+import { type CheckoutLimits, createCheckoutCounter } from './checkout-limits.ts';
 
 /**
  * Copies a folder, without `.git` and without `except`. Returns a hash of the copy: names, contents, links, and whether files are
  * executable; 40 hexadecimal digits. Files that git ignores are copied too: an `.env.<code>` often is one.
  *
- * Errors: MODULE_CHECKOUT_FAILED when it is not a folder, MODULE_INVALID for a device, pipe or socket.
+ * Errors: MODULE_CHECKOUT_FAILED when it is not a folder, MODULE_INVALID for a device, pipe or socket, TREE_TOO_LARGE.
  */
 export const snapshot = defineTask(
   import.meta.url,
   'snapshot',
-  async ({ source, target, except }: { source: string; target: string; except: string }): Promise<string> => {
+  async (request: {
+    source: string;
+    target: string;
+    except: string;
+    limits: CheckoutLimits;
+  }): Promise<string> => {
+    const { source, target, except, limits } = request;
+    const count = createCheckoutCounter(source, limits);
     const hash = createHash('sha256');
     const top = Buffer.from(source);
     const excluded = Buffer.from(except);
@@ -36,6 +44,8 @@ export const snapshot = defineTask(
           add('link').update(link).update('\0');
           await symlink(link, targetPath);
         } else if (entry.isFile()) {
+          count.add((await lstat(path)).size);
+          count.check();
           await copyFile(path, targetPath, constants.COPYFILE_FICLONE);
           // Hashes the copy, because the original may change meanwhile.
           const { mode, size } = await lstat(targetPath);

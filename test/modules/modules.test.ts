@@ -25,7 +25,7 @@ import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ModuleSource } from '../../src/config/config.ts';
 import { lockFile } from '../../src/files/file-lock.ts';
-import { createModules, type Modules } from '../../src/modules/modules.ts';
+import { createModules, type Modules, type ModulesOptions } from '../../src/modules/modules.ts';
 import { createThreads } from '../../src/threads/threads.ts';
 import { type Child, startChild } from '../support/child.ts';
 import {
@@ -70,7 +70,7 @@ const gitSource = (repository: string, more: Partial<GitSource> = {}): GitSource
 
 async function open(
   source: ModuleSource | undefined,
-  more: { environment?: Record<string, string>; keepUnusedMs?: number; gitLimitMs?: number } = {},
+  more: Partial<Pick<ModulesOptions, 'environment' | 'keepUnusedMs' | 'gitLimitMs' | 'checkoutLimits'>> = {},
 ): Promise<Modules> {
   const write = (line: string) => {
     logText += line;
@@ -127,6 +127,22 @@ describe('a repository on this machine', () => {
         '755',
       ]);
     }
+  });
+
+  it.each([
+    ['bytes', { maxBytes: 8, maxFiles: 9 }],
+    ['files', { maxBytes: 9, maxFiles: 2 }],
+  ])('is not checked out with too many %s, nor is a folder copied', async (_, checkoutLimits) => {
+    const repository = createRepository(join(home, 'a'));
+    const fits = repository.commit({ 'a.xml': '1234', 'b/ü.xml': '1234' });
+    const modules = await open(gitSource(repository.folder), { checkoutLimits });
+    await modules.checkout(fits);
+    const larger = repository.commit({ 'c.xml': '5' });
+    const tooLarge = { code: 'TREE_TOO_LARGE', message: expect.stringMatching(/ has more than \d /) };
+    await expect(modules.checkout(larger)).rejects.toMatchObject(tooLarge);
+    expect(readdirSync(modules.folder)).toEqual([fits]);
+    const ofFolder = await open({ kind: 'folder', path: repository.folder }, { checkoutLimits });
+    await expect(ofFolder.resolve()).rejects.toMatchObject(tooLarge);
   });
 
   it('follows the branch; older commits stay unchanged', async () => {
