@@ -56,7 +56,9 @@ export function StateTiles({ overview, selected, onSelect }: Props) {
               {words[state]}
             </span>
             <span className={classes.count}>{counts[state].toLocaleString()}</span>
-            <span className={classes.note}>{noteOf(state, overview)}</span>
+            <span className={classes.note} title={noteOf(state, overview)}>
+              {noteOf(state, overview)}
+            </span>
           </UnstyledButton>
         );
       })}

@@ -36,7 +36,7 @@ export function FailureItem({ group }: { group: FailureGroup }) {
         </p>
         <Cause latest={latest} />
         {only ? (
-          <p className={classes.run} title={latest.summary}>
+          <p className={classes.run} title={`${latest.requestedBy}: ${latest.summary}`}>
             #{latest.id}, <Time at={latest.finishedAt} />, requested by {latest.requestedBy}: {latest.summary}
           </p>
         ) : (
@@ -62,20 +62,22 @@ function outcome({ verdict, counts, reason }: LatestView): string {
 function Cause({ latest: { reason, failure, verdict } }: { latest: LatestView }) {
   if (verdict === 'broken' && reason !== null) {
     return (
-      <p className={classes.cause} title={reason.message}>
+      <p className={classes.cause} title={`${reason.message} ${reason.code}`}>
         {reason.message} <code className={classes.dim}>{reason.code}</code>
       </p>
     );
   }
   if (failure === null) return null;
-  const others = failure.tests - 1;
+  const { test, tests } = failure;
+  const others = tests > 1 ? ` and ${plural(tests - 1, 'other test')}` : '';
+  const message = briefMessage(failure.message ?? '');
   return (
-    <p className={classes.cause} title={`${failure.test}\n${failure.message ?? ''}`}>
-      <b>{failure.test}</b>
-      {others > 0 && ` and ${plural(others, 'other test')}`}
-      {failure.message !== null && failure.message !== '' && (
+    <p className={classes.cause} title={`${test}${others}: ${message}`}>
+      <b>{test}</b>
+      {others}
+      {message !== '' && (
         <>
-          : <span className={classes.message}>{briefMessage(failure.message)}</span>
+          : <span className={classes.message}>{message}</span>
         </>
       )}
     </p>

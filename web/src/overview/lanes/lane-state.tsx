@@ -53,14 +53,21 @@ function Running({
   );
 }
 
-function Latest({ lane: { latest } }: { lane: LaneView }) {
+function Latest({ lane: { latest, queued } }: { lane: LaneView }) {
   if (latest === null) return <span className={classes.dim}>not run yet</span>;
   const { verdict, counts, finishedAt } = latest;
   return (
     <span data-status={verdict}>
       <StatusSign status={verdict} size={13} /> {verdict}
       <span className={classes.detail}>
-        {verdict === 'failed' && ` ${counts.failed} of ${counts.planned}`} · <Time at={finishedAt} />
+        {verdict === 'failed' && ` ${counts.failed} of ${counts.planned}`}
+        {/* No room beside the number of waiting runs. */}
+        {queued === 0 && (
+          <>
+            {' '}
+            · <Time at={finishedAt} />
+          </>
+        )}
       </span>
     </span>
   );

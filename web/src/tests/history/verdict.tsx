@@ -17,9 +17,10 @@ const signs: Record<Pattern['kind'], Status> = {
 /** The patterns of a history in words. */
 export function Verdict({ patterns }: { patterns: Pattern[] }) {
   const now = useNow(60_000);
+  const failuresFirst = patterns.toSorted((one, other) => passesRank(one) - passesRank(other));
   return (
     <ul className={classes.verdict}>
-      {patterns.map((pattern) => (
+      {failuresFirst.map((pattern) => (
         <li key={pattern.kind} data-status={signs[pattern.kind]}>
           <StatusSign status={signs[pattern.kind]} size={20} />
           <span>{words(pattern, now, patterns.length > 1)}</span>
@@ -28,6 +29,8 @@ export function Verdict({ patterns }: { patterns: Pattern[] }) {
     </ul>
   );
 }
+
+const passesRank = ({ kind }: Pattern) => Number(kind === 'passes');
 
 function words(pattern: Pattern, now: Date, hasOthers: boolean): string {
   const { kind, environments, isEverywhere, commit, since } = pattern;
