@@ -21,7 +21,7 @@ export function CheckList({ label, checks, environments, fix }: Props) {
         <li key={check.name} className={classes.check} data-status={check.standing}>
           <div className={classes.checkHead}>
             <CheckStatusBadge standing={check.standing} />
-            <h3 className={classes.label}>{check.label}</h3>
+            <h2 className={classes.label}>{check.label}</h2>
             <span className={classes.dim}>
               <code>{check.name}</code> {check.looksAt}
             </span>
