@@ -20,7 +20,7 @@ export function ZoneTime({ time: { at, local, offset }, zone }: ZoneTimeProps) {
   return (
     <time dateTime={at} title={`${local} ${offset} in ${zone}`}>
       {day} {local}
-      {name && <span className={classes.dim}> {name}</span>}
+      {name && <span className={classes.dim}> ({name})</span>}
     </time>
   );
 }
@@ -31,7 +31,7 @@ export function ZoneStamp({ at, zone }: { at: string; zone: string }) {
   return (
     <time dateTime={at}>
       {stampIn(new Date(at), zone)}
-      {name && <span className={classes.dim}> {name}</span>}
+      {name && <span className={classes.dim}> ({name})</span>}
     </time>
   );
 }

@@ -3,6 +3,7 @@ import { IconApi, IconKey, IconListDetails, IconLogout, IconUser, IconUsers } fr
 import { Link } from 'wouter';
 import { useSessionChange } from '../account/use-session-change.ts';
 import { refusal, type Session } from '../api/session.ts';
+import classes from './header.module.css';
 
 /** The signed-in user, and the links to tokens, the description of the API, users and the audit trail. */
 export function UserMenu({ user }: { user: NonNullable<Session['user']> }) {
@@ -17,7 +18,7 @@ export function UserMenu({ user }: { user: NonNullable<Session['user']> }) {
           leftSection={<IconUser size={16} aria-hidden />}
           aria-label={`Account of ${user.name}`}
         >
-          {user.name}
+          <span className={classes.user}>{user.name}</span>
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
