@@ -47,6 +47,8 @@ export function useEntries(): EntryGroup[] {
   const pages = [
     ...navigation.map(({ path, name }) => link(`view ${path}`, name, path)),
     link('view /account', 'Tokens and password', '/account'),
+    // A page of its own, outside of this application.
+    { id: 'view /api/docs', label: 'API', run: () => window.location.assign('/api/docs') },
     ...(isAllowed('admin')
       ? [link('view /users', 'Users', '/users'), link('view /audit', 'Audit trail', '/audit')]
       : []),
