@@ -46,6 +46,7 @@ const table: Record<string, readonly string[] | AllBut> = {
     'config',
     'demo',
     'faults',
+    'files',
     'http',
     'log.ts',
     'model',
@@ -65,7 +66,8 @@ const rooms = Object.fromEntries(
 );
 
 /** The files of the server whose types the page may use: shapes of responses, and terms of the model. */
-const seenByPage = /^(model\/.*|operations\/.*|server\/sign-in\/session\.ts|server\/http\/problem\.ts)$/;
+const seenByPage =
+  /^(model\/.*|operations\/.*|server\/sign-in\/(session|device-routes)\.ts|server\/http\/problem\.ts)$/;
 
 /** SQL statements; only these rooms may have them. */
 const sql =

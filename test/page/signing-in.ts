@@ -100,6 +100,27 @@ export function signingIn(): void {
     await page.context().close();
   });
 
+  it('lets a command sign in after the user compared its code, at the address that the command prints', async () => {
+    const begin = () => server.ask('POST', '/api/device-logins', { device: 'vera on laptop' });
+    const { userCode, deviceCode } = (await begin()).body;
+    const page = await browser.open(`${server.url}/device?code=${userCode}`);
+    await signIn(page, 'vera', password);
+    await page.getByRole('button', { name: 'Continue' }).click();
+    const command = page.getByRole('region', { name: 'Command that waits' });
+    await command.getByText(userCode).waitFor();
+    await expectAccessible(page, 'the sign-in of a command');
+    await command.getByRole('button', { name: 'Approve' }).click();
+    await page.getByRole('status').getByText('vera on laptop').waitFor();
+    const { status, token } = (await server.ask('POST', '/api/device-logins/poll', { deviceCode })).body;
+    expect({ status, role: token?.role }).toEqual({ status: 'approved', role: 'viewer' });
+
+    await page.goto(`${server.url}/device`);
+    await page.getByRole('textbox', { name: 'Code' }).fill('BBBB-BBBB');
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByText('unknown, was used, or has expired').waitFor();
+    await page.context().close();
+  });
+
   it('shows a viewer why actions are disabled, and the server refuses them, too', async () => {
     const page = await browser.open(`${server.url}/environments`);
     await signIn(page, 'vera', password);

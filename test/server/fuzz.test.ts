@@ -17,7 +17,14 @@ const seed = Number(process.env.MATRE_FUZZ_SEED ?? Date.now() % 1_000_000);
 /** Operations that use the container engine of the machine are not fuzzed. */
 const without = ['doctor.show', 'doctor.fix'];
 /** Operations without sign-in: the current principal, and signing in. */
-const openToAll = ['session.show', 'session.begin', 'session.end', 'session.first-admin'];
+const openToAll = [
+  'session.show',
+  'session.begin',
+  'session.end',
+  'session.first-admin',
+  'device.begin',
+  'device.poll',
+];
 
 /** A busy machine answers some dozens of requests per second; only a hang takes longer. */
 const timeoutMs = 600_000 + count * 200;

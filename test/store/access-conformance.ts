@@ -27,7 +27,7 @@ export function accessConformance(kind: Kind): void {
     afterAll(() => testDatabase.close());
     beforeEach(() =>
       database.script(
-        'DELETE FROM account; DELETE FROM token; DELETE FROM welcome; DELETE FROM sign_in_attempt',
+        'DELETE FROM account; DELETE FROM token; DELETE FROM welcome; DELETE FROM sign_in_attempt; DELETE FROM device_login',
       ),
     );
 
@@ -35,7 +35,7 @@ export function accessConformance(kind: Kind): void {
       access.accounts.create({ name, role, password });
     /** Moves times into the past. */
     const age = (
-      table: 'session' | 'token' | 'welcome' | 'sign_in_attempt',
+      table: 'session' | 'token' | 'welcome' | 'sign_in_attempt' | 'device_login',
       column: string,
       minutes: number,
     ) =>
@@ -301,11 +301,87 @@ export function accessConformance(kind: Kind): void {
       expect(await access.audit.list({ before: newest?.id, limit: 1 })).toEqual([oldest]);
     });
 
+    describe('logins of commands', () => {
+      const begin = () => access.deviceLogins.begin('ada on laptop', '10.1.2.3');
+
+      it('give one poll a token of the user who approved, with the name of the device', async () => {
+        const { id } = await add('ada', 'operator');
+        const { deviceCode, userCode } = await begin();
+        expect(userCode).toMatch(/^[BCDFGHJKLMNPQRSTVWXZ]{4}-[BCDFGHJKLMNPQRSTVWXZ]{4}$/);
+        expect(await access.deviceLogins.poll(deviceCode)).toEqual({ status: 'pending' });
+        const typed = userCode.toLowerCase().replace('-', ' ');
+        expect(await access.deviceLogins.get(typed)).toMatchObject({
+          userCode,
+          device: 'ada on laptop',
+          address: '10.1.2.3',
+        });
+        await access.deviceLogins.approve(typed, { accountId: id, role: 'viewer' });
+        await age('device_login', 'polled_at', 1);
+        const polls = await Promise.allSettled([1, 2, 3].map(() => access.deviceLogins.poll(deviceCode)));
+        const approved = polls.flatMap((poll) =>
+          poll.status === 'fulfilled' && poll.value.status === 'approved' ? [poll.value] : [],
+        );
+        expect(approved).toHaveLength(1);
+        expect(approved[0]?.token).toMatchObject({
+          name: 'ada on laptop',
+          role: 'viewer',
+          user: 'ada',
+          createdBy: 'ada',
+        });
+        expect(await access.tokens.findPrincipal(approved[0]?.secret ?? '')).toMatchObject({
+          accountId: id,
+          role: 'viewer',
+        });
+        await expect(access.deviceLogins.poll(deviceCode)).rejects.toMatchObject({
+          code: 'DEVICE_CODE_INVALID',
+        });
+      });
+
+      it('are approved or denied once, and end after ten minutes', async () => {
+        const { id } = await add('ada');
+        const denied = await begin();
+        await access.deviceLogins.deny(denied.userCode);
+        const invalid = { code: 'DEVICE_CODE_INVALID' };
+        await expect(
+          access.deviceLogins.approve(denied.userCode, { accountId: id, role: 'admin' }),
+        ).rejects.toMatchObject(invalid);
+        expect(await access.deviceLogins.poll(denied.deviceCode)).toEqual({ status: 'denied' });
+        await expect(access.deviceLogins.poll(denied.deviceCode)).rejects.toMatchObject(invalid);
+
+        const late = await begin();
+        await age('device_login', 'expires_at', 10);
+        await expect(access.deviceLogins.get(late.userCode)).rejects.toMatchObject(invalid);
+        await expect(
+          access.deviceLogins.approve(late.userCode, { accountId: id, role: 'admin' }),
+        ).rejects.toMatchObject(invalid);
+        await expect(access.deviceLogins.poll(late.deviceCode)).rejects.toMatchObject(invalid);
+        expect(await access.tokens.list()).toEqual([]);
+      });
+
+      it('end with the user who approved them', async () => {
+        await add('root');
+        const { id } = await add('ada');
+        const { deviceCode, userCode } = await begin();
+        await access.deviceLogins.approve(userCode, { accountId: id, role: 'admin' });
+        await access.accounts.remove('ada');
+        await expect(access.deviceLogins.poll(deviceCode)).rejects.toMatchObject({
+          code: 'DEVICE_CODE_INVALID',
+        });
+      });
+
+      it('answer a poll that comes too early without its state', async () => {
+        const { deviceCode } = await begin();
+        await access.deviceLogins.poll(deviceCode);
+        expect(await access.deviceLogins.poll(deviceCode)).toEqual({ status: 'slow-down' });
+      });
+    });
+
     it('no secret is stored in plain text', async () => {
       const { id } = await add('ada');
       const secrets = [
         await access.sessions.begin(id),
         await access.firstAdminInvite.invite(),
+        (await access.deviceLogins.begin('laptop', '10.1.2.3')).deviceCode,
         (
           await access.tokens.create({
             name: 'ci',
@@ -317,7 +393,7 @@ export function accessConformance(kind: Kind): void {
         ).secret,
         'correct horse battery',
       ];
-      const tables = ['account', 'session', 'token', 'welcome', 'sign_in_attempt', 'audit'];
+      const tables = ['account', 'session', 'token', 'welcome', 'sign_in_attempt', 'device_login', 'audit'];
       const rows = await Promise.all(tables.map((table) => database.query(`SELECT * FROM ${table}`)));
       const stored = JSON.stringify(rows);
       for (const secret of secrets) expect(stored).not.toContain(secret);

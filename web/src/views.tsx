@@ -34,6 +34,7 @@ export const views: View[] = [
   view('/tests/:name', () => import('./tests/test.tsx')),
   view('/doctor', () => import('./doctor/doctor.tsx')),
   view('/account', () => import('./account/account.tsx')),
+  view('/device', () => import('./account/device.tsx')),
   view('/users', () => import('./account/users.tsx')),
   view('/audit', () => import('./account/audit.tsx')),
 ];

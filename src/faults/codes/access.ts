@@ -7,7 +7,7 @@ export const accessFaults = {
   UNAUTHORIZED: refused(
     401,
     'Nothing was changed.',
-    'Sign in; for commands and programs set MATRE_TOKEN to a token (`matre token create`).',
+    'Sign in: `matre login` for commands; for programs set MATRE_TOKEN to a token (`matre token create`).',
   ),
   FORBIDDEN: refused(403, 'Nothing was changed.', 'Ask an admin for the role, or ask the admin to do it.'),
   HOST_REFUSED: refused(
@@ -57,5 +57,10 @@ export const accessFaults = {
     'Change it at the OpenID provider: the change takes effect at the next sign-in.',
   ),
   LAST_ADMIN: refused(409, 'Nothing was changed.', 'Create another admin first.'),
+  DEVICE_CODE_INVALID: refused(
+    404,
+    'No command was signed in.',
+    'Run `matre login` again, and open the address that it prints within ten minutes.',
+  ),
   TOKEN_UNKNOWN: refused(404, 'Nothing was changed.', 'Run `matre token list` to see the tokens.'),
 };

@@ -23,6 +23,7 @@ import { mountEvents } from '../events/events.ts';
 import { mountLogStream } from '../events/log-stream.ts';
 import { mountHealth } from '../health.ts';
 import { mountMetrics } from '../metrics.ts';
+import { mountDeviceRoutes } from '../sign-in/device-routes.ts';
 import { inviteFirstAdmin } from '../sign-in/first-admin.ts';
 import { createGuard, openToAll } from '../sign-in/guard.ts';
 import { mountOidcRoutes } from '../sign-in/oidc-routes.ts';
@@ -143,6 +144,7 @@ async function createServer(
     mountMetrics(api, context);
     const sessions = createBrowserSessions(context, { signIn });
     mountSessionRoutes(api, context, sessions, { signIn });
+    mountDeviceRoutes(api, context, { signIn });
     if (signIn) mountOidcRoutes(api, context, sessions);
   });
   for (const mount of [mountPage, mountApiDocs]) {

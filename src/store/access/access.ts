@@ -2,6 +2,7 @@ import type { SecretBox } from '../../crypto/secret-box.ts';
 import type { Database } from '../database/database.ts';
 import { createAccounts } from './accounts.ts';
 import { createAudit } from './audit.ts';
+import { createDeviceLogins } from './device-logins.ts';
 import { createFirstAdminInvite } from './first-admin-invite.ts';
 import { createSessions } from './sessions.ts';
 import { createSignInAttempts } from './sign-in-attempts.ts';
@@ -16,6 +17,7 @@ export function createAccess(deps: { database: Database; secrets: SecretBox; ses
     accounts: createAccounts({ database }),
     sessions: createSessions({ database, idleMs: sessionMs }),
     tokens: createTokens({ database }),
+    deviceLogins: createDeviceLogins({ database }),
     firstAdminInvite: createFirstAdminInvite({ database }),
     attempts: createSignInAttempts({ database }),
     audit: createAudit({ database }),
