@@ -29,6 +29,9 @@ case "${1:-}" in
     need chromedriver chromium-driver
     # For a script that containers execute; its tests are skipped without it.
     need php php-cli
+    # Shells that complete commands; bash is always there.
+    need zsh zsh
+    need fish fish
     [ -d /usr/lib/postgresql ] || missing="$missing postgresql"
     ;;
   *) echo "usage: need.sh demo|test|faults|hosts" >&2; exit 3 ;;

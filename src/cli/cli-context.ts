@@ -3,6 +3,8 @@ import { type Config, loadConfig } from '../config/config.ts';
 import { parseTraceParent } from '../model/trace-parent.ts';
 import type { Caller } from './client/caller.ts';
 import { connect } from './client/connect.ts';
+import { contextFilePath } from './client/context-file.ts';
+import { chooseTarget, type Target } from './client/target.ts';
 import type { Output, Terminal } from './output/terminal.ts';
 
 /** What every command gets: the terminal, the settings, and access to the operations. */
@@ -10,20 +12,54 @@ export interface CliContext {
   terminal: Terminal;
   /** Loaded at the first call, so that `--help` works with invalid settings. Errors: CONFIG_INVALID. */
   config(): Config;
+  /** Where commands go, decided at the first call. Errors: those of `chooseTarget`. */
+  target(): Promise<Target>;
+  /** The path of the file of contexts, see `contextFilePath`. */
+  contextFile: string | undefined;
+  /** The server that `withCaller` connected to, in words for messages; `undefined` before, and without a server. */
+  server: string | undefined;
   /** Connects, runs `work`, and closes the connection. Rejects as `connect` and `work` do. */
   withCaller<T>(work: (caller: Caller) => Promise<T>): Promise<T>;
+  /** All commands of the program, in the order of its help. */
+  commands: readonly CommandEntry[];
   /** The exit code of the process. */
   exitCode: number;
 }
 
-/** Adds one command or a group of commands to the program. */
-export type Register = (program: Command, context: CliContext) => void;
+/** Adds the arguments, options and action of a command, or the commands of a group. */
+export type Register = (command: Command, context: CliContext) => void;
 
-export function createCliContext(terminal: Terminal): CliContext {
+/** A command of `matre`, or a group of commands. */
+export interface CommandEntry {
+  name: string;
+  /** In one line, for `matre --help`. */
+  summary: string;
+  /** Not in the help: it is for scripts of matre. */
+  hidden?: true;
+  /** Its arguments, options and action. Loaded when the command is used, because loading all takes longer than most commands. */
+  load(): Promise<Register>;
+}
+
+/** `contextName` is the value of `--context`, `commands` are all of the program. */
+export function createCliContext(
+  terminal: Terminal,
+  {
+    contextName,
+    commands = [],
+  }: { contextName?: string | undefined; commands?: readonly CommandEntry[] } = {},
+): CliContext {
   let config: Config | undefined;
+  let target: Promise<Target> | undefined;
   const context: CliContext = {
     terminal,
+    commands,
     exitCode: 0,
+    contextFile: contextFilePath(terminal.env),
+    server: undefined,
+    target() {
+      target ??= chooseTarget(context.config(), { flag: contextName, path: context.contextFile });
+      return target;
+    },
     config() {
       config ??= loadConfig({ environment: terminal.env });
       return config;
@@ -33,7 +69,10 @@ export function createCliContext(terminal: Terminal): CliContext {
       // A program with traces passes its own in this variable to the processes that it starts.
       const { TRACEPARENT = '' } = env;
       const traceParent = parseTraceParent(TRACEPARENT) && TRACEPARENT;
-      const caller = await connect(context.config(), { notify: stderr.line, traceParent });
+      const target = await context.target();
+      const caller = await connect(context.config(), { target, notify: stderr.line, traceParent });
+      if (target.kind === 'server') context.server = `${target.url} (${target.chosenBy})`;
+      else if (caller.url !== undefined) context.server = `${caller.url} (it runs on the data folder)`;
       try {
         return await work(caller);
       } finally {

@@ -12,14 +12,18 @@ export function exitCodeOf(error: unknown): number {
   return toFault(error).kind === 'usage' ? exitCodes.usage : exitCodes.broken;
 }
 
-/** Prints the message of an error, its meaning and its remedy. Commander has printed its own errors already. */
-export function printFailure(output: Output, error: unknown): void {
+/**
+ * Prints the message of an error, its meaning and its remedy, and which server it came from. Commander has printed its own errors
+ * already.
+ */
+export function printFailure(output: Output, error: unknown, server?: string): void {
   if (error instanceof CommanderError) return;
   const fault = toFault(error);
   const { paint } = output;
   output.line(`${paint.red.bold('error')} ${clean(fault.message)} ${paint.dim(`(${fault.code})`)}`);
   output.line(`  ${fault.meaning}`);
   output.line(`  ${fault.remedy}`);
+  if (server !== undefined) output.line(output.paint.dim(`  Server: ${clean(server)}`));
   if (fault.code === 'INTERNAL') printStack(output, fault);
 }
 

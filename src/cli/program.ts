@@ -1,90 +1,51 @@
 import { Command } from 'commander';
-import { createCliContext, type Register } from './cli-context.ts';
-import { registerAnnotate } from './commands/annotate.ts';
-import { registerAudit } from './commands/audit.ts';
-import { registerBackup, registerRestore } from './commands/backup.ts';
-import { registerCancel } from './commands/cancel.ts';
-import { registerConfig } from './commands/config.ts';
-import { registerDemo } from './commands/demo.ts';
-import { registerDoctor } from './commands/doctor.ts';
-import { registerEnv } from './commands/env/env.ts';
-import { registerList } from './commands/list.ts';
-import { registerLocks } from './commands/locks.ts';
-import { registerLog } from './commands/log.ts';
-import { registerPool } from './commands/pool.ts';
-import { registerPriority } from './commands/priority.ts';
-import { registerRetry } from './commands/retry.ts';
-import { registerRun } from './commands/run.ts';
-import { registerSchedule } from './commands/schedule/schedule.ts';
-import { registerScheduler } from './commands/scheduler.ts';
-import { registerServer } from './commands/server.ts';
-import { registerShow } from './commands/show.ts';
-import { registerStatus } from './commands/status.ts';
-import { registerTests } from './commands/tests.ts';
-import { registerToken } from './commands/token.ts';
-import { registerUp } from './commands/up.ts';
-import { registerUser } from './commands/user.ts';
-import { registerWatch } from './commands/watch.ts';
-import { registerWorker } from './commands/worker.ts';
-import { exitCodeOf, printFailure } from './exit-codes.ts';
+import type { CliContext } from './cli-context.ts';
+import { commandTable } from './command-table.ts';
+import { exitCodeOf, exitCodes, printFailure } from './exit-codes.ts';
 import type { Terminal } from './output/terminal.ts';
+import { topicNames } from './topic-names.ts';
 import { version } from './version.ts';
 
-/** In the order of `matre --help`. */
-const commands: Register[] = [
-  registerUp,
-  registerDemo,
-  registerServer,
-  registerWorker,
-  registerScheduler,
-  registerEnv,
-  registerTests,
-  registerRun,
-  registerWatch,
-  registerAnnotate,
-  registerList,
-  registerShow,
-  registerLog,
-  registerCancel,
-  registerPriority,
-  registerRetry,
-  registerSchedule,
-  registerStatus,
-  registerPool,
-  registerLocks,
-  registerDoctor,
-  registerUser,
-  registerToken,
-  registerAudit,
-  registerBackup,
-  registerRestore,
-  registerConfig,
-];
-
 const helpFooter = `
-With MATRE_URL set, or \`matre up\` running on the same data folder, commands use that server; otherwise they open
-the data folder themselves. Settings come from the environment or from matre.env; \`matre config\` shows them.`;
+Commands use the server of --context, of MATRE_URL, or of the current context (\`matre context\`); without any of
+them the server that runs on the data folder, or the data folder itself. Settings come from the environment or from
+matre.env; \`matre config\` shows them. \`matre help TOPIC\` explains: ${topicNames.join(', ')}.`;
 
 /** Runs one command line and returns the exit code. Never rejects. */
 export async function runCommand(argv: string[], terminal: Terminal): Promise<number> {
-  const context = createCliContext(terminal);
+  let context: CliContext | undefined;
   const program = new Command('matre')
     .description('Runs Magento functional tests (MFTF) on many Magento environments in parallel.')
     .version(version(), '--version')
+    .option('--context <name>', 'use the server of a context; `local` is the data folder')
+    .helpCommand(false)
     .addHelpText('after', helpFooter)
     .showHelpAfterError('Run the command with --help to see its usage.')
     .configureOutput({
       writeOut: (text) => void terminal.stdout.stream.write(text),
       writeErr: (text) => void terminal.stderr.stream.write(text),
     })
-    // Throws instead of ending the process. The commands registered below inherit it.
+    // Throws instead of ending the process. The commands inherit it.
     .exitOverride();
-  for (const register of commands) register(program, context);
+  for (const { name, summary, hidden = false } of commandTable)
+    program.command(name, { hidden }).description(summary);
+  program.hook('preSubcommand', async (_program, command) => {
+    const entry = commandTable.find(({ name }) => name === command.name());
+    if (entry === undefined) return;
+    // The settings of the context take longer to load than the help.
+    const { createCliContext } = await import('./cli-context.ts');
+    context ??= createCliContext(terminal, {
+      contextName: program.opts<{ context?: string }>().context,
+      commands: commandTable,
+    });
+    (await entry.load())(command, context);
+  });
   try {
-    await program.parseAsync(argv, { from: 'user' });
-    return context.exitCode;
+    // Without a command matre prints its help, which is not an error: standard output, exit code 0.
+    await program.parseAsync(argv.length === 0 ? ['--help'] : argv, { from: 'user' });
+    return context?.exitCode ?? exitCodes.passed;
   } catch (error) {
-    printFailure(terminal.stderr, error);
+    printFailure(terminal.stderr, error, context?.server);
     return exitCodeOf(error);
   }
 }

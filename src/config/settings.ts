@@ -292,7 +292,8 @@ export const settings = {
     group: 'Server',
     schema: url('http', 'https'),
     secret: 'credentials',
-    description: 'The server that commands use. Without it the server that runs on the data folder, if any.',
+    description:
+      'The server that commands use. Without it that of the current context (`matre context`), else the server that runs on the data folder, if any.',
   }),
   MATRE_TOKEN: optional({
     group: 'Server',

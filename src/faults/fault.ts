@@ -4,6 +4,7 @@
  */
 import { accessFaults } from './codes/access.ts';
 import { backupFaults } from './codes/backup.ts';
+import { clientFaults } from './codes/client.ts';
 import { diagnosisFaults } from './codes/diagnosis.ts';
 import { lockFaults } from './codes/locks.ts';
 import { readingFaults } from './codes/reading.ts';
@@ -147,12 +148,8 @@ export const faults = {
   ),
   PATH_OUTSIDE: usage(400, 'Nothing was read or written.', 'Use a path inside the named folder.'),
   NOT_FOUND: usage(404, 'Nothing was changed.', 'Check the address.'),
-  SERVER_UNREACHABLE: infrastructure(
-    503,
-    'The command was not executed.',
-    'Check that `matre up` is running and that MATRE_URL is right.',
-  ),
 
+  ...clientFaults,
   ...accessFaults,
   ...backupFaults,
 
@@ -329,6 +326,15 @@ export const transientCodes = (Object.keys(faults) as FaultCode[]).filter(isTran
 
 /** An error with a code of the registry. `message` states what happened, with the relevant names and values. */
 export class Fault extends Error {
+  /**
+   * A fault is one by its name and code: a process may have a second copy of this class, of the bundle of the command line
+   * (scripts/bundle-cli.mjs).
+   */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    if (!(value instanceof Error) || value.name !== 'Fault') return false;
+    return Object.hasOwn(faults, (value as { code?: PropertyKey }).code ?? '');
+  }
+
   readonly code: FaultCode;
 
   constructor(code: FaultCode, message: string, options?: { cause?: unknown }) {

@@ -30,6 +30,7 @@ export async function importMatre(folder: string, docker: string): Promise<strin
     recursive: true,
     filter: (path) => !/\.ts$/.test(path),
   });
+  await run(process.execPath, ['scripts/bundle-cli.mjs', join(home, 'dist')], { cwd: root });
   for (const part of ['bin', 'examples', 'docs', 'package.json']) {
     await cp(join(root, part), join(home, part), { recursive: true });
   }

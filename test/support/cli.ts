@@ -67,7 +67,9 @@ export function startCli(
   const [program = '', ...rest] = terminal
     ? ['script', '-qefc', argv.map(quote).join(' '), '/dev/null']
     : argv;
-  const child = spawn(program, rest, { cwd, env: { ...inherited, ...settings, ...observer } });
+  // The contexts of the developer must not choose a server for tests.
+  const folders = { XDG_CONFIG_HOME: '/nowhere', XDG_CACHE_HOME: '/nowhere' };
+  const child = spawn(program, rest, { cwd, env: { ...inherited, ...folders, ...settings, ...observer } });
   let stdout = '';
   let stderr = '';
   let lastOutputAt = performance.now();
@@ -105,16 +107,20 @@ export function cli(args: string[], options?: CliOptions): Promise<CliResult> {
   return startCli(args, options).done;
 }
 
-/** The same within this process, which is much quicker: for tests that do not depend on a separate process. */
+/**
+ * The same within this process, which is much quicker: for tests that do not depend on a separate process. `onError` gets what the
+ * command writes to standard error, as it does.
+ */
 export async function cliHere(
   args: string[],
-  { settings = {}, stdin = '' }: CliOptions = {},
+  { settings = {}, stdin = '', onError }: CliOptions & { onError?: (text: string) => void } = {},
 ): Promise<Pick<CliResult, 'code' | 'stdout' | 'stderr'>> {
   const written = { stdout: '', stderr: '' };
   const output = (name: keyof typeof written) => {
     const stream = new Writable({
       write(chunk, _encoding, done) {
         written[name] += chunk;
+        if (name === 'stderr') onError?.(String(chunk));
         done();
       },
     });

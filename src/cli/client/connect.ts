@@ -1,30 +1,72 @@
+import { access } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { delay } from '../../async/delay.ts';
 import type { Config } from '../../config/config.ts';
 import { Fault, isFault } from '../../faults/fault.ts';
 import { readFolderOwner } from '../../store/database/folder-lock.ts';
 import type { Caller } from './caller.ts';
 import { createRemoteCaller } from './remote.ts';
+import type { Target } from './target.ts';
 
 const retryDelayMs = 150;
 /** A longer wait is reported to the user. */
 const silentMs = 2_000;
 
 /**
- * Connects to the server of MATRE_URL; without one, to the server that runs on the data folder; else opens the data folder in this
- * process. `notify` gets a message for the user during a long wait; `traceParent` is the trace of the command. Errors:
- * CONFIG_INVALID, and those of opening the data folder.
+ * The operations with which an installation begins, so they may create a data folder. All others would have nothing to read or to
+ * change there.
  */
-export async function connect(
-  config: Config,
-  { notify, traceParent }: { notify: (text: string) => void; traceParent: string | undefined },
-): Promise<Caller> {
-  const { url, token } = config.server;
-  if (url !== undefined) {
-    refuseCredentials(url);
-    return createRemoteCaller({ url, token, traceParent });
+const firstOperations: ReadonlySet<string> = new Set([
+  'environments.add',
+  'environments.import',
+  'variables.set',
+  'users.add',
+  'tokens.create',
+]);
+
+interface ConnectOptions {
+  target: Target;
+  /** Gets a message for the user during a long wait. */
+  notify: (text: string) => void;
+  /** The trace of the command. */
+  traceParent: string | undefined;
+}
+
+/**
+ * Connects to the server of the target; for the data folder, to the server that runs on it, else opens the data folder in this
+ * process. A folder without data stays untouched: only an operation with which an installation begins creates it, and any other is
+ * refused (SERVER_NOT_CHOSEN). Errors: CONFIG_INVALID, and those of opening the data folder.
+ */
+export async function connect(config: Config, options: ConnectOptions): Promise<Caller> {
+  const { target, traceParent } = options;
+  if (target.kind === 'server') {
+    return createRemoteCaller({ url: target.url, token: target.token, traceParent });
   }
   // Any number of processes may use PostgreSQL, so there is no owner to look for.
   if (config.store.databaseUrl !== undefined) return openLocalCaller(config, traceParent);
+  const { dataFolder } = config.store;
+  const owner = await readFolderOwner(dataFolder);
+  if (owner === undefined && !(await hasDatabase(dataFolder))) return emptyCaller(config, options);
+  return connectToFolder(config, options);
+}
+
+/**
+ * Connects to the server of the target, or to the one that runs on the data folder; `undefined` without a server. Opens nothing
+ * else, and waits for nothing.
+ */
+export async function connectToServer(config: Config, target: Target): Promise<Caller | undefined> {
+  if (target.kind === 'server')
+    return createRemoteCaller({ url: target.url, token: target.token, traceParent: undefined });
+  if (config.store.databaseUrl !== undefined) return undefined;
+  const owner = await readFolderOwner(config.store.dataFolder);
+  const token = owner?.token ?? config.server.token;
+  return owner?.url === undefined
+    ? undefined
+    : createRemoteCaller({ url: owner.url, token, traceParent: undefined });
+}
+
+async function connectToFolder(config: Config, { notify, traceParent }: ConnectOptions): Promise<Caller> {
+  const { token } = config.server;
   // The owner of the data folder may be a server that is just starting, or another short command.
   const startedAt = performance.now();
   for (let notified = false; ; ) {
@@ -46,14 +88,46 @@ export async function connect(
   }
 }
 
+/** Whether the data folder has an embedded database. Anything else in it, such as a key, is data as well only with one. */
+function hasDatabase(dataFolder: string): Promise<boolean> {
+  return access(join(dataFolder, 'database')).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** A caller for a folder without data, which it opens and so creates with the first operation that may begin an installation. */
+function emptyCaller(config: Config, options: ConnectOptions): Caller {
+  let opened: Promise<Caller> | undefined;
+  const refuse = (): never => {
+    const folder = resolve(config.store.dataFolder);
+    const chosen = options.target.kind === 'local' && options.target.chosen;
+    const server = chosen ? '--context local names no server' : 'MATRE_URL is not set, no context is in use';
+    throw new Fault(
+      'SERVER_NOT_CHOSEN',
+      `There is neither a server nor data here: ${server}, and the data folder ${folder} has no database.`,
+    );
+  };
+  return {
+    url: undefined,
+    async call(operation, input) {
+      if (opened === undefined && !firstOperations.has(operation.name)) refuse();
+      opened ??= connectToFolder(config, options);
+      return (await opened).call(operation, input);
+    },
+    async onRunChange(callback) {
+      return (await (opened ?? refuse())).onRunChange(callback);
+    },
+    async close() {
+      // The operation that opened it has reported why it could not be opened.
+      const caller = await opened?.catch(() => undefined);
+      await caller?.close();
+    },
+  };
+}
+
 /** Imported on demand: a command that talks to a server needs no database. */
 async function openLocalCaller(config: Config, traceParent: string | undefined): Promise<Caller> {
   const local = await import('./local.ts');
   return local.openLocalCaller(config, traceParent);
-}
-
-function refuseCredentials(url: string): void {
-  const { username, password } = new URL(url);
-  if (username === '' && password === '') return;
-  throw new Fault('CONFIG_INVALID', 'MATRE_URL contains a user or a password; set MATRE_TOKEN instead.');
 }

@@ -3,6 +3,7 @@ import { type App, openApp } from '../../app/app.ts';
 import type { Config } from '../../config/config.ts';
 import { createLog } from '../../log.ts';
 import type { Principal } from '../../model/access.ts';
+import { operations } from '../../operations/all.ts';
 import { authorizeAndRun } from '../../operations/core/authorize.ts';
 import { defined, type Operation, parseInput } from '../../operations/core/operation.ts';
 import type { Caller } from './caller.ts';
@@ -26,7 +27,8 @@ export function createLocalCaller(app: App, traceParent?: string): Caller {
       operation: Operation<Input, Output>,
       input: z.input<Input>,
     ) {
-      return authorizeAndRun(context, operation, parseInput(operation, input), {
+      const own = ownOperation(operation);
+      return authorizeAndRun(context, own, parseInput(own, input), {
         principal,
         ...defined({ traceParent }),
       });
@@ -35,4 +37,13 @@ export function createLocalCaller(app: App, traceParent?: string): Caller {
     ...(context.database.kind === 'embedded' && { startWorkers: () => app.startWorkers() }),
     close: () => app.close(),
   };
+}
+
+const byName = new Map(operations.map((operation) => [operation.name, operation]));
+
+/** The operation as these modules have it: that of a command may be a copy in the bundle of the command line. */
+function ownOperation<Input extends z.ZodObject, Output extends z.ZodType>(
+  operation: Operation<Input, Output>,
+): Operation<Input, Output> {
+  return byName.get(operation.name) as unknown as Operation<Input, Output>;
 }

@@ -19,7 +19,7 @@ describe('the request for an operation', () => {
     );
     expect(request(setVariables, { environment: 'us', variables: [] })).toEqual({
       path: '/api/variables',
-      body: '{"environment":"us","variables":[]}',
+      body: { environment: 'us', variables: [] },
     });
   });
 });

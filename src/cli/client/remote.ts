@@ -18,34 +18,70 @@ const silentMs = 45_000;
 /** More than a JUnit report of 100,000 tests. */
 const maxBytes = 256 * 1024 * 1024;
 
-/**
- * Calls a matre server over HTTP. Rejects with the Faults of the server, and with SERVER_UNREACHABLE when it does not answer,
- * or not as a matre server of this version does.
- */
-export function createRemoteCaller(options: {
+/** A server, and what a request to it carries. */
+interface RemoteOptions {
   url: string;
   token: string | undefined;
   /** The W3C `traceparent` of the trace that the requests belong to. */
   traceParent: string | undefined;
-}): Caller {
-  const base = options.url.replace(/\/+$/, '');
+}
+
+/** Requests to a matre server. They reject with the Faults of the server, and with SERVER_UNREACHABLE when it is none. */
+export interface RemoteRequests {
+  /** The address of the server, without a slash at the end. */
+  readonly base: string;
+  /** Sends a request with a JSON body, if any; resolves to the JSON of the response. */
+  send(method: string, path: string, body: unknown): Promise<unknown>;
+  stream(path: string, signal: AbortSignal): Promise<HttpStream>;
+  close(): void;
+}
+
+export function createRemoteRequests({ url, token, traceParent }: RemoteOptions): RemoteRequests {
+  const base = url.replace(/\/+$/, '');
   const headers: Record<string, string> = {};
-  if (options.token !== undefined) headers['authorization'] = `Bearer ${options.token}`;
-  if (options.traceParent !== undefined) headers['traceparent'] = options.traceParent;
+  if (token !== undefined) headers['authorization'] = `Bearer ${token}`;
+  if (traceParent !== undefined) headers['traceparent'] = traceParent;
   const client = createHttpClient();
-  const subscriptions = new Set<() => Promise<void>>();
 
   const unreachable = (error: unknown): never => {
     const message = asSentence(`${base} does not answer: ${describeHttpError(error)}`);
     throw new Fault('SERVER_UNREACHABLE', message, { cause: error });
   };
 
-  const openEvents = async (signal: AbortSignal): Promise<HttpStream> => {
-    const streamOptions = { headers, timeoutMs, idleMs: silentMs, signal };
-    const stream = await client.stream(`${base}/api/events`, streamOptions).catch(unreachable);
-    if (stream.status === 200) return stream;
-    throw faultOf(parseJson(await stream.text(maxBytes), stream.status, base), stream.status, base);
+  return {
+    base,
+    async send(method, path, body) {
+      const { status, text } = await client
+        .request(base + path, {
+          method,
+          headers: body === undefined ? headers : { ...headers, 'content-type': 'application/json' },
+          timeoutMs,
+          maxBytes,
+          ...(body !== undefined && { body: JSON.stringify(body) }),
+        })
+        .catch(unreachable);
+      const json = parseJson(text, status, base);
+      if (status < 200 || status > 299) throw faultOf(json, status, base);
+      return json;
+    },
+    async stream(path, signal) {
+      const streamOptions = { headers, timeoutMs, idleMs: silentMs, signal };
+      const stream = await client.stream(base + path, streamOptions).catch(unreachable);
+      if (stream.status === 200) return stream;
+      throw faultOf(parseJson(await stream.text(maxBytes), stream.status, base), stream.status, base);
+    },
+    close: client.close,
   };
+}
+
+/**
+ * Calls a matre server over HTTP. Rejects with the Faults of the server, and with SERVER_UNREACHABLE when it does not answer,
+ * or not as a matre server of this version does.
+ */
+export function createRemoteCaller(options: RemoteOptions): Caller {
+  const requests = createRemoteRequests(options);
+  const { base } = requests;
+  const subscriptions = new Set<() => Promise<void>>();
 
   return {
     url: base,
@@ -57,18 +93,9 @@ export function createRemoteCaller(options: {
         operation as unknown as AnyOperation,
         input as Record<string, unknown>,
       );
-      const { status, text } = await client
-        .request(base + path, {
-          method: operation.method,
-          headers: body === undefined ? headers : { ...headers, 'content-type': 'application/json' },
-          timeoutMs,
-          maxBytes,
-          ...(body !== undefined && { body }),
-        })
-        .catch(unreachable);
-      const json = parseJson(text, status, base);
-      if (status < 200 || status > 299) throw faultOf(json, status, base);
-      const parsed = operation.output.safeParse(json);
+      const json = await requests.send(operation.method, path, body);
+      // A command parses few responses, and generating a parser for each schema takes longer than to interpret it.
+      const parsed = operation.output.safeParse(json, { jitless: true });
       if (parsed.success) return parsed.data;
       throw new Fault(
         'SERVER_UNREACHABLE',
@@ -77,7 +104,7 @@ export function createRemoteCaller(options: {
       );
     },
     async onRunChange(callback) {
-      const stop = await subscribe(openEvents, callback);
+      const stop = await subscribe((signal) => requests.stream('/api/events', signal), callback);
       subscriptions.add(stop);
       return async () => {
         subscriptions.delete(stop);
@@ -86,16 +113,16 @@ export function createRemoteCaller(options: {
     },
     async close() {
       await Promise.all([...subscriptions].map((stop) => stop()));
-      client.close();
+      requests.close();
     },
   };
 }
 
-/** The path and the JSON body of the request for an operation. Input that is not in the path goes into the query or the body. */
+/** The path and the body of the request for an operation. Input that is not in the path goes into the query or the body. */
 export function requestOf(
   operation: AnyOperation,
   input: Record<string, unknown>,
-): { path: string; body: string | undefined } {
+): { path: string; body: Record<string, unknown> | undefined } {
   const rest = { ...input };
   let path = operation.path;
   for (const name of pathParameters(operation)) {
@@ -104,7 +131,7 @@ export function requestOf(
   }
   if (!usesQuery(operation)) {
     const hasBody = Object.keys(operation.input.shape).length > pathParameters(operation).length;
-    return { path, body: hasBody ? JSON.stringify(rest) : undefined };
+    return { path, body: hasBody ? rest : undefined };
   }
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(rest)) {

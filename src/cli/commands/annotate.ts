@@ -15,10 +15,8 @@ Example:
 /** A document of 1,000 runs in which all tests failed has about 60 MB. */
 const maxBytes = 256 * 1024 * 1024;
 
-export function registerAnnotate(program: Command, context: CliContext): void {
-  program
-    .command('annotate')
-    .description('report finished runs to GitHub Actions: annotations, a summary and outputs')
+export function registerAnnotate(command: Command, context: CliContext): void {
+  command
     .argument('<file>', 'output of `run --watch --json` or `watch --json`')
     .option('--strip <folder>', 'remove this folder from the paths of files, such as app/code/Acme/Tests')
     .addHelpText('after', helpFooter)

@@ -4,10 +4,8 @@ import { type CliContext, jsonOption, parseWhole, print } from '../cli-context.t
 import { localTime } from '../output/format.ts';
 import { printTable } from '../output/table.ts';
 
-export function registerAudit(program: Command, context: CliContext): void {
-  program
-    .command('audit')
-    .description('list changes and who made them, newest first')
+export function registerAudit(command: Command, context: CliContext): void {
+  command
     .option('--limit <number>', 'maximum number of entries', parseWhole, 50)
     .option('--before <id>', 'only entries before this one', parseWhole)
     .addOption(jsonOption())

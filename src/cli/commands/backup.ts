@@ -3,11 +3,9 @@ import { createLog } from '../../log.ts';
 import { type CliContext, jsonOption, print } from '../cli-context.ts';
 import { version } from '../version.ts';
 
-export function registerBackup(program: Command, context: CliContext): void {
-  program
-    .command('backup')
+export function registerBackup(command: Command, context: CliContext): void {
+  command
     .argument('<file>', 'the file to write; it must not exist')
-    .description('back up the database, the files of runs and the secret key into one file')
     .option('--no-files', 'without logs, screenshots and other files of runs')
     .option('--no-key', 'without the file of the secret key, to keep it in another place')
     .addOption(jsonOption())
@@ -33,11 +31,9 @@ Example:
     });
 }
 
-export function registerRestore(program: Command, context: CliContext): void {
-  program
-    .command('restore')
+export function registerRestore(command: Command, context: CliContext): void {
+  command
     .argument('<file>', 'a file of `matre backup`, of this or an earlier version')
-    .description('replace the database and the files of runs by those of a backup')
     .option('--replace', 'lose what the database has now')
     .option('--keep-schema', 'leave the schema of the backup, to start an earlier matre afterwards')
     .addOption(jsonOption())

@@ -2,10 +2,8 @@ import type { Command } from 'commander';
 import { cancelRun } from '../../operations/runs/runs.ts';
 import { type CliContext, jsonOption, parseRunId, print } from '../cli-context.ts';
 
-export function registerCancel(program: Command, context: CliContext): void {
-  program
-    .command('cancel')
-    .description('cancel a run that is queued or running')
+export function registerCancel(command: Command, context: CliContext): void {
+  command
     .argument('<id>', 'number of the run', parseRunId)
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  matre cancel 12')

@@ -3,10 +3,8 @@ import { describeConfig } from '../../config/config.ts';
 import { type CliContext, jsonOption, print } from '../cli-context.ts';
 import { printTable } from '../output/table.ts';
 
-export function registerConfig(program: Command, context: CliContext): void {
-  program
-    .command('config')
-    .description('show all settings of this process and their sources; secrets are hidden')
+export function registerConfig(command: Command, context: CliContext): void {
+  command
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  matre config --json')
     .action((options) => {

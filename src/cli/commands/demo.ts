@@ -10,10 +10,8 @@ import { waitForAbort } from '../stop-signals.ts';
 
 class Stopped extends Error {}
 
-export function registerDemo(program: Command, context: CliContext): void {
-  program
-    .command('demo')
-    .description('start a demo: three sample environments and six runs; needs no settings')
+export function registerDemo(command: Command, context: CliContext): void {
+  command
     .addHelpText(
       'after',
       '\nUses Docker if it is available, else bubblewrap. The sample shops have deliberate faults, so some tests fail.' +

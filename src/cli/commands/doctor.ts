@@ -4,10 +4,8 @@ import { type CliContext, jsonOption, print } from '../cli-context.ts';
 import { clean, durationText, plural } from '../output/format.ts';
 import type { Output } from '../output/terminal.ts';
 
-export function registerDoctor(program: Command, context: CliContext): void {
-  program
-    .command('doctor')
-    .description('check for all known problems, and show how to fix them')
+export function registerDoctor(command: Command, context: CliContext): void {
+  command
     .option('-e, --env <code>', 'only checks of this environment')
     .option('--fix', 'fix what is safe to fix: only things of this installation that no run uses')
     .addOption(jsonOption())

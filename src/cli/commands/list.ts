@@ -9,10 +9,8 @@ import { ago, clean, colourOf, statusText, tally } from '../output/format.ts';
 import { type Column, printTable } from '../output/table.ts';
 import type { Output } from '../output/terminal.ts';
 
-export function registerList(program: Command, context: CliContext): void {
-  program
-    .command('list')
-    .description('list runs, newest first')
+export function registerList(command: Command, context: CliContext): void {
+  command
     .option('-e, --env <code>', 'only runs on this environment')
     .addOption(new Option('--state <state>', 'only runs in this state').choices(runStates))
     .option('-n, --limit <number>', 'maximum number of runs', parseWhole, 20)

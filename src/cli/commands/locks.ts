@@ -4,9 +4,7 @@ import { type CliContext, jsonOption, print } from '../cli-context.ts';
 import { ago, durationText } from '../output/format.ts';
 import { printTable } from '../output/table.ts';
 
-export function registerLocks(program: Command, context: CliContext): void {
-  const locks = program.command('locks').description('manage the locks that keep runs apart');
-
+export function registerLocks(locks: Command, context: CliContext): void {
   locks
     .command('list')
     .description('list held locks and their owners')

@@ -9,10 +9,8 @@ import { waitForAbort } from '../stop-signals.ts';
 /** A growing log sends no events, so it is polled. */
 const pollMs = 500;
 
-export function registerLog(program: Command, context: CliContext): void {
-  program
-    .command('log')
-    .description('print the log of a run')
+export function registerLog(command: Command, context: CliContext): void {
+  command
     .argument('<id>', 'number of the run', parseRunId)
     .option('-f, --follow', 'follow the log until the run is finished; Ctrl-C stops following, not the run')
     .addHelpText('after', '\nExample:\n  matre log 12 -f')

@@ -4,9 +4,7 @@ import { type CliContext, jsonOption, print } from '../cli-context.ts';
 import { colourOf } from '../output/format.ts';
 import { printTable } from '../output/table.ts';
 
-export function registerPool(program: Command, context: CliContext): void {
-  const pool = program.command('pool').description('manage the containers that tests run in');
-
+export function registerPool(pool: Command, context: CliContext): void {
   pool
     .command('list')
     .description('list the containers of the pool, and why any of them is replaced')

@@ -3,10 +3,8 @@ import { showProgress } from '../../operations/runs/progress.ts';
 import { prioritiseRun } from '../../operations/runs/runs.ts';
 import { type CliContext, jsonOption, parseRunId, print } from '../cli-context.ts';
 
-export function registerPriority(program: Command, context: CliContext): void {
-  program
-    .command('priority')
-    .description('change the priority of a queued run within its environment')
+export function registerPriority(command: Command, context: CliContext): void {
+  command
     .argument('<id>', 'number of the run', parseRunId)
     .argument('[priority]', 'higher starts earlier; the default is 0', parsePriority)
     .addOption(new Option('--front', 'ahead of all runs that are queued there now'))

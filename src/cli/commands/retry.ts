@@ -5,10 +5,8 @@ import { checkWatchOptions, followRuns, watchOptions } from '../client/follow.ts
 import { requester } from '../client/requester.ts';
 import { printRuns } from './list.ts';
 
-export function registerRetry(program: Command, context: CliContext): void {
-  const command = program
-    .command('retry')
-    .description('submit a finished run again')
+export function registerRetry(command: Command, context: CliContext): void {
+  command
     .argument('<id>', 'number of the run', parseRunId)
     .option('--failed', 'only its tests that failed, were broken or have no result');
   for (const option of watchOptions()) command.addOption(option);

@@ -24,11 +24,8 @@ runs, so Ctrl-C cancels them.
 Example:
   matre run -e preprod-us -e preprod-es --group smoke --watch --junit report.xml`;
 
-export function registerRun(program: Command, context: CliContext): void {
-  const command = program
-    .command('run')
-    .description('submit a run for each environment')
-    .requiredOption('-e, --env <code>', 'environment (repeatable)', collect);
+export function registerRun(command: Command, context: CliContext): void {
+  command.requiredOption('-e, --env <code>', 'environment (repeatable)', collect);
   for (const option of selectionOptions()) command.addOption(option);
   command
     .option('--priority <number>', 'higher starts earlier within its environment', parseWhole, 0)

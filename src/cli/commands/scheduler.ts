@@ -2,10 +2,8 @@ import type { Command } from 'commander';
 import type { CliContext } from '../cli-context.ts';
 import { serve } from './serve.ts';
 
-export function registerScheduler(program: Command, context: CliContext): void {
-  program
-    .command('scheduler')
-    .description('start a scheduler only; with several of them each time still fires once')
+export function registerScheduler(command: Command, context: CliContext): void {
+  command
     .addHelpText(
       'after',
       '\nNeeds DATABASE_URL and LOCK_DSN, the same for all processes. `matre up` includes a scheduler. While the database is\n' +

@@ -2,10 +2,8 @@ import type { Command } from 'commander';
 import type { CliContext } from '../cli-context.ts';
 import { serve } from './serve.ts';
 
-export function registerServer(program: Command, context: CliContext): void {
-  program
-    .command('server')
-    .description('start the server only: the page and the API; workers run in other processes')
+export function registerServer(command: Command, context: CliContext): void {
+  command
     .addHelpText(
       'after',
       '\nNeeds DATABASE_URL and LOCK_DSN, the same for all processes. With the workers in other processes (`matre worker`),\n' +

@@ -22,10 +22,8 @@ import type { Output } from '../output/terminal.ts';
 
 type RunRecord = z.output<typeof showRun.output>;
 
-export function registerShow(program: Command, context: CliContext): void {
-  program
-    .command('show')
-    .description('show a run: its results, the causes of failures with what to do, its events and files')
+export function registerShow(command: Command, context: CliContext): void {
+  command
     .argument('<id>', 'number of the run', parseRunId)
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  matre show 12')

@@ -6,10 +6,8 @@ import { ago, clean } from '../output/format.ts';
 import { printTable } from '../output/table.ts';
 import type { Output } from '../output/terminal.ts';
 
-export function registerStatus(program: Command, context: CliContext): void {
-  program
-    .command('status')
-    .description('show the workers and what each environment is doing')
+export function registerStatus(command: Command, context: CliContext): void {
+  command
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  matre status')
     .action(async (options) => {

@@ -4,10 +4,8 @@ import { type CliContext, jsonOption, print } from '../cli-context.ts';
 import { clean } from '../output/format.ts';
 import { printTable } from '../output/table.ts';
 
-export function registerTests(program: Command, context: CliContext): void {
-  program
-    .command('tests')
-    .description('list the tests, groups and suites that can be run')
+export function registerTests(command: Command, context: CliContext): void {
+  command
     .argument('[text]', 'only those whose name, title, group or suite contains this text')
     .option('--names', 'print only the names of tests, groups and suites, one a line, for completion')
     .addOption(jsonOption())

@@ -7,11 +7,7 @@ import { printTable } from '../output/table.ts';
 
 const defaultDays = 90;
 
-export function registerToken(program: Command, context: CliContext): void {
-  const token = program
-    .command('token')
-    .description('manage API tokens, with which commands and programs sign in to the server');
-
+export function registerToken(token: Command, context: CliContext): void {
   token
     .command('create')
     .description('create a token and print its secret, which is never shown again')

@@ -2,10 +2,8 @@ import type { Command } from 'commander';
 import type { CliContext } from '../cli-context.ts';
 import { serve } from './serve.ts';
 
-export function registerUp(program: Command, context: CliContext): void {
-  program
-    .command('up')
-    .description('start server, workers and scheduler in this process; nothing else is needed')
+export function registerUp(command: Command, context: CliContext): void {
+  command
     .addHelpText(
       'after',
       '\nSIGTERM or Ctrl-C stops after the running tests; unfinished runs return to the queue with their results.' +

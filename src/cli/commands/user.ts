@@ -6,9 +6,7 @@ import { passwordOption, readNewPassword } from '../new-password.ts';
 import { ago } from '../output/format.ts';
 import { printTable } from '../output/table.ts';
 
-export function registerUser(program: Command, context: CliContext): void {
-  const user = program.command('user').description('manage the users who can sign in, and their roles');
-
+export function registerUser(user: Command, context: CliContext): void {
   user
     .command('add')
     .description('add a user who signs in with a password')

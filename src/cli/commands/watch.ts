@@ -8,14 +8,11 @@ The exit code is the worst verdict, as of \`matre run --watch\`.
 Example:
   matre watch 12 13 --junit report.xml`;
 
-export function registerWatch(program: Command, context: CliContext): void {
-  const command = program
-    .command('watch')
-    .description('wait until runs are finished; the exit code is their verdict')
-    .argument('<id...>', 'numbers of the runs', (text: string, ids: number[] = []) => [
-      ...ids,
-      parseRunId(text),
-    ]);
+export function registerWatch(command: Command, context: CliContext): void {
+  command.argument('<id...>', 'numbers of the runs', (text: string, ids: number[] = []) => [
+    ...ids,
+    parseRunId(text),
+  ]);
   for (const option of watchOptions().filter(({ long }) => long !== '--watch')) command.addOption(option);
   command
     .addOption(jsonOption())

@@ -2,10 +2,8 @@ import type { Command } from 'commander';
 import type { CliContext } from '../cli-context.ts';
 import { serve } from './serve.ts';
 
-export function registerWorker(program: Command, context: CliContext): void {
-  program
-    .command('worker')
-    .description('start workers only, for more processes and hosts')
+export function registerWorker(command: Command, context: CliContext): void {
+  command
     .addHelpText(
       'after',
       '\nNeeds DATABASE_URL and LOCK_DSN, the same for all processes.\n' +

@@ -11,8 +11,7 @@ import { registerSet } from './set.ts';
 import { registerShow } from './show.ts';
 import { registerUnset } from './unset.ts';
 
-export function registerEnv(program: Command, context: CliContext): void {
-  const env = program.command('env').description('manage environments: the shops that tests run against');
+export function registerEnv(env: Command, context: CliContext): void {
   for (const register of [
     registerAdd,
     registerList,

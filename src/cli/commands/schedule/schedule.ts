@@ -8,10 +8,7 @@ import { registerList } from './list.ts';
 import { registerNext } from './next.ts';
 import { registerShow } from './show.ts';
 
-export function registerSchedule(program: Command, context: CliContext): void {
-  const schedule = program
-    .command('schedule')
-    .description('manage schedules, which submit runs at set times');
+export function registerSchedule(schedule: Command, context: CliContext): void {
   for (const register of [
     registerAdd,
     registerList,

@@ -1,0 +1,71 @@
+// Bundles the command line into dist/bundle/, or into the same place of the given folder. Commands start in a fraction of
+// the time: a file for each module, of zod above all, costs more than all that a command does (bench/start-time.ts).
+//
+// The bundle has what a client of a server needs. What opens a database, serves or starts workers stays as it is compiled
+// in dist/, because it finds migrations, scripts and the files of its threads beside its modules; the bundle imports it on
+// demand. So there may be two copies of a module in a process: see `Fault` and src/cli/client/local.ts.
+import { relative, resolve } from 'node:path';
+import { build } from 'vite';
+
+const [to = 'dist'] = process.argv.slice(2);
+const source = resolve('src');
+/** The modules that are not bundled, as they are imported by commands. */
+const compiled = /^(app|server|demo)\/|^cli\/client\/local\.ts$/;
+
+/** The modules that nearly every command of a client loads. */
+const client =
+  /\/node_modules\/(zod|fastest-levenshtein)\/|\/src\/(async|config|faults|files|http|model)\/|\/src\/operations\/core\/|\/src\/operations\/(runs\/runs|environments\/environments|runs\/idle-workers)\.ts|\/src\/store\/database\/folder-lock\.ts|\/src\/cli\/(client\/(caller|connect|context-file|remote|target|event-stream)|cli-context|output\/table)\.ts/;
+
+await build({
+  configFile: false,
+  logLevel: 'warn',
+  ssr: { noExternal: ['chalk', 'commander', 'fastest-levenshtein', 'zod'] },
+  build: {
+    ssr: 'src/cli/main.ts',
+    outDir: resolve(to, 'bundle'),
+    emptyOutDir: true,
+    target: 'node20',
+    license: { fileName: 'licenses.md' },
+    rolldownOptions: {
+      output: {
+        entryFileNames: '[name].js',
+        chunkFileNames: '[name].js',
+        // Finding a file takes longer than to read some kB more: what the help needs is one file, and what all clients need another.
+        codeSplitting: {
+          includeDependenciesRecursively: false,
+          groups: [{ debugName: 'start and client', name: chunkOf }],
+        },
+      },
+    },
+  },
+  plugins: [
+    {
+      name: 'compiled-modules',
+      enforce: 'pre',
+      resolveId(specifier, importer) {
+        if (importer === undefined || !specifier.startsWith('.')) return;
+        const path = relative(source, resolve(importer, '..', specifier));
+        if (compiled.test(path)) return { id: `../${path.replace(/\.ts$/, '.js')}`, external: 'relative' };
+      },
+    },
+  ],
+});
+
+/** The chunk of a module: what the help needs, what nearly every command of a client needs, or one of its own. */
+function chunkOf(id, graph) {
+  // The entry awaits the command, so a chunk with the entry would wait for the chunks of commands that import it, for ever.
+  if (graph.getModuleInfo(id)?.isEntry) return null;
+  if (isStatic(id, graph)) return 'start';
+  return client.test(id) ? 'client' : null;
+}
+
+/** Whether the entry imports a module statically, without an import() on the way. */
+function isStatic(id, graph) {
+  const seen = new Set([id]);
+  for (const each of seen) {
+    const module = graph.getModuleInfo(each);
+    if (module?.isEntry) return true;
+    for (const importer of module?.importers ?? []) seen.add(importer);
+  }
+  return false;
+}

@@ -1,0 +1,171 @@
+import type { CommandEntry } from './cli-context.ts';
+
+/** In the order of `matre --help`. */
+export const commandTable: readonly CommandEntry[] = [
+  {
+    name: 'up',
+    summary: 'start server, workers and scheduler in this process; nothing else is needed',
+    load: async () => (await import('./commands/up.ts')).registerUp,
+  },
+  {
+    name: 'demo',
+    summary: 'start a demo: three sample environments and six runs; needs no settings',
+    load: async () => (await import('./commands/demo.ts')).registerDemo,
+  },
+  {
+    name: 'server',
+    summary: 'start the server only: the page and the API; workers run in other processes',
+    load: async () => (await import('./commands/server.ts')).registerServer,
+  },
+  {
+    name: 'worker',
+    summary: 'start workers only, for more processes and hosts',
+    load: async () => (await import('./commands/worker.ts')).registerWorker,
+  },
+  {
+    name: 'scheduler',
+    summary: 'start a scheduler only; with several of them each time still fires once',
+    load: async () => (await import('./commands/scheduler.ts')).registerScheduler,
+  },
+  {
+    name: 'env',
+    summary: 'manage environments: the shops that tests run against',
+    load: async () => (await import('./commands/env/env.ts')).registerEnv,
+  },
+  {
+    name: 'tests',
+    summary: 'list the tests, groups and suites that can be run',
+    load: async () => (await import('./commands/tests.ts')).registerTests,
+  },
+  {
+    name: 'run',
+    summary: 'submit a run for each environment',
+    load: async () => (await import('./commands/run.ts')).registerRun,
+  },
+  {
+    name: 'watch',
+    summary: 'wait until runs are finished; the exit code is their verdict',
+    load: async () => (await import('./commands/watch.ts')).registerWatch,
+  },
+  {
+    name: 'annotate',
+    summary: 'report finished runs to GitHub Actions: annotations, a summary and outputs',
+    load: async () => (await import('./commands/annotate.ts')).registerAnnotate,
+  },
+  {
+    name: 'list',
+    summary: 'list runs, newest first',
+    load: async () => (await import('./commands/list.ts')).registerList,
+  },
+  {
+    name: 'show',
+    summary: 'show a run: its results, the causes of failures with what to do, its events and files',
+    load: async () => (await import('./commands/show.ts')).registerShow,
+  },
+  {
+    name: 'log',
+    summary: 'print the log of a run',
+    load: async () => (await import('./commands/log.ts')).registerLog,
+  },
+  {
+    name: 'cancel',
+    summary: 'cancel a run that is queued or running',
+    load: async () => (await import('./commands/cancel.ts')).registerCancel,
+  },
+  {
+    name: 'priority',
+    summary: 'change the priority of a queued run within its environment',
+    load: async () => (await import('./commands/priority.ts')).registerPriority,
+  },
+  {
+    name: 'retry',
+    summary: 'submit a finished run again',
+    load: async () => (await import('./commands/retry.ts')).registerRetry,
+  },
+  {
+    name: 'schedule',
+    summary: 'manage schedules, which submit runs at set times',
+    load: async () => (await import('./commands/schedule/schedule.ts')).registerSchedule,
+  },
+  {
+    name: 'status',
+    summary: 'show the workers and what each environment is doing',
+    load: async () => (await import('./commands/status.ts')).registerStatus,
+  },
+  {
+    name: 'pool',
+    summary: 'manage the containers that tests run in',
+    load: async () => (await import('./commands/pool.ts')).registerPool,
+  },
+  {
+    name: 'locks',
+    summary: 'manage the locks that keep runs apart',
+    load: async () => (await import('./commands/locks.ts')).registerLocks,
+  },
+  {
+    name: 'doctor',
+    summary: 'check for all known problems, and show how to fix them',
+    load: async () => (await import('./commands/doctor.ts')).registerDoctor,
+  },
+  {
+    name: 'login',
+    summary: 'sign in to a server in the browser or with a token, and use it from now on',
+    load: async () => (await import('./commands/login.ts')).registerLogin,
+  },
+  {
+    name: 'logout',
+    summary: 'sign out of a server: revoke and forget its token',
+    load: async () => (await import('./commands/logout.ts')).registerLogout,
+  },
+  {
+    name: 'context',
+    summary: 'manage the servers that commands use by name',
+    load: async () => (await import('./commands/context.ts')).registerContext,
+  },
+  {
+    name: 'user',
+    summary: 'manage the users who can sign in, and their roles',
+    load: async () => (await import('./commands/user.ts')).registerUser,
+  },
+  {
+    name: 'token',
+    summary: 'manage API tokens, with which commands and programs sign in to the server',
+    load: async () => (await import('./commands/token.ts')).registerToken,
+  },
+  {
+    name: 'audit',
+    summary: 'list changes and who made them, newest first',
+    load: async () => (await import('./commands/audit.ts')).registerAudit,
+  },
+  {
+    name: 'backup',
+    summary: 'back up the database, the files of runs and the secret key into one file',
+    load: async () => (await import('./commands/backup.ts')).registerBackup,
+  },
+  {
+    name: 'restore',
+    summary: 'replace the database and the files of runs by those of a backup',
+    load: async () => (await import('./commands/backup.ts')).registerRestore,
+  },
+  {
+    name: 'config',
+    summary: 'show all settings of this process and their sources; secrets are hidden',
+    load: async () => (await import('./commands/config.ts')).registerConfig,
+  },
+  {
+    name: 'completion',
+    summary: 'print the completion script of a shell: bash, zsh or fish',
+    load: async () => (await import('./commands/completion.ts')).registerCompletion,
+  },
+  {
+    name: 'complete',
+    summary: 'print completions of a command line, for the scripts of `matre completion`',
+    hidden: true,
+    load: async () => (await import('./commands/complete.ts')).registerComplete,
+  },
+  {
+    name: 'help',
+    summary: 'display help for a command or a topic',
+    load: async () => (await import('./commands/help.ts')).registerHelp,
+  },
+];
