@@ -60,6 +60,7 @@ describe('the packed package', () => {
     expect(paths).toEqual(
       expect.arrayContaining([
         'bin/matre.js',
+        'dist/bundle/main.js',
         'ci/github/action.yml',
         'ci/gitlab/matre.yml',
         'dist/web/index.html',
@@ -90,6 +91,17 @@ describe('the packed package', () => {
       env: userEnv(),
     });
     expect(stdout).toBe(`${version}\n`);
+  });
+
+  it('completes its commands in bash', async () => {
+    const script = `
+      eval "$(matre completion bash)"
+      COMP_LINE='matre dem' COMP_POINT=9
+      _matre
+      printf '%s\\n' "\${COMPREPLY[@]}"`;
+    const env = userEnv(join(home, 'node_modules/.bin'));
+    const { stdout } = await run('bash', ['-c', script], { cwd: home, env });
+    expect(stdout).toBe('demo\n');
   });
 
   describe.each(nodeVersions)('with Node %i', (major) => {
