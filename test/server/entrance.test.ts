@@ -167,6 +167,23 @@ describe('response headers for browsers', () => {
     expect(headers['content-security-policy']).not.toMatch(/script-src[^;]*'unsafe/);
   });
 
+  it.each([
+    '/metrics',
+    '/healthz',
+    '/',
+    '/api/session',
+    '/api/openapi.json',
+    '/api/nothing',
+    '/api/runs/1/artifacts/x',
+    '/assets/none',
+  ])('%s is kept by no cache', async (path) => {
+    expect((await headersOf(path))['cache-control']).toBe('no-store');
+  });
+
+  it('let the browser of a user alone keep what it asks for again and again', async () => {
+    expect((await headersOf('/api/status'))['cache-control']).toBe('private, no-cache');
+  });
+
   it('of a refusal', async () => {
     expect(await headersOf('/api/status', {})).toMatchObject(strict);
   });
@@ -185,6 +202,7 @@ describe('response headers for browsers', () => {
         'content-type': 'application/octet-stream',
         'content-disposition': expect.stringContaining('attachment'),
         'x-content-type-options': 'nosniff',
+        'cache-control': 'no-store',
       });
       const policy = headers['content-security-policy'] ?? '';
       expect(policy.split('; ')).toEqual(["default-src 'none'", 'sandbox', "frame-ancestors 'self'"]);

@@ -17,7 +17,7 @@ const headers = {
 /** Half a year, for browsers that have reached the server over TLS once. */
 const tlsHeaders = { 'strict-transport-security': 'max-age=15552000' };
 
-/** Adds the headers before any other hook, so that rejected requests have them too. */
+/** Adds the headers before any other hook, so that rejected requests have them too. No cache may keep a response unless its route says so. */
 export function addSecurityHeaders(
   server: FastifyInstance,
   { publicUrl }: { publicUrl: string | undefined },
@@ -25,5 +25,10 @@ export function addSecurityHeaders(
   const all = publicUrl?.startsWith('https:') ? { ...headers, ...tlsHeaders } : headers;
   server.addHook('onRequest', async (_request, reply) => {
     reply.headers(all);
+  });
+  // A proxy does not know that a cookie is a credential, and would send to one user what it has kept for another.
+  server.addHook('onSend', async (_request, reply) => {
+    const isSet = reply.hasHeader('cache-control') || reply.raw.hasHeader('cache-control');
+    if (!isSet) reply.header('cache-control', 'no-store');
   });
 }

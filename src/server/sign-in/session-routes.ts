@@ -75,10 +75,7 @@ function mountShow({ server, sessions }: SessionRoutes): void {
         answer: sessionView,
       }),
     },
-    async (request, reply) => {
-      reply.header('cache-control', 'no-store');
-      return sessions.view(request);
-    },
+    (request) => sessions.view(request),
   );
 }
 
