@@ -9,7 +9,7 @@ import {
 } from './declaration.ts';
 import { readDeclarations } from './declarations.ts';
 import { chooseModules } from './modules.ts';
-import { isClassName } from './names.ts';
+import { isClassName, isFileName } from './names.ts';
 import { shortModuleName } from './paths.ts';
 import type { Source } from './source.ts';
 import { mergeSuites, type Suite } from './suites.ts';
@@ -172,6 +172,7 @@ function unusableReason(
   tests: ReadonlyMap<string, CatalogTest>,
 ): string | undefined {
   if (!isClassName(test.name)) return 'its name is not a valid class name in PHP';
+  if (!isFileName(test.name)) return 'its name is too long for a file';
   if (test.extends === undefined) return undefined;
   if (test.extends === test.name) return 'it extends itself';
   const circle = circleOf(test, tests);

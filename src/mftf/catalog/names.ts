@@ -7,6 +7,14 @@ export function isClassName(text: string): boolean {
   return className.test(text);
 }
 
+/** The longest name of a file on Linux, in bytes. */
+const maxFileName = 255;
+
+/** Whether files can be named after a test or a suite: MFTF writes `XCest.php` for the one and `X.php` for the other. */
+export function isFileName(text: string): boolean {
+  return Buffer.byteLength(cestFile(text)) <= maxFileName;
+}
+
 /** The name of the generated file of a test. */
 export function cestFile(test: string): string {
   return `${cestClass(test)}.php`;

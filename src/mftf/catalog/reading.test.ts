@@ -113,6 +113,13 @@ describe('an annotation', () => {
 });
 
 describe('the name of a test', () => {
+  it('may be so long that the generated file can have its name', async () => {
+    const unusable = async (name: string) => (await read(xml('', head(), name))).tests.get(name)?.unusable;
+    const longest = `${'é'.repeat(123)}T`;
+    expect(await unusable(longest)).toBeUndefined();
+    expect(await unusable(`${longest}T`)).toBe('its name is too long for a file');
+  });
+
   it.each(['CaféTest', '_Test', 'Тест'])('may be %s', async (name) => {
     expect((await read(xml('', head(), name))).tests.get(name)?.unusable).toBeUndefined();
   });

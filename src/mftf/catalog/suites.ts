@@ -1,6 +1,7 @@
+import { shorten } from '../../model/visible-text.ts';
 import type { CatalogTest } from './catalog-test.ts';
 import type { Problem, SuiteDeclaration, SuiteReference } from './declaration.ts';
-import { isClassName } from './names.ts';
+import { isClassName, isFileName } from './names.ts';
 
 /** Tests that run together, between a before and an after. */
 export interface Suite {
@@ -37,7 +38,7 @@ export function mergeSuites(
 }
 
 function nameClash(name: string, groups: Groups): string | undefined {
-  if (!isClassName(name)) return `A suite cannot be named "${name}".`;
+  if (!isClassName(name) || !isFileName(name)) return `A suite cannot be named "${shorten(name, 100)}".`;
   if (name === 'default') return 'A suite cannot be named "default".';
   const [test] = groups.get(name) ?? [];
   return test && `The suite ${name} has the name of a group (of ${test}, for example).`;
