@@ -53,6 +53,12 @@ describe('the output of a process', () => {
     expect(readFileSync(join(folder, 'to/picture')).equals(picture)).toBe(true);
   });
 
+  it('invariant 10: has no secret in the names of files', async () => {
+    writeFileSync(join(folder, 'from/more/of s3cret-value.txt'), 'x');
+    await fetch(['s3cret-value']);
+    expect(readdirSync(join(folder, 'to/more'))).toEqual(['of [hidden].txt']);
+  });
+
   it('is left out beyond it, except the results', async () => {
     for (let at = 1; at <= maxOutputFiles; at += 1) writeFileSync(join(folder, `from/more/${at}.txt`), '');
     expect(await fetch()).toEqual([{ path: 'the rest of the output', reason: 'it has too many files' }]);

@@ -1,5 +1,5 @@
 import { byteTable } from './peek.ts';
-import { escapeBytes, type RawSource, type Source } from './sources.ts';
+import { escapeBytes, isExhausted, type RawSource, type Source } from './sources.ts';
 
 /**
  * So many bytes of the beginning of a longer secret are hidden without the rest. This also keeps the time in proportion to the text: a text
@@ -17,8 +17,8 @@ export interface Match {
 const isEscapeByte = byteTable(escapeBytes);
 
 /**
- * Compares a source with a secret from a position on. All readings are followed, each state once. `isPlain`: the positions are those of the
- * raw text.
+ * Compares a source with a secret from a position on. All readings are followed, each state once, until `raw` is exhausted. `isPlain`: the
+ * positions are those of the raw text.
  */
 export function matchSecret(
   raw: RawSource,
@@ -34,7 +34,7 @@ export function matchSecret(
   const open: { index: number; at: number }[] = [{ index: 0, at: start }];
   for (let state = open.pop(); state !== undefined; state = open.pop()) {
     let { index, at } = state;
-    for (;;) {
+    while (!isExhausted(raw)) {
       if (isPlain) {
         // Most text has no escapes.
         while (index < secret.length && at < raw.length && isEscapeByte[raw.bytes[at] ?? 0] === 0) {

@@ -35,14 +35,24 @@ export interface RawSource extends Source {
   bytes: Uint8Array;
   length: number;
   reachedEnd: boolean;
+  /** How many bytes were read: a measure of the time that decoding takes. */
+  work: number;
+  /** The limit of `work`. */
+  maxWork: number;
 }
+
+/** Whether so much was read that decoding should stop. */
+export const isExhausted = ({ work, maxWork }: RawSource): boolean => work > maxWork;
 
 export function rawSource(): RawSource {
   return {
     bytes: new Uint8Array(),
     length: 0,
     reachedEnd: false,
+    work: 0,
+    maxWork: 0,
     read(at) {
+      this.work += 1;
       if (at >= this.length) {
         this.reachedEnd = true;
         return [];

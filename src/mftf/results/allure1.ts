@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Status, Step } from '../../model/result.ts';
-import { type AllureCase, stepAttachment, testOf, Unreadable } from './outcome.ts';
+import { type AllureCase, maxTimeMs, stepAttachment, testOf, Unreadable } from './outcome.ts';
 import { type TimedStep, timedStep, withFailedHelper } from './steps.ts';
 import { below, child, readXml, type XmlElement } from './xml.ts';
 
@@ -22,7 +22,8 @@ const status = z
 const time = z
   .string()
   .regex(/^\d{1,15}$/)
-  .transform(Number);
+  .transform(Number)
+  .refine((ms) => ms <= maxTimeMs, 'is no time');
 const caseAttributes = z.object({ status, start: time, stop: time.optional() });
 const stepAttributes = z.object({ status, start: time.optional(), stop: time.optional() });
 const attachmentAttributes = z.object({ title: z.string(), source: z.string(), type: z.string().optional() });

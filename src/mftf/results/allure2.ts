@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Status, Step } from '../../model/result.ts';
-import { type AllureCase, stepAttachment, testOf, Unreadable } from './outcome.ts';
+import { type AllureCase, maxTimeMs, stepAttachment, testOf, Unreadable } from './outcome.ts';
 import { type TimedStep, timedStep, withFailedHelper } from './steps.ts';
 import { printable } from './text.ts';
 
@@ -15,7 +15,8 @@ const status = z
   .transform(
     (word): Status => (word === 'broken' ? 'failed' : word == null || word === 'unknown' ? 'broken' : word),
   );
-const time = z.number().int().min(0).nullish();
+const moment = z.number().int().min(0).max(maxTimeMs);
+const time = moment.nullish();
 const attachment = z.object({ name: z.string().nullish(), source: z.string(), type: z.string().nullish() });
 
 interface RawStep {
@@ -50,7 +51,7 @@ const result = z.object({
   fullName: z.string().nullish(),
   status,
   statusDetails: z.object({ message: z.string().nullish(), trace: z.string().nullish() }).nullish(),
-  start: z.number().int().min(0),
+  start: moment,
   stop: time,
   labels: listOf(z.object({ name: z.string().nullish(), value: z.string().nullish() })),
   steps: listOf(step),

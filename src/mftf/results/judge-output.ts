@@ -1,12 +1,21 @@
 import { readdir, writeFile } from 'node:fs/promises';
 import { join, posix, relative } from 'node:path';
 import { safeName } from '../../artifacts/safe-name.ts';
-import { maxKeptSteps, maxMessageLength, maxStepNameLength } from '../../model/limits.ts';
+import {
+  maxAttachmentNameLength,
+  maxAttachments,
+  maxKeptSteps,
+  maxMessageLength,
+  maxStepNameLength,
+} from '../../model/limits.ts';
 import type { Attachment, Step } from '../../model/result.ts';
 import type { Reason } from '../../model/run.ts';
 import type { PlannedTest } from '../../model/selection.ts';
 import { type StepSummary, summariseSteps } from '../../model/steps.ts';
+import { shorten } from '../../model/visible-text.ts';
 import { defineTask } from '../../threads/task.ts';
+import { redactReason } from '../redaction/redact-reports.ts';
+import { createRedactor, type Redactor } from '../redaction/redactor.ts';
 import { collectResults } from './collect.ts';
 import type { OutcomeAttachment, TestOutcome } from './outcome.ts';
 import { type ProcessEnd, reconcile } from './reconcile.ts';
@@ -21,6 +30,8 @@ export interface ProcessOutput {
   stepsFolder: string;
   planned: PlannedTest[];
   processEnd: ProcessEnd;
+  /** To be hidden in all texts. The files have none that can be read there; a text that is decoded may have some again. */
+  secrets: readonly string[];
 }
 
 /** The outcome of a test to be recorded: its texts are cut, and its steps are in a file. */
@@ -44,20 +55,27 @@ export interface JudgedOutput {
 export const judgeOutput = defineTask(
   import.meta.url,
   'judgeOutput',
-  async ({ folder, place, stepsFolder, planned, processEnd }: ProcessOutput): Promise<JudgedOutput> => {
+  async (output: ProcessOutput): Promise<JudgedOutput> => {
+    const { folder, place, stepsFolder, planned, processEnd, secrets } = output;
+    const redactor = await createRedactor(secrets);
     const outcomes = reconcile(planned, await collectResults(folder, planned), processEnd);
     const paths = await storedPaths(folder, place, outcomes);
     const judged: JudgedOutcome[] = [];
     for (const [index, { steps, trace: _, ...outcome }] of outcomes.entries()) {
       const stepsFile = steps.length === 0 ? undefined : `${index}.json`;
       if (stepsFile !== undefined)
-        await writeFile(join(stepsFolder, stepsFile), JSON.stringify(keptSteps(steps, paths)));
-      const { message, reason } = outcome;
+        await writeFile(join(stepsFolder, stepsFile), JSON.stringify(keptSteps(steps, paths, redactor)));
+      const { message, reason, attachments } = outcome;
       judged.push({
         ...outcome,
-        message: message === undefined ? undefined : cutMessage(message),
-        reason: reason && cutReason(reason),
-        steps: cutSummary(summariseSteps(steps)),
+        // Before they are cut: half a secret would not be recognised.
+        message: message === undefined ? undefined : cutMessage(redactor.text(message)),
+        reason: reason && cutReason(redactReason(reason, redactor)),
+        attachments: attachments.slice(0, maxAttachments).map(({ name, ...one }) => ({
+          ...one,
+          name: shorten(redactor.text(name), maxAttachmentNameLength),
+        })),
+        steps: cutSummary(summariseSteps(steps), redactor),
         stepsFile,
       });
     }
@@ -74,14 +92,21 @@ function cutReason({ code, message }: Reason): Reason {
   return { code, message: cutMessage(message) };
 }
 
-function cutSummary(summary: StepSummary | undefined): StepSummary | undefined {
+function cutSummary(
+  summary: StepSummary | undefined,
+  redactor: Pick<Redactor, 'text'>,
+): StepSummary | undefined {
   if (summary?.failed === undefined) return summary;
   const { title, number } = summary.failed;
-  return { ...summary, failed: { title: title.slice(0, maxStepNameLength), number } };
+  return { ...summary, failed: { title: redactor.text(title).slice(0, maxStepNameLength), number } };
 }
 
-/** The first steps, with the stored paths of their attachments; attachments that are not stored are omitted. */
-function keptSteps(steps: readonly Step[], paths: ReadonlyMap<string, string>): Step[] {
+/** The first steps, without secrets, with the stored paths of their attachments; attachments that are not stored are omitted. */
+function keptSteps(
+  steps: readonly Step[],
+  paths: ReadonlyMap<string, string>,
+  redactor: Pick<Redactor, 'text'>,
+): Step[] {
   // One more than a reader shows, so that it says that there are more.
   let remaining = maxKeptSteps + 1;
   const keep = (list: readonly Step[]): Step[] => {
@@ -91,10 +116,10 @@ function keptSteps(steps: readonly Step[], paths: ReadonlyMap<string, string>): 
       remaining -= 1;
       kept.push({
         ...step,
-        name: step.name.slice(0, maxStepNameLength),
+        name: redactor.text(step.name).slice(0, maxStepNameLength),
         attachments: step.attachments.flatMap(({ name, path }) => {
           const stored = paths.get(path);
-          return stored === undefined ? [] : [{ name, path: stored }];
+          return stored === undefined ? [] : [{ name: redactor.text(name), path: stored }];
         }),
         steps: keep(step.steps),
       });

@@ -89,3 +89,6 @@ export function testOf(className: string, method: string): { test: string; suite
   const [, suite] = /^\\?Magento\\AcceptanceTest\\_([^\\]+)\\/.exec(className) ?? [];
   return { test: method, suite: suite === 'default' ? undefined : suite };
 }
+
+/** The last time that a result may name, in milliseconds since 1970: a later year has five digits, which neither ISO 8601 nor databases read. */
+export const maxTimeMs = Date.UTC(9999, 11, 31);

@@ -61,7 +61,7 @@ function judge(planned: PlannedTest, results: CollectedResults, processEnd: Proc
     reason: undefined,
     steps: allure?.steps ?? [],
     startedAt: allure?.startedAt ?? processEnd.startedAt,
-    durationMs: duration(allure, junit, processEnd),
+    durationMs: Math.min(maxDurationMs, duration(allure, junit, processEnd)),
     attachments:
       allure?.attachments ??
       results.pictures.find(({ test: { name, suite } }) => isOfTest({ test: name, suite }))?.attachments ??
@@ -148,6 +148,9 @@ function withLaterExceptions(first: string | undefined, later: string[]): string
   if (first === undefined || others.length === 0) return first;
   return [first, ...others].join(laterException);
 }
+
+/** A week. Files of results may name any duration, and the database stores 24 days. */
+const maxDurationMs = 7 * 24 * 3_600_000;
 
 function duration(
   allure: { startedAt: Date; endedAt: Date | undefined } | undefined,

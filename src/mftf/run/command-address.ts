@@ -1,3 +1,4 @@
+import { withoutEnd } from '../../model/without-end.ts';
 import type { FetchResult } from '../container/fetch.ts';
 import type { EnvValue } from '../module/env-files.ts';
 
@@ -10,7 +11,7 @@ const defaultPath = 'dev/tests/acceptance/utils/command.php';
  */
 export function commandAddress(baseUrl: string, values: readonly EnvValue[]): string {
   const path = values.find(({ name }) => name === 'MAGENTO_CLI_COMMAND_PATH')?.value || defaultPath;
-  const base = baseUrl.replace(/\/+$/, '').replace('index.php', '').replace(/\/+$/, '');
+  const base = withoutEnd(withoutEnd(baseUrl, '/').replace('index.php', ''), '/');
   return `${base}/${path.replace(/^\/+/, '')}`;
 }
 

@@ -39,6 +39,8 @@ export interface ExecutionContext {
   generated: Buffer;
   record: Recorder;
   redactor: Redactor;
+  /** What `redactor` hides. */
+  secrets: readonly string[];
   sessions: RunSessions;
   logs: RunLogs;
   artifacts: Artifacts;
@@ -118,7 +120,7 @@ async function run(
   folder: string,
   startedAt: Date,
 ): Promise<NewResult[]> {
-  const { runId, engine, containerId, layout, redactor, artifacts, signal } = context;
+  const { runId, engine, containerId, layout, redactor, secrets, artifacts, signal } = context;
   const output = `${outputs}/${safeName(nameOf(block))}`;
   const timeoutMs = context.timeoutMs * block.tests.length;
   const session = context.sessions.next();
@@ -156,7 +158,7 @@ async function run(
       const leftOut = await fetchOutput(engine, containerId, output, hostFolder, redactor);
       if (leftOut.length > 0) await reportLeftOut(context, describeLeftOut(nameOf(block), leftOut));
     }
-    const from = { folder: hostFolder, place: folder, stepsFolder, planned: block.tests, processEnd };
+    const from = { folder: hostFolder, place: folder, stepsFolder, planned: block.tests, processEnd, secrets };
     const { outcomes, files } = await judge(context, block, from);
     return await keepFiles(artifacts, runId, from, {
       files,

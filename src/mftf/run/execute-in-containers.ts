@@ -126,6 +126,7 @@ function executionContext(
     generated: snapshot.archive,
     record,
     redactor,
+    secrets: files.secrets,
     sessions: createRunSessions(
       { installation, runId: run.id, fence },
       { chrome, endLabelled: sessions.endLabelled },

@@ -54,7 +54,8 @@ export async function fetchOutput(
     });
     for await (const { path, content } of files) {
       countOne();
-      const target = join(to, path);
+      // The results name files, too: they get the same mask.
+      const target = join(to, redactor.text(path));
       await mkdir(dirname(target), { recursive: true });
       await store(content, target, redactor);
     }

@@ -2,6 +2,7 @@ import { freeSpace } from '../../artifacts/free-space.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { Fault } from '../../faults/fault.ts';
 import { splitBaseUrl } from '../../model/address/base-url.ts';
+import { withoutEnd } from '../../model/without-end.ts';
 import { type FetchResult, fetchInside } from '../container/fetch.ts';
 import type { Layout } from '../container/layout.ts';
 import type { EnvValue } from '../module/env-files.ts';
@@ -88,7 +89,7 @@ function baseUrlOf(values: readonly EnvValue[]): string {
 /** The status address of the Selenium that MFTF will use. */
 export function seleniumStatusUrl(values: readonly EnvValue[]): string {
   const value = (name: string) => values.find((each) => each.name === name)?.value ?? '';
-  const path = value('SELENIUM_PATH').replace(/\/+$/, '');
+  const path = withoutEnd(value('SELENIUM_PATH'), '/');
   return `${value('SELENIUM_PROTOCOL')}://${value('SELENIUM_HOST')}:${value('SELENIUM_PORT')}${path}/status`;
 }
 

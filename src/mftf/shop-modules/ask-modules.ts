@@ -1,4 +1,5 @@
 import { joinBaseUrl, splitBaseUrl } from '../../model/address/base-url.ts';
+import { withoutEnd } from '../../model/without-end.ts';
 import type { EnvValue } from '../module/env-files.ts';
 import { parseJson, type RequestShop, type SignIn, signInToShop } from './sign-in.ts';
 
@@ -25,7 +26,7 @@ export async function askModulesWith(
   if (signIn.kind !== 'token') return { failure: signIn.message, refused: signIn.kind === 'refused' };
   const baseUrl = values.find(({ name }) => name === 'MAGENTO_BASE_URL')?.value ?? '';
   const { url, credentials } = splitBaseUrl(baseUrl);
-  const address = joinBaseUrl({ url: `${url.replace(/\/*$/, '/')}rest/V1/modules`, credentials });
+  const address = joinBaseUrl({ url: `${withoutEnd(url, '/')}/rest/V1/modules`, credentials });
   const { status, body, error } = await request({ url: address, bearer: signIn.token });
   const failure = (text: string) => ({ failure: text, refused: false });
   if (error !== undefined) return failure('the shop does not respond to GET rest/V1/modules');

@@ -22,3 +22,7 @@ it('reads a secret in lower case and with padding', () => {
 it.each(['', '=', 'A', 'NOT BASE32', 'ABC1'])('has no password for the secret "%s"', (text) => {
   expect(oneTimePassword(text, 59_000)).toBeUndefined();
 });
+
+it('looks at a long text that is no secret once', () => {
+  expect(oneTimePassword(`${'='.repeat(1_000_000)}x`, 59_000)).toBeUndefined();
+});

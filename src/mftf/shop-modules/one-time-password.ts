@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { withoutEnd } from '../../model/without-end.ts';
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 const periodMs = 30_000;
@@ -19,7 +20,7 @@ export function oneTimePassword(secret: string, now: number): string | undefined
 }
 
 function decodeBase32(text: string): Buffer | undefined {
-  const digits = text.trim().toUpperCase().replace(/=+$/, '');
+  const digits = withoutEnd(text.trim().toUpperCase(), '=');
   const bytes: number[] = [];
   let bits = 0;
   let value = 0;

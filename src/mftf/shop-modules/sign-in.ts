@@ -1,4 +1,5 @@
 import { joinBaseUrl, splitBaseUrl } from '../../model/address/base-url.ts';
+import { withoutEnd } from '../../model/without-end.ts';
 import type { FetchRequest, FetchResult } from '../container/fetch.ts';
 import type { EnvValue } from '../module/env-files.ts';
 import { oneTimePassword } from './one-time-password.ts';
@@ -57,7 +58,7 @@ function webApiUrl(value: (name: string) => string): string {
   const port = value('MAGENTO_RESTAPI_SERVER_PORT');
   const own = protocol && host ? `${protocol}://${host}` : host;
   const base = own === '' || own.includes('://') ? own : `http://${own}`;
-  const start = (base || value('MAGENTO_BASE_URL')).replace(/\/+$/, '');
+  const start = withoutEnd(base || value('MAGENTO_BASE_URL'), '/');
   return port === '' ? start : `${start}:${port}`;
 }
 
