@@ -23,7 +23,7 @@ export interface GitOptions {
   environment?: Record<string, string>;
   /** The descriptor of a lock for git to keep, should it outlive this process. */
   lock?: number;
-  /** Takes all of the output, of which `run` returns the beginning only. */
+  /** Takes all of the output, of which `run` returns the beginning only. When it throws, git is stopped, and `run` rejects with that error. */
   onOutput?(chunk: Buffer): void;
 }
 
@@ -90,8 +90,14 @@ export async function createGit(options: {
       signal.addEventListener('abort', stop);
       const output: Buffer[] = [];
       let outputBytes = 0;
+      let refusal: unknown;
       child.stdout?.on('data', (chunk: Buffer) => {
-        onOutput?.(chunk);
+        try {
+          if (refusal === undefined) onOutput?.(chunk);
+        } catch (error) {
+          refusal = error;
+          stop();
+        }
         // A commit message may have any length.
         if (outputBytes < maxOutputBytes) output.push(chunk.subarray(0, maxOutputBytes - outputBytes));
         outputBytes += chunk.length;
@@ -103,6 +109,7 @@ export async function createGit(options: {
       try {
         if (signal.aborted) stop();
         const [code] = await once(child, 'close');
+        if (refusal !== undefined) throw refusal;
         if (code === 0) return Buffer.concat(output).toString('utf8');
         throw failure(stopped ? 'git was stopped.' : errorOutput, url, secrets);
       } catch (error) {
