@@ -77,6 +77,12 @@ export const maxOpenRegistrationBytes = 4 * 1024 * 1024;
 /** Texts that are hidden in the outputs of a run: its secrets, and each line of a private key. */
 export const maxHiddenTexts = 2_000;
 
+/** Attachments of a result. */
+export const maxAttachments = 100;
+
+/** Characters of the name of an attachment. */
+export const maxAttachmentNameLength = 255;
+
 /** How long copying or reading a module or a tree may take, in milliseconds. */
 export const maxTreeMs = 10 * 60_000;
 

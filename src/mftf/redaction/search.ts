@@ -6,6 +6,7 @@ import {
   base64,
   escapeBytes,
   escaped,
+  isExhausted,
   isSkipped,
   maxSkipped,
   type RawSource,
@@ -27,6 +28,8 @@ export interface SearchResult {
   holdFrom: number;
   /** The text from here on is needed to recognise a secret in more text. */
   contextFrom: number;
+  /** How much the search had to decode, in the unit of `RawSource.work`. */
+  work: number;
 }
 
 /** The first character of an escaped secret has fewer bytes: `\uD83D\uDE00` with each character as `&#x5C;` has 72. */
@@ -34,6 +37,11 @@ const contextLength = 128;
 
 /** How many positions of the sources of a kind are one byte of text. */
 const scales = { plain: 1, base64: 3, double: 9 } as const;
+
+/** The work of a comparison that fails at once, in bytes that are read. */
+const workOfComparison = 2;
+/** When a search is given up, the secret that it was comparing began at most so many bytes before. */
+const givenUpBefore = 32;
 
 const plus = 0x2b;
 /** UTF-8 begins characters of several bytes with this byte or a higher one. */
@@ -87,27 +95,37 @@ export class SecretSearch {
     };
   }
 
-  /** Searches a text. `final`: no more text follows. */
-  search(text: Uint8Array, { final }: { final: boolean }): SearchResult {
+  /**
+   * Searches a text. `final`: no more text follows. A text can be built so that each byte begins thousands of readings; after `maxWork` the
+   * rest of the text counts as secret, because nothing is known about it.
+   */
+  search(text: Uint8Array, { final, maxWork }: { final: boolean; maxWork: number }): SearchResult {
     // `scan` reads two bytes at once, which must begin at an even address.
     const bytes = text.byteOffset % 2 === 0 ? text : Uint8Array.from(text);
     const { length } = bytes;
     this.raw.bytes = bytes;
     this.raw.length = length;
+    this.raw.work = 0;
+    this.raw.maxWork = maxWork;
     this.results = [];
     this.holdFrom = length;
     this.contextFrom = Math.max(0, length - contextLength);
-    this.scan(bytes);
-    if (!final) this.compareCut(length);
+    const givenUpAt = this.scan(bytes);
+    if (givenUpAt < length) this.results.push({ start: Math.max(0, givenUpAt - givenUpBefore), end: length });
+    else if (!final) this.compareCut(length);
     return {
       ranges: union(this.results),
       holdFrom: final ? length : this.holdFrom,
       contextFrom: this.contextFrom,
+      work: this.raw.work,
     };
   }
 
-  /** Two bytes at a time: that takes half the time of single ones (measured). */
-  private scan(bytes: Uint8Array): void {
+  /**
+   * Returns where the search was given up; the length of the text when it was not. Two bytes at a time: that takes half the time of single
+   * ones (measured).
+   */
+  private scan(bytes: Uint8Array): number {
     const { triggerPairs } = this;
     const { filter } = this.index;
     const { length } = bytes;
@@ -121,6 +139,7 @@ export class SecretSearch {
       let furthest = at;
       if (filter[hashOf(word)] === 1) furthest = Math.max(this.atPrefix(at), this.atPrefix(at + 1));
       if (triggerPairs[pair] === 1) furthest = Math.max(furthest, this.atByte(at), this.atByte(at + 1));
+      if (isExhausted(this.raw)) return at;
       // A long secret is not compared again with its own parts.
       if (furthest - at > 2 * enoughBytes) {
         index = (furthest - enoughBytes) >> 1;
@@ -130,7 +149,9 @@ export class SecretSearch {
     if (length % 2 === 1) {
       this.atPrefix(length - 1);
       this.atByte(length - 1);
+      if (isExhausted(this.raw)) return length - 1;
     }
+    return length;
   }
 
   /** Where a prefix may end at `last`. */
@@ -320,6 +341,7 @@ export class SecretSearch {
     const { kind } = candidate.prefix;
     const scale = scales[kind];
     let furthest = at;
+    raw.work += workOfComparison;
     for (const start of startsOf(candidate.prefix, at, raw.bytes)) {
       const rawStart = Math.floor(start / scale);
       for (const source of this.sources[candidate.isShort ? 'short' : kind]) {

@@ -148,7 +148,28 @@ describe('the secret rule', () => {
   });
 });
 
+describe('a long value', () => {
+  it.each(['x://', 'x://a'])('takes time in proportion to its length: %s', (start) => {
+    // With two parts of a pattern that match the same text, minutes.
+    for (const part of [':', 'a:', '@', ' ', 'password=', '-----BEGIN ', '?token='])
+      rule.isSecret('X', start + part.repeat(1_000_000 / part.length));
+    expect(rule.isSecret('X', `${start}${':'.repeat(1_000_000)}@`)).toBe(true);
+  });
+});
+
 describe('secretTextsOf', () => {
+  it('names a value without the blanks and line ends around it as well', () => {
+    expect(secretTextsOf('hunter2-secret\n')).toContain('hunter2-secret');
+    expect(secretTextsOf(' hunter2-secret\t')).toContain('hunter2-secret');
+    expect(secretTextsOf('key:\n    MIIEvQIBADANBgkqhkiG  \n')).toContain('MIIEvQIBADANBgkqhkiG');
+  });
+
+  it('names a value with its letters composed and decomposed', () => {
+    const [composed, decomposed] = ['pässwörter', 'pässwörter'.normalize('NFD')];
+    for (const value of [composed, decomposed])
+      expect(new Set(secretTextsOf(value))).toEqual(new Set([composed, decomposed]));
+  });
+
   it('names the password of an address and of a pair as well', () => {
     expect(secretTextsOf('mysql://root:p%40ss@db/x')).toEqual(['mysql://root:p%40ss@db/x', 'p%40ss', 'p@ss']);
     expect(secretTextsOf('me:l3t-me-in')).toContain('l3t-me-in');

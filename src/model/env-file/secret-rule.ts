@@ -88,9 +88,9 @@ function isSecretName(name: string): boolean {
   return words.some((word) => secretWords.has(word)) || secretParts.test(upper(name));
 }
 
-/** A password in an address that is not http, or a private key. */
+/** A password in an address that is not http, or a private key. No two parts can match the same text: a value may have 128 KiB. */
 const secretForm =
-  /^(?!https?:)[a-z][a-z0-9+.-]{0,30}:\/\/[^\s@]*:[^\s@]*@|-----BEGIN [A-Z ]*PRIVATE KEY-----/i;
+  /^(?!https?:)[a-z][a-z0-9+.-]{0,30}:\/\/[^\s@:]*:[^\s@]*@|-----BEGIN [A-Z ]*PRIVATE KEY-----/i;
 /** A parameter of a connection or an address whose value is secret: `Password=...`, `?access_token=...`. */
 const secretParameter =
   /(?:^|[;&?\s])\w{0,30}(?:password|passwd|pwd|secret|token|(?:api|access|account)_?key|signature)=([^;&\s]+)/gi;
@@ -132,18 +132,23 @@ function bitsPerCharacter(text: string): number {
 }
 
 /** Lines of a secret of several lines that are secret on their own: those of a private key, not its first and last one. */
-const secretLine = /^(?!-----).{16,}$/gm;
+const secretLine = /^[ \t]*(?!-----)\S.{15,}$/gm;
 /** A key of 16,384 bits has 200. */
 const maxLines = 200;
 /** What follows the protocol of an address. */
 const behindProtocol = /^[a-z][a-z0-9+.-]{0,30}:\/\/(\S*)/i;
 const userAndPassword = /^[^\s:/]{1,100}:([^\s/]{6,})$/;
 
-/** The texts to hide for a secret value: the value, and the passwords in it. */
+/**
+ * The texts to hide for a secret value: the value, also without the blanks and line ends around it, which a page leaves out, the passwords in
+ * it, and each of them with its letters composed and decomposed.
+ */
 export function secretTextsOf(value: string): string[] {
   const lines = /[\r\n]/.test(value) ? (value.match(secretLine) ?? []).slice(0, maxLines) : [];
   const passwords = passwordsIn(value).flatMap((password) => [password, percentDecode(password)]);
-  return [...new Set([value, ...passwords, ...lines])].filter((text) => text !== '');
+  const texts = [value, value.trim(), ...passwords, ...lines.map((line) => line.trim())];
+  const forms = texts.flatMap((text) => [text, text.normalize('NFC'), text.normalize('NFD')]);
+  return [...new Set(forms)].filter((text) => text !== '');
 }
 
 /** As written, so possibly percent-encoded. */
