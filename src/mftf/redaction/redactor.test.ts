@@ -191,22 +191,31 @@ describe('redactor', () => {
     [['"\'\\a%26'], '"\''],
     [[password], '\\\n'],
     [Array.from({ length: 300 }, (_, index) => `aaaaaaaa${index}`), 'a'],
-  ])('hides a text that is built to be searched for minutes, and searches what follows: %#', async (secrets, part) => {
-    // Each slice would take seconds.
-    const hostile = part.repeat(40_000);
-    const redactor = await createRedactor(secrets);
-    expect(redactor.text(hostile).length).toBeLessThan(hostile.length);
-    const lines = 'A line without a secret.\n'.repeat(10_000);
-    const [secret = ''] = secrets;
-    const output = await redactor.textInTurns(`${hostile}${lines}${secret} end`);
-    expect(output.length).toBeLessThan(hostile.length + lines.length);
-    expect(output.endsWith(`${lines.slice(0, 100_000)}${maskText} end`)).toBe(true);
-  });
+  ])(
+    'hides a text that is built to be searched for minutes, and searches what follows: %#',
+    async (secrets, part) => {
+      // Each slice would take seconds.
+      const hostile = part.repeat(40_000);
+      const redactor = await createRedactor(secrets);
+      expect(redactor.text(hostile).length).toBeLessThan(hostile.length);
+      const lines = 'A line without a secret.\n'.repeat(10_000);
+      const [secret = ''] = secrets;
+      const output = await redactor.textInTurns(`${hostile}${lines}${secret} end`);
+      expect(output.length).toBeLessThan(hostile.length + lines.length);
+      expect(output.endsWith(`${lines.slice(0, 100_000)}${maskText} end`)).toBe(true);
+    },
+  );
 
   it('hides nothing of an ordinary text that has many escapes', async () => {
-    const json = JSON.stringify(JSON.stringify({ admin: 'Admin "x"', address: 'https://shop.test/?a=b&c=d' }));
+    const json = JSON.stringify(
+      JSON.stringify({ admin: 'Admin "x"', address: 'https://shop.test/?a=b&c=d' }),
+    );
     const redactor = await createRedactor([password, 'admin"s-secret']);
-    for (const part of [json, "array('admin' => 'Admin\\'s', \"x\" => \"A\\\"b\")\n", '  --option value \\\n'])
+    for (const part of [
+      json,
+      'array(\'admin\' => \'Admin\\\'s\', "x" => "A\\"b")\n',
+      '  --option value \\\n',
+    ])
       expect(redactor.text(part.repeat(2_000))).toBe(part.repeat(2_000));
   });
 

@@ -158,7 +158,14 @@ async function run(
       const leftOut = await fetchOutput(engine, containerId, output, hostFolder, redactor);
       if (leftOut.length > 0) await reportLeftOut(context, describeLeftOut(nameOf(block), leftOut));
     }
-    const from = { folder: hostFolder, place: folder, stepsFolder, planned: block.tests, processEnd, secrets };
+    const from = {
+      folder: hostFolder,
+      place: folder,
+      stepsFolder,
+      planned: block.tests,
+      processEnd,
+      secrets,
+    };
     const { outcomes, files } = await judge(context, block, from);
     return await keepFiles(artifacts, runId, from, {
       files,
