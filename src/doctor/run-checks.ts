@@ -82,7 +82,7 @@ async function runCheck(check: Check, context: CheckContext): Promise<CheckResul
   return {
     check,
     name: check.name,
-    label: labelOf(check, status),
+    label: labelOf(check, findings, status),
     description: check.description,
     status,
     tookMs: Math.round(performance.now() - startedAt),
@@ -121,9 +121,11 @@ async function repair(findings: Finding[]): Promise<string[]> {
   return repairs;
 }
 
-function labelOf({ labels }: Check, status: Finding['status']): string {
+function labelOf({ labels }: Check, findings: readonly Finding[], status: Finding['status']): string {
   if (status === 'ok') return labels.ok;
-  return status === 'unknown' ? labels.subject : labels.problem;
+  // A bug in the check says nothing of what it looks at.
+  const isBug = findings.every((finding) => !('code' in finding) || finding.code === 'INTERNAL');
+  return status === 'unknown' || isBug ? labels.subject : labels.problem;
 }
 
 function worstStatus(findings: Finding[]): Finding['status'] {

@@ -99,8 +99,10 @@ function Row({ run, at }: { run: QueuedView; at: number }) {
       <Table.Td className={classes.tests} title={summary}>
         {summary}
       </Table.Td>
-      <Table.Td className={classes.reason}>
-        <WaitReason waits={waits} />
+      <Table.Td className={classes.reason} title={waits.message}>
+        <div className={classes.reasonText}>
+          <WaitReason waits={waits} />
+        </div>
       </Table.Td>
       <Table.Td className={classes.number}>
         <Start run={run} at={at} />

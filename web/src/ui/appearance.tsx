@@ -1,13 +1,6 @@
 import { ActionIcon, Menu, useMantineColorScheme } from '@mantine/core';
-import {
-  IconBaselineDensityMedium,
-  IconBaselineDensitySmall,
-  IconCheck,
-  IconDeviceDesktop,
-  IconMoon,
-  IconSun,
-} from '@tabler/icons-react';
-import { useDensity } from './density.ts';
+import { IconDeviceDesktop, IconMoon, IconSun } from '@tabler/icons-react';
+import { densities, useDensity } from './density.ts';
 
 const schemes = [
   { value: 'auto', name: 'System', Icon: IconDeviceDesktop },
@@ -15,10 +8,7 @@ const schemes = [
   { value: 'dark', name: 'Dark', Icon: IconMoon },
 ] as const;
 
-const densities = [
-  { value: 'comfortable', name: 'Comfortable', Icon: IconBaselineDensityMedium },
-  { value: 'compact', name: 'Compact', Icon: IconBaselineDensitySmall },
-] as const;
+const densityNames = { comfortable: 'Comfortable', compact: 'Compact' };
 
 /** The colour scheme (light, dark, or that of the system) and the density of the page; stored in this browser. */
 export function Appearance() {
@@ -34,45 +24,31 @@ export function Appearance() {
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>Colour scheme</Menu.Label>
-        {schemes.map((scheme) => (
-          <Choice
-            key={scheme.value}
-            {...scheme}
-            isSelected={scheme.value === colorScheme}
-            onSelect={() => setColorScheme(scheme.value)}
-          />
+        {schemes.map(({ value, name, Icon }) => (
+          <Menu.RadioItem
+            key={value}
+            value={value}
+            checked={value === colorScheme}
+            closeMenuOnClick
+            rightSection={<Icon size={16} aria-hidden />}
+            onChange={() => setColorScheme(value)}
+          >
+            {name}
+          </Menu.RadioItem>
         ))}
         <Menu.Label>Density</Menu.Label>
         {densities.map((each) => (
-          <Choice
-            key={each.value}
-            {...each}
-            isSelected={each.value === density}
-            onSelect={() => setDensity(each.value)}
-          />
+          <Menu.RadioItem
+            key={each}
+            value={each}
+            checked={each === density}
+            closeMenuOnClick
+            onChange={() => setDensity(each)}
+          >
+            {densityNames[each]}
+          </Menu.RadioItem>
         ))}
       </Menu.Dropdown>
     </Menu>
-  );
-}
-
-interface ChoiceProps {
-  name: string;
-  Icon: typeof IconSun;
-  isSelected: boolean;
-  onSelect: () => void;
-}
-
-function Choice({ name, Icon, isSelected, onSelect }: ChoiceProps) {
-  return (
-    <Menu.Item
-      role="menuitemradio"
-      aria-checked={isSelected}
-      leftSection={<Icon size={16} aria-hidden />}
-      rightSection={isSelected && <IconCheck size={14} aria-hidden />}
-      onClick={onSelect}
-    >
-      {name}
-    </Menu.Item>
   );
 }

@@ -1,7 +1,7 @@
 import { useLocalStorage } from '@mantine/hooks';
 import { useLayoutEffect } from 'react';
 
-const densities = ['comfortable', 'compact'] as const;
+export const densities = ['comfortable', 'compact'] as const;
 type Density = (typeof densities)[number];
 
 /** How much space the page leaves between things; stored in this browser. The style is in page.css. */

@@ -61,15 +61,20 @@ function Paused({ lanes }: { lanes: readonly LaneView[] }) {
           {plural(lanes.length, 'environment')} paused
           {waiting > 0 && `: ${plural(waiting, 'run')} ${waiting === 1 ? 'waits' : 'wait'}`}
         </p>
-        <ul className={classes.places}>
+        <ul className={classes.paused}>
           {lanes.slice(0, shownPaused).map(({ code, paused }) => (
             <li key={code}>
               <Anchor component={Link} href={`/environments/${code}`} underline="always">
                 {code}
               </Anchor>{' '}
-              <span className={classes.dim}>
-                “{paused?.reason}”, {paused && <Time at={paused.since} />}
+              <span className={classes.why} title={`“${paused?.reason}”`}>
+                “{paused?.reason}”
               </span>
+              {paused && (
+                <span className={classes.dim}>
+                  <Time at={paused.since} />
+                </span>
+              )}
             </li>
           ))}
           {rest > 0 && (
