@@ -1,0 +1,99 @@
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import {
+  buildPage,
+  expectAccessible,
+  expectFits,
+  noBrowserReason,
+  startBrowser,
+  type TestBrowser,
+} from './chromium.ts';
+import { type LongDataServer, startLongDataServer } from './long-data/server.ts';
+
+// What a look at a view tells without a click, with 200 environments.
+
+const desktop = { width: 1440, height: 900 };
+const phone = { width: 390, height: 844 };
+
+describe.skipIf(noBrowserReason)(
+  `the look of the page${noBrowserReason ? ` (${noBrowserReason})` : ''}`,
+  () => {
+    let server: LongDataServer;
+    let browser: TestBrowser;
+    beforeAll(async () => {
+      await buildPage();
+      server = await startLongDataServer();
+      browser = await startBrowser();
+    });
+    afterAll(async () => {
+      await browser?.close();
+      await server?.close();
+    });
+    afterEach(() => expect(browser.pageErrors.splice(0)).toEqual([]));
+
+    const open = (path: string, viewport = desktop) => browser.open(server.url + path, { viewport });
+    const heightOf = async (page: Page) =>
+      Number(await page.evaluate('document.documentElement.scrollHeight'));
+
+    it('shows one fault of 191 environments as one finding of the doctor, with their names folded', async () => {
+      for (const [viewport, maxHeight] of [
+        [desktop, 3_500],
+        [phone, 9_000],
+      ] as const) {
+        const page = await open('/doctor', viewport);
+        await page.getByText(/^191 environments: the module env file is missing/).waitFor();
+        await page.getByText('There is enough disk space', { exact: false }).first().waitFor();
+        expect(await heightOf(page)).toBeLessThan(maxHeight);
+        await page.getByText('Show all 191 findings').click();
+        await page.getByRole('listitem').getByRole('link').nth(150).waitFor();
+        expect(await heightOf(page)).toBeLessThan(maxHeight);
+        await expectFits(page, `the doctor at ${viewport.width} px`);
+        await page.context().close();
+      }
+    });
+
+    it('says first on the overview what is wrong and why, and filters environments by their state', async () => {
+      const page = await open('/');
+      await page.getByText(/need attention$|cannot start$/).waitFor();
+      const cause = page.getByRole('region', { name: 'Needs attention' }).getByRole('listitem').first();
+      expect((await cause.boundingBox())?.y).toBeLessThan(500);
+      const failed = page
+        .getByRole('group', { name: 'Filter environments by state' })
+        .getByRole('button', { name: /^Failed/ });
+      const [count = ''] = /\d+/.exec(await failed.innerText()) ?? [];
+      await failed.click();
+      await page.getByRole('heading', { name: `Environments ${count} of 200` }).waitFor();
+      await page.context().close();
+    });
+
+    it('shows the picture of a failure large enough to read, and larger after a click', async () => {
+      const page = await open(`/runs/${server.ids.failed}`);
+      const picture = page.getByRole('button', { name: /^Screenshot of/ }).first();
+      await picture.waitFor();
+      expect((await picture.boundingBox())?.width).toBeGreaterThanOrEqual(300);
+      await picture.click();
+      await page
+        .getByRole('dialog')
+        .getByRole('img', { name: /^The browser/ })
+        .waitFor();
+      await expectAccessible(page, 'a screenshot');
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      await page.context().close();
+    });
+
+    it('keeps the density that a user selects', async () => {
+      const page = await open('/');
+      const lane = page.getByRole('region', { name: 'Run timeline' }).getByRole('listitem').first();
+      const heightOfLane = async () => (await lane.boundingBox())?.height ?? 0;
+      await lane.waitFor();
+      const comfortable = await heightOfLane();
+      await page.getByRole('button', { name: 'Appearance' }).click();
+      await page.getByRole('menuitemradio', { name: 'Compact' }).click();
+      await page.reload();
+      await lane.waitFor();
+      expect(await heightOfLane()).toBeLessThan(comfortable);
+      await page.context().close();
+    });
+  },
+);
