@@ -14,7 +14,7 @@ const compiled = /^(app|server|demo)\/|^cli\/client\/local\.ts$/;
 
 /** The modules that nearly every command of a client loads. */
 const client =
-  /\/node_modules\/(zod|fastest-levenshtein)\/|\/src\/(async|config|faults|files|http|model)\/|\/src\/operations\/core\/|\/src\/operations\/(runs\/runs|environments\/environments|runs\/idle-workers)\.ts|\/src\/store\/database\/folder-lock\.ts|\/src\/cli\/(client\/(caller|connect|context-file|remote|target|event-stream)|cli-context|output\/table)\.ts/;
+  /\/node_modules\/(zod|fastest-levenshtein)\/|\/src\/(async|config|faults|files|http|model)\/|\/src\/operations\/core\/|\/src\/operations\/(runs\/runs|environments\/get-environment|runs\/idle-workers)\.ts|\/src\/store\/database\/folder-lock\.ts|\/src\/cli\/(client\/(caller|connect|context-file|remote|target|event-stream)|cli-context|output\/table)\.ts/;
 
 await build({
   configFile: false,
@@ -22,6 +22,7 @@ await build({
   ssr: { noExternal: ['chalk', 'commander', 'fastest-levenshtein', 'zod'] },
   build: {
     ssr: 'src/cli/main.ts',
+    minify: false,
     outDir: resolve(to, 'bundle'),
     emptyOutDir: true,
     target: 'node20',
@@ -30,6 +31,8 @@ await build({
       output: {
         entryFileNames: '[name].js',
         chunkFileNames: '[name].js',
+        // V8 reads every character at each start. Names stay, for the stack of an unexpected error.
+        minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
         // Finding a file takes longer than to read some kB more: what the help needs is one file, and what all clients need another.
         codeSplitting: {
           includeDependenciesRecursively: false,
@@ -39,6 +42,17 @@ await build({
     },
   },
   plugins: [
+    {
+      // Commander starts programs for commands that are files of their own, of which matre has none.
+      name: 'commander-without-processes',
+      transform(code, id) {
+        if (!id.endsWith('/commander/lib/command.js')) return;
+        return code.replace(
+          "const childProcess = require('node:child_process');",
+          "const childProcess = { spawn: (...args) => require('node:child_process').spawn(...args) };",
+        );
+      },
+    },
     {
       name: 'compiled-modules',
       enforce: 'pre',

@@ -1,5 +1,4 @@
-import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from 'node:http';
-import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
+import { Agent, type IncomingMessage, request as requestHttp } from 'node:http';
 import { toFault } from '../faults/fault.ts';
 
 export interface HttpRequest {
@@ -56,20 +55,23 @@ export class HttpTimeout extends Error {
  * must not be sent twice.
  */
 export function createHttpClient(): HttpClient {
-  const agents = { 'http:': new HttpAgent(), 'https:': new HttpsAgent() };
+  const httpAgent = new Agent();
+  let httpsAgent: Agent | undefined;
   let closed = false;
 
   /** Resolves with the response when its headers have arrived. `signal` applies until the body has ended. */
-  function send(url: string, request: HttpRequest, signal: AbortSignal): Promise<IncomingMessage> {
+  async function send(url: string, request: HttpRequest, signal: AbortSignal): Promise<IncomingMessage> {
+    const { method = 'GET', headers = {}, body } = request;
+    const address = new URL(url);
+    // Loaded on demand: TLS takes a command longer to load than its request to a server on this machine.
+    const https = address.protocol === 'https:' ? await import('node:https') : undefined;
+    if (closed) throw new Error('This HTTP client is closed.');
+    if (https !== undefined) httpsAgent ??= new https.Agent();
     return new Promise((resolve, reject) => {
-      if (closed) throw new Error('This HTTP client is closed.');
-      const { method = 'GET', headers = {}, body } = request;
-      const address = new URL(url);
-      const isHttps = address.protocol === 'https:';
-      const outgoing = (isHttps ? requestHttps : requestHttp)(address, {
+      const outgoing = (https?.request ?? requestHttp)(address, {
         method,
         headers: body === undefined ? headers : { ...headers, 'content-length': Buffer.byteLength(body) },
-        agent: agents[isHttps ? 'https:' : 'http:'],
+        agent: https === undefined ? httpAgent : httpsAgent,
         signal,
       });
       outgoing.on('error', (error) => reject(signal.aborted ? signal.reason : error));
@@ -119,7 +121,8 @@ export function createHttpClient(): HttpClient {
     },
     close() {
       closed = true;
-      for (const agent of Object.values(agents)) agent.destroy();
+      httpAgent.destroy();
+      httpsAgent?.destroy();
     },
   };
 }

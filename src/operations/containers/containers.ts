@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { PoolContainer } from '../../pool/pool.ts';
 import { code, time } from '../core/fields.ts';
 import { defineOperation } from '../core/operation.ts';
-import { getEnvironment } from '../environments/environments.ts';
+import { getEnvironment } from '../environments/get-environment.ts';
 
 const containerView = z.object({
   name: z.string(),

@@ -6,7 +6,7 @@ import type { ContainerInspection } from '../../pool/inspect.ts';
 import { code, time } from '../core/fields.ts';
 import { defineOperation } from '../core/operation.ts';
 import { shownValue, variableValue } from '../core/views.ts';
-import { getEnvironment } from './environments.ts';
+import { getEnvironment } from './get-environment.ts';
 
 /** One health check of a container. */
 const healthCheckView = z.object({

@@ -1,13 +1,10 @@
-import { closest, distance } from 'fastest-levenshtein';
 import { z } from 'zod';
-import { Fault, isFault } from '../../faults/fault.ts';
-import { asSentence } from '../../faults/sentence.ts';
-import type { Environment } from '../../model/environment.ts';
+import { Fault } from '../../faults/fault.ts';
 import { maxAdminPasswordLength, maxNameLength, maxPauseReasonLength, maxSlots } from '../../model/limits.ts';
-import type { Context } from '../core/context.ts';
 import { backendName, baseUrl, code, exactLine, line, newCode, wholeNumber } from '../core/fields.ts';
 import { defined, defineOperation } from '../core/operation.ts';
 import { environmentView, variableView, viewEnvironment, viewVariable } from '../core/views.ts';
+import { getEnvironment } from './get-environment.ts';
 
 const name = line(maxNameLength);
 const adminUsername = line(maxNameLength);
@@ -161,16 +158,3 @@ export const removeEnvironment = defineOperation({
     return viewEnvironment(environment);
   },
 });
-
-/** The environment with a code. Errors: ENVIRONMENT_UNKNOWN, with the nearest code. */
-export async function getEnvironment(context: Context, code: string): Promise<Environment> {
-  try {
-    return await context.environments.get(code);
-  } catch (error) {
-    if (!isFault(error, 'ENVIRONMENT_UNKNOWN')) throw error;
-    const codes = (await context.environments.list()).map((environment) => environment.code);
-    const nearest = codes.length > 0 ? closest(code, codes) : undefined;
-    if (nearest === undefined || distance(code, nearest) > 3) throw error;
-    throw new Fault(error.code, `${asSentence(error.message)} Did you mean ${nearest}?`);
-  }
-}

@@ -5,7 +5,7 @@ import type { StoredModules } from '../../store/tables/shop-modules.ts';
 import type { Context } from '../core/context.ts';
 import { code, time } from '../core/fields.ts';
 import { defineOperation } from '../core/operation.ts';
-import { getEnvironment } from './environments.ts';
+import { getEnvironment } from './get-environment.ts';
 
 /** Limits of what is listed; numbers are complete. */
 const maxGroups = 20;

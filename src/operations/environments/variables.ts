@@ -5,7 +5,7 @@ import type { Context } from '../core/context.ts';
 import { code, variableName, variableValue } from '../core/fields.ts';
 import { defineOperation } from '../core/operation.ts';
 import { variableView, viewVariable } from '../core/views.ts';
-import { getEnvironment } from './environments.ts';
+import { getEnvironment } from './get-environment.ts';
 
 const environment = code.optional().describe('Code of an environment; without it, the global variables');
 

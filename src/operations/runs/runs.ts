@@ -15,7 +15,7 @@ import { code, groupName, line, runId, testName, wholeNumber } from '../core/fie
 import { idempotent } from '../core/idempotency.ts';
 import { defined, defineOperation } from '../core/operation.ts';
 import { type RunView, runView, viewRun } from '../core/views.ts';
-import { getEnvironment } from '../environments/environments.ts';
+import { getEnvironment } from '../environments/get-environment.ts';
 import { withWaitReasons } from './idle-workers.ts';
 
 const names = z.array(testName).max(10_000).default([]);

@@ -9,7 +9,7 @@ import type { Context } from '../core/context.ts';
 import { code, line, wholeNumber } from '../core/fields.ts';
 import { idempotent } from '../core/idempotency.ts';
 import { defined, defineOperation } from '../core/operation.ts';
-import { getEnvironment } from '../environments/environments.ts';
+import { getEnvironment } from '../environments/get-environment.ts';
 import { checkSelection, priority, selectionInput } from '../runs/runs.ts';
 import {
   daysView,

@@ -6,7 +6,7 @@ import { type CheckReport, type Report, runChecks } from '../../doctor/run-check
 import type { Context } from '../core/context.ts';
 import { code } from '../core/fields.ts';
 import { defineOperation } from '../core/operation.ts';
-import { getEnvironment } from '../environments/environments.ts';
+import { getEnvironment } from '../environments/get-environment.ts';
 
 /** The frozen name of the status of a check or finding in the API. */
 const standing = z.enum(['well', 'warning', 'unknown', 'problem']);

@@ -7,7 +7,7 @@ import type { PlannedTest, Selection } from '../../model/selection.ts';
 import type { Context } from '../core/context.ts';
 import { code, line, time } from '../core/fields.ts';
 import { defineOperation } from '../core/operation.ts';
-import { getEnvironment } from '../environments/environments.ts';
+import { getEnvironment } from '../environments/get-environment.ts';
 import { selectionInput } from '../runs/runs.ts';
 
 const commitView = z.object({ id: z.string(), subject: z.string() });

@@ -1,0 +1,18 @@
+import { closest, distance } from 'fastest-levenshtein';
+import { Fault, isFault } from '../../faults/fault.ts';
+import { asSentence } from '../../faults/sentence.ts';
+import type { Environment } from '../../model/environment.ts';
+import type { Context } from '../core/context.ts';
+
+/** The environment with a code. Errors: ENVIRONMENT_UNKNOWN, with the nearest code. */
+export async function getEnvironment(context: Context, code: string): Promise<Environment> {
+  try {
+    return await context.environments.get(code);
+  } catch (error) {
+    if (!isFault(error, 'ENVIRONMENT_UNKNOWN')) throw error;
+    const codes = (await context.environments.list()).map((environment) => environment.code);
+    const nearest = codes.length > 0 ? closest(code, codes) : undefined;
+    if (nearest === undefined || distance(code, nearest) > 3) throw error;
+    throw new Fault(error.code, `${asSentence(error.message)} Did you mean ${nearest}?`);
+  }
+}
