@@ -28,10 +28,10 @@ export interface Artifacts {
   runLog(runId: number): Promise<Writable>;
   /** The same for another log, for example of a test. The size limit applies to each log. */
   log(runId: number, path: string): Promise<Writable>;
-  /** At most `limit` bytes of the log of a run, from an offset; an empty buffer when there are none (yet). */
-  readLog(runId: number, from: number, limit: number): Promise<Buffer>;
-  /** The size of the log of a run in bytes; 0 when there is none (yet). */
-  logSize(runId: number): Promise<number>;
+  /** At most `limit` bytes of the log of a run, or of another one, from an offset; an empty buffer when there are none (yet). */
+  readLog(runId: number, from: number, limit: number, path?: string): Promise<Buffer>;
+  /** The size of the log of a run, or of another one, in bytes; 0 when there is none (yet). */
+  logSize(runId: number, path?: string): Promise<number>;
   /** Opens a file for reading. `stream` ends after `size` bytes, also of a log that grows meanwhile. Errors: NOT_FOUND. */
   open(runId: number, path: string): Promise<{ stream: Readable; size: number }>;
   /** All files of a run, ordered by path. */
@@ -71,10 +71,10 @@ export function createArtifacts(options: { folders: RunFolders; logBytes: number
   const log = async (runId: number, path: string) =>
     createLogWriter((await prepareFile(runId, path)).file, logBytes);
 
-  /** The status of the log of a run; `undefined` when there is none (yet). */
-  const statLog = async (runId: number) => {
+  /** The status of a log; `undefined` when there is none (yet). */
+  const statLog = async (runId: number, path: string) => {
     const folder = await folders.find(runId);
-    return folder === undefined ? undefined : ifPresent(stat(join(folder, runLogName)));
+    return folder === undefined ? undefined : ifPresent(stat(pathInside(folder, path)));
   };
 
   return {
@@ -103,9 +103,9 @@ export function createArtifacts(options: { folders: RunFolders; logBytes: number
     runLog: (runId) => log(runId, runLogName),
     log,
 
-    async readLog(runId, from, limit) {
+    async readLog(runId, from, limit, path = runLogName) {
       const folder = await folders.find(runId);
-      const file = folder === undefined ? undefined : await ifPresent(open(join(folder, runLogName)));
+      const file = folder === undefined ? undefined : await ifPresent(open(pathInside(folder, path)));
       if (!file) return Buffer.alloc(0);
       try {
         const { bytesRead, buffer } = await file.read(Buffer.alloc(limit), 0, limit, from);
@@ -115,8 +115,8 @@ export function createArtifacts(options: { folders: RunFolders; logBytes: number
       }
     },
 
-    async logSize(runId) {
-      return (await statLog(runId))?.size ?? 0;
+    async logSize(runId, path = runLogName) {
+      return (await statLog(runId, path))?.size ?? 0;
     },
 
     async open(runId, path) {

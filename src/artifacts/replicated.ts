@@ -24,8 +24,8 @@ export function createReplicatedArtifacts(deps: {
     deliver: uploader.deliver,
     list: blobStore.list,
     runs: blobStore.runs,
-    readLog: (runId, from, limit) => blobStore.read(runId, runLogName, from, limit),
-    logSize: async (runId) => (await blobStore.size(runId, runLogName)) ?? 0,
+    readLog: (runId, from, limit, path = runLogName) => blobStore.read(runId, path, from, limit),
+    logSize: async (runId, path = runLogName) => (await blobStore.size(runId, path)) ?? 0,
 
     async open(runId, path) {
       // Only for its check: a path that leads out of a folder is refused here as well.

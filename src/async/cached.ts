@@ -2,18 +2,18 @@ import { withTimeout } from './timeout.ts';
 
 /**
  * Caches the result of `work`: runs it at most once in `everyMs`, also after an error, and never twice at the same time. `get`
- * resolves with `undefined` after an error, or when there is no result within `timeoutMs`. After `forget` the next call of `get`
+ * resolves with `undefined` after an error, or when there is no result within `timeoutMs`, which each call may set. After `forget` the next call of `get`
  * runs `work` again.
  */
 export function cachedWithTimeout<T>(
   work: () => Promise<T>,
   options: { everyMs: number; timeoutMs: number; onError(error: unknown): void },
-): { get(): Promise<T | undefined>; forget(): void } {
+): { get(timeoutMs?: number): Promise<T | undefined>; forget(): void } {
   let latest: Promise<T | undefined> | undefined;
   let startedAt = 0;
   let isRunning = false;
   return {
-    get() {
+    get(timeoutMs = options.timeoutMs) {
       if (latest === undefined || (!isRunning && performance.now() - startedAt >= options.everyMs)) {
         startedAt = performance.now();
         isRunning = true;
@@ -29,7 +29,7 @@ export function cachedWithTimeout<T>(
       }
       const current = latest;
       return withTimeout(
-        options.timeoutMs,
+        timeoutMs,
         () => current,
         () => undefined,
       );

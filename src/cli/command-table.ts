@@ -59,12 +59,12 @@ export const commandTable: readonly CommandEntry[] = [
   },
   {
     name: 'show',
-    summary: 'show a run: its results, the causes of failures with what to do, its events and files',
+    summary: 'show runs: what failed and why, with what to do; then results, events and files',
     load: async () => (await import('./commands/show.ts')).registerShow,
   },
   {
     name: 'log',
-    summary: 'print the log of a run',
+    summary: 'print the log of a run or of one of its tests',
     load: async () => (await import('./commands/log.ts')).registerLog,
   },
   {
@@ -89,7 +89,7 @@ export const commandTable: readonly CommandEntry[] = [
   },
   {
     name: 'status',
-    summary: 'show the workers and what each environment is doing',
+    summary: 'show what is wrong, what waits and why, and what each environment is doing',
     load: async () => (await import('./commands/status.ts')).registerStatus,
   },
   {

@@ -37,8 +37,19 @@ export interface FindingReport {
   fixable: boolean;
 }
 
+/** What a check needs that reads only the database and the lock store. */
+export type QuickContext = Pick<
+  CheckContext,
+  'config' | 'database' | 'locks' | 'workers' | 'allEnvironments'
+>;
+
+/** A check that reads only the database and the lock store, so that `matre status` can run it too. */
+export type QuickCheck = CheckOf<QuickContext>;
+
+export type Check = CheckOf<CheckContext>;
+
 /** Looks for one cause of trouble, or for a few related ones. */
-export interface Check {
+export interface CheckOf<Context> {
   /** The cause in a few words with dashes. People and programs rely on it. */
   name: string;
   /** What the check says of its result, without a capital letter and a full stop. */
@@ -59,7 +70,7 @@ export interface Check {
   /** What `--fix` does, as a verb phrase; absent when it does nothing. */
   fix?: string;
   /** Rejects when it cannot find out; `runChecks` turns that into a finding. */
-  run(context: CheckContext): Promise<Finding[]>;
+  run(context: Context): Promise<Finding[]>;
 }
 
 export const ok = (message: string, about?: string): Finding => ({

@@ -1,6 +1,14 @@
 import { withTimeout } from '../async/timeout.ts';
 import { faults, toFault } from '../faults/fault.ts';
-import { type Check, type Finding, type FindingReport, unknown } from './check.ts';
+import {
+  type Check,
+  type CheckOf,
+  type Finding,
+  type FindingReport,
+  type QuickCheck,
+  type QuickContext,
+  unknown,
+} from './check.ts';
 import type { CheckContext } from './check-context.ts';
 import { type FindingGroup, groupFindings } from './group-findings.ts';
 import { limitsOf } from './limits.ts';
@@ -56,6 +64,22 @@ export async function runChecks(
   };
 }
 
+/**
+ * The problems and warnings of checks that read only the database and the lock store, for a status that is asked for often. A check
+ * that cannot find out has none. In the order of the checks.
+ */
+export function findProblems(
+  checks: readonly QuickCheck[],
+  context: QuickContext,
+): Promise<FindingReport[][]> {
+  return Promise.all(
+    checks.map(async (check) => {
+      const findings = await runWithTimeout(check, context);
+      return findings.filter(({ status }) => status === 'problem' || status === 'warning').map(reportFinding);
+    }),
+  );
+}
+
 async function runAll(
   checks: readonly Check[],
   context: CheckContext,
@@ -91,7 +115,10 @@ async function runCheck(check: Check, context: CheckContext): Promise<CheckResul
   };
 }
 
-async function runWithTimeout(check: Check, context: CheckContext): Promise<Finding[]> {
+async function runWithTimeout<Context extends QuickContext>(
+  check: CheckOf<Context>,
+  context: Context,
+): Promise<Finding[]> {
   const { timeoutMs } = context.config.doctor;
   try {
     return await withTimeout(
@@ -105,7 +132,7 @@ async function runWithTimeout(check: Check, context: CheckContext): Promise<Find
 }
 
 /** An error with a code of the check is its finding. Any other error kept it from finding out, and another check reports that. */
-function findingOfError(check: Check, error: unknown): Finding {
+function findingOfError(check: Pick<Check, 'codes'>, error: unknown): Finding {
   const { code, message } = toFault(error);
   if (check.codes.includes(code) || code === 'INTERNAL') return { status: 'problem', code, message };
   return { status: 'unknown', message: `Could not be checked: ${message} (${code})` };

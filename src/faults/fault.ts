@@ -136,6 +136,11 @@ export const faults = {
     'The time passed while no scheduler was running, and the schedule does not catch it up.',
     'Keep `matre scheduler` or `matre up` running; see --missed and --catch-up of `matre schedule edit`.',
   ),
+  NOTHING_TO_RETRY: usage(
+    400,
+    'No run was submitted: the run has no test that failed, was broken or has no result.',
+    'Retry all of its tests: `matre retry` without --failed.',
+  ),
   SELECTION_EMPTY: usage(
     400,
     'Nothing would be executed.',

@@ -1,18 +1,40 @@
 import { describe, expect, it } from 'vitest';
-import { describeSelection, emptySelection, summariseSelection } from './selection.ts';
+import { describeSelection, emptySelection, shownNames, summariseSelection } from './selection.ts';
 
 describe('a selection in words', () => {
   const tests = Array.from({ length: 20 }, (_, index) => `Test${index + 1}`);
 
   it('counts many names in a list, and has all of them elsewhere', () => {
     const selection = { ...emptySelection, tests, exclude: ['a', 'b', 'c', 'd'] };
-    expect(summariseSelection(selection)).toBe('20 tests: Test1, Test2 and 18 more, without a b and 2 more');
-    expect(describeSelection(selection)).toBe(`test ${tests.join(' ')}, without a b c d`);
+    expect(summariseSelection(selection)).toBe('20 tests: Test1, Test2 and 18 more, without a, b and 2 more');
+    expect(describeSelection(selection)).toBe(`tests ${tests.join(', ')}, without a, b, c, d`);
   });
 
   it('is the same in both when it has few names', () => {
     const selection = { ...emptySelection, groups: ['smoke', 'cart'], tests: ['A', 'B', 'C'], all: true };
-    expect(summariseSelection(selection)).toBe('all, group smoke cart, test A B C');
-    expect(describeSelection(selection)).toBe('all, group smoke cart, test A B C');
+    expect(summariseSelection(selection)).toBe('all tests; groups smoke, cart; tests A, B, C');
+    expect(describeSelection(selection)).toBe('all tests; groups smoke, cart; tests A, B, C');
+  });
+
+  it('names several groups, suites or tests in the plural, and one in the singular', () => {
+    expect(summariseSelection({ ...emptySelection, groups: ['checkout', 'admin'] })).toBe(
+      'groups checkout, admin',
+    );
+    expect(summariseSelection({ ...emptySelection, groups: ['smoke'], exclude: ['A'] })).toBe(
+      'group smoke, without A',
+    );
+    expect(summariseSelection({ ...emptySelection, suites: ['S'], tests: ['A', 'B'] })).toBe(
+      'suite S; tests A, B',
+    );
+    expect(describeSelection({ ...emptySelection, groups: ['checkout', 'admin'] })).toBe(
+      'groups checkout, admin',
+    );
+  });
+
+  it('is the same from the first names of each list with their number', () => {
+    const selection = { ...emptySelection, tests, groups: ['a', 'b', 'c', 'd'] };
+    const first = { ...selection, tests: tests.slice(0, shownNames), groups: ['a', 'b', 'c'] };
+    const lengths = { groups: 4, suites: 0, tests: 20, exclude: 0 };
+    expect(summariseSelection(first, lengths)).toBe(summariseSelection(selection));
   });
 });

@@ -24,45 +24,59 @@ export function isEmptySelection(selection: Selection): boolean {
   return !all && tests.length + groups.length + suites.length === 0;
 }
 
-/** A description of a selection with all names: `group smoke, test A, without B`. */
+/** A description of a selection with all names: `groups smoke, cart; test A, without B`. */
 export function describeSelection(selection: Selection): string {
-  return describe(selection, (word, names) => `${word} ${names.join(' ')}`);
-}
-
-/** The same for lists, where many names are counted: `20 tests: A, B and 18 more, without C`. */
-export function summariseSelection(selection: Selection): string {
-  return describe(selection, (word, names) =>
-    names.length <= shownNames || word === 'without'
-      ? `${word} ${listNames(names, ' ')}`
-      : countNames(word, names),
+  return describe(
+    selection,
+    (list) => `${wordBefore(list, selection[list].length)} ${selection[list].join(', ')}`,
   );
 }
 
-function describe(selection: Selection, describeNames: (word: string, names: string[]) => string): string {
-  const { all, groups, suites, tests, exclude } = selection;
-  const lists: [string, string[]][] = [
-    ['group', groups],
-    ['suite', suites],
-    ['test', tests],
-    ['without', exclude],
-  ];
-  const parts = lists
-    .filter(([, names]) => names.length > 0)
-    .map(([word, names]) => describeNames(word, names));
-  return [...(all ? ['all'] : []), ...parts].join(', ');
+/** The number of names in each list of a selection. */
+export type SelectionLengths = Record<SelectionList, number>;
+
+/**
+ * The same for lists, where many names are counted: `20 tests: A, B and 18 more, without C`. `lengths` when `selection` has only the
+ * first names of its lists, at least `shownNames` of each.
+ */
+export function summariseSelection(
+  selection: Selection,
+  lengths: SelectionLengths = lengthsOf(selection),
+): string {
+  return describe(selection, (list) => {
+    const length = lengths[list];
+    const names = listNames(selection[list], length);
+    const word = wordBefore(list, length);
+    return length <= shownNames || list === 'exclude' ? `${word} ${names}` : `${length} ${word}: ${names}`;
+  });
+}
+
+type SelectionList = Exclude<keyof Selection, 'all'>;
+
+function lengthsOf({ groups, suites, tests, exclude }: Selection): SelectionLengths {
+  return { groups: groups.length, suites: suites.length, tests: tests.length, exclude: exclude.length };
+}
+
+/** The word before the names of a list. */
+function wordBefore(list: SelectionList, length: number): string {
+  if (list === 'exclude') return 'without';
+  return length === 1 ? list.slice(0, -1) : list;
+}
+
+/** Lists are separated by semicolons, because their names are separated by commas. */
+function describe(selection: Selection, describeList: (list: SelectionList) => string): string {
+  const describeLists = (lists: readonly SelectionList[]) =>
+    lists.filter((list) => selection[list].length > 0).map(describeList);
+  const included = [...(selection.all ? ['all tests'] : []), ...describeLists(['groups', 'suites', 'tests'])];
+  return [included.join('; '), ...describeLists(['exclude'])].filter((part) => part !== '').join(', ');
 }
 
 /** More names are counted. */
-const shownNames = 3;
+export const shownNames = 3;
 
-/** Names with their number: `A`, `2 tests: A, B`, `20 tests: A, B and 18 more`. */
-export function countNames(noun: string, names: readonly string[]): string {
-  if (names.length === 1) return names[0] as string;
-  return `${names.length} ${noun}s: ${listNames(names, ', ')}`;
-}
-
-function listNames(names: readonly string[], separator: string): string {
-  if (names.length <= shownNames) return names.join(separator);
+/** `A, B and 18 more`. `length`: how many names there are; `names` may have only the first ones. */
+function listNames(names: readonly string[], length: number): string {
+  if (length <= shownNames) return names.join(', ');
   const first = names.slice(0, shownNames - 1);
-  return `${first.join(separator)} and ${names.length - first.length} more`;
+  return `${first.join(', ')} and ${length - first.length} more`;
 }

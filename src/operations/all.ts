@@ -17,6 +17,7 @@ import { listVariables, setVariables, unsetVariable } from './environments/varia
 import { showAttention } from './overview/attention.ts';
 import { showOverview } from './overview/overview.ts';
 import { listResults, listSteps } from './results/run-results.ts';
+import { listSources } from './results/test-sources.ts';
 import { showLiveView } from './runs/live-view.ts';
 import { showProgress } from './runs/progress.ts';
 import { listArtifacts, readLog, reportJunit, showRun } from './runs/run-record.ts';
@@ -67,6 +68,7 @@ export const operations = [
   showRun,
   showProgress,
   listResults,
+  listSources,
   listSteps,
   showLiveView,
   readLog,

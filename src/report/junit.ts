@@ -1,4 +1,4 @@
-import { firstLineOf } from '../model/failure.ts';
+import { headlineOf } from '../model/failure.ts';
 import type { Result } from '../model/result.ts';
 import { describeSelection } from '../model/selection.ts';
 import { type ReportedRun, unrecorded } from './reported-run.ts';
@@ -102,11 +102,11 @@ function caseXml({ test, suite, seconds, verdict, type, message }: Case, environ
     time: seconds.toFixed(3),
   });
   if (verdict === 'passed') return `    <testcase${head}/>\n`;
-  const firstLine = firstLineOf(message ?? '');
+  const headline = headlineOf(message ?? '');
   const inner =
     verdict === 'skipped'
       ? `<skipped${attributes({ message: message || undefined })}/>`
-      : `<${verdict}${attributes({ type, message: firstLine })}>${escapeText(message ?? '')}</${verdict}>`;
+      : `<${verdict}${attributes({ type, message: headline })}>${escapeText(message ?? '')}</${verdict}>`;
   return `    <testcase${head}>\n      ${inner}\n    </testcase>\n`;
 }
 

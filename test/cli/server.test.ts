@@ -37,6 +37,24 @@ describe('run --watch', () => {
     expect(stdout).not.toContain('\u001b');
   });
 
+  it('prints each failure as it happens and at the end, with its message and page, as plain lines in a pipe', async () => {
+    const { stdout } = await ask(['run', '-e', 'us', '-t', 'FailCart,PassHome', '--watch']);
+    const id = /us run (\d+)/.exec(stdout)?.[1];
+    const page = `${server.url}/runs/${id}`;
+    const happening = [
+      `failed FailCart on us (run ${id})`,
+      '  Element "#cart" was not found.',
+      `  ${page}?test=FailCart&panel=steps`,
+    ];
+    const lines = stdout.split('\n').map((line) => line.replace(/: (new|known) failure$/, ''));
+    for (const line of happening) expect(lines).toContain(line);
+    const end = stdout.slice(stdout.indexOf(`Run ${id} on us`));
+    expect(end).toMatch(/^failed FailCart/m);
+    expect(end).toContain('  Message  Element "#cart" was not found.');
+    expect(end).toMatch(new RegExp(`^us failed 2/2, 1 failed  matre show ${id}  ${page}$`, 'm'));
+    expect(stdout).not.toContain('\u001b');
+  });
+
   it('ends with 1 when tests failed, and writes a JUnit report', async () => {
     const junit = join(folder, 'report.xml');
     const { code } = await ask([
@@ -64,7 +82,11 @@ describe('run --watch', () => {
     const { code, stdout, stderr } = await ask(['run', '-e', 'us', '-t', 'FailCart', '--watch', '--json']);
     expect(code).toBe(1);
     const answer = JSON.parse(stdout);
-    expect(answer).toMatchObject({ exitCode: 1, runs: [{ environment: 'us', verdict: 'failed' }] });
+    expect(answer).toMatchObject({
+      exitCode: 1,
+      runs: [{ environment: 'us', verdict: 'failed' }],
+      failures: [{ environment: 'us', test: 'FailCart', message: 'Element "#cart" was not found.' }],
+    });
     expect(stderr).toContain('us run');
   });
 
@@ -117,9 +139,112 @@ describe('the other commands, with a server', () => {
     const status = await ask(['status']);
     expect(status.stdout).toContain(`Server: ${server.url}`);
     expect(status.stdout).toMatch(/^held +paused \(so that runs stay in the queue\) +1/m);
+    expect(status.stdout).toMatch(/^ {2}1 {2}environment paused: so that runs stay in the queue: held$/m);
+    const held = JSON.parse((await ask(['status', '--json'])).stdout).environments.find(
+      ({ code }: { code: string }) => code === 'held',
+    );
+    expect(held).toMatchObject({ queued: 1, waits: { code: 'environment-paused' } });
     await ask(['cancel', String(id)]);
     const retry = await ask(['retry', String(id), '--json']);
     expect(JSON.parse(retry.stdout)).toMatchObject({ retryOf: id, state: 'queued' });
+  });
+
+  /** Executes tests on us and returns the number of the run. */
+  const execute = async (tests: string) => {
+    const { stdout } = await ask(['run', '-e', 'us', '-t', tests, '--watch', '--json']);
+    return String(JSON.parse(stdout).runs[0].id);
+  };
+
+  it('show has failures first, of several runs below a table, and says where the page is', async () => {
+    const id = await execute('PassHome,FailShow');
+    const { stdout } = await ask(['show', id]);
+    expect(stdout.indexOf('failed FailShow')).toBeGreaterThan(0);
+    expect(stdout.indexOf('failed FailShow')).toBeLessThan(stdout.indexOf('Queued'));
+    expect(stdout).toMatch(/^failed +\d+ s +- +FailShow\npassed +\d+ s +- +PassHome$/m);
+    expect(stdout).toContain(`Page       ${server.url}/runs/${id}\n`);
+    const second = await execute('FailShow');
+    expect((await ask(['show', second])).stdout).toContain('failed FailShow: known failure\n');
+    const both = await ask(['show', id, second]);
+    expect(both.stdout).toMatch(new RegExp(`^${id} +us +failed[\\s\\S]*^Run ${second} on us$`, 'm'));
+    expect(JSON.parse((await ask(['show', id, second, '--json'])).stdout).runs).toHaveLength(2);
+    const web = await ask(['show', id, '--web']);
+    expect(web).toMatchObject({ code: 0, stdout: `${server.url}/runs/${id}\n` });
+  });
+
+  it('list takes as filters what it shows', async () => {
+    const id = await execute('FailListed,PassHome');
+    const list = async (...filters: string[]) => {
+      const { stdout, stderr } = await ask(['list', '--json', ...filters]);
+      expect(stderr).toBe('');
+      return JSON.parse(stdout).runs.map((run: { id: number }) => String(run.id));
+    };
+    expect(await list('--test', 'FailListed')).toEqual([id]);
+    const { runs } = JSON.parse((await ask(['list', '--json', '--test', 'FailListed'])).stdout);
+    const by = runs[0].requestedBy;
+    expect((await list('--by', by))[0]).toBe(id);
+    expect(await list('--by', 'schedule none')).toEqual([]);
+    for (const filter of [
+      ['--state', 'failed'],
+      ['--verdict', 'failed'],
+      ['--since', '1 h ago'],
+      ['-e', 'us'],
+    ]) {
+      expect((await list(...filter))[0], filter.join(' ')).toBe(id);
+    }
+    expect(await list('--state', 'testing')).toEqual([]);
+    expect(await list('--since', '2100-01-01')).toEqual([]);
+    const printed = (await ask(['list', '-n', '1'])).stdout;
+    expect(printed).toMatch(new RegExp(`^${id} +us +failed +2/2, 1 failed +.* ago +\\d+ s +`, 'm'));
+    expect(printed).toContain(`There are more: add --before ${id}`);
+    expect((await list('--before', id, '-n', '1'))[0]).not.toBe(id);
+    expect((await ask(['list', '--test', 'Unheard'])).stdout).toBe('No runs match these filters.\n');
+    expect((await ask(['list', '--state', 'good'])).stderr).toContain('must be one of queued, running');
+    expect((await ask(['list', '--since', 'soon'])).stderr).toContain('such as 2h');
+  });
+
+  it('log prints the end of a log, and the log of one test', async () => {
+    const id = await execute('FailLogged,PassHome');
+    const { artifacts } = server.app.context;
+    const write = async (path: string, text: string) => {
+      const log = path === '' ? await artifacts.runLog(Number(id)) : await artifacts.log(Number(id), path);
+      await new Promise<void>((resolve) => log.end(text, resolve));
+    };
+    // Longer than what is read at a time.
+    const lines = Array.from({ length: 40_000 }, (_, index) => `line ${index} €`);
+    await write('', `${lines.join('\n')}\n`);
+    await write('tests/001-FailLogged/log.txt', 'first attempt\n');
+    await write('tests/001-FailLogged-attempt-2/log.txt', 'second attempt\n');
+    await write('tests/002-PassHome/log.txt', 'home\n');
+    expect((await ask(['log', id])).stdout.split('\n')).toHaveLength(40_001);
+    expect((await ask(['log', id, '--tail', '3', '-f'])).stdout).toBe(`${lines.slice(-3).join('\n')}\n`);
+    expect((await ask(['log', id, '--tail', '20000'])).stdout).toBe(`${lines.slice(-20_000).join('\n')}\n`);
+    expect((await ask(['log', id, '--test', 'FailLogged', '-f'])).stdout).toBe('second attempt\n');
+    expect((await ask(['log', id, '--test', 'PassHome'])).stdout).toBe('home\n');
+    expect(await ask(['log', id, '--test', 'PassHom'])).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining('Did you mean PassHome?'),
+    });
+  });
+
+  it('retry --failed says that there is nothing to retry', async () => {
+    const id = await execute('PassHome,SkipTax');
+    const { code, stdout, stderr } = await ask(['retry', id, '--failed']);
+    expect(stderr).toContain(`Run ${id} has no failures: 1 passed, 1 skipped. (NOTHING_TO_RETRY)`);
+    expect(stderr).toContain('Retry all of its tests');
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+  });
+
+  it('status --watch prints what changes until Ctrl-C', async () => {
+    const watching = startCli(['status', '--watch'], { settings: { MATRE_URL: server.url } });
+    await watching.waitForOutput(' queued)');
+    const queued = Number(/(\d+) queued/.exec(watching.output())?.[1]);
+    const submitted = await ask(['run', '-e', 'held', '-g', 'smoke', '--json']);
+    await watching.waitForOutput(`${queued + 1} queued)`);
+    await ask(['cancel', String(JSON.parse(submitted.stdout).runs[0].id)]);
+    watching.process.kill('SIGINT');
+    const { code, stdout } = await watching.done;
+    expect(code).toBe(130);
+    expect(stdout).not.toContain('\u001b');
   });
 
   it('priority moves a queued run before or behind the others', async () => {

@@ -147,7 +147,7 @@ export function pageConformance(kind: Kind): void {
           id: running.id,
           state: 'running',
           phase: 'testing',
-          summary: 'test A B A2 and 1 more',
+          summary: '4 tests: A, B and 2 more',
           finishedAt: null,
         },
       ]);
@@ -194,7 +194,7 @@ export function pageConformance(kind: Kind): void {
       expect(es?.latest).toMatchObject({ id: passed, verdict: 'passed', failure: null });
       expect(fr?.latest).toBeNull();
       expect(us?.latest).toMatchObject({
-        ...{ id, verdict: 'failed', reason: null, summary: 'test A B C and 1 more' },
+        ...{ id, verdict: 'failed', reason: null, summary: '4 tests: A, B and 2 more' },
         counts: { planned: 4, failed: 3 },
         failure: { test: 'B', message: 'Total 3 is not 4', tests: 2, newFailures: 3 },
       });

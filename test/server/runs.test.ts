@@ -50,7 +50,7 @@ describe('runs over HTTP', () => {
         environment: 'us',
         state: 'queued',
         requestedBy: 'a test',
-        summary: 'test PassHome FailCart SkipTax',
+        summary: 'tests PassHome, FailCart, SkipTax',
       },
       { environment: 'es', state: 'queued' },
     ]);
@@ -81,15 +81,15 @@ describe('runs over HTTP', () => {
     const [{ id }] = body.runs;
     await finished(id);
     const whole = await server.ask('POST', `/api/runs/${id}/retry`, {});
-    expect(whole.body).toMatchObject({ retryOf: id, summary: 'test PassHome FailCart BrokenTax' });
+    expect(whole.body).toMatchObject({ retryOf: id, summary: 'tests PassHome, FailCart, BrokenTax' });
     const failed = await server.ask('POST', `/api/runs/${id}/retry`, { failedOnly: true });
-    expect(failed.body).toMatchObject({ retryOf: id, summary: 'test FailCart BrokenTax' });
+    expect(failed.body).toMatchObject({ retryOf: id, summary: 'tests FailCart, BrokenTax' });
     const passed = await submit(['us'], ['PassHome']);
     await finished(passed.body.runs[0].id);
     const nothing = await server.ask('POST', `/api/runs/${passed.body.runs[0].id}/retry`, {
       failedOnly: true,
     });
-    expect(nothing.body).toMatchObject({ status: 400, code: 'SELECTION_EMPTY' });
+    expect(nothing.body).toMatchObject({ status: 400, code: 'NOTHING_TO_RETRY' });
   });
 
   it('show their position in the queue, and are cancelled there at once', async () => {

@@ -303,6 +303,92 @@ export function tableConformance(kind: Kind): void {
         expect(await list({ environmentId: a.id, state: 'queued' })).toEqual([ids[0], ids[1]]);
       });
 
+      it('are filtered by phase, verdict, principal, time and test', async () => {
+        const environment = await create();
+        const list = async (filter: Omit<Parameters<Runs['list']>[0], 'limit'>) =>
+          (await runs.list({ ...filter, limit: 10 })).map(({ id }) => id);
+        const old = await submit(environment, { requestedBy: 'cli:ann' });
+        await database.query(`UPDATE run SET queued_at = now() - interval '2 days' WHERE id = $1`, [old.id]);
+        const fence = (await claimOne(queue, 'w'))?.fence ?? 0;
+        const recorder = queue.recorder(old.id, fence);
+        await recorder.plan([
+          { name: 'A', suite: undefined },
+          { name: 'B', suite: 'S' },
+        ]);
+        await recorder.phase('testing');
+        expect(await list({ phase: 'testing' })).toEqual([old.id]);
+        expect(await list({ phase: 'reporting' })).toEqual([]);
+        for (const result of [newResult('A', 'passed'), { ...newResult('B', 'failed'), suite: 'S' }])
+          await recorder.result(result);
+        await runs.cancel(old.id);
+        expect(await list({ phase: 'testing' })).toEqual([]);
+        expect(await list({ phase: 'cancelling' })).toEqual([old.id]);
+        await queue.finish(old.id, fence, 'failed');
+        const young = await submit(environment, { requestedBy: 'schedule nightly' });
+        expect(await list({ verdict: 'failed' })).toEqual([old.id]);
+        expect(await list({ verdict: 'broken' })).toEqual([]);
+        expect(await list({ requestedBy: 'schedule nightly' })).toEqual([young.id]);
+        expect(await list({ since: new Date(Date.now() - 24 * 3_600_000) })).toEqual([young.id]);
+        expect(await list({ test: { name: 'B', suite: undefined } })).toEqual([old.id]);
+        expect(await list({ test: { name: 'B', suite: 'S' } })).toEqual([old.id]);
+        expect(await list({ test: { name: 'B', suite: 'T' } })).toEqual([]);
+        expect(await list({ test: { name: 'C', suite: undefined } })).toEqual([]);
+        expect(await list({ test: { name: 'A', suite: undefined }, verdict: 'passed' })).toEqual([]);
+      });
+
+      it('are found by an index of each filter, so that a list does not read the whole history', async () => {
+        const environment = await create();
+        await database.query(
+          `INSERT INTO run (environment_id, selection, state, verdict, counts, requested_by, queued_at, started_at, finished_at)
+           SELECT $1, $2::jsonb, 'finished', CASE WHEN i % 2000 = 0 THEN 'broken' ELSE 'passed' END, '{}',
+             CASE WHEN i % 2000 = 1 THEN 'cli:ann' ELSE 'schedule nightly' END, now() - (20000 - i) * interval '1 hour', now(), now()
+           FROM generate_series(1, 20000) AS i`,
+          [environment.id, JSON.stringify(emptySelection)],
+        );
+        await database.script(
+          `INSERT INTO planned_test (run_id, position, test) SELECT id, 1, 'Test' || id % 2000 FROM run;
+           INSERT INTO result (run_id, test, attempt, status, started_at, duration_ms)
+             SELECT run_id, test, 1, 'passed', now(), 1 FROM planned_test;
+           ANALYZE run; ANALYZE result`,
+        );
+        const queries: [sql: string, parameters: unknown[]][] = [];
+        const recording = createRuns({
+          database: {
+            ...database,
+            query(sql, parameters = []) {
+              queries.push([sql, parameters]);
+              return database.query(sql, parameters);
+            },
+          },
+        });
+        const filters: Omit<Parameters<Runs['list']>[0], 'limit'>[] = [
+          {},
+          { state: 'queued' },
+          { phase: 'testing' },
+          { verdict: 'broken' },
+          { verdict: 'cancelled' },
+          { requestedBy: 'cli:ann' },
+          { requestedBy: 'cli:eve' },
+          { since: new Date(Date.now() - 5 * 3_600_000) },
+          { test: { name: 'Test7', suite: undefined } },
+          { test: { name: 'Test7', suite: undefined }, verdict: 'broken' },
+        ];
+        for (const filter of filters) {
+          queries.length = 0;
+          await recording.list({ ...filter, limit: 20 });
+          const [sql = '', parameters = []] = queries[0] ?? [];
+          const rows = await database.query<{ 'QUERY PLAN': string }>(`EXPLAIN (ANALYZE) ${sql}`, parameters);
+          const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+          expect(plan).not.toMatch(/Seq Scan on (run|result)\b/);
+          const removed = [...plan.matchAll(/Rows Removed by Filter: (\d+)/g)].map(([, count]) =>
+            Number(count),
+          );
+          expect(Math.max(0, ...removed), plan).toBeLessThan(100);
+        }
+        // Removing so many one by one takes longer than a statement may.
+        await database.script('TRUNCATE run CASCADE');
+      });
+
       it('have a position in the queue', async () => {
         const [a, b] = [await create('a'), await create('b')];
         const first = await submit(a);

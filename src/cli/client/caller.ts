@@ -13,6 +13,8 @@ export interface Caller {
    * function that ends the subscription.
    */
   onRunChange(callback: (runId: number | undefined) => void): Promise<() => Promise<void>>;
+  /** Calls back at every change, also of environments, workers and schedules. Resolves to the function that ends the subscription. */
+  onChange(callback: () => void): Promise<() => Promise<void>>;
   /**
    * Starts to execute queued runs in this process. Only with the embedded database and without a server, where no other process
    * can execute them.

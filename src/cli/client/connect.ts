@@ -118,6 +118,9 @@ function emptyCaller(config: Config, options: ConnectOptions): Caller {
     async onRunChange(callback) {
       return (await (opened ?? refuse())).onRunChange(callback);
     },
+    async onChange(callback) {
+      return (await (opened ?? refuse())).onChange(callback);
+    },
     async close() {
       // The operation that opened it has reported why it could not be opened.
       const caller = await opened?.catch(() => undefined);

@@ -3,24 +3,27 @@ import type { HttpStream } from '../../http/http-client.ts';
 
 const reconnectDelayMs = 1_000;
 
+/** What changed, and its id if it has one: see src/server/events/changes.ts. */
+export interface ServerEvent {
+  event: string;
+  data: string;
+}
+
 /**
- * Reads the event stream of a server, and opens it again when it breaks. Calls back with the id of each changed run, or with
- * `undefined` when changes may have been missed. Returns the function that closes the stream. Rejects when the first attempt to
+ * Reads the event stream of a server, and opens it again when it breaks. Calls back with each event; `reload` means that changes may
+ * have been missed. Returns the function that closes the stream. Rejects when the first attempt to
  * open the stream fails; later failures are retried, because the server may be restarting.
  */
 export async function subscribe(
   open: (signal: AbortSignal) => Promise<HttpStream>,
-  callback: (runId: number | undefined) => void,
+  callback: (event: ServerEvent) => void,
 ): Promise<() => Promise<void>> {
   const stop = new AbortController();
   const { signal } = stop;
   const first = await open(signal);
 
   const read = async (stream: HttpStream) => {
-    for await (const { event, data } of parseEvents(stream.chunks)) {
-      if (event === 'run') callback(Number(data));
-      else if (event === 'reload') callback(undefined);
-    }
+    for await (const event of parseEvents(stream.chunks)) callback(event);
   };
   const readUntilStopped = async () => {
     for (let stream: HttpStream | undefined = first; !signal.aborted; stream = undefined) {
@@ -40,9 +43,7 @@ export async function subscribe(
 }
 
 /** The events of a `text/event-stream` body of matre, where each event has one line of data. */
-export async function* parseEvents(
-  chunks: AsyncIterable<Uint8Array>,
-): AsyncGenerator<{ event: string; data: string }> {
+export async function* parseEvents(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<ServerEvent> {
   const decoder = new TextDecoder();
   let unread = '';
   for await (const chunk of chunks) {

@@ -9,8 +9,12 @@ import { cancelRun } from '../../operations/runs/runs.ts';
 import type { CliContext } from '../cli-context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { createBoard } from '../output/board.ts';
+import { messageOf, printFailure, printFailures } from '../output/failures.ts';
 import { clean, colourOf, tally } from '../output/format.ts';
+import { runLink, testLink } from '../output/links.ts';
 import type { Caller } from './caller.ts';
+import { createFailureFeed } from './failure-feed.ts';
+import type { RunFailures } from './read-failures.ts';
 import { watchRuns } from './watch.ts';
 
 export interface FollowOptions {
@@ -64,6 +68,10 @@ export async function followRuns(
   const { stdout, stderr } = context.terminal;
   // With --json, standard output is for the document alone.
   const board = createBoard(options.json ? stderr : stdout);
+  const feed = createFailureFeed(caller, ({ id, environment }, test, { sources }) => {
+    const failure = { runId: id, environment, url: caller.url, sources };
+    board.note((output) => printFailure(output, test, failure));
+  });
   const stop = new AbortController();
   const unsubscribe = context.terminal.onStop(() => {
     // The next signal has its default effect and ends the process.
@@ -71,10 +79,18 @@ export async function followRuns(
     stop.abort(new Interrupted());
   });
   try {
-    const watching = watchRuns(caller, ids, { onProgress: board.show, signal: stop.signal });
+    const onProgress = (progress: ProgressView) => {
+      board.show(progress);
+      feed.update(progress);
+    };
+    const watching = watchRuns(caller, ids, { onProgress, signal: stop.signal });
     const working = caller.startWorkers?.();
-    const [finished] = await Promise.all([watching, working]).finally(() => board.end());
-    await report(context, caller, finished, options);
+    const readAll = async () => {
+      const [finished] = await Promise.all([watching, working]);
+      return { finished, failures: await feed.finish(finished) };
+    };
+    const { finished, failures } = await readAll().finally(() => board.end());
+    await report(context, caller, finished, { ...options, failures });
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error;
     context.exitCode = exitCodes.interrupted;
@@ -106,27 +122,53 @@ async function report(
   context: CliContext,
   caller: Caller,
   finished: readonly ProgressView[],
-  options: FollowOptions,
+  { junit, json, failures }: FollowOptions & { failures: ReadonlyMap<number, RunFailures> },
 ): Promise<void> {
   context.exitCode = verdictCode(finished);
-  if (options.junit !== undefined) {
+  if (junit !== undefined) {
     const { xml } = await caller.call(reportJunit, { ids: finished.map(({ run }) => run.id).join(',') });
-    await writeReport(options.junit, xml);
+    await writeReport(junit, xml);
   }
   const { stdout } = context.terminal;
-  if (options.json) {
-    const runs = finished.map(({ run }) => run);
-    stdout.line(JSON.stringify({ exitCode: context.exitCode, runs }, undefined, 2));
+  if (json) {
+    const document = { exitCode: context.exitCode, runs: finished.map(({ run }) => run) };
+    const all = finished.flatMap(({ run }) => failureViews(run, failures.get(run.id), caller.url));
+    stdout.line(JSON.stringify({ ...document, failures: all }, undefined, 2));
     return;
+  }
+  for (const { run } of finished) {
+    const { tests, sources } = failures.get(run.id) ?? { tests: [], sources: new Map() };
+    if (tests.length === 0) continue;
+    stdout.line();
+    stdout.line(stdout.paint.bold(`Run ${run.id} on ${run.environment}`));
+    const failure = { runId: run.id, environment: run.environment, url: caller.url, sources };
+    printFailures(stdout, tests, failure, { brief: true });
   }
   stdout.line();
   for (const { run } of finished) {
     const verdict = colourOf(stdout.paint, run.verdict ?? '');
     const reason = run.reason === null ? '' : `: ${clean(run.reason.message)} (${run.reason.code})`;
+    const page =
+      caller.url === undefined || run.verdict === 'passed' ? '' : `  ${runLink(caller.url, run.id)}`;
     stdout.line(
-      `${run.environment} ${verdict} ${tally(run.counts)}${reason}  ${stdout.paint.dim(`matre show ${run.id}`)}`,
+      `${run.environment} ${verdict} ${tally(run.counts)}${reason}  ${stdout.paint.dim(`matre show ${run.id}`)}${page}`,
     );
   }
+}
+
+/** The failures of a run for programs. */
+function failureViews(run: ProgressView['run'], failures: RunFailures | undefined, url: string | undefined) {
+  return (failures?.tests ?? []).map((test) => ({
+    run: run.id,
+    environment: run.environment,
+    test: test.test,
+    suite: test.suite,
+    status: test.status,
+    classification: test.failure?.classification ?? null,
+    message: messageOf(test),
+    file: failures?.sources.get(test.test) ?? null,
+    page: url === undefined ? null : testLink(url, run.id, test),
+  }));
 }
 
 /** The exit code of the worst verdict: 2 for broken or cancelled runs (no trustworthy result), 1 for failed ones, else 0. */

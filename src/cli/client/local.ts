@@ -6,6 +6,7 @@ import type { Principal } from '../../model/access.ts';
 import { operations } from '../../operations/all.ts';
 import { authorizeAndRun } from '../../operations/core/authorize.ts';
 import { defined, type Operation, parseInput } from '../../operations/core/operation.ts';
+import { channels } from '../../store/database/database.ts';
 import type { Caller } from './caller.ts';
 import { requester } from './requester.ts';
 
@@ -34,6 +35,16 @@ export function createLocalCaller(app: App, traceParent?: string): Caller {
       });
     },
     onRunChange: (callback) => context.queue.onRunChanged(callback),
+    async onChange(callback) {
+      const { queue, database } = context;
+      const stops = [
+        await queue.onRunChanged(() => callback()),
+        await database.listen(channels.change, () => callback()),
+      ];
+      return async () => {
+        for (const stop of stops) await stop();
+      };
+    },
     ...(context.database.kind === 'embedded' && { startWorkers: () => app.startWorkers() }),
     close: () => app.close(),
   };

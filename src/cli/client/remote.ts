@@ -83,6 +83,17 @@ export function createRemoteCaller(options: RemoteOptions): Caller {
   const { base } = requests;
   const subscriptions = new Set<() => Promise<void>>();
 
+  /** Ends a subscription when the caller is closed, or earlier by the function that it resolves to. */
+  const keep = async (subscription: Promise<() => Promise<void>>) => {
+    const stop = await subscription;
+    subscriptions.add(stop);
+    return async () => {
+      subscriptions.delete(stop);
+      await stop();
+    };
+  };
+  const openEvents = (signal: AbortSignal) => requests.stream('/api/events', signal);
+
   return {
     url: base,
     async call<Input extends z.ZodObject, Output extends z.ZodType>(
@@ -103,14 +114,14 @@ export function createRemoteCaller(options: RemoteOptions): Caller {
         { cause: parsed.error },
       );
     },
-    async onRunChange(callback) {
-      const stop = await subscribe((signal) => requests.stream('/api/events', signal), callback);
-      subscriptions.add(stop);
-      return async () => {
-        subscriptions.delete(stop);
-        await stop();
-      };
-    },
+    onRunChange: (callback) =>
+      keep(
+        subscribe(openEvents, ({ event, data }) => {
+          if (event === 'run') callback(Number(data));
+          else if (event === 'reload') callback(undefined);
+        }),
+      ),
+    onChange: (callback) => keep(subscribe(openEvents, callback)),
     async close() {
       await Promise.all([...subscriptions].map((stop) => stop()));
       requests.close();

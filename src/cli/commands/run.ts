@@ -14,6 +14,9 @@ import { printPreview } from './preview.ts';
 const helpFooter = `
 A run covers all the tests that are named, without those of --exclude. Options can be repeated or take commas.
 
+With --watch each failure is printed as it happens, and all of them at the end: the test, its message, where it is
+declared, and the address of its page. In a pipe these are plain lines. --json has them in \`failures\`.
+
 Exit codes with --watch:
   0 all passed    1 tests failed    2 broken or cancelled: no trustworthy result
   3 invalid usage or configuration  130 interrupted

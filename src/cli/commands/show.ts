@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { z } from 'zod';
-import { type FaultCode, faults } from '../../faults/fault.ts';
-import { summariseSelection } from '../../model/selection.ts';
-import type { TestResultView } from '../../operations/results/results-view.ts';
-import { listResults } from '../../operations/results/run-results.ts';
+import { Fault, type FaultCode, faults } from '../../faults/fault.ts';
+import { describeSelection } from '../../model/selection.ts';
 import { showRun } from '../../operations/runs/run-record.ts';
 import { type CliContext, jsonOption, parseRunId, print } from '../cli-context.ts';
+import type { Caller } from '../client/caller.ts';
+import { type RunFailures, readFailures } from '../client/read-failures.ts';
+import { openPage } from '../open-page.ts';
 import { printFailures } from '../output/failures.ts';
 import {
   approxDuration,
@@ -16,44 +17,119 @@ import {
   localTime,
   statusText,
   tally,
+  tookText,
 } from '../output/format.ts';
-import { printFields, printTable } from '../output/table.ts';
+import { runLink } from '../output/links.ts';
+import { printFields, printTable, printText } from '../output/table.ts';
 import type { Output } from '../output/terminal.ts';
+import { printRuns } from './list.ts';
 
 type RunRecord = z.output<typeof showRun.output>;
 
+const helpFooter = `
+Failures come first, one block for each cause, with the marks of the page:
+  new failure    the test passed here before
+  known failure  the test failed here before as well
+  flaky          the outcome of the test here keeps changing
+
+Examples:
+  matre show 12
+  matre show 12 13 14        a table of the runs, then the failures of each
+  matre show 12 --web        opens its page, or prints the address`;
+
 export function registerShow(command: Command, context: CliContext): void {
   command
-    .argument('<id>', 'number of the run', parseRunId)
+    .argument('<id...>', 'numbers of runs', collectRunIds)
+    .option(
+      '-w, --web',
+      'open the page of the run in a browser, or print its address when there is no display',
+    )
     .addOption(jsonOption())
-    .addHelpText('after', '\nExample:\n  matre show 12')
-    .action(async (id: number, options) => {
-      const { record, tests, url } = await context.withCaller(async (caller) => ({
-        record: await caller.call(showRun, { id }),
-        tests: options.json ? [] : (await caller.call(listResults, { id })).tests,
+    .addHelpText('after', helpFooter)
+    .action(async (ids: number[], options) => {
+      if (options.web) return showPages(context, ids);
+      const { records, url } = await context.withCaller(async (caller) => ({
+        records: await readRecords(caller, ids, { withFailures: !options.json }),
         url: caller.url,
       }));
-      const files =
-        url === undefined
-          ? join(context.config().store.dataFolder, 'runs', String(id))
-          : `${url}/api/runs/${id}/artifacts`;
-      print(context, options, record, (output) => printRecord(output, record, { tests, files }));
+      const [first] = records;
+      if (records.length === 1 && first !== undefined) {
+        print(context, options, first.record, (output) => printRecord(context, output, first, url));
+      } else {
+        const runs = records.map(({ record }) => record);
+        print(context, options, { runs }, (output) => printRecords(output, records, url));
+      }
     });
 }
 
+function collectRunIds(text: string, earlier: number[] = []): number[] {
+  return [...earlier, parseRunId(text)];
+}
+
+interface ShownRun {
+  record: RunRecord;
+  failures: RunFailures;
+}
+
+const noFailures: RunFailures = { tests: [], sources: new Map() };
+
+async function readRecords(
+  caller: Caller,
+  ids: readonly number[],
+  { withFailures }: { withFailures: boolean },
+): Promise<ShownRun[]> {
+  const records: ShownRun[] = [];
+  for (const id of new Set(ids)) {
+    const record = await caller.call(showRun, { id });
+    records.push({ record, failures: withFailures ? await readFailures(caller, id) : noFailures });
+  }
+  return records;
+}
+
+/** Opens the pages of runs that exist. Errors: RUN_UNKNOWN; SERVER_UNREACHABLE when no server runs. */
+async function showPages(context: CliContext, ids: readonly number[]): Promise<void> {
+  const { stdout, env } = context.terminal;
+  const url = await context.withCaller(async (caller) => {
+    for (const id of ids) await caller.call(showRun, { id });
+    return caller.url;
+  });
+  if (url === undefined) {
+    throw new Fault('SERVER_UNREACHABLE', 'The page needs a server, and no server runs on this data folder.');
+  }
+  for (const id of new Set(ids)) {
+    const address = runLink(url, id);
+    stdout.line((await openPage(address, env)) ? `Opened ${address}` : address);
+  }
+}
+
+/** Prints several runs: a table, then the failures of each. */
+function printRecords(output: Output, records: readonly ShownRun[], url: string | undefined): void {
+  printRuns(
+    output,
+    records.map(({ record }) => record.run),
+  );
+  for (const { record, failures } of records) {
+    if (failures.tests.length === 0) continue;
+    const { id, environment } = record.run;
+    output.line();
+    output.line(output.paint.bold(`Run ${id} on ${environment}`));
+    printFailures(output, failures.tests, { runId: id, environment, url, sources: failures.sources });
+  }
+}
+
+/** Prints one run: its state, its failures, and then everything else. */
 function printRecord(
+  context: CliContext,
   output: Output,
-  record: RunRecord,
-  { tests, files }: { tests: readonly TestResultView[]; files: string },
+  { record, failures }: ShownRun,
+  url: string | undefined,
 ): void {
   const { run, position, msLeft } = record;
-  const summary = summariseSelection(run.selection);
   const fields: [string, string][] = [
     ['Run', `${run.id} on ${run.environment}`],
     ['State', colourOf(output.paint, statusText(run))],
-    ['Selection', clean(summary)],
+    ['Selection', clean(run.summary)],
     ['Tests', tally(run.counts)],
-    ['Queued', `${localTime(run.queuedAt)} by ${clean(run.requestedBy)}`],
   ];
   if (run.reason !== null) {
     fields.push(['Reason', `${clean(run.reason.message)} (${run.reason.code})`]);
@@ -63,22 +139,45 @@ function printRecord(
   if (run.waitsFor !== null) fields.push(['Waits', `${clean(run.waitsFor.message)} (${run.waitsFor.code})`]);
   if (position !== null) fields.push(['Position', `${position} in the queue of ${run.environment}`]);
   if (run.retryAt !== null) fields.push(['Retry at', localTime(run.retryAt)]);
+  if (msLeft !== null) fields.push(['Left', approxDuration(msLeft)]);
+  if (url !== undefined) fields.push(['Page', runLink(url, run.id)]);
+  printFields(output, fields);
+  printFailures(output, failures.tests, {
+    runId: run.id,
+    environment: run.environment,
+    url,
+    sources: failures.sources,
+  });
+  output.line();
+  printFacts(context, output, record, url);
+  printAttempts(output, record);
+  printTests(output, record);
+  printEvents(output, record);
+  // At the end, because it may have hundreds of names.
+  const whole = describeSelection(run.selection);
+  if (whole !== run.summary) {
+    output.line();
+    printText(output, `The whole selection: ${clean(whole)}`, 0);
+  }
+}
+
+/** When and by whom it was executed, and where its files are. */
+function printFacts(context: CliContext, output: Output, { run }: RunRecord, url: string | undefined): void {
+  const fields: [string, string][] = [['Queued', `${localTime(run.queuedAt)} by ${clean(run.requestedBy)}`]];
   if (run.priority !== 0) fields.push(['Priority', String(run.priority)]);
   if (run.retryOf !== null) fields.push(['Retry of', String(run.retryOf)]);
   if (run.startedAt !== null) fields.push(['Started', localTime(run.startedAt)]);
   if (run.finishedAt !== null) fields.push(['Finished', localTime(run.finishedAt)]);
-  if (msLeft !== null) fields.push(['Left', approxDuration(msLeft)]);
+  if (run.startedAt !== null) fields.push([run.finishedAt === null ? 'Running for' : 'Took', tookText(run)]);
   if (run.commit !== null)
     fields.push(['Commit', `${run.commit.id.slice(0, 12)} ${clean(run.commit.subject)}`]);
+  const files =
+    url === undefined
+      ? join(context.config().store.dataFolder, 'runs', String(run.id))
+      : `${url}/api/runs/${run.id}/artifacts`;
   const removed = run.filesRemovedAt && `removed ${localTime(run.filesRemovedAt)}, after the retention time`;
   fields.push(['Files', removed ?? files]);
   printFields(output, fields);
-  printAttempts(output, record);
-  printTests(output, record);
-  printFailures(output, tests, run.id);
-  printEvents(output, record);
-  // At the end, because it may have hundreds of names.
-  if (run.summary !== summary) output.line(`\nThe whole selection: ${clean(run.summary)}`);
 }
 
 /** The attempts of a run, if there was more than one. */
@@ -101,22 +200,22 @@ function printAttempts(output: Output, { attempts }: RunRecord): void {
   );
 }
 
-/** The planned tests in order, each with its latest result. */
+/** In this order, then in that of the plan: as the page lists tests. */
+const statusOrder = ['failed', 'broken', 'running', 'no result', 'passed', 'skipped', 'waiting'];
+
+/** The planned tests with their latest results, failures first. */
 function printTests(output: Output, { run, plan, results }: RunRecord): void {
   if (plan.length === 0) return;
   const latest = new Map(results.map((result) => [keyOf(result), result]));
+  const rows = plan.map((test) => ({ ...test, word: statusOf(test, run.state) }));
   output.line();
   printTable(
     output,
     [
       {
         heading: 'Status',
-        text: (test) => {
-          if (test.status !== null) return test.status;
-          if (run.state === 'finished') return 'no result';
-          return test.startedAt === null ? 'waiting' : 'running';
-        },
-        colour: (text) => colourOf(output.paint, text.trim(), text),
+        text: ({ word }) => word,
+        colour: (text, { word }) => colourOf(output.paint, word, text),
       },
       {
         heading: 'Took',
@@ -125,11 +224,17 @@ function printTests(output: Output, { run, plan, results }: RunRecord): void {
           return result === undefined ? '-' : durationText(result.durationMs);
         },
       },
-      { heading: 'Suite', text: ({ suite }) => suite ?? '-' },
-      { heading: 'Test', text: ({ test }) => test },
+      { heading: 'Suite', text: ({ suite }) => suite ?? '-', truncate: 'middle' },
+      { heading: 'Test', text: ({ test }) => test, truncate: 'middle' },
     ],
-    plan,
+    rows.toSorted((one, other) => statusOrder.indexOf(one.word) - statusOrder.indexOf(other.word)),
   );
+}
+
+function statusOf(test: RunRecord['plan'][number], state: RunRecord['run']['state']): string {
+  if (test.status !== null) return test.status;
+  if (state === 'finished') return 'no result';
+  return test.startedAt === null ? 'waiting' : 'running';
 }
 
 function printEvents(output: Output, { events }: RunRecord): void {

@@ -1,23 +1,41 @@
 import type { Command } from 'commander';
-import type { z } from 'zod';
 import { showStatus } from '../../operations/system/status.ts';
+import type { StatusView } from '../../operations/system/status-view.ts';
 import { type CliContext, jsonOption, print } from '../cli-context.ts';
-import { ago, clean } from '../output/format.ts';
-import { printTable } from '../output/table.ts';
-import type { Output } from '../output/terminal.ts';
+import type { Caller } from '../client/caller.ts';
+import { watchStatus } from '../client/watch-status.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { createStatusBoard } from '../output/status-board.ts';
+import { printStatus } from '../output/status-screen.ts';
+import { waitForAbort } from '../stop-signals.ts';
+
+const helpFooter = `
+What is wrong comes first: stuck runs, lost workers, environments whose last run was broken, locks that others hold;
+then what waits and why; then the rest. 200 environments fit a screen; --all has a line for each.
+
+\`matre doctor\` looks deeper: into containers, shops, Selenium and the test module.
+
+Examples:
+  matre status
+  matre status --watch       redrawn at each change; in a pipe a line for each problem that begins or ends
+  matre status --json`;
 
 export function registerStatus(command: Command, context: CliContext): void {
   command
+    .option('-a, --all', 'a line for each environment and each worker')
+    .option('-w, --watch', 'follow the changes until Ctrl-C')
     .addOption(jsonOption())
-    .addHelpText('after', '\nExample:\n  matre status')
-    .action(async (options) => {
-      const { status, url } = await context.withCaller(async (caller) => ({
+    .addHelpText('after', helpFooter)
+    .action(async (options: { all?: boolean; watch?: boolean; json?: boolean }) => {
+      const sourceOf = ({ url }: Caller) => sourceText(url, context.config().store.databaseUrl !== undefined);
+      const all = options.all === true;
+      if (options.watch) return watch(context, { sourceOf, all, json: options.json === true });
+      const { status, source } = await context.withCaller(async (caller) => ({
         status: await caller.call(showStatus, {}),
-        url: caller.url,
+        source: sourceOf(caller),
       }));
       print(context, options, status, (output) => {
-        output.line(sourceText(url, context.config().store.databaseUrl !== undefined));
-        printStatus(output, status);
+        printStatus(output, status, { source, all, now: new Date() });
       });
     });
 }
@@ -29,39 +47,35 @@ export function sourceText(url: string | undefined, hasSharedDatabase: boolean):
   return 'No server runs on this data folder.';
 }
 
-function printStatus(output: Output, status: z.output<typeof showStatus.output>): void {
-  output.line();
-  if (status.workers.length === 0) output.line('No worker is connected.');
-  else {
-    printTable(
-      output,
-      [
-        { heading: 'Worker', text: ({ id }) => id },
-        { heading: 'Slots', text: ({ slots }) => String(slots) },
-        {
-          heading: 'State',
-          text: ({ alive, stopping }) => (alive ? (stopping ? 'stopping' : 'up') : 'lost'),
-        },
-        { heading: 'Waits for', text: ({ waitsFor }) => (waitsFor === null ? '' : clean(waitsFor.message)) },
-        { heading: 'Seen', text: ({ seenAt }) => ago(seenAt) },
-      ],
-      status.workers,
-    );
-  }
-  output.line();
-  printTable(
-    output,
-    [
-      { heading: 'Environment', text: ({ code }) => code },
-      { heading: 'Now', text: ({ running, paused }) => activityOf(running, paused) },
-      { heading: 'Queued', text: ({ queued }) => String(queued) },
-      { heading: 'Address', text: ({ baseUrl }) => baseUrl },
-    ],
-    status.environments,
-  );
+interface WatchStyle {
+  sourceOf: (caller: Caller) => string;
+  all: boolean;
+  json: boolean;
 }
 
-function activityOf(running: number | null, paused: { reason: string } | null): string {
-  const run = running === null ? 'free' : `run ${running}`;
-  return paused === null ? run : `paused (${paused.reason})${running === null ? '' : `, ${run}`}`;
+/** Follows the status until Ctrl-C. With `json` each status is one line. */
+async function watch(context: CliContext, { sourceOf, all, json }: WatchStyle): Promise<void> {
+  const { stdout, stderr } = context.terminal;
+  const stop = new AbortController();
+  const unsubscribe = context.terminal.onStop(() => {
+    // The next signal has its default effect and ends the process.
+    unsubscribe();
+    context.exitCode = exitCodes.interrupted;
+    stop.abort();
+  });
+  const stopped = waitForAbort(stop.signal);
+  try {
+    await context.withCaller(async (caller) => {
+      const board = createStatusBoard(stdout, { source: sourceOf(caller), all });
+      const onStatus = json
+        ? (status: StatusView) => stdout.line(JSON.stringify(status))
+        : (status: StatusView) => board.show(status, new Date());
+      const onFault = (message: string) => (json ? stderr.line(message) : board.fault(message, new Date()));
+      // Ctrl-C ends the command even if the server hangs.
+      const watching = watchStatus(caller, { onStatus, onFault, signal: stop.signal });
+      await Promise.race([watching, stopped]).finally(() => board.end());
+    });
+  } finally {
+    unsubscribe();
+  }
 }

@@ -1,11 +1,14 @@
+import { groupBy } from '../../model/group-by.ts';
 import type { ProgressView } from '../../operations/runs/progress.ts';
-import { approxDuration, clean, colourOf, durationText, statusText, tally } from './format.ts';
-import { truncate } from './table.ts';
+import { approxDuration, clean, colourOf, durationText, statusText, tally, tookText } from './format.ts';
 import type { Output } from './terminal.ts';
+import { truncate, truncateMiddle } from './text.ts';
 
 /** Shows the progress of runs: on a terminal one line for each run, redrawn in place; in a pipe one line for each change. */
 export interface Board {
   show(progress: ProgressView): void;
+  /** Prints lines that stay, above the progress. */
+  note(print: (output: Output) => void): void;
   /** Leaves the last state on the screen. */
   end(): void;
 }
@@ -26,23 +29,33 @@ function createPlainBoard(output: Output): Board {
       printed.set(run.id, text);
       output.line(text);
     },
+    note: (print) => print(output),
     end() {},
   };
 }
 
 const redrawMs = 1_000;
-const barWidth = 16;
+const wideColumns = 100;
+const wideBar = 16;
+const narrowBar = 6;
+/** The environment is truncated to no less than this. */
+const minEnvironment = 12;
 
 function createLiveBoard(output: Output): Board {
-  const latest = new Map<number, { progress: ProgressView; at: number }>();
+  const latest = new Map<number, LatestProgress>();
   let drawnLines = 0;
+  const moveUp = () => (drawnLines > 0 ? `\u001b[${drawnLines}A` : '');
   const draw = () => {
     const now = Date.now();
-    const rows = [...latest.values()].map(({ progress, at }) => liveRow(progress, now, now - at));
+    // The line below the last one belongs to the cursor. Lines that scrolled away could not be redrawn.
+    const shown = selectRuns([...latest.values()], output.rows() - 2);
+    const barWidth = output.columns() < wideColumns ? narrowBar : wideBar;
+    const rows = shown.map(({ progress, at }) => liveRow(progress, { now, sinceMs: now - at, barWidth }));
     const lines = alignRows(rows, output);
-    output.stream.write(
-      `${drawnLines > 0 ? `\u001b[${drawnLines}A` : ''}${lines.map((line) => `\u001b[2K${line}\n`).join('')}`,
-    );
+    const hidden = [...latest.values()].filter((each) => !shown.includes(each));
+    if (hidden.length > 0) lines.push(truncate(describeHidden(hidden), output.columns() - 1));
+    // Clears what is below too: there may have been more lines.
+    output.stream.write(`${moveUp()}${lines.map((line) => `\u001b[2K${line}\n`).join('')}\u001b[J`);
     drawnLines = lines.length;
   };
   // The times shown change without events.
@@ -53,12 +66,46 @@ function createLiveBoard(output: Output): Board {
       latest.set(progress.run.id, { progress, at: Date.now() });
       draw();
     },
+    note(print) {
+      output.stream.write(`${moveUp()}\u001b[J`);
+      drawnLines = 0;
+      print(output);
+      draw();
+    },
     end() {
       clearInterval(timer);
       draw();
       output.stream.write('\u001b[?25h');
     },
   };
+}
+
+interface LatestProgress {
+  progress: ProgressView;
+  at: number;
+}
+
+/** Running runs are watched, then those that failed are looked for; the rest only counts. */
+function importance({ progress: { run } }: LatestProgress): number {
+  if (run.state === 'running') return 0;
+  if (run.state === 'queued') return 2;
+  return run.verdict === 'passed' ? 3 : 1;
+}
+
+/** The most important of the runs, as many as there are lines, in their order. */
+function selectRuns(runs: readonly LatestProgress[], maxLines: number): readonly LatestProgress[] {
+  if (runs.length <= maxLines) return runs;
+  const first = new Set(
+    runs.toSorted((one, other) => importance(one) - importance(other)).slice(0, maxLines - 1),
+  );
+  return runs.filter((run) => first.has(run));
+}
+
+/** `and 180 more: 170 queued, 10 passed`. */
+function describeHidden(runs: readonly LatestProgress[]): string {
+  const byStatus = groupBy(runs, ({ progress }) => statusText(progress.run));
+  const counts = [...byStatus].map(([status, group]) => `${group.length} ${status}`);
+  return `and ${runs.length} more: ${counts.join(', ')}`;
 }
 
 interface LiveRow {
@@ -70,13 +117,16 @@ interface LiveRow {
 }
 
 /** `sinceMs` is the age of the progress, so that the time left decreases between events. */
-function liveRow(progress: ProgressView, now: number, sinceMs: number): LiveRow {
+function liveRow(
+  progress: ProgressView,
+  { now, sinceMs, barWidth }: { now: number; sinceMs: number; barWidth: number },
+): LiveRow {
   const { run, current, position, msLeft } = progress;
   const { planned, passed, failed, broken, skipped } = run.counts;
   const done = passed + failed + broken + skipped;
   const filledWidth = planned > 0 ? Math.round((done / planned) * barWidth) : 0;
   const left = msLeft === null ? '-' : `${approxDuration(msLeft - sinceMs)} left`;
-  const time = run.state === 'finished' ? elapsed(run.startedAt, run.finishedAt) : left;
+  const time = run.state === 'finished' ? tookText(run) : left;
   return {
     status: statusText(run),
     cells: [
@@ -99,19 +149,20 @@ function liveRow(progress: ProgressView, now: number, sinceMs: number): LiveRow 
   }
 }
 
-function elapsed(startedAt: string | null, finishedAt: string | null): string {
-  if (startedAt === null || finishedAt === null) return '-';
-  return durationText(Date.parse(finishedAt) - Date.parse(startedAt));
-}
-
 function alignRows(rows: LiveRow[], output: Output): string[] {
-  const widths = rows[0]?.cells.map((_, column) =>
+  const widths = (rows[0]?.cells ?? []).map((_, column) =>
     Math.max(...rows.map((row) => (row.cells[column] ?? '').length)),
   );
+  const maxWidth = output.columns() - 1;
+  const [environmentWidth = 0, ...others] = widths;
+  const otherWidth = others.reduce((sum, width) => sum + width + 2, 0);
+  widths[0] = Math.min(environmentWidth, Math.max(minEnvironment, maxWidth - otherWidth));
   return rows.map(({ cells, activity, status }) => {
-    const padded = cells.map((cell, column) => cell.padEnd(widths?.[column] ?? 0));
+    const padded = cells.map((cell, column) => {
+      const width = widths[column] ?? 0;
+      return (column === 0 ? truncateMiddle(cell, width) : cell).padEnd(width);
+    });
     // Truncated before colours are added: a line that wraps could not be redrawn.
-    const maxWidth = output.columns() - 1;
     const plain = truncate([...padded, activity].join('  ').trimEnd(), maxWidth);
     const bar = padded[2] ?? '';
     return plain.replace(bar, colourOf(output.paint, status, bar));

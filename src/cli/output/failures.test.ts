@@ -1,8 +1,8 @@
 import { Writable } from 'node:stream';
 import { expect, it } from 'vitest';
 import type { TestResultView } from '../../operations/results/results-view.ts';
-import { printFailures } from './failures.ts';
-import { createOutput } from './terminal.ts';
+import { type FailureContext, printFailure, printFailures } from './failures.ts';
+import { createOutput, type Output } from './terminal.ts';
 
 const failure = {
   classification: 'new',
@@ -20,50 +20,99 @@ function result(test: string, more: object = {}): TestResultView {
     status: 'failed',
     message,
     reason: null,
+    attempt: 1,
     failure,
     attachments,
     ...more,
   } as never;
 }
 
-function print(tests: TestResultView[]): string {
+const context: FailureContext = {
+  runId: 5,
+  environment: 'us',
+  url: 'http://127.0.0.1:8089',
+  sources: new Map([['CheckoutTest', 'app/code/Harbour/Test/Mftf/Test/CheckoutTest.xml:12']]),
+};
+
+function capture(
+  print: (output: Output) => void,
+  terminal: { columns: number } | undefined = undefined,
+): string {
   let text = '';
-  const stream = new Writable({
-    write(chunk, _encoding, done) {
-      text += chunk;
-      done();
-    },
-  });
-  printFailures(createOutput(stream, {}), tests, 5);
+  const stream = Object.assign(
+    new Writable({
+      write(chunk, _encoding, done) {
+        text += chunk;
+        done();
+      },
+    }),
+    terminal && { isTTY: true, ...terminal },
+  );
+  print(createOutput(stream, { NO_COLOR: '1' }));
   return text;
 }
 
-it('prints the step, the first line of the message, the meaning and the remedy of a failed test', () => {
+const print = (tests: TestResultView[], more: Partial<FailureContext> = {}) =>
+  capture((output) => printFailures(output, tests, { ...context, ...more }));
+
+it('prints the mark, the message, the step, the meaning and the remedy of a failed test, its file and its page', () => {
   expect(print([result('CheckoutTest')])).toBe(`
-failed CheckoutTest
-  Step        7 of 9: click [Place order]
+failed CheckoutTest: new failure
   Message     No element .place-order.
+  Step        7 of 9: click [Place order]
   Meaning     New: the test passed here before, so the shop or the test has changed.
   What to do  Look at the screenshot and the step; compare with the run in which it last passed.
-  Screenshot  tests/CheckoutTest/x.png
-  Log         matre log 5
+  File        app/code/Harbour/Test/Mftf/Test/CheckoutTest.xml:12
+  Screenshot  http://127.0.0.1:8089/api/runs/5/artifacts/tests/CheckoutTest/x.png
+  Page        http://127.0.0.1:8089/runs/5?test=CheckoutTest&panel=steps
+  Log         matre log 5 --test CheckoutTest
 `);
+});
+
+it('names no page and the path of the screenshot without a server', () => {
+  const text = print([result('CartTest')], { url: undefined });
+  expect(text).toContain('  Screenshot  tests/CartTest/x.png\n');
+  expect(text).not.toContain('Page');
 });
 
 it('prints the meaning and the remedy of the code of a broken test', () => {
   const reason = { code: 'SELENIUM_FULL', message: 'No free slots.' };
   const text = print([result('CartTest', { status: 'broken', reason, failure: null, message: null })]);
-  expect(text).toContain('broken CartTest (SELENIUM_FULL)\n');
+  expect(text).toContain('broken CartTest: SELENIUM_FULL\n');
   expect(text).toContain('  Meaning     No browser session is free.\n');
   expect(text).toContain('  What to do  Add Selenium nodes');
 });
 
-it('prints one block for each cause, the most frequent first, however many tests have it', () => {
+it('prints one block for each cause with the marks of its tests, the most frequent first, however many have it', () => {
   const names = Array.from({ length: 30 }, (_, index) => `Test${index}`);
   const other = result('OtherTest', { failure: { ...failure, cause: 'b', classification: null } });
-  const text = print([other, result('Passed', { status: 'passed' }), ...names.map((name) => result(name))]);
-  const headings = text.split('\n').filter((line) => line.startsWith('failed'));
-  expect(headings).toEqual(['failed 30 tests: Test0, Test1 and 28 more', 'failed OtherTest']);
+  const flaky = result('FlakyTest', { failure: { ...failure, classification: 'flaky' } });
+  const tests = [flaky, other, result('Passed', { status: 'passed' }), ...names.map((name) => result(name))];
+  const lines = print(tests).split('\n');
+  expect(lines.filter((line) => line.startsWith('failed'))).toEqual([
+    'failed 31 tests with the same cause',
+    'failed OtherTest',
+  ]);
+  expect(lines).toContain('  Test0: new failure');
+  expect(lines).toContain('  and 11 more');
+  expect(print([flaky, result('A')])).toContain('  A: new failure\n  FlakyTest: flaky\n');
+});
+
+it('prints a failure as it happens, with the values that the message compares, whole on any terminal', () => {
+  const message =
+    "Failed asserting that two strings are equal.\n- Expected | + Actual\n-'47,19 €'\n+'39,00 €'";
+  const name = `Admin${'VeryLong'.repeat(16)}T`;
+  const test = result(name, { message, suite: 'OrdersSuite', attempt: 2 });
+  const text = capture((output) => printFailure(output, test, context));
+  expect(text).toBe(`failed OrdersSuite:${name} on us (run 5, attempt 2): new failure
+  Failed asserting that two strings are equal. Expected '47,19 €', actual '39,00 €'.
+  http://127.0.0.1:8089/runs/5?test=OrdersSuite%3A${name}&panel=steps
+`);
+  const narrow = capture((output) => printFailure(output, test, context), { columns: 60 });
+  expect(narrow).toContain(
+    "  Failed asserting that two strings are equal. Expected\n  '47,19 €', actual '39,00 €'.\n",
+  );
+  expect(narrow).toContain(name);
 });
 
 it('prints nothing for a run without failures, and no control characters of a message', () => {

@@ -1,11 +1,12 @@
 import { type FaultCode, faults } from '../../faults/fault.ts';
-import { type Classification, firstLineOf } from '../../model/failure.ts';
+import { type Classification, headlineOf } from '../../model/failure.ts';
 import { groupBy } from '../../model/group-by.ts';
-import { countNames } from '../../model/selection.ts';
 import type { TestResultView } from '../../operations/results/results-view.ts';
-import { clean, colourOf } from './format.ts';
-import { printFields } from './table.ts';
+import { clean, colourOf, plural } from './format.ts';
+import { fileLink, fullName, testLink } from './links.ts';
+import { printFields, printText } from './table.ts';
 import type { Output } from './terminal.ts';
+import { beginningOf } from './text.ts';
 
 interface Explanation {
   meaning: string;
@@ -41,42 +42,152 @@ const firstOutcome: Explanation = {
   remedy: 'Look at the screenshot and the step; the same test on another environment shows what differs.',
 };
 
+/** The words of the page for a failure after the history of its test. */
+const marks = new Map<Classification, string>([
+  ['new', 'new failure'],
+  ['known', 'known failure'],
+  ['flaky', 'flaky'],
+]);
+
+/** In this order a cause lists its tests, as the page does. */
+const markOrder: readonly (Classification | null)[] = ['new', null, 'known', 'flaky'];
+
+/** A message that is longer is cut, before a value. */
+const maxMessage = 1_000;
+/** A cause may have hundreds of tests, and hundreds of runs. */
+const maxNames = 20;
+
+/** The run that failures belong to, and what is known beside its results. */
+export interface FailureContext {
+  runId: number;
+  environment: string;
+  /** The address of the server; `undefined` without one. */
+  url: string | undefined;
+  /** Where tests are declared, `path:line`, by their names. */
+  sources: ReadonlyMap<string, string>;
+}
+
+/** The failed and broken tests among results. */
+function failuresAmong(tests: readonly TestResultView[]): TestResultView[] {
+  return tests.filter(({ status }) => status === 'failed' || status === 'broken');
+}
+
+/** The message of a test on one line, with the values that it compares. */
+export function messageOf({ message, reason }: TestResultView): string {
+  return beginningOf(clean(headlineOf(message ?? reason?.message ?? '')), maxMessage);
+}
+
+/** Prints one failure as it happens: the test with its mark, the message, where it is declared, and its page. */
+export function printFailure(output: Output, test: TestResultView, context: FailureContext): void {
+  const { paint } = output;
+  const mark = markText(output, test);
+  const attempt = (test.attempt ?? 1) > 1 ? `, attempt ${test.attempt}` : '';
+  const where = `on ${context.environment} (run ${context.runId}${attempt})`;
+  output.line(
+    `${colourOf(paint, test.status)} ${paint.bold(clean(fullName(test)))} ${where}${mark === '' ? '' : `: ${mark}`}`,
+  );
+  const message = messageOf(test);
+  if (message !== '') printText(output, message, 2);
+  const source = context.sources.get(test.test);
+  if (source !== undefined) output.line(`  ${source}`);
+  if (context.url !== undefined) output.line(`  ${testLink(context.url, context.runId, test)}`);
+}
+
+/** The classification in the words of the page, or the code of a broken test; empty when there is neither. */
+function markText({ paint }: Output, { reason, failure }: TestResultView): string {
+  if (reason !== null) return reason.code;
+  const classification = failure?.classification ?? null;
+  if (classification === null) return '';
+  const mark = marks.get(classification) ?? '';
+  return classification === 'new' ? paint.bold(mark) : mark;
+}
+
+/** `brief`: what a terminal needs right after a run; without the meaning and what to do. */
+export interface FailureStyle {
+  brief: boolean;
+}
+
 /**
- * Prints a block for each cause of failed and broken tests, the most frequent first: the tests, the failed step, the first line of
- * the message, the meaning and the remedy.
+ * Prints a block for each cause of failed and broken tests, the most frequent first: the tests with their marks, the message with its
+ * values, the failed step, the meaning, the remedy, and where to read more.
  */
-export function printFailures(output: Output, tests: readonly TestResultView[], runId: number): void {
-  const unsuccessful = tests.filter(({ status }) => status === 'failed' || status === 'broken');
-  const causes = groupBy(unsuccessful, ({ status, failure, reason }) =>
+export function printFailures(
+  output: Output,
+  tests: readonly TestResultView[],
+  context: FailureContext,
+  style: FailureStyle = { brief: false },
+): void {
+  const causes = groupBy(failuresAmong(tests), ({ status, failure, reason }) =>
     [status, reason?.code, failure?.cause].join(' '),
   );
   for (const group of [...causes.values()].sort((a, b) => b.length - a.length)) {
     output.line();
-    printCause(output, group, runId);
+    printCause(output, group, context, style);
   }
 }
 
-function printCause(output: Output, tests: readonly TestResultView[], runId: number): void {
+function printCause(
+  output: Output,
+  group: readonly TestResultView[],
+  context: FailureContext,
+  { brief }: FailureStyle,
+): void {
+  const { paint } = output;
+  const { runId, url, sources } = context;
+  const tests = group.toSorted((one, other) => rank(one) - rank(other));
   const [first] = tests as [TestResultView];
-  const { status, message, reason, failure, attachments } = first;
-  const names = countNames('test', [...new Set(tests.map(({ test }) => clean(test)))]);
-  const code = reason === null ? '' : ` (${reason.code})`;
-  output.line(`${colourOf(output.paint, status)} ${output.paint.bold(names)}${code}`);
+  const status = colourOf(paint, first.status);
+  if (tests.length === 1) {
+    const mark = markText(output, first);
+    output.line(`${status} ${paint.bold(clean(fullName(first)))}${mark === '' ? '' : `: ${mark}`}`);
+  } else {
+    const code = first.reason === null ? '' : `: ${first.reason.code}`;
+    output.line(`${status} ${paint.bold(`${plural(tests.length, 'test')} with the same cause`)}${code}`);
+    for (const test of tests.slice(0, maxNames)) {
+      const mark = test.reason === null ? markText(output, test) : '';
+      output.line(`  ${clean(fullName(test))}${mark === '' ? '' : `: ${mark}`}`);
+    }
+    if (tests.length > maxNames) output.line(`  and ${tests.length - maxNames} more`);
+  }
   const fields: [string, string][] = [];
-  const step = failure?.step;
+  const message = messageOf(first);
+  if (message !== '') fields.push(['  Message', message]);
+  const step = first.failure?.step;
   if (step) {
-    const of = step.of === null ? '' : ` of ${step.of}`;
+    const of = step.of === null || step.of < step.number ? '' : ` of ${step.of}`;
     fields.push(['  Step', `${step.number}${of}: ${clean(step.title)}`]);
   }
-  const firstLine = clean(firstLineOf(message ?? ''));
-  if (firstLine !== '') fields.push(['  Message', firstLine]);
-  const { meaning, remedy } = explain(first);
-  fields.push(['  Meaning', meaning], ['  What to do', remedy]);
-  const screenshot = attachments.find(({ kind }) => kind === 'screenshot');
-  if (screenshot) fields.push(['  Screenshot', clean(screenshot.path)]);
-  fields.push(['  Log', `matre log ${runId}`]);
+  const same = first.failure?.sameCauseAs ?? [];
+  if (same.length > 0) {
+    fields.push([
+      '  Same cause',
+      same.map(({ id, environment }) => `run ${id} on ${environment}`).join(', '),
+    ]);
+  }
+  if (!brief) {
+    const { meaning, remedy } = explain(first);
+    fields.push(['  Meaning', meaning], ['  What to do', remedy]);
+  }
+  const source = sources.get(first.test);
+  if (source !== undefined) fields.push(['  File', source]);
+  const screenshot = first.attachments.find(({ kind }) => kind === 'screenshot');
+  if (screenshot && !brief) {
+    fields.push([
+      '  Screenshot',
+      url === undefined ? clean(screenshot.path) : fileLink(url, runId, screenshot.path),
+    ]);
+  }
+  if (url !== undefined) fields.push(['  Page', testLink(url, runId, first)]);
+  if (!brief || url === undefined)
+    fields.push(['  Log', `matre log ${runId} --test ${shellWord(fullName(first))}`]);
   printFields(output, fields);
 }
+
+const rank = ({ failure }: TestResultView) => markOrder.indexOf(failure?.classification ?? null);
+
+/** A name as it is typed in a shell: names of tests need quotes only when they have blanks or the like. */
+const shellWord = (text: string) =>
+  /^[\w:.-]+$/.test(text) ? text : `'${clean(text).replaceAll("'", "'\\''")}'`;
 
 function explain({ reason, failure }: TestResultView): Explanation {
   if (reason !== null && Object.hasOwn(faults, reason.code)) return faults[reason.code as FaultCode];

@@ -19,6 +19,13 @@ export function ago(time: string, now: Date = new Date()): string {
   return `${durationText(now.getTime() - Date.parse(time))} ago`;
 }
 
+/** How long a run has taken, or takes so far; `-` when it has not started. */
+export function tookText(run: Pick<RunView, 'startedAt' | 'finishedAt'>, now: Date = new Date()): string {
+  if (run.startedAt === null) return '-';
+  const end = run.finishedAt === null ? now.getTime() : Date.parse(run.finishedAt);
+  return durationText(end - Date.parse(run.startedAt));
+}
+
 /** An ISO 8601 time to the second, in the time zone of this process: `2024-05-01 13:04:05`. */
 export function localTime(time: string): string {
   // Swedish dates are ISO dates.

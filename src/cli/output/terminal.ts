@@ -18,6 +18,8 @@ export interface Output {
   interactive: boolean;
   /** The width of the terminal in characters. A function, because a window can be resized. */
   columns(): number;
+  /** The height of the terminal in lines. */
+  rows(): number;
   paint: ChalkInstance;
   line(text?: string): void;
 }
@@ -40,7 +42,7 @@ export function processTerminal(): Terminal {
   };
 }
 
-type Stream = Writable & { isTTY?: boolean; columns?: number };
+type Stream = Writable & { isTTY?: boolean; columns?: number; rows?: number };
 
 /** An output that writes to a stream. */
 export function createOutput(stream: Stream, env: NodeJS.ProcessEnv): Output {
@@ -48,7 +50,9 @@ export function createOutput(stream: Stream, env: NodeJS.ProcessEnv): Output {
   return {
     stream,
     interactive,
-    columns: () => stream.columns ?? 80,
+    // 0 columns is what some pseudo terminals have.
+    columns: () => stream.columns || 80,
+    rows: () => stream.rows || 24,
     paint: new Chalk({ level: usesColour(interactive, env) ? 1 : 0 }),
     line: (text = '') => void stream.write(`${text}\n`),
   };

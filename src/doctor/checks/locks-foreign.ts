@@ -1,9 +1,9 @@
 import { lockNames } from '../../locks/lock.ts';
 import { containerName } from '../../model/environment.ts';
-import { type Check, type Finding, problem, problemsOrOk, warning } from '../check.ts';
+import { type Finding, problem, problemsOrOk, type QuickCheck, warning } from '../check.ts';
 
 /** Looks for values that matre did not write, in the places of the locks of all environments, and for locks that never end. */
-export const locksForeign: Check = {
+export const locksForeign: QuickCheck = {
   name: 'locks-foreign',
   labels: {
     subject: 'the values of locks',

@@ -1,13 +1,12 @@
 import { lockNames } from '../../locks/lock.ts';
 import { createDiagnosis, type StuckQueue } from '../../store/tables/diagnosis.ts';
-import { type Check, type Finding, problem, problemsOrOk } from '../check.ts';
-import type { CheckContext } from '../check-context.ts';
+import { type Finding, problem, problemsOrOk, type QuickCheck, type QuickContext } from '../check.ts';
 
 /** Workers read the queue every five seconds, check for expired leases every second, and are woken for each new run. */
 const stuckAfterS = 30;
 
 /** Runs that could be executed, and that no worker executes. */
-export const queueStuck: Check = {
+export const queueStuck: QuickCheck = {
   name: 'queue-stuck',
   labels: { subject: 'the queue', ok: 'the queue moves', problem: 'the queue is stuck' },
   description:
@@ -47,7 +46,7 @@ export const queueStuck: Check = {
 type LockHolders = Map<string, { owner: string; since: Date }>;
 
 /** By lock name. Another check reports a lock store that does not respond. */
-async function readLockHolders({ locks }: CheckContext): Promise<LockHolders> {
+async function readLockHolders({ locks }: Pick<QuickContext, 'locks'>): Promise<LockHolders> {
   const heldLocks = await locks.list().catch(() => []);
   return new Map(heldLocks.map(({ name, owner, since }) => [name, { owner, since }]));
 }

@@ -3,13 +3,13 @@ import { dayRuleChange } from '../../schedule/times.ts';
 import { createDiagnosis } from '../../store/tables/diagnosis.ts';
 import { createFirings } from '../../store/tables/firings.ts';
 import { createSchedules, readClock } from '../../store/tables/schedules.ts';
-import { type Check, problem, problemsOrOk, warning } from '../check.ts';
+import { type Check, problem, problemsOrOk, type QuickCheck, warning } from '../check.ts';
 
 /** A scheduler checks every second; a restart of it, or of the database, takes less than this. */
 const overdueAfterS = 60;
 
 /** Schedules that are due, and that no scheduler fires. */
-export const scheduleOverdue: Check = {
+export const scheduleOverdue: QuickCheck = {
   name: 'schedule-overdue',
   labels: {
     subject: 'the times of schedules',
@@ -39,7 +39,7 @@ export const scheduleOverdue: Check = {
 };
 
 /** Schedules that fire without creating the runs that they should. */
-export const scheduleFails: Check = {
+export const scheduleFails: QuickCheck = {
   name: 'schedule-fails',
   labels: {
     subject: 'the firings of schedules',

@@ -1,6 +1,6 @@
-import { type Check, ok, problem } from '../check.ts';
+import { ok, problem, type QuickCheck } from '../check.ts';
 
-export const workersAway: Check = {
+export const workersAway: QuickCheck = {
   name: 'workers-away',
   labels: { subject: 'the workers', ok: 'workers are running', problem: 'workers are missing' },
   description: 'the processes that execute runs, and the last heartbeat of each',

@@ -3,6 +3,8 @@ export interface CatalogTest {
   name: string;
   /** The files that declare it, in the order of merging. */
   files: string[];
+  /** The line of its first declaration. */
+  line: number;
   /** The name of its Magento module without the vendor, which is also its Allure feature. */
   module: string | undefined;
   groups: string[];

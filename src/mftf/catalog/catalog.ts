@@ -131,6 +131,7 @@ function mergeTests(declared: TestDeclaration[], names: Map<string, string>): Ma
     const test: CatalogTest = tests.get(file.name) ?? {
       name: file.name,
       files: [],
+      line: file.line,
       module: shortModuleName(moduleOf(file.path)),
       groups: [],
       title: undefined,

@@ -25,6 +25,14 @@ export interface CatalogAddress {
   enabled: readonly string[] | undefined;
 }
 
+/** The file and the line where a test is declared first. */
+export interface TestSource {
+  test: string;
+  /** Below the root of Magento, where the test module is mounted. */
+  path: string;
+  line: number;
+}
+
 /** What can be asked about a catalog. Each answer is small beside the catalog, which stays in the worker thread. */
 export const answers = {
   /** Errors: MODULE_INVALID. */
@@ -56,6 +64,14 @@ export const answers = {
   inGroups(catalog: Catalog, { tests, groups }: { tests: string[]; groups: readonly string[] }): string[] {
     const isInGroup = (test: CatalogTest | undefined) => test?.groups.some((group) => groups.includes(group));
     return tests.filter((name) => isInGroup(catalog.tests.get(name)));
+  },
+
+  /** Where the tests are declared, without those that the catalog does not have. */
+  sources(catalog: Catalog, { tests }: { tests: readonly string[] }): TestSource[] {
+    return tests.flatMap((test) => {
+      const { files: [path] = [], line } = catalog.tests.get(test) ?? {};
+      return path === undefined || line === undefined ? [] : [{ test, path, line }];
+    });
   },
 
   /** The files that MFTF's schemas are checked for, of all modules. */

@@ -18,12 +18,15 @@ export interface LockStatus {
   fault: string | undefined;
 }
 
-/** Cached state of what is not in the database. May be seconds old; containers and locks never block longer than 400 ms. */
+/**
+ * Cached state of what is not in the database. May be seconds old; containers and locks never block longer than 400 ms, or than the
+ * caller allows.
+ */
 export interface StatusCache {
   /** The containers of the pool, at most 3 s old; `undefined` while the engine does not respond. */
-  containers(): Promise<PoolContainer[] | undefined>;
+  containers(timeoutMs?: number): Promise<PoolContainer[] | undefined>;
   /** The locks, at most 0.5 s old. */
-  locks(): Promise<LockStatus>;
+  locks(timeoutMs?: number): Promise<LockStatus>;
   /** The tests, at most 10 s old, to complete names. Waits for them. Errors: as of `Context.catalog`. */
   catalog(): Promise<CurrentCatalog>;
   /** Makes the next call of `containers` list them again. For use after a change. */
@@ -64,7 +67,8 @@ export function createStatusCache(deps: {
   );
   return {
     containers: containers.get,
-    locks: async () => (await lockStatus.get()) ?? { locks: [], fault: 'The lock store does not respond.' },
+    locks: async (timeoutMs) =>
+      (await lockStatus.get(timeoutMs)) ?? { locks: [], fault: 'The lock store does not respond.' },
     catalog() {
       if (cached === undefined || performance.now() - cached.readAt > catalogMs) {
         const current = { readAt: performance.now(), catalog: catalog() };

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { lockNames } from '../../locks/lock.ts';
+import { type LockInfo, lockNames } from '../../locks/lock.ts';
 import type { Environment } from '../../model/environment.ts';
 import { groupBy } from '../../model/group-by.ts';
 import { type RunOverhead, timeLeft } from '../../model/time-left.ts';
@@ -186,13 +186,22 @@ function viewOccupation(
   at: Date,
 ): Occupation {
   const own = running.get(id);
-  const lock = heldLocks.find(({ name }) => name === lockNames.environment(id));
-  const isForeign = own === undefined && lock && at.getTime() - lock.since.getTime() > lockWithoutRunMs;
+  const lock = own === undefined ? lockWithoutRun(id, heldLocks, at) : undefined;
   return {
     paused: paused?.reason,
     running: own && { id: own.id, msLeft: own.msLeft ?? undefined },
-    lockedBy: isForeign ? lock.owner : undefined,
+    lockedBy: lock?.owner,
   };
+}
+
+/** The lock of an environment on which no run of this installation executes, if another holder has it. */
+export function lockWithoutRun(
+  environmentId: number,
+  locks: readonly LockInfo[],
+  at: Date,
+): LockInfo | undefined {
+  const lock = locks.find(({ name }) => name === lockNames.environment(environmentId));
+  return lock && at.getTime() - lock.since.getTime() > lockWithoutRunMs ? lock : undefined;
 }
 
 function countWorkers(workers: readonly WorkerProcess[], busy: number) {

@@ -16,9 +16,12 @@ export const listResults = defineOperation({
   role: 'viewer',
   audited: false,
   live: true,
-  input: z.object({ id: runId }),
+  input: z.object({
+    id: runId,
+    only: z.enum(['failures']).optional().describe('failures: only the tests that failed or were broken'),
+  }),
   output: runResultsView,
-  async run(context, { id }) {
+  async run(context, { id, only }) {
     const { reason } = await context.runs.get(id);
     // The plan is read after the results, so that no test under way is missed.
     const results = await context.results.list(id);
@@ -29,7 +32,9 @@ export const listResults = defineOperation({
     ]);
     const causes = [...new Set(results.flatMap(({ cause }) => cause ?? []))];
     const same = await context.results.sameCauses(id, causes, maxSameCause);
-    return { reason: reason ?? null, ...judgeResults({ plan, results, expected, outcomes, same }) };
+    const { tests, ...judged } = judgeResults({ plan, results, expected, outcomes, same });
+    const listed = only === 'failures' ? tests.filter(({ failure }) => failure !== null) : tests;
+    return { reason: reason ?? null, ...judged, tests: listed };
   },
 });
 

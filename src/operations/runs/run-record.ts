@@ -4,10 +4,11 @@ import type { Run } from '../../model/run.ts';
 import { junitReport } from '../../report/junit.ts';
 import type { ReportedRun } from '../../report/reported-run.ts';
 import type { Context } from '../core/context.ts';
-import { runId, wholeNumber } from '../core/fields.ts';
+import { runId, testName, wholeNumber } from '../core/fields.ts';
 import { defineOperation } from '../core/operation.ts';
 import { attemptView, eventView, plannedTestView, resultView, viewResult } from '../core/views.ts';
 import { progressView, viewProgress } from './progress.ts';
+import { findTestLog } from './test-log.ts';
 
 export const showRun = defineOperation({
   name: 'runs.show',
@@ -74,22 +75,34 @@ export const readLog = defineOperation({
   summary: 'Read a chunk of the log of a run; request the next chunk from `next` to follow it',
   role: 'viewer',
   audited: false,
-  input: z.object({ id: runId, from: wholeNumber().default(0).describe('Offset in bytes') }),
+  input: z.object({
+    id: runId,
+    from: wholeNumber().default(0).describe('Offset in bytes'),
+    test: testName
+      .optional()
+      .describe('Only the log of this test, or of Suite:Test; tests of a suite share one'),
+  }),
   output: z.object({
     text: z.string(),
     next: z.number().describe('Offset in bytes of the next chunk'),
     size: z.number().describe('Size of the whole log in bytes'),
-    finished: z.boolean().describe('The run is finished, so an empty chunk is the end'),
+    finished: z.boolean().describe('The run or the test is finished, so an empty chunk is the end'),
   }),
-  async run({ runs, artifacts }, { id, from }) {
+  async run(context, { id, from, test }) {
+    const { artifacts } = context;
     // The state before the log: a log read after the run finished is complete.
-    const { state } = await getRunWithFiles(runs, id);
-    const bytes = wholeCharacters(await artifacts.readLog(id, from, maxLogChunkBytes));
+    const { state } = await getRunWithFiles(context.runs, id);
+    const log =
+      test === undefined ? { path: undefined, isFinished: false } : await findTestLog(context, id, test);
+    const hasLog = test === undefined || log.path !== undefined;
+    const bytes = wholeCharacters(
+      hasLog ? await artifacts.readLog(id, from, maxLogChunkBytes, log.path) : Buffer.alloc(0),
+    );
     return {
       text: bytes.toString('utf8'),
       next: from + bytes.length,
-      size: await artifacts.logSize(id),
-      finished: state === 'finished',
+      size: hasLog ? await artifacts.logSize(id, log.path) : 0,
+      finished: state === 'finished' || log.isFinished,
     };
   },
 });

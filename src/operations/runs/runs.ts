@@ -3,7 +3,7 @@ import { Fault } from '../../faults/fault.ts';
 import type { Principal } from '../../model/access.ts';
 import { maxEnvironments, maxPriority } from '../../model/limits.ts';
 import type { Run } from '../../model/run.ts';
-import { runStates, verdicts } from '../../model/run.ts';
+import { runPhases, runStates, verdicts } from '../../model/run.ts';
 import {
   describeSelection,
   emptySelection,
@@ -11,12 +11,13 @@ import {
   type Selection,
 } from '../../model/selection.ts';
 import type { Context } from '../core/context.ts';
-import { code, groupName, line, runId, testName, wholeNumber } from '../core/fields.ts';
+import { code, groupName, line, runId, testName, time, wholeNumber } from '../core/fields.ts';
 import { idempotent } from '../core/idempotency.ts';
 import { defined, defineOperation } from '../core/operation.ts';
 import { type RunView, runView, viewRun } from '../core/views.ts';
 import { getEnvironment } from '../environments/get-environment.ts';
 import { withWaitReasons } from './idle-workers.ts';
+import { splitTestName } from './test-log.ts';
 
 const names = z.array(testName).max(10_000).default([]);
 const groupNames = z.array(groupName).max(10_000).default([]);
@@ -85,7 +86,16 @@ export const listRuns = defineOperation({
   input: z.object({
     environment: code.optional(),
     state: z.enum(runStates).optional(),
+    phase: z
+      .enum([...runPhases, 'cancelling'])
+      .optional()
+      .describe('Of running runs; cancelling: those that should end, whatever their phase'),
     verdict: z.enum(verdicts).optional(),
+    test: testName
+      .optional()
+      .describe('Only runs with a result of this test, or of Suite:Test, among its newest 5,000 results'),
+    since: time.max(40).optional().describe('Only runs that were queued at this time or later'),
+    requestedBy: line(200).optional().describe('Only runs that this principal submitted'),
     before: runId.optional().describe('Only runs with a smaller number: the next page'),
     limit: wholeNumber(1, 200).default(20),
   }),
@@ -93,13 +103,15 @@ export const listRuns = defineOperation({
     runs: z.array(runView),
     next: z.number().nullable().describe('The `before` of the next page; null when this is the last page'),
   }),
-  async run(context, { environment, state, verdict, before, limit }) {
+  async run(context, { environment, state, phase, verdict, test, since, requestedBy, before, limit }) {
     const environmentId =
       environment === undefined ? undefined : (await getEnvironment(context, environment)).id;
     // One more than the limit shows whether there is another page.
     const page = await context.runs.list({
       limit: limit + 1,
-      ...defined({ environmentId, state, verdict, before }),
+      ...defined({ environmentId, state, phase, verdict, requestedBy, before }),
+      ...(test !== undefined && { test: splitTestName(test) }),
+      ...(since !== undefined && { since: new Date(since) }),
     });
     const runs = await withWaitReasons(context, page.slice(0, limit).map(viewRun));
     return { runs, next: page.length > limit ? (runs.at(-1)?.id ?? null) : null };
@@ -196,8 +208,13 @@ async function selectUnsuccessful({ plans }: Context, run: Run): Promise<Selecti
   const plan = await plans.list(run.id);
   if (plan.length === 0) return run.selection;
   const tests = plan.filter(({ status }) => status !== 'passed' && status !== 'skipped');
-  if (tests.length === 0)
-    throw new Fault('SELECTION_EMPTY', `All tests of run ${run.id} passed or were skipped.`);
+  if (tests.length === 0) {
+    const { passed, skipped } = run.counts;
+    throw new Fault(
+      'NOTHING_TO_RETRY',
+      `Run ${run.id} has no failures: ${passed} passed${skipped === 0 ? '' : `, ${skipped} skipped`}.`,
+    );
+  }
   // A test of a suite runs between the before and after of the suite, so it is named with the suite.
   const names = tests.map(({ test, suite }) => (suite ? `${suite}:${test}` : test));
   return { ...emptySelection, tests: names };

@@ -1,63 +1,83 @@
+import { hostname } from 'node:os';
 import { z } from 'zod';
 import { describeConfig } from '../../config/config.ts';
-import { time } from '../core/fields.ts';
+import type { QuickCheck } from '../../doctor/check.ts';
+import { locksForeign } from '../../doctor/checks/locks-foreign.ts';
+import { queueStuck } from '../../doctor/checks/queue-stuck.ts';
+import { scheduleFails, scheduleOverdue } from '../../doctor/checks/schedules.ts';
+import { workersAway } from '../../doctor/checks/workers-away.ts';
+import { findProblems } from '../../doctor/run-checks.ts';
+import { maxListedQueuedRuns } from '../../model/limits.ts';
+import type { Context } from '../core/context.ts';
 import { defineOperation } from '../core/operation.ts';
-import { environmentView, reasonView, viewEnvironment } from '../core/views.ts';
+import { buildOverview } from '../overview/build-overview.ts';
+import { buildStatus } from './build-status.ts';
+import { type ProblemView, statusView } from './status-view.ts';
+
+/** The checks of the doctor that read only the database and the lock store. */
+const quickChecks: readonly { area: ProblemView['area']; check: QuickCheck }[] = [
+  { area: 'runs', check: queueStuck },
+  { area: 'workers', check: workersAway },
+  { area: 'locks', check: locksForeign },
+  { area: 'schedules', check: scheduleOverdue },
+  { area: 'schedules', check: scheduleFails },
+];
+
+/** The first answer of an engine or a lock store takes longer than later ones, and must not look like an outage. */
+const patienceMs = 2_000;
 
 export const showStatus = defineOperation({
   name: 'status.show',
   method: 'GET',
   path: '/api/status',
-  summary: 'Show the workers, and the queue of each environment',
+  summary: 'Show what is wrong, the workers, and what each environment does and waits for',
   role: 'viewer',
   audited: false,
   live: true,
   input: z.object({}),
-  output: z.object({
-    workers: z.array(
-      z.object({
-        id: z.string(),
-        host: z.string(),
-        pid: z.number(),
-        slots: z.number(),
-        stopping: z.boolean(),
-        alive: z.boolean(),
-        waitsFor: reasonView.nullable().describe('Why the worker cannot start a run'),
-        startedAt: time,
-        seenAt: time,
-      }),
-    ),
-    environments: z.array(
-      environmentView.extend({
-        running: z.number().nullable().describe('The run that executes there'),
-        queued: z.number(),
-      }),
-    ),
-  }),
-  async run({ workers, environments, overview }) {
-    const [processes, all, queues] = await Promise.all([
-      workers.list(),
-      environments.list(),
-      overview.queues(),
+  output: statusView,
+  async run(context) {
+    const at = new Date();
+    const [environments, latest, progress, queued, queues, workers, containers, locks] = await Promise.all([
+      context.environments.list(),
+      context.overview.latest(),
+      context.overview.progress(),
+      context.overview.waitingRuns(maxListedQueuedRuns),
+      context.overview.queues(),
+      context.workers.list(),
+      context.statusCache.containers(patienceMs),
+      context.statusCache.locks(patienceMs),
     ]);
-    return {
-      workers: processes.map(({ silentMs: _silentMs, startedAt, seenAt, waitsFor, ...worker }) => ({
-        ...worker,
-        waitsFor: waitsFor ?? null,
-        startedAt: startedAt.toISOString(),
-        seenAt: seenAt.toISOString(),
-      })),
-      environments: all.map((environment) => {
-        const queue = queues.get(environment.id);
-        return {
-          ...viewEnvironment(environment),
-          running: queue?.running ?? null,
-          queued: queue?.queued ?? 0,
-        };
-      }),
-    };
+    const withPlan = progress.filter(({ counts }) => counts.planned > 0);
+    const [expected, overheads, findings] = await Promise.all([
+      context.durations.expectedOf(withPlan.map(({ runId }) => runId)),
+      context.durations.overheads(withPlan.map(({ environmentId }) => environmentId)),
+      runQuickChecks(context, locks.fault === undefined),
+    ]);
+    const sources = { at, environments, latest, progress, queues, workers, containers, locks, expected };
+    const overview = buildOverview({
+      ...sources,
+      overheads,
+      queued,
+      bars: [],
+      maxBars: 0,
+      lockStoreKind: context.locks.kind,
+    });
+    const hasRemoteWorkers = workers.some(({ alive, host }) => alive && host !== hostname());
+    return buildStatus({ ...sources, overview, findings, hasRemoteWorkers });
   },
 });
+
+/** Without the checks of locks when the lock store does not respond: they would wait for it. */
+async function runQuickChecks(context: Context, locksRespond: boolean) {
+  const { config, database, locks, workers, environments } = context;
+  const selected = quickChecks.filter(({ area }) => area !== 'locks' || locksRespond);
+  const problems = await findProblems(
+    selected.map(({ check }) => check),
+    { config, database, locks, workers, allEnvironments: () => environments.list() },
+  );
+  return selected.map(({ area }, index) => ({ area, findings: problems[index] ?? [] }));
+}
 
 export const showConfig = defineOperation({
   name: 'config.show',

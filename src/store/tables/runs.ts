@@ -24,7 +24,14 @@ export interface NewRun {
 export interface RunFilter {
   environmentId?: number;
   state?: RunState;
+  /** Of running runs; `cancelling`: those that should end, whatever their phase. */
+  phase?: RunPhase | 'cancelling';
   verdict?: Verdict;
+  /** Only runs with a result of this test among its newest `maxResultsOfTest` ones; without a suite in any suite and outside. */
+  test?: { name: string; suite: string | undefined };
+  /** Only runs that were queued at this time or later. */
+  since?: Date;
+  requestedBy?: string;
   /** Only runs with a smaller id: the next page. */
   before?: number;
   limit: number;
@@ -54,16 +61,9 @@ export function createRuns(deps: { database: Database }) {
     get: (id: number): Promise<Run> => readRun(database, id),
 
     /** The runs that match a filter, the newest first. */
-    list({ environmentId, state, verdict, before, limit }: RunFilter): Promise<Run[]> {
-      return select(
-        database,
-        `($1::int IS NULL OR run.environment_id = $1)
-         AND ($2::text IS NULL OR run.state = $2)
-         AND ($3::bigint IS NULL OR run.id < $3)
-         AND ($4::text IS NULL OR run.verdict = $4)
-         ORDER BY run.id DESC LIMIT $5`,
-        [environmentId ?? null, state ?? null, before ?? null, verdict ?? null, limit],
-      );
+    list(filter: RunFilter): Promise<Run[]> {
+      const { condition, parameters } = listCondition(filter);
+      return select(database, condition, parameters);
     },
 
     /** The commits that unfinished runs are pinned to. */
@@ -114,6 +114,44 @@ export function createRuns(deps: { database: Database }) {
       return row?.position || undefined;
     },
   };
+}
+
+/** Results of a test that are read to find its runs: with one each night on 200 environments, those of 25 nights. */
+const maxResultsOfTest = 5_000;
+
+/** SQL of the runs of a filter, with its order and limit. Only of the fields that are set, so that each uses its index. */
+function listCondition(filter: RunFilter): { condition: string; parameters: unknown[] } {
+  const { environmentId, state, phase, verdict, test, since, requestedBy, before, limit } = filter;
+  const parameters: unknown[] = [];
+  const conditions: string[] = [];
+  /** The placeholder of a value. */
+  const value = (each: unknown) => `$${parameters.push(each)}`;
+  if (environmentId !== undefined) conditions.push(`run.environment_id = ${value(environmentId)}::int`);
+  if (state !== undefined) conditions.push(`run.state = ${value(state)}::text`);
+  if (phase !== undefined) {
+    const inPhase =
+      phase === 'cancelling'
+        ? 'run.cancel_requested'
+        : `run.phase = ${value(phase)}::text AND NOT run.cancel_requested`;
+    conditions.push(`run.state = 'running' AND ${inPhase}`);
+  }
+  if (verdict !== undefined) conditions.push(`run.verdict = ${value(verdict)}::text`);
+  if (since !== undefined) conditions.push(`run.queued_at >= ${value(since)}::timestamptz`);
+  if (requestedBy !== undefined) conditions.push(`run.requested_by = ${value(requestedBy)}::text`);
+  if (before !== undefined) conditions.push(`run.id < ${value(before)}::bigint`);
+  if (test !== undefined) {
+    const suite = test.suite === undefined ? '' : ` AND suite = ${value(test.suite)}::text`;
+    // A result is recorded after its run was queued.
+    const recent = since === undefined ? '' : ` AND recorded_at >= ${value(since)}::timestamptz`;
+    // An array, so that the index of results is read first, however many runs there are.
+    conditions.push(`run.id = ANY (ARRAY(
+      SELECT DISTINCT run_id FROM (
+        SELECT run_id FROM result WHERE test = ${value(test.name)}::text${suite}${recent}
+        ORDER BY recorded_at DESC LIMIT ${maxResultsOfTest}
+      ) AS newest))`);
+  }
+  const where = conditions.length > 0 ? conditions.join(' AND ') : 'true';
+  return { condition: `${where} ORDER BY run.id DESC LIMIT ${value(limit)}::int`, parameters };
 }
 
 /** The identity of a run, which its files carry; `undefined` when there is no such run. Also for schemas without identities. */

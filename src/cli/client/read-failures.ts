@@ -1,0 +1,23 @@
+import type { TestResultView } from '../../operations/results/results-view.ts';
+import { listResults } from '../../operations/results/run-results.ts';
+import { listSources } from '../../operations/results/test-sources.ts';
+import type { Caller } from './caller.ts';
+
+/** The failed and broken tests of a run, with where they are declared. */
+export interface RunFailures {
+  tests: TestResultView[];
+  /** `path:line` by the names of tests; without those that are not known. */
+  sources: Map<string, string>;
+}
+
+/** Reads the failures of a run. Errors: RUN_UNKNOWN and those of the caller. */
+export async function readFailures(caller: Caller, id: number): Promise<RunFailures> {
+  const { tests } = await caller.call(listResults, { id, only: 'failures' });
+  return { tests, sources: tests.length === 0 ? new Map() : await readSources(caller, id) };
+}
+
+/** Where the failed and broken tests of a run are declared, `path:line` by their names. Empty when that cannot be found out. */
+async function readSources(caller: Caller, id: number): Promise<Map<string, string>> {
+  const { sources } = await caller.call(listSources, { id }).catch(() => ({ sources: [] }));
+  return new Map(sources.map(({ test, path, line }) => [test, `${path}:${line}`]));
+}
