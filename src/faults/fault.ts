@@ -8,6 +8,7 @@ import { clientFaults } from './codes/client.ts';
 import { diagnosisFaults } from './codes/diagnosis.ts';
 import { lockFaults } from './codes/locks.ts';
 import { readingFaults } from './codes/reading.ts';
+import { scheduleFaults } from './codes/schedules.ts';
 
 /** How a fault ends a run or a command. */
 export type FaultKind =
@@ -124,18 +125,7 @@ export const faults = {
     'Nothing was changed.',
     'Wait for the run to finish, or cancel it, then retry it.',
   ),
-  SCHEDULE_UNKNOWN: usage(404, 'Nothing was changed.', 'Run `matre schedule list` to see the schedules.'),
-  SCHEDULE_EXISTS: usage(409, 'Nothing was changed.', 'Choose another name, or edit the existing schedule.'),
-  SCHEDULE_OVERLAPS: usage(
-    409,
-    'The schedule submitted no run there, because an earlier run of it is not finished.',
-    'If that is not intended: `matre schedule edit NAME --overlap queue` or `replace`.',
-  ),
-  SCHEDULE_MISSED: usage(
-    409,
-    'The time passed while no scheduler was running, and the schedule does not catch it up.',
-    'Keep `matre scheduler` or `matre up` running; see --missed and --catch-up of `matre schedule edit`.',
-  ),
+  ...scheduleFaults,
   NOTHING_TO_RETRY: usage(
     400,
     'No run was submitted: the run has no test that failed, was broken or has no result.',
