@@ -87,7 +87,7 @@ describe('completion', () => {
     expect(await complete(['sch'])).toEqual(['scheduler', 'schedule']);
     expect(await complete(['env', 'p'])).toEqual(['pause']);
     expect(await complete(['list', '--st'])).toEqual(['--state']);
-    expect(await complete(['list', '--state', ''])).toEqual(['queued', 'running', 'finished']);
+    expect(await complete(['list', '--state', 'f'])).toEqual(['finished', 'failed']);
     expect(await complete(['list', '--limit', '3', '--cont'])).toEqual(['--context']);
     expect(await complete(['user', 'role', 'ada', ''])).toEqual(['viewer', 'operator', 'admin']);
     expect(await complete(['help', 'exit'])).toEqual(['exit-codes']);

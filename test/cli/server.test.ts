@@ -198,7 +198,7 @@ describe('the other commands, with a server', () => {
     expect(printed).toContain(`There are more: add --before ${id}`);
     expect((await list('--before', id, '-n', '1'))[0]).not.toBe(id);
     expect((await ask(['list', '--test', 'Unheard'])).stdout).toBe('No runs match these filters.\n');
-    expect((await ask(['list', '--state', 'good'])).stderr).toContain('must be one of queued, running');
+    expect((await ask(['list', '--state', 'good'])).stderr).toContain('Allowed choices are queued, running');
     expect((await ask(['list', '--since', 'soon'])).stderr).toContain('such as 2h');
   });
 
