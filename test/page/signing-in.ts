@@ -67,7 +67,7 @@ export function signingIn(): void {
     await page.getByRole('option', { name: /^viewer/ }).click();
     await form.getByLabel('Initial password').fill(password);
     await form.getByRole('button', { name: 'Add' }).click();
-    await page.getByRole('cell', { name: 'vera', exact: true }).waitFor();
+    await page.getByRole('rowheader', { name: 'vera', exact: true }).waitFor();
     await expectAccessible(page, 'the list of users');
     await page.context().close();
   });

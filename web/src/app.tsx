@@ -6,6 +6,7 @@ import { SignInGate } from './shell/sign-in-gate.tsx';
 import { cssVariables, theme } from './theme.ts';
 import { Announcements } from './ui/announce.tsx';
 import { ErrorBoundary } from './ui/error-boundary.tsx';
+import { LongTextTip } from './ui/long-text/long-text-tip.tsx';
 import { Shortcuts } from './ui/shortcuts.tsx';
 
 export function App({ client }: { client: QueryClient }) {
@@ -17,6 +18,7 @@ export function App({ client }: { client: QueryClient }) {
       getStyleNonce={() => nonce}
     >
       <QueryClientProvider client={client}>
+        <LongTextTip />
         <Notifications position="bottom-right" limit={4} />
         <Announcements>
           <ErrorBoundary>

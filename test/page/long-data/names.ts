@@ -86,7 +86,7 @@ export const userName = (index: number) =>
 
 export const scheduleName = (index: number) =>
   index === 0
-    ? 'Nightly regression of all shops of the northern warehouse, with the wholesale group and all markets'
+    ? 'Nightly regression of all shops of the northern warehouse - wholesale group and all markets'
     : `nightly ${index}`;
 
 export const requesters = [

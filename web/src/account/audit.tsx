@@ -1,10 +1,11 @@
-import { Button, Table } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { infiniteQueryOptions, useInfiniteQuery } from '@tanstack/react-query';
 import type { listAudit } from '#src/operations/users/audit.ts';
 import { get, type OutputOf } from '../api/request.ts';
 import { relative, stamp } from '../ui/format.ts';
 import { useNow } from '../ui/now.ts';
 import { EmptyState, QueryFallback } from '../ui/states.tsx';
+import { type Column, DataTable } from '../ui/table/data-table.tsx';
 import { useTitle } from '../ui/title.ts';
 import classes from './account.module.css';
 
@@ -35,25 +36,7 @@ export default function Audit() {
       {entries.length === 0 ? (
         <EmptyState title="No changes yet" />
       ) : (
-        <div className={classes.scroll}>
-          <Table aria-label="Audit trail">
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>Time</Table.Th>
-                <Table.Th>User</Table.Th>
-                <Table.Th>Operation</Table.Th>
-                <Table.Th>Subject</Table.Th>
-                <Table.Th>Outcome</Table.Th>
-                <Table.Th>IP address</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {entries.map((entry) => (
-                <Row key={entry.id} entry={entry} />
-              ))}
-            </Table.Tbody>
-          </Table>
-        </div>
+        <DataTable label="Audit trail" rows={entries} rowKey={({ id }) => id} columns={columns} />
       )}
       {hasNextPage && (
         <div>
@@ -66,25 +49,39 @@ export default function Audit() {
   );
 }
 
-function Row({ entry: { at, who, via, address, operation, subject, outcome } }: { entry: Entry }) {
+const columns: Column<Entry>[] = [
+  { name: 'Time', width: 'fit', value: ({ at }) => <Stamp at={at} /> },
+  {
+    name: 'User',
+    width: 10,
+    wraps: true,
+    value: ({ who, via }) => (
+      <>
+        {who} <span className={classes.note}>{via === 'open' ? 'sign-in off' : via}</span>
+      </>
+    ),
+  },
+  { name: 'Operation', width: 'fit', card: 'bare', value: ({ operation }) => <code>{operation}</code> },
+  { name: 'Subject', width: 12, share: 1, wraps: true, value: ({ subject }) => subject },
+  {
+    name: 'Outcome',
+    width: 'fit',
+    value: ({ outcome }) => (outcome === 'done' ? 'done' : <code>{outcome ?? 'unknown'}</code>),
+  },
+  {
+    name: 'IP address',
+    width: 7,
+    wraps: true,
+    value: ({ address }) => address && <span className={classes.note}>{address}</span>,
+  },
+];
+
+function Stamp({ at }: { at: string }) {
   const now = useNow(60_000);
   const date = new Date(at);
   return (
-    <Table.Tr>
-      <Table.Td className={classes.stamp}>
-        <time dateTime={at} title={relative(date, now)}>
-          {stamp(date)}
-        </time>
-      </Table.Td>
-      <Table.Td>
-        {who} <span className={classes.note}>{via === 'open' ? 'sign-in off' : via}</span>
-      </Table.Td>
-      <Table.Td>
-        <code>{operation}</code>
-      </Table.Td>
-      <Table.Td>{subject}</Table.Td>
-      <Table.Td>{outcome === 'done' ? 'done' : <code>{outcome ?? 'unknown'}</code>}</Table.Td>
-      <Table.Td className={classes.note}>{address}</Table.Td>
-    </Table.Tr>
+    <time dateTime={at} title={relative(date, now)}>
+      {stamp(date)}
+    </time>
   );
 }

@@ -1,11 +1,13 @@
-import { Button, Code, Table } from '@mantine/core';
+import { Button, Code } from '@mantine/core';
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { createToken, listTokens, revokeToken } from '#src/operations/users/tokens.ts';
 import { callApi, get, type OutputOf } from '../api/request.ts';
 import type { Session } from '../api/session.ts';
 import { ConfirmButton } from '../ui/confirm-button.tsx';
+import { LongText } from '../ui/long-text/long-text.tsx';
 import { QueryFallback } from '../ui/states.tsx';
+import { type Column, DataTable } from '../ui/table/data-table.tsx';
 import { Time } from '../ui/time.tsx';
 import { useAction } from '../ui/use-action.ts';
 import classes from './account.module.css';
@@ -68,61 +70,52 @@ function Secret({ token, onClose }: { token: OutputOf<typeof createToken>; onClo
   );
 }
 
+const columns: Column<Token>[] = [
+  { name: 'Name', width: 9, value: ({ name }) => <LongText text={name} /> },
+  { name: 'Role', width: 'fit', value: ({ role }) => role },
+  { name: 'User', width: 8, value: ({ user, createdBy }) => <LongText text={user ?? createdBy} /> },
+  { name: 'Created', width: 'fit', isNumber: true, value: ({ createdAt }) => <Time at={createdAt} /> },
+  {
+    name: 'Last used',
+    width: 'fit',
+    isNumber: true,
+    value: ({ usedAt }) => (usedAt === null ? 'never' : <Time at={usedAt} />),
+  },
+  {
+    name: 'Expires',
+    width: 'fit',
+    isNumber: true,
+    value: ({ expiresAt, expired }) =>
+      expiresAt === null ? 'never' : expired ? 'expired' : <Time at={expiresAt} />,
+  },
+];
+
 function TokenTable({ tokens }: { tokens: Token[] }) {
   return (
-    <div className={classes.scroll}>
-      <Table aria-labelledby="tokens">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Name</Table.Th>
-            <Table.Th>Role</Table.Th>
-            <Table.Th>User</Table.Th>
-            <Table.Th className={classes.number}>Created</Table.Th>
-            <Table.Th className={classes.number}>Last used</Table.Th>
-            <Table.Th className={classes.number}>Expires</Table.Th>
-            <Table.Th>
-              <span className={classes.hidden}>Actions</span>
-            </Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {tokens.map((token) => (
-            <Row key={token.id} token={token} />
-          ))}
-        </Table.Tbody>
-      </Table>
-    </div>
+    <DataTable
+      labelledBy="tokens"
+      rows={tokens}
+      rowKey={({ id }) => id}
+      columns={columns}
+      actions={(token) => <Revoke token={token} />}
+      isDim={({ expired }) => expired}
+    />
   );
 }
 
-function Row({ token }: { token: Token }) {
-  const { id, name, role, user, createdBy, createdAt, usedAt, expiresAt, expired } = token;
+function Revoke({ token: { id, name } }: { token: Token }) {
   const revoke = useAction({
     run: () => callApi<OutputOf<typeof revokeToken>>('DELETE', `/api/tokens/${id}`),
     successMessage: () => `Token ${name} is revoked.`,
     invalidates: [['tokens']],
   });
   return (
-    <Table.Tr className={expired ? classes.expired : undefined}>
-      <Table.Td>{name}</Table.Td>
-      <Table.Td>{role}</Table.Td>
-      <Table.Td>{user ?? createdBy}</Table.Td>
-      <Table.Td className={classes.number}>
-        <Time at={createdAt} />
-      </Table.Td>
-      <Table.Td className={classes.number}>{usedAt === null ? 'never' : <Time at={usedAt} />}</Table.Td>
-      <Table.Td className={classes.number}>
-        {expiresAt === null ? 'never' : expired ? 'expired' : <Time at={expiresAt} />}
-      </Table.Td>
-      <Table.Td className={classes.actions}>
-        <ConfirmButton
-          label="Revoke"
-          accessibleName={`Revoke ${name}`}
-          question={`Programs that use the token ${name} lose access immediately.`}
-          busy={revoke.isPending}
-          onConfirm={() => revoke.mutate()}
-        />
-      </Table.Td>
-    </Table.Tr>
+    <ConfirmButton
+      label="Revoke"
+      accessibleName={`Revoke ${name}`}
+      question={`Programs that use the token ${name} lose access immediately.`}
+      busy={revoke.isPending}
+      onConfirm={() => revoke.mutate()}
+    />
   );
 }

@@ -1,4 +1,4 @@
-import { Button, Modal, Table, TextInput } from '@mantine/core';
+import { Button, Modal, TextInput } from '@mantine/core';
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { addUser, editUser, listUsers, removeUser } from '#src/operations/users/users.ts';
@@ -6,7 +6,9 @@ import { callApi, get, type InputOf, type OutputOf, post } from '../api/request.
 import { type Role, sessionQuery } from '../api/session.ts';
 import { ConfirmButton } from '../ui/confirm-button.tsx';
 import { FormProblem } from '../ui/form-problem.tsx';
+import { LongText } from '../ui/long-text/long-text.tsx';
 import { EmptyState, QueryFallback } from '../ui/states.tsx';
+import { type Column, DataTable } from '../ui/table/data-table.tsx';
 import { Time } from '../ui/time.tsx';
 import { useTitle } from '../ui/title.ts';
 import { useAction } from '../ui/use-action.ts';
@@ -52,97 +54,92 @@ export default function Users() {
 
 function UserTable({ users }: { users: User[] }) {
   const { data: session } = useQuery(sessionQuery);
+  const isSelf = (user: User) => user.name === session?.user?.name;
+  const columns: Column<User>[] = [
+    {
+      name: 'Name',
+      width: 9,
+      value: (user) => (
+        <span className={classes.name}>
+          <LongText text={user.name} />
+          {isSelf(user) && <span className={classes.note}>(you)</span>}
+        </span>
+      ),
+    },
+    { name: 'Role', width: 'fit', value: (user) => <UserRole user={user} isSelf={isSelf(user)} /> },
+    { name: 'Sign-in', width: 'fit', value: ({ via }) => (via === 'oidc' ? 'OpenID Connect' : 'password') },
+    {
+      name: 'Last sign-in',
+      width: 'fit',
+      isNumber: true,
+      value: ({ signedInAt }) => (signedInAt === null ? 'never' : <Time at={signedInAt} />),
+    },
+    { name: 'Added', width: 'fit', isNumber: true, value: ({ createdAt }) => <Time at={createdAt} /> },
+  ];
   return (
-    <div className={classes.scroll}>
-      <Table aria-label="Users">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Name</Table.Th>
-            <Table.Th>Role</Table.Th>
-            <Table.Th>Sign-in</Table.Th>
-            <Table.Th className={classes.number}>Last sign-in</Table.Th>
-            <Table.Th className={classes.number}>Added</Table.Th>
-            <Table.Th>
-              <span className={classes.hidden}>Actions</span>
-            </Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {users.map((user) => (
-            <Row key={user.name} user={user} isSelf={user.name === session?.user?.name} />
-          ))}
-        </Table.Tbody>
-      </Table>
-    </div>
+    <DataTable
+      label="Users"
+      rows={users}
+      rowKey={({ name }) => name}
+      columns={columns}
+      actions={(user) => <UserActions user={user} isSelf={isSelf(user)} />}
+    />
   );
 }
 
-function Row({ user, isSelf }: { user: User; isSelf: boolean }) {
-  const { name, role, via, createdAt, signedInAt } = user;
-  const [passwordDialogOpened, setPasswordDialogOpened] = useState(false);
+function UserRole({ user: { name, role, via }, isSelf }: { user: User; isSelf: boolean }) {
   const changeRole = useAction<Role>({
     run: (role) => change(name, { role }),
     successMessage: (_user, role) => `The role of ${name} is now ${role}.`,
     invalidates: [['users'], ...(isSelf ? [sessionQuery.queryKey] : [])],
   });
+  if (via === 'oidc') return <span title="The role comes from the OpenID provider.">{role}</span>;
+  return (
+    <RoleSelect
+      label={`Role of ${name}`}
+      hideLabel
+      value={changeRole.variables !== undefined && changeRole.isPending ? changeRole.variables : role}
+      disabled={changeRole.isPending}
+      onChange={(selected) => selected !== role && changeRole.mutate(selected)}
+    />
+  );
+}
+
+function UserActions({ user: { name, via }, isSelf }: { user: User; isSelf: boolean }) {
+  const [passwordDialogOpened, setPasswordDialogOpened] = useState(false);
   const remove = useAction({
     run: () => callApi<OutputOf<typeof removeUser>>('DELETE', `/api/users/${encodeURIComponent(name)}`),
     successMessage: () => `${name} is removed.`,
     invalidates: [['users'], ['tokens'], ...(isSelf ? [sessionQuery.queryKey] : [])],
   });
   return (
-    <Table.Tr>
-      <Table.Td>
-        {name} {isSelf && <span className={classes.note}>(you)</span>}
-      </Table.Td>
-      <Table.Td>
-        {via === 'oidc' ? (
-          <span title="The role comes from the OpenID provider.">{role}</span>
-        ) : (
-          <RoleSelect
-            label={`Role of ${name}`}
-            hideLabel
-            value={changeRole.variables !== undefined && changeRole.isPending ? changeRole.variables : role}
-            disabled={changeRole.isPending}
-            onChange={(selected) => selected !== role && changeRole.mutate(selected)}
-          />
-        )}
-      </Table.Td>
-      <Table.Td>{via === 'oidc' ? 'OpenID Connect' : 'password'}</Table.Td>
-      <Table.Td className={classes.number}>
-        {signedInAt === null ? 'never' : <Time at={signedInAt} />}
-      </Table.Td>
-      <Table.Td className={classes.number}>
-        <Time at={createdAt} />
-      </Table.Td>
-      <Table.Td className={classes.actions}>
-        {via === 'password' && (
-          <Button
-            variant="subtle"
-            size="compact-xs"
-            aria-label={`Set password of ${name}`}
-            onClick={() => setPasswordDialogOpened(true)}
-          >
-            Set password
-          </Button>
-        )}
-        <ConfirmButton
-          label="Remove"
-          accessibleName={`Remove ${name}`}
-          question={`${name} is signed out, and all tokens of ${name} are revoked.`}
-          busy={remove.isPending}
-          onConfirm={() => remove.mutate()}
-        />
-        <Modal
-          opened={passwordDialogOpened}
-          onClose={() => setPasswordDialogOpened(false)}
-          title={`Set password of ${name}`}
-          ta="start"
+    <>
+      {via === 'password' && (
+        <Button
+          variant="subtle"
+          size="compact-xs"
+          aria-label={`Set password of ${name}`}
+          onClick={() => setPasswordDialogOpened(true)}
         >
-          <SetPassword name={name} onDone={() => setPasswordDialogOpened(false)} />
-        </Modal>
-      </Table.Td>
-    </Table.Tr>
+          Set password
+        </Button>
+      )}
+      <ConfirmButton
+        label="Remove"
+        accessibleName={`Remove ${name}`}
+        question={`${name} is signed out, and all tokens of ${name} are revoked.`}
+        busy={remove.isPending}
+        onConfirm={() => remove.mutate()}
+      />
+      <Modal
+        opened={passwordDialogOpened}
+        onClose={() => setPasswordDialogOpened(false)}
+        title={`Set password of ${name}`}
+        ta="start"
+      >
+        <SetPassword name={name} onDone={() => setPasswordDialogOpened(false)} />
+      </Modal>
+    </>
   );
 }
 

@@ -1,10 +1,12 @@
-import { ActionIcon, Anchor, Tooltip, VisuallyHidden } from '@mantine/core';
+import { ActionIcon, Anchor, Tooltip } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import type { listPool } from '#src/operations/containers/containers.ts';
 import type { showOverview } from '#src/operations/overview/overview.ts';
 import { get, type OutputOf } from '../api/request.ts';
+import { LongText } from '../ui/long-text/long-text.tsx';
+import { type Column, DataTable } from '../ui/table/data-table.tsx';
 import { Time } from '../ui/time.tsx';
 import { EnvironmentState } from './environment-state.tsx';
 import classes from './environments.module.css';
@@ -37,100 +39,99 @@ export function EnvironmentRows({ lanes }: { lanes: Lane[] }) {
     placeholderData: keepPreviousData,
   });
   const barsOf = new Map(recentRuns.data?.lanes.map(({ code, bars }) => [code, bars]));
+  const rows = lanes.map(
+    (lane): Row => ({
+      lane,
+      bars: barsOf.get(lane.code),
+      containers: pool.data?.containers.filter(({ environment }) => environment === lane.code),
+      isEngineUnreachable: pool.isError,
+    }),
+  );
   return (
-    <div className={classes.scroll}>
-      <table className={classes.table}>
-        <thead>
-          <tr>
-            <th scope="col">Environment</th>
-            <th scope="col" className={classes.name}>
-              Name
-            </th>
-            <th scope="col">State</th>
-            <th scope="col" className={classes.number}>
-              Waiting
-            </th>
-            <th scope="col">Last runs</th>
-            <th scope="col">Container</th>
-            <th scope="col">
-              <VisuallyHidden>Actions</VisuallyHidden>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {lanes.map((lane) => (
-            <Row
-              key={lane.code}
-              lane={lane}
-              bars={barsOf.get(lane.code)}
-              containers={pool.data?.containers.filter(({ environment }) => environment === lane.code)}
-              isEngineUnreachable={pool.isError}
-            />
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <DataTable
+      label="Environments"
+      rows={rows}
+      rowKey={({ lane }) => lane.code}
+      columns={columns}
+      actions={({ lane }) => <Actions lane={lane} />}
+    />
   );
 }
 
-interface RowProps {
+interface Row {
   lane: Lane;
   bars: Bars | undefined;
   containers: Container[] | undefined;
   isEngineUnreachable: boolean;
 }
 
-function Row({ lane, bars, containers, isEngineUnreachable }: RowProps) {
-  const { code, name, paused, queued } = lane;
+const columns: Column<Row>[] = [
+  {
+    name: 'Environment',
+    width: 10,
+    value: ({ lane: { code } }) => (
+      <Anchor component={Link} href={`/environments/${code}`} className={classes.code}>
+        <LongText text={code} />
+      </Anchor>
+    ),
+  },
+  {
+    name: 'Name',
+    width: 5,
+    card: 'bare',
+    value: ({ lane: { name, code } }) =>
+      name !== code && (
+        <Placeholder>
+          <LongText text={name} />
+        </Placeholder>
+      ),
+  },
+  { name: 'State', width: 'fit', card: 'bare', value: ({ lane }) => <EnvironmentState lane={lane} /> },
+  {
+    name: 'Paused',
+    width: 6,
+    value: ({ lane: { paused } }) =>
+      paused && (
+        <span className={classes.reason}>
+          <Time at={paused.since} />
+          <LongText text={`“${paused.reason}”`} />
+        </span>
+      ),
+  },
+  { name: 'Waiting', width: 'fit', isNumber: true, value: ({ lane: { queued } }) => queued > 0 && queued },
+  {
+    name: 'Last runs',
+    width: 'fit',
+    value: ({ bars }) =>
+      bars && bars.length > 0 ? (
+        <RunCells runs={bars.slice(-maxRuns)} />
+      ) : (
+        bars && <Placeholder>none in 3 days</Placeholder>
+      ),
+  },
+  { name: 'Container', width: 6, value: (row) => <Containers {...row} /> },
+];
+
+function Actions({ lane: { code, paused } }: { lane: Lane }) {
   return (
-    <tr>
-      <th scope="row">
-        <Anchor component={Link} href={`/environments/${code}`} className={classes.code}>
-          {code}
-        </Anchor>
-      </th>
-      <td className={classes.name}>{name !== code && name}</td>
-      <td className={classes.state}>
-        <EnvironmentState lane={lane} />
-        {paused && (
-          <span className={classes.reason} title={paused.reason}>
-            <Time at={paused.since} />: “{paused.reason}”
-          </span>
-        )}
-      </td>
-      <td className={classes.number}>{queued > 0 && queued}</td>
-      <td>
-        {bars && bars.length > 0 ? (
-          <RunCells runs={bars.slice(-maxRuns)} />
-        ) : (
-          <Placeholder>{bars && 'none in 3 days'}</Placeholder>
-        )}
-      </td>
-      <td className={classes.container}>
-        <Containers containers={containers} isEngineUnreachable={isEngineUnreachable} />
-      </td>
-      <td className={classes.actions}>
-        <Tooltip label={`New run on ${code}`}>
-          <ActionIcon
-            component={Link}
-            href={`/new?env=${code}`}
-            variant="default"
-            size="sm"
-            aria-label={`New run on ${code}`}
-          >
-            <IconPlus size={14} aria-hidden />
-          </ActionIcon>
-        </Tooltip>
-        <PauseOrResume code={code} isPaused={paused !== null} size="compact-xs" />
-      </td>
-    </tr>
+    <>
+      <Tooltip label={`New run on ${code}`}>
+        <ActionIcon
+          component={Link}
+          href={`/new?env=${code}`}
+          variant="default"
+          size="sm"
+          aria-label={`New run on ${code}`}
+        >
+          <IconPlus size={14} aria-hidden />
+        </ActionIcon>
+      </Tooltip>
+      <PauseOrResume code={code} isPaused={paused !== null} size="compact-xs" />
+    </>
   );
 }
 
-function Containers({
-  containers,
-  isEngineUnreachable,
-}: Pick<RowProps, 'containers' | 'isEngineUnreachable'>) {
+function Containers({ containers, isEngineUnreachable }: Pick<Row, 'containers' | 'isEngineUnreachable'>) {
   if (isEngineUnreachable) return <Placeholder>engine unreachable</Placeholder>;
   if (!containers) return null;
   if (containers.length === 0) return <Placeholder>none yet</Placeholder>;
@@ -139,8 +140,8 @@ function Containers({
   const prefix = containers.length > 1 ? `${running} of ${containers.length} ` : '';
   if (stale) {
     return (
-      <span title={stale.note ?? undefined} className={classes.stale}>
-        stale: {stale.note}
+      <span className={classes.stale}>
+        <LongText text={`stale: ${stale.note}`} />
       </span>
     );
   }

@@ -4,7 +4,9 @@ import { useState } from 'react';
 import type { importEnvironments } from '#src/operations/environments/env-import.ts';
 import { type OutputOf, post } from '../api/request.ts';
 import { plural } from '../ui/format.ts';
+import { LongText } from '../ui/long-text/long-text.tsx';
 import { ProblemAlert } from '../ui/problem-alert.tsx';
+import { type Column, DataTable } from '../ui/table/data-table.tsx';
 import { useAction } from '../ui/use-action.ts';
 import classes from './import-form.module.css';
 
@@ -171,6 +173,20 @@ function PastedFile({ code, content, rows, onChange }: PastedProps) {
   );
 }
 
+const planColumns: Column<Change & { how: string }>[] = [
+  {
+    name: 'Name',
+    width: 8,
+    value: ({ name }) => (
+      <code>
+        <LongText text={name} />
+      </code>
+    ),
+  },
+  { name: 'Value', width: 8, wraps: true, card: 'bare', value: (row) => shownValue(row) },
+  { name: 'Change', width: 'fit', card: 'bare', value: ({ how }) => how },
+];
+
 function Plan({ file }: { file: ImportedFile }) {
   const { code, isNew, added, changed, unchanged, left, notes } = file;
   const rows = [
@@ -187,24 +203,12 @@ function Plan({ file }: { file: ImportedFile }) {
         </span>
       </h3>
       {rows.length > 0 && (
-        <table className={classes.plan}>
-          <thead>
-            <tr>
-              <th scope="col">Name</th>
-              <th scope="col">Value</th>
-              <th scope="col">Change</th>
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map((row) => (
-              <tr key={row.name}>
-                <th scope="row">{row.name}</th>
-                <td>{shownValue(row)}</td>
-                <td>{row.how}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+        <DataTable
+          label={`Values of ${code}`}
+          rows={rows}
+          rowKey={({ name }) => name}
+          columns={planColumns}
+        />
       )}
       {left.length > 0 && (
         <p className={classes.files}>

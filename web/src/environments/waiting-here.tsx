@@ -1,9 +1,35 @@
 import { Anchor } from '@mantine/core';
 import { Link } from 'wouter';
 import { approxDuration, clock, plural } from '../ui/format.ts';
+import { LongText } from '../ui/long-text/long-text.tsx';
+import { type Column, DataTable } from '../ui/table/data-table.tsx';
 import { Time } from '../ui/time.tsx';
 import classes from './environment.module.css';
 import type { Lane, Now } from './queries.ts';
+
+type Waiting = Now['queue'][number];
+
+const columns: Column<Waiting>[] = [
+  {
+    name: 'Run',
+    width: 'fit',
+    value: ({ id }) => (
+      <Anchor component={Link} href={`/runs/${id}`} underline="always">
+        #{id}
+      </Anchor>
+    ),
+  },
+  { name: 'Position', width: 'fit', isNumber: true, value: ({ position }) => position },
+  { name: 'Tests', width: 8, card: 'bare', value: ({ summary }) => <LongText text={summary} /> },
+  { name: 'Reason', width: 12, share: 1, wraps: true, card: 'bare', value: ({ waits }) => waits.message },
+  { name: 'Submitted', width: 'fit', value: ({ queuedAt }) => <Time at={queuedAt} /> },
+  {
+    name: 'Starts',
+    width: 'fit',
+    isNumber: true,
+    value: ({ expectedStartAt }) => expectedStartAt && `~${clock(new Date(expectedStartAt))}`,
+  },
+];
 
 /** The current run of an environment and its queue with reasons. Renders nothing when both are empty. */
 export function WaitingHere({ now, lane }: { now: Now; lane: Lane }) {
@@ -26,46 +52,12 @@ export function WaitingHere({ now, lane }: { now: Now; lane: Lane }) {
         </p>
       )}
       {lane.queued > 0 && (
-        <div className={classes.scroll}>
-          <table className={classes.table}>
-            <thead>
-              <tr>
-                <th scope="col" className={classes.number}>
-                  Position
-                </th>
-                <th scope="col">Run</th>
-                <th scope="col">Reason</th>
-                <th scope="col">Submitted</th>
-                <th scope="col" className={classes.number}>
-                  Starts
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {waiting.map(({ id, position, summary, waits, queuedAt, expectedStartAt }) => (
-                <tr key={id}>
-                  <td className={classes.number}>{position}</td>
-                  <th scope="row">
-                    <Anchor component={Link} href={`/runs/${id}`} underline="always">
-                      #{id}
-                    </Anchor>{' '}
-                    {summary}
-                  </th>
-                  <td>{waits.message}</td>
-                  <td>
-                    <Time at={queuedAt} />
-                  </td>
-                  <td className={classes.number}>
-                    {expectedStartAt && `~${clock(new Date(expectedStartAt))}`}
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
+        <>
+          <DataTable label="Waiting runs" rows={waiting} rowKey={({ id }) => id} columns={columns} />
           {lane.queued > waiting.length && (
             <p className={classes.dim}>and {plural(lane.queued - waiting.length, 'more run')}</p>
           )}
-        </div>
+        </>
       )}
     </section>
   );

@@ -4,61 +4,68 @@ import { Link } from 'wouter';
 import type { Now } from '../environments/queries.ts';
 import classes from '../selection/preview.module.css';
 import { clock, plural } from '../ui/format.ts';
+import { LongText } from '../ui/long-text/long-text.tsx';
 import { StatusBadge } from '../ui/status.tsx';
+import { type Column, DataTable } from '../ui/table/data-table.tsx';
 import type { Submitted as Runs } from './use-submit.ts';
 
 /** The runs that were just submitted, with their current queue positions. */
 export function Submitted({ runs, now, onClose }: { runs: Runs; now: Now; onClose: () => void }) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
+  const waitingOf = (id: number) => now.queue.find((each) => each.id === id);
+  const columns: Column<Runs[number]>[] = [
+    {
+      name: 'Run',
+      width: 'fit',
+      value: ({ id }) => (
+        <Anchor component={Link} href={`/runs/${id}`} underline="always">
+          #{id}
+        </Anchor>
+      ),
+    },
+    {
+      name: 'Environment',
+      width: 7,
+      card: 'bare',
+      value: ({ environment }) => <LongText text={environment} />,
+    },
+    {
+      name: 'State',
+      width: 9,
+      share: 1,
+      wraps: true,
+      card: 'bare',
+      value: ({ id }) => {
+        if (now.lanes.some((lane) => lane.running?.id === id)) return <StatusBadge status="running" />;
+        const waiting = waitingOf(id);
+        return (
+          waiting && `${waiting.position > 1 ? `position ${waiting.position}: ` : ''}${waiting.waits.message}`
+        );
+      },
+    },
+    {
+      name: 'Starts',
+      width: 'fit',
+      isNumber: true,
+      value: ({ id }) => {
+        const startsAt = waitingOf(id)?.expectedStartAt;
+        return startsAt && `~${clock(new Date(startsAt))}`;
+      },
+    },
+  ];
   return (
     <section className={classes.preview} aria-labelledby="submitted">
       <h2 id="submitted" ref={heading} tabIndex={-1} className={classes.headline}>
         {plural(runs.length, 'run')} submitted
       </h2>
-      <table className={classes.environments}>
-        <thead>
-          <tr>
-            <th scope="col">Run</th>
-            <th scope="col">Environment</th>
-            <th scope="col">State</th>
-            <th scope="col" className={classes.number}>
-              Starts
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {runs.map(({ id, environment }) => {
-            const waiting = now.queue.find((each) => each.id === id);
-            const isRunning = now.lanes.some((lane) => lane.running?.id === id);
-            return (
-              <tr key={id}>
-                <th scope="row">
-                  <Anchor component={Link} href={`/runs/${id}`} underline="always">
-                    #{id}
-                  </Anchor>
-                </th>
-                <td>{environment}</td>
-                <td className={classes.wrapped}>
-                  {isRunning ? (
-                    <StatusBadge status="running" />
-                  ) : waiting ? (
-                    <>
-                      {waiting.position > 1 && `position ${waiting.position}: `}
-                      {waiting.waits.message}
-                    </>
-                  ) : (
-                    ''
-                  )}
-                </td>
-                <td className={classes.number}>
-                  {waiting?.expectedStartAt && `~${clock(new Date(waiting.expectedStartAt))}`}
-                </td>
-              </tr>
-            );
-          })}
-        </tbody>
-      </table>
+      <DataTable
+        labelledBy="submitted"
+        rows={runs}
+        rowKey={({ id }) => id}
+        columns={columns}
+        cardsBelow={420}
+      />
       <div className={classes.buttons}>
         <Button component={Link} href="/" variant="default">
           Show on the overview

@@ -1,4 +1,4 @@
-import { ActionIcon, Anchor, Button, Table, Tooltip } from '@mantine/core';
+import { ActionIcon, Anchor, Button, Tooltip } from '@mantine/core';
 import { IconArrowBarToUp, IconX } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Link } from 'wouter';
@@ -7,6 +7,8 @@ import type { cancelRun, prioritiseRun } from '#src/operations/runs/runs.ts';
 import { post } from '../api/request.ts';
 import { useRefusal } from '../api/session.ts';
 import { approxDuration, clock, fullTime, plural } from '../ui/format.ts';
+import { LongText } from '../ui/long-text/long-text.tsx';
+import { type Column, DataTable } from '../ui/table/data-table.tsx';
 import { Time } from '../ui/time.tsx';
 import { useAction } from '../ui/use-action.ts';
 import classes from './waiting.module.css';
@@ -14,9 +16,50 @@ import classes from './waiting.module.css';
 /** The initial number of rows: every change renders them all again, and users seldom need more. */
 const initialRows = 8;
 
+const columnsAt = (at: number): Column<QueuedView>[] => [
+  {
+    name: 'Run',
+    width: 'fit',
+    value: ({ id }) => (
+      <Anchor component={Link} href={`/runs/${id}`} className={classes.run}>
+        #{id}
+      </Anchor>
+    ),
+  },
+  {
+    name: 'Environment',
+    width: 7,
+    card: 'bare',
+    value: ({ environment }) => <LongText text={environment} />,
+  },
+  { name: 'Tests', width: 6, card: 'bare', value: ({ summary }) => <LongText text={summary} /> },
+  {
+    name: 'Reason',
+    width: 11,
+    share: 1,
+    wraps: true,
+    card: 'bare',
+    value: ({ waits }) => (
+      <div className={classes.reasonText} title={waits.message}>
+        <WaitReason waits={waits} />
+      </div>
+    ),
+  },
+  { name: 'Starts', width: 'fit', isNumber: true, value: (run) => <Start run={run} at={at} /> },
+  {
+    name: 'Est. duration',
+    width: 'fit',
+    isNumber: true,
+    value: ({ expectedMs }) => expectedMs !== null && approxDuration(expectedMs),
+  },
+  { name: 'Requested by', width: 5, value: ({ requestedBy }) => <LongText text={requestedBy} /> },
+  { name: 'Submitted', width: 'fit', isNumber: true, value: ({ queuedAt }) => <Time at={queuedAt} /> },
+];
+
 /** The queued runs, in the expected order of their start, with the reason why each waits. */
 export function WaitingRuns({ overview, queue }: { overview: OverviewView; queue: QueuedView[] }) {
   const at = Date.parse(overview.at);
+  const columns = columnsAt(at);
   const [showsAll, setAll] = useState(false);
   const visibleRuns = showsAll ? queue : queue.slice(0, initialRows);
   const runsNotListed = overview.queued.runs - overview.queue.length;
@@ -26,28 +69,13 @@ export function WaitingRuns({ overview, queue }: { overview: OverviewView; queue
         Waiting <span className={classes.count}>{overview.queued.runs}</span>
       </h2>
       <p className={classes.reasons}>{reasonsText(queue)}</p>
-      <Table aria-labelledby="waiting" className={classes.table}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Run</Table.Th>
-            <Table.Th>Environment</Table.Th>
-            <Table.Th>Tests</Table.Th>
-            <Table.Th>Reason</Table.Th>
-            <Table.Th className={classes.number}>Starts</Table.Th>
-            <Table.Th className={classes.number}>Est. duration</Table.Th>
-            <Table.Th>Requested by</Table.Th>
-            <Table.Th className={classes.number}>Submitted</Table.Th>
-            <Table.Th>
-              <span className={classes.hidden}>Actions</span>
-            </Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {visibleRuns.map((run) => (
-            <Row key={run.id} run={run} at={at} />
-          ))}
-        </Table.Tbody>
-      </Table>
+      <DataTable
+        labelledBy="waiting"
+        rows={visibleRuns}
+        rowKey={({ id }) => id}
+        columns={columns}
+        actions={(run) => <Actions run={run} />}
+      />
       {visibleRuns.length < queue.length && (
         <Button variant="subtle" className={classes.all} onClick={() => setAll(true)}>
           Show all {queue.length.toLocaleString()}
@@ -82,45 +110,6 @@ function reasonsText(queue: readonly QueuedView[]): string {
     .sort(([, one], [, other]) => other - one)
     .map(([code, count]) => `${count} ${reasons[code as keyof typeof reasons]}`)
     .join(', ');
-}
-
-function Row({ run, at }: { run: QueuedView; at: number }) {
-  const { id, environment, summary, waits, expectedMs, requestedBy, queuedAt } = run;
-  return (
-    <Table.Tr>
-      <Table.Td className={classes.run}>
-        <Anchor component={Link} href={`/runs/${id}`}>
-          #{id}
-        </Anchor>
-      </Table.Td>
-      <Table.Td className={classes.environment} title={environment}>
-        {environment}
-      </Table.Td>
-      <Table.Td className={classes.tests} title={summary}>
-        {summary}
-      </Table.Td>
-      <Table.Td className={classes.reason} title={waits.message}>
-        <div className={classes.reasonText}>
-          <WaitReason waits={waits} />
-        </div>
-      </Table.Td>
-      <Table.Td className={classes.number}>
-        <Start run={run} at={at} />
-      </Table.Td>
-      <Table.Td className={`${classes.number} ${classes.wide}`}>
-        {expectedMs === null ? '' : approxDuration(expectedMs)}
-      </Table.Td>
-      <Table.Td className={`${classes.requester} ${classes.wide}`} title={requestedBy}>
-        {requestedBy}
-      </Table.Td>
-      <Table.Td className={`${classes.number} ${classes.wide}`}>
-        <Time at={queuedAt} />
-      </Table.Td>
-      <Table.Td className={classes.actions}>
-        <Actions run={run} />
-      </Table.Td>
-    </Table.Tr>
-  );
 }
 
 /** The reason why a run waits; a run number in it links to that run. */

@@ -1,8 +1,12 @@
-import { Anchor, Table } from '@mantine/core';
+import { Anchor } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { RunView } from '#src/operations/core/views.ts';
+import type { showRun } from '#src/operations/runs/run-record.ts';
+import type { OutputOf } from '../api/request.ts';
 import { clockSeconds, fullTime, plural } from '../ui/format.ts';
+import { LongText } from '../ui/long-text/long-text.tsx';
 import { useQueryState } from '../ui/query-state.ts';
+import { type Column, DataTable } from '../ui/table/data-table.tsx';
 import { Elapsed, Time } from '../ui/time.tsx';
 import classes from './head.module.css';
 import { recordQuery } from './queries.ts';
@@ -40,46 +44,48 @@ export function Attempts({ id }: { id: number }) {
   return <div id={recordId}>{isShown && <Record id={id} />}</div>;
 }
 
+type Attempt = OutputOf<typeof showRun>['attempts'][number];
+
+const columns: Column<Attempt>[] = [
+  { name: 'Attempt', width: 'fit', value: ({ attempt }) => attempt },
+  {
+    name: 'Worker',
+    width: 8,
+    value: ({ workerId }) => (
+      <code>
+        <LongText text={workerId} />
+      </code>
+    ),
+  },
+  { name: 'Started', width: 'fit', value: ({ startedAt }) => <Time at={startedAt} as="clock" /> },
+  {
+    name: 'Duration',
+    width: 'fit',
+    value: ({ startedAt, endedAt }) => <Elapsed since={startedAt} until={endedAt} />,
+  },
+  {
+    name: 'Outcome',
+    width: 14,
+    wraps: true,
+    value: ({ outcome, reason }) => (
+      <>
+        {outcome ?? 'running'}
+        {reason && (
+          <>
+            : {reason.message} <code>{reason.code}</code>
+          </>
+        )}
+      </>
+    ),
+  },
+];
+
 function Record({ id }: { id: number }) {
   const { data, error } = useQuery(recordQuery(id));
   if (!data) return <p>{error ? error.message : 'Loading attempts.'}</p>;
   return (
     <>
-      <Table.ScrollContainer minWidth={520}>
-        <Table withTableBorder aria-label="Attempts">
-          <Table.Thead>
-            <Table.Tr>
-              {['Attempt', 'Worker', 'Started', 'Duration', 'Outcome'].map((name) => (
-                <Table.Th key={name}>{name}</Table.Th>
-              ))}
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {data.attempts.map(({ attempt, workerId, startedAt, endedAt, outcome, reason }) => (
-              <Table.Tr key={attempt}>
-                <Table.Td>{attempt}</Table.Td>
-                <Table.Td>
-                  <code>{workerId}</code>
-                </Table.Td>
-                <Table.Td>
-                  <Time at={startedAt} as="clock" />
-                </Table.Td>
-                <Table.Td>
-                  <Elapsed since={startedAt} until={endedAt} />
-                </Table.Td>
-                <Table.Td>
-                  {outcome ?? 'running'}
-                  {reason && (
-                    <>
-                      : {reason.message} <code>{reason.code}</code>
-                    </>
-                  )}
-                </Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
+      <DataTable label="Attempts" rows={data.attempts} rowKey={({ attempt }) => attempt} columns={columns} />
       {data.events.length > 0 && (
         <details>
           <summary>{plural(data.events.length, 'event')}</summary>

@@ -1,91 +1,86 @@
-import { Anchor, Table } from '@mantine/core';
-import { Link } from 'wouter';
+import { Anchor } from '@mantine/core';
+import { Link, useLocation } from 'wouter';
 import type { RunView } from '#src/operations/core/views.ts';
 import { Counts, CountsBar } from '../ui/counts.tsx';
+import { LongText } from '../ui/long-text/long-text.tsx';
 import { StatusBadge, statusOfRun } from '../ui/status.tsx';
+import { type Column, DataTable } from '../ui/table/data-table.tsx';
 import { Elapsed, Time } from '../ui/time.tsx';
 import { lastChange } from './listing.ts';
 import classes from './runs.module.css';
 
-/** A table of runs; on a phone each run has three lines. */
+const dim = (text: string | undefined) =>
+  text && (
+    <span className={classes.dim}>
+      <LongText text={text} />
+    </span>
+  );
+
+const columns: Column<RunView>[] = [
+  {
+    name: 'Run',
+    width: 'fit',
+    value: ({ id }) => (
+      <Anchor component={Link} href={`/runs/${id}`}>
+        #{id}
+      </Anchor>
+    ),
+  },
+  { name: 'Status', width: 'fit', card: 'bare', value: (run) => <State run={run} /> },
+  {
+    name: 'Environment',
+    width: 7,
+    card: 'bare',
+    value: ({ environment }) => <LongText text={environment} />,
+  },
+  { name: 'Tests', width: 8, card: 'bare', value: ({ summary }) => <LongText text={summary} /> },
+  { name: 'Results', width: 'fit', card: 'bare', value: (run) => <Results run={run} /> },
+  {
+    name: 'Duration',
+    width: 'fit',
+    isNumber: true,
+    card: 'bare',
+    value: ({ startedAt, finishedAt }) => startedAt && <Elapsed since={startedAt} until={finishedAt} />,
+  },
+  { name: 'Reason', width: 5, value: ({ reason }) => reason && dim(reason.message) },
+  { name: 'Commit', width: 5, value: ({ commit }) => dim(commit?.subject) },
+  { name: 'Requested by', width: 5, value: ({ requestedBy }) => <LongText text={requestedBy} /> },
+  {
+    name: 'Updated',
+    width: 'fit',
+    isNumber: true,
+    card: 'bare',
+    value: (run) => <Time at={lastChange(run)} />,
+  },
+];
+
 export function RunsTable({ runs }: { runs: RunView[] }) {
+  const [, go] = useLocation();
   return (
-    <Table aria-label="Runs" className={classes.table}>
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Th>Run</Table.Th>
-          <Table.Th>Status</Table.Th>
-          <Table.Th>Environment</Table.Th>
-          <Table.Th>Tests</Table.Th>
-          <Table.Th>Results</Table.Th>
-          <Table.Th className={classes.number}>Duration</Table.Th>
-          <Table.Th>Commit</Table.Th>
-          <Table.Th>Requested by</Table.Th>
-          <Table.Th className={classes.number}>Updated</Table.Th>
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
-        {runs.map((run) => (
-          <Row key={run.id} run={run} />
-        ))}
-      </Table.Tbody>
-    </Table>
+    <DataTable
+      label="Runs"
+      rows={runs}
+      rowKey={({ id }) => id}
+      columns={columns}
+      onOpen={({ id }) => go(`/runs/${id}`)}
+    />
   );
 }
 
-function Row({ run }: { run: RunView }) {
-  const {
-    id,
-    state,
-    phase,
-    reason,
-    environment,
-    summary,
-    counts,
-    startedAt,
-    finishedAt,
-    commit,
-    requestedBy,
-  } = run;
+function State({ run }: { run: RunView }) {
   return (
-    <Table.Tr className={classes.row}>
-      <Table.Td className={classes.id}>
-        <Anchor component={Link} href={`/runs/${id}`} className={classes.link}>
-          #{id}
-        </Anchor>
-      </Table.Td>
-      <Table.Td className={classes.status}>
-        <StatusBadge status={statusOfRun(run)}>
-          {state === 'running' ? (phase ?? 'running') : undefined}
-        </StatusBadge>
-        {reason && (
-          <code className={classes.reason} title={reason.message}>
-            {reason.code}
-          </code>
-        )}
-      </Table.Td>
-      <Table.Td className={classes.where}>{environment}</Table.Td>
-      <Table.Td className={classes.tests} title={summary}>
-        {summary}
-      </Table.Td>
-      <Table.Td className={classes.results}>
-        {counts.planned > 0 && (
-          <span className={classes.bar}>
-            <CountsBar counts={counts} />
-          </span>
-        )}
-        {state !== 'queued' && <Counts counts={counts} />}
-      </Table.Td>
-      <Table.Td className={`${classes.number} ${classes.wide}`}>
-        {startedAt && <Elapsed since={startedAt} until={finishedAt} />}
-      </Table.Td>
-      <Table.Td className={`${classes.commit} ${classes.wide}`} title={commit?.subject}>
-        {commit?.subject}
-      </Table.Td>
-      <Table.Td className={classes.wide}>{requestedBy}</Table.Td>
-      <Table.Td className={`${classes.number} ${classes.when}`}>
-        <Time at={lastChange(run)} />
-      </Table.Td>
-    </Table.Tr>
+    <StatusBadge status={statusOfRun(run)}>
+      {run.state === 'running' ? (run.phase ?? 'running') : undefined}
+    </StatusBadge>
+  );
+}
+
+function Results({ run: { state, counts } }: { run: RunView }) {
+  if (state === 'queued') return null;
+  return (
+    <span className={classes.results}>
+      <span className={classes.bar}>{counts.planned > 0 && <CountsBar counts={counts} />}</span>
+      <Counts counts={counts} />
+    </span>
   );
 }

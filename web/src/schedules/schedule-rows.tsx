@@ -1,86 +1,99 @@
-import { Anchor, Table } from '@mantine/core';
+import { Anchor } from '@mantine/core';
 import { IconPlayerPause, IconPlayerPlay, IconSend } from '@tabler/icons-react';
 import { Link } from 'wouter';
 import type { ScheduleView } from '#src/operations/schedules/schedule-view.ts';
 import { ActionButton } from '../ui/action-button.tsx';
+import { LongText } from '../ui/long-text/long-text.tsx';
+import { type Column, DataTable } from '../ui/table/data-table.tsx';
 import { Time } from '../ui/time.tsx';
-import { FiringOutcome } from './firing-outcome.tsx';
+import { FiringOutcome, RunCounts } from './firing-outcome.tsx';
 import { ZoneTime } from './next-times.tsx';
 import { schedulePage } from './queries.ts';
 import classes from './schedules.module.css';
 import { useFire, usePause } from './use-schedule-actions.ts';
 
+const columns: Column<ScheduleView>[] = [
+  { name: 'Name', width: 10, value: (schedule) => <Name schedule={schedule} /> },
+  { name: 'Next time', width: 9, wraps: true, value: (schedule) => <NextTime schedule={schedule} /> },
+  { name: 'Last firing', width: 9, wraps: true, value: (schedule) => <LastFiring schedule={schedule} /> },
+  {
+    name: 'When',
+    width: 'fit',
+    value: ({ cron, zone }) => (
+      <>
+        <code>{cron}</code>
+        <div className={classes.dim}>{zone}</div>
+      </>
+    ),
+  },
+  { name: 'Tests', width: 6, value: ({ summary }) => <LongText text={summary} /> },
+  { name: 'Environments', width: 8, wraps: true, value: (schedule) => <Environments schedule={schedule} /> },
+];
+
 export function ScheduleRows({ schedules }: { schedules: readonly ScheduleView[] }) {
   return (
-    <div className={classes.scroll}>
-      <Table aria-label="Schedules">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Name</Table.Th>
-            <Table.Th>Next time</Table.Th>
-            <Table.Th>Last firing</Table.Th>
-            <Table.Th>When</Table.Th>
-            <Table.Th>Tests</Table.Th>
-            <Table.Th>Environments</Table.Th>
-            <Table.Th>
-              <span className={classes.hidden}>Actions</span>
-            </Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {schedules.map((schedule) => (
-            <Row key={schedule.id} schedule={schedule} />
-          ))}
-        </Table.Tbody>
-      </Table>
-    </div>
+    <DataTable
+      label="Schedules"
+      rows={schedules}
+      rowKey={({ id }) => id}
+      columns={columns}
+      actions={(schedule) => (
+        <>
+          <FireButton schedule={schedule} />
+          <PauseButton schedule={schedule} />
+        </>
+      )}
+    />
   );
 }
 
-function Row({ schedule }: { schedule: ScheduleView }) {
-  const { name, problem, dayRuleChange, cron, zone, summary, environments, last } = schedule;
+function Name({ schedule: { name, problem, dayRuleChange } }: { schedule: ScheduleView }) {
   return (
-    <Table.Tr>
-      <Table.Td className={classes.name}>
-        <Anchor component={Link} href={schedulePage(name)} fw={600}>
-          {name}
+    <>
+      <Anchor component={Link} href={schedulePage(name)} fw={600}>
+        <LongText text={name} />
+      </Anchor>
+      {problem && <div className={classes.problem}>{problem}</div>}
+      {dayRuleChange && <div className={classes.problem}>Fires on other days than cron would.</div>}
+    </>
+  );
+}
+
+/** More runs are counted by status. */
+const maxRuns = 2;
+
+function LastFiring({ schedule: { last } }: { schedule: ScheduleView }) {
+  if (last === null) return <span className={classes.dim}>never</span>;
+  return (
+    <>
+      {last.runs.length > maxRuns ? <RunCounts firing={last} /> : <FiringOutcome firing={last} />}
+      <div className={classes.dim}>
+        <Time at={last.firedAt} />
+      </div>
+    </>
+  );
+}
+
+/** The first code, and how many more; all of them are on the page of the schedule. */
+function Environments({ schedule: { name, environments } }: { schedule: ScheduleView }) {
+  const [first, ...others] = environments;
+  if (!first) return null;
+  return (
+    <>
+      <span className={first.removed ? classes.removed : undefined}>
+        <LongText text={first.code} />
+      </span>
+      {others.length > 0 && (
+        <Anchor
+          component={Link}
+          href={schedulePage(name)}
+          className={classes.more}
+          title={others.map(({ code }) => code).join(', ')}
+        >
+          and {others.length} more
         </Anchor>
-        {problem && <div className={classes.problem}>{problem}</div>}
-        {dayRuleChange && <div className={classes.problem}>Fires on other days than cron would.</div>}
-      </Table.Td>
-      <Table.Td className={classes.stamp}>
-        <NextTime schedule={schedule} />
-      </Table.Td>
-      <Table.Td className={classes.stamp}>
-        {last === null ? (
-          <span className={classes.dim}>never</span>
-        ) : (
-          <span className={classes.last}>
-            <FiringOutcome firing={last} />
-            <span className={classes.dim}>
-              <Time at={last.firedAt} />
-            </span>
-          </span>
-        )}
-      </Table.Td>
-      <Table.Td className={classes.stamp}>
-        <code>{cron}</code> <span className={classes.dim}>{zone}</span>
-      </Table.Td>
-      <Table.Td className={classes.long} title={summary}>
-        {summary}
-      </Table.Td>
-      <Table.Td>
-        {environments.map(({ code, removed }) => (
-          <span key={code} className={removed ? classes.removed : classes.environment}>
-            {code}
-          </span>
-        ))}
-      </Table.Td>
-      <Table.Td className={classes.actions}>
-        <FireButton schedule={schedule} />
-        <PauseButton schedule={schedule} />
-      </Table.Td>
-    </Table.Tr>
+      )}
+    </>
   );
 }
 
@@ -96,10 +109,10 @@ function NextTime({ schedule: { paused, next, zone } }: { schedule: ScheduleView
   if (!first) return <span className={classes.dim}>never</span>;
   return (
     <>
-      <ZoneTime time={first} zone={zone} />{' '}
-      <span className={classes.dim}>
+      <ZoneTime time={first} zone={zone} />
+      <div className={classes.dim}>
         <Time at={first.at} />
-      </span>
+      </div>
     </>
   );
 }

@@ -1,11 +1,13 @@
-import { Anchor, Button, Table } from '@mantine/core';
+import { Anchor, Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useLocation } from 'wouter';
 import type { FiringView, ScheduleView } from '#src/operations/schedules/schedule-view.ts';
 import { useRefusal } from '../api/session.ts';
 import { ConfirmButton } from '../ui/confirm-button.tsx';
 import { plural } from '../ui/format.ts';
+import { LongText } from '../ui/long-text/long-text.tsx';
 import { QueryFallback } from '../ui/states.tsx';
+import { type Column, DataTable } from '../ui/table/data-table.tsx';
 import { Time } from '../ui/time.tsx';
 import { useTitle } from '../ui/title.ts';
 import { DayRuleChange } from './day-rule-change.tsx';
@@ -58,7 +60,12 @@ export default function Schedule({ params }: { params: { name: string } }) {
         {firings.length === 0 ? (
           <p className={classes.dim}>No firings yet.</p>
         ) : (
-          <Firings firings={firings} zone={zone} />
+          <DataTable
+            labelledBy="past"
+            rows={firings}
+            rowKey={({ id }) => id}
+            columns={firingColumnsIn(zone)}
+          />
         )}
       </section>
     </div>
@@ -140,38 +147,25 @@ function Facts({ schedule }: { schedule: ScheduleView }) {
   );
 }
 
-function Firings({ firings, zone }: { firings: readonly FiringView[]; zone: string }) {
-  return (
-    <div className={classes.scroll}>
-      <Table aria-labelledby="past">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Due</Table.Th>
-            <Table.Th>Fired</Table.Th>
-            <Table.Th>Outcome</Table.Th>
-            <Table.Th>Reason</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {firings.map((firing) => (
-            <Table.Tr key={firing.id}>
-              <Table.Td className={classes.stamp}>
-                {firing.dueAt === null ? `manual: ${firing.by}` : <ZoneStamp at={firing.dueAt} zone={zone} />}
-              </Table.Td>
-              <Table.Td className={classes.stamp}>
-                <Time at={firing.firedAt} />
-              </Table.Td>
-              <Table.Td>
-                <FiringOutcome firing={firing} />
-              </Table.Td>
-              <Table.Td>{reasonText(firing)}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </div>
-  );
-}
+const firingColumnsIn = (zone: string): Column<FiringView>[] => [
+  {
+    name: 'Due',
+    width: 9,
+    wraps: true,
+    value: ({ dueAt, by }) =>
+      dueAt === null ? <LongText text={`manual: ${by}`} /> : <ZoneStamp at={dueAt} zone={zone} />,
+  },
+  { name: 'Fired', width: 'fit', value: ({ firedAt }) => <Time at={firedAt} /> },
+  {
+    name: 'Outcome',
+    width: 14,
+    share: 1,
+    wraps: true,
+    card: 'bare',
+    value: (firing) => <FiringOutcome firing={firing} />,
+  },
+  { name: 'Reason', width: 12, share: 1, wraps: true, card: 'bare', value: reasonText },
+];
 
 function reasonText({ reason, missed }: FiringView): string {
   const missedText =

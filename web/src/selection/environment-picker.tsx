@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { EnvironmentState } from '../environments/environment-state.tsx';
 import type { Lane, Now } from '../environments/queries.ts';
 import { approxDuration, plural } from '../ui/format.ts';
+import { LongText } from '../ui/long-text/long-text.tsx';
 import classes from './environment-picker.module.css';
 import { type QueueAhead, queueAhead } from './runs-ahead.ts';
 
@@ -83,7 +84,7 @@ export function EnvironmentPicker({ now, selected, priority, onChange }: Props) 
             <Checkbox
               size="xs"
               checked
-              label={code}
+              label={<LongText text={code} />}
               className={classes.code}
               onChange={() => toggle(code, false)}
             />
@@ -109,18 +110,18 @@ interface RowProps {
 function Row({ lane, ahead, now, isSelected, onToggle }: RowProps) {
   const id = `environment-${lane.code}`;
   return (
-    <li className={classes.row} data-selected={isSelected || undefined}>
+    <li className={classes.row} data-row data-selected={isSelected || undefined}>
       <Checkbox
         size="xs"
         id={id}
         checked={isSelected}
         classNames={{ root: classes.code, label: classes.whole }}
-        label={lane.code}
+        label={<LongText text={lane.code} />}
         aria-describedby={`${id}-state`}
         onChange={(event) => onToggle(event.currentTarget.checked)}
       />
       <span className={classes.state} id={`${id}-state`}>
-        <span className={classes.name}>{lane.name === lane.code ? '' : lane.name}</span>
+        <span className={classes.name}>{lane.name !== lane.code && <LongText text={lane.name} />}</span>
         <EnvironmentState lane={lane} />
         <span className={classes.queue}>{lane.queued > 0 && `${plural(lane.queued, 'run')} waiting`}</span>
         <span className={classes.start}>{ahead && startText(ahead, now)}</span>

@@ -1,5 +1,6 @@
 import { Combobox, Pill, PillsInput, useCombobox } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
+import { LongText } from '../ui/long-text/long-text.tsx';
 import { type Name, splitNames } from './draft.ts';
 import classes from './name-picker.module.css';
 import { SuggestionList } from './suggestion-list.tsx';
@@ -80,12 +81,13 @@ function NamePill({ name: { kind, name }, picker }: { name: Name; picker: Props 
       withRemoveButton
       disabled={disabled}
       className={classes.pill}
+      data-row
       data-unknown={unknown?.(name) || undefined}
       onRemove={() => onRemove({ kind, name })}
       removeButtonProps={{ 'aria-label': `Remove ${name}`, tabIndex: 0, 'aria-hidden': false }}
     >
       {showsKind && <span className={classes.kind}>{kind}</span>}
-      {name}
+      <LongText text={name} />
     </Pill>
   );
 }

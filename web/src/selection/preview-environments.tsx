@@ -3,72 +3,62 @@ import { IconAlertTriangle, IconPlayerPauseFilled } from '@tabler/icons-react';
 import { Link } from 'wouter';
 import type { Now } from '../environments/queries.ts';
 import { approxDuration, clock, duration, plural } from '../ui/format.ts';
+import { LongText } from '../ui/long-text/long-text.tsx';
+import { type Column, DataTable } from '../ui/table/data-table.tsx';
 import type { Draft } from './draft.ts';
 import classes from './preview.module.css';
-import { queueAhead } from './runs-ahead.ts';
+import { type QueueAhead, queueAhead } from './runs-ahead.ts';
 import type { Preview } from './use-preview.ts';
+
+interface Row {
+  code: string;
+  expectedMs: number | null;
+  ahead: QueueAhead | undefined;
+}
+
+const columnsAt = (at: number): Column<Row>[] => [
+  { name: 'Environment', width: 7, value: ({ code }) => <LongText text={code} /> },
+  { name: 'Est. duration', width: 'fit', isNumber: true, value: (row) => <Duration row={row} /> },
+  { name: 'Runs ahead', width: 'fit', value: ({ ahead }) => ahead && aheadText(ahead.runs) },
+  { name: 'Starts', width: 'fit', isNumber: true, value: (row) => <Start row={row} at={at} /> },
+  { name: 'Ends', width: 'fit', isNumber: true, value: (row) => <End row={row} /> },
+];
+
+function Duration({ row: { expectedMs } }: { row: Row }) {
+  if (expectedMs === null) return <Unknown why="None of these tests has run before" />;
+  return <span title={duration(expectedMs)}>{approxDuration(expectedMs)}</span>;
+}
+
+function Start({ row: { ahead }, at }: { row: Row; at: number }) {
+  if (ahead?.paused !== undefined) return 'paused';
+  if (!ahead?.startsAt)
+    return <Unknown why="The duration of the runs ahead is unknown, or no worker is free" />;
+  return ahead.startsAt.getTime() - at < 5_000 ? 'now' : `~${clock(ahead.startsAt)}`;
+}
+
+function End({ row: { ahead, expectedMs } }: { row: Row }) {
+  if (!ahead?.startsAt || expectedMs === null) return <Unknown why="The start or the duration is unknown" />;
+  return `~${clock(new Date(ahead.startsAt.getTime() + expectedMs))}`;
+}
 
 /** The expected duration, start and end on each environment, and warnings. */
 export function PreviewEnvironments({ draft, now, preview }: { draft: Draft; now: Now; preview: Preview }) {
   if (preview.environments.length === 0) return null;
   const at = new Date(now.at).getTime();
+  const rows = preview.environments.map(({ code, expectedMs }) => ({
+    code,
+    expectedMs,
+    ahead: queueAhead(now, code, draft.priority),
+  }));
   return (
     <>
-      <table className={classes.environments}>
-        <thead>
-          <tr>
-            <th scope="col">Environment</th>
-            <th scope="col" className={classes.number}>
-              Est. duration
-            </th>
-            <th scope="col">Runs ahead</th>
-            <th scope="col" className={classes.number}>
-              Starts
-            </th>
-            <th scope="col" className={classes.number}>
-              Ends
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {preview.environments.map(({ code, expectedMs }) => {
-            const ahead = queueAhead(now, code, draft.priority);
-            const startsAt = ahead?.startsAt;
-            const isSoon = startsAt !== undefined && startsAt.getTime() - at < 5_000;
-            return (
-              <tr key={code}>
-                <th scope="row">{code}</th>
-                <td className={classes.number} title={expectedMs === null ? undefined : duration(expectedMs)}>
-                  {expectedMs === null ? (
-                    <Unknown why="None of these tests has run before" />
-                  ) : (
-                    approxDuration(expectedMs)
-                  )}
-                </td>
-                <td>{ahead ? aheadText(ahead.runs) : ''}</td>
-                <td className={classes.number}>
-                  {ahead?.paused !== undefined ? (
-                    'paused'
-                  ) : startsAt === undefined ? (
-                    <Unknown why="The duration of the runs ahead is unknown, or no worker is free" />
-                  ) : isSoon ? (
-                    'now'
-                  ) : (
-                    `~${clock(startsAt)}`
-                  )}
-                </td>
-                <td className={classes.number}>
-                  {startsAt !== undefined && expectedMs !== null ? (
-                    `~${clock(new Date(startsAt.getTime() + expectedMs))}`
-                  ) : (
-                    <Unknown why="The start or the duration is unknown" />
-                  )}
-                </td>
-              </tr>
-            );
-          })}
-        </tbody>
-      </table>
+      <DataTable
+        label="Runs to submit"
+        rows={rows}
+        rowKey={({ code }) => code}
+        columns={columnsAt(at)}
+        cardsBelow={420}
+      />
       <Warnings draft={draft} now={now} preview={preview} />
     </>
   );

@@ -1,4 +1,4 @@
-import { Anchor, Button, SegmentedControl } from '@mantine/core';
+import { Anchor, Button, NativeSelect } from '@mantine/core';
 import { IconPlayerPlay } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
@@ -48,13 +48,13 @@ export default function Test({ params }: { params: { name: string } }) {
         environments={data.rows.map((row) => row.environment)}
       />
       {suites.length > 1 && (
-        <SegmentedControl
+        <NativeSelect
           size="xs"
           className={classes.suites}
           aria-label="Suite"
           data={suites.map((each) => ({ value: each ?? withoutSuite, label: each ?? 'without a suite' }))}
           value={suite ?? withoutSuite}
-          onChange={setSelected}
+          onChange={(event) => setSelected(event.currentTarget.value)}
         />
       )}
       {data.results === 0 ? (

@@ -1,9 +1,9 @@
-import { Anchor, Button } from '@mantine/core';
+import { Anchor } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
-import { useMemo, useState } from 'react';
+import { useMemo } from 'react';
 import { Link } from 'wouter';
-import { plural, shortCommit } from '../ui/format.ts';
+import { shortCommit } from '../ui/format.ts';
 import { EmptyState, QueryFallback } from '../ui/states.tsx';
 import { useTitle } from '../ui/title.ts';
 import { filterTests, listTests, sortTests } from './listing.ts';
@@ -13,16 +13,12 @@ import { TestTable } from './test-table.tsx';
 import classes from './tests.module.css';
 import { useTestFilter } from './use-test-filter.ts';
 
-/** The number of rows to render at a time. */
-const pageSize = 200;
-
 /** All tests of the catalog with their recent statistics. */
 export default function Tests() {
   useTitle('Tests');
   const catalog = useQuery(catalogQuery);
   const statistics = useQuery(statisticsQuery);
   const filter = useTestFilter();
-  const [maxRows, setMaxRows] = useState(pageSize);
   const tests = useMemo(
     () => (catalog.data ? listTests(catalog.data, statistics.data?.tests ?? []) : []),
     [catalog.data, statistics.data],
@@ -55,18 +51,7 @@ export default function Tests() {
       {visibleTests.length === 0 ? (
         <NoTests isCatalogEmpty={tests.length === 0} />
       ) : (
-        <TestTable
-          tests={visibleTests.slice(0, maxRows)}
-          count={visibleTests.length}
-          sort={sort}
-          onSort={filter.setSort}
-        />
-      )}
-      {visibleTests.length > maxRows && (
-        <Button variant="default" mt="sm" onClick={() => setMaxRows(maxRows + pageSize)}>
-          Show {Math.min(pageSize, visibleTests.length - maxRows)} more of{' '}
-          {plural(visibleTests.length, 'test')}
-        </Button>
+        <TestTable tests={visibleTests} sort={sort} onSort={filter.setSort} />
       )}
     </>
   );

@@ -1,15 +1,37 @@
-import { Button, Group, Modal, VisuallyHidden } from '@mantine/core';
+import { Button, Group, Modal } from '@mantine/core';
 import { useState } from 'react';
 import type { releaseLock } from '#src/operations/containers/locks.ts';
 import type { EnvironmentContainerView } from '#src/operations/environments/environment-detail.ts';
 import { post } from '../../api/request.ts';
 import { ActionButton } from '../../ui/action-button.tsx';
 import { duration } from '../../ui/format.ts';
+import { LongText } from '../../ui/long-text/long-text.tsx';
+import { type Column, DataTable } from '../../ui/table/data-table.tsx';
 import { Time } from '../../ui/time.tsx';
 import { useAction } from '../../ui/use-action.ts';
 import classes from '../environment.module.css';
 
 type Lock = EnvironmentContainerView['locks'][number];
+
+const columns: Column<Lock>[] = [
+  {
+    name: 'Lock',
+    width: 10,
+    value: ({ name }) => (
+      <code>
+        <LongText text={name} />
+      </code>
+    ),
+  },
+  { name: 'Holder', width: 8, wraps: true, value: ({ owner }) => owner },
+  { name: 'Since', width: 'fit', value: ({ since }) => <Time at={since} /> },
+  {
+    name: 'Expires in',
+    width: 'fit',
+    isNumber: true,
+    value: ({ expiresInMs }) => expiresInMs !== null && duration(expiresInMs),
+  },
+];
 
 /** The locks of an environment with their holders. */
 export function Locks({ code, locks }: { code: string; locks: Lock[] }) {
@@ -24,48 +46,23 @@ export function Locks({ code, locks }: { code: string; locks: Lock[] }) {
   if (locks.length === 0) return <p className={classes.dim}>No locks are held.</p>;
   return (
     <>
-      <div className={classes.scroll}>
-        <table className={classes.table}>
-          <thead>
-            <tr>
-              <th scope="col">Lock</th>
-              <th scope="col">Holder</th>
-              <th scope="col">Since</th>
-              <th scope="col" className={classes.number}>
-                Expires in
-              </th>
-              <th scope="col">
-                <VisuallyHidden>Actions</VisuallyHidden>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {locks.map(({ name, owner, since, expiresInMs }) => (
-              <tr key={name}>
-                <th scope="row">
-                  <code>{name}</code>
-                </th>
-                <td>{owner}</td>
-                <td>
-                  <Time at={since} />
-                </td>
-                <td className={classes.number}>{expiresInMs !== null && duration(expiresInMs)}</td>
-                <td className={classes.number}>
-                  <ActionButton
-                    requiredRole="admin"
-                    size="compact-xs"
-                    variant="default"
-                    aria-label={`Release ${name}`}
-                    onClick={() => setLockToRelease(name)}
-                  >
-                    Release
-                  </ActionButton>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <DataTable
+        label="Locks"
+        rows={locks}
+        rowKey={({ name }) => name}
+        columns={columns}
+        actions={({ name }) => (
+          <ActionButton
+            requiredRole="admin"
+            size="compact-xs"
+            variant="default"
+            aria-label={`Release ${name}`}
+            onClick={() => setLockToRelease(name)}
+          >
+            Release
+          </ActionButton>
+        )}
+      />
       <Modal opened={lockToRelease !== undefined} onClose={close} title="Force-release lock">
         <p>
           The holder of <b>{lockToRelease}</b> loses it, and its current run ends as broken. Release a lock

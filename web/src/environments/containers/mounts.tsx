@@ -1,45 +1,45 @@
 import type { SlotView } from '#src/operations/environments/environment-detail.ts';
 import { formatBytes } from '../../ui/bytes.ts';
+import { LongText } from '../../ui/long-text/long-text.tsx';
+import { type Column, DataTable } from '../../ui/table/data-table.tsx';
 import shared from '../environment.module.css';
 import classes from './containers.module.css';
 
 type Mount = NonNullable<SlotView['container']>['mounts'][number];
 
+const columns: Column<Mount>[] = [
+  {
+    name: 'Folder',
+    width: 9,
+    value: ({ target }) => (
+      <code>
+        <LongText text={target} />
+      </code>
+    ),
+  },
+  {
+    name: 'Source',
+    width: 9,
+    value: ({ type, source, readOnly }) => (
+      <span className={classes.source}>
+        {type === 'tmpfs' ? (
+          'memory (tmpfs)'
+        ) : (
+          <code>
+            <LongText text={source ?? ''} />
+          </code>
+        )}
+        {readOnly && <span className={shared.dim}>read-only</span>}
+      </span>
+    ),
+  },
+  { name: 'Used', width: 'fit', isNumber: true, value: (mount) => <Fill mount={mount} /> },
+];
+
 /** The mounts of a container, with the usage of those in memory. */
 export function Mounts({ mounts }: { mounts: Mount[] }) {
   if (mounts.length === 0) return null;
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region must be reachable with the keyboard
-    <section className={shared.scroll} aria-label="Mounts" tabIndex={0}>
-      <table className={shared.table}>
-        <thead>
-          <tr>
-            <th scope="col">Folder</th>
-            <th scope="col">Source</th>
-            <th scope="col" className={shared.number}>
-              Used
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {mounts.map((mount) => (
-            <tr key={mount.target}>
-              <th scope="row">
-                <code>{mount.target}</code>
-              </th>
-              <td>
-                {mount.type === 'tmpfs' ? 'memory (tmpfs)' : <code>{mount.source}</code>}
-                {mount.readOnly && <span className={shared.dim}> read-only</span>}
-              </td>
-              <td className={shared.number}>
-                <Fill mount={mount} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
-  );
+  return <DataTable label="Mounts" rows={mounts} rowKey={({ target }) => target} columns={columns} />;
 }
 
 function Fill({ mount: { sizeBytes, usedBytes } }: { mount: Mount }) {

@@ -33,7 +33,7 @@ export function RunCells({ runs }: { runs: StripRun[] }) {
 export function RunBars({ runs }: { runs: StripRun[] }) {
   const heights = barHeights(runs.map(msOf));
   return (
-    <ol className={classes.bars}>
+    <ol className={classes.bars} aria-label="Last runs">
       {runs.map((run, index) => {
         const status = statusOfRun(run);
         const ms = msOf(run);

@@ -1,7 +1,9 @@
-import { Button, Group, Modal, VisuallyHidden } from '@mantine/core';
+import { Button, Group, Modal } from '@mantine/core';
 import { useState } from 'react';
 import { callApi } from '../../api/request.ts';
 import { ActionButton } from '../../ui/action-button.tsx';
+import { LongText } from '../../ui/long-text/long-text.tsx';
+import { type Column, DataTable } from '../../ui/table/data-table.tsx';
 import { useAction } from '../../ui/use-action.ts';
 import classes from '../environment.module.css';
 import { environmentKeys } from '../queries.ts';
@@ -24,81 +26,92 @@ export function VariableRows({ code, rows, onEdit, onEditSettings }: Props) {
   if (rows.length === 0) return <p className={classes.dim}>No variables</p>;
   return (
     <>
-      <div className={classes.scroll}>
-        <table className={`${classes.table} ${variables.table}`}>
-          <thead>
-            <tr>
-              <th scope="col">Name</th>
-              <th scope="col">Value</th>
-              <th scope="col">Source</th>
-              <th scope="col">Overrides</th>
-              <th scope="col">
-                <VisuallyHidden>Actions</VisuallyHidden>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map((row) => (
-              <VariableRow
-                key={row.name}
-                row={row}
-                onEdit={() => edit(row)}
-                onUnset={() => setRowToUnset(row)}
-              />
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <DataTable
+        label="Variables"
+        rows={rows}
+        rowKey={({ name }) => name}
+        columns={columns}
+        actions={(row) => <Actions row={row} onEdit={() => edit(row)} onUnset={() => setRowToUnset(row)} />}
+      />
       <UnsetDialog code={code} row={rowToUnset} onClose={() => setRowToUnset(undefined)} />
     </>
   );
 }
 
-function VariableRow({ row, onEdit, onUnset }: { row: Row; onEdit: () => void; onUnset: () => void }) {
-  const { name, value, secret, from, isSetting, overrides } = row;
-  return (
-    <tr>
-      <th scope="row">
-        <code>{name}</code>
-      </th>
-      <td className={variables.value}>
-        <Value value={value} isSecret={secret} />
-      </td>
-      <td className={variables.from}>
+const columns: Column<Row>[] = [
+  {
+    name: 'Name',
+    width: 12,
+    value: ({ name }) => (
+      <code>
+        <LongText text={name} />
+      </code>
+    ),
+  },
+  {
+    name: 'Value',
+    width: 12,
+    wraps: true,
+    value: ({ value, secret }) => <Value value={value} isSecret={secret} />,
+  },
+  {
+    name: 'Source',
+    width: 'fit',
+    value: ({ from, isSetting }) => (
+      <>
         {layerText[from]}
         {isSetting && <span className={classes.dim}>, from its settings</span>}
-      </td>
-      <td className={variables.overrides}>
-        {overrides.map(({ from, value }) => (
-          <span key={from}>
-            {layerText[from]}: <Value value={value} isSecret={secret} />
-          </span>
-        ))}
-      </td>
-      <td className={variables.actions}>
+      </>
+    ),
+  },
+  {
+    name: 'Overrides',
+    width: 8,
+    wraps: true,
+    value: ({ overrides, secret }) =>
+      overrides.length > 0 && (
+        <span className={variables.overrides}>
+          {overrides.map(({ from, value }) => (
+            <span key={from}>
+              {layerText[from]}: <Value value={value} isSecret={secret} />
+            </span>
+          ))}
+        </span>
+      ),
+  },
+];
+
+interface ActionsProps {
+  row: Row;
+  onEdit: () => void;
+  onUnset: () => void;
+}
+
+function Actions({ row, onEdit, onUnset }: ActionsProps) {
+  return (
+    <>
+      <ActionButton
+        requiredRole="admin"
+        disabledReason={fixedReason(row)}
+        size="compact-xs"
+        variant="subtle"
+        aria-label={`Edit ${row.name}`}
+        onClick={onEdit}
+      >
+        Edit
+      </ActionButton>
+      {canUnset(row) && (
         <ActionButton
           requiredRole="admin"
-          disabledReason={fixedReason(row)}
           size="compact-xs"
           variant="subtle"
-          aria-label={`Edit ${name}`}
-          onClick={onEdit}
+          aria-label={`Unset ${row.name}`}
+          onClick={onUnset}
         >
-          Edit
+          Unset
         </ActionButton>
-        {canUnset(row) && (
-          <ActionButton
-            requiredRole="admin"
-            size="compact-xs"
-            variant="subtle"
-            aria-label={`Unset ${name}`}
-            onClick={onUnset}
-          >
-            Unset
-          </ActionButton>
-        )}
-      </td>
-    </tr>
+      )}
+    </>
   );
 }
 

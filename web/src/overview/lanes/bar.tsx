@@ -29,6 +29,7 @@ export const Bar = memo(function Bar({ piece, environment, pxPerSecond, now, isS
       style={{ '--start': start, ...(end !== undefined && { '--end': end }) }}
       data-status={status}
       data-run={bar.id}
+      data-has-card
       data-narrow={width < hitPx || undefined}
       tabIndex={isStop ? 0 : -1}
       aria-label={barLabel(bar, environment)}

@@ -1,6 +1,7 @@
 import { memo, useMemo } from 'react';
 import type { LaneView, QueuedView } from '#src/operations/overview/overview-view.ts';
 import { approxDuration, clock } from '../../ui/format.ts';
+import { LongText } from '../../ui/long-text/long-text.tsx';
 import { Bar } from './bar.tsx';
 import { Cluster, type OpenedCluster } from './cluster.tsx';
 import { LaneState } from './lane-state.tsx';
@@ -32,7 +33,9 @@ export const Lane = memo(function Lane({ lane, queue, anchor, at, pxPerSecond, o
   return (
     <li className={classes.lane}>
       <a href={`/environments/${lane.code}`} className={classes.label} title={`${lane.code}: ${lane.name}`}>
-        <span className={classes.code}>{lane.code}</span>
+        <span className={classes.code}>
+          <LongText text={lane.code} />
+        </span>
         <LaneState lane={lane} next={queue[0]} />
       </a>
       <div className={classes.track}>
@@ -78,9 +81,7 @@ export const Lane = memo(function Lane({ lane, queue, anchor, at, pxPerSecond, o
             case 'paused':
               return (
                 <span key="paused" className={classes.paused} style={{ '--start': piece.start }}>
-                  <span>
-                    paused since {clock(new Date(lane.paused?.since ?? 0))}: {lane.paused?.reason}
-                  </span>
+                  <span title={pausedText(lane)}>{pausedText(lane)}</span>
                 </span>
               );
             default:
@@ -101,6 +102,9 @@ export const Lane = memo(function Lane({ lane, queue, anchor, at, pxPerSecond, o
     </li>
   );
 });
+
+const pausedText = ({ paused }: LaneView) =>
+  `paused since ${clock(new Date(paused?.since ?? 0))}: ${paused?.reason}`;
 
 function QueuedBar({
   piece: { run, start, end },

@@ -2,6 +2,7 @@ import { VisuallyHidden } from '@mantine/core';
 import { useEffect, useRef } from 'react';
 import { Link } from 'wouter';
 import { duration, fullTime } from '../../ui/format.ts';
+import { LongText } from '../../ui/long-text/long-text.tsx';
 import { StatusSign } from '../../ui/status.tsx';
 import type { History } from '../queries.ts';
 import { GridFoot } from './grid-foot.tsx';
@@ -20,7 +21,8 @@ export function HistoryGrid({ history }: { history: History }) {
   }, [columns.length]);
   const { stop, setAt, onKeyDown } = useGridKeys(history, scroll);
   return (
-    <div className={classes.scroll} ref={scroll}>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region must be reachable with the keyboard
+    <section className={classes.scroll} ref={scroll} aria-label="Results by environment" tabIndex={0}>
       <table className={classes.grid} onKeyDown={onKeyDown}>
         <caption>
           <VisuallyHidden>
@@ -35,7 +37,7 @@ export function HistoryGrid({ history }: { history: History }) {
         </tbody>
         <GridFoot columns={columns} p50Ms={p50Ms} />
       </table>
-    </div>
+    </section>
   );
 }
 
@@ -73,7 +75,9 @@ function EnvironmentRow({ row, index, stop, onFocus }: RowProps) {
   return (
     <tr>
       <th scope="row" className={classes.environment}>
-        <Link href={`/environments/${environment}`}>{environment}</Link>
+        <Link href={`/environments/${environment}`}>
+          <LongText text={environment} />
+        </Link>
       </th>
       <td className={classes.figure}>{passRate === null ? '' : percent(passRate)}</td>
       <td className={classes.figure}>{flakiness === null ? '' : percent(flakiness)}</td>
