@@ -54,7 +54,7 @@ export const maxTreeBytes = 256 * 1024 * 1024;
 export const maxCheckoutBytes = 4 * 1024 ** 3;
 
 /** Files of a checkout of a module. */
-export const maxCheckoutFiles = 1_000_000;
+export const maxCheckoutEntries = 1_000_000;
 
 /** Folders of a module, links included: links to folders with links multiply them. */
 export const maxTreeFolders = 50_000;

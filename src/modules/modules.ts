@@ -4,7 +4,7 @@ import type { ModuleSource } from '../config/config.ts';
 import { Fault } from '../faults/fault.ts';
 import { exists } from '../files/exists.ts';
 import type { Logger } from '../log.ts';
-import { maxCheckoutBytes, maxCheckoutFiles, maxTreeMs } from '../model/limits.ts';
+import { maxCheckoutBytes, maxCheckoutEntries, maxTreeMs } from '../model/limits.ts';
 import type { Threads } from '../threads/threads.ts';
 import type { Commit } from './bare-repository.ts';
 import type { CheckoutLimits } from './checkout-limits.ts';
@@ -49,7 +49,7 @@ export interface ModulesOptions {
   keepUnusedMs?: number;
   /** Timeout of a git command; half an hour by default. */
   gitLimitMs?: number;
-  /** `maxCheckoutBytes` and `maxCheckoutFiles` by default. */
+  /** `maxCheckoutBytes` and `maxCheckoutEntries` by default. */
   checkoutLimits?: CheckoutLimits;
 }
 
@@ -60,7 +60,7 @@ export async function createModules(options: ModulesOptions): Promise<Modules> {
   const { source, log, threads, environment = process.env, keepUnusedMs = hourMs } = options;
   const checkoutLimits = options.checkoutLimits ?? {
     maxBytes: maxCheckoutBytes,
-    maxFiles: maxCheckoutFiles,
+    maxEntries: maxCheckoutEntries,
   };
   const folder = resolve(options.folder);
   const closing = new AbortController();

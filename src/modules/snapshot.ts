@@ -34,6 +34,8 @@ export const snapshot = defineTask(
         const [path, targetPath] = [below(from, entry.name), below(to, entry.name)];
         if (entry.name.equals(gitFolder) || path.equals(excluded)) continue;
         const name = path.subarray(top.length + 1);
+        count.add(entry.isFile() ? (await lstat(path)).size : 0);
+        count.check();
         const add = (kind: string, size = '') => hash.update(`${kind}\0`).update(name).update(`\0${size}`);
         if (entry.isDirectory()) {
           add('folder');
@@ -44,8 +46,6 @@ export const snapshot = defineTask(
           add('link').update(link).update('\0');
           await symlink(link, targetPath);
         } else if (entry.isFile()) {
-          count.add((await lstat(path)).size);
-          count.check();
           await copyFile(path, targetPath, constants.COPYFILE_FICLONE);
           // Hashes the copy, because the original may change meanwhile.
           const { mode, size } = await lstat(targetPath);

@@ -130,8 +130,8 @@ describe('a repository on this machine', () => {
   });
 
   it.each([
-    ['bytes', { maxBytes: 8, maxFiles: 9 }],
-    ['files', { maxBytes: 9, maxFiles: 2 }],
+    ['bytes', { maxBytes: 8, maxEntries: 9 }],
+    ['files and folders', { maxBytes: 9, maxEntries: 3 }],
   ])('is not checked out with too many %s, nor is a folder copied', async (_, checkoutLimits) => {
     const repository = createRepository(join(home, 'a'));
     const fits = repository.commit({ 'a.xml': '1234', 'b/ü.xml': '1234' });
