@@ -53,7 +53,7 @@ export const maxTreeBytes = 256 * 1024 * 1024;
 /** Bytes of all files of a checkout of a module. git packs a file of zeros of any length into kilobytes. */
 export const maxCheckoutBytes = 4 * 1024 ** 3;
 
-/** Files of a checkout of a module. */
+/** Files, links and folders of a checkout of a module. */
 export const maxCheckoutEntries = 1_000_000;
 
 /** Folders of a module, links included: links to folders with links multiply them. */
