@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
-import { type Fault, toFault } from '../faults/fault.ts';
+import { type Fault, type FaultCode, toFault } from '../faults/fault.ts';
+import { asSentence } from '../faults/sentence.ts';
 import { clean } from './output/format.ts';
 import type { Output } from './output/terminal.ts';
 
@@ -19,12 +20,27 @@ export function exitCodeOf(error: unknown): number {
 export function printFailure(output: Output, error: unknown, server?: string): void {
   if (error instanceof CommanderError) return;
   const fault = toFault(error);
-  const { paint } = output;
-  output.line(`${paint.red.bold('error')} ${clean(fault.message)} ${paint.dim(`(${fault.code})`)}`);
+  printHeading(output, clean(fault.message), fault.code);
   output.line(`  ${fault.meaning}`);
   output.line(`  ${fault.remedy}`);
   if (server !== undefined) output.line(output.paint.dim(`  Server: ${clean(server)}`));
   if (fault.code === 'INTERNAL') printStack(output, fault);
+}
+
+/**
+ * Prints an error of Commander in the form of all other errors. It has the message as `error: unknown command 'lst'`, with
+ * `(Did you mean list?)` in a second line.
+ */
+export function printUsageError(output: Output, message: string): void {
+  const [problem = '', hint] = clean(message.replace(/^error: /, '')).split(/ (?=\(Did you mean )/);
+  const sentence = asSentence(problem.charAt(0).toUpperCase() + problem.slice(1));
+  printHeading(output, hint === undefined ? sentence : `${sentence} ${hint.slice(1, -1)}`, 'INPUT_INVALID');
+  output.line('  The command was not executed.');
+  output.line('  Run the command with --help to see its usage.');
+}
+
+function printHeading({ paint, line }: Output, message: string, code: FaultCode): void {
+  line(`${paint.red.bold('error')} ${message} ${paint.dim(`(${code})`)}`);
 }
 
 function printStack(output: Output, fault: Fault): void {

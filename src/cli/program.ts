@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { CliContext } from './cli-context.ts';
 import { commandTable } from './command-table.ts';
-import { exitCodeOf, exitCodes, printFailure } from './exit-codes.ts';
+import { exitCodeOf, exitCodes, printFailure, printUsageError } from './exit-codes.ts';
 import type { Terminal } from './output/terminal.ts';
 import { topicNames } from './topic-names.ts';
 import { version } from './version.ts';
@@ -20,10 +20,10 @@ export async function runCommand(argv: string[], terminal: Terminal): Promise<nu
     .option('--context <name>', 'use the server of a context; `local` is the data folder')
     .helpCommand(false)
     .addHelpText('after', helpFooter)
-    .showHelpAfterError('Run the command with --help to see its usage.')
     .configureOutput({
       writeOut: (text) => void terminal.stdout.stream.write(text),
       writeErr: (text) => void terminal.stderr.stream.write(text),
+      outputError: (text) => printUsageError(terminal.stderr, text),
     })
     // Throws instead of ending the process. The commands inherit it.
     .exitOverride();

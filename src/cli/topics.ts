@@ -24,7 +24,7 @@ test cannot be used.
   'exit-codes': `Exit codes, for scripts and pipelines
 
     0  success; with --watch: all tests passed
-    1  tests failed (run --watch, retry --watch)
+    1  tests failed (run --watch, retry --watch, watch)
     2  broken or cancelled: no trustworthy result; an infrastructure fault; a problem that the doctor found
     3  invalid usage or configuration
   130  interrupted by Ctrl-C

@@ -142,7 +142,7 @@ export const faults = {
     'Correct the name: the message suggests similar names, and `matre tests` lists all.',
   ),
   PATH_OUTSIDE: usage(400, 'Nothing was read or written.', 'Use a path inside the named folder.'),
-  NOT_FOUND: usage(404, 'Nothing was changed.', 'Check the address.'),
+  NOT_FOUND: usage(404, 'Nothing was changed.', 'Check the name or the address.'),
 
   ...clientFaults,
   ...accessFaults,
@@ -249,7 +249,7 @@ export const faults = {
   CREDENTIAL_MISSING: infrastructure(
     502,
     'The test reads a credential that is not set, so its result says nothing about the shop.',
-    'Set it: matre env set ENVIRONMENT NAME --secret sets magento/NAME (OTP_SHARED_SECRET sets magento/tfa/OTP_SHARED_SECRET).',
+    'Set it: `matre env set ENVIRONMENT NAME --secret` sets magento/NAME (OTP_SHARED_SECRET sets magento/tfa/OTP_SHARED_SECRET).',
   ),
   RESULT_MISSING: transient(
     502,

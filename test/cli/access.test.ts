@@ -55,7 +55,7 @@ describe('with a server that requires sign-in', () => {
     expect((await local(['user', 'remove', 'otto'])).stderr).toContain('USER_UNKNOWN');
     expect((await local(['user', 'remove', 'ada'])).stderr).toContain('LAST_ADMIN');
     // Other users of the machine can read the arguments of a command.
-    expect((await local(['user', 'add', 'eve', '--password', password])).stderr).toContain('unknown option');
+    expect((await local(['user', 'add', 'eve', '--password', password])).stderr).toContain('Unknown option');
   });
 
   it('a token authorises commands on any machine, within its role, until it is revoked', async () => {

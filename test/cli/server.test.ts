@@ -120,6 +120,7 @@ describe('run --watch', () => {
     ],
     ['a run that does not exist', ['show', '4711'], 'RUN_UNKNOWN'],
     ['no number', ['show', 'x'], 'number of a run'],
+    ['a number out of bounds', ['list', '-n', '0'], 'limit: must be a whole number from 1 to 200'],
     ['a lock that is not held', ['locks', 'release', 'x'], 'LOCK_NOT_HELD'],
   ])('ends with 3 for %s', async (_what, args, message) => {
     const { code, stdout, stderr } = await ask(args);

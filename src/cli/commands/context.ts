@@ -120,7 +120,7 @@ function registerAdd(group: Command, context: CliContext): void {
       const file = await readContexts(context.contextFile);
       checkName(name);
       if (Object.hasOwn(file.contexts, name))
-        throw new Fault('CONTEXT_EXISTS', `There is a context ${name} already.`);
+        throw new Fault('CONTEXT_EXISTS', `There is a context "${name}" already.`);
       const url = parseServerUrl(text);
       await writeContexts(context.contextFile, { ...file, contexts: { ...file.contexts, [name]: { url } } });
       print(context, options, { name, url }, (output) =>

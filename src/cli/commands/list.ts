@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { z } from 'zod';
+import { Fault } from '../../faults/fault.ts';
 import { runPhases, runStates, verdicts } from '../../model/run.ts';
 import type { RunView } from '../../operations/core/views.ts';
 import { listRuns } from '../../operations/runs/runs.ts';
@@ -35,6 +36,7 @@ export function registerList(command: Command, context: CliContext): void {
     .addOption(jsonOption())
     .addHelpText('after', helpFooter)
     .action(async (options: ListOptions) => {
+      checkVerdict(options);
       const list = await context.withCaller((caller) => caller.call(listRuns, filterOf(options)));
       print(context, options, list, (output) => {
         const isFiltered = Object.keys(filterOf(options)).some((name) => name !== 'limit');
@@ -70,6 +72,14 @@ function stateFilter(word: string): StateFilter {
   if (verdict) return { verdict };
   const phase = find([...runPhases, 'cancelling'] as const);
   return phase ? { phase } : {};
+}
+
+/** Both options can name a verdict: one would replace the other without a word. Errors: INPUT_INVALID. */
+function checkVerdict({ state, verdict }: ListOptions): void {
+  if (verdict === undefined || state === undefined) return;
+  const other = stateFilter(state).verdict ?? verdict;
+  if (other === verdict) return;
+  throw new Fault('INPUT_INVALID', `No run has two verdicts: --state ${state}, --verdict ${verdict}.`);
 }
 
 function filterOf({ env, state, verdict, test, since, by, limit, before }: ListOptions): ListInput {

@@ -18,6 +18,10 @@ export function registerTests(command: Command, context: CliContext): void {
           for (const { name } of [...tests, ...groups, ...suites]) output.line(name);
           return;
         }
+        if (tests.length + groups.length + suites.length === 0) {
+          output.line(emptyText(search));
+          return;
+        }
         printTable(
           output,
           [
@@ -36,6 +40,12 @@ export function registerTests(command: Command, context: CliContext): void {
         output.line(`Tests: ${tests.length}, at ${commit.id.slice(0, 12)} ${clean(commit.subject)}`);
       });
     });
+}
+
+function emptyText(search: string | undefined): string {
+  return search === undefined
+    ? 'The test module has no tests.'
+    : `No test, group or suite contains "${clean(search)}". \`matre tests\` lists all.`;
 }
 
 function noteOf({ skipped, unusable }: CatalogTestView): string {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { type CliContext, jsonOption, parseRunId } from '../cli-context.ts';
-import { checkWatchOptions, followRuns, watchOptions } from '../client/follow.ts';
+import { checkWatchOptions, followRuns } from '../client/follow.ts';
 
 const helpFooter = `
 The exit code is the worst verdict, as of \`matre run --watch\`.
@@ -13,8 +13,8 @@ export function registerWatch(command: Command, context: CliContext): void {
     ...ids,
     parseRunId(text),
   ]);
-  for (const option of watchOptions().filter(({ long }) => long !== '--watch')) command.addOption(option);
   command
+    .option('--junit <file>', 'write a JUnit report when all runs are finished')
     .addOption(jsonOption())
     .addHelpText('after', helpFooter)
     .action(async (ids: number[], options) => {

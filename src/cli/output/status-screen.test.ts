@@ -160,6 +160,18 @@ describe('the status', () => {
   });
 });
 
+it('shows the rest of a run as approximate, as `run --watch` does, and an environment without a finished run', () => {
+  const running = environment(1, {
+    code: 'us',
+    running: 7,
+    lastRun: null,
+    progress: { planned: 5, done: 2, msLeft: 11_000 } as EnvironmentStatusView['progress'],
+  });
+  const text = linesOf(status({ environments: [running, environment(2)] })).join('\n');
+  expect(text).toContain('us (run 7 2/5 ~10 s left)');
+  expect(text).toMatch(/^ {2}Last runs +1 without a finished run, 1 passed$/m);
+});
+
 describe('the status that is watched', () => {
   const good = () => status({ environments: badNight().environments });
 

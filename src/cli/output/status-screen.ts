@@ -1,6 +1,6 @@
 import { groupBy } from '../../model/group-by.ts';
 import type { EnvironmentStatusView, ProblemView, StatusView } from '../../operations/system/status-view.ts';
-import { ago, clean, colourOf, durationText, localTime, plural } from './format.ts';
+import { ago, approxDuration, clean, colourOf, localTime, plural } from './format.ts';
 import { printTable } from './table.ts';
 import type { Output } from './terminal.ts';
 import { truncate } from './text.ts';
@@ -218,12 +218,12 @@ function locksText({ kind, reachable, held }: StatusView['locks']): string {
 
 function runningText({ code, running, progress }: EnvironmentStatusView): string {
   const done = progress === null || progress.planned === 0 ? '' : ` ${progress.done}/${progress.planned}`;
-  const left = progress?.msLeft == null ? '' : ` ${durationText(progress.msLeft)} left`;
+  const left = progress?.msLeft == null ? '' : ` ${approxDuration(progress.msLeft)} left`;
   return `${code} (run ${running}${done}${left})`;
 }
 
 function lastRunCounts(environments: readonly EnvironmentStatusView[]): string {
-  const counts = groupBy(environments, ({ lastRun }) => lastRun?.verdict ?? 'never finished');
+  const counts = groupBy(environments, ({ lastRun }) => lastRun?.verdict ?? 'without a finished run');
   return [...counts].map(([verdict, members]) => `${members.length} ${verdict}`).join(', ') || '-';
 }
 

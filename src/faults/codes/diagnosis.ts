@@ -30,7 +30,7 @@ export const diagnosisFaults = {
   ),
   MODULES_UNKNOWN: diagnosis(
     'Runs use the modules that the shop listed last, or read the tests of all modules when it never did: then tests may expect what disabled modules do, such as two-factor authentication.',
-    'Let the administrator of the tests sign in to the REST API (docs/shop.md). Without that: matre env edit CODE --all-modules reads the tests of all modules on purpose.',
+    'Let the administrator of the tests sign in to the REST API (docs/shop.md). Or accept the tests of all modules: `matre env edit CODE --all-modules`.',
   ),
   SCHEDULE_OVERDUE: diagnosis(
     'Scheduled runs were not submitted.',

@@ -10,16 +10,17 @@ import { maxPasswordLength, maxTestNameLength, maxUserNameLength } from '../../m
  */
 
 /** A whole number within bounds, also as digits, because a path or query has only text. Nothing else is converted. */
-export const wholeNumber = (
-  min = 0,
-  max: number = Number.MAX_SAFE_INTEGER,
-  message = 'must be a whole number',
-) =>
+export const wholeNumber = (min = 0, max: number = Number.MAX_SAFE_INTEGER, message = boundsText(min, max)) =>
   z.preprocess(
     (value: number | string) =>
       typeof value === 'string' && /^\d{1,16}$/.test(value) ? Number(value) : value,
     z.int(message).min(min).max(max),
   );
+
+function boundsText(min: number, max: number): string {
+  if (max !== Number.MAX_SAFE_INTEGER) return `must be a whole number from ${min} to ${max}`;
+  return min === 0 ? 'must be a whole number' : `must be a whole number of at least ${min}`;
+}
 
 /** The id of a run. */
 export const runId = wholeNumber(1, Number.MAX_SAFE_INTEGER, 'must be the number of a run');

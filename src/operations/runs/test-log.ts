@@ -57,5 +57,5 @@ function unknownTest(plan: readonly PlannedProgress[], runId: number, name: stri
   const nearest = names.length > 0 ? closest(name, names) : undefined;
   const hint =
     nearest !== undefined && distance(name, nearest) <= name.length / 3 ? ` Did you mean ${nearest}?` : '';
-  return new Fault('NOT_FOUND', `Run ${runId} has no test ${name}.${hint}`);
+  return new Fault('NOT_FOUND', `Run ${runId} has no test "${name}".${hint}`);
 }

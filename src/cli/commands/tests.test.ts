@@ -1,0 +1,26 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, it } from 'vitest';
+import { cliHere } from '../../../test/support/cli.ts';
+
+it('says that no name contains the text, instead of printing an empty table', async () => {
+  const server = createServer((_request, response) => {
+    response.setHeader('content-type', 'application/json');
+    response.end(
+      JSON.stringify({ tests: [], groups: [], suites: [], commit: { id: 'abc', subject: 'Add a test' } }),
+    );
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  try {
+    const settings = { MATRE_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+    expect(await cliHere(['tests', 'no-such-name'], { settings })).toMatchObject({
+      code: 0,
+      stdout: 'No test, group or suite contains "no-such-name". `matre tests` lists all.\n',
+    });
+    expect((await cliHere(['tests'], { settings })).stdout).toBe('The test module has no tests.\n');
+    expect((await cliHere(['tests', 'x', '--names'], { settings })).stdout).toBe('');
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+});

@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { cliHere } from '../../test/support/cli.ts';
+
+const hint = '  The command was not executed.\n  Run the command with --help to see its usage.\n';
+
+describe('wrong use of the command line', () => {
+  it.each([
+    [['lst'], "error Unknown command 'lst'. Did you mean list? (INPUT_INVALID)\n"],
+    [['list', '--foo'], "error Unknown option '--foo'. (INPUT_INVALID)\n"],
+    [['run', '--all'], "error Required option '-e, --env <code>' not specified. (INPUT_INVALID)\n"],
+    [['show'], "error Missing required argument 'id'. (INPUT_INVALID)\n"],
+    [['show', 'a\u001b[2Jb'], "error Command-argument value 'a [2Jb' is invalid for argument 'id'. "],
+  ])('%j ends with 3 and an error in the form of all others', async (args, heading) => {
+    const { code, stdout, stderr } = await cliHere(args);
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+    expect(stderr.startsWith(heading), stderr).toBe(true);
+    expect(stderr.endsWith(hint), stderr).toBe(true);
+  });
+
+  it('refuses two verdicts in one list', async () => {
+    const { code, stderr } = await cliHere(['list', '--state', 'failed', '--verdict', 'passed']);
+    expect(code).toBe(3);
+    expect(stderr).toContain(
+      'error No run has two verdicts: --state failed, --verdict passed. (INPUT_INVALID)',
+    );
+  });
+
+  it('`matre watch` has no text about an option that it does not have', async () => {
+    expect((await cliHere(['watch', '--help'])).stdout).not.toContain('with --watch:');
+  });
+});
