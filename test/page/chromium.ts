@@ -64,17 +64,28 @@ export async function buildPage(): Promise<void> {
 
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
-/** Expects no violations of WCAG 2.2 A and AA that axe can find. */
-export async function expectAccessible(page: Page, where: string): Promise<void> {
+interface AxeViolation {
+  id: string;
+  help: string;
+  /** The HTML of the elements. */
+  nodes: string[];
+}
+
+/** The violations of WCAG 2.2 A and AA, and of good practice, that axe finds. */
+export async function findAxeViolations(page: Page): Promise<AxeViolation[]> {
   if (!(await page.evaluate('typeof axe === "object"'))) {
     await page.evaluate(await readFile(axe, 'utf8'));
   }
-  const violations = await page.evaluate(`axe
+  return page.evaluate(`axe
     .run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
     .then(({ violations }) =>
       violations.map(({ id, help, nodes }) => ({ id, help, nodes: nodes.map(({ html }) => html) })),
     )`);
-  expect(violations, where).toEqual([]);
+}
+
+/** Expects no violations that axe can find. */
+export async function expectAccessible(page: Page, where: string): Promise<void> {
+  expect(await findAxeViolations(page), where).toEqual([]);
 }
 
 /** Expects no horizontal scrolling: nothing is wider than the window. */

@@ -1,0 +1,141 @@
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildPage, findAxeViolations, noBrowserReason, startBrowser, type TestBrowser } from './chromium.ts';
+import { testName } from './long-data/names.ts';
+import { type LongDataServer, startLongDataServer } from './long-data/server.ts';
+import { longViews } from './long-data/views.ts';
+import { openSettledPage } from './settled-page.ts';
+
+// Every view with names as long as they come, in every width: nothing is cut, hidden or overlapping.
+
+/** `make test-page` and `make test-all` measure everything, and ask axe; `make test` two sizes. */
+const isComplete = process.env['MATRE_TEST_ALL'] !== undefined;
+
+interface Size {
+  name: string;
+  viewport: { width: number; height: number };
+  deviceScaleFactor?: number;
+}
+
+const width = (pixels: number): Size => ({ name: `${pixels} px`, viewport: { width: pixels, height: 900 } });
+const zoom: Size = { name: '1440 px at 200 %', viewport: { width: 720, height: 450 }, deviceScaleFactor: 2 };
+const sizes = [width(1440), width(1024), width(768), width(390), zoom];
+
+const all = sizes.flatMap((size) => (['light', 'dark'] as const).map((scheme) => ({ ...size, scheme })));
+const cases = isComplete
+  ? all
+  : [
+      { ...width(1440), scheme: 'light' as const },
+      { ...width(390), scheme: 'dark' as const },
+    ];
+
+interface LayoutFault {
+  kind: string;
+  what: string;
+  where: string;
+}
+
+const script = readFile(join(import.meta.dirname, 'layout-faults.mjs'), 'utf8');
+const findFaults = async (page: Page) => (await page.evaluate(await script)) as LayoutFault[];
+
+describe.skipIf(noBrowserReason)('the layout of the page', () => {
+  let server: LongDataServer;
+  let browser: TestBrowser;
+  beforeAll(async () => {
+    await buildPage();
+    server = await startLongDataServer({ MATRE_SIGN_IN: 'off' });
+    browser = await startBrowser();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.close();
+  });
+
+  it('has an address for each view', async () => {
+    const source = await readFile(resolve(import.meta.dirname, '../../web/src/views.tsx'), 'utf8');
+    const list = source.slice(source.indexOf('export const views'), source.indexOf('];'));
+    const routes = [...list.matchAll(/(?:path: |view\()'([^']+)'/g)].map(([, route]) => route);
+    const covered = new Set(longViews(server.ids).map(({ route }) => route));
+    expect(routes.length).toBeGreaterThan(10);
+    expect(routes.filter((route) => !covered.has(route))).toEqual([]);
+  });
+
+  it.each(cases)('fits with the longest names: $name, $scheme', async ({ name: _name, scheme, ...size }) => {
+    const page = await openSettledPage(browser, server.url, { ...size, colorScheme: scheme });
+    const faults: string[] = [];
+    for (const { address } of longViews(server.ids)) {
+      await page.open(address);
+      for (const { kind, what, where } of await findFaults(page.page)) {
+        faults.push(`${address.slice(0, 40)}: ${kind}: ${what} [${where}]`);
+      }
+      if (!isComplete) continue;
+      for (const { id, nodes } of await findAxeViolations(page.page))
+        faults.push(`${address}: ${id}: ${nodes[0]}`);
+    }
+    await page.page.context().close();
+    expect(faults).toEqual([]);
+    expect(browser.pageErrors.splice(0)).toEqual([]);
+  });
+
+  describe('what finds faults', () => {
+    const long = testName(0);
+    const hidden = 'overflow: hidden; white-space: nowrap; width: 100px';
+    const row = (area: string) =>
+      `<section ${area} style="overflow-x: auto; width: 300px"><table><tr><td style="min-width: 400px">x</td>
+       <td><button>Fire now</button></td></tr></table></section>`;
+    it.each([
+      [
+        'a name that is cut',
+        `<p style="${hidden}; text-overflow: ellipsis">${long}</p>`,
+        ['cut horizontally'],
+      ],
+      [
+        'letters that are cut below',
+        `<p title="jpg" style="overflow: hidden; line-height: 1; font-size: 12px; height: 12px">jpg</p>`,
+        ['cut vertically'],
+      ],
+      ['a page that is too wide', `<p style="width: 200vw">x</p>`, ['page too wide']],
+      [
+        'a button beside the window',
+        `<button style="position: fixed; left: 1610px">Pause</button>`,
+        ['action beside the window'],
+      ],
+      [
+        'a button that its row scrolls out of sight',
+        row('aria-label="Rows" tabindex="0"'),
+        ['action out of sight in its row'],
+      ],
+      [
+        'a link in an unnamed area that scrolls',
+        row('').replace('<button>', '<a href="/">'),
+        ['action in an area that scrolls without a name'],
+      ],
+      ['texts that overlap', `<p>${long}</p><p style="margin-top: -30px">${long}</p>`, ['overlap']],
+      [
+        'no overlap of rows that are not laid out because they are out of view',
+        `<div style="height: 200vh"></div>${`<p style="margin: 0; width: 99px; overflow-wrap: anywhere;
+         content-visibility: auto; contain-intrinsic-height: auto 9px">${long}</p>`.repeat(3)}`,
+        [],
+      ],
+      ['no cut name with its whole in a title', `<p title="${long}" style="${hidden}">${long}</p>`, []],
+      ['no cut name with a tip of the page', `<p data-whole="${long}" style="${hidden}">${long}</p>`, []],
+      [
+        'no link in a named area that scrolls',
+        row('aria-label="Rows" tabindex="0"').replace('<button>', '<a href="/">'),
+        [],
+      ],
+      [
+        'no text below a pinned cell',
+        `<p>${long}</p><p style="position: sticky; margin-top: -30px; background: white">${long}</p>`,
+        [],
+      ],
+    ])('finds %s', async (_title, content, kinds) => {
+      const page = await browser.open('about:blank', { viewport: { width: 1440, height: 900 } });
+      await page.setContent(`<body style="margin: 0">${content}</body>`);
+      expect([...new Set((await findFaults(page)).map(({ kind }) => kind))]).toEqual(kinds);
+      await page.context().close();
+    });
+  });
+});

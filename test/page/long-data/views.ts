@@ -1,0 +1,45 @@
+import { environmentCode, scheduleName, testName } from './names.ts';
+import type { RunRows } from './runs.ts';
+
+export interface LongView {
+  /** Its route in web/src/views.tsx; `undefined` for no route at all. */
+  route: string | undefined;
+  address: string;
+}
+
+/** Every view of the page, some in several states, with the longest names. `ids` are those of the server. */
+export function longViews(ids: RunRows['ids']): LongView[] {
+  const view = (route: string | undefined, address: string) => ({ route, address });
+  const schedule = `/schedules/${encodeURIComponent(scheduleName(0))}`;
+  const selection = [0, 8, 2].map((index) => `env=${environmentCode(index)}`).join('&');
+  return [
+    view('/', '/'),
+    view('/', '/?span=24h'),
+    view('/runs', '/runs'),
+    view('/runs', '/runs?status=broken'),
+    view('/runs/:id', `/runs/${ids.failed}`),
+    view('/runs/:id', `/runs/${ids.failed}?log=full`),
+    view('/runs/:id', `/runs/${ids.large}`),
+    view('/runs/:id', `/runs/${ids.retried}?attempts=shown`),
+    view('/runs/:id', `/runs/${ids.running}`),
+    view('/runs/:id', `/runs/${ids.waiting}`),
+    view('/new', '/new'),
+    view('/new', `/new?${selection}&test=${testName(0)}&group=smoke`),
+    view('/environments', '/environments'),
+    view('/environments/:code', `/environments/${environmentCode(0)}`),
+    view('/environments/:code', `/environments/${environmentCode(6)}`),
+    view('/schedules', '/schedules'),
+    view('/schedules/:name', schedule),
+    view('/schedules/:name/edit', `${schedule}/edit`),
+    view('/new-schedule', '/new-schedule'),
+    view('/tests', '/tests'),
+    view('/tests/:name', `/tests/${testName(0)}`),
+    view('/tests/:name', `/tests/${testName(1)}`),
+    view('/doctor', '/doctor'),
+    view('/account', '/account'),
+    view('/device', '/device'),
+    view('/users', '/users'),
+    view('/audit', '/audit'),
+    view(undefined, '/nowhere'),
+  ];
+}
