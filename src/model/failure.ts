@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { laterException } from './failure-headline.ts';
 
 /** A failure compared with the earlier outcomes of its test. */
 export const classifications = ['new', 'known', 'flaky'] as const;
@@ -40,42 +41,6 @@ export function classify(before: OutcomeHistory): Classification | undefined {
 
 /** The rest of a message does not help to distinguish causes. */
 const maxCharacters = 600;
-
-/**
- * Separates the exceptions in the message of a test: the first one is why it failed, the others came after it, in `<after>` or when
- * the browser was closed.
- */
-export const laterException = '\n\nAfter that: ';
-
-/** More lines of a message are not needed for its headline. */
-const maxHeadlineLines = 40;
-
-/**
- * The first line of a message that says something, with the values that it compares: Codeception and PHPUnit write them on the lines
- * below. `SUITE PRECONDITION FAILED:` only announces the next line.
- */
-export function headlineOf(message: string): string {
-  const [exception = ''] = message.split(laterException, 1);
-  const lines = exception.split('\n', maxHeadlineLines).map((line) => line.trimEnd());
-  const [first = '', ...rest] = lines.filter((line) => line.trim() !== '');
-  const values = comparedValues(rest);
-  if (values !== undefined) return `${first} ${values}`;
-  if (first.endsWith(':')) return [first, ...rest.slice(0, 1).map((line) => line.trim())].join(' ');
-  const end = rest.findIndex((line) => !line.startsWith('--> '));
-  const continued = end === -1 ? rest : rest.slice(0, end);
-  return [first, ...continued.map((line) => line.slice('--> '.length).trim())].join(' ');
-}
-
-/** The two values of a comparison, below `--- Expected` of PHPUnit or `- Expected | + Actual` of Codeception. */
-function comparedValues(lines: readonly string[]): string | undefined {
-  const start = lines.findIndex((line) => /^-{1,3} Expected/.test(line));
-  if (start === -1) return undefined;
-  const values = lines.slice(start + 1).filter((line) => !/^(?:\+\+\+ Actual|@@)/.test(line));
-  const expected = values.find((line) => line.startsWith('-'));
-  const actual = values.find((line) => line.startsWith('+'));
-  if (expected === undefined || actual === undefined) return undefined;
-  return `Expected ${expected.slice(1).trim()}, actual ${actual.slice(1).trim()}.`;
-}
 
 /** The first exception of a message, without the parts that differ between runs and shops: addresses, ids, numbers. */
 export function normaliseMessage(message: string): string {

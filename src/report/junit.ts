@@ -1,4 +1,4 @@
-import { headlineOf } from '../model/failure.ts';
+import { headlineOf } from '../model/failure-headline.ts';
 import type { Result } from '../model/result.ts';
 import { describeSelection } from '../model/selection.ts';
 import { type ReportedRun, unrecorded } from './reported-run.ts';

@@ -1,5 +1,6 @@
 import { type FaultCode, faults } from '../../faults/fault.ts';
-import { type Classification, headlineOf } from '../../model/failure.ts';
+import type { Classification } from '../../model/failure.ts';
+import { headlineOf } from '../../model/failure-headline.ts';
 import { groupBy } from '../../model/group-by.ts';
 import type { TestResultView } from '../../operations/results/results-view.ts';
 import { clean, colourOf, plural } from './format.ts';

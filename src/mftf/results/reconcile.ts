@@ -1,6 +1,6 @@
 import type { ExecEnd } from '../../engine/engine.ts';
 import { asSentence } from '../../faults/sentence.ts';
-import { laterException } from '../../model/failure.ts';
+import { laterException } from '../../model/failure-headline.ts';
 import type { Status } from '../../model/result.ts';
 import type { Reason } from '../../model/run.ts';
 import type { PlannedTest } from '../../model/selection.ts';
