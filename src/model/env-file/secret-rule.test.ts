@@ -90,9 +90,9 @@ describe('the secret rule', () => {
     const keys = Array.from({ length: 1000 }, () => randomBytes(24));
     const secret = (texts: string[]) => texts.filter((text) => rule.isSecret('SOMETHING', text)).length;
     expect(secret(keys.map((key) => key.toString('hex')))).toBe(1000);
-    // A few have a line or too few digits.
+    // 3 % have too few digits: 968 are expected, with a standard deviation of 6, and no chance result is below 920.
     expect(secret(keys.map((key) => key.toString('base64').replace(/[^A-Za-z0-9]/g, 'x')))).toBeGreaterThan(
-      950,
+      920,
     );
   });
 
