@@ -71,21 +71,21 @@ interface AxeViolation {
   nodes: string[];
 }
 
-/** The violations of WCAG 2.2 A and AA, and of good practice, that axe finds. */
-export async function findAxeViolations(page: Page): Promise<AxeViolation[]> {
+/** The violations of WCAG 2.2 A and AA, and of good practice, that axe finds, in an element of the page or in all of it. */
+export async function findAxeViolations(page: Page, selector = 'html'): Promise<AxeViolation[]> {
   if (!(await page.evaluate('typeof axe === "object"'))) {
     await page.evaluate(await readFile(axe, 'utf8'));
   }
   return page.evaluate(`axe
-    .run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
+    .run(${JSON.stringify(selector)}, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
     .then(({ violations }) =>
       violations.map(({ id, help, nodes }) => ({ id, help, nodes: nodes.map(({ html }) => html) })),
     )`);
 }
 
 /** Expects no violations that axe can find. */
-export async function expectAccessible(page: Page, where: string): Promise<void> {
-  expect(await findAxeViolations(page), where).toEqual([]);
+export async function expectAccessible(page: Page, where: string, selector?: string): Promise<void> {
+  expect(await findAxeViolations(page, selector), where).toEqual([]);
 }
 
 /** Expects no horizontal scrolling: nothing is wider than the window. */
