@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildPage, findAxeViolations, noBrowserReason, startBrowser, type TestBrowser } from './chromium.ts';
-import { testName } from './long-data/names.ts';
+import { environmentCode, testName } from './long-data/names.ts';
 import { type LongDataServer, startLongDataServer } from './long-data/server.ts';
 import { longViews } from './long-data/views.ts';
 import { openSettledPage } from './settled-page.ts';
@@ -77,6 +77,51 @@ describe.skipIf(noBrowserReason)('the layout of the page', () => {
     await page.page.context().close();
     expect(faults).toEqual([]);
     expect(browser.pageErrors.splice(0)).toEqual([]);
+  });
+
+  it('shows a cut name whole below the pointer and on focus, and copies it whole', async () => {
+    const { page, open } = await openSettledPage(browser, server.url, {
+      ...width(1024),
+      colorScheme: 'light',
+    });
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await open('/environments?q=000');
+    const code = environmentCode(0);
+    const text = page.locator(`[data-whole="${code}"]`).first();
+    const tip = page.getByRole('tooltip').getByText(code, { exact: true });
+    await text.hover();
+    await tip.waitFor();
+    await page.keyboard.press('Escape');
+    await tip.waitFor({ state: 'hidden' });
+    await page.getByRole('textbox', { name: 'Search by code or name' }).focus();
+    await page.getByRole('link', { name: code, exact: true }).focus();
+    await tip.waitFor();
+    await page.evaluate(`getSelection().selectAllChildren(document.querySelector('[data-whole="${code}"]'))`);
+    await page.keyboard.press('Control+C');
+    expect(await page.evaluate('navigator.clipboard.readText()')).toBe(code);
+    await page.context().close();
+  });
+
+  it('keeps the name of a test in view while its row scrolls, and renders only the rows in view', async () => {
+    const { page, open } = await openSettledPage(browser, server.url, {
+      ...width(768),
+      colorScheme: 'light',
+    });
+    await open('/tests');
+    const table = page.getByRole('table', { name: 'Tests' });
+    expect(await table.getAttribute('aria-rowcount')).toBe('3001');
+    expect(await table.getByRole('row').count()).toBeLessThan(100);
+    const scrolled = await page.evaluate(`(() => {
+      const area = document.querySelector('section[aria-label="Tests"]');
+      area.scrollLeft = area.scrollWidth;
+      return area.scrollLeft;
+    })()`);
+    expect(scrolled).toBeGreaterThan(0);
+    const box = await table.getByRole('rowheader').first().boundingBox();
+    expect(box?.x).toBeGreaterThanOrEqual(0);
+    await page.evaluate('window.scrollTo(0, document.documentElement.scrollHeight)');
+    await table.getByRole('row').and(page.locator('[aria-rowindex="3001"]')).waitFor();
+    await page.context().close();
   });
 
   describe('what finds faults', () => {
