@@ -6,6 +6,9 @@ const tolerance = 1.5;
 /** The same in height, where one pixel is all of a descender that a small letter has. */
 const heightTolerance = 0.75;
 
+/** Pixels that a text which is cut must still have: those of an ellipsis. */
+const leastWidth = 10;
+
 function isShown(element) {
   return element.checkVisibility({ opacityProperty: true, visibilityProperty: true });
 }
@@ -68,7 +71,9 @@ function cutBy(element, box) {
  * time axis, the full time of a relative one, a title that has the text, or a button beside it that unfolds it.
  */
 function isReadable({ element, text }, by) {
-  if (element.closest('[data-whole]')?.dataset.whole.includes(text)) return true;
+  const long = element.closest('[data-whole]');
+  // What cuts the long text from outside may leave nothing of it.
+  if (long?.contains(by) && long.dataset.whole.includes(text)) return by.clientWidth >= leastWidth;
   if (element.closest('[data-has-card], time[title], [aria-hidden="true"]')) return true;
   for (let each = element; each && each !== document.body; each = each.parentElement) {
     if (each.title?.replace(/\s+/g, ' ').includes(text.replace(/\s+/g, ' '))) return true;

@@ -141,6 +141,12 @@ describe.skipIf(noBrowserReason)('the layout of the page', () => {
         `<p title="jpg" style="overflow: hidden; line-height: 1; font-size: 12px; height: 12px">jpg</p>`,
         ['cut vertically'],
       ],
+      [
+        'a name that is cut to nothing',
+        `<p style="${hidden}; text-overflow: ellipsis">test <span data-whole="${long}" style="display: inline-flex">
+         ${long}</span></p>`,
+        ['cut horizontally'],
+      ],
       ['a page that is too wide', `<p style="width: 200vw">x</p>`, ['page too wide']],
       [
         'a button beside the window',

@@ -52,7 +52,7 @@ const columnsAt = (at: number): Column<QueuedView>[] => [
     isNumber: true,
     value: ({ expectedMs }) => expectedMs !== null && approxDuration(expectedMs),
   },
-  { name: 'Requested by', width: 5, value: ({ requestedBy }) => <LongText text={requestedBy} /> },
+  { name: 'Requested by', width: 6.5, value: ({ requestedBy }) => <LongText text={requestedBy} /> },
   { name: 'Submitted', width: 'fit', isNumber: true, value: ({ queuedAt }) => <Time at={queuedAt} /> },
 ];
 

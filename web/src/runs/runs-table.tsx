@@ -44,7 +44,7 @@ const columns: Column<RunView>[] = [
   },
   { name: 'Reason', width: 5, value: ({ reason }) => reason && dim(reason.message) },
   { name: 'Commit', width: 5, value: ({ commit }) => dim(commit?.subject) },
-  { name: 'Requested by', width: 5, value: ({ requestedBy }) => <LongText text={requestedBy} /> },
+  { name: 'Requested by', width: 6.5, value: ({ requestedBy }) => <LongText text={requestedBy} /> },
   {
     name: 'Updated',
     width: 'fit',

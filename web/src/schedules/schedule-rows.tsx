@@ -125,7 +125,7 @@ export function FireButton({ schedule }: { schedule: ScheduleView }) {
       variant="default"
       size="compact-xs"
       leftSection={<IconSend size={14} aria-hidden />}
-      aria-label={`Fire ${schedule.name} now`}
+      aria-label={`Fire now: ${schedule.name}`}
       loading={fire.isPending}
       onClick={() => fire.mutate()}
     >

@@ -80,7 +80,7 @@ function NamePill({ name: { kind, name }, picker }: { name: Name; picker: Props 
     <Pill
       withRemoveButton
       disabled={disabled}
-      className={classes.pill}
+      classNames={{ root: classes.pill, label: classes.label }}
       data-row
       data-unknown={unknown?.(name) || undefined}
       onRemove={() => onRemove({ kind, name })}
