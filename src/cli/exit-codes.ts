@@ -20,7 +20,7 @@ export function exitCodeOf(error: unknown): number {
 export function printFailure(output: Output, error: unknown, server?: string): void {
   if (error instanceof CommanderError) return;
   const fault = toFault(error);
-  printHeading(output, clean(fault.message), fault.code);
+  printHeading(output, asSentence(clean(fault.message)), fault.code);
   output.line(`  ${fault.meaning}`);
   output.line(`  ${fault.remedy}`);
   if (server !== undefined) output.line(output.paint.dim(`  Server: ${clean(server)}`));

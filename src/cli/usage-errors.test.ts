@@ -17,6 +17,15 @@ describe('wrong use of the command line', () => {
     expect(stderr.endsWith(hint), stderr).toBe(true);
   });
 
+  it('says of an invalid setting where settings are explained, which needs no valid settings', async () => {
+    const settings = { MATRE_URL: 'nonsense' };
+    const { code, stderr } = await cliHere(['list'], { settings });
+    expect(code).toBe(3);
+    expect(stderr).toContain('begins with http:// or https://. (CONFIG_INVALID)');
+    expect(stderr).toContain('`matre help settings`');
+    expect((await cliHere(['help', 'settings'], { settings })).code).toBe(0);
+  });
+
   it('refuses two verdicts in one list', async () => {
     const { code, stderr } = await cliHere(['list', '--state', 'failed', '--verdict', 'passed']);
     expect(code).toBe(3);

@@ -54,7 +54,7 @@ export const faults = {
   CONFIG_INVALID: usage(
     400,
     'matre does not start.',
-    'Correct the named setting; `matre config` shows all settings.',
+    'Correct the named setting; `matre help settings` explains all settings.',
   ),
   DATA_FOLDER_IN_USE: usage(
     409,
