@@ -145,10 +145,11 @@ function unreachable(element, box, width) {
     if (clips(overflowX) && isBeside) return 'action cut away';
     if (!scrolls(overflowX)) continue;
     if (!sticksOut) continue;
-    // What a person must do often must not have to be scrolled to.
+    // What a person must do often must not have to be scrolled to; a heading that sorts is beside its values.
     if (
       element.matches('button, [role="button"]') &&
-      element.closest('td, th, li, [role="row"], [role="listitem"]')
+      element.closest('td, th, li, [role="row"], [role="listitem"]') &&
+      !element.closest('thead')
     )
       return 'action out of sight in its row';
     return isNamed(each) ? undefined : 'action in an area that scrolls without a name';

@@ -137,7 +137,12 @@ function DataRow<Row>({ rows, index, columns, actions, onOpen, isDim, measure }:
       }}
     >
       {first && (
-        <th {...role('rowheader')} scope="row" data-number={first.isNumber || undefined}>
+        <th
+          {...role('rowheader')}
+          scope="row"
+          data-number={first.isNumber || undefined}
+          data-wraps={first.wraps || undefined}
+        >
           {first.value(row)}
         </th>
       )}
