@@ -13,7 +13,7 @@ interface LazyPart<Props extends object> {
   load: () => Promise<unknown>;
 }
 
-/** Functions that make React load a part again: it keeps the failure of a lazy component for ever. */
+/** Functions that make React load a part again: it never retries a lazy component that failed. */
 const failedParts = new Set<() => void>();
 
 /** Parts that failed to load are loaded again when they are rendered the next time. */

@@ -37,7 +37,7 @@ export function isContextName(name: string): boolean {
   return /^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$/.test(name) && name !== localName;
 }
 
-/** The address of a server as it is kept. Errors: INPUT_INVALID, also for an address with a user or a password. */
+/** The form in which the address of a server is stored. Errors: INPUT_INVALID, also for an address with a user or a password. */
 export function parseServerUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '') {

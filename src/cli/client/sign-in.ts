@@ -82,7 +82,7 @@ export async function signInByBrowser(
   });
 }
 
-/** Revokes a token by itself. Errors: UNAUTHORIZED or TOKEN_UNKNOWN when it is not valid any more, SERVER_UNREACHABLE. */
+/** Revokes the token that the request is signed in with. Errors: UNAUTHORIZED or TOKEN_UNKNOWN when it is not valid any more, SERVER_UNREACHABLE. */
 export async function revokeOwnToken(url: string, token: string, id: number): Promise<void> {
   await withRequests(url, token, (requests) => requests.send('DELETE', `/api/tokens/${id}`, undefined));
 }

@@ -4,9 +4,8 @@ import { delay } from '../../async/delay.ts';
 import { readLog } from '../../operations/runs/run-record.ts';
 import { type CliContext, parseRunId, parseWhole } from '../cli-context.ts';
 import type { Caller } from '../client/caller.ts';
-import { exitCodes } from '../exit-codes.ts';
 import { cleanLines } from '../output/format.ts';
-import { waitForAbort } from '../stop-signals.ts';
+import { untilInterrupted } from '../until-interrupted.ts';
 
 /** A growing log sends no events, so it is polled. */
 const pollMs = 500;
@@ -37,22 +36,12 @@ export function registerLog(command: Command, context: CliContext): void {
     )
     .addHelpText('after', helpFooter)
     .action(async (id: number, options: LogOptions) => {
-      const stop = new AbortController();
-      const unsubscribe = context.terminal.onStop(() => {
-        // The next signal has its default effect and ends the process.
-        unsubscribe();
-        context.exitCode = exitCodes.interrupted;
-        stop.abort();
-      });
-      const stopped = waitForAbort(stop.signal);
-      try {
-        await context.withCaller(async (caller) => {
+      await untilInterrupted(context, (signal, interrupted) =>
+        context.withCaller(async (caller) => {
           // Ctrl-C ends the command even if the server hangs.
-          await Promise.race([printLog(context, caller, { id, ...options }, stop.signal), stopped]);
-        });
-      } finally {
-        unsubscribe();
-      }
+          await Promise.race([printLog(context, caller, { id, ...options }, signal), interrupted]);
+        }),
+      );
     });
 }
 

@@ -4,10 +4,9 @@ import type { StatusView } from '../../operations/system/status-view.ts';
 import { type CliContext, jsonOption, print } from '../cli-context.ts';
 import type { Caller } from '../client/caller.ts';
 import { watchStatus } from '../client/watch-status.ts';
-import { exitCodes } from '../exit-codes.ts';
 import { createStatusBoard } from '../output/status-board.ts';
 import { printStatus } from '../output/status-screen.ts';
-import { waitForAbort } from '../stop-signals.ts';
+import { untilInterrupted } from '../until-interrupted.ts';
 
 const helpFooter = `
 What is wrong comes first: stuck runs, lost workers, environments whose last run was broken, locks that others hold;
@@ -56,26 +55,16 @@ interface WatchStyle {
 /** Follows the status until Ctrl-C. With `json` each status is one line. */
 async function watch(context: CliContext, { sourceOf, all, json }: WatchStyle): Promise<void> {
   const { stdout, stderr } = context.terminal;
-  const stop = new AbortController();
-  const unsubscribe = context.terminal.onStop(() => {
-    // The next signal has its default effect and ends the process.
-    unsubscribe();
-    context.exitCode = exitCodes.interrupted;
-    stop.abort();
-  });
-  const stopped = waitForAbort(stop.signal);
-  try {
-    await context.withCaller(async (caller) => {
+  await untilInterrupted(context, (signal, interrupted) =>
+    context.withCaller(async (caller) => {
       const board = createStatusBoard(stdout, { source: sourceOf(caller), all });
       const onStatus = json
         ? (status: StatusView) => stdout.line(JSON.stringify(status))
         : (status: StatusView) => board.show(status, new Date());
       const onFault = (message: string) => (json ? stderr.line(message) : board.fault(message, new Date()));
       // Ctrl-C ends the command even if the server hangs.
-      const watching = watchStatus(caller, { onStatus, onFault, signal: stop.signal });
-      await Promise.race([watching, stopped]).finally(() => board.end());
-    });
-  } finally {
-    unsubscribe();
-  }
+      const watching = watchStatus(caller, { onStatus, onFault, signal });
+      await Promise.race([watching, interrupted]).finally(() => board.end());
+    }),
+  );
 }

@@ -186,7 +186,7 @@ function printCause(
 
 const rank = ({ failure }: TestResultView) => markOrder.indexOf(failure?.classification ?? null);
 
-/** A name as it is typed in a shell: names of tests need quotes only when they have blanks or the like. */
+/** A name, quoted for a shell: names of tests need quotes only when they have blanks or other special characters. */
 const shellWord = (text: string) =>
   /^[\w:.-]+$/.test(text) ? text : `'${clean(text).replaceAll("'", "'\\''")}'`;
 

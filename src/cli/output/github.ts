@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What `run --watch --json` and `watch --json` print, as far as it is reported here. */
+/** The part of the output of `run --watch --json` and `watch --json` that annotations use. */
 export const finishedRuns = z.object({
   exitCode: z.number().int(),
   runs: z.array(

@@ -9,7 +9,7 @@ import { createTokens, type Token } from './tokens.ts';
 export const deviceLoginSeconds = 10 * 60;
 /** Between two polls of a command, in seconds. */
 export const devicePollSeconds = 3;
-/** A token of a device expires after this time, like that of a browser that nobody uses. */
+/** A token of a device expires after this time, like the session of an unused browser. */
 const tokenDays = 90;
 
 /** Consonants without those that look like others: no words arise, and 20^8 codes cannot be tried within their ten minutes. */
