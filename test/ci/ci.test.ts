@@ -106,9 +106,9 @@ describe('the GitHub action', () => {
     expect({ code, outputs }).toMatchObject({ code: 1, outputs: { verdict: 'failed', 'exit-code': '1' } });
     const commands = commandsIn(log);
     expect(commands).toHaveLength(1);
-    // The failed test; the run where the client lists no failures.
-    expect(commands[0]).toMatch(/^::error title=(FailCart failed|Run \d+) on us/);
+    expect(commands[0]).toMatch(/^::error title=FailCart failed on us::No #cart, 100%25.*\/runs\//);
     expect(summary).toContain('| us | failed | 2 | 1 | 1 |');
+    expect(summary).toContain('[FailCart](http://');
     expect(summary).not.toMatch(/^(::|##\[)/m);
     expect(await readFile(join(workspace, 'reports of $(touch name).xml'), 'utf8')).toContain('<failure');
     expect(await createdIn(workspace)).toEqual([]);
