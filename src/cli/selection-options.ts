@@ -1,5 +1,5 @@
-import { Option } from 'commander';
-import type { Selection } from '../model/selection.ts';
+import { InvalidArgumentError, Option } from 'commander';
+import { type Selection, type Severity, severities, withoutEmptyLists } from '../model/selection.ts';
 import { collect } from './cli-context.ts';
 
 /** The options that name tests. */
@@ -9,27 +9,57 @@ export const selectionOptions = () => [
     collect,
   ),
   new Option('-s, --suite <name>', 'all tests of a suite (repeatable)').argParser(collect),
+  new Option(
+    '--pattern <pattern>',
+    'tests whose names match, such as "Storefront*Test" (repeatable)',
+  ).argParser(collect),
   new Option('--all', 'all tests of the module'),
-  new Option('-x, --exclude <name>', 'exclude a test, group or suite (repeatable)').argParser(collect),
+  new Option('--severity <severity>', 'only tests of a severity (repeatable)')
+    .choices(severities)
+    .argParser(collectSeverities),
+  new Option(
+    '--module <name>',
+    'only tests of a Magento module, such as Magento_Checkout (repeatable)',
+  ).argParser(collect),
+  new Option('-x, --exclude <name>', 'exclude a test, group or suite, or a pattern (repeatable)').argParser(
+    collect,
+  ),
 ];
 
 export interface SelectionOptions {
   test?: string[];
   group?: string[];
   suite?: string[];
+  pattern?: string[];
+  severity?: Severity[];
+  module?: string[];
   all?: boolean;
   exclude?: string[];
 }
 
 /** The selection of the options; `undefined` when none of them is set. */
 export function readSelection(options: SelectionOptions): Selection | undefined {
-  const { test, group, suite, all, exclude } = options;
-  if ([test, group, suite, all, exclude].every((each) => each === undefined)) return undefined;
-  return {
+  const { test, group, suite, pattern, severity, module, all, exclude } = options;
+  const lists = [test, group, suite, pattern, severity, module, all, exclude];
+  if (lists.every((each) => each === undefined)) return undefined;
+  return withoutEmptyLists({
     all: all === true,
     tests: test ?? [],
     groups: group ?? [],
     suites: suite ?? [],
+    patterns: pattern,
+    severities: severity,
+    modules: module,
     exclude: exclude ?? [],
-  };
+  });
+}
+
+/** As `collect`, in any case. */
+function collectSeverities(text: string, before: Severity[] = []): Severity[] {
+  const names = collect(text.toUpperCase()).map((name) => {
+    const severity = severities.find((each) => each === name);
+    if (severity === undefined) throw new InvalidArgumentError(`It must be one of ${severities.join(', ')}.`);
+    return severity;
+  });
+  return [...before, ...names];
 }

@@ -11,16 +11,21 @@ export const topics: Record<Exclude<Topic, 'settings'>, string> = {
   -t, --test NAME      a test, by its name; \`Suite:Test\` for one that is in several suites
   -g, --group NAME     all tests of a group
   -s, --suite NAME     all tests of a suite
+  --pattern PATTERN    tests whose names match: * is any characters, ? is one; upper and lower case differ
   --all                all tests of the test module
-  -x, --exclude NAME   without a test, group or suite
+  --severity NAME      of these, only tests of a severity: BLOCKER, CRITICAL, MAJOR, AVERAGE, MINOR
+  --module NAME        of these, only tests of a Magento module: Magento_Checkout, Checkout, "Acme_*"
+  -x, --exclude NAME   without a test, group or suite, or what matches a pattern
 
-Each option can be repeated or take commas (\\, is a comma within a name). A run covers everything that is named, without
-what is excluded; each test is executed once, however often it is named. Tests of a suite run with its before and after.
+Each option can be repeated or take commas (\\, is a comma within a name). A run covers everything that is named, of this
+only the severities and modules, without what is excluded. Severities and modules alone are those of all tests. Each test
+is executed once, however often it is named. Tests of a suite run with its before and after.
 
 \`matre tests TEXT\` finds names, \`matre run ... --dry-run\` shows what a selection covers, and on which environments a
 test cannot be used.
 
-  matre run -e preprod-us --group smoke --exclude StorefrontSlowTest --dry-run`,
+  matre run -e preprod-us --group smoke --exclude StorefrontSlowTest --dry-run
+  matre run -e preprod-us --pattern "Storefront*Test" --severity BLOCKER,CRITICAL --exclude "*Paypal*" --dry-run`,
   'exit-codes': `Exit codes, for scripts and pipelines
 
     0  success; with --watch: all tests passed

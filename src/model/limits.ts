@@ -31,6 +31,9 @@ export const maxNameLength = 200;
 /** Characters of the name of a test, suite or group. */
 export const maxTestNameLength = 255;
 
+/** Patterns of a selection, and modules: each is compared with the names of all tests. */
+export const maxPatterns = 100;
+
 /** Characters of the password of a Magento administrator. */
 export const maxAdminPasswordLength = 1000;
 

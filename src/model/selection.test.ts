@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { describeSelection, emptySelection, shownNames, summariseSelection } from './selection.ts';
+import {
+  describeSelection,
+  emptySelection,
+  isEmptySelection,
+  type Selection,
+  shownNames,
+  summariseSelection,
+  withoutEmptyLists,
+} from './selection.ts';
 
 describe('a selection in words', () => {
   const tests = Array.from({ length: 20 }, (_, index) => `Test${index + 1}`);
@@ -34,7 +42,43 @@ describe('a selection in words', () => {
   it('is the same from the first names of each list with their number', () => {
     const selection = { ...emptySelection, tests, groups: ['a', 'b', 'c', 'd'] };
     const first = { ...selection, tests: tests.slice(0, shownNames), groups: ['a', 'b', 'c'] };
-    const lengths = { groups: 4, suites: 0, tests: 20, exclude: 0 };
+    const lengths = { groups: 4, suites: 0, tests: 20, patterns: 0, severities: 0, modules: 0, exclude: 0 };
     expect(summariseSelection(first, lengths)).toBe(summariseSelection(selection));
   });
+
+  it('names patterns, and what limits the rest', () => {
+    const selection: Selection = {
+      ...{ ...emptySelection, patterns: ['A*'], severities: ['BLOCKER', 'MAJOR'], modules: ['Acme_Cart'] },
+      exclude: ['*Slow*'],
+    };
+    const words = 'pattern A*; only severity BLOCKER, MAJOR; only module Acme_Cart, without *Slow*';
+    expect(describeSelection(selection)).toBe(words);
+    expect(summariseSelection(selection)).toBe(words);
+    expect(describeSelection({ ...emptySelection, modules: ['A', 'B'] })).toBe(
+      'all tests; only modules A, B',
+    );
+  });
+});
+
+it('has no optional list that is empty, so that its JSON is that of a selection without the list', () => {
+  const selection = { ...emptySelection, groups: ['smoke'] };
+  const lists = { patterns: [], severities: [], modules: undefined };
+  expect(JSON.stringify(withoutEmptyLists({ ...selection, ...lists }))).toBe(
+    JSON.stringify(withoutEmptyLists(selection)),
+  );
+  expect(withoutEmptyLists({ ...selection, ...lists, patterns: ['A*'] })).toEqual({
+    ...selection,
+    patterns: ['A*'],
+  });
+});
+
+it('is empty unless it names tests, or limits all of them', () => {
+  expect(isEmptySelection({ ...emptySelection, exclude: ['A'] })).toBe(true);
+  const selecting: Partial<Selection>[] = [
+    { patterns: ['A*'] },
+    { modules: ['M'] },
+    { severities: ['MINOR'] },
+    { all: true },
+  ];
+  expect(selecting.some((each) => isEmptySelection({ ...emptySelection, ...each }))).toBe(false);
 });

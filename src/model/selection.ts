@@ -1,10 +1,23 @@
-/** Which tests a run covers, as requested: the union of what is named, minus the exclusions. */
+/** The values of the annotation `severity` of MFTF, the most severe first. */
+export const severities = ['BLOCKER', 'CRITICAL', 'MAJOR', 'AVERAGE', 'MINOR'] as const;
+export type Severity = (typeof severities)[number];
+
+/**
+ * Which tests a run covers, as requested: the union of what is named, of these only the severities and modules if there are any, minus
+ * the exclusions. Severities and modules without names are those of all tests. The optional lists are absent when they are empty:
+ * runs with the same selection are found by the hash of its JSON, also those from before these lists.
+ */
 export interface Selection {
   all: boolean;
   tests: string[];
   groups: string[];
   suites: string[];
-  /** Names of tests, groups or suites that are excluded. */
+  /** Patterns of names of tests (see `glob.ts`), or of `Suite:Test`. */
+  patterns?: string[] | undefined;
+  severities?: Severity[] | undefined;
+  /** Names of Magento modules or patterns of them, with or without the vendor: `Magento_Checkout`, `Checkout`, `Acme_*`. */
+  modules?: string[] | undefined;
+  /** Names or patterns of tests, groups or suites that are excluded. */
   exclude: string[];
 }
 
@@ -18,17 +31,37 @@ export interface PlannedTest {
 
 export const emptySelection: Selection = { all: false, tests: [], groups: [], suites: [], exclude: [] };
 
-/** Whether a selection names no tests. */
-export function isEmptySelection(selection: Selection): boolean {
-  const { all, tests, groups, suites } = selection;
-  return !all && tests.length + groups.length + suites.length === 0;
+/** The optional lists of a selection. */
+export const optionalLists = ['patterns', 'severities', 'modules'] as const;
+
+/** The selection without optional lists that are empty. */
+export function withoutEmptyLists(selection: Selection): Selection {
+  const { all, tests, groups, suites, exclude } = selection;
+  const set = optionalLists.filter((list) => selection[list] !== undefined && selection[list].length > 0);
+  const lists = Object.fromEntries(set.map((list) => [list, selection[list]]));
+  return { all, tests, groups, suites, ...lists, exclude };
 }
 
-/** A description of a selection with all names: `groups smoke, cart; test A, without B`. */
+/** Whether a selection names single tests, groups, suites or patterns. */
+export function namesTests({ tests, groups, suites, patterns = [] }: Selection): boolean {
+  return tests.length + groups.length + suites.length + patterns.length > 0;
+}
+
+/** Whether a selection covers only some severities or modules of what it names. */
+export function narrows({ severities = [], modules = [] }: Selection): boolean {
+  return severities.length + modules.length > 0;
+}
+
+/** Whether a selection selects nothing. */
+export function isEmptySelection(selection: Selection): boolean {
+  return !selection.all && !namesTests(selection) && !narrows(selection);
+}
+
+/** A description of a selection with all names: `groups smoke, cart; test A; only severity MAJOR, without B`. */
 export function describeSelection(selection: Selection): string {
   return describe(
     selection,
-    (list) => `${wordBefore(list, selection[list].length)} ${selection[list].join(', ')}`,
+    (list) => `${wordBefore(list, namesOf(selection, list).length)} ${namesOf(selection, list).join(', ')}`,
   );
 }
 
@@ -45,29 +78,51 @@ export function summariseSelection(
 ): string {
   return describe(selection, (list) => {
     const length = lengths[list];
-    const names = listNames(selection[list], length);
+    const names = listNames(namesOf(selection, list), length);
     const word = wordBefore(list, length);
-    return length <= shownNames || list === 'exclude' ? `${word} ${names}` : `${length} ${word}: ${names}`;
+    const isCounted = length > shownNames && includingLists.some((each) => each === list);
+    return isCounted ? `${length} ${word}: ${names}` : `${word} ${names}`;
   });
 }
 
-type SelectionList = Exclude<keyof Selection, 'all'>;
+/** The lists of a selection. */
+export const selectionLists = [
+  'groups',
+  'suites',
+  'tests',
+  'patterns',
+  'severities',
+  'modules',
+  'exclude',
+] as const;
+type SelectionList = (typeof selectionLists)[number];
 
-function lengthsOf({ groups, suites, tests, exclude }: Selection): SelectionLengths {
-  return { groups: groups.length, suites: suites.length, tests: tests.length, exclude: exclude.length };
+const includingLists = ['groups', 'suites', 'tests', 'patterns'] as const satisfies readonly SelectionList[];
+
+const namesOf = (selection: Selection, list: SelectionList): readonly string[] => selection[list] ?? [];
+
+function lengthsOf(selection: Selection): SelectionLengths {
+  const lengths = selectionLists.map((list) => [list, namesOf(selection, list).length]);
+  return Object.fromEntries(lengths) as SelectionLengths;
 }
 
 /** The word before the names of a list. */
 function wordBefore(list: SelectionList, length: number): string {
   if (list === 'exclude') return 'without';
+  if (list === 'severities') return 'only severity';
+  if (list === 'modules') return length === 1 ? 'only module' : 'only modules';
   return length === 1 ? list.slice(0, -1) : list;
 }
 
 /** Lists are separated by semicolons, because their names are separated by commas. */
 function describe(selection: Selection, describeList: (list: SelectionList) => string): string {
   const describeLists = (lists: readonly SelectionList[]) =>
-    lists.filter((list) => selection[list].length > 0).map(describeList);
-  const included = [...(selection.all ? ['all tests'] : []), ...describeLists(['groups', 'suites', 'tests'])];
+    lists.filter((list) => namesOf(selection, list).length > 0).map(describeList);
+  const isOfAll = selection.all || (narrows(selection) && !namesTests(selection));
+  const included = [
+    ...(isOfAll ? ['all tests'] : []),
+    ...describeLists([...includingLists, 'severities', 'modules']),
+  ];
   return [included.join('; '), ...describeLists(['exclude'])].filter((part) => part !== '').join(', ');
 }
 

@@ -173,8 +173,11 @@ describe('catalogs in worker threads', () => {
     const annotations = '<annotations><group value="smoke"/><title value="A title"/></annotations>';
     write('lists/Test/Mftf/Test/InModule.xml', xml('InModule', annotations));
     const catalog = await open('lists');
-    expect(await catalog.ask('complete', { text: 'smo', limit: 5 })).toEqual([
+    expect(await catalog.ask('complete', { text: 'smo', limit: 5, of: 'tests' })).toEqual([
       { kind: 'group', name: 'smoke', tests: 1, title: null },
+    ]);
+    expect(await catalog.ask('complete', { text: 'ACME_', limit: 5, of: 'modules' })).toEqual([
+      { kind: 'module', name: 'Acme_shop', tests: 1, title: null },
     ]);
     expect(await catalog.ask('list', { search: 'a TITLE' })).toMatchObject({ tests: [{ name: 'InModule' }] });
     const tests = ['InModule', 'InTree', 'Unknown'];

@@ -48,7 +48,9 @@ const fieldValues: FieldValues = {
   },
   ...{ test: tests, tests, suite: ['HarbourOrdersSuite'], suites: ['HarbourOrdersSuite'], groups: ['smoke'] },
   ...{
-    exclude: ['FailCart'],
+    exclude: ['FailCart', 'Harb*'],
+    patterns: ['Harbour*', '?a*', '*'],
+    modules: ['Acme_Cart', 'TestModule', '*'],
     name: ['us', 'nightly', 'ada', 'WAIT_TIMEOUT'],
     baseUrl: ['https://example.com/'],
   },
@@ -87,6 +89,7 @@ beforeAll(async () => {
         skipped: [],
         unusable: [],
         disabled: [],
+        patterns: [],
         modules: '',
         unset: undefined,
         overridden: undefined,

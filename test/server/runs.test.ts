@@ -167,6 +167,30 @@ describe('runs over HTTP', () => {
     ['shell characters', { environments: ['us'], selection: { tests: ['A;id'] } }, 400, 'INPUT_INVALID'],
     // The name of a group may have any printable character; it is never part of a command.
     ['a control character', { environments: ['us'], selection: { groups: ['a\nid'] } }, 400, 'INPUT_INVALID'],
+    [
+      'a pattern of every name',
+      { environments: ['us'], selection: { patterns: ['**'] } },
+      400,
+      'INPUT_INVALID',
+    ],
+    [
+      'a pattern without * and ?',
+      { environments: ['us'], selection: { patterns: ['A'] } },
+      400,
+      'INPUT_INVALID',
+    ],
+    [
+      'shell characters in a pattern',
+      { environments: ['us'], selection: { patterns: ['A*;id'] } },
+      400,
+      'INPUT_INVALID',
+    ],
+    [
+      'an unknown severity',
+      { environments: ['us'], selection: { severities: ['HIGH'] } },
+      400,
+      'INPUT_INVALID',
+    ],
     ['an unknown kind of name', { environments: ['us'], selection: { test: ['A'] } }, 400, 'INPUT_INVALID'],
     [
       'a huge priority',

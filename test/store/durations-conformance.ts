@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createSecretBox } from '../../src/crypto/secret-box.ts';
 import type { Status } from '../../src/model/result.ts';
-import { emptySelection } from '../../src/model/selection.ts';
+import { emptySelection, withoutEmptyLists } from '../../src/model/selection.ts';
 import { createQueue } from '../../src/queue/queue.ts';
 import { createDurations } from '../../src/store/tables/durations.ts';
 import { createEnvironments } from '../../src/store/tables/environments.ts';
@@ -105,6 +105,9 @@ export function durationsConformance(kind: Kind): void {
       await setTimes(await execute(a, 6_000));
       expect(await estimate(a, emptySelection, tests('A', 'B', 'C'))).toBe(14_000);
       expect(await estimate(b, emptySelection)).toBe(14_000);
+      // As runs from before there were patterns have it.
+      const request = withoutEmptyLists({ ...emptySelection, patterns: [], severities: [], modules: [] });
+      expect(await estimate(a, request, tests('A', 'B', 'C'))).toBe(14_000);
       const { database } = testDatabase;
       await createRuns({ database }).insert([
         { environmentId: a, selection: emptySelection, requestedBy: 'test' },

@@ -261,6 +261,13 @@ export function tableConformance(kind: Kind): void {
         await expect(runs.get(99)).rejects.toMatchObject({ code: 'RUN_UNKNOWN' });
       });
 
+      it('have the patterns, severities and modules of their selection', async () => {
+        const environment = await create();
+        const lists = { patterns: ['A*'], severities: ['MAJOR' as const], modules: ['Acme_Cart'] };
+        const { id } = await submit(environment, { selection: { ...emptySelection, ...lists } });
+        expect((await runs.get(id)).selection).toEqual({ ...emptySelection, ...lists });
+      });
+
       it('keep their pinned commits in use until they are finished', async () => {
         const run = await submit(await create());
         const fence = (await claimOne(queue, 'w1'))?.fence ?? 0;

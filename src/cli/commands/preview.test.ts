@@ -11,6 +11,8 @@ it('shows estimates as the page does, and nothing where no test ran before', asy
     commit: { id: 'c0ffee'.padEnd(40, '0'), subject: 'Test the cart' },
     tests: [{ test: 'CartTest', suite: null, skipped: null }],
     unusable: [],
+    patterns: [{ pattern: 'Cart*', tests: 1 }],
+    warnings: ['The pattern "Cart*" matches all 1 tests.'],
     environments: [
       { code: 'us', expectedMs: 16_400, ...environment },
       { code: 'es', expectedMs: null, ...environment },
@@ -19,6 +21,7 @@ it('shows estimates as the page does, and nothing where no test ran before', asy
   stream.end();
   const output = await text(stream);
   expect(output).toContain('us: ~15 s\n');
+  expect(output).toContain('Pattern Cart*: 1\nThe pattern "Cart*" matches all');
   expect(output).not.toContain('unknown');
   expect(output.match(/^es: .*/gm)).toEqual(['es: modules: all modules']);
 });

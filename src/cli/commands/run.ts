@@ -12,7 +12,8 @@ import { printRuns } from './list.ts';
 import { printPreview } from './preview.ts';
 
 const helpFooter = `
-A run covers all the tests that are named, without those of --exclude. Options can be repeated or take commas.
+A run covers all the tests that are named, of these only those of --severity and --module, without those of --exclude.
+Options can be repeated or take commas (\`matre help selection\`).
 
 With --watch each failure is printed as it happens, and all of them at the end: the test, its message, where it is
 declared, and the address of its page. In a pipe these are plain lines. --json has them in \`failures\`.

@@ -14,6 +14,7 @@ const valuesOfOptions: Record<string, ValueKind> = {
   '--group': 'groups',
   '--suite': 'suites',
   '--exclude': 'selectable',
+  '--module': 'modules',
   '--context': 'contexts',
 };
 

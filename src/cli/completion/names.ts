@@ -10,7 +10,15 @@ import { listSchedules } from '../../operations/schedules/schedules.ts';
 import { completeTests } from '../../operations/tests/test-history.ts';
 import type { Caller } from '../client/caller.ts';
 
-export type NameKind = 'environments' | 'tests' | 'groups' | 'suites' | 'selectable' | 'runs' | 'schedules';
+export type NameKind =
+  | 'environments'
+  | 'tests'
+  | 'groups'
+  | 'suites'
+  | 'selectable'
+  | 'modules'
+  | 'runs'
+  | 'schedules';
 
 /** Something that can be typed, and what it is. */
 export interface Candidate {
@@ -94,7 +102,11 @@ async function fetchNames(
           }),
         );
       default: {
-        const { names } = await caller.call(completeTests, { text, limit: 100 });
+        const { names } = await caller.call(completeTests, {
+          text,
+          limit: 100,
+          ...(kind === 'modules' && { of: 'modules' as const }),
+        });
         const only = kind === 'selectable' ? undefined : kind.slice(0, -1);
         return names
           .filter((each) => only === undefined || each.kind === only)

@@ -1,3 +1,4 @@
+import { groupBy } from '../../model/group-by.ts';
 import type { Catalog } from './catalog.ts';
 import type { CatalogTest } from './catalog-test.ts';
 
@@ -32,27 +33,23 @@ export function listTests(catalog: Catalog, { search }: { search: string }): Tes
 
 /** A name that a selection may have. */
 export interface Completion {
-  kind: 'test' | 'group' | 'suite';
+  kind: 'test' | 'group' | 'suite' | 'module';
   name: string;
   /** Number of tests that the name selects. */
   tests: number;
   title: string | null;
 }
 
-/** Up to `limit` names that contain a text, in any case: the text itself first, then names that begin with it, then by name. */
+/**
+ * Up to `limit` names that contain a text, in any case: the text itself first, then names that begin with it, then by name. `of`: of
+ * tests, groups and suites, or of the modules that have tests.
+ */
 export function completeNames(
   catalog: Catalog,
-  { text, limit }: { text: string; limit: number },
+  { text, limit, of }: { text: string; limit: number; of: 'tests' | 'modules' },
 ): Completion[] {
   const query = text.toLowerCase();
-  const { groups, suites } = countTests(catalog);
-  const completions: Completion[] = [
-    ...groups.map((group) => ({ kind: 'group' as const, ...group, title: null })),
-    ...suites.map((suite) => ({ kind: 'suite' as const, ...suite, title: null })),
-    ...[...catalog.tests.values()].map(({ name, title }) => ({
-      ...{ kind: 'test' as const, name, tests: 1, title: title ?? null },
-    })),
-  ];
+  const completions = of === 'modules' ? moduleNames(catalog) : selectableNames(catalog);
   const matches = completions.flatMap((completion) => {
     if (completion.name === text) return [{ completion, place: -1 }];
     const place = completion.name.toLowerCase().indexOf(query);
@@ -63,6 +60,24 @@ export function completeNames(
       Math.sign(one.place) - Math.sign(other.place) || (one.completion.name < other.completion.name ? -1 : 1),
   );
   return matches.slice(0, limit).map(({ completion }) => completion);
+}
+
+function selectableNames(catalog: Catalog): Completion[] {
+  const { groups, suites } = countTests(catalog);
+  return [
+    ...groups.map((group) => ({ kind: 'group' as const, ...group, title: null })),
+    ...suites.map((suite) => ({ kind: 'suite' as const, ...suite, title: null })),
+    ...[...catalog.tests.values()].map(({ name, title }) => ({
+      ...{ kind: 'test' as const, name, tests: 1, title: title ?? null },
+    })),
+  ];
+}
+
+function moduleNames(catalog: Catalog): Completion[] {
+  const modules = groupBy(catalog.tests.values(), ({ moduleName }) => moduleName);
+  return [...modules].flatMap(([name, { length }]) =>
+    name === undefined ? [] : [{ kind: 'module' as const, name, tests: length, title: null }],
+  );
 }
 
 function countTests(catalog: Catalog): { groups: Counted[]; suites: Counted[] } {

@@ -7,6 +7,8 @@ export interface CatalogTest {
   line: number;
   /** The name of its Magento module without the vendor, which is also its Allure feature. */
   module: string | undefined;
+  /** The whole name of that module, such as `Magento_Checkout`. */
+  moduleName: string | undefined;
   groups: string[];
   title: string | undefined;
   severity: string | undefined;

@@ -128,11 +128,13 @@ function mergeTests(declared: TestDeclaration[], names: Map<string, string>): Ma
   const tests = new Map<string, CatalogTest>();
   const moduleOf = createModuleSearch(names);
   for (const file of declared) {
+    const moduleName = moduleOf(file.path);
     const test: CatalogTest = tests.get(file.name) ?? {
       name: file.name,
       files: [],
       line: file.line,
-      module: shortModuleName(moduleOf(file.path)),
+      module: shortModuleName(moduleName),
+      moduleName: moduleName || undefined,
       groups: [],
       title: undefined,
       severity: undefined,

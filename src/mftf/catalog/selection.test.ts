@@ -4,7 +4,7 @@ import { emptySelection, type Selection } from '../../model/selection.ts';
 import { buildCatalog, type Catalog, readCatalog } from './catalog.ts';
 import { readDeclarations } from './declarations.ts';
 import { cestFile } from './names.ts';
-import { describeDisabled, resolveSelection } from './selection.ts';
+import { describeDisabled, describeWidePatterns, resolveSelection } from './selection.ts';
 
 const test = (name: string, groups: string[], more = '') =>
   `<tests><test name="${name}" ${more}><annotations>${groups.map((g) => `<group value="${g}"/>`).join('')}</annotations></test></tests>`;
@@ -125,6 +125,85 @@ describe('resolveSelection', () => {
     expect(() => resolve(selection)).toThrow(
       expect.toSatisfy((error) => isFault(error, 'SELECTION_UNKNOWN')),
     );
+  });
+});
+
+describe('a selection by pattern, severity and module', () => {
+  const declared = (name: string, severity: string, more = '') =>
+    `<tests><test name="${name}"><annotations><severity value="${severity}"/>${more}</annotations></test></tests>`;
+  const files = {
+    'app/code/Acme/Cart/Test/Mftf/Test/A.xml': declared('StorefrontCartTest', 'CRITICAL'),
+    'app/code/Acme/Cart/Test/Mftf/Test/B.xml': declared('StorefrontCart2Test', 'minor'),
+    'app/code/Acme/Cart/Test/Mftf/Test/C.xml': declared(
+      'AdminCartTest',
+      'CRITICAL',
+      '<group value="admin"/>',
+    ),
+    'app/code/Acme/Tax/Test/Mftf/Test/D.xml': declared(
+      'StorefrontTaxTest',
+      'BLOCKER',
+      '<group value="tax"/>',
+    ),
+    'app/code/Acme/Tax/Test/Mftf/Test/E.xml': '<tests><test name="StorefrontPlainTest"/></tests>',
+    'app/code/Acme/Tax/Test/Mftf/Suite/S.xml': suite(
+      'TaxSuite',
+      '<include><test name="StorefrontTaxTest"/></include>',
+    ),
+  };
+  const resolveIn = async (selection: Partial<Selection>) => {
+    const source = Object.entries(files).map(([path, content]) => ({ path, content: Buffer.from(content) }));
+    const catalog = await readCatalog([{ root: '', files: source }]);
+    return resolveSelection(catalog, { ...emptySelection, ...selection });
+  };
+  const namesOf = async (selection: Partial<Selection>) =>
+    (await resolveIn(selection)).tests.map(({ name, suite }) => (suite ? `${suite}:${name}` : name));
+
+  it.each<[Partial<Selection>, string[]]>([
+    [{ patterns: ['Admin*', 'Adm?nC*'] }, ['AdminCartTest']],
+    [{ patterns: ['StorefrontCart*'] }, ['StorefrontCart2Test', 'StorefrontCartTest']],
+    [{ patterns: ['*TaxTest'] }, ['TaxSuite:StorefrontTaxTest']],
+    [{ patterns: ['Tax*:*'] }, ['TaxSuite:StorefrontTaxTest']],
+    [{ severities: ['MINOR'] }, ['StorefrontCart2Test']],
+    [{ severities: ['MINOR', 'BLOCKER'] }, ['StorefrontCart2Test', 'TaxSuite:StorefrontTaxTest']],
+    [{ patterns: ['*Cart*'], severities: ['CRITICAL'] }, ['AdminCartTest', 'StorefrontCartTest']],
+    [{ modules: ['Acme_Tax'] }, ['StorefrontPlainTest', 'TaxSuite:StorefrontTaxTest']],
+    [{ modules: ['Tax'], severities: ['BLOCKER'] }, ['TaxSuite:StorefrontTaxTest']],
+    [{ groups: ['admin', 'tax'], modules: ['Acme_C*'] }, ['AdminCartTest']],
+    [{ all: true, modules: ['Acme_Cart'], exclude: ['Storefront*'] }, ['AdminCartTest']],
+    [{ all: true, exclude: ['*Cart*', 'TaxSuite:*'] }, ['StorefrontPlainTest']],
+    [{ all: true, exclude: ['Tax*', 'adm?n', '*Cart?Test'] }, ['StorefrontCartTest', 'StorefrontPlainTest']],
+  ])('covers %j', async (selection, names) => {
+    expect(await namesOf(selection)).toEqual(names);
+  });
+
+  it('counts what each pattern matches, and tells which matches everything', async () => {
+    const { patterns } = await resolveIn({ patterns: ['*Test', 'Admin*'] });
+    expect(patterns).toEqual([
+      { pattern: '*Test', tests: 5, matchesAll: true },
+      { pattern: 'Admin*', tests: 1, matchesAll: false },
+    ]);
+    expect(describeWidePatterns(patterns)).toEqual([
+      expect.stringContaining('"*Test" matches all 5 tests. Use a longer pattern'),
+    ]);
+  });
+
+  it.each<[Partial<Selection>, RegExp]>([
+    [
+      { patterns: ['storefront*'] },
+      /no test that matches "storefront\*"\. Patterns are case-sensitive, and there is Storef/,
+    ],
+    [{ patterns: ['Gone*', 'Admin*'] }, /no test that matches "Gone\*"\.$/],
+    [{ all: true, exclude: ['Gone*'] }, /no test, group or suite that matches "Gone\*"/],
+    [{ modules: ['Acme_Crat'] }, /no module "Acme_Crat"\. Nearest: Acme_Cart/],
+    [{ modules: ['Other_*'] }, /no module that matches "Other_\*"/],
+    [
+      { groups: ['admin'], modules: ['Tax'] },
+      /leaves no test to execute; none of 1 is of these severities and modules/,
+    ],
+    [{ severities: ['MAJOR'] }, /none of 5 is of these severities/],
+    [{ groups: ['admin'], exclude: ['*'] }, /its exclusions leave out all of 1/],
+  ])('refuses %j, and says why', async (selection, message) => {
+    await expect(resolveIn(selection)).rejects.toThrow(message);
   });
 });
 

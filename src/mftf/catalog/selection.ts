@@ -1,14 +1,18 @@
-import { distance } from 'fastest-levenshtein';
 import { Fault } from '../../faults/fault.ts';
+import { createGlobMatcher } from '../../model/glob.ts';
 import {
   describeSelection,
   isEmptySelection,
+  namesTests,
   type PlannedTest,
   type Selection,
 } from '../../model/selection.ts';
 import type { Catalog } from './catalog.ts';
 import type { CatalogTest } from './catalog-test.ts';
+import { assertKnown, splitName } from './known-names.ts';
 import { cestFile } from './names.ts';
+import { createExclusion, createNarrowing } from './narrowing.ts';
+import { namesOfPlaced, type PlacedTest, placements } from './placed-test.ts';
 
 export interface ResolvedSelection {
   /** The tests to execute, in this order. */
@@ -19,18 +23,26 @@ export interface ResolvedSelection {
   unusable: { test: string; because: string }[];
   /** Selected tests of modules that are not enabled in the shop, which MFTF does not read. */
   disabled: { test: string; reason: string }[];
+  /** The patterns of the selection, without exclusions, and how many tests each matches. */
+  patterns: PatternMatches[];
 }
 
-type Kind = 'test' | 'group' | 'suite';
-/** A test as MFTF runs it: in a suite, or alone. */
-type PlacedTest = { test: CatalogTest; suite: string | undefined };
+export interface PatternMatches {
+  pattern: string;
+  tests: number;
+  /** It matches all tests, of which there are several. */
+  matchesAll: boolean;
+}
 
 /**
  * The tests that MFTF would run for a selection (`run:test`, `run:group`, `generate:tests`; 3.8 to 5.3 agree):
  *
  * - a test that belongs to suites runs once in each of them and never alone; `Suite:Test` selects one suite;
  * - of a group, a test in suites runs in the first of them only; a group may be the name of a suite, which means all of it;
- * - all: every test without a suite alone, then every suite.
+ * - all: every test without a suite alone, then every suite;
+ * - a pattern: all tests whose names match, as if each were named; patterns of `Suite:Test` select these places only;
+ * - severities and modules, which are ours as well: of all that, or of all tests, only those of one of the severities and one of the
+ *   modules.
  *
  * Named tests come first, in their order; then the rest by file name, and then suites by name with their tests by file name, which
  * is the order of Codeception.
@@ -54,8 +66,13 @@ export function resolveSelection(catalog: Catalog, selection: Selection): Resolv
   );
   if (usable.length === 0 && disabled.length === 0) {
     const first = unusable[0];
-    const why = first ? `; ${first.test}, for example, cannot be generated: ${first.because}` : '';
-    throw new Fault('SELECTION_EMPTY', `"${describeSelection(selection)}" leaves no test to execute${why}.`);
+    const why = first
+      ? `${first.test}, for example, cannot be generated: ${first.because}`
+      : describeEmpty(catalog, selection);
+    throw new Fault(
+      'SELECTION_EMPTY',
+      `"${describeSelection(selection)}" leaves no test to execute; ${why}.`,
+    );
   }
   const ordered = inOrder(usable, selection.tests);
   return {
@@ -65,21 +82,53 @@ export function resolveSelection(catalog: Catalog, selection: Selection): Resolv
     ),
     unusable,
     disabled,
+    patterns: distinct(selection.patterns ?? []).map((pattern) => countMatches(catalog, pattern)),
   };
+}
+
+/** Why a selection covers no test. */
+function describeEmpty(catalog: Catalog, selection: Selection): string {
+  const { length: selected } = placeSelected(catalog, selection);
+  const isCovered = createNarrowing(selection);
+  const { length: covered } = placeSelected(catalog, selection).filter(({ test }) => isCovered(test));
+  if (covered > 0) return `its exclusions leave out all of ${covered}`;
+  return selected > 0 ? `none of ${selected} is of these severities and modules` : 'it covers none';
+}
+
+function countMatches(catalog: Catalog, pattern: string): PatternMatches {
+  const { size: tests } = new Set(placeMatches(catalog, pattern).map(({ test }) => test));
+  return { pattern, tests, matchesAll: tests > 1 && tests === catalog.tests.size };
+}
+
+/** A sentence about each pattern that matches all tests. */
+export function describeWidePatterns(patterns: readonly PatternMatches[]): string[] {
+  return patterns
+    .filter(({ matchesAll }) => matchesAll)
+    .map(
+      ({ pattern, tests }) =>
+        `The pattern "${pattern}" matches all ${tests} tests. Use a longer pattern, or select all tests (--all).`,
+    );
 }
 
 /** The tests that a selection covers, those that MFTF cannot generate included. */
 function place(catalog: Catalog, selection: Selection): PlacedTest[] {
+  const isCovered = createNarrowing(selection);
+  const isExcluded = createExclusion(catalog, selection.exclude);
+  return placeSelected(catalog, selection).filter((placed) => isCovered(placed.test) && !isExcluded(placed));
+}
+
+/** The tests that a selection names, or all. */
+function placeSelected(catalog: Catalog, selection: Selection): PlacedTest[] {
   const selected = [
     ...distinct(selection.tests).flatMap((name) => placeNamed(catalog, name)),
     ...distinct(selection.groups).flatMap((name) =>
       catalog.suites.has(name) ? placeSuite(catalog, name) : placeGroup(catalog, name),
     ),
     ...distinct(selection.suites).flatMap((name) => placeSuite(catalog, name)),
-    ...(selection.all ? placeAll(catalog) : []),
+    ...distinct(selection.patterns ?? []).flatMap((pattern) => placeMatches(catalog, pattern)),
+    ...(selection.all || !namesTests(selection) ? placeAll(catalog) : []),
   ];
-  const excluded = exclusion(catalog, selection.exclude);
-  return unique(selected).filter((placed) => !excluded(placed));
+  return unique(selected);
 }
 
 /** A name may be given thousands of times, and each group may have all tests. */
@@ -133,9 +182,14 @@ function placeNamed(catalog: Catalog, name: string): PlacedTest[] {
   if (suiteName) {
     return catalog.suites.get(suiteName)?.tests.includes(testName) ? [{ test, suite: suiteName }] : [];
   }
-  return test.suites.length === 0
-    ? [{ test, suite: undefined }]
-    : test.suites.map((suite) => ({ test, suite }));
+  return placements(test);
+}
+
+function placeMatches(catalog: Catalog, pattern: string): PlacedTest[] {
+  const matches = createGlobMatcher(pattern);
+  return [...catalog.tests.values()]
+    .flatMap(placements)
+    .filter((placed) => namesOfPlaced(placed).some(matches));
 }
 
 function placeGroup(catalog: Catalog, group: string): PlacedTest[] {
@@ -158,14 +212,6 @@ function testsOf(catalog: Catalog, names: string[]): CatalogTest[] {
   return names.map((name) => catalog.tests.get(name)).filter((test) => test !== undefined);
 }
 
-function exclusion(catalog: Catalog, names: string[]): (placed: PlacedTest) => boolean {
-  const excluded = new Set(names);
-  return ({ test, suite }) =>
-    excluded.has(test.name) ||
-    (suite !== undefined && (excluded.has(suite) || excluded.has(`${suite}:${test.name}`))) ||
-    test.groups.some((group) => excluded.has(group) && !catalog.suites.has(group));
-}
-
 function unique(placed: PlacedTest[]): PlacedTest[] {
   return [...new Map(placed.map((item) => [`${item.suite ?? ''}:${item.test.name}`, item])).values()];
 }
@@ -184,75 +230,4 @@ function inOrder(placed: PlacedTest[], named: string[]): PlacedTest[] {
       ({ key: a }, { key: b }) => compare(a.suite, b.suite) || a.named - b.named || compare(a.file, b.file),
     )
     .map(({ item }) => item);
-}
-
-function splitName(name: string): [suite: string | undefined, test: string] {
-  const colon = name.indexOf(':');
-  return colon < 0 ? [undefined, name] : [name.slice(0, colon), name.slice(colon + 1)];
-}
-
-/** Further unknown names are not described: comparing a name with those of a large catalog takes a tenth of a second. */
-const maxDescribedNames = 10;
-
-function assertKnown(catalog: Catalog, { tests, groups, suites, exclude }: Selection): void {
-  const checks: [names: string[], describe: (name: string) => string | undefined][] = [
-    [tests, (name) => describeUnknownTest(catalog, name)],
-    [groups, (name) => describeUnknown(catalog, name, ['group', 'suite'])],
-    [suites, (name) => describeUnknown(catalog, name, ['suite'])],
-    [
-      exclude,
-      (name) =>
-        name.includes(':')
-          ? describeUnknownTest(catalog, name)
-          : describeUnknown(catalog, name, ['test', 'group', 'suite']),
-    ],
-  ];
-  const problems: string[] = [];
-  for (const [names, describe] of checks) {
-    for (const name of distinct(names)) {
-      if (problems.length === maxDescribedNames) break;
-      const problem = describe(name);
-      if (problem !== undefined) problems.push(problem);
-    }
-  }
-  if (problems.length === maxDescribedNames) problems.push('Other names may be unknown, too.');
-  if (problems.length > 0) throw new Fault('SELECTION_UNKNOWN', problems.join(' '));
-}
-
-function describeUnknownTest(catalog: Catalog, name: string): string | undefined {
-  const [suite, test] = splitName(name);
-  const problem =
-    describeUnknown(catalog, test, ['test']) ?? (suite && describeUnknown(catalog, suite, ['suite']));
-  if (problem || !suite || catalog.suites.get(suite)?.tests.includes(test)) return problem;
-  return `The test ${test} is not in the suite ${suite}.`;
-}
-
-function describeUnknown(catalog: Catalog, name: string, kinds: Kind[]): string | undefined {
-  const names = { test: catalog.tests, group: catalog.groups, suite: catalog.suites };
-  const [expectedKind] = kinds;
-  if (expectedKind === undefined || kinds.some((kind) => names[kind].has(name))) return undefined;
-  const other = (['test', 'group', 'suite'] as const).find((kind) => names[kind].has(name));
-  if (other) return `"${name}" is a ${other}, not a ${expectedKind}.`;
-  const nearestNames = nearest(
-    name,
-    kinds.flatMap((kind) => [...names[kind].keys()]),
-  );
-  const hint = nearestNames.length > 0 ? ` Nearest: ${nearestNames.join(', ')}.` : '';
-  return `There is no ${kinds.length === 3 ? 'test, group or suite' : expectedKind} "${name}".${hint}`;
-}
-
-/** Up to three names that differ little from a name, or contain it. */
-function nearest(name: string, names: string[]): string[] {
-  const input = name.toLowerCase();
-  const maxDistance = Math.max(2, Math.floor(input.length / 3));
-  return names
-    .map((candidate) => {
-      const lower = candidate.toLowerCase();
-      const containsInput = input.length >= 3 && lower.includes(input);
-      return { candidate, far: containsInput ? Math.min(1, maxDistance) : distance(input, lower) };
-    })
-    .filter(({ far }) => far <= maxDistance)
-    .sort((a, b) => a.far - b.far || (a.candidate < b.candidate ? -1 : 1))
-    .slice(0, 3)
-    .map(({ candidate }) => candidate);
 }

@@ -3,7 +3,7 @@ import { Fault } from '../../faults/fault.ts';
 import { describeSelection, type PlannedTest } from '../../model/selection.ts';
 import type { Job } from '../../worker/runner.ts';
 import type { CatalogAccess } from '../catalog/catalogs.ts';
-import { describeDisabled } from '../catalog/selection.ts';
+import { describeDisabled, describeWidePatterns } from '../catalog/selection.ts';
 import { enabledModules } from '../shop-modules/shop-modules.ts';
 import { modulesOfRun, reportModules } from './modules-of-run.ts';
 import { preflight } from './preflight.ts';
@@ -66,10 +66,11 @@ async function planTests(
 ): Promise<RunPlan['plan']> {
   const earlier = await record.planned();
   if (earlier.length > 0) return earlier;
-  const { tests, unusable, disabled } = await catalog.ask('resolve', run.selection);
+  const { tests, unusable, disabled, patterns } = await catalog.ask('resolve', run.selection);
   for (const { test, because } of unusable) {
     await record.event({ code: 'TEST_UNUSABLE', message: `${test} was left out: ${because}.` });
   }
+  for (const warning of describeWidePatterns(patterns)) logs.line(warning);
   const message = describeDisabled(disabled);
   if (message !== undefined) {
     logs.line(message);

@@ -3,7 +3,7 @@ import { allows } from '../../model/access.ts';
 import type { Environment, Variable } from '../../model/environment.ts';
 import { type Result, statuses } from '../../model/result.ts';
 import { type Run, runPhases, runStates, verdicts } from '../../model/run.ts';
-import { summariseSelection } from '../../model/selection.ts';
+import { severities, summariseSelection } from '../../model/selection.ts';
 import type { Context } from './context.ts';
 import { time } from './fields.ts';
 import type { RequestContext } from './operation.ts';
@@ -73,6 +73,9 @@ export const selectionView = z.object({
   tests: z.array(z.string()),
   groups: z.array(z.string()),
   suites: z.array(z.string()),
+  patterns: z.array(z.string()).optional(),
+  severities: z.array(z.enum(severities)).optional(),
+  modules: z.array(z.string()).optional(),
   exclude: z.array(z.string()),
 });
 

@@ -4,23 +4,17 @@ import type { Principal } from '../../model/access.ts';
 import { maxEnvironments, maxPriority } from '../../model/limits.ts';
 import type { Run } from '../../model/run.ts';
 import { runPhases, runStates, verdicts } from '../../model/run.ts';
-import {
-  describeSelection,
-  emptySelection,
-  isEmptySelection,
-  type Selection,
-} from '../../model/selection.ts';
+import { describeSelection, emptySelection, type Selection } from '../../model/selection.ts';
 import type { Context } from '../core/context.ts';
-import { code, groupName, line, runId, testName, time, wholeNumber } from '../core/fields.ts';
+import { code, line, runId, testName, time, wholeNumber } from '../core/fields.ts';
 import { idempotent } from '../core/idempotency.ts';
 import { defined, defineOperation } from '../core/operation.ts';
 import { type RunView, runView, viewRun } from '../core/views.ts';
 import { getEnvironment } from '../environments/get-environment.ts';
 import { withWaitReasons } from './idle-workers.ts';
+import { checkSelection, selectionInput } from './selection-input.ts';
 import { splitTestName } from './test-log.ts';
 
-const names = z.array(testName).max(10_000).default([]);
-const groupNames = z.array(groupName).max(10_000).default([]);
 const requestedBy = line(200)
   .default('api')
   .describe('Name of the requester when sign-in is off; otherwise the signed-in user');
@@ -30,14 +24,6 @@ export const priority = z
   .min(-maxPriority)
   .max(maxPriority)
   .describe('Higher starts earlier in the queue of its environment');
-
-export const selectionInput = z.strictObject({
-  all: z.boolean().default(false),
-  tests: names,
-  groups: groupNames,
-  suites: names,
-  exclude: groupNames,
-});
 
 export const submitRuns = defineOperation({
   name: 'runs.submit',
@@ -191,16 +177,6 @@ export const retryRun = defineOperation({
 function requesterOf(principal: Principal, requestedBy: string): string {
   const signedIn = principal.via === 'password' || principal.via === 'oidc' || principal.via === 'token';
   return signedIn ? principal.name : requestedBy;
-}
-
-/**
- * Refuses a selection without tests before anything is queued, as far as the catalog is available.
- * Errors: SELECTION_EMPTY, SELECTION_UNKNOWN.
- */
-export async function checkSelection(context: Context, selection: Selection): Promise<void> {
-  if (isEmptySelection(selection)) throw new Fault('SELECTION_EMPTY', 'No test is selected.');
-  const tests = await context.resolveSelection(selection);
-  if (tests?.length === 0) throw new Fault('SELECTION_EMPTY', 'The selection covers no test.');
 }
 
 /** The tests of a run that did not succeed; all of its selection when it broke before it had a plan. */

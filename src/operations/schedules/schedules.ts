@@ -10,7 +10,8 @@ import { code, line, wholeNumber } from '../core/fields.ts';
 import { idempotent } from '../core/idempotency.ts';
 import { defined, defineOperation } from '../core/operation.ts';
 import { getEnvironment } from '../environments/get-environment.ts';
-import { checkSelection, priority, selectionInput } from '../runs/runs.ts';
+import { priority } from '../runs/runs.ts';
+import { checkSelection, selectionInput } from '../runs/selection-input.ts';
 import {
   daysView,
   type FiringView,

@@ -30,25 +30,29 @@ export const completeTests = defineOperation({
   name: 'tests.complete',
   method: 'GET',
   path: '/api/tests/complete',
-  summary: 'Complete a name of a test, group or suite, or find the names that contain a text',
+  summary: 'Complete a name of a test, group, suite or module, or find the names that contain a text',
   role: 'viewer',
   audited: false,
   input: z.object({
     text: exactLine(maxTestNameLength).trim().default(''),
     limit: wholeNumber(1, 100).default(20),
+    of: z
+      .enum(['tests', 'modules'])
+      .default('tests')
+      .describe('tests: names of tests, groups and suites; modules: Magento modules with tests'),
   }),
   output: z.object({
     names: z.array(
       z.object({
-        kind: z.enum(['test', 'group', 'suite']),
+        kind: z.enum(['test', 'group', 'suite', 'module']),
         name: z.string(),
         tests: z.number().describe('Number of tests that the name selects'),
         title: z.string().nullable(),
       }),
     ),
   }),
-  async run(context, { text, limit }) {
+  async run(context, { text, limit, of }) {
     const { catalog } = await context.statusCache.catalog();
-    return { names: await catalog.ask('complete', { text, limit }) };
+    return { names: await catalog.ask('complete', { text, limit, of }) };
   },
 });

@@ -12,7 +12,7 @@ it('previews all environments at the commit that the answer names', async () => 
     catalog: async () => ({ commit, catalog: undefined }),
     previewOn: async (...[, , of]: Parameters<Context['previewOn']>) => {
       commits.push(of);
-      return { tests: [], skipped: [], unusable: [], disabled: [], modules: '' };
+      return { tests: [], skipped: [], unusable: [], disabled: [], patterns: [], modules: '' };
     },
   } as unknown as Context;
   const input = parseInput(previewRuns, { environments: ['us', 'es'], selection: { all: true } });

@@ -1,6 +1,10 @@
 import { z } from 'zod';
 import type { CatalogTest } from '../../mftf/catalog/catalog-test.ts';
-import type { ResolvedSelection } from '../../mftf/catalog/selection.ts';
+import {
+  describeWidePatterns,
+  type PatternMatches,
+  type ResolvedSelection,
+} from '../../mftf/catalog/selection.ts';
 import type { Environment } from '../../model/environment.ts';
 import { maxEnvironments } from '../../model/limits.ts';
 import type { PlannedTest, Selection } from '../../model/selection.ts';
@@ -8,7 +12,7 @@ import type { Context } from '../core/context.ts';
 import { code, line, time } from '../core/fields.ts';
 import { defineOperation } from '../core/operation.ts';
 import { getEnvironment } from '../environments/get-environment.ts';
-import { selectionInput } from '../runs/runs.ts';
+import { selectionInput } from '../runs/selection-input.ts';
 
 const commitView = z.object({ id: z.string(), subject: z.string() });
 
@@ -123,6 +127,12 @@ export const previewRuns = defineOperation({
     unusable: z
       .array(z.object({ test: z.string(), because: z.string() }))
       .describe('Selected tests that MFTF generates nothing for'),
+    patterns: z
+      .array(z.object({ pattern: z.string(), tests: z.number() }))
+      .describe('The patterns of the selection, and how many tests each matches'),
+    warnings: z
+      .array(z.string())
+      .describe('What is likely to be a mistake: a pattern that matches all tests'),
     environments: z.array(environmentPreview),
   }),
   async run(context, { environments, selection }) {
@@ -132,11 +142,16 @@ export const previewRuns = defineOperation({
     const tests = new Map<string, PlannedTest>();
     const skipReasons = new Map<string, string>();
     const unusable = new Map<string, { test: string; because: string }>();
+    const patterns = new Map<string, PatternMatches>();
     // One after the other: the lists may be long, and the event loop turns in between.
     const add = (resolved: ResolvedSelection) => {
       for (const test of resolved.tests) addNew(tests, `${test.suite ?? ''}:${test.name}`, test);
       for (const { test, because } of resolved.skipped) skipReasons.set(test, because);
       for (const each of resolved.unusable) addNew(unusable, each.test, each);
+      for (const each of resolved.patterns) {
+        const { tests = 0 } = patterns.get(each.pattern) ?? {};
+        if (each.tests >= tests) patterns.set(each.pattern, each);
+      }
     };
     const previews: z.input<typeof environmentPreview>[] = [];
     for (const environment of targets) {
@@ -153,6 +168,8 @@ export const previewRuns = defineOperation({
         skipped: skipReasons.get(name) ?? null,
       })),
       unusable: [...unusable.values()],
+      patterns: Array.from(patterns.values(), ({ pattern, tests }) => ({ pattern, tests })),
+      warnings: describeWidePatterns([...patterns.values()]),
       environments: previews,
     };
   },

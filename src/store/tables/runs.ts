@@ -3,7 +3,7 @@ import type { RunIdentity } from '../../artifacts/run-folders.ts';
 import { Fault } from '../../faults/fault.ts';
 import { statuses } from '../../model/result.ts';
 import type { Counts, Run, RunPhase, RunState, Verdict } from '../../model/run.ts';
-import type { Selection } from '../../model/selection.ts';
+import { type Selection, severities } from '../../model/selection.ts';
 import { parseTraceParent } from '../../model/trace-parent.ts';
 import { channels, type Database, notifyClaim, notifyRuns, type Queryable } from '../database/database.ts';
 import { type ReasonColumns, toReason } from './reason-columns.ts';
@@ -320,6 +320,9 @@ export const storedSelection = z.object({
   tests: names,
   groups: names,
   suites: names,
+  patterns: names.optional(),
+  severities: z.array(z.enum(severities)).optional(),
+  modules: names.optional(),
   exclude: names,
 });
 

@@ -1,17 +1,20 @@
 import {
   type Selection,
   type SelectionLengths,
+  selectionLists,
   shownNames,
   summariseSelection,
 } from '../../model/selection.ts';
 
 /** SQL of the first names of each list of a selection, and of the number of names in each. */
 export const shortSelection = (() => {
-  const lists = ['tests', 'groups', 'suites', 'exclude'];
-  const first = lists.map(
+  const first = selectionLists.map(
     (list) => `'${list}', jsonb_path_query_array(selection, '$.${list}[0 to ${shownNames - 1}]')`,
   );
-  const lengths = lists.map((list) => `'${list}', jsonb_array_length(selection -> '${list}')`);
+  // A selection has no optional list that is empty.
+  const lengths = selectionLists.map(
+    (list) => `'${list}', coalesce(jsonb_array_length(selection -> '${list}'), 0)`,
+  );
   return `jsonb_build_object('all', selection -> 'all', ${first.join(', ')}) AS beginning, jsonb_build_object(${lengths.join(', ')}) AS lengths`;
 })();
 

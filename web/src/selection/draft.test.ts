@@ -5,6 +5,7 @@ import {
   namesIn,
   readDraft,
   replaceName,
+  selectedBy,
   selectionOf,
   splitNames,
   writeDraft,
@@ -21,6 +22,9 @@ describe('a draft in the query string', () => {
         { kind: 'test', name: 'Checkout:GuestTest' },
         { kind: 'group', name: 'smoke' },
         { kind: 'suite', name: 'Checkout' },
+        { kind: 'pattern', name: 'Storefront*Test' },
+        { kind: 'severity', name: 'MAJOR' },
+        { kind: 'module', name: 'Magento_Checkout' },
         ...['A&B', 'café', 'a,b', 'Iıİi', 'a b', '50 %', '#+=?'].map((name) => ({
           kind: 'group' as const,
           name,
@@ -60,13 +64,21 @@ describe('a draft', () => {
       suites: ['c'],
       exclude: ['d'],
     });
-    expect(selectionOf(read('all=1&group=a&exclude=d'))).toEqual({
+    expect(selectionOf(read('all=1&group=a&pattern=b*&severity=MAJOR&module=c&exclude=d'))).toEqual({
       all: true,
       groups: [],
       tests: [],
       suites: [],
+      severities: ['MAJOR'],
+      modules: ['c'],
       exclude: ['d'],
     });
+  });
+
+  it('is that of a selection', () => {
+    const draft = read('group=a&suite=b&test=c&pattern=d*&severity=MAJOR&module=e&exclude=f*');
+    const { all, names, exclude } = draft;
+    expect(selectedBy(selectionOf(draft))).toEqual({ all, names, exclude });
   });
 
   it('reports what is missing', () => {
@@ -105,7 +117,11 @@ it.each(['A&B', 'café', 'a,b', 'Iıİi', 'a b', 'a; b'])(
   },
 );
 
-it('takes other text as a list of names, each a test when the catalog has no other', () => {
+it('takes other text as a list of names, each a pattern or a test when the catalog has no other', () => {
+  expect(namesIn('A*Test, b', [])).toEqual([
+    { kind: 'pattern', name: 'A*Test' },
+    { kind: 'test', name: 'b' },
+  ]);
   const catalog = [
     { kind: 'group' as const, name: 'a' },
     { kind: 'group' as const, name: 'a,b,c' },

@@ -1,24 +1,31 @@
 import { maxPriority } from '#src/model/limits.ts';
-import type { Selection } from '#src/model/selection.ts';
+import type { Selection, Severity } from '#src/model/selection.ts';
 
 /** A run that is not submitted yet. It lives in the query string, so that its address can be shared or bookmarked. */
 export interface Draft {
   environments: string[];
   all: boolean;
-  /** Groups, suites and tests, in the order of their selection. */
+  /** What is selected, in the order of its selection. */
   names: Name[];
   exclude: string[];
   priority: number;
 }
 
-export const kinds = ['group', 'suite', 'test'] as const;
+export const kinds = ['group', 'suite', 'test', 'pattern', 'severity', 'module'] as const;
 export type Kind = (typeof kinds)[number];
+/** These select; the others are what all of it is limited to. */
+const selectingKinds: readonly Kind[] = ['group', 'suite', 'test', 'pattern'];
+
+export const isSelecting = ({ kind }: Name) => selectingKinds.includes(kind);
 export interface Name {
   kind: Kind;
   name: string;
 }
 
-/** `?env=preprod-us&group=smoke&suite=CheckoutSuite&test=A&test=Suite:B&exclude=C&priority=5`, or `all` for everything. */
+/**
+ * `?env=preprod-us&group=smoke&suite=CheckoutSuite&test=A&test=Suite:B&pattern=C*&severity=MAJOR&module=Cart&exclude=D&priority=5`, or
+ * `all` for everything.
+ */
 export function readDraft(search: URLSearchParams): Draft {
   const names = [...search]
     .filter((entry): entry is [Kind, string] => (kinds as readonly string[]).includes(entry[0]))
@@ -43,13 +50,35 @@ export function writeDraft({ environments, all, names, exclude, priority }: Draf
   return search;
 }
 
-/** The selection for the API. With `all`, names are redundant and stay in the draft only. */
-export function selectionOf({ all, names, exclude }: Draft): Selection {
-  const of = (kind: Kind) => (all ? [] : names.filter((each) => each.kind === kind).map(({ name }) => name));
-  return { all, tests: of('test'), groups: of('group'), suites: of('suite'), exclude };
+/** The selection for the API, without empty optional lists. With `all`, names are redundant and stay in the draft only. */
+export function selectionOf({ all, names, exclude }: Pick<Draft, 'all' | 'names' | 'exclude'>): Selection {
+  const of = (kind: Kind) =>
+    names.filter((each) => each.kind === kind && !(all && isSelecting(each))).map(({ name }) => name);
+  const optional = {
+    patterns: of('pattern'),
+    severities: of('severity') as Severity[],
+    modules: of('module'),
+  };
+  const lists = Object.fromEntries(Object.entries(optional).filter(([, list]) => list.length > 0));
+  return { all, tests: of('test'), groups: of('group'), suites: of('suite'), ...lists, exclude };
 }
 
-export function selectsNothing({ all, names }: Draft): boolean {
+/** The part of a draft that selects what a selection does. */
+export function selectedBy(selection: Selection): Pick<Draft, 'all' | 'names' | 'exclude'> {
+  const { all, groups, suites, tests, patterns = [], severities = [], modules = [], exclude } = selection;
+  const named = (kind: Kind, list: readonly string[]) => list.map((name) => ({ kind, name }));
+  const names = [
+    ...named('group', groups),
+    ...named('suite', suites),
+    ...named('test', tests),
+    ...named('pattern', patterns),
+    ...named('severity', severities),
+    ...named('module', modules),
+  ];
+  return { all, names, exclude };
+}
+
+export function selectsNothing({ all, names }: Pick<Draft, 'all' | 'names'>): boolean {
   return !all && names.length === 0;
 }
 
@@ -69,13 +98,13 @@ export function splitNames(text: string): string[] {
 
 /**
  * The names in a typed or pasted text: all of it when the catalog has such a name, as a group may be called `a, b`, else a list. A
- * name that is not among the suggestions counts as a test.
+ * name that is not among the suggestions counts as a pattern when it has `*` or `?`, else as a test.
  */
 export function namesIn(text: string, suggestions: readonly Name[]): Name[] {
   const named = (name: string) => suggestions.find((each) => each.name === name);
   const whole = named(text.trim());
   const names = whole ? [whole.name] : splitNames(text);
-  return names.map((name) => ({ kind: named(name)?.kind ?? 'test', name }));
+  return names.map((name) => ({ kind: named(name)?.kind ?? (/[*?]/.test(name) ? 'pattern' : 'test'), name }));
 }
 
 /** Replaces or removes an unknown name, including either half of `Suite:Test`. */

@@ -4,12 +4,14 @@ import { LongText } from '../ui/long-text/long-text.tsx';
 import { type Name, splitNames } from './draft.ts';
 import classes from './name-picker.module.css';
 import { SuggestionList } from './suggestion-list.tsx';
-import { readNames, useCompletion } from './use-completion.ts';
+import { type CompletedNames, readNames, useCompletion } from './use-completion.ts';
 
 interface Props {
   label: string;
   description: ReactNode;
   placeholder: string;
+  /** What it completes; modules are taken as they are typed. */
+  of?: CompletedNames;
   selected: Name[];
   /** Whether a name is missing from the catalog. */
   unknown?: (name: string) => boolean;
@@ -20,25 +22,21 @@ interface Props {
   onRemove: (name: Name) => void;
 }
 
-/** A field for groups, suites and tests, with completion from the catalog. Accepts pasted lists. */
+/** A field for groups, suites, tests and patterns, or for modules, with completion from the catalog. Accepts pasted lists. */
 export function NamePicker(props: Props) {
-  const { label, description, selected, disabled, onAdd } = props;
+  const { label, description, of = 'tests', selected, disabled, onAdd } = props;
   const combobox = useCombobox({ onDropdownClose: () => combobox.resetSelectedOption() });
   const [input, setInput] = useState('');
-  const { data, isError } = useCompletion(input, combobox.dropdownOpened);
+  const { data, isError } = useCompletion(of, input, combobox.dropdownOpened);
 
   const isSelected = ({ kind, name }: Name) =>
     selected.some((each) => each.kind === kind && each.name === name);
   const suggestions = (data?.names ?? []).filter((each) => !isSelected(each));
   const addText = (text: string) => {
     setInput('');
-    void readNames(text).then(onAdd);
+    if (of === 'modules') onAdd(splitNames(text).map((name) => ({ kind: 'module', name })));
+    else void readNames(text).then(onAdd);
   };
-  const emptyText = isError
-    ? 'The catalog is unavailable. You can still type names.'
-    : data && input.trim() !== ''
-      ? 'Not in the catalog. Press Enter to add it anyway.'
-      : 'Type a name.';
 
   return (
     <Combobox
@@ -67,10 +65,22 @@ export function NamePicker(props: Props) {
         </PillsInput>
       </Combobox.DropdownTarget>
       <Combobox.Dropdown>
-        <SuggestionList label={label} suggestions={suggestions} emptyText={emptyText} />
+        <SuggestionList
+          label={label}
+          suggestions={suggestions}
+          emptyText={emptyText(input, isError, data !== undefined)}
+        />
       </Combobox.Dropdown>
     </Combobox>
   );
+}
+
+function emptyText(input: string, isError: boolean, isLoaded: boolean): string {
+  if (isError) return 'The catalog is unavailable. You can still type names.';
+  if (/[*?]/.test(input)) return 'Press Enter to add the pattern.';
+  return isLoaded && input.trim() !== ''
+    ? 'Not in the catalog. Press Enter to add it anyway.'
+    : 'Type a name.';
 }
 
 /** A selected name that can be removed. */

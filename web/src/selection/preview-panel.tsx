@@ -7,6 +7,7 @@ import { Loading } from '../ui/states.tsx';
 import type { Draft } from './draft.ts';
 import classes from './preview.module.css';
 import { PreviewEnvironments } from './preview-environments.tsx';
+import { PreviewPatterns } from './preview-patterns.tsx';
 import { PreviewTests } from './preview-tests.tsx';
 import { type UnknownName, unknownNames } from './unknown-names.ts';
 import type { Preview } from './use-preview.ts';
@@ -50,6 +51,7 @@ export function PreviewPanel({ draft, now, preview, error, isLoading, isStale, o
         )}
         {skipped > 0 && <span className={classes.aside}>; {skipped} skipped by MFTF</span>}
       </p>
+      <PreviewPatterns preview={preview} />
       <PreviewEnvironments draft={draft} now={now} preview={preview} />
       <PreviewTests preview={preview} />
       <p className={classes.commit} title={preview.commit.id}>

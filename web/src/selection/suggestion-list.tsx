@@ -1,10 +1,10 @@
 import { Combobox } from '@mantine/core';
 import { plural } from '../ui/format.ts';
-import { kinds } from './draft.ts';
 import classes from './name-picker.module.css';
 import type { Suggestion } from './use-completion.ts';
 
-const kindText = { group: 'Groups', suite: 'Suites', test: 'Tests' };
+const kindText = { group: 'Groups', suite: 'Suites', test: 'Tests', module: 'Modules' };
+const suggestedKinds = ['group', 'suite', 'test', 'module'] as const;
 
 interface Props {
   label: string;
@@ -17,7 +17,7 @@ interface Props {
 export function SuggestionList({ label, suggestions, emptyText }: Props) {
   return (
     <Combobox.Options mah={320} className={classes.options} aria-label={label}>
-      {kinds.map((kind) => {
+      {suggestedKinds.map((kind) => {
         const ofKind = suggestions.filter((each) => each.kind === kind);
         if (ofKind.length === 0) return null;
         return (

@@ -21,5 +21,5 @@ export function unknownNames(error: unknown): UnknownName[] {
 /** A function that returns whether a name, or either half of `Suite:Test`, is unknown by an error. */
 export function unknownBy(error: unknown): (name: string) => boolean {
   const unknown = new Set(unknownNames(error).map(({ name }) => name));
-  return (name) => name.split(':').some((part) => unknown.has(part));
+  return (name) => unknown.has(name) || name.split(':').some((part) => unknown.has(part));
 }

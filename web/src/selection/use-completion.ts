@@ -5,15 +5,18 @@ import type { completeTests } from '#src/operations/tests/test-history.ts';
 import { get } from '../api/request.ts';
 import { type Name, namesIn } from './draft.ts';
 
-const complete = (text: string, signal?: AbortSignal) =>
-  get<typeof completeTests>('/api/tests/complete', { query: { text, limit: 30 }, signal });
+/** Names of tests, groups and suites, or of modules. */
+export type CompletedNames = 'tests' | 'modules';
+
+const complete = (of: CompletedNames, text: string, signal?: AbortSignal) =>
+  get<typeof completeTests>('/api/tests/complete', { query: { text, limit: 30, of }, signal });
 
 /** The names of the catalog that complete a typed text. Keeps the previous ones while the next load. */
-export function useCompletion(input: string, enabled: boolean) {
+export function useCompletion(of: CompletedNames, input: string, enabled: boolean) {
   const [text] = useDebouncedValue(input.trim(), 120);
   return useQuery({
-    queryKey: ['tests', 'complete', text],
-    queryFn: ({ signal }) => complete(text, signal),
+    queryKey: ['tests', 'complete', of, text],
+    queryFn: ({ signal }) => complete(of, text, signal),
     placeholderData: keepPreviousData,
     enabled,
     staleTime: 60_000,
@@ -27,6 +30,6 @@ export async function readNames(text: string): Promise<Name[]> {
   const name = text.trim();
   const isList = name.length > maxTestNameLength || /[\n\r\t]/.test(name);
   // Not the query of the suggestions: it is cancelled when the field is emptied.
-  const suggestions = isList ? undefined : await complete(name).catch(() => undefined);
+  const suggestions = isList ? undefined : await complete('tests', name).catch(() => undefined);
   return namesIn(name, suggestions?.names ?? []);
 }

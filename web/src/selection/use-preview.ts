@@ -3,25 +3,24 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import type { previewRuns } from '#src/operations/tests/tests.ts';
 import { type OutputOf, post } from '../api/request.ts';
-import { type Draft, selectionOf } from './draft.ts';
+import { type Draft, selectionOf, selectsNothing } from './draft.ts';
 
 export type Preview = OutputOf<typeof previewRuns>;
 
 /** What the draft would execute. Keeps the previous preview while the next one loads, so that nothing jumps while typing. */
 export function usePreview(draft: Draft) {
   const { environments } = draft;
-  const input = useMemo(() => ({ environments, selection: selectionOf(draft) }), [draft, environments]);
-  const [debouncedInput] = useDebouncedValue(input, 150);
+  const input = useMemo(
+    () => ({ environments, selection: selectionOf(draft), isEmpty: selectsNothing(draft) }),
+    [draft, environments],
+  );
+  const [{ isEmpty, ...debouncedInput }] = useDebouncedValue(input, 150);
   return useQuery({
     queryKey: ['preview', debouncedInput],
     queryFn: () => post<typeof previewRuns>('/api/runs/preview', debouncedInput),
-    enabled: !isEmpty(debouncedInput.selection),
+    enabled: !isEmpty,
     placeholderData: keepPreviousData,
     staleTime: 30_000,
     gcTime: 60_000,
   });
-}
-
-function isEmpty({ all, tests, groups, suites }: ReturnType<typeof selectionOf>): boolean {
-  return !all && tests.length + groups.length + suites.length === 0;
 }

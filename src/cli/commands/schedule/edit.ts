@@ -26,7 +26,7 @@ export function registerEdit(schedule: Command, context: CliContext): void {
     .addOption(jsonOption())
     .addHelpText(
       'after',
-      '\nThe selection is replaced as a whole: any of -t, -g, -s, --all and -x sets it anew.\n' +
+      '\nThe selection is replaced as a whole: any of its options sets it anew.\n' +
         '\nExample:\n  matre schedule edit nightly --cron "0 3 * * *" --overlap replace',
     )
     .action(async (name: string, options) => {

@@ -1,6 +1,6 @@
 import type { DayRule, MissedRule, OverlapRule } from '#src/model/schedule.ts';
 import type { ScheduleView } from '#src/operations/schedules/schedule-view.ts';
-import { type Draft, selectionOf } from '../../selection/draft.ts';
+import { type Draft, selectedBy, selectionOf } from '../../selection/draft.ts';
 
 /** The state of the form of a schedule. */
 export interface ScheduleDraft extends Draft {
@@ -37,13 +37,7 @@ export function draftOf(schedule: ScheduleView): ScheduleDraft {
     cron,
     zone,
     environments: environments.filter(({ removed }) => !removed).map(({ code }) => code),
-    all: selection.all,
-    names: [
-      ...selection.groups.map((name) => ({ kind: 'group' as const, name })),
-      ...selection.suites.map((name) => ({ kind: 'suite' as const, name })),
-      ...selection.tests.map((name) => ({ kind: 'test' as const, name })),
-    ],
-    exclude: selection.exclude,
+    ...selectedBy(selection),
     priority,
     overlap,
     missed,

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { ScheduleView } from '#src/operations/schedules/schedule-view.ts';
 import { toProblem } from '../../api/problem.ts';
 import { selectsNothing } from '../../selection/draft.ts';
+import { PreviewPatterns } from '../../selection/preview-patterns.tsx';
 import { PreviewTests } from '../../selection/preview-tests.tsx';
 import type { usePreview } from '../../selection/use-preview.ts';
 import { FormProblem } from '../../ui/form-problem.tsx';
@@ -68,6 +69,7 @@ function TestsPreview({ draft, preview: { data, error } }: Pick<Props, 'draft' |
           </span>
         ))}
       </p>
+      <PreviewPatterns preview={data} />
       <PreviewTests preview={data} />
     </>
   );

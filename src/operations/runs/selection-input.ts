@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { Fault } from '../../faults/fault.ts';
+import { isGlob, matchesEverything } from '../../model/glob.ts';
+import { maxPatterns, maxTestNameLength } from '../../model/limits.ts';
+import { isEmptySelection, type Selection, severities, withoutEmptyLists } from '../../model/selection.ts';
+import type { Context } from '../core/context.ts';
+import { groupName, line, testName } from '../core/fields.ts';
+
+const names = z.array(testName).max(10_000).default([]);
+const groupNames = z.array(groupName).max(10_000).default([]);
+
+const isNarrowPattern = (text: string) => !matchesEverything(text);
+const wideMessage = 'matches every name; leave it out, and select all tests with all';
+
+/** A pattern of test names, see `glob.ts`. */
+const pattern = line(maxTestNameLength)
+  .refine((text) => /^[\w\\*?\x80-\u{10ffff}][\w.:\\ *?\x80-\u{10ffff}-]*$/u.test(text), {
+    error: 'cannot be a pattern of test names',
+    abort: true,
+  })
+  .refine(isGlob, 'has no * or ?; name a single test in tests')
+  .refine(isNarrowPattern, wideMessage);
+
+const moduleName = line(maxTestNameLength).refine(isNarrowPattern, wideMessage);
+
+/** The selection of a request. */
+export const selectionInput = z
+  .strictObject({
+    all: z.boolean().default(false),
+    tests: names,
+    groups: groupNames,
+    suites: names,
+    patterns: z
+      .array(pattern)
+      .max(maxPatterns)
+      .optional()
+      .describe(
+        'Patterns of test names, such as Storefront*Test: * is any characters, ? is one; case-sensitive',
+      ),
+    severities: z
+      .array(z.enum(severities))
+      .max(severities.length)
+      .optional()
+      .describe('Only tests of one of these severities; without names of all tests'),
+    modules: z
+      .array(moduleName)
+      .max(maxPatterns)
+      .optional()
+      .describe(
+        'Only tests of one of these Magento modules, such as Magento_Checkout, Checkout or Acme_*; without names of all tests',
+      ),
+    exclude: groupNames.describe('Names or patterns of tests, groups or suites'),
+  })
+  .overwrite(withoutEmptyLists);
+
+/**
+ * Refuses a selection without tests before anything is queued, as far as the catalog is available.
+ * Errors: SELECTION_EMPTY, SELECTION_UNKNOWN.
+ */
+export async function checkSelection(context: Context, selection: Selection): Promise<void> {
+  if (isEmptySelection(selection)) throw new Fault('SELECTION_EMPTY', 'No test is selected.');
+  const tests = await context.resolveSelection(selection);
+  if (tests?.length === 0) throw new Fault('SELECTION_EMPTY', 'The selection covers no test.');
+}
