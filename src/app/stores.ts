@@ -17,6 +17,7 @@ import { createFirings } from '../store/tables/firings.ts';
 import { createIdempotencyKeys } from '../store/tables/idempotency-keys.ts';
 import { createOverview } from '../store/tables/overview.ts';
 import { createPlans } from '../store/tables/plans.ts';
+import { createQuarantines } from '../store/tables/quarantines.ts';
 import { createResults } from '../store/tables/results.ts';
 import { createRuns } from '../store/tables/runs.ts';
 import { createSchedules, readClock } from '../store/tables/schedules.ts';
@@ -39,6 +40,7 @@ export type Stores = Pick<
   | 'idempotencyKeys'
   | 'overview'
   | 'plans'
+  | 'quarantines'
   | 'results'
   | 'runs'
   | 'schedules'
@@ -72,6 +74,7 @@ export async function openStores(config: Config, log: Logger, database: AppDatab
     idempotencyKeys: createIdempotencyKeys({ database }),
     overview: createOverview({ database }),
     plans: createPlans({ database }),
+    quarantines: createQuarantines({ database }),
     results: createResults({ database }),
     runs: createRuns({ database }),
     schedules: createSchedules({ database }),

@@ -83,6 +83,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/retry.ts')).registerRetry,
   },
   {
+    name: 'quarantine',
+    summary: 'quarantine flaky tests: their known failures decide no verdict, until a day',
+    load: async () => (await import('./commands/quarantine.ts')).registerQuarantine,
+  },
+  {
     name: 'schedule',
     summary: 'manage schedules, which submit runs at set times',
     load: async () => (await import('./commands/schedule/schedule.ts')).registerSchedule,

@@ -9,6 +9,7 @@ import { diagnosisFaults } from './codes/diagnosis.ts';
 import { lockFaults } from './codes/locks.ts';
 import { readingFaults } from './codes/reading.ts';
 import { scheduleFaults } from './codes/schedules.ts';
+import { triageFaults } from './codes/triage.ts';
 
 /** How a fault ends a run or a command. */
 export type FaultKind =
@@ -126,6 +127,7 @@ export const faults = {
     'Wait for the run to finish, or cancel it, then retry it.',
   ),
   ...scheduleFaults,
+  ...triageFaults,
   NOTHING_TO_RETRY: usage(
     400,
     'No run was submitted: the run has no test that failed, was broken or has no result.',

@@ -19,6 +19,15 @@ export const maxCatchUpMinutes = 10_080;
 /** Characters of the reason for which an environment is paused. */
 export const maxPauseReasonLength = 500;
 
+/** How far away the end of a quarantine may be, in days: a quarter, after which its owner decides again. */
+export const maxQuarantineDays = 90;
+
+/** Characters of the reason of a quarantine, and of the note of a cause. */
+export const maxTriageReasonLength = 500;
+
+/** Characters of the name of who repairs a test or looks after a cause. */
+export const maxTriageOwnerLength = 100;
+
 /** Characters of the name of a user. */
 export const maxUserNameLength = 100;
 

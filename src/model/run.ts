@@ -23,6 +23,8 @@ export interface Counts {
   failed: number;
   broken: number;
   skipped: number;
+  /** Of the failed tests, those that a quarantine covered when the run was judged. */
+  quarantined: number;
 }
 
 /** One execution of a selection on one environment. Its row is the queue message. */
@@ -66,10 +68,11 @@ export interface Run {
 
 /**
  * The verdict of a run from its results. A test without a trustworthy result (`broken`, or planned and never recorded)
- * outweighs a failure: the infrastructure must be checked before the failures mean anything.
+ * outweighs a failure: the infrastructure must be checked before the failures mean anything. A failure that a quarantine covers decides
+ * nothing.
  */
 export function verdictOf(counts: Counts): Exclude<Verdict, 'cancelled'> {
   const recorded = counts.passed + counts.failed + counts.broken + counts.skipped;
   if (counts.broken > 0 || recorded < counts.planned) return 'broken';
-  return counts.failed > 0 ? 'failed' : 'passed';
+  return counts.failed > counts.quarantined ? 'failed' : 'passed';
 }

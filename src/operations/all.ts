@@ -38,6 +38,7 @@ import { listFaults } from './system/faults.ts';
 import { showConfig, showStatus } from './system/status.ts';
 import { completeTests, showTestHistory } from './tests/test-history.ts';
 import { listTestStatistics, listTests, previewRuns } from './tests/tests.ts';
+import { addQuarantine, endQuarantine, listQuarantines } from './triage/quarantines.ts';
 import { listAudit } from './users/audit.ts';
 import { createToken, listTokens, revokeToken } from './users/tokens.ts';
 import { addUser, editUser, listUsers, removeUser } from './users/users.ts';
@@ -77,6 +78,9 @@ export const operations = [
   cancelRun,
   prioritiseRun,
   retryRun,
+  addQuarantine,
+  listQuarantines,
+  endQuarantine,
   addSchedule,
   listSchedules,
   showSchedule,

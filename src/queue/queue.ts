@@ -5,6 +5,7 @@ import { channels, type Database, notifyQueue } from '../store/database/database
 import { readCounts } from '../store/tables/runs.ts';
 import { type Claim, type ClaimResult, claimHeads, reservedForHostMs } from './claim.ts';
 import type { ClaimKey, LastingClaimKey } from './claim-key.ts';
+import { markQuarantined } from './quarantine.ts';
 import { recordSpooled } from './record-spooled.ts';
 import { createRecorder, type NewResult, type Recorder } from './recorder.ts';
 import {
@@ -54,6 +55,12 @@ export interface Queue {
 
   /** The numbers of tests of a run by status, so far; `undefined` without a plan. Concurrent calls share one statement. */
   counts(runId: number): Promise<Counts | undefined>;
+
+  /**
+   * Marks the failed tests of the run that quarantines cover now; see `markQuarantined`. Returns whether there is a new mark.
+   * Errors: STALE_FENCE.
+   */
+  markQuarantined(runId: number, fence: number): Promise<boolean>;
 
   /** Extends the lease. */
   renew(runId: number, fence: number): Promise<{ cancelRequested: boolean } | 'stale'>;
@@ -140,6 +147,9 @@ export function createQueue(deps: QueueDependencies): Queue {
       const byRun = await readCounts(database, runIds);
       return runIds.map((id) => byRun.get(id));
     }),
+
+    markQuarantined: (runId, fence) =>
+      fenced(database, { runId, fence }, (transaction) => markQuarantined(transaction, runId)),
 
     // One statement, so that it is as short as possible.
     async renew(runId, fence) {

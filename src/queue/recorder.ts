@@ -116,7 +116,8 @@ export async function writeResult(
 ): Promise<void> {
   const { test, suite, status, message, reason, startedAt, durationMs, attachments, steps } = result;
   const rows = await transaction.query(
-    'UPDATE planned_test SET started_at = NULL WHERE run_id = $1 AND test = $2 AND suite = $3 RETURNING test',
+    `UPDATE planned_test SET started_at = NULL, quarantine_id = NULL
+     WHERE run_id = $1 AND test = $2 AND suite = $3 RETURNING test`,
     [runId, test, suite ?? ''],
   );
   if (rows.length === 0) throw unplanned(runId, test, suite);

@@ -1,7 +1,8 @@
 import { headlineOf } from '../model/failure-headline.ts';
+import type { AppliedQuarantine } from '../model/quarantine.ts';
 import type { Result } from '../model/result.ts';
 import { describeSelection } from '../model/selection.ts';
-import { type ReportedRun, unrecorded } from './reported-run.ts';
+import { keyOf, type ReportedRun, unrecorded } from './reported-run.ts';
 import { attributes, escapeText } from './xml.ts';
 
 type Verdict = 'passed' | 'failure' | 'error' | 'skipped';
@@ -14,6 +15,8 @@ interface Case {
   /** The kind of a failure or an error. */
   type?: string | undefined;
   message?: string | undefined;
+  /** What the test printed. */
+  output?: string | undefined;
 }
 
 /**
@@ -30,8 +33,9 @@ export function junitReport(runs: ReportedRun[]): string {
 
 function casesOf(reported: ReportedRun): Case[] {
   const { run, results, plan } = reported;
+  const quarantines = new Map(plan?.map((planned) => [keyOf(planned), planned.quarantine]));
   const cases = [
-    ...results.map(caseOf),
+    ...results.map((result) => caseOf(result, quarantines.get(keyOf(result)))),
     ...unrecorded(reported).map((planned): Case => {
       const detail = run.reason ? `: ${run.reason.message}` : '.';
       const message = `The test was planned but has no result${detail}`;
@@ -50,8 +54,20 @@ function casesOf(reported: ReportedRun): Case[] {
   return cases;
 }
 
-function caseOf({ test, suite, status, message, reason, durationMs }: Result): Case {
+/**
+ * A failure that a quarantine covers is skipped, because CI systems fail a build for any failure; its message says why, and the
+ * failure itself is in the output of the test.
+ */
+function caseOf(
+  { test, suite, status, message, reason, durationMs }: Result,
+  quarantine: AppliedQuarantine | undefined,
+): Case {
   const seconds = durationMs / 1000;
+  if (status === 'failed' && quarantine) {
+    const until = quarantine.endsAt.toISOString().slice(0, 10);
+    const covered = `Quarantined until ${until} by ${quarantine.owner}: ${quarantine.reason}`;
+    return { test, suite, seconds, verdict: 'skipped', message: covered, output: message };
+  }
   if (status === 'passed') return { test, suite, seconds, verdict: 'passed' };
   const verdict = status === 'failed' ? 'failure' : status === 'skipped' ? 'skipped' : 'error';
   return { test, suite, seconds, verdict, type: reason?.code ?? status, message: message ?? reason?.message };
@@ -95,7 +111,10 @@ function suiteXml({ run }: ReportedRun, cases: Case[]): string {
   return `  <testsuite${head}>\n    <properties>\n${properties}    </properties>\n${body}  </testsuite>\n`;
 }
 
-function caseXml({ test, suite, seconds, verdict, type, message }: Case, environment: string): string {
+function caseXml(
+  { test, suite, seconds, verdict, type, message, output }: Case,
+  environment: string,
+): string {
   const head = attributes({
     name: test,
     classname: `${environment}.${suite ?? 'default'}`,
@@ -107,7 +126,8 @@ function caseXml({ test, suite, seconds, verdict, type, message }: Case, environ
     verdict === 'skipped'
       ? `<skipped${attributes({ message: message || undefined })}/>`
       : `<${verdict}${attributes({ type, message: headline })}>${escapeText(message ?? '')}</${verdict}>`;
-  return `    <testcase${head}>\n      ${inner}\n    </testcase>\n`;
+  const printed = output ? `\n      <system-out>${escapeText(output)}</system-out>` : '';
+  return `    <testcase${head}>\n      ${inner}${printed}\n    </testcase>\n`;
 }
 
 function count(cases: Case[]) {

@@ -55,6 +55,7 @@ function reported(results: Result[], more: Partial<Run> = {}): ReportedRun {
         failed: of('failed'),
         broken: of('broken'),
         skipped: of('skipped'),
+        quarantined: 0,
       },
       queuedAt: new Date('2026-01-02T03:00:00Z'),
       startedAt: new Date('2026-01-02T03:04:00Z'),
@@ -174,10 +175,38 @@ describe('junitReport', () => {
     ['broken', { verdict: 'broken', reason: { code: 'IMAGE_MISSING', message: 'no image' } }, 'no image'],
     ['cancelled', { verdict: 'cancelled' }, 'cancelled'],
     ['still running', { state: 'running', verdict: undefined }, 'not finished'],
-    ['incomplete', { counts: { planned: 3, passed: 1, failed: 0, broken: 0, skipped: 0 } }, '2 of 3 planned'],
+    [
+      'incomplete',
+      { counts: { planned: 3, passed: 1, failed: 0, broken: 0, skipped: 0, quarantined: 0 } },
+      '2 of 3 planned',
+    ],
   ])('never shows a run as green that is %s', (_, more, words) => {
     const [error] = errorsOf(junitReport([reported([result('ATest', 'passed')], more)]));
     expect(error?.text).toContain(words);
+  });
+
+  it('skips a failure that a quarantine covers, with its reason, and has the failure as output', () => {
+    const run = reported([result('ATest', 'failed', { message: 'No <cart>' }), result('BTest', 'failed')]);
+    const quarantine = {
+      id: 3,
+      owner: 'ann',
+      reason: 'slow "modal"',
+      endsAt: new Date('2026-12-31T12:00:00Z'),
+    };
+    const plan = [
+      { test: 'ATest', suite: undefined, quarantine },
+      { test: 'BTest', suite: undefined },
+    ];
+    const [suite] = suitesOf(junitReport([{ ...run, plan }]));
+    expect(suite?.attributes).toMatchObject({ tests: '2', failures: '1', skipped: '1' });
+    const [covered, other] = casesOf(suite);
+    expect(
+      covered?.children.map(({ name, attributes, text }) => [name, attributes['message'], text]),
+    ).toEqual([
+      ['skipped', 'Quarantined until 2026-12-31 by ann: slow "modal"', ''],
+      ['system-out', undefined, 'No <cart>'],
+    ]);
+    expect(other?.children[0]?.name).toBe('failure');
   });
 
   it('has no error when all tests passed', () => {
@@ -226,7 +255,10 @@ describe('runSummary', () => {
           reason: { code: 'OUT_OF_MEMORY', message: 'no memory' },
         }),
       ],
-      { verdict: 'broken', counts: { planned: 5, passed: 1, failed: 1, broken: 1, skipped: 1 } },
+      {
+        verdict: 'broken',
+        counts: { planned: 5, passed: 1, failed: 1, broken: 1, skipped: 1, quarantined: 0 },
+      },
     );
     const plan = [
       ...run.results.map(({ test, suite }) => ({ test, suite })),

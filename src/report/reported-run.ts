@@ -1,3 +1,4 @@
+import type { AppliedQuarantine } from '../model/quarantine.ts';
 import type { Result } from '../model/result.ts';
 import type { Run } from '../model/run.ts';
 
@@ -7,7 +8,14 @@ export interface ReportedRun {
   /** The latest result of each test. */
   results: Result[];
   /** All tests of the run, in order; those without a result are reported as errors. */
-  plan?: { test: string; suite: string | undefined }[];
+  plan?: PlannedTest[];
+}
+
+interface PlannedTest {
+  test: string;
+  suite: string | undefined;
+  /** The quarantine that covered its failure when the run was judged. */
+  quarantine?: AppliedQuarantine | undefined;
 }
 
 /** The planned tests that have no result. */
@@ -15,7 +23,10 @@ export function unrecorded({
   results,
   plan = [],
 }: ReportedRun): { test: string; suite: string | undefined }[] {
-  const key = (one: { test: string; suite: string | undefined }) => `${one.suite ?? ''}:${one.test}`;
-  const recorded = new Set(results.map(key));
-  return plan.filter((planned) => !recorded.has(key(planned)));
+  const recorded = new Set(results.map(keyOf));
+  return plan.filter((planned) => !recorded.has(keyOf(planned)));
 }
+
+/** Identifies a test of a run. */
+export const keyOf = ({ test, suite }: { test: string; suite: string | undefined }): string =>
+  `${suite ?? ''}:${test}`;

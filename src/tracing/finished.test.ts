@@ -29,7 +29,7 @@ const run: Run = {
   retryOf: undefined,
   scheduleId: undefined,
   filesRemovedAt: undefined,
-  counts: { planned: 1, passed: 1, failed: 0, broken: 0, skipped: 0 },
+  counts: { planned: 1, passed: 1, failed: 0, broken: 0, skipped: 0, quarantined: 0 },
   queuedAt: second(0),
   startedAt: second(5),
   finishedAt: second(30),

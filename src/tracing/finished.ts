@@ -64,7 +64,7 @@ export function emitFinished(run: Run, attempts: readonly Attempt[], trace: Trac
 }
 
 function describeRun(run: Run) {
-  const { planned, passed, failed, broken, skipped } = run.counts;
+  const { planned, passed, failed, broken, skipped, quarantined } = run.counts;
   return {
     'matre.run.id': run.id,
     'matre.environment': run.environmentCode,
@@ -78,6 +78,7 @@ function describeRun(run: Run) {
     'matre.tests.failed': failed,
     'matre.tests.broken': broken,
     'matre.tests.skipped': skipped,
+    'matre.tests.quarantined': quarantined,
   };
 }
 

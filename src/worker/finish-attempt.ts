@@ -85,7 +85,7 @@ function judgeInterruption({ reason }: { reason: Reason }): Judgement {
 }
 
 async function judge(
-  { queue, results, claim: { run } }: Options,
+  { queue, results, claim: { run, fence } }: Options,
   end: Extract<AttemptEnd, { kind: 'results' | 'verdict' }>,
 ): Promise<Judgement> {
   if (end.kind === 'verdict') {
@@ -97,7 +97,8 @@ async function judge(
     const message = `Run ${run.id} ended without a plan, so nothing was executed.`;
     return { verdict: 'broken', reason: { code: 'INTERNAL', message } };
   }
-  const verdict = verdictOf(counts);
+  const isMarked = counts.failed > 0 && (await queue.markQuarantined(run.id, fence));
+  const verdict = verdictOf((isMarked ? await queue.counts(run.id) : undefined) ?? counts);
   if (verdict !== 'broken') return { verdict };
   const latest = await results.listLatest(run.id);
   const transient = latest.find(({ reason }) => reason && isTransient(reason.code));

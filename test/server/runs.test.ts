@@ -58,7 +58,7 @@ describe('runs over HTTP', () => {
     expect(record.run).toMatchObject({
       verdict: 'failed',
       phase: null,
-      counts: { planned: 3, passed: 1, failed: 1, broken: 0, skipped: 1 },
+      counts: { planned: 3, passed: 1, failed: 1, broken: 0, skipped: 1, quarantined: 0 },
       commit: { subject: 'Test the cart' },
     });
     expect(record.plan.map(({ test, status }: never) => [test, status])).toEqual([

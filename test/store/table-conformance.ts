@@ -254,7 +254,7 @@ export function tableConformance(kind: Kind): void {
           cancelRequested: false,
           requestedBy: 'cli:ann',
           retryOf: first.id,
-          counts: { planned: 0, passed: 0, failed: 0, broken: 0, skipped: 0 },
+          counts: { planned: 0, passed: 0, failed: 0, broken: 0, skipped: 0, quarantined: 0 },
           queuedAt: expect.any(Date),
         });
         expect(await runs.get(run.id)).toEqual(run);
@@ -453,7 +453,7 @@ export function tableConformance(kind: Kind): void {
         });
         await after.testStarted({ name: 'D', suite: undefined });
 
-        const counts = { planned: 4, passed: 1, failed: 1, broken: 1, skipped: 0 };
+        const counts = { planned: 4, passed: 1, failed: 1, broken: 1, skipped: 0, quarantined: 0 };
         expect((await runs.get(run.id)).counts).toEqual(counts);
 
         const results = createResults({ database });

@@ -165,6 +165,7 @@ function failureViews(run: ProgressView['run'], failures: RunFailures | undefine
     suite: test.suite,
     status: test.status,
     classification: test.failure?.classification ?? null,
+    quarantined: test.quarantine !== null,
     message: messageOf(test),
     file: failures?.sources.get(test.test) ?? null,
     page: url === undefined ? null : testLink(url, run.id, test),

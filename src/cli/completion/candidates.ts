@@ -27,6 +27,7 @@ const valuesOfArguments: Record<string, ValueKind> = {
   priority: 'runs',
   retry: 'runs',
   tests: 'selectable',
+  'quarantine add': 'tests',
   logout: 'contexts',
   help: 'help',
   'context use': 'contexts',

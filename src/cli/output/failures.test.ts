@@ -21,6 +21,7 @@ function result(test: string, more: object = {}): TestResultView {
     message,
     reason: null,
     attempt: 1,
+    quarantine: null,
     failure,
     attachments,
     ...more,
@@ -113,6 +114,13 @@ it('prints a failure as it happens, with the values that the message compares, w
     "  Failed asserting that two strings are equal. Expected\n  '47,19 €', actual '39,00 €'.\n",
   );
   expect(narrow).toContain(name);
+});
+
+it('marks a failure that a quarantine covers', () => {
+  const quarantine = { id: 3, owner: 'ann', reason: 'slow', endsAt: '2026-12-31T12:00:00.000Z' };
+  expect(print([result('CartTest', { quarantine })])).toContain(
+    'CartTest: quarantined until 2026-12-31 by ann',
+  );
 });
 
 it('prints nothing for a run without failures, and no control characters of a message', () => {

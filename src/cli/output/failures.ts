@@ -94,9 +94,10 @@ export function printFailure(output: Output, test: TestResultView, context: Fail
   if (context.url !== undefined) output.line(`  ${testLink(context.url, context.runId, test)}`);
 }
 
-/** The classification in the words of the page, or the code of a broken test; empty when there is neither. */
-function markText({ paint }: Output, { reason, failure }: TestResultView): string {
+/** The quarantine, the classification in the words of the page, or the code of a broken test; empty when there is none. */
+function markText({ paint }: Output, { reason, failure, quarantine }: TestResultView): string {
   if (reason !== null) return reason.code;
+  if (quarantine) return `quarantined until ${quarantine.endsAt.slice(0, 10)} by ${clean(quarantine.owner)}`;
   const classification = failure?.classification ?? null;
   if (classification === null) return '';
   const mark = marks.get(classification) ?? '';

@@ -43,10 +43,10 @@ export function statusText(run: Pick<RunView, 'state' | 'phase' | 'verdict' | 'c
 }
 
 /** How many planned tests are done, and how many of them did not pass: `7/12, 1 failed`. */
-export function tally({ planned, passed, failed, broken, skipped }: RunView['counts']): string {
+export function tally({ planned, passed, failed, broken, skipped, quarantined }: RunView['counts']): string {
   const done = passed + failed + broken + skipped;
   const parts = [planned > 0 ? `${done}/${planned}` : '-'];
-  if (failed > 0) parts.push(`${failed} failed`);
+  if (failed > 0) parts.push(`${failed} failed${quarantined > 0 ? ` (${quarantined} quarantined)` : ''}`);
   if (broken > 0) parts.push(`${broken} broken`);
   if (skipped > 0) parts.push(`${skipped} skipped`);
   return parts.join(', ');

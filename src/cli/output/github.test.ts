@@ -12,6 +12,7 @@ function failure(more: Partial<Failure> = {}): Failure {
     suite: null,
     status: 'failed',
     classification: 'new',
+    quarantined: false,
     message: 'No element #cart.',
     file: null,
     page: null,
@@ -51,6 +52,14 @@ describe('annotations', () => {
     expect(annotationsOf(finished([failure({ file })]), { strip: 'app/co' })[0]).toContain(
       'file=app/code/Acme/',
     );
+  });
+
+  it('are warnings behind all errors for failures that a quarantine covers', () => {
+    const lines = annotationsOf(finished([failure({ quarantined: true }), failure({ test: 'LoginTest' })]));
+    expect(lines).toEqual([
+      '::error title=LoginTest failed on preprod-us::No element #cart.',
+      '::warning title=CartTest failed%2C quarantined%2C on preprod-us::No element #cart.',
+    ]);
   });
 
   it('name a run that failed when its failures are not listed', () => {

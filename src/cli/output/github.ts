@@ -27,6 +27,7 @@ export const finishedRuns = z.object({
         suite: z.string().nullable(),
         status: z.string(),
         classification: z.string().nullable(),
+        quarantined: z.boolean().default(false),
         message: z.string().nullable(),
         file: z.string().nullable(),
         page: z.string().nullable(),
@@ -54,17 +55,21 @@ export function annotationsOf(
   const ofRuns = runs
     .filter(({ id, verdict }) => verdict !== 'passed' && !(verdict === 'failed' && withFailures.has(id)))
     .map(({ id, environment, verdict, reason, counts }) =>
-      errorCommand(
+      command(
+        'error',
         { title: `Run ${id} on ${environment}: ${verdict}` },
         reason?.message ??
           `${counts.failed} of ${counts.planned} tests failed, ${counts.broken} were broken.`,
       ),
     );
-  const failed = failures.map(({ environment, test, status, message, file, page }) =>
-    errorCommand(
+  // Those that decide nothing come last, and are warnings.
+  const ordered = failures.toSorted((one, other) => Number(one.quarantined) - Number(other.quarantined));
+  const failed = ordered.map(({ environment, test, status, quarantined, message, file, page }) =>
+    command(
+      quarantined ? 'warning' : 'error',
       {
         ...(file !== null && placeOf(file, strip)),
-        title: `${test} ${status} on ${environment}`,
+        title: `${test} ${quarantined ? `${status}, quarantined,` : status} on ${environment}`,
       },
       [message ?? status, ...(page === null ? [] : [page])].join('\n'),
     ),
@@ -73,9 +78,9 @@ export function annotationsOf(
 }
 
 /** Values that end a command or begin another are escaped as GitHub's own toolkit does it. */
-function errorCommand(properties: Record<string, string>, message: string): string {
+function command(name: 'error' | 'warning', properties: Record<string, string>, message: string): string {
   const list = Object.entries(properties).map(([name, value]) => `${name}=${escapeProperty(value)}`);
-  return `::error ${list.join(',')}::${escapeData(message)}`;
+  return `::${name} ${list.join(',')}::${escapeData(message)}`;
 }
 
 const escapeData = (text: string) =>
@@ -101,10 +106,10 @@ export function summaryOf({ runs, failures }: FinishedRuns): string {
   });
   const failureRows = failures
     .slice(0, maxSummaryRows)
-    .map(({ environment, test, status, classification, message, page }) => [
+    .map(({ environment, test, status, classification, quarantined, message, page }) => [
       page === null ? inCell(test) : `[${inCell(test)}](${linkTarget(page)})`,
       inCell(environment),
-      inCell(classification === null ? status : `${status}, ${classification}`),
+      inCell([status, classification ?? [], quarantined ? 'quarantined' : []].flat().join(', ')),
       inCell(message ?? ''),
     ]);
   const left = failures.length - failureRows.length;

@@ -26,6 +26,7 @@ import type { Firings } from '../../store/tables/firings.ts';
 import type { IdempotencyKeys } from '../../store/tables/idempotency-keys.ts';
 import type { Overview } from '../../store/tables/overview.ts';
 import type { Plans } from '../../store/tables/plans.ts';
+import type { Quarantines } from '../../store/tables/quarantines.ts';
 import type { Results } from '../../store/tables/results.ts';
 import type { Runs } from '../../store/tables/runs.ts';
 import type { Schedules } from '../../store/tables/schedules.ts';
@@ -49,6 +50,7 @@ export interface Context {
   runs: Runs;
   plans: Plans;
   results: Results;
+  quarantines: Quarantines;
   attempts: Attempts;
   events: Events;
   /** Answers to requests with an idempotency key. */

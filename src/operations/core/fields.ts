@@ -78,6 +78,11 @@ export const testName = line(maxTestNameLength).refine(
   'cannot be the name of a test or suite',
 );
 
+/** The cause of a failure, see `causeOf`. */
+export const cause = z
+  .string()
+  .regex(/^[0-9a-f]{16}$/, 'must be 16 hexadecimal digits, as a failure shows its cause');
+
 /** The name of a group, which may be any text, or of a test or suite. It is compared with those of the catalog, and used for nothing else. */
 export const groupName = line(maxTestNameLength);
 

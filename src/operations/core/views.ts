@@ -85,6 +85,11 @@ export const countsView = z.object({
   failed: z.number(),
   broken: z.number(),
   skipped: z.number(),
+  quarantined: z
+    .number()
+    .describe(
+      'Of the failed tests, those that a quarantine covered when the run was judged; they decide nothing',
+    ),
 });
 
 export const runView = z.object({

@@ -4,6 +4,7 @@ import type { Status } from '../../model/result.ts';
 import type { ExpectedDuration } from '../../store/tables/durations.ts';
 import type { PlannedProgress } from '../../store/tables/plans.ts';
 import type { RecordedResult, SameCause } from '../../store/tables/results.ts';
+import { viewApplied } from '../triage/quarantine-view.ts';
 import type { CauseView, FailureView, RunResultsView, TestResultView } from './results-view.ts';
 
 /** The maximum number of other runs with the same cause. */
@@ -60,6 +61,7 @@ export function judgeResults({
       attachments: latest?.attachments ?? [],
       history: history ?? '',
       flaky: isFlaky(`${history ?? ''}${letterOf(latest?.status)}`),
+      quarantine: latest?.status === 'failed' && planned.quarantine ? viewApplied(planned.quarantine) : null,
       failure: latest && isBad(latest.status) ? failureOf(latest, runsWithCause(latest.cause)) : null,
     };
   });
@@ -84,6 +86,7 @@ function count(tests: readonly TestResultView[]): RunResultsView['counts'] {
     failed: number('failed'),
     broken: number('broken'),
     skipped: number('skipped'),
+    quarantined: tests.filter(({ quarantine }) => quarantine !== null).length,
     running: number('running'),
     waiting: number('waiting'),
     flaky: tests.filter(({ flaky }) => flaky).length,

@@ -3,6 +3,7 @@ import { classifications } from '../../model/failure.ts';
 import { attachmentKinds, statuses } from '../../model/result.ts';
 import { time } from '../core/fields.ts';
 import { countsView, reasonView } from '../core/views.ts';
+import { appliedQuarantineView } from '../triage/quarantine-view.ts';
 
 const earlierRunView = z.object({ id: z.number(), environment: z.string() });
 
@@ -50,6 +51,9 @@ export const testResultView = z.object({
       'Its last ten outcomes on this environment before this one, the newest last: . passed, x failed',
     ),
   flaky: z.boolean().describe('Its outcome changed at least three times in the last ten and this one'),
+  quarantine: appliedQuarantineView
+    .nullable()
+    .describe('The quarantine that covered the failure when the run was judged, so that it decided nothing'),
   failure: failureView.nullable(),
 });
 

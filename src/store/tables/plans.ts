@@ -1,3 +1,4 @@
+import type { AppliedQuarantine } from '../../model/quarantine.ts';
 import type { Status } from '../../model/result.ts';
 import type { Queryable } from '../database/database.ts';
 
@@ -9,6 +10,8 @@ export interface PlannedProgress {
   startedAt: Date | undefined;
   /** The status of its latest result. */
   status: Status | undefined;
+  /** The quarantine that covered its failure when the run was judged. */
+  quarantine: AppliedQuarantine | undefined;
 }
 
 export type Plans = ReturnType<typeof createPlans>;
@@ -22,18 +25,42 @@ export function createPlans(deps: { database: Queryable }) {
         suite: string;
         started_at: Date | null;
         status: Status | null;
+        quarantine: { id: number; owner: string; reason: string; ends: number } | null;
       }>(
-        `SELECT DISTINCT ON (position) test, suite, planned_test.started_at, result.status
-         FROM planned_test LEFT JOIN result USING (run_id, test, suite)
-         WHERE run_id = $1 ORDER BY position, attempt DESC`,
+        `SELECT DISTINCT ON (position) planned_test.test, planned_test.suite, planned_test.started_at, result.status,
+           CASE WHEN result.status = 'failed' AND quarantine.id IS NOT NULL THEN json_build_object('id', quarantine.id,
+             'owner', owner, 'reason', quarantine.reason, 'ends', extract(epoch FROM ends_at) * 1000) END AS quarantine
+         FROM planned_test
+         LEFT JOIN result ON result.run_id = planned_test.run_id AND result.test = planned_test.test
+           AND result.suite = planned_test.suite
+         LEFT JOIN quarantine ON quarantine.id = quarantine_id
+         WHERE planned_test.run_id = $1 ORDER BY position, attempt DESC`,
         [runId],
       );
-      return rows.map(({ test, suite, started_at, status }) => ({
+      return rows.map(({ test, suite, started_at, status, quarantine }) => ({
         test,
         suite: suite || undefined,
         startedAt: started_at ?? undefined,
         status: status ?? undefined,
+        quarantine: quarantine === null ? undefined : toApplied(quarantine),
       }));
     },
   };
 }
+
+const toApplied = ({
+  id,
+  owner,
+  reason,
+  ends,
+}: {
+  id: number;
+  owner: string;
+  reason: string;
+  ends: number;
+}) => ({
+  id,
+  owner,
+  reason,
+  endsAt: new Date(ends),
+});

@@ -261,10 +261,10 @@ export async function readCounts(database: Queryable, ids: readonly number[]): P
   return new Map(rows.map(({ run_id, counts }) => [run_id, storedCounts.parse(counts)]));
 }
 
-/** SQL of the counts of planned tests by the `status` of their last result. */
+/** SQL of the counts of planned tests by the `status` of their last result, and of the marks of quarantines. */
 export const countedStatuses = `jsonb_build_object('planned', count(*), ${statuses
   .map((status) => `'${status}', count(*) FILTER (WHERE status = '${status}')`)
-  .join(', ')})`;
+  .join(', ')}, 'quarantined', count(*) FILTER (WHERE status = 'failed' AND quarantine_id IS NOT NULL))`;
 
 /** Parses stored counts, or those that `countedStatuses` selects. */
 export const toCounts = (stored: unknown): Counts => storedCounts.parse(stored);
@@ -333,6 +333,7 @@ const storedCounts: z.ZodType<Counts> = z.object({
   failed: count,
   broken: count,
   skipped: count,
+  quarantined: count,
 });
 
 function toRun(row: RunRow, counts: Counts | undefined): Run {

@@ -12,7 +12,7 @@ const phases = {
 
 /** The state of a run in a sentence without a full stop: `2 of 50 tests failed`, `Running, 31 of 50 tests done`. */
 export function outcomeText({ state, phase, verdict, counts, cancelRequested, retryAt }: Outcome): string {
-  const { planned, passed, failed, broken, skipped } = counts;
+  const { planned, passed, failed, broken, skipped, quarantined } = counts;
   const done = passed + failed + broken + skipped;
   const all = plural(planned, 'test');
   if (state === 'queued') return retryAt === null ? 'Queued' : 'Queued for a retry';
@@ -23,11 +23,13 @@ export function outcomeText({ state, phase, verdict, counts, cancelRequested, re
   if (planned === 0) return verdict === 'cancelled' ? 'Cancelled before its first test' : 'No test ran';
   switch (verdict) {
     case 'passed':
+      if (quarantined > 0)
+        return `${passed} of ${all} passed, ${quarantined} quarantined${skipped > 0 ? `, ${skipped} skipped` : ''}`;
       return skipped === 0
         ? `${planned === 1 ? 'The' : 'All'} ${planned === 1 ? 'test' : all} passed`
         : `${passed} of ${all} passed, ${skipped} skipped`;
     case 'failed':
-      return `${failed} of ${all} failed`;
+      return `${failed} of ${all} failed${quarantined > 0 ? `, ${quarantined} of them quarantined` : ''}`;
     case 'cancelled':
       return `Cancelled after ${done} of ${all}`;
     default: {

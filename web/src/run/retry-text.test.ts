@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { retryText } from './retry-text.ts';
 
-const counts = { planned: 20, passed: 10, failed: 0, broken: 0, skipped: 0 };
+const counts = { planned: 20, passed: 10, failed: 0, broken: 0, skipped: 0, quarantined: 0 };
 
 describe('the text of a retry of some tests', () => {
   it('names the one kind of tests that it runs', () => {

@@ -24,6 +24,7 @@ function result(
     attachments: [],
     history: '',
     flaky: false,
+    quarantine: null,
     failure: null,
     ...more,
   };

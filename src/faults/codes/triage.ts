@@ -1,0 +1,38 @@
+/** Codes of quarantines, notes of causes and comparisons. They are part of the registry in `fault.ts`. */
+
+const usage = (status: number, meaning: string, remedy: string) =>
+  ({ kind: 'usage', status, transient: false, meaning, remedy }) as const;
+
+export const triageFaults = {
+  TEST_NOT_RECORDED: usage(
+    404,
+    'Nothing was changed: a quarantine covers known failures, and the test has no result there.',
+    'Name a test as `matre show RUN` lists it, Suite:Test in a suite, and an environment on which it failed.',
+  ),
+  CAUSE_UNKNOWN: usage(
+    404,
+    'Nothing was changed.',
+    'Name a cause as `matre show RUN` prints it; for a quarantine, one of a failure of this test there.',
+  ),
+  QUARANTINE_BROKEN: usage(
+    409,
+    'Nothing was changed: a broken test has no trustworthy result, so it always decides the verdict.',
+    'Remove what breaks the test; `matre doctor` looks for it.',
+  ),
+  QUARANTINE_END_INVALID: usage(
+    400,
+    'Nothing was changed.',
+    'Name an end from now to 90 days from now, such as `--until 14d`.',
+  ),
+  QUARANTINE_EXISTS: usage(
+    409,
+    'Nothing was changed.',
+    'End the other quarantine first: `matre quarantine end ID`.',
+  ),
+  QUARANTINE_UNKNOWN: usage(
+    404,
+    'Nothing was changed.',
+    'Run `matre quarantine list` to see the quarantines.',
+  ),
+  QUARANTINE_ENDED: usage(409, 'Nothing was changed.', 'Nothing to do: it covers no failure any more.'),
+};
