@@ -3,9 +3,11 @@ import type { Service } from '../async/interval.ts';
 import type { Context } from '../operations/core/context.ts';
 import type { ResultSpool } from '../queue/result-spool.ts';
 import { startScheduler } from '../schedule/scheduler.ts';
+import { createComparisons } from '../store/tables/comparisons.ts';
 import { createProbes } from '../store/tables/probes.ts';
 import { createRetention } from '../store/tables/retention.ts';
 import type { Tracing } from '../tracing/tracing.ts';
+import { startComparisons } from '../worker/comparisons.ts';
 import { startHeartbeat } from '../worker/heartbeat.ts';
 import { startProbeResponder } from '../worker/probe-responder.ts';
 import { maxReapMs, startReaper } from '../worker/reaper.ts';
@@ -39,12 +41,13 @@ export function createBackground(deps: {
   const { artifacts, config, database, locks, log, overview, queue } = context;
   const { leaseMs, maxAttempts, slots } = config.worker;
   const services: Service[] = [];
-  let retentionStarted = false;
+  let upkeepStarted = false;
 
-  /** Once a process, whether it has workers, a scheduler or both. */
-  function startRetentionOnce(): void {
-    if (retentionStarted) return;
-    retentionStarted = true;
+  /** The upkeep of what is stored: once a process, whether it has workers, a scheduler or both. */
+  function startStoreUpkeepOnce(): void {
+    if (upkeepStarted) return;
+    upkeepStarted = true;
+    services.push(startComparisons({ comparisons: createComparisons({ database }), log }));
     const retention = createRetention({ database });
     services.push(startRetention({ artifacts, retention, settings: config.retention, log }));
   }
@@ -59,7 +62,7 @@ export function createBackground(deps: {
         uploader.start();
         services.push(uploader);
       }
-      startRetentionOnce();
+      startStoreUpkeepOnce();
       // 3. The probe responder before the heartbeat: a worker that is listed gets probes, and has to answer them.
       const id = `${hostname}/${process.pid}`;
       const files = { folder: config.store.dataFolder, keptIn: config.store.artifacts };
@@ -78,7 +81,7 @@ export function createBackground(deps: {
 
     startScheduler() {
       services.push(startScheduler(context));
-      startRetentionOnce();
+      startStoreUpkeepOnce();
     },
 
     async stop({ now }) {

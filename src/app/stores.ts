@@ -22,6 +22,7 @@ import { createResults } from '../store/tables/results.ts';
 import { createRuns } from '../store/tables/runs.ts';
 import { createSchedules, readClock } from '../store/tables/schedules.ts';
 import { createShopModulesTable } from '../store/tables/shop-modules.ts';
+import { createSubmissions } from '../store/tables/submissions.ts';
 import { createVariables } from '../store/tables/variables.ts';
 import { createWorkers } from '../store/tables/workers.ts';
 
@@ -45,6 +46,7 @@ export type Stores = Pick<
   | 'runs'
   | 'schedules'
   | 'shopModules'
+  | 'submissions'
   | 'variables'
   | 'workers'
 >;
@@ -79,6 +81,7 @@ export async function openStores(config: Config, log: Logger, database: AppDatab
     runs: createRuns({ database }),
     schedules: createSchedules({ database }),
     shopModules: createShopModulesTable({ database }),
+    submissions: createSubmissions({ database }),
     variables: createVariables({ database, secrets }),
     workers: createWorkers({ database }),
   };

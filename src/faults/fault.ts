@@ -9,6 +9,7 @@ import { diagnosisFaults } from './codes/diagnosis.ts';
 import { lockFaults } from './codes/locks.ts';
 import { readingFaults } from './codes/reading.ts';
 import { scheduleFaults } from './codes/schedules.ts';
+import { submissionFaults } from './codes/submissions.ts';
 import { triageFaults } from './codes/triage.ts';
 
 /** How a fault ends a run or a command. */
@@ -127,6 +128,7 @@ export const faults = {
     'Wait for the run to finish, or cancel it, then retry it.',
   ),
   ...scheduleFaults,
+  ...submissionFaults,
   ...triageFaults,
   NOTHING_TO_RETRY: usage(
     400,

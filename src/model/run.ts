@@ -58,6 +58,8 @@ export interface Run {
   retryOf: number | undefined;
   /** The schedule that submitted it; `undefined` also when that was removed. */
   scheduleId: number | undefined;
+  /** What it was requested with; `undefined` for a run that an older process inserted. */
+  submissionId: number | undefined;
   /** When retention removed its files, see MATRE_KEEP_FILES. */
   filesRemovedAt: Date | undefined;
   counts: Counts;

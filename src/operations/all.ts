@@ -33,6 +33,7 @@ import {
   resumeSchedule,
   showSchedule,
 } from './schedules/schedules.ts';
+import { listSubmissions, showLatestSubmission, showSubmission } from './submissions/submissions.ts';
 import { fixDoctor, showDoctor } from './system/doctor.ts';
 import { listFaults } from './system/faults.ts';
 import { showConfig, showStatus } from './system/status.ts';
@@ -90,6 +91,9 @@ export const operations = [
   removeSchedule,
   fireSchedule,
   previewSchedule,
+  listSubmissions,
+  showSubmission,
+  showLatestSubmission,
   listPool,
   replaceContainer,
   prunePool,

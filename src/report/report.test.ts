@@ -48,6 +48,7 @@ function reported(results: Result[], more: Partial<Run> = {}): ReportedRun {
       retryAt: undefined,
       retryOf: undefined,
       scheduleId: undefined,
+      submissionId: undefined,
       filesRemovedAt: undefined,
       counts: {
         planned: results.length,

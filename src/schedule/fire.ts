@@ -161,6 +161,7 @@ async function fire(
       requestedBy: requestedBySchedule(name),
       scheduleId: id,
     })),
+    { name },
   );
   const runs = inserted.map((run) => run.id);
   await setFiringRuns(transaction, added.id, runs);

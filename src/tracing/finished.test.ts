@@ -28,6 +28,7 @@ const run: Run = {
   requestedBy: 'cli:alice',
   retryOf: undefined,
   scheduleId: undefined,
+  submissionId: undefined,
   filesRemovedAt: undefined,
   counts: { planned: 1, passed: 1, failed: 0, broken: 0, skipped: 0, quarantined: 0 },
   queuedAt: second(0),

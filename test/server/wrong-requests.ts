@@ -28,6 +28,7 @@ const validValues: Record<string, unknown> = {
   expiresInDays: 5,
   failedOnly: true,
   files: [{ name: '.env.us', content: 'A=b' }],
+  finished: 'true',
   from: 10,
   'overview.show.from': '2026-01-01T00:00:00Z',
   front: true,
@@ -48,6 +49,7 @@ const validValues: Record<string, unknown> = {
   role: 'viewer',
   runs: 5,
   search: 'cart',
+  schedule: 'nightly',
   of: 'tests',
   selection: {
     all: false,

@@ -8,6 +8,7 @@ import { waitFor } from '../support/wait-for.ts';
 import { durationsConformance } from './durations-conformance.ts';
 import { keyConformance } from './key-conformance.ts';
 import { shopModulesConformance } from './shop-modules-conformance.ts';
+import { submissionsConformance } from './submissions-conformance.ts';
 import { tableConformance } from './table-conformance.ts';
 
 /** The behaviour of databases, for every kind. */
@@ -18,6 +19,7 @@ export function storeConformance(kind: Kind): void {
   tableConformance(kind);
   durationsConformance(kind);
   shopModulesConformance(kind);
+  submissionsConformance(kind);
 }
 
 function databaseConformance(kind: Kind): void {

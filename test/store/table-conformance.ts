@@ -254,6 +254,7 @@ export function tableConformance(kind: Kind): void {
           cancelRequested: false,
           requestedBy: 'cli:ann',
           retryOf: first.id,
+          submissionId: 2,
           counts: { planned: 0, passed: 0, failed: 0, broken: 0, skipped: 0, quarantined: 0 },
           queuedAt: expect.any(Date),
         });

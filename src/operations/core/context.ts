@@ -31,6 +31,7 @@ import type { Results } from '../../store/tables/results.ts';
 import type { Runs } from '../../store/tables/runs.ts';
 import type { Schedules } from '../../store/tables/schedules.ts';
 import type { ShopModulesTable } from '../../store/tables/shop-modules.ts';
+import type { Submissions } from '../../store/tables/submissions.ts';
 import type { Variables } from '../../store/tables/variables.ts';
 import type { Workers } from '../../store/tables/workers.ts';
 import type { CurrentCatalog, StatusCache } from './status-cache.ts';
@@ -63,6 +64,8 @@ export interface Context {
   overview: Overview;
   schedules: Schedules;
   firings: Firings;
+  /** What was requested at once over several environments. */
+  submissions: Submissions;
   /** The enabled modules of shops. */
   shopModules: ShopModulesTable;
 

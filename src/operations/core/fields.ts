@@ -3,6 +3,7 @@ import { isUserName, roles } from '../../model/access.ts';
 import { isCredentials, splitBaseUrl } from '../../model/address/base-url.ts';
 import { isEnvironmentCode, isVariableName } from '../../model/environment.ts';
 import { maxPasswordLength, maxTestNameLength, maxUserNameLength } from '../../model/limits.ts';
+import { isScheduleName } from '../../model/schedule.ts';
 
 /**
  * Schemas of the fields of inputs. What they do not describe is refused. Every text is built on `oneLine`, `text` or a pattern, so none
@@ -24,6 +25,9 @@ function boundsText(min: number, max: number): string {
 
 /** The id of a run. */
 export const runId = wholeNumber(1, Number.MAX_SAFE_INTEGER, 'must be the number of a run');
+
+/** The id of a submission. */
+export const submissionId = wholeNumber(1, Number.MAX_SAFE_INTEGER, 'must be the number of a submission');
 
 /** No control character, no line end of Unicode, and no half of a surrogate pair, which UTF-8 cannot express. */
 const oneLine = z.string().refine((value) => !/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u.test(value), {
@@ -122,6 +126,12 @@ export const role = z.enum(roles);
 
 /** A password that a user chooses. Length is what counts (NIST SP 800-63B). */
 export const newPassword = oneLine.min(12, 'must have 12 characters or more').max(maxPasswordLength);
+
+/** The name of a schedule. */
+export const scheduleName = line(100).refine(
+  isScheduleName,
+  'must be letters, digits, blanks and . _ -, at most 100, starting with a letter or digit',
+);
 
 /** An ISO 8601 time in UTC. */
 export const time = z.iso.datetime();

@@ -110,6 +110,7 @@ export const runView = z.object({
   requestedBy: z.string(),
   retryOf: z.number().nullable(),
   scheduleId: z.number().nullable().describe('The schedule that created it; null when that was removed'),
+  submissionId: z.number().nullable().describe('What it was requested with, over several environments'),
   waitsFor: reasonView.nullable().describe('Of a queued run: what keeps every worker from starting a run'),
   retryAt: time.nullable().describe('When the run is retried after a transient fault'),
   filesRemovedAt: time
@@ -136,6 +137,7 @@ export function viewRun(run: Run): RunView {
     workerId: run.workerId ?? null,
     retryOf: run.retryOf ?? null,
     scheduleId: run.scheduleId ?? null,
+    submissionId: run.submissionId ?? null,
     retryAt: run.retryAt?.toISOString() ?? null,
     filesRemovedAt: run.filesRemovedAt?.toISOString() ?? null,
     queuedAt: run.queuedAt.toISOString(),

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { Fault } from '../../faults/fault.ts';
 import { maxCatchUpMinutes, maxEnvironments } from '../../model/limits.ts';
-import { dayRules, isScheduleName, missedRules, overlapRules, type Schedule } from '../../model/schedule.ts';
+import { dayRules, missedRules, overlapRules, type Schedule } from '../../model/schedule.ts';
 import { describeDays } from '../../schedule/day-rule.ts';
 import { firstAfter, newRecurrence, type Recurrence, timesOf } from '../../schedule/times.ts';
 import type { DueTime, ScheduleFields } from '../../store/tables/schedules.ts';
 import type { Context } from '../core/context.ts';
-import { code, line, wholeNumber } from '../core/fields.ts';
+import { code, line, scheduleName as name, wholeNumber } from '../core/fields.ts';
 import { idempotent } from '../core/idempotency.ts';
 import { defined, defineOperation } from '../core/operation.ts';
 import { getEnvironment } from '../environments/get-environment.ts';
@@ -25,10 +25,6 @@ import {
   viewTime,
 } from './schedule-view.ts';
 
-const name = line(100).refine(
-  isScheduleName,
-  'must be letters, digits, blanks and . _ -, at most 100, starting with a letter or digit',
-);
 const cron = line(100).describe(
   'Minute, hour, day of the month, month, day of the week; or @hourly, @daily, @weekly, @monthly, @yearly',
 );

@@ -6,6 +6,7 @@ import type { Counts, Run, RunPhase, RunState, Verdict } from '../../model/run.t
 import { type Selection, severities } from '../../model/selection.ts';
 import { parseTraceParent } from '../../model/trace-parent.ts';
 import { channels, type Database, notifyClaim, notifyRuns, type Queryable } from '../database/database.ts';
+import { insertSubmission, type SubmissionFields } from './new-submission.ts';
 import { type ReasonColumns, toReason } from './reason-columns.ts';
 
 export interface NewRun {
@@ -43,15 +44,16 @@ export function createRuns(deps: { database: Database }) {
   const { database } = deps;
   return {
     /**
-     * Queues runs, all or none of them, in this order. When it resolves they are committed, and will be executed. `also` runs in the same
-     * transaction. Errors: ENVIRONMENT_UNKNOWN; those of `also`.
+     * Queues runs as one submission, all or none of them, in this order. When it resolves they are committed, and will be executed. `also`
+     * runs in the same transaction. Errors: ENVIRONMENT_UNKNOWN; those of `also`.
      */
     async insert(
       runs: NewRun[],
       also?: (transaction: Queryable, inserted: Run[]) => Promise<void>,
+      submission: SubmissionFields = {},
     ): Promise<Run[]> {
       return database.transaction(async (transaction) => {
-        const inserted = await toRuns(transaction, await insertRuns(transaction, runs));
+        const inserted = await toRuns(transaction, await insertRuns(transaction, runs, submission));
         await also?.(transaction, inserted);
         return inserted;
       });
@@ -185,12 +187,18 @@ export async function cancelRun(transaction: Queryable, id: number): Promise<Run
   return run;
 }
 
-/** Queues runs in this order, in a transaction, and notifies workers and listeners. Errors: ENVIRONMENT_UNKNOWN. */
-export async function insertRuns(transaction: Queryable, runs: NewRun[]): Promise<RunRow[]> {
+/** Queues runs as one submission, in this order, in a transaction, and notifies workers and listeners. Errors: ENVIRONMENT_UNKNOWN. */
+export async function insertRuns(
+  transaction: Queryable,
+  runs: NewRun[],
+  submission: SubmissionFields,
+): Promise<RunRow[]> {
+  if (runs.length === 0) return [];
+  const submissionId = await insertSubmission(transaction, submission, runs);
   // FOR KEY SHARE: either the removal of an environment waits for these runs and sees them, or this statement sees the removal.
   const rows = await transaction.query<RunRow>(
-    `INSERT INTO run (environment_id, selection, priority, requested_by, retry_of, schedule_id, trace_parent)
-     SELECT environment.id, selection::jsonb, priority, requested_by, retry_of, schedule_id, trace_parent
+    `INSERT INTO run (environment_id, selection, priority, requested_by, retry_of, schedule_id, trace_parent, submission_id)
+     SELECT environment.id, selection::jsonb, priority, requested_by, retry_of, schedule_id, trace_parent, $8
      FROM unnest($1::int[], $2::text[], $3::int[], $4::text[], $5::bigint[], $6::int[], $7::text[])
        WITH ORDINALITY AS given (environment_id, selection, priority, requested_by, retry_of, schedule_id, trace_parent, place)
      JOIN environment ON environment.id = given.environment_id AND removed_at IS NULL
@@ -205,6 +213,7 @@ export async function insertRuns(transaction: Queryable, runs: NewRun[]): Promis
       runs.map(({ retryOf }) => retryOf ?? null),
       runs.map(({ scheduleId }) => scheduleId ?? null),
       runs.map(({ traceParent }) => (traceParent && parseTraceParent(traceParent) ? traceParent : null)),
+      submissionId,
     ],
   );
   const unknown = runs.find(
@@ -306,6 +315,7 @@ export interface RunRow extends ReasonColumns {
   requested_by: string;
   retry_of: number | null;
   schedule_id: number | null;
+  submission_id: number | null;
   files_removed_at: Date | null;
   counts: unknown;
   queued_at: Date;
@@ -357,6 +367,7 @@ function toRun(row: RunRow, counts: Counts | undefined): Run {
     requestedBy: row.requested_by,
     retryOf: row.retry_of ?? undefined,
     scheduleId: row.schedule_id ?? undefined,
+    submissionId: row.submission_id ?? undefined,
     filesRemovedAt: row.files_removed_at ?? undefined,
     counts: counts ?? storedCounts.parse(row.counts ?? {}),
     queuedAt: row.queued_at,

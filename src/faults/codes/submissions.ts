@@ -1,0 +1,13 @@
+/** Codes of submissions. They are part of the registry in `fault.ts`. */
+
+const usage = (status: number, meaning: string, remedy: string) =>
+  ({ kind: 'usage', status, transient: false, meaning, remedy }) as const;
+
+export const submissionFaults = {
+  SUBMISSION_UNKNOWN: usage(404, 'Nothing was changed.', 'Run `matre submission` to see the submissions.'),
+  SUBMISSION_NOT_FINISHED: usage(
+    404,
+    'Nothing was changed.',
+    'Wait until its first submission is finished; `matre submission` lists those under way.',
+  ),
+};

@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { Fault } from '../../faults/fault.ts';
+import type { Submission } from '../../model/submission.ts';
+import type { Context } from '../core/context.ts';
+import { scheduleName, submissionId, wholeNumber } from '../core/fields.ts';
+import { defined, defineOperation } from '../core/operation.ts';
+import {
+  type SubmissionView,
+  submissionSummary,
+  submissionView,
+  viewSubmission,
+  viewSummary,
+} from './submission-view.ts';
+
+export const listSubmissions = defineOperation({
+  name: 'submissions.list',
+  method: 'GET',
+  path: '/api/submissions',
+  summary: 'List submissions, the newest first: what was requested at once over several environments',
+  role: 'viewer',
+  audited: false,
+  live: true,
+  input: z.object({
+    schedule: scheduleName.optional().describe('Only those of this schedule'),
+    finished: z.enum(['true', 'false']).optional().describe('Only those that are finished, or not'),
+    before: submissionId.optional().describe('Only submissions with a smaller number: the next page'),
+    limit: wholeNumber(1, 200).default(20),
+  }),
+  output: z.object({
+    submissions: z.array(submissionSummary),
+    next: z.number().nullable().describe('The `before` of the next page; null when this is the last page'),
+  }),
+  async run(context, { schedule, finished, before, limit }) {
+    const scheduleId = schedule === undefined ? undefined : (await context.schedules.get(schedule)).id;
+    // One more than the limit shows whether there is another page.
+    const page = await context.submissions.list({
+      limit: limit + 1,
+      ...defined({ scheduleId, before }),
+      ...(finished !== undefined && { finished: finished === 'true' }),
+    });
+    const submissions = page.slice(0, limit).map(viewSummary);
+    return { submissions, next: page.length > limit ? (submissions.at(-1)?.id ?? null) : null };
+  },
+});
+
+export const showSubmission = defineOperation({
+  name: 'submissions.show',
+  method: 'GET',
+  path: '/api/submissions/:id',
+  summary: 'Show a submission with its runs, and what it is compared with',
+  role: 'viewer',
+  audited: false,
+  live: true,
+  input: z.object({ id: submissionId }),
+  output: submissionView,
+  run: async (context, { id }) => view(context, await context.submissions.get(id)),
+});
+
+export const showLatestSubmission = defineOperation({
+  name: 'schedules.latest',
+  method: 'GET',
+  path: '/api/schedules/:name/latest',
+  summary: 'Show the newest finished submission of a schedule',
+  role: 'viewer',
+  audited: false,
+  live: true,
+  input: z.object({ name: scheduleName }),
+  output: submissionView,
+  async run(context, { name }) {
+    const { id: scheduleId } = await context.schedules.get(name);
+    const [latest] = await context.submissions.list({ scheduleId, finished: true, limit: 1 });
+    if (latest) return view(context, latest);
+    throw new Fault(
+      'SUBMISSION_NOT_FINISHED',
+      `Schedule ${JSON.stringify(name)} has no finished submission yet.`,
+    );
+  },
+});
+
+async function view({ submissions }: Context, submission: Submission): Promise<SubmissionView> {
+  const [related, usualMs] = await Promise.all([
+    submissions.related(submission.id),
+    submissions.usualDurations(submission.runs.map(({ id }) => id)),
+  ]);
+  return viewSubmission(submission, related, usualMs);
+}
