@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { type BrowserContextOptions, chromium, type LaunchOptions, type Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { patienceMs } from '../support/wait-for.ts';
 
@@ -25,10 +25,7 @@ export interface TestBrowser {
 }
 
 export async function startBrowser(): Promise<TestBrowser> {
-  const browser = await chromium.launch({
-    ...(executablePath && { executablePath }),
-    args: ['--no-sandbox'],
-  });
+  const browser = await chromium.launch({ ...launcher(), args: ['--no-sandbox'] });
   const pageErrors: string[] = [];
   return {
     pageErrors,
@@ -50,6 +47,16 @@ export async function startBrowser(): Promise<TestBrowser> {
       return page;
     },
     close: () => browser.close(),
+  };
+}
+
+/** How Chromium is started; without root it has no priority to give up. */
+function launcher(): LaunchOptions {
+  if (executablePath === undefined) return {};
+  if (process.getuid?.() !== 0) return { executablePath };
+  return {
+    executablePath: resolve(import.meta.dirname, 'chromium.sh'),
+    env: { ...process.env, CHROMIUM: executablePath } as Record<string, string>,
   };
 }
 

@@ -55,7 +55,8 @@ describe.each(kinds)('quarantines on %s', (kind) => {
     await server.app.context.database.script('DELETE FROM run; DELETE FROM quarantine');
   });
 
-  const cli = (...args: string[]) => cliHere(args, { settings: { MATRE_URL: server.url, MATRE_DATA: server.folder } });
+  const cli = (...args: string[]) =>
+    cliHere(args, { settings: { MATRE_URL: server.url, MATRE_DATA: server.folder } });
 
   /** Executes a run, and returns its number and how it ended. */
   async function execute(environment: string, tests: Record<string, string>) {
