@@ -20,6 +20,7 @@ import { createPlans } from '../store/tables/plans.ts';
 import { createQuarantines } from '../store/tables/quarantines.ts';
 import { createResults } from '../store/tables/results.ts';
 import { createRuns } from '../store/tables/runs.ts';
+import { createSavedSelections } from '../store/tables/saved-selections.ts';
 import { createSchedules, readClock } from '../store/tables/schedules.ts';
 import { createShopModulesTable } from '../store/tables/shop-modules.ts';
 import { createSubmissions } from '../store/tables/submissions.ts';
@@ -44,6 +45,7 @@ export type Stores = Pick<
   | 'quarantines'
   | 'results'
   | 'runs'
+  | 'savedSelections'
   | 'schedules'
   | 'shopModules'
   | 'submissions'
@@ -79,6 +81,7 @@ export async function openStores(config: Config, log: Logger, database: AppDatab
     quarantines: createQuarantines({ database }),
     results: createResults({ database }),
     runs: createRuns({ database }),
+    savedSelections: createSavedSelections({ database }),
     schedules: createSchedules({ database }),
     shopModules: createShopModulesTable({ database }),
     submissions: createSubmissions({ database }),

@@ -88,6 +88,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/quarantine.ts')).registerQuarantine,
   },
   {
+    name: 'saved',
+    summary: 'manage saved selections: tests, environments and options under a name',
+    load: async () => (await import('./commands/saved/saved.ts')).registerSaved,
+  },
+  {
     name: 'schedule',
     summary: 'manage schedules, which submit runs at set times',
     load: async () => (await import('./commands/schedule/schedule.ts')).registerSchedule,

@@ -7,7 +7,10 @@ describe('wrong use of the command line', () => {
   it.each([
     [['lst'], "error Unknown command 'lst'. Did you mean list? (INPUT_INVALID)\n"],
     [['list', '--foo'], "error Unknown option '--foo'. (INPUT_INVALID)\n"],
-    [['run', '--all'], "error Required option '-e, --env <code>' not specified. (INPUT_INVALID)\n"],
+    [
+      ['schedule', 'add', 'x', '--all'],
+      "error Required option '--cron <expression>' not specified. (INPUT_INVALID)\n",
+    ],
     [['show'], "error Missing required argument 'id'. (INPUT_INVALID)\n"],
     [['show', 'a\u001b[2Jb'], "error Command-argument value 'a [2Jb' is invalid for argument 'id'. "],
   ])('%j ends with 3 and an error in the form of all others', async (args, heading) => {
@@ -25,6 +28,15 @@ describe('wrong use of the command line', () => {
     expect(stderr).toContain('`matre help settings`');
     expect((await cliHere(['help', 'settings'], { settings })).code).toBe(0);
   });
+
+  it.each([[['run', '--all']], [['schedule', 'add', 'x', '--cron', '@daily', '--all']]])(
+    '%j needs an environment or a saved selection',
+    async (args) => {
+      const { code, stderr } = await cliHere(args);
+      expect(code).toBe(3);
+      expect(stderr).toContain('Name an environment (-e), or a saved selection (--saved). (INPUT_INVALID)');
+    },
+  );
 
   it('refuses two verdicts in one list', async () => {
     const { code, stderr } = await cliHere(['list', '--state', 'failed', '--verdict', 'passed']);

@@ -8,6 +8,7 @@ import { clientFaults } from './codes/client.ts';
 import { diagnosisFaults } from './codes/diagnosis.ts';
 import { lockFaults } from './codes/locks.ts';
 import { readingFaults } from './codes/reading.ts';
+import { savedSelectionFaults } from './codes/saved-selections.ts';
 import { scheduleFaults } from './codes/schedules.ts';
 import { submissionFaults } from './codes/submissions.ts';
 import { triageFaults } from './codes/triage.ts';
@@ -127,6 +128,7 @@ export const faults = {
     'Nothing was changed.',
     'Wait for the run to finish, or cancel it, then retry it.',
   ),
+  ...savedSelectionFaults,
   ...scheduleFaults,
   ...submissionFaults,
   ...triageFaults,

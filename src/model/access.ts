@@ -1,3 +1,5 @@
+import { nameKey } from './name-key.ts';
+
 /** The roles of users and tokens; each includes the rights of those before it. */
 export const roles = ['viewer', 'operator', 'admin'] as const;
 export type Role = (typeof roles)[number];
@@ -53,11 +55,5 @@ export function isUserName(name: string): boolean {
   );
 }
 
-/**
- * The form by which names of users are compared: NFKC in lower case. Computed here alone, because the functions of databases depend on
- * their locale: `lower` of PostgreSQL may turn `İ` (U+0130) into `i`, and JavaScript turns it into `i` with a dot above.
- */
-export function userNameKey(name: string): string {
-  // JavaScript writes a capital sigma as ς at the end of a word, and as σ elsewhere.
-  return name.normalize('NFKC').toLowerCase().replaceAll('ς', 'σ').normalize('NFKC');
-}
+/** The form by which names of users are compared. */
+export const userNameKey = nameKey;

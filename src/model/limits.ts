@@ -7,6 +7,12 @@ export const maxSlots = 16;
 /** The largest absolute priority of a run. */
 export const maxPriority = 1000;
 
+/** How often a failed test of a run may be retried automatically. */
+export const maxRetryFailed = 10;
+
+/** The largest limit of failures of a run: more than any module has tests. */
+export const maxMaxFailures = 1_000_000;
+
 /** How many environments one request, or one schedule, may name. */
 export const maxEnvironments = 200;
 
@@ -39,6 +45,9 @@ export const maxNameLength = 200;
 
 /** Characters of the name of a test, suite or group. */
 export const maxTestNameLength = 255;
+
+/** Characters of the description of a saved selection. */
+export const maxDescriptionLength = 1000;
 
 /** Patterns of a selection, and modules: each is compared with the names of all tests. */
 export const maxPatterns = 100;

@@ -1,4 +1,5 @@
 import type { Reason } from './run.ts';
+import type { SavedSelection } from './saved-selection.ts';
 import type { Selection } from './selection.ts';
 
 /** What happens in an environment where an earlier run of the schedule is not finished when it is due again. */
@@ -17,7 +18,7 @@ export type MissedRule = (typeof missedRules)[number];
 export const dayRules = ['vixie', 'either'] as const;
 export type DayRule = (typeof dayRules)[number];
 
-/** A saved selection that is submitted at certain times. */
+/** A selection that is submitted at certain times: its own, or a saved one. */
 export interface Schedule {
   id: number;
   /** Unique, ignoring case. */
@@ -30,6 +31,10 @@ export interface Schedule {
   /** Ordered by code. A removed environment stays here, so that it can be reported. */
   environments: { id: number; code: string; removed: boolean }[];
   selection: Selection;
+  /** The saved selection whose selection it has, and whether it has its environments, too. */
+  saved: ScheduledSelection | undefined;
+  /** The project whose `matre.yml` has it; `undefined` when it was made by hand. */
+  appliedFrom: string | undefined;
   priority: number;
   overlap: OverlapRule;
   missed: MissedRule;
@@ -42,6 +47,13 @@ export interface Schedule {
   revision: number;
   createdBy: string;
   createdAt: Date;
+}
+
+/** The saved selection of a schedule. */
+export interface ScheduledSelection
+  extends Pick<SavedSelection, 'id' | 'name' | 'disabled' | 'priority' | 'options'> {
+  /** The schedule has its environments, too. */
+  providesEnvironments: boolean;
 }
 
 export const firingOutcomes = ['fired', 'skipped', 'failed'] as const;

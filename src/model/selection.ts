@@ -32,7 +32,7 @@ export interface PlannedTest {
 export const emptySelection: Selection = { all: false, tests: [], groups: [], suites: [], exclude: [] };
 
 /** The optional lists of a selection. */
-export const optionalLists = ['patterns', 'severities', 'modules'] as const;
+const optionalLists = ['patterns', 'severities', 'modules'] as const;
 
 /** The selection without optional lists that are empty. */
 export function withoutEmptyLists(selection: Selection): Selection {
@@ -48,7 +48,7 @@ export function namesTests({ tests, groups, suites, patterns = [] }: Selection):
 }
 
 /** Whether a selection covers only some severities or modules of what it names. */
-export function narrows({ severities = [], modules = [] }: Selection): boolean {
+function narrows({ severities = [], modules = [] }: Selection): boolean {
   return severities.length + modules.length > 0;
 }
 

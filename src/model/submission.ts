@@ -32,10 +32,12 @@ export interface SubmittedRun {
 /** What was requested at once over several environments: by a user, a pipeline, or a schedule that fired. */
 export interface Submission {
   id: number;
-  /** Of its schedule at that time; `undefined` for others. */
+  /** Of its schedule, else of its saved selection, at that time; `undefined` for others. */
   name: string | undefined;
   /** The name of its schedule now; `undefined` also when that was removed. */
   schedule: string | undefined;
+  /** The name of its saved selection now; `undefined` also when that was removed. */
+  saved: string | undefined;
   selection: Selection;
   requestedBy: string;
   createdAt: Date;

@@ -23,6 +23,16 @@ import { showProgress } from './runs/progress.ts';
 import { listArtifacts, readLog, reportJunit, showRun } from './runs/run-record.ts';
 import { cancelRun, listRuns, prioritiseRun, retryRun, submitRuns } from './runs/runs.ts';
 import {
+  addSavedSelection,
+  disableSavedSelection,
+  duplicateSavedSelection,
+  editSavedSelection,
+  enableSavedSelection,
+  listSavedSelections,
+  removeSavedSelection,
+  showSavedSelection,
+} from './saved-selections/saved-selections.ts';
+import {
   addSchedule,
   editSchedule,
   fireSchedule,
@@ -82,6 +92,14 @@ export const operations = [
   addQuarantine,
   listQuarantines,
   endQuarantine,
+  addSavedSelection,
+  listSavedSelections,
+  showSavedSelection,
+  editSavedSelection,
+  duplicateSavedSelection,
+  disableSavedSelection,
+  enableSavedSelection,
+  removeSavedSelection,
   addSchedule,
   listSchedules,
   showSchedule,

@@ -1,6 +1,11 @@
 import { delay } from '../async/delay.ts';
 import { type Fault, isFault, toFault } from '../faults/fault.ts';
-import { type Firing, requestedBySchedule, type Schedule } from '../model/schedule.ts';
+import {
+  type Firing,
+  requestedBySchedule,
+  type Schedule,
+  type ScheduledSelection,
+} from '../model/schedule.ts';
 import type { Selection } from '../model/selection.ts';
 import { type Database, notifySchedules, type Queryable } from '../store/database/database.ts';
 import { addFiring, setFiringRuns } from '../store/tables/firings.ts';
@@ -125,6 +130,11 @@ function describeMissed({ id, missed, catchUpMinutes }: Schedule) {
   };
 }
 
+function describeDisabled({ name, disabled }: ScheduledSelection) {
+  const message = `Its saved selection ${JSON.stringify(name)} was switched off by ${disabled?.by} at ${disabled?.since.toISOString()}.`;
+  return { outcome: 'skipped' as const, reason: { code: 'SAVED_SELECTION_DISABLED' as const, message } };
+}
+
 /**
  * Records the firing and submits its runs; `undefined`, and nothing has changed, when that time was fired before. The caller
  * has locked the schedule.
@@ -135,8 +145,9 @@ async function fire(
   trigger: Trigger,
   selectionFault: Fault | undefined,
 ): Promise<Firing | undefined> {
-  const { id, name, selection, priority } = schedule;
+  const { id, name, selection, saved, priority } = schedule;
   const firing = { ...trigger, scheduleId: id };
+  if (saved?.disabled) return addFiring(transaction, { ...firing, ...describeDisabled(saved) });
   if (selectionFault) {
     const { code, message } = selectionFault;
     return addFiring(transaction, { ...firing, outcome: 'failed', reason: { code, message } });
@@ -157,11 +168,11 @@ async function fire(
     start.map((environmentId) => ({
       environmentId,
       selection,
-      priority,
+      priority: priority || (saved?.priority ?? 0),
       requestedBy: requestedBySchedule(name),
       scheduleId: id,
     })),
-    { name },
+    { name, savedSelectionId: saved?.id },
   );
   const runs = inserted.map((run) => run.id);
   await setFiringRuns(transaction, added.id, runs);

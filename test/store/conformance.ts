@@ -7,6 +7,7 @@ import { type Kind, openTestDatabase, quiet, type TestDatabase } from '../suppor
 import { waitFor } from '../support/wait-for.ts';
 import { durationsConformance } from './durations-conformance.ts';
 import { keyConformance } from './key-conformance.ts';
+import { savedSelectionsConformance } from './saved-selections-conformance.ts';
 import { shopModulesConformance } from './shop-modules-conformance.ts';
 import { submissionsConformance } from './submissions-conformance.ts';
 import { tableConformance } from './table-conformance.ts';
@@ -19,6 +20,7 @@ export function storeConformance(kind: Kind): void {
   tableConformance(kind);
   durationsConformance(kind);
   shopModulesConformance(kind);
+  savedSelectionsConformance(kind);
   submissionsConformance(kind);
 }
 

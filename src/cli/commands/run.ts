@@ -1,13 +1,16 @@
 import type { Command } from 'commander';
+import type { z } from 'zod';
+import { Fault } from '../../faults/fault.ts';
 import { emptySelection } from '../../model/selection.ts';
 import { submitRuns } from '../../operations/runs/runs.ts';
+import { showSavedSelection } from '../../operations/saved-selections/saved-selections.ts';
 import { showStatus } from '../../operations/system/status.ts';
 import { previewRuns } from '../../operations/tests/tests.ts';
 import { type CliContext, collect, jsonOption, parseWhole, print } from '../cli-context.ts';
 import type { Caller } from '../client/caller.ts';
 import { checkWatchOptions, followRuns, watchOptions } from '../client/follow.ts';
 import { requester } from '../client/requester.ts';
-import { readSelection, selectionOptions } from '../selection-options.ts';
+import { readSelection, type SelectionOptions, selectionOptions } from '../selection-options.ts';
 import { printRuns } from './list.ts';
 import { printPreview } from './preview.ts';
 
@@ -26,13 +29,16 @@ Ctrl-C stops watching; runs on a server continue. With the embedded database and
 runs, so Ctrl-C cancels them.
 
 Example:
-  matre run -e preprod-us -e preprod-es --group smoke --watch --junit report.xml`;
+  matre run -e preprod-us -e preprod-es --group smoke --watch --junit report.xml
+  matre run --saved nightly -e preprod-us`;
 
 export function registerRun(command: Command, context: CliContext): void {
-  command.requiredOption('-e, --env <code>', 'environment (repeatable)', collect);
+  command
+    .option('-e, --env <code>', 'environment (repeatable); by default those of --saved', collect)
+    .option('--saved <name>', 'a saved selection, with its environments, priority and options');
   for (const option of selectionOptions()) command.addOption(option);
   command
-    .option('--priority <number>', 'higher starts earlier within its environment', parseWhole, 0)
+    .option('--priority <number>', 'higher starts earlier within its environment; 0 by default', parseWhole)
     .option('--dry-run', 'show the tests and the estimated duration; submit nothing');
   for (const option of watchOptions()) command.addOption(option);
   command
@@ -40,15 +46,14 @@ export function registerRun(command: Command, context: CliContext): void {
     .addHelpText('after', helpFooter)
     .action(async (options) => {
       await checkWatchOptions(options);
-      const selection = readSelection(options) ?? emptySelection;
+      const request = readRequest(options);
       await context.withCaller(async (caller) => {
         if (options.dryRun) {
-          const preview = await caller.call(previewRuns, { environments: options.env, selection });
+          const preview = await caller.call(previewRuns, await previewOf(caller, request));
           return print(context, options, preview, (output) => printPreview(output, preview));
         }
         const submitted = await caller.call(submitRuns, {
-          environments: options.env,
-          selection,
+          ...request,
           priority: options.priority,
           requestedBy: requester(context.terminal.env),
         });
@@ -59,6 +64,35 @@ export function registerRun(command: Command, context: CliContext): void {
         if (options.watch) await followRuns(context, caller, ids, options);
       });
     });
+}
+
+type Request = Pick<z.input<typeof submitRuns.input>, 'environments' | 'selection' | 'saved'>;
+
+/** What the options submit, and where. Errors: INPUT_INVALID. */
+function readRequest(options: SelectionOptions & { env?: string[]; saved?: string }): Request {
+  const { env: environments, saved } = options;
+  const selection = readSelection(options);
+  if (saved !== undefined && selection !== undefined) {
+    const remedy = 'Change it, or save another one: matre saved duplicate.';
+    throw new Fault('INPUT_INVALID', `--saved has its own tests, so other ones cannot be named. ${remedy}`);
+  }
+  if (saved === undefined && environments === undefined) {
+    throw new Fault('INPUT_INVALID', 'Name an environment (-e), or a saved selection (--saved).');
+  }
+  return saved === undefined
+    ? { environments, selection: selection ?? emptySelection }
+    : { environments, saved };
+}
+
+/** The preview of a request; for a saved selection, of what it has now. */
+async function previewOf(
+  caller: Caller,
+  { environments, selection, saved: name }: Request,
+): Promise<z.input<typeof previewRuns.input>> {
+  if (name === undefined) return { environments, selection: selection ?? emptySelection };
+  const saved = await caller.call(showSavedSelection, { name });
+  const codes = saved.environments.filter(({ removed }) => !removed).map(({ code }) => code);
+  return { environments: environments ?? codes, selection: saved.selection };
 }
 
 /** Warns when no worker is connected: a queue without workers looks like a slow one. */

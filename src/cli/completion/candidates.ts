@@ -15,6 +15,7 @@ const valuesOfOptions: Record<string, ValueKind> = {
   '--suite': 'suites',
   '--exclude': 'selectable',
   '--module': 'modules',
+  '--saved': 'savedSelections',
   '--context': 'contexts',
 };
 
@@ -39,6 +40,12 @@ const valuesOfArguments: Record<string, ValueKind> = {
   'env remove': 'environments',
   'env set': 'environments',
   'env unset': 'environments',
+  'saved show': 'savedSelections',
+  'saved edit': 'savedSelections',
+  'saved duplicate': 'savedSelections',
+  'saved disable': 'savedSelections',
+  'saved enable': 'savedSelections',
+  'saved remove': 'savedSelections',
   'schedule show': 'schedules',
   'schedule edit': 'schedules',
   'schedule pause': 'schedules',

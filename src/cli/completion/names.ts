@@ -6,6 +6,7 @@ import { withTimeout } from '../../async/timeout.ts';
 import { writeFileAtomically } from '../../files/atomic-write.ts';
 import { listEnvironments } from '../../operations/environments/environments.ts';
 import { listRuns } from '../../operations/runs/runs.ts';
+import { listSavedSelections } from '../../operations/saved-selections/saved-selections.ts';
 import { listSchedules } from '../../operations/schedules/schedules.ts';
 import { completeTests } from '../../operations/tests/test-history.ts';
 import type { Caller } from '../client/caller.ts';
@@ -18,7 +19,8 @@ export type NameKind =
   | 'selectable'
   | 'modules'
   | 'runs'
-  | 'schedules';
+  | 'schedules'
+  | 'savedSelections';
 
 /** Something that can be typed, and what it is. */
 export interface Candidate {
@@ -73,7 +75,8 @@ export async function findNames(
 }
 
 /** Those of the catalog are too many to keep, so the server finds them. */
-const isOfCatalog = (kind: NameKind) => kind !== 'environments' && kind !== 'runs' && kind !== 'schedules';
+const keptKinds: readonly NameKind[] = ['environments', 'runs', 'schedules', 'savedSelections'];
+const isOfCatalog = (kind: NameKind) => !keptKinds.includes(kind);
 
 async function fetchNames(
   kind: NameKind,
@@ -93,6 +96,11 @@ async function fetchNames(
         return (await caller.call(listSchedules, {})).schedules.map(({ name, cron }) => ({
           value: name,
           description: cron,
+        }));
+      case 'savedSelections':
+        return (await caller.call(listSavedSelections, {})).savedSelections.map(({ name, summary }) => ({
+          value: name,
+          description: summary,
         }));
       case 'runs':
         return (await caller.call(listRuns, { limit: 50 })).runs.map(

@@ -48,14 +48,25 @@ export const scheduleFails: QuickCheck = {
   },
   description: 'the last firing of each schedule, and whether its environments still exist',
   symptoms: ['a nightly run is missing', 'a schedule tests fewer environments than it should'],
-  codes: ['SELECTION_UNKNOWN', 'SELECTION_EMPTY', 'MODULE_INVALID', 'ENVIRONMENT_UNKNOWN'],
+  codes: [
+    'SELECTION_UNKNOWN',
+    'SELECTION_EMPTY',
+    'MODULE_INVALID',
+    'ENVIRONMENT_UNKNOWN',
+    'SAVED_SELECTION_DISABLED',
+  ],
 
   async run({ database }) {
     const schedules = await createSchedules({ database }).list();
     const latest = await createFirings({ database }).latest();
     const problems = schedules
       .filter(({ pausedAt }) => pausedAt === undefined)
-      .flatMap(({ id, name, environments }) => {
+      .flatMap(({ id, name, environments, saved }) => {
+        if (saved?.disabled) {
+          const message = `Schedule ${name} submits nothing: its saved selection ${saved.name} was switched off by ${saved.disabled.by}.`;
+          const remedy = `matre saved enable ${JSON.stringify(saved.name)}, or matre schedule pause ${JSON.stringify(name)}`;
+          return warning('SAVED_SELECTION_DISABLED', message, { about: name, remedy });
+        }
         const edit = `matre schedule edit ${JSON.stringify(name)}`;
         const removedCodes = environments.filter(({ removed }) => removed).map(({ code }) => code);
         if (removedCodes.length > 0) {
@@ -68,7 +79,7 @@ export const scheduleFails: QuickCheck = {
         const message = `Schedule ${name} created no run at ${last.firedAt.toISOString()}: ${cause}`;
         return problem(code, message, {
           about: name,
-          remedy: `${edit} --group NAME, or fire it again: matre schedule fire ${JSON.stringify(name)}`,
+          remedy: `${saved ? `matre saved edit ${JSON.stringify(saved.name)}` : edit} --group NAME, or fire it again: matre schedule fire ${JSON.stringify(name)}`,
         });
       });
     return problemsOrOk(problems, 'The last firing of every schedule succeeded.');

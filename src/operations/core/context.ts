@@ -29,6 +29,7 @@ import type { Plans } from '../../store/tables/plans.ts';
 import type { Quarantines } from '../../store/tables/quarantines.ts';
 import type { Results } from '../../store/tables/results.ts';
 import type { Runs } from '../../store/tables/runs.ts';
+import type { SavedSelections } from '../../store/tables/saved-selections.ts';
 import type { Schedules } from '../../store/tables/schedules.ts';
 import type { ShopModulesTable } from '../../store/tables/shop-modules.ts';
 import type { Submissions } from '../../store/tables/submissions.ts';
@@ -63,6 +64,7 @@ export interface Context {
   /** Queries over all environments. */
   overview: Overview;
   schedules: Schedules;
+  savedSelections: SavedSelections;
   firings: Firings;
   /** What was requested at once over several environments. */
   submissions: Submissions;

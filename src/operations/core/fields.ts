@@ -119,6 +119,12 @@ export const newUserName = oneLine
   .trim()
   .refine(isUserName, 'must be letters, digits and . _ @ + -, at most 100, starting with a letter or digit');
 
+/** The name of a schedule, or of a saved selection. */
+export const scheduleName = line(100).refine(
+  isScheduleName,
+  'must be letters, digits, blanks and . _ -, at most 100, starting with a letter or digit',
+);
+
 /** The name of an existing user, in any case and form of its letters. */
 export const userName = line(maxUserNameLength);
 
@@ -126,12 +132,6 @@ export const role = z.enum(roles);
 
 /** A password that a user chooses. Length is what counts (NIST SP 800-63B). */
 export const newPassword = oneLine.min(12, 'must have 12 characters or more').max(maxPasswordLength);
-
-/** The name of a schedule. */
-export const scheduleName = line(100).refine(
-  isScheduleName,
-  'must be letters, digits, blanks and . _ -, at most 100, starting with a letter or digit',
-);
 
 /** An ISO 8601 time in UTC. */
 export const time = z.iso.datetime();

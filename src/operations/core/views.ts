@@ -3,6 +3,7 @@ import { allows } from '../../model/access.ts';
 import type { Environment, Variable } from '../../model/environment.ts';
 import { type Result, statuses } from '../../model/result.ts';
 import { type Run, runPhases, runStates, verdicts } from '../../model/run.ts';
+import type { RunOptions } from '../../model/run-options.ts';
 import { severities, summariseSelection } from '../../model/selection.ts';
 import type { Context } from './context.ts';
 import { time } from './fields.ts';
@@ -90,6 +91,21 @@ export const countsView = z.object({
     .describe(
       'Of the failed tests, those that a quarantine covered when the run was judged; they decide nothing',
     ),
+});
+
+export const runOptionsView = z.object({
+  retryFailed: z
+    .number()
+    .nullable()
+    .describe('How often each failed test is retried; null: as the settings of the workers say'),
+  failedFirst: z.boolean().describe('Tests that failed last on the environment are executed first'),
+  maxFailures: z.number().nullable().describe('No test starts after so many have failed; null: no limit'),
+});
+
+export const viewRunOptions = ({ retryFailed, failedFirst, maxFailures }: RunOptions) => ({
+  retryFailed: retryFailed ?? null,
+  failedFirst,
+  maxFailures: maxFailures ?? null,
 });
 
 export const runView = z.object({

@@ -4,6 +4,13 @@ import { asSentence } from '../../faults/sentence.ts';
 import type { Environment } from '../../model/environment.ts';
 import type { Context } from '../core/context.ts';
 
+/** The ids of the environments with these codes, each once. Errors: ENVIRONMENT_UNKNOWN. */
+export async function idsOfEnvironments(context: Context, codes: readonly string[]): Promise<number[]> {
+  const ids: number[] = [];
+  for (const code of new Set(codes)) ids.push((await getEnvironment(context, code)).id);
+  return ids;
+}
+
 /** The environment with a code. Errors: ENVIRONMENT_UNKNOWN, with the nearest code. */
 export async function getEnvironment(context: Context, code: string): Promise<Environment> {
   try {

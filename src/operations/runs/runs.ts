@@ -6,13 +6,14 @@ import type { Run } from '../../model/run.ts';
 import { runPhases, runStates, verdicts } from '../../model/run.ts';
 import { describeSelection, emptySelection, type Selection } from '../../model/selection.ts';
 import type { Context } from '../core/context.ts';
-import { code, line, runId, testName, time, wholeNumber } from '../core/fields.ts';
+import { code, line, runId, scheduleName, testName, time, wholeNumber } from '../core/fields.ts';
 import { idempotent } from '../core/idempotency.ts';
 import { defined, defineOperation } from '../core/operation.ts';
 import { type RunView, runView, viewRun } from '../core/views.ts';
 import { getEnvironment } from '../environments/get-environment.ts';
 import { withWaitReasons } from './idle-workers.ts';
-import { checkSelection, selectionInput } from './selection-input.ts';
+import { resolveRequest } from './requested-runs.ts';
+import { selectionInput } from './selection-input.ts';
 import { splitTestName } from './test-log.ts';
 
 const requestedBy = line(200)
@@ -31,11 +32,21 @@ export const submitRuns = defineOperation({
   path: '/api/runs',
   summary: 'Queue one run for each environment, all of them or none',
   role: 'operator',
-  audited: ({ environments, selection }) => `${environments.join(', ')}: ${describeSelection(selection)}`,
+  audited: ({ environments, selection, saved }) =>
+    [
+      ...(environments ? [environments.join(', ')] : []),
+      selection ? describeSelection(selection) : `saved selection ${saved}`,
+    ].join(': '),
   input: z.object({
-    environments: z.array(code).min(1, 'must name an environment').max(maxEnvironments),
-    selection: selectionInput,
-    priority: priority.default(0),
+    environments: z
+      .array(code)
+      .min(1, 'must name an environment')
+      .max(maxEnvironments)
+      .optional()
+      .describe('By default those of the saved selection'),
+    selection: selectionInput.optional().describe('Or `saved`'),
+    saved: scheduleName.optional().describe('A saved selection, with its environments, priority and options'),
+    priority: priority.optional().describe('By default that of the saved selection, else 0'),
     requestedBy,
   }),
   output: z.object({ runs: z.array(runView) }),
@@ -46,14 +57,13 @@ export const submitRuns = defineOperation({
       context,
       { operation: 'runs.submit', input, key, principal },
       async (save) => {
-        const { environments, selection, priority, requestedBy } = input;
-        await checkSelection(context, selection);
-        const ids: number[] = [];
-        for (const each of new Set(environments)) ids.push((await getEnvironment(context, each)).id);
+        const { requestedBy } = input;
+        const { environmentIds, selection, priority, saved } = await resolveRequest(context, input);
         const fields = { selection, priority, requestedBy, ...defined({ traceParent }) };
         const runs = await context.runs.insert(
-          ids.map((environmentId) => ({ environmentId, ...fields })),
+          environmentIds.map((environmentId) => ({ environmentId, ...fields })),
           (transaction, inserted) => save(transaction, { runs: inserted.map(viewRun) }),
+          saved && { name: saved.name, savedSelectionId: saved.id },
         );
         return { runs: runs.map(viewRun) };
       },

@@ -74,6 +74,15 @@ export const scheduleView = z.object({
   environments: z.array(z.object({ code: z.string(), removed: z.boolean() })),
   selection: selectionView,
   summary: z.string().describe('The selection in a few words'),
+  saved: z
+    .object({
+      name: z.string(),
+      environments: z.boolean().describe('Its environments are those of the schedule, too'),
+      disabled: z.boolean(),
+    })
+    .nullable()
+    .describe('The saved selection whose tests it has'),
+  appliedFrom: z.string().nullable().describe('The project of the matre.yml that has it'),
   priority: z.number(),
   overlap: z.enum(overlapRules),
   missed: z.enum(missedRules),
@@ -83,7 +92,9 @@ export const scheduleView = z.object({
   problem: z
     .string()
     .nullable()
-    .describe('What is wrong with the schedule now: an environment was removed, or no scheduler is up'),
+    .describe(
+      'What is wrong with the schedule now: its saved selection is off, an environment was removed, or no scheduler is up',
+    ),
   last: firingView.nullable(),
   createdBy: z.string(),
   createdAt: time,
@@ -100,6 +111,7 @@ export function viewTime(times: Times, at: Date): TimeView {
 }
 
 export function viewSchedule(schedule: Schedule, last: FiringView | undefined, now: Date): ScheduleView {
+  const { saved } = schedule;
   const { id, name, cron, zone, environments, selection, priority, overlap, missed, catchUpMinutes } =
     schedule;
   return {
@@ -113,6 +125,10 @@ export function viewSchedule(schedule: Schedule, last: FiringView | undefined, n
     environments: environments.map(({ code, removed }) => ({ code, removed })),
     selection,
     summary: summariseSelection(selection),
+    saved: saved
+      ? { name: saved.name, environments: saved.providesEnvironments, disabled: saved.disabled !== undefined }
+      : null,
+    appliedFrom: schedule.appliedFrom ?? null,
     priority,
     overlap,
     missed,
@@ -140,7 +156,8 @@ function nextTimes(schedule: Schedule): TimeView[] {
   return [nextAt, ...times.after(nextAt, shownTimes - 1)].map((at) => viewTime(times, at));
 }
 
-function problemOf({ environments, nextAt }: Schedule, now: Date): string | undefined {
+function problemOf({ environments, nextAt, saved }: Schedule, now: Date): string | undefined {
+  if (saved?.disabled) return `Its saved selection ${saved.name} is switched off, so it submits nothing.`;
   const removedCodes = environments.filter(({ removed }) => removed).map(({ code }) => code);
   if (removedCodes.length > 0) {
     const rest = removedCodes.length === environments.length ? 'none remains' : 'the others are tested';

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { Fault } from '../../faults/fault.ts';
 import { maxCatchUpMinutes, maxEnvironments } from '../../model/limits.ts';
 import { dayRules, missedRules, overlapRules, type Schedule } from '../../model/schedule.ts';
+
+import type { Selection } from '../../model/selection.ts';
 import { describeDays } from '../../schedule/day-rule.ts';
 import { firstAfter, newRecurrence, type Recurrence, timesOf } from '../../schedule/times.ts';
 import type { DueTime, ScheduleFields } from '../../store/tables/schedules.ts';
@@ -9,7 +11,8 @@ import type { Context } from '../core/context.ts';
 import { code, line, scheduleName as name, wholeNumber } from '../core/fields.ts';
 import { idempotent } from '../core/idempotency.ts';
 import { defined, defineOperation } from '../core/operation.ts';
-import { getEnvironment } from '../environments/get-environment.ts';
+import { idsOfEnvironments } from '../environments/get-environment.ts';
+import { checkSaved } from '../runs/requested-runs.ts';
 import { priority } from '../runs/runs.ts';
 import { checkSelection, selectionInput } from '../runs/selection-input.ts';
 import {
@@ -49,6 +52,8 @@ const catchUpMinutes = z
   .max(maxCatchUpMinutes)
   .describe('With `once`: maximum age of a missed time in minutes');
 
+const saved = name.describe('A saved selection, whose tests and changes the schedule follows');
+
 /** What a schedule does; all but its name. */
 const settings = {
   cron,
@@ -71,6 +76,9 @@ export const addSchedule = defineOperation({
   input: z.object({
     name,
     ...settings,
+    selection: selectionInput.optional().describe('Or `saved`'),
+    saved: saved.optional(),
+    environments: environments.optional().describe('By default those of the saved selection'),
     zone: zone.default('UTC'),
     priority: priority.default(0),
     overlap: overlap.default('skip'),
@@ -78,13 +86,18 @@ export const addSchedule = defineOperation({
     catchUpMinutes: catchUpMinutes.default(60),
   }),
   output: scheduleView,
-  async run(context, { environments, ...fields }, { principal }) {
+  async run(context, { environments, selection, saved, ...fields }, { principal }) {
     const { dayRule } = newRecurrence(fields);
     const nextAt = firstAfter({ ...fields, dayRule }, await context.clock());
-    await checkSelection(context, fields.selection);
-    const environmentIds = await idsOf(context, environments);
+    const tests = await readTests(context, { selection, saved, environments });
+    if (tests === undefined) throw new Fault('INPUT_INVALID', 'Name the selection, or a saved one.');
+    if (tests.saved === undefined && environments === undefined) {
+      throw new Fault('INPUT_INVALID', 'environments: must name an environment.');
+    }
+    const environmentIds = await idsOfEnvironments(context, environments ?? []);
     const added = await context.schedules.create({
       ...fields,
+      ...tests,
       dayRule,
       environmentIds,
       nextAt,
@@ -93,6 +106,32 @@ export const addSchedule = defineOperation({
     return view(context, added);
   },
 });
+
+/**
+ * The tests that a request names for a schedule: a selection of its own, or a saved one, with its environments unless the request names
+ * others. `undefined` when it names neither. Errors: INPUT_INVALID for both, SAVED_SELECTION_UNKNOWN, SELECTION_UNKNOWN, SELECTION_EMPTY.
+ */
+async function readTests(
+  context: Context,
+  request: {
+    selection?: Selection | undefined;
+    saved?: string | undefined;
+    environments?: readonly string[] | null | undefined;
+  },
+): Promise<Pick<ScheduleFields, 'selection' | 'saved'> | undefined> {
+  const { selection, saved: name, environments } = request;
+  if (selection !== undefined && name !== undefined) {
+    throw new Fault('INPUT_INVALID', 'Name either tests or a saved selection, not both.');
+  }
+  if (name !== undefined) {
+    const saved = await context.savedSelections.get(name);
+    await checkSaved(context, saved);
+    return { selection: saved.selection, saved: { id: saved.id, providesEnvironments: !environments } };
+  }
+  if (selection === undefined) return undefined;
+  await checkSelection(context, selection);
+  return { selection, saved: undefined };
+}
 
 export const listSchedules = defineOperation({
   name: 'schedules.list',
@@ -143,17 +182,30 @@ export const editSchedule = defineOperation({
       .optional()
       .describe('Confirms the rule of cron for the days of a schedule from before it'),
     ...z.object(settings).partial().shape,
+    saved: saved.optional(),
+    environments: environments.nullable().optional().describe('Null: those of its saved selection'),
   }),
   output: scheduleView,
-  async run(context, { name, rename, environments, ...rest }) {
+  async run(context, { name, rename, environments, selection, saved, ...rest }) {
     const changes = defined(rest);
-    if (Object.keys(changes).length === 0 && rename === undefined && environments === undefined) {
+    const hasTests = selection !== undefined || saved !== undefined;
+    if (
+      Object.keys(changes).length === 0 &&
+      rename === undefined &&
+      environments === undefined &&
+      !hasTests
+    ) {
       throw new Fault('INPUT_INVALID', 'Name at least one field to change.');
     }
-    if (changes.selection) await checkSelection(context, changes.selection);
-    const environmentIds = environments && (await idsOf(context, environments));
+    const tests = await readTests(context, { selection, saved, environments });
+    const environmentIds = environments ? await idsOfEnvironments(context, environments) : undefined;
     return update(context, name, (current, now) => {
-      const changed = { ...changes, name: rename ?? current.name, ...(environmentIds && { environmentIds }) };
+      const changed = {
+        ...changes,
+        ...changedTests(current, tests, environments),
+        name: rename ?? current.name,
+        ...(environmentIds && { environmentIds }),
+      };
       const recurrence = recurrenceOf(current, changes);
       if (recurrence === current) return changed;
       // Computed for a paused schedule too: an expression that cannot be read is refused.
@@ -162,6 +214,25 @@ export const editSchedule = defineOperation({
     });
   },
 });
+
+/**
+ * The tests of a schedule after a change. One that gets a saved selection keeps its environments, and one that has a saved selection
+ * follows it in its environments unless others are named. Errors: INPUT_INVALID for its environments without a saved selection.
+ */
+function changedTests(
+  current: Schedule,
+  tests: Pick<ScheduleFields, 'selection' | 'saved'> | undefined,
+  environments: readonly string[] | null | undefined,
+): Partial<Pick<ScheduleFields, 'selection' | 'saved'>> {
+  const saved = tests === undefined ? current.saved : tests.saved;
+  if (saved === undefined) {
+    if (environments !== null) return tests ?? {};
+    throw new Fault('INPUT_INVALID', 'The schedule has no saved selection: name its environments.');
+  }
+  const kept = current.saved?.providesEnvironments ?? false;
+  const providesEnvironments = environments === undefined ? kept : environments === null;
+  return { ...tests, saved: { id: saved.id, providesEnvironments } };
+}
 
 /** The recurrence after a change; `current` itself when it stays. A new expression gets the rule of cron. Errors: INPUT_INVALID. */
 function recurrenceOf(current: Schedule, changes: Partial<Recurrence>): Recurrence {
@@ -293,11 +364,4 @@ async function update(
 async function view({ firings, database, clock }: Context, schedule: Schedule): Promise<ScheduleView> {
   const [last] = await viewFirings(database, await firings.list(schedule.id, 1));
   return viewSchedule(schedule, last, await clock());
-}
-
-/** The ids of the environments with these codes. Errors: ENVIRONMENT_UNKNOWN. */
-async function idsOf(context: Context, codes: readonly string[]): Promise<number[]> {
-  const ids: number[] = [];
-  for (const code of new Set(codes)) ids.push((await getEnvironment(context, code)).id);
-  return ids;
 }

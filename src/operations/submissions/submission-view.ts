@@ -102,7 +102,7 @@ export function viewSummary(submission: Submission): SubmissionSummary {
     id,
     name: submission.name ?? null,
     schedule: submission.schedule ?? null,
-    saved: null,
+    saved: submission.saved ?? null,
     selection,
     summary: summariseSelection(selection),
     requestedBy,

@@ -22,6 +22,7 @@ export const listSubmissions = defineOperation({
   live: true,
   input: z.object({
     schedule: scheduleName.optional().describe('Only those of this schedule'),
+    saved: scheduleName.optional().describe('Only those of this saved selection'),
     finished: z.enum(['true', 'false']).optional().describe('Only those that are finished, or not'),
     before: submissionId.optional().describe('Only submissions with a smaller number: the next page'),
     limit: wholeNumber(1, 200).default(20),
@@ -30,12 +31,13 @@ export const listSubmissions = defineOperation({
     submissions: z.array(submissionSummary),
     next: z.number().nullable().describe('The `before` of the next page; null when this is the last page'),
   }),
-  async run(context, { schedule, finished, before, limit }) {
+  async run(context, { schedule, saved, finished, before, limit }) {
     const scheduleId = schedule === undefined ? undefined : (await context.schedules.get(schedule)).id;
+    const savedSelectionId = saved === undefined ? undefined : (await context.savedSelections.get(saved)).id;
     // One more than the limit shows whether there is another page.
     const page = await context.submissions.list({
       limit: limit + 1,
-      ...defined({ scheduleId, before }),
+      ...defined({ scheduleId, savedSelectionId, before }),
       ...(finished !== undefined && { finished: finished === 'true' }),
     });
     const submissions = page.slice(0, limit).map(viewSummary);

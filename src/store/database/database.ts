@@ -34,6 +34,9 @@ export function sqlState(error: unknown): string | undefined {
 /** The SQLSTATE of a violated unique constraint. */
 export const uniqueViolation = '23505';
 
+/** The SQLSTATE of a row that refers to one that does not exist. */
+export const foreignKeyViolation = '23503';
+
 /** Text that the database can store: output of tests may contain NUL, which PostgreSQL refuses. */
 export function storable(text: string): string {
   return text.replaceAll('\0', '\uFFFD');

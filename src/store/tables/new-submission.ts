@@ -3,14 +3,15 @@ import type { Queryable } from '../database/database.ts';
 
 /** What is stored of a submission besides its runs. */
 export interface SubmissionFields {
-  /** Of the schedule that submits it. */
+  /** Of the schedule or the saved selection that submits it. */
   name?: string;
+  savedSelectionId?: number | undefined;
 }
 
 /** Adds a submission, in the transaction that inserts its runs. Returns its id. */
 export async function insertSubmission(
   transaction: Queryable,
-  { name }: SubmissionFields,
+  { name, savedSelectionId }: SubmissionFields,
   runs: readonly {
     environmentId: number;
     selection: Selection;
@@ -20,14 +21,17 @@ export async function insertSubmission(
 ): Promise<number> {
   const [first] = runs;
   const [row] = await transaction.query<{ id: number }>(
-    `INSERT INTO submission (name, schedule_id, selection, requested_by, environment_ids)
-     SELECT $1, $2, $3::jsonb, $4, array_agg(DISTINCT id ORDER BY id) FROM unnest($5::int[]) AS id RETURNING id`,
+    // Null when the saved selection was removed meanwhile.
+    `INSERT INTO submission (name, schedule_id, selection, requested_by, saved_selection_id, environment_ids)
+     SELECT $1, $2, $3::jsonb, $4, (SELECT id FROM saved_selection WHERE id = $6::int FOR KEY SHARE),
+       array_agg(DISTINCT id ORDER BY id) FROM unnest($5::int[]) AS id RETURNING id`,
     [
       name ?? null,
       first?.scheduleId ?? null,
       JSON.stringify(first?.selection),
       first?.requestedBy,
       runs.map(({ environmentId }) => environmentId),
+      savedSelectionId ?? null,
     ],
   );
   return (row as { id: number }).id;

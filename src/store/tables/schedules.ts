@@ -1,14 +1,17 @@
 import { Fault } from '../../faults/fault.ts';
-import type { Schedule } from '../../model/schedule.ts';
+import type { Schedule, ScheduledSelection } from '../../model/schedule.ts';
 import {
   channels,
   type Database,
+  foreignKeyViolation,
   notifySchedules,
   type Queryable,
   sqlState,
   uniqueViolation,
 } from '../database/database.ts';
+import { toRunOptions } from './run-options.ts';
 import { storedSelection } from './runs.ts';
+import { copyToSchedules } from './saved-selections.ts';
 
 /** The fields of a schedule that users set. */
 export interface ScheduleFields
@@ -16,7 +19,11 @@ export interface ScheduleFields
     Schedule,
     'name' | 'cron' | 'zone' | 'dayRule' | 'selection' | 'priority' | 'overlap' | 'missed' | 'catchUpMinutes'
   > {
+  /** Those of the saved selection are used when it `providesEnvironments`. */
   environmentIds: number[];
+  /** Its selection is copied. */
+  saved?: Pick<ScheduledSelection, 'id' | 'providesEnvironments'> | undefined;
+  appliedFrom?: string | undefined;
 }
 
 /** When a changed schedule is due; never when both are undefined. */
@@ -27,7 +34,7 @@ export type Schedules = ReturnType<typeof createSchedules>;
 export function createSchedules(deps: { database: Database }) {
   const { database } = deps;
   return {
-    /** Errors: SCHEDULE_EXISTS. */
+    /** Errors: SCHEDULE_EXISTS, SAVED_SELECTION_UNKNOWN, SAVED_SELECTION_IN_USE when it has no environments. */
     create(schedule: ScheduleFields & { nextAt: Date; createdBy: string }): Promise<Schedule> {
       return write(schedule.name, async (transaction) => {
         const [row] = await transaction.query<{ id: number }>(
@@ -37,6 +44,7 @@ export function createSchedules(deps: { database: Database }) {
         );
         const { id } = row as { id: number };
         await setEnvironments(transaction, id, schedule.environmentIds);
+        await setSaved(transaction, id, schedule);
         return (await select(transaction, 'schedule.id = $1', [id]))[0] as Schedule;
       });
     },
@@ -73,6 +81,7 @@ export function createSchedules(deps: { database: Database }) {
           [id, ...values(changed), changed.pausedAt ?? null, changed.nextAt ?? null],
         );
         await setEnvironments(transaction, id, changed.environmentIds);
+        await setSaved(transaction, id, changed);
         return readSchedule(transaction, changed.name);
       });
     },
@@ -100,6 +109,11 @@ export function createSchedules(deps: { database: Database }) {
         return schedule;
       });
     } catch (error) {
+      if (sqlState(error) === foreignKeyViolation) {
+        throw new Fault('SAVED_SELECTION_UNKNOWN', 'The saved selection was removed meanwhile.', {
+          cause: error,
+        });
+      }
       if (sqlState(error) !== uniqueViolation) throw error;
       throw new Fault('SCHEDULE_EXISTS', `Schedule ${JSON.stringify(name)} already exists.`, {
         cause: error,
@@ -203,17 +217,43 @@ async function setEnvironments(transaction: Queryable, id: number, environmentId
   );
 }
 
+/** Stores the saved selection of a schedule, and copies what it has. */
+async function setSaved(
+  transaction: Queryable,
+  id: number,
+  { saved, appliedFrom }: Pick<ScheduleFields, 'saved' | 'appliedFrom'>,
+): Promise<void> {
+  await transaction.query(
+    'UPDATE schedule SET saved_selection_id = $2, saved_environments = $3, applied_from = $4 WHERE id = $1',
+    [id, saved?.id ?? null, saved?.providesEnvironments ?? false, appliedFrom ?? null],
+  );
+  if (saved) await copyToSchedules(transaction, saved.id, id);
+}
+
 async function select(database: Queryable, condition: string, parameters: unknown[]): Promise<Schedule[]> {
   const rows = await database.query<ScheduleRow>(
     `SELECT schedule.*, (
        SELECT coalesce(jsonb_agg(jsonb_build_object(
          'id', environment.id, 'code', code, 'removed', removed_at IS NOT NULL) ORDER BY code, environment.id), '[]')
        FROM schedule_environment JOIN environment ON environment.id = environment_id WHERE schedule_id = schedule.id
-     ) AS environments
+     ) AS environments, (
+       SELECT jsonb_build_object('id', saved.id, 'name', saved.name, 'priority', saved.priority, 'options', saved.options,
+         'disabledAt', extract(epoch FROM disabled_at) * 1000, 'disabledBy', disabled_by)
+       FROM saved_selection AS saved WHERE saved.id = schedule.saved_selection_id
+     ) AS saved
      FROM schedule WHERE ${condition} ORDER BY lower(name)`,
     parameters,
   );
   return rows.map(toSchedule);
+}
+
+interface SavedColumn {
+  id: number;
+  name: string;
+  priority: number;
+  options: unknown;
+  disabledAt: number | null;
+  disabledBy: string | null;
 }
 
 interface ScheduleRow {
@@ -224,6 +264,9 @@ interface ScheduleRow {
   day_rule: Schedule['dayRule'];
   environments: Schedule['environments'];
   selection: unknown;
+  saved: SavedColumn | null;
+  saved_environments: boolean;
+  applied_from: string | null;
   priority: number;
   overlap: Schedule['overlap'];
   missed: Schedule['missed'];
@@ -244,6 +287,8 @@ function toSchedule(row: ScheduleRow): Schedule {
     dayRule: row.day_rule,
     environments: row.environments,
     selection: storedSelection.parse(row.selection),
+    saved: row.saved === null ? undefined : toSaved(row.saved, row.saved_environments),
+    appliedFrom: row.applied_from ?? undefined,
     priority: row.priority,
     overlap: row.overlap,
     missed: row.missed,
@@ -254,4 +299,10 @@ function toSchedule(row: ScheduleRow): Schedule {
     createdBy: row.created_by,
     createdAt: row.created_at,
   };
+}
+
+function toSaved(saved: SavedColumn, providesEnvironments: boolean): ScheduledSelection {
+  const { id, name, priority, disabledAt, disabledBy: by } = saved;
+  const disabled = disabledAt !== null && by !== null ? { since: new Date(disabledAt), by } : undefined;
+  return { id, name, priority, options: toRunOptions(saved.options), disabled, providesEnvironments };
 }

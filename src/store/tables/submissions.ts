@@ -11,6 +11,8 @@ import { readCounts, storedSelection, toCounts } from './runs.ts';
 export interface SubmissionFilter {
   /** Only those of this schedule. */
   scheduleId?: number;
+  /** Only those of this saved selection, also by schedules. */
+  savedSelectionId?: number;
   /** Only those that are finished, or not finished. */
   finished?: boolean;
   /** Only those with a smaller id: the next page. */
@@ -33,12 +35,15 @@ export function createSubmissions(deps: { database: Queryable }) {
   const { database } = deps;
   return {
     /** The submissions that match a filter, the newest first. */
-    list({ scheduleId, finished, before, limit }: SubmissionFilter): Promise<Submission[]> {
+    list({ scheduleId, savedSelectionId, finished, before, limit }: SubmissionFilter): Promise<Submission[]> {
       const parameters: unknown[] = [];
       const conditions: string[] = [];
       /** The placeholder of a value. */
       const value = (each: unknown) => `$${parameters.push(each)}`;
       if (scheduleId !== undefined) conditions.push(`submission.schedule_id = ${value(scheduleId)}::int`);
+      if (savedSelectionId !== undefined) {
+        conditions.push(`submission.saved_selection_id = ${value(savedSelectionId)}::int`);
+      }
       if (finished !== undefined) conditions.push(`finished_at IS ${finished ? 'NOT NULL' : 'NULL'}`);
       if (before !== undefined) conditions.push(`submission.id < ${value(before)}::bigint`);
       const where = conditions.length > 0 ? conditions.join(' AND ') : 'true';
@@ -121,8 +126,9 @@ export function createSubmissions(deps: { database: Queryable }) {
 
   async function select(condition: string, parameters: unknown[]): Promise<Submission[]> {
     const rows = await database.query<SubmissionRow>(
-      `SELECT submission.*, schedule.name AS schedule
-       FROM submission LEFT JOIN schedule ON schedule.id = schedule_id WHERE ${condition}`,
+      `SELECT submission.*, schedule.name AS schedule, saved_selection.name AS saved
+       FROM submission LEFT JOIN schedule ON schedule.id = schedule_id
+       LEFT JOIN saved_selection ON saved_selection.id = submission.saved_selection_id WHERE ${condition}`,
       parameters,
     );
     const runs = await readSubmittedRuns(
@@ -134,6 +140,7 @@ export function createSubmissions(deps: { database: Queryable }) {
       id: row.id,
       name: row.name ?? undefined,
       schedule: row.schedule ?? undefined,
+      saved: row.saved ?? undefined,
       selection: storedSelection.parse(row.selection),
       requestedBy: row.requested_by,
       createdAt: row.created_at,
@@ -154,10 +161,11 @@ export const classCountsOfOwn = `
   FROM planned_test JOIN run ON run.id = run_id WHERE run.submission_id = own.id AND notable`;
 
 /**
- * SQL conditions on `other`, each of which finds the submissions that belong together with `own`: those of its schedule, and those with
- * its selection. Each has its own index.
+ * SQL conditions on `other`, each of which finds the submissions that belong together with `own`: those of its schedule, those of its
+ * saved selection, and those with its selection. Each has its own index.
  */
 const ofSchedule = 'other.schedule_id = own.schedule_id';
+const ofSaved = 'other.saved_selection_id = own.saved_selection_id';
 const ofSelection = 'md5(other.selection::text) = md5(own.selection::text)';
 
 /** SQL of the id of the next submission of the series of `own` in a direction. */
@@ -166,11 +174,12 @@ function neighbour(operator: '<' | '>', direction: 'ASC' | 'DESC'): string {
     SELECT other.id FROM submission AS other WHERE ${condition} AND other.id ${operator} own.id
     ORDER BY other.id ${direction} LIMIT 1)`;
   return `SELECT CASE WHEN own.schedule_id IS NOT NULL THEN ${first(ofSchedule)}
-    ELSE ${first(`${ofSelection} AND other.schedule_id IS NULL`)} END`;
+    WHEN own.saved_selection_id IS NOT NULL THEN ${first(`${ofSaved} AND other.schedule_id IS NULL`)}
+    ELSE ${first(`${ofSelection} AND other.schedule_id IS NULL AND other.saved_selection_id IS NULL`)} END`;
 }
 
 /** SQL of the id of the reference of `own`. A cancelled submission is none: it says too little. */
-export const referenceOfOwn = `coalesce(${[ofSchedule, ofSelection]
+export const referenceOfOwn = `coalesce(${[ofSchedule, ofSaved, ofSelection]
   .map(
     (condition) => `(
       SELECT other.id FROM submission AS other
@@ -236,6 +245,7 @@ interface SubmissionRow {
   result_classes: unknown;
   name: string | null;
   schedule: string | null;
+  saved: string | null;
   selection: unknown;
   requested_by: string;
   created_at: Date;

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { Fault } from '../../../faults/fault.ts';
 import { emptySelection } from '../../../model/selection.ts';
 import { addSchedule } from '../../../operations/schedules/schedules.ts';
 import { type CliContext, collect, jsonOption, print } from '../../cli-context.ts';
@@ -19,7 +20,8 @@ first occurrence if they occur twice. Times with * or a step in minute or hour f
 Defaults: --overlap skip --missed once --catch-up 60.
 
 Example:
-  matre schedule add nightly --cron "0 2 * * MON-FRI" --zone Europe/Berlin -e preprod-us -e preprod-es --group smoke`;
+  matre schedule add nightly --cron "0 2 * * MON-FRI" --zone Europe/Berlin -e preprod-us -e preprod-es --group smoke
+  matre schedule add weekly --cron "0 3 * * SAT" --saved regression`;
 
 export function registerAdd(schedule: Command, context: CliContext): void {
   const command = schedule
@@ -27,14 +29,18 @@ export function registerAdd(schedule: Command, context: CliContext): void {
     .description('add a schedule that submits runs at set times')
     .argument('<name>', 'unique: letters, digits, blanks, . _ and -')
     .requiredOption('--cron <expression>', 'when to fire')
-    .requiredOption('-e, --env <code>', 'environment (repeatable)', collect);
+    .option('-e, --env <code>', 'environment (repeatable); by default those of --saved', collect);
   for (const option of fieldOptions()) command.addOption(option);
   command
     .addOption(jsonOption())
     .addHelpText('after', helpFooter)
     .action(async (name: string, options) => {
-      const { selection = emptySelection, ...fields } = readFields(options);
-      const input = { name, cron: options.cron, environments: options.env, selection, ...fields };
+      const fields = readFields(options);
+      if (options.env === undefined && fields.saved === undefined) {
+        throw new Fault('INPUT_INVALID', 'Name an environment (-e), or a saved selection (--saved).');
+      }
+      const selection = fields.selection ?? (fields.saved === undefined ? emptySelection : undefined);
+      const input = { name, cron: options.cron, environments: options.env, ...fields, selection };
       const added = await context.withCaller((caller) => caller.call(addSchedule, input));
       print(context, options, added, (output) => {
         output.line(`Schedule ${added.name} was added. Next times:`);

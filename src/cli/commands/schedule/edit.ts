@@ -16,6 +16,7 @@ export function registerEdit(schedule: Command, context: CliContext): void {
         'vixie',
       ]),
     )
+    .option('--saved-env', 'take the environments of its saved selection')
     .option(
       '-e, --env <code>',
       'environment (repeatable); replaces all environments of the schedule',
@@ -35,7 +36,7 @@ export function registerEdit(schedule: Command, context: CliContext): void {
         rename: options.rename,
         cron: options.cron,
         dayRule: options.dayRule,
-        environments: options.env,
+        environments: options.savedEnv ? null : options.env,
         ...readFields(options),
       };
       const edited = await context.withCaller((caller) => caller.call(editSchedule, input));

@@ -6,6 +6,7 @@ import { readSelection, type SelectionOptions, selectionOptions } from '../../se
 /** The options of `add` and `edit`. */
 export const fieldOptions = () => [
   new Option('--zone <zone>', 'time zone of the cron expression, such as Europe/Berlin'),
+  new Option('--saved <name>', 'a saved selection, whose tests and changes the schedule follows'),
   ...selectionOptions(),
   new Option('--priority <number>', 'higher starts earlier within its environment').argParser(parseWhole),
   new Option(
@@ -22,6 +23,7 @@ export const fieldOptions = () => [
 
 interface Options extends SelectionOptions {
   zone?: string;
+  saved?: string;
   priority?: number;
   overlap?: (typeof overlapRules)[number];
   missed?: (typeof missedRules)[number];
@@ -30,9 +32,10 @@ interface Options extends SelectionOptions {
 
 /** The fields of the options, as the operations take them. */
 export function readFields(options: Options) {
-  const { zone, priority, overlap, missed, catchUp } = options;
+  const { zone, saved, priority, overlap, missed, catchUp } = options;
   return {
     zone,
+    saved,
     selection: readSelection(options),
     priority,
     overlap,

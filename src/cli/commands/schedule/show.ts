@@ -37,6 +37,10 @@ export function registerShow(schedule: Command, context: CliContext): void {
           ['Missed', missed === 'skip' ? 'skipped' : `one run for all, up to ${catchUpMinutes} min late`],
           ['Added', `${localTime(schedule.createdAt)} ${ownZone()} by ${clean(schedule.createdBy)}`],
         ];
+        if (schedule.saved) {
+          const { name, environments } = schedule.saved;
+          fields.splice(3, 0, ['Saved selection', environments ? `${name}, with its environments` : name]);
+        }
         if (schedule.days !== null) fields.push(['Days', schedule.days]);
         if (schedule.priority !== 0) fields.push(['Priority', String(schedule.priority)]);
         if (problem !== null) fields.push(['Problem', output.paint.yellow(problem)]);
