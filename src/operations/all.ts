@@ -49,6 +49,7 @@ import { listFaults } from './system/faults.ts';
 import { showConfig, showStatus } from './system/status.ts';
 import { completeTests, showTestHistory } from './tests/test-history.ts';
 import { listTestStatistics, listTests, previewRuns } from './tests/tests.ts';
+import { listNotes, removeNote, setNote, showCause } from './triage/notes.ts';
 import { addQuarantine, endQuarantine, listQuarantines } from './triage/quarantines.ts';
 import { listAudit } from './users/audit.ts';
 import { createToken, listTokens, revokeToken } from './users/tokens.ts';
@@ -100,6 +101,10 @@ export const operations = [
   disableSavedSelection,
   enableSavedSelection,
   removeSavedSelection,
+  showCause,
+  listNotes,
+  setNote,
+  removeNote,
   addSchedule,
   listSchedules,
   showSchedule,

@@ -35,6 +35,7 @@ export function longViews(ids: RunRows['ids']): LongView[] {
     view('/tests', '/tests'),
     view('/tests/:name', `/tests/${testName(0)}`),
     view('/tests/:name', `/tests/${testName(1)}`),
+    view('/quarantines', '/quarantines'),
     view('/doctor', '/doctor'),
     view('/account', '/account'),
     view('/device', '/device'),
