@@ -9,6 +9,7 @@ import { AttentionList } from './attention/attention-list.tsx';
 import { headlineOf, laneStates, statesOf } from './lane-states.ts';
 import { arrange } from './lanes/arrange.ts';
 import { Lanes } from './lanes/lanes.tsx';
+import { pastTime, timeText } from './lanes/past-time.ts';
 import { fittingSpan, spanOf } from './lanes/spans.ts';
 import { NoEnvironments } from './no-environments.tsx';
 import classes from './overview.module.css';
@@ -26,11 +27,13 @@ const maxLanesAboveWaiting = 12;
 export default function Overview() {
   useTitle('Overview');
   const [spanName, setSpan] = useQueryState('span');
+  const [untilText, setUntil] = useQueryState('until');
   const [filter, setFilter] = useQueryState('environment');
   const [stateName, setState] = useQueryState('state');
   const state = laneStates.find((each) => each === stateName);
   const selectedSpan = spanOf(spanName);
-  const { data, dataUpdatedAt, error, refetch } = useQuery(overviewQuery(selectedSpan));
+  const until = useMemo(() => pastTime(untilText), [untilText]);
+  const { data, dataUpdatedAt, error, refetch } = useQuery(overviewQuery(selectedSpan, until));
   // Renders hundreds of lanes as a deferred update, so that the page stays responsive.
   const { overview, received } = useDeferredValue(
     useMemo(() => ({ overview: data, received: dataUpdatedAt }), [data, dataUpdatedAt]),
@@ -53,7 +56,7 @@ export default function Overview() {
       </>
     );
   }
-  const span = spanName === '' ? fittingSpan(overview) : selectedSpan;
+  const span = spanName === '' && until === undefined ? fittingSpan(overview) : selectedSpan;
   const isFiltered = filter !== '' || state !== undefined;
   const queue = overview.queue.filter(
     ({ environment }) => !isFiltered || lanes.some(({ code }) => code === environment),
@@ -86,6 +89,8 @@ export default function Overview() {
           onFilter={setFilter}
           span={span}
           onSpan={setSpan}
+          until={until}
+          onUntil={(time) => setUntil(time === undefined ? '' : timeText(time))}
           onShowAll={
             isFiltered
               ? () => {
@@ -95,7 +100,7 @@ export default function Overview() {
               : undefined
           }
         />
-        <Lanes overview={overview} lanes={lanes} received={received} span={span} />
+        <Lanes overview={overview} lanes={lanes} received={received} span={span} until={until} />
         {lanes.length === 0 && <p className={classes.empty}>No environments match these filters.</p>}
       </section>
       {!waitingFirst && waiting}

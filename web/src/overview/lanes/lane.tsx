@@ -18,17 +18,20 @@ interface Props {
   /** The server time of this state, in seconds from the anchor. */
   at: number;
   pxPerSecond: number;
+  /** The end of the axis in seconds from the anchor, when it is in the past: then what begins later is not drawn. */
+  until: number | undefined;
   onOpenCluster: (cluster: OpenedCluster) => void;
 }
 
 /** An environment with its past, running and queued runs. */
-export const Lane = memo(function Lane({ lane, queue, anchor, at, pxPerSecond, onOpenCluster }: Props) {
-  const pieces = useMemo(
-    () => layOutLane(lane, queue, { anchor, at: anchor + at * 1000 }),
-    [lane, queue, anchor, at],
-  );
+export const Lane = memo(function Lane(props: Props) {
+  const { lane, queue, anchor, at, pxPerSecond, until, onOpenCluster } = props;
+  const pieces = useMemo(() => {
+    const all = layOutLane(lane, queue, { anchor, at: anchor + at * 1000 });
+    return until === undefined ? all : all.filter((piece) => 'start' in piece && piece.start < until);
+  }, [lane, queue, anchor, at, until]);
   const drawnPieces = useMemo(() => cluster(pieces, pxPerSecond), [pieces, pxPerSecond]);
-  const last = lane.bars.at(-1);
+  const last = pieces.findLast((piece) => piece.kind === 'run')?.bar;
   const lastBroken = last?.verdict === 'broken' && !lane.paused ? last : undefined;
   return (
     <li className={classes.lane}>
