@@ -10,7 +10,6 @@ import { migrate } from '../store/database/migrate.ts';
 import { openPostgres } from '../store/database/postgres.ts';
 import { loadKey } from '../store/secret-key.ts';
 import { createAttempts } from '../store/tables/attempts.ts';
-import { createCauseNotes } from '../store/tables/cause-notes.ts';
 import { createDurations } from '../store/tables/durations.ts';
 import { createEnvironments } from '../store/tables/environments.ts';
 import { createEvents } from '../store/tables/events.ts';
@@ -25,6 +24,7 @@ import { createSavedSelections } from '../store/tables/saved-selections.ts';
 import { createSchedules, readClock } from '../store/tables/schedules.ts';
 import { createShopModulesTable } from '../store/tables/shop-modules.ts';
 import { createSubmissions } from '../store/tables/submissions.ts';
+import { createTrends } from '../store/tables/trends.ts';
 import { createVariables } from '../store/tables/variables.ts';
 import { createWorkers } from '../store/tables/workers.ts';
 
@@ -41,7 +41,6 @@ export type Stores = Pick<
   | 'events'
   | 'firings'
   | 'idempotencyKeys'
-  | 'notes'
   | 'overview'
   | 'plans'
   | 'quarantines'
@@ -51,6 +50,7 @@ export type Stores = Pick<
   | 'schedules'
   | 'shopModules'
   | 'submissions'
+  | 'trends'
   | 'variables'
   | 'workers'
 >;
@@ -78,7 +78,6 @@ export async function openStores(config: Config, log: Logger, database: AppDatab
     events: createEvents({ database }),
     firings: createFirings({ database }),
     idempotencyKeys: createIdempotencyKeys({ database }),
-    notes: createCauseNotes({ database }),
     overview: createOverview({ database }),
     plans: createPlans({ database }),
     quarantines: createQuarantines({ database }),
@@ -88,6 +87,7 @@ export async function openStores(config: Config, log: Logger, database: AppDatab
     schedules: createSchedules({ database }),
     shopModules: createShopModulesTable({ database }),
     submissions: createSubmissions({ database }),
+    trends: createTrends({ database }),
     variables: createVariables({ database, secrets }),
     workers: createWorkers({ database }),
   };

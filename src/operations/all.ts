@@ -49,7 +49,7 @@ import { listFaults } from './system/faults.ts';
 import { showConfig, showStatus } from './system/status.ts';
 import { completeTests, showTestHistory } from './tests/test-history.ts';
 import { listTestStatistics, listTests, previewRuns } from './tests/tests.ts';
-import { listNotes, removeNote, setNote, showCause } from './triage/notes.ts';
+import { showTrends } from './trends/trends.ts';
 import { addQuarantine, endQuarantine, listQuarantines } from './triage/quarantines.ts';
 import { listAudit } from './users/audit.ts';
 import { createToken, listTokens, revokeToken } from './users/tokens.ts';
@@ -101,10 +101,6 @@ export const operations = [
   disableSavedSelection,
   enableSavedSelection,
   removeSavedSelection,
-  showCause,
-  listNotes,
-  setNote,
-  removeNote,
   addSchedule,
   listSchedules,
   showSchedule,
@@ -124,6 +120,7 @@ export const operations = [
   releaseLock,
   showOverview,
   showAttention,
+  showTrends,
   showStatus,
   showConfig,
   listFaults,

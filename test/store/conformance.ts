@@ -11,6 +11,7 @@ import { savedSelectionsConformance } from './saved-selections-conformance.ts';
 import { shopModulesConformance } from './shop-modules-conformance.ts';
 import { submissionsConformance } from './submissions-conformance.ts';
 import { tableConformance } from './table-conformance.ts';
+import { trendsConformance } from './trends-conformance.ts';
 
 /** The behaviour of databases, for every kind. */
 export function storeConformance(kind: Kind): void {
@@ -18,6 +19,7 @@ export function storeConformance(kind: Kind): void {
   migrationConformance(kind);
   keyConformance(kind);
   tableConformance(kind);
+  trendsConformance(kind);
   durationsConformance(kind);
   shopModulesConformance(kind);
   savedSelectionsConformance(kind);

@@ -23,16 +23,19 @@ export const views: View[] = [
   { path: '/', component: Overview, load: async () => {} },
   view('/runs', () => import('./runs/runs.tsx')),
   view('/runs/:id', () => import('./run/run.tsx')),
+  view('/submissions', () => import('./submission/submissions.tsx')),
+  view('/submissions/:id', () => import('./submission/submission.tsx')),
   view('/new', () => import('./new-run/new-run.tsx')),
   view('/environments', () => import('./environments/environments.tsx')),
   view('/environments/:code', () => import('./environments/environment.tsx')),
   view('/schedules', () => import('./schedules/schedules.tsx')),
   view('/schedules/:name', () => import('./schedules/schedule.tsx')),
   view('/schedules/:name/edit', () => import('./schedules/form/edit-schedule.tsx')),
+  view('/schedules/:name/latest', () => import('./submission/latest.tsx')),
   view('/new-schedule', () => import('./schedules/form/new-schedule.tsx')),
-  view('/quarantines', () => import('./triage/quarantines.tsx')),
   view('/tests', () => import('./tests/tests.tsx')),
   view('/tests/:name', () => import('./tests/test.tsx')),
+  view('/trends', () => import('./trends/trends.tsx')),
   view('/doctor', () => import('./doctor/doctor.tsx')),
   view('/account', () => import('./account/account.tsx')),
   view('/device', () => import('./account/device.tsx')),
@@ -44,7 +47,9 @@ export const views: View[] = [
 export const navigation = [
   { path: '/', name: 'Overview', letter: 'o' },
   { path: '/runs', name: 'Runs', letter: 'r' },
+  { path: '/submissions', name: 'Submissions', letter: 'u' },
   { path: '/tests', name: 'Tests', letter: 't' },
+  { path: '/trends', name: 'Trends', letter: 'n' },
   { path: '/schedules', name: 'Schedules', letter: 's' },
   { path: '/environments', name: 'Environments', letter: 'e' },
   { path: '/doctor', name: 'Doctor', letter: 'd' },
@@ -56,11 +61,14 @@ export const navigation = [
 
 /** Prefetches the code of the view at a path. */
 export function preload(path: string): void {
-  const [, first, ...rest] = path.split('/');
+  const parts = path.split('/');
   views
     .find(({ path: pattern }) => {
-      const [, patternFirst, ...patternRest] = pattern.split('/');
-      return first === patternFirst && rest.length === patternRest.length;
+      const patternParts = pattern.split('/');
+      return (
+        parts.length === patternParts.length &&
+        patternParts.every((each, index) => each.startsWith(':') || each === parts[index])
+      );
     })
     ?.load()
     // Opening the view loads it again and handles the error.

@@ -6,7 +6,7 @@ import { describeSelection } from '../../model/selection.ts';
 import { showRun } from '../../operations/runs/run-record.ts';
 import { type CliContext, jsonOption, parseRunId, print } from '../cli-context.ts';
 import type { Caller } from '../client/caller.ts';
-import { noFailures, type RunFailures, readFailures } from '../client/read-failures.ts';
+import { type RunFailures, readFailures } from '../client/read-failures.ts';
 import { openPage } from '../open-page.ts';
 import { printFailures } from '../output/failures.ts';
 import {
@@ -71,6 +71,8 @@ interface ShownRun {
   failures: RunFailures;
 }
 
+const noFailures: RunFailures = { tests: [], sources: new Map() };
+
 async function readRecords(
   caller: Caller,
   ids: readonly number[],
@@ -111,7 +113,7 @@ function printRecords(output: Output, records: readonly ShownRun[], url: string 
     const { id, environment } = record.run;
     output.line();
     output.line(output.paint.bold(`Run ${id} on ${environment}`));
-    printFailures(output, failures.tests, { runId: id, environment, url, ...failures });
+    printFailures(output, failures.tests, { runId: id, environment, url, sources: failures.sources });
   }
 }
 
@@ -145,7 +147,6 @@ function printRecord(
     environment: run.environment,
     url,
     sources: failures.sources,
-    notes: failures.notes,
   });
   output.line();
   printFacts(context, output, record, url);

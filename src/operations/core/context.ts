@@ -19,7 +19,6 @@ import type { Clock, Firer } from '../../schedule/fire.ts';
 import type { Access } from '../../store/access/access.ts';
 import type { Database } from '../../store/database/database.ts';
 import type { Attempts } from '../../store/tables/attempts.ts';
-import type { CauseNotes } from '../../store/tables/cause-notes.ts';
 import type { Durations } from '../../store/tables/durations.ts';
 import type { Environments } from '../../store/tables/environments.ts';
 import type { Events } from '../../store/tables/events.ts';
@@ -34,6 +33,7 @@ import type { SavedSelections } from '../../store/tables/saved-selections.ts';
 import type { Schedules } from '../../store/tables/schedules.ts';
 import type { ShopModulesTable } from '../../store/tables/shop-modules.ts';
 import type { Submissions } from '../../store/tables/submissions.ts';
+import type { Trends } from '../../store/tables/trends.ts';
 import type { Variables } from '../../store/tables/variables.ts';
 import type { Workers } from '../../store/tables/workers.ts';
 import type { CurrentCatalog, StatusCache } from './status-cache.ts';
@@ -54,8 +54,6 @@ export interface Context {
   plans: Plans;
   results: Results;
   quarantines: Quarantines;
-  /** What users know about causes of failures. */
-  notes: CauseNotes;
   attempts: Attempts;
   events: Events;
   /** Answers to requests with an idempotency key. */
@@ -66,6 +64,8 @@ export interface Context {
   workers: Workers;
   /** Queries over all environments. */
   overview: Overview;
+  /** Sums over days. */
+  trends: Trends;
   schedules: Schedules;
   savedSelections: SavedSelections;
   firings: Firings;

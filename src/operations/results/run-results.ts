@@ -31,11 +31,8 @@ export const listResults = defineOperation({
       context.durations.outcomes(id),
     ]);
     const causes = [...new Set(results.flatMap(({ cause }) => cause ?? []))];
-    const [same, notes] = await Promise.all([
-      context.results.sameCauses(id, causes, maxSameCause),
-      context.notes.ofCauses(causes),
-    ]);
-    const { tests, ...judged } = judgeResults({ plan, results, expected, outcomes, same, notes });
+    const same = await context.results.sameCauses(id, causes, maxSameCause);
+    const { tests, ...judged } = judgeResults({ plan, results, expected, outcomes, same });
     const listed = only === 'failures' ? tests.filter(({ failure }) => failure !== null) : tests;
     return { reason: reason ?? null, ...judged, tests: listed };
   },

@@ -15,7 +15,6 @@ import {
   userName,
 } from './names.ts';
 import { type RunRows, runRows } from './runs.ts';
-import { addTriage } from './triage.ts';
 
 /** The admin that the data has; the other users have no password of their own. */
 export const admin = { name: userName(0), password: 'correct horse battery' };
@@ -32,8 +31,7 @@ export const longVariable = {
  * Fills the empty database of an app: 200 environments, 3,000 tests with results, about 1,000 runs, schedules, users, tokens,
  * variables and an audit trail. Returns the ids of runs of each kind.
  */
-export async function fillDatabase(context: Context): Promise<RunRows['ids']> {
-  const { database, variables } = context;
+export async function fillDatabase({ database, variables }: Context): Promise<RunRows['ids']> {
   const rows = numbers(environmentCount).map((index) => ({
     ...{ id: index + 1, code: environmentCode(index), name: environmentName(index) },
     // Nothing listens there, so that the doctor is refused at once.
@@ -49,13 +47,15 @@ export async function fillDatabase(context: Context): Promise<RunRows['ids']> {
   }));
   await insertRows(database, 'environment', rows);
   await addSchedules(database);
-  const { ids, runs, plans, results, attempts, events, durations } = runRows();
+  const { ids, submissions, runs, plans, results, attempts, events, durations } = runRows();
+  await insertRows(database, 'submission', submissions);
   await insertRows(database, 'run', runs);
   await insertRows(database, 'planned_test', plans);
   await insertRows(database, 'result', results);
   await insertRows(database, 'attempt', attempts);
   await insertRows(database, 'run_event', events);
   await insertRows(database, 'test_duration', durations);
+  await addTestDays(database);
   await addFirings(database, ids.failed);
   await addPeople(database);
   await addWorkers(database);
@@ -63,12 +63,24 @@ export async function fillDatabase(context: Context): Promise<RunRows['ids']> {
     await variables.set('global', { name, value, secret });
     await variables.set(1, { name: `${name}_1`, value, secret });
   }
-  await addTriage(context);
   await database.script('ANALYZE');
   return ids;
 }
 
 type Database = Context['database'];
+
+/** The sums of days that trends are made of. */
+async function addTestDays(database: Database): Promise<void> {
+  await database.query(
+    `INSERT INTO test_day (day, environment_id, test, suite, passed, failed, flaky, broken, total_ms)
+     SELECT (queued_at AT TIME ZONE 'UTC')::date, environment_id, test, suite,
+       count(*) FILTER (WHERE status = 'passed'), count(*) FILTER (WHERE status = 'failed'),
+       count(*) FILTER (WHERE status = 'passed' AND test LIKE '%7Test'), count(*) FILTER (WHERE status = 'broken'),
+       coalesce(sum(duration_ms) FILTER (WHERE status IN ('passed', 'failed')), 0)
+     FROM result JOIN run ON run.id = run_id WHERE run.state = 'finished'
+     GROUP BY 1, 2, 3, 4`,
+  );
+}
 
 async function addSchedules(database: Database): Promise<void> {
   const schedules = numbers(12).map((index) => ({

@@ -9,6 +9,7 @@ import {
   failureMessages,
   groups,
   requesters,
+  scheduleName,
   suites,
   testName,
 } from './names.ts';
@@ -28,8 +29,12 @@ export interface RunRows {
   attempts: Row[];
   events: Row[];
   durations: Row[];
-  /** Runs that views are opened with. */
-  ids: { failed: number; running: number; waiting: number; passed: number; retried: number; large: number };
+  submissions: Row[];
+  /** Runs that views are opened with, and submissions. */
+  ids: Record<
+    'failed' | 'running' | 'waiting' | 'passed' | 'retried' | 'large' | 'night' | 'largeSubmission',
+    number
+  >;
 }
 
 type Status = 'passed' | 'failed' | 'broken' | 'skipped';
@@ -73,6 +78,7 @@ export function runRows(): RunRows {
     attempts: [],
     events: [],
     durations: [],
+    submissions: [],
   };
 
   const addRun = (environment: number, kind: number, fields: Row): number => {
@@ -96,6 +102,7 @@ export function runRows(): RunRows {
         started_at: null,
         finished_at: null,
         schedule_id: null,
+        submission_id: null,
       },
       ...{ queued_at: minutesAgo(10), cancel_requested: false },
       ...fields,
@@ -139,11 +146,30 @@ export function runRows(): RunRows {
     });
   };
 
+  const addSubmission = (at: number, fields: Row): number => {
+    const id = rows.submissions.length + 1;
+    rows.submissions.push({
+      ...{ id, name: null, schedule_id: null, requested_by: requesters[1] },
+      ...{ created_at: minutesAgo(at), finished_at: minutesAgo(at - 240), verdict: 'failed' },
+      ...fields,
+    });
+    return id;
+  };
+
   for (let night = 0; night < nights; night++) {
+    // Before the first of its runs starts.
+    const submittedAt = (nights - night) * dayMinutes - 1200 + nightlyEnvironments * 20 + 90;
+    const submission = addSubmission(submittedAt, {
+      ...{ name: scheduleName(0), schedule_id: 1, selection: selections[0] },
+      environment_ids: Array.from({ length: nightlyEnvironments }, (_, index) => index + 1),
+    });
     for (let environment = 0; environment < nightlyEnvironments; environment++) {
       const statusOf = (test: number) => nightStatus(test, night, environment);
       const at = (nights - night) * dayMinutes - 1200 + environment * 20;
-      const fields = { ...commitOf(night), schedule_id: 1, requested_by: requesters[1] };
+      const fields = {
+        ...{ ...commitOf(night), schedule_id: 1, requested_by: requesters[1] },
+        ...{ submission_id: submission, queued_at: minutesAgo(submittedAt) },
+      };
       addResults(
         finish(environment, 0, at, count(testsOfNight, statusOf), fields),
         testsOfNight,
@@ -154,7 +180,12 @@ export function runRows(): RunRows {
   }
   const failed = rows.runs.length;
 
-  const large = finish(0, 4, 180, count(testCount, largeStatus), commitOf(nights));
+  const night = rows.submissions.length;
+  const largeSubmission = addSubmission(270, { selection: selections[4], environment_ids: [1] });
+  const large = finish(0, 4, 180, count(testCount, largeStatus), {
+    ...commitOf(nights),
+    submission_id: largeSubmission,
+  });
   addResults(large, testCount, 180, largeStatus);
 
   for (let environment = 0; environment < environmentCount; environment++) {
@@ -219,7 +250,7 @@ export function runRows(): RunRows {
       });
     }
   }
-  return { ...rows, ids: { failed, running, waiting, passed, retried, large } };
+  return { ...rows, ids: { failed, running, waiting, passed, retried, large, night, largeSubmission } };
 }
 
 function resultFields(test: number, at: number, status: Status): Row {

@@ -15,6 +15,7 @@ const queriesByEvent = {
     'locks',
     'test',
     'schedules',
+    'submissions',
   ]),
   environment: new Set<unknown>([
     'overview',

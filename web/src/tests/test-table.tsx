@@ -3,10 +3,10 @@ import { IconArrowDown } from '@tabler/icons-react';
 import { Link } from 'wouter';
 import { duration } from '../ui/format.ts';
 import { LongText } from '../ui/long-text/long-text.tsx';
+import { percent } from '../ui/percent.ts';
 import { StatusSign } from '../ui/status.tsx';
 import { type Column, DataTable } from '../ui/table/data-table.tsx';
 import { Time } from '../ui/time.tsx';
-import { percent } from './history/percent.ts';
 import { flakyFrom, type ListedTest, type Sort } from './listing.ts';
 import classes from './tests.module.css';
 

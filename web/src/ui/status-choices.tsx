@@ -4,10 +4,16 @@ import { type Status, StatusSign } from './status.tsx';
 import classes from './status-choices.module.css';
 
 /** A row of statuses, of which one is selected. */
-export function StatusChoices({ children }: { children: ReactNode }) {
+export function StatusChoices({
+  label = 'Filter by status',
+  children,
+}: {
+  label?: string;
+  children: ReactNode;
+}) {
   return (
     // biome-ignore lint/a11y/useSemanticElements: the default style of a fieldset cannot be reset everywhere
-    <div role="group" aria-label="Filter by status" className={classes.choices}>
+    <div role="group" aria-label={label} className={classes.choices}>
       {children}
     </div>
   );

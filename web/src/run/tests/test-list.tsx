@@ -1,9 +1,10 @@
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { RunView } from '#src/operations/core/views.ts';
 import type { TestResultView } from '#src/operations/results/results-view.ts';
 import { useQueryState } from '../../ui/query-state.ts';
 import { useShortcut } from '../../ui/shortcuts.tsx';
+import { useOffset } from '../../ui/table/use-offset.ts';
 import { CauseHead } from '../failure/cause-head.tsx';
 import { isFailure, type Row } from './arrange.ts';
 import classes from './test-list.module.css';
@@ -68,7 +69,7 @@ export function TestList({ run, rows, onLog }: Props) {
             style={{ transform: `translateY(${start - margin}px)` }}
           >
             {row.kind === 'cause' ? (
-              <CauseHead runId={run.id} cause={row.cause} visibleTests={row.tests.length} />
+              <CauseHead cause={row.cause} visibleTests={row.tests.length} />
             ) : (
               <TestRow
                 run={run}
@@ -144,22 +145,4 @@ function useOpenPanels() {
     setPanel(next ?? '');
   };
   return { openPanels, open };
-}
-
-/** The distance of an element from the top of the page. It changes with the content above. */
-function useOffset(element: React.RefObject<HTMLElement | null>): number {
-  const [offset, setOffset] = useState(0);
-  useLayoutEffect(() => {
-    const measure = () => {
-      const top = element.current?.getBoundingClientRect().top ?? 0;
-      setOffset(Math.round(top + window.scrollY));
-    };
-    measure();
-    const observer = new ResizeObserver(measure);
-    observer.observe(document.body);
-    const head = element.current?.closest('main');
-    for (const child of head?.children ?? []) observer.observe(child);
-    return () => observer.disconnect();
-  }, [element]);
-  return offset;
 }

@@ -3,11 +3,11 @@ import { useEffect, useRef } from 'react';
 import { Link } from 'wouter';
 import { duration, fullTime } from '../../ui/format.ts';
 import { LongText } from '../../ui/long-text/long-text.tsx';
+import { percent } from '../../ui/percent.ts';
 import { StatusSign } from '../../ui/status.tsx';
 import type { History } from '../queries.ts';
 import { GridFoot } from './grid-foot.tsx';
 import classes from './history-grid.module.css';
-import { percent } from './percent.ts';
 import { type Place, useGridKeys } from './use-grid-keys.ts';
 
 /** Results by environment (rows) and run (columns). Shows whether failures are random or follow an environment, a time or a commit. */

@@ -1,8 +1,9 @@
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
-import { type RefObject, useLayoutEffect, useState } from 'react';
+import type { RefObject } from 'react';
+import { useOffset } from './use-offset.ts';
 
 /** Shorter lists render all rows: the browser finds text in them, and their columns fit the content of all. */
-const virtualFrom = 250;
+const defaultVirtualFrom = 250;
 const rowHeight = 33;
 
 export interface VisibleRows {
@@ -16,14 +17,14 @@ export interface VisibleRows {
   measure: ((row: HTMLElement | null) => void) | undefined;
 }
 
-/** The rows of a table that are in the window or near it; all rows of a short table. */
-export function useVisibleRows(area: RefObject<HTMLElement | null>, count: number): VisibleRows {
+/** The rows of a table that are in the window or near it; all rows of a table with at most `virtualFrom` rows. */
+export function useVisibleRows(
+  area: RefObject<HTMLElement | null>,
+  count: number,
+  virtualFrom: number = defaultVirtualFrom,
+): VisibleRows {
   const isVirtual = count > virtualFrom;
-  const [top, setTop] = useState(0);
-  useLayoutEffect(() => {
-    const { current } = area;
-    if (current) setTop(current.getBoundingClientRect().top + window.scrollY);
-  }, [area]);
+  const top = useOffset(area);
   const virtualizer = useWindowVirtualizer({
     count: isVirtual ? count : 0,
     estimateSize: () => rowHeight,

@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { time } from '../core/fields.ts';
+
+/** The matrix of a submission as JSON: its tests by environments. */
+
+/** The class of the result of a test, compared with earlier results. A result may have several. */
+const resultClasses = ['new', 'known', 'fixed', 'flaky', 'slower'] as const;
+export type ResultClass = (typeof resultClasses)[number];
+
+const milliseconds = z.number().nullable();
+
+const matrixView = z.object({
+  environments: z.array(z.string()).describe('The columns'),
+  tests: z.number().describe('Number of tests, also of those that have no row'),
+  rows: z.array(
+    z.object({
+      test: z.string(),
+      suite: z.string().nullable(),
+      cells: z
+        .array(
+          z
+            .object({
+              outcome: z
+                .enum(['passed', 'failed', 'broken', 'skipped'])
+                .nullable()
+                .describe('Null while it has no result'),
+              classes: z.array(z.enum(resultClasses)),
+              durationMs: milliseconds,
+              usualMs: milliseconds.describe('Usual duration of the test on this environment'),
+              cause: z.string().nullable(),
+              run: z.number(),
+            })
+            .nullable()
+            .describe('Null where the test was not planned'),
+        )
+        .describe('One for each environment'),
+    }),
+  ),
+  causes: z.array(
+    z.object({
+      cause: z.string(),
+      message: z.string().describe('The message of one of its failures'),
+      values: z.array(z.string()).describe('The values that its messages compare'),
+      tests: z.number(),
+      environments: z.array(z.string()),
+      since: z
+        .object({ submission: z.number().nullable(), run: z.number(), at: time })
+        .nullable()
+        .describe('Where it was seen first'),
+    }),
+  ),
+});
+export type MatrixView = z.output<typeof matrixView>;
+export type MatrixRow = MatrixView['rows'][number];
+export type MatrixCell = NonNullable<MatrixRow['cells'][number]>;

@@ -1,0 +1,188 @@
+import { UnstyledButton } from '@mantine/core';
+import { IconChevronRight } from '@tabler/icons-react';
+import { memo, useState } from 'react';
+import { briefMessage } from '../../ui/brief-message.ts';
+import { calendarDay, duration, plural } from '../../ui/format.ts';
+import { LongText } from '../../ui/long-text/long-text.tsx';
+import type { Cause, Item, Section } from './arrange.ts';
+import classes from './matrix.module.css';
+import { ResultLink } from './matrix-cell.tsx';
+import { stateOf } from './result-state.ts';
+import { StateSign } from './state-sign.tsx';
+
+/** The column of the names, for the arrow keys; those of the environments follow from 0. */
+export const nameColumn = -1;
+
+const sectionText: Record<Section, string> = {
+  new: 'New failures',
+  broken: 'Broken',
+  known: 'Known failures',
+  flaky: 'Flaky',
+  slower: 'Slower than usual',
+  fixed: 'Fixed',
+  failed: 'Failures without an earlier result',
+  differs: 'Different between environments',
+  same: 'The same on all environments',
+};
+
+export interface RowProps {
+  item: Item;
+  index: number;
+  environments: readonly string[];
+  /** The indexes of the environments that are shown. */
+  columns: readonly number[];
+  /** The column where the Tab key stops, if it is in this row. */
+  stop: number | undefined;
+  hasCards: boolean;
+  onToggle: (key: string) => void;
+  measure: ((row: HTMLElement | null) => void) | undefined;
+}
+
+/** A line of the matrix: the head of a section, a cause with several tests, or a test. */
+export const MatrixRow = memo(function MatrixRow(props: RowProps) {
+  const { item, index, columns, measure } = props;
+  return (
+    <tr ref={measure} data-index={index} data-kind={item.kind} aria-rowindex={index + 2}>
+      {item.kind === 'section' ? (
+        <th scope="rowgroup" colSpan={columns.length + 2} className={classes.section}>
+          <StateSign state={item.section} size={14} /> {sectionText[item.section]}{' '}
+          <span className={classes.dim}>{plural(item.tests, 'test')}</span>
+        </th>
+      ) : item.kind === 'cause' ? (
+        <CauseCells {...props} item={item} />
+      ) : (
+        <TestCells {...props} item={item} />
+      )}
+    </tr>
+  );
+});
+
+type CauseProps = RowProps & { item: Extract<Item, { kind: 'cause' }> };
+
+function CauseCells({ item, environments, columns, stop, onToggle, hasCards }: CauseProps) {
+  const { cause, cells, isOpen, key, section, tests } = item;
+  const state = section === 'known' || section === 'flaky' || section === 'broken' ? section : 'failed';
+  return (
+    <>
+      <th scope="row" className={classes.name}>
+        <UnstyledButton
+          className={classes.toggle}
+          aria-expanded={isOpen}
+          data-column={nameColumn}
+          tabIndex={hasCards || stop === nameColumn ? 0 : -1}
+          onClick={() => onToggle(key)}
+        >
+          <IconChevronRight size={14} aria-hidden data-open={isOpen || undefined} />
+          {plural(tests, 'test')} with the same cause
+        </UnstyledButton>
+        <CauseText cause={cause} />
+      </th>
+      {columns.map((column) => {
+        const cell = cells[column];
+        const environment = environments[column] ?? '';
+        if (!cell && hasCards) return null;
+        return (
+          <td key={column}>
+            {cell && (
+              <a
+                href={`/runs/${cell.run}?status=failed`}
+                className={classes.result}
+                data-state={state}
+                data-column={column}
+                tabIndex={hasCards || stop === column ? 0 : -1}
+                title={`${environment}: ${plural(cell.tests, 'test')} failed with this cause`}
+                aria-label={`${environment}: ${plural(cell.tests, 'test')} failed with this cause`}
+              >
+                <StateSign state={state} />
+                {hasCards ? `${environment} ${cell.tests}` : cell.tests}
+              </a>
+            )}
+          </td>
+        );
+      })}
+      {!hasCards && <td />}
+    </>
+  );
+}
+
+/** The message of a cause with the values that it compares, and since when it is seen. */
+function CauseText({ cause: { message, values, since } }: { cause: Cause }) {
+  const text = briefMessage(message);
+  // Values that the message does not show, because it is long or each result has its own.
+  const others = values.filter((value) => !text.includes(value));
+  return (
+    <div className={classes.message}>
+      {text}{' '}
+      {others.map((value) => (
+        <code key={value} className={classes.value}>
+          {value}
+        </code>
+      ))}{' '}
+      {since && <span className={classes.since}>since {calendarDay(new Date(since.at))}</span>}
+    </div>
+  );
+}
+
+type TestProps = RowProps & { item: Extract<Item, { kind: 'test' }> };
+
+function TestCells({ item, environments, columns, stop, hasCards }: TestProps) {
+  const { row, cause, isBelowCause } = item;
+  const [isOpen, setOpen] = useState(false);
+  const cells = columns.flatMap((column) => {
+    const cell = row.cells[column];
+    return cell ? [{ column, cell }] : [];
+  });
+  // A card has the results that matter, and the others on demand.
+  const shown = hasCards && !isOpen ? cells.filter(({ cell }) => stateOf(cell) !== 'passed') : cells;
+  const byColumn = new Map(shown.map(({ column, cell }) => [column, cell]));
+  return (
+    <>
+      <th scope="row" className={classes.name} data-below={isBelowCause || undefined}>
+        <a
+          href={`/tests/${encodeURIComponent(row.test)}`}
+          data-column={nameColumn}
+          tabIndex={hasCards || stop === nameColumn ? 0 : -1}
+        >
+          <LongText text={row.test} />
+        </a>
+        {row.suite !== null && (
+          <div className={classes.suite}>
+            <LongText text={row.suite} />
+          </div>
+        )}
+        {cause && !isBelowCause && <CauseText cause={cause} />}
+      </th>
+      {columns.map((column) => {
+        const cell = byColumn.get(column);
+        if (!cell) return hasCards ? null : <td key={column} />;
+        return (
+          <td key={column}>
+            <ResultLink
+              row={row}
+              cell={cell}
+              environment={environments[column] ?? ''}
+              column={column}
+              isStop={stop === column}
+              isNamed={hasCards}
+            />
+          </td>
+        );
+      })}
+      {hasCards && shown.length < cells.length ? (
+        <td>
+          <UnstyledButton className={classes.more} onClick={() => setOpen(true)}>
+            passed on {cells.length - shown.length}
+          </UnstyledButton>
+        </td>
+      ) : (
+        <td className={classes.duration}>{durationOf(cells.map(({ cell }) => cell))}</td>
+      )}
+    </>
+  );
+}
+
+/** The longest duration of a test, which decides when its environments are done. */
+function durationOf(cells: readonly { durationMs: number | null }[]): string {
+  const longest = Math.max(...cells.map(({ durationMs }) => durationMs ?? 0), 0);
+  return longest === 0 ? '' : duration(longest);
+}

@@ -1,0 +1,69 @@
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
+import type { MatrixView } from '#src/operations/submissions/matrix-view.ts';
+import type { listSubmissions, showSubmission } from '#src/operations/submissions/submissions.ts';
+import { callApi, get } from '../api/request.ts';
+
+/** The page path of a submission. */
+export const submissionPage = (id: number) => `/submissions/${id}`;
+/** The page path that leads to the newest finished submission of a schedule. */
+export const latestPage = (schedule: string) => `/schedules/${encodeURIComponent(schedule)}/latest`;
+
+/** The first part of all keys, which a change of a run makes stale (api/freshness.ts). */
+const key = 'submissions';
+
+export interface SubmissionFilter {
+  schedule?: string | undefined;
+  saved?: string | undefined;
+  before?: string | number | undefined;
+  limit?: number;
+  finished?: boolean;
+}
+
+export const submissionsQuery = (filter: SubmissionFilter) =>
+  queryOptions({
+    queryKey: [key, 'list', filter],
+    queryFn: ({ signal }) => get<typeof listSubmissions>('/api/submissions', { query: filter, signal }),
+    placeholderData: keepPreviousData,
+  });
+
+/** The newest finished submission of a schedule; null before the first. */
+export const latestQuery = (schedule: string) =>
+  queryOptions({
+    queryKey: [key, 'latest', schedule],
+    queryFn: async ({ signal }) => {
+      const query: SubmissionFilter = { schedule, finished: true, limit: 1 };
+      const { submissions } = await get<typeof listSubmissions>('/api/submissions', { query, signal });
+      return submissions[0] ?? null;
+    },
+  });
+
+export const submissionQuery = (id: number) =>
+  queryOptions({
+    queryKey: [key, 'one', id],
+    queryFn: ({ signal }) => get<typeof showSubmission>(`/api/submissions/${id}`, { signal }),
+  });
+
+/** `notable`: only the tests that differ between environments, failed, or have a class. */
+export const matrixQuery = (id: number, rows: 'notable' | 'all') =>
+  queryOptions({
+    queryKey: [key, 'matrix', id, rows],
+    queryFn: ({ signal }) =>
+      callApi<MatrixView>('GET', `/api/submissions/${id}/matrix`, { query: { rows }, signal }),
+    placeholderData: keepPreviousData,
+  });
+
+/** About three months of nights. */
+const nightsPerRequest = 100;
+
+/** The submissions of a schedule or saved selection, the newest first. */
+export const nightsQuery = (of: { schedule?: string; saved?: string }) =>
+  infiniteQueryOptions({
+    queryKey: [key, 'nights', of],
+    queryFn: ({ signal, pageParam }) =>
+      get<typeof listSubmissions>('/api/submissions', {
+        query: { ...of, limit: nightsPerRequest, before: pageParam },
+        signal,
+      }),
+    initialPageParam: null as number | null,
+    getNextPageParam: ({ next }) => next,
+  });

@@ -1,0 +1,161 @@
+import { Anchor, Button, NativeSelect } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useLocation } from 'wouter';
+import type { SubmissionSummary } from '#src/operations/submissions/submission-view.ts';
+import { schedulesQuery } from '../schedules/queries.ts';
+import { duration } from '../ui/format.ts';
+import { LongText } from '../ui/long-text/long-text.tsx';
+import { useQueryState } from '../ui/query-state.ts';
+import { EmptyState, QueryFallback } from '../ui/states.tsx';
+import { StatusBadge } from '../ui/status.tsx';
+import { type Column, DataTable } from '../ui/table/data-table.tsx';
+import { useTitle } from '../ui/title.ts';
+import { Changes } from './changes.tsx';
+import { submissionPage, submissionsQuery } from './queries.ts';
+import classes from './submission.module.css';
+import { nameOf, nightTime } from './verdict-sentence.ts';
+
+const pageLength = 50;
+
+/** All submissions, the newest first. */
+export default function Submissions() {
+  useTitle('Submissions');
+  const [schedule, setSchedule] = useQueryState('schedule');
+  const [saved, setSaved] = useQueryState('saved');
+  const [before, setBefore] = useQueryState('before');
+  const { data, error, refetch, isPlaceholderData } = useQuery(
+    submissionsQuery({ schedule, saved, before, limit: pageLength }),
+  );
+  const select = (value: string) => {
+    setSchedule(value);
+    setSaved('');
+    setBefore('');
+  };
+  return (
+    <>
+      <div className={classes.listHead}>
+        <h1>Submissions</h1>
+        <ScheduleSelect selected={schedule} onSelect={select} />
+        {saved !== '' && (
+          <span>
+            of the saved selection {saved}{' '}
+            <Button variant="subtle" size="compact-sm" onClick={() => select('')}>
+              Show all
+            </Button>
+          </span>
+        )}
+      </div>
+      {!data && <QueryFallback what="the submissions" query={{ error, refetch }} />}
+      {data?.submissions.length === 0 && <NoSubmissions isFiltered={schedule !== '' || saved !== ''} />}
+      {data && data.submissions.length > 0 && (
+        <div className={classes.list} data-old={isPlaceholderData || undefined}>
+          <SubmissionsTable submissions={data.submissions} />
+        </div>
+      )}
+      {data && (before !== '' || data.next !== null) && (
+        <nav className={classes.pages} aria-label="Pages">
+          <Button variant="default" disabled={before === ''} onClick={() => setBefore('')}>
+            Newest
+          </Button>
+          <Button
+            variant="default"
+            disabled={data.next === null}
+            onClick={() => {
+              setBefore(String(data.next));
+              window.scrollTo(0, 0);
+            }}
+          >
+            Older
+          </Button>
+        </nav>
+      )}
+    </>
+  );
+}
+
+const columns: Column<SubmissionSummary>[] = [
+  {
+    name: 'Submission',
+    width: 12,
+    share: 1,
+    value: (submission) => (
+      <Anchor component={Link} href={submissionPage(submission.id)}>
+        <LongText text={nameOf(submission)} />
+      </Anchor>
+    ),
+  },
+  { name: 'Submitted', width: 'fit', card: 'bare', value: ({ createdAt }) => nightTime(createdAt) },
+  {
+    name: 'Verdict',
+    width: 'fit',
+    card: 'bare',
+    value: ({ verdict, startedAt }) => (
+      <StatusBadge status={verdict ?? (startedAt === null ? 'queued' : 'running')} />
+    ),
+  },
+  {
+    name: 'What changed',
+    width: 13,
+    wraps: true,
+    card: 'bare',
+    value: (submission) => <Changes submission={submission} />,
+  },
+  {
+    name: 'Environments',
+    width: 'fit',
+    isNumber: true,
+    value: ({ environments }) => <span title={environments.join(', ')}>{environments.length}</span>,
+  },
+  {
+    name: 'Duration',
+    width: 'fit',
+    isNumber: true,
+    card: 'bare',
+    value: ({ durationMs }) => durationMs !== null && duration(durationMs),
+  },
+  { name: 'Requested by', width: 6.5, value: ({ requestedBy }) => <LongText text={requestedBy} /> },
+];
+
+function SubmissionsTable({ submissions }: { submissions: SubmissionSummary[] }) {
+  const [, go] = useLocation();
+  return (
+    <DataTable
+      label="Submissions"
+      rows={submissions}
+      rowKey={({ id }) => id}
+      columns={columns}
+      onOpen={({ id }) => go(submissionPage(id))}
+    />
+  );
+}
+
+function ScheduleSelect({ selected, onSelect }: { selected: string; onSelect: (name: string) => void }) {
+  const { data } = useQuery(schedulesQuery);
+  const names = data?.schedules.map(({ name }) => name) ?? [];
+  // The schedule in the address may be removed; its submissions still exist.
+  const all = selected === '' || names.includes(selected) ? names : [selected, ...names];
+  return (
+    <NativeSelect
+      size="xs"
+      aria-label="Schedule"
+      className={classes.choice}
+      value={selected}
+      data={[{ value: '', label: 'All schedules' }, ...all.map((name) => ({ value: name, label: name }))]}
+      onChange={(event) => onSelect(event.currentTarget.value)}
+    />
+  );
+}
+
+function NoSubmissions({ isFiltered }: { isFiltered: boolean }) {
+  return (
+    <EmptyState title={isFiltered ? 'No submissions match these filters' : 'No submissions yet'}>
+      {isFiltered ? (
+        <Anchor component={Link} href="/submissions" underline="always">
+          Show all submissions
+        </Anchor>
+      ) : (
+        'A submission is what is requested at once over several environments: by you, a pipeline or a schedule.'
+      )}
+    </EmptyState>
+  );
+}

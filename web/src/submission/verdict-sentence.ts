@@ -1,0 +1,61 @@
+import type { SubmissionSummary } from '#src/operations/submissions/submission-view.ts';
+import type { ClassFilter } from './matrix/result-state.ts';
+
+/** A part of the sentence of a submission: `3 new failures`. A class leads to its tests. */
+export interface SentencePart {
+  text: string;
+  only?: ClassFilter;
+}
+
+type ClassCounts = NonNullable<SubmissionSummary['classes']>;
+
+const classTexts: [keyof ClassCounts, (count: number) => string][] = [
+  ['new', (count) => `${count.toLocaleString()} new failure${count === 1 ? '' : 's'}`],
+  ['broken', (count) => `${count.toLocaleString()} broken`],
+  ['fixed', (count) => `${count.toLocaleString()} fixed`],
+  ['known', (count) => `${count.toLocaleString()} known`],
+  ['flaky', (count) => `${count.toLocaleString()} flaky`],
+  ['slower', (count) => `${count.toLocaleString()} slower`],
+];
+
+type Summary = Pick<SubmissionSummary, 'verdict' | 'classes' | 'counts'>;
+
+/** What a submission says, what changed first. Before its results are compared, it counts the results. */
+export function sentenceOf({ verdict, classes, counts }: Summary): SentencePart[] {
+  const done = counts.passed + counts.failed + counts.broken + counts.skipped;
+  const failures = [
+    ...(counts.failed > 0 ? [{ text: `${counts.failed.toLocaleString()} failed` }] : []),
+    ...(counts.broken > 0 ? [{ text: `${counts.broken.toLocaleString()} broken` }] : []),
+  ];
+  if (verdict === null) {
+    const text = `${done.toLocaleString()} of ${counts.planned.toLocaleString()} results`;
+    return counts.planned === 0 ? [{ text: 'not started yet' }] : [{ text }, ...failures];
+  }
+  if (classes === null) return failures.length > 0 ? failures : [{ text: resultsText(verdict, done) }];
+  const parts = classTexts.flatMap(([only, textOf]): SentencePart[] =>
+    classes[only] === 0 ? [] : [{ text: textOf(classes[only]), only }],
+  );
+  // Failures without an earlier result have no class.
+  if (parts.length === 0) return failures.length > 0 ? failures : [{ text: resultsText(verdict, done) }];
+  return parts;
+}
+
+function resultsText(verdict: NonNullable<Summary['verdict']>, done: number): string {
+  if (verdict === 'cancelled') return 'cancelled';
+  if (done === 0) return 'no test was executed';
+  return verdict === 'passed' ? 'everything passed' : 'no test failed';
+}
+
+/** The name of a submission: that of its schedule or saved selection, else its selection in a few words. */
+export const nameOf = ({ name, summary }: Pick<SubmissionSummary, 'name' | 'summary'>) => name ?? summary;
+
+const dayFormat = new Intl.DateTimeFormat(undefined, { weekday: 'short', day: 'numeric', month: 'short' });
+const timeFormat = new Intl.DateTimeFormat(undefined, {
+  ...{ weekday: 'short', day: 'numeric', month: 'short' },
+  ...{ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
+});
+
+/** `Sat 28 Nov`, in the order of the locale */
+export const nightText = (at: string) => dayFormat.format(new Date(at));
+/** `Sat 28 Nov, 02:00` */
+export const nightTime = (at: string) => timeFormat.format(new Date(at));
