@@ -10,6 +10,7 @@ import { migrate } from '../store/database/migrate.ts';
 import { openPostgres } from '../store/database/postgres.ts';
 import { loadKey } from '../store/secret-key.ts';
 import { createAttempts } from '../store/tables/attempts.ts';
+import { createCauseNotes } from '../store/tables/cause-notes.ts';
 import { createDurations } from '../store/tables/durations.ts';
 import { createEnvironments } from '../store/tables/environments.ts';
 import { createEvents } from '../store/tables/events.ts';
@@ -41,6 +42,7 @@ export type Stores = Pick<
   | 'events'
   | 'firings'
   | 'idempotencyKeys'
+  | 'notes'
   | 'overview'
   | 'plans'
   | 'quarantines'
@@ -78,6 +80,7 @@ export async function openStores(config: Config, log: Logger, database: AppDatab
     events: createEvents({ database }),
     firings: createFirings({ database }),
     idempotencyKeys: createIdempotencyKeys({ database }),
+    notes: createCauseNotes({ database }),
     overview: createOverview({ database }),
     plans: createPlans({ database }),
     quarantines: createQuarantines({ database }),

@@ -88,6 +88,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/quarantine.ts')).registerQuarantine,
   },
   {
+    name: 'note',
+    summary: 'note what is known about causes of failures: kind, issue and owner',
+    load: async () => (await import('./commands/note.ts')).registerNote,
+  },
+  {
     name: 'saved',
     summary: 'manage saved selections: tests, environments and options under a name',
     load: async () => (await import('./commands/saved/saved.ts')).registerSaved,

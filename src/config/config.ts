@@ -61,7 +61,7 @@ export interface Config {
     artifacts: 'folder' | 'database';
   };
   /** How long files of finished runs and the audit trail are kept; 0: no limit. */
-  retention: { filesMs: number; auditMs: number };
+  retention: { filesMs: number; auditMs: number; notesMs: number };
   locks: { dsn: string | undefined; ttlMs: number };
   engine: { kind: 'auto' | 'docker' | 'sandbox'; dockerHost: string | undefined };
   pool: {
@@ -228,7 +228,11 @@ function arrange(values: SettingValues, entries: SettingEntry[], problems: strin
       logBytes: values.MATRE_LOG_SIZE,
       artifacts: values.MATRE_ARTIFACTS,
     },
-    retention: { filesMs: values.MATRE_KEEP_FILES, auditMs: values.MATRE_KEEP_AUDIT },
+    retention: {
+      filesMs: values.MATRE_KEEP_FILES,
+      auditMs: values.MATRE_KEEP_AUDIT,
+      notesMs: values.MATRE_KEEP_NOTES,
+    },
     locks: { dsn: withPassword(values, 'LOCK_DSN', 'LOCK_PASSWORD', problems), ttlMs: values.LOCK_TTL },
     engine: { kind: values.MATRE_ENGINE, dockerHost: values.DOCKER_HOST },
     pool: {

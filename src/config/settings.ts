@@ -87,6 +87,13 @@ export const settings = {
     default: '0',
     description: 'How long entries of the audit trail are kept. 0: no limit.',
   }),
+  MATRE_KEEP_NOTES: setting({
+    group: 'Store',
+    schema: retention,
+    default: '30d',
+    description:
+      'How long the note of a cause of failures is kept after the cause was seen last, or the note was changed. 0: no limit.',
+  }),
 
   LOCK_DSN: optional({
     group: 'Locks',

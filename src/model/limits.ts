@@ -34,6 +34,9 @@ export const maxTriageReasonLength = 500;
 /** Characters of the name of who repairs a test or looks after a cause. */
 export const maxTriageOwnerLength = 100;
 
+/** Characters of the link of the note of a cause. */
+export const maxTriageLinkLength = 2_000;
+
 /** Characters of the name of a user. */
 export const maxUserNameLength = 100;
 

@@ -50,6 +50,7 @@ import { showConfig, showStatus } from './system/status.ts';
 import { completeTests, showTestHistory } from './tests/test-history.ts';
 import { listTestStatistics, listTests, previewRuns } from './tests/tests.ts';
 import { showTrends } from './trends/trends.ts';
+import { listNotes, removeNote, setNote, showCause } from './triage/notes.ts';
 import { addQuarantine, endQuarantine, listQuarantines } from './triage/quarantines.ts';
 import { listAudit } from './users/audit.ts';
 import { createToken, listTokens, revokeToken } from './users/tokens.ts';
@@ -101,6 +102,10 @@ export const operations = [
   disableSavedSelection,
   enableSavedSelection,
   removeSavedSelection,
+  showCause,
+  listNotes,
+  setNote,
+  removeNote,
   addSchedule,
   listSchedules,
   showSchedule,

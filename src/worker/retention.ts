@@ -9,6 +9,8 @@ export interface RetentionSettings {
   filesMs: number;
   /** The same for entries of the audit trail. */
   auditMs: number;
+  /** How long notes of causes are kept after their causes were seen last. */
+  notesMs: number;
 }
 
 interface RetentionDependencies {
@@ -19,40 +21,40 @@ interface RetentionDependencies {
 
 /** Between passes. Files that are kept an hour longer do no harm. */
 const everyMs = 3_600_000;
-/** Runs, or entries of the audit trail, per statement, so that no other transaction waits long for a row. */
+/** Runs, or entries of the audit trail or notes, per statement, so that no other transaction waits long for a row. */
 const maxRuns = 20;
 const maxEntries = 1_000;
 
 /**
- * Removes files and audit entries that are older than the settings allow, every hour. Any number of processes may do so; each
+ * Removes files, audit entries and notes of causes that are older than the settings allow, every hour. Any number of processes may do so; each
  * removes the files that it can reach, so files that a host brings back late are removed as well.
  */
 export function startRetention(deps: RetentionDependencies & { log: Logger }): Service {
   const { log } = deps;
   return runPeriodically(async (signal) => {
     try {
-      const { runs, entries } = await removeOld(deps, signal);
-      if (runs > 0 || entries > 0)
-        log.info({ runs, auditEntries: entries }, 'Old files and audit entries were removed');
+      const { runs, entries, notes } = await removeOld(deps, signal);
+      if (runs > 0 || entries > 0 || notes > 0)
+        log.info({ runs, auditEntries: entries, notes }, 'Old files, audit entries and notes were removed');
     } catch (error) {
       log.warn(
         { code: toFault(error).code, err: error },
-        'Old files and audit entries could not be removed; retrying in an hour',
+        'Old files, audit entries and notes could not be removed; retrying in an hour',
       );
     }
   }, everyMs);
 }
 
 /**
- * One pass, which `signal` ends early. Returns how many runs lost their files, and how many audit entries were removed. Errors:
- * DATABASE_UNREACHABLE.
+ * One pass, which `signal` ends early. Returns how many runs lost their files, and how many audit entries and notes were removed.
+ * Errors: DATABASE_UNREACHABLE.
  */
 export async function removeOld(
   deps: RetentionDependencies,
   signal: AbortSignal,
-): Promise<{ runs: number; entries: number }> {
+): Promise<{ runs: number; entries: number; notes: number }> {
   const { artifacts, retention, settings } = deps;
-  const removed = { runs: 0, entries: 0 };
+  const removed = { runs: 0, entries: 0, notes: 0 };
   const runIds = settings.filesMs > 0 ? await artifacts.runs() : [];
   for (let index = 0; index < runIds.length && !signal.aborted; index += maxRuns) {
     // Recorded before the files are removed, so that a run never misses files without a reason.
@@ -65,6 +67,11 @@ export async function removeOld(
     const entries = await retention.removeAudit(settings.auditMs, maxEntries);
     removed.entries += entries;
     if (entries < maxEntries) break;
+  }
+  while (settings.notesMs > 0 && !signal.aborted) {
+    const notes = await retention.removeNotes(settings.notesMs, maxEntries);
+    removed.notes += notes;
+    if (notes < maxEntries) break;
   }
   return removed;
 }

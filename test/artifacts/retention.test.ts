@@ -25,12 +25,15 @@ afterAll(async () => {
 });
 beforeEach(() => testDatabase.clear());
 
-const runRetention = (artifacts: Artifacts, settings: { filesMs?: number; auditMs?: number }) =>
+const runRetention = (
+  artifacts: Artifacts,
+  settings: { filesMs?: number; auditMs?: number; notesMs?: number },
+) =>
   removeOld(
     {
       artifacts,
       retention: createRetention({ database }),
-      settings: { filesMs: 0, auditMs: 0, ...settings },
+      settings: { filesMs: 0, auditMs: 0, notesMs: 0, ...settings },
     },
     neverAborted,
   );
@@ -75,7 +78,7 @@ describe.each(['folder', 'database'] as const)('files of runs in the %s', (kind)
     await finish(oldRun, 91);
     await finish(recentRun, 89);
     await database.query(`UPDATE run SET queued_at = now() - interval '100 days' WHERE id = $1`, [waiting]);
-    expect(await runRetention(artifacts(), { filesMs: 90 * day })).toEqual({ runs: 1, entries: 0 });
+    expect(await runRetention(artifacts(), { filesMs: 90 * day })).toEqual({ runs: 1, entries: 0, notes: 0 });
     expect(await artifacts().runs()).toEqual([recentRun, waiting]);
     expect(await artifacts().list(oldRun)).toEqual([]);
     const runs = createRuns({ database });
@@ -89,10 +92,10 @@ describe.each(['folder', 'database'] as const)('files of runs in the %s', (kind)
 
     // Files that a host uploads late are removed as well.
     await write(oldRun, 'late');
-    expect(await runRetention(artifacts(), { filesMs: 90 * day })).toEqual({ runs: 1, entries: 0 });
+    expect(await runRetention(artifacts(), { filesMs: 90 * day })).toEqual({ runs: 1, entries: 0, notes: 0 });
     expect(await artifacts().list(oldRun)).toEqual([]);
     expect((await runs.get(oldRun)).filesRemovedAt).toEqual(filesRemovedAt);
-    expect(await runRetention(artifacts(), { filesMs: 90 * day })).toEqual({ runs: 0, entries: 0 });
+    expect(await runRetention(artifacts(), { filesMs: 90 * day })).toEqual({ runs: 0, entries: 0, notes: 0 });
     for (const id of [recentRun, waiting]) await artifacts().remove(id);
   });
 
@@ -104,9 +107,9 @@ describe.each(['folder', 'database'] as const)('files of runs in the %s', (kind)
       await finish(id, 1_000);
       ids.push(id);
     }
-    expect(await runRetention(artifacts(), { filesMs: 0 })).toEqual({ runs: 0, entries: 0 });
+    expect(await runRetention(artifacts(), { filesMs: 0 })).toEqual({ runs: 0, entries: 0, notes: 0 });
     expect(await artifacts().runs()).toEqual(ids);
-    expect(await runRetention(artifacts(), { filesMs: day })).toEqual({ runs: 23, entries: 0 });
+    expect(await runRetention(artifacts(), { filesMs: day })).toEqual({ runs: 23, entries: 0, notes: 0 });
     expect(await artifacts().runs()).toEqual([]);
   });
 });
@@ -117,7 +120,41 @@ it('removes entries of the audit trail that are older than the retention', async
      SELECT now() - number * interval '1 day', 'ann', 'local', 'runs.cancel', number::text
      FROM generate_series(2500, 1, -1) AS days (number)`,
   );
-  expect(await runRetention(host.artifacts, { auditMs: 0 })).toEqual({ runs: 0, entries: 0 });
-  expect(await runRetention(host.artifacts, { auditMs: 30.5 * day })).toEqual({ runs: 0, entries: 2_470 });
+  expect(await runRetention(host.artifacts, { auditMs: 0 })).toEqual({ runs: 0, entries: 0, notes: 0 });
+  expect(await runRetention(host.artifacts, { auditMs: 30.5 * day })).toEqual({
+    runs: 0,
+    entries: 2_470,
+    notes: 0,
+  });
   expect(await database.query('SELECT count(*) FROM audit')).toEqual([{ count: 30 }]);
+});
+
+it('removes notes of causes that were not seen for the retention time', async () => {
+  const run = await insertRun(database);
+  const add = async (cause: string, age: { seen: number; changed: number }) => {
+    await database.query('INSERT INTO planned_test (run_id, position, test) VALUES ($1, $3, $2)', [
+      run,
+      cause,
+      age.seen,
+    ]);
+    await database.query(
+      `INSERT INTO result (run_id, test, attempt, status, cause, started_at, duration_ms, recorded_at)
+       VALUES ($1, $2, 1, 'failed', $2, now(), 1, now() - $3 * interval '1 day')`,
+      [run, cause, age.seen],
+    );
+    await database.query(
+      `INSERT INTO cause_note (cause, kind, updated_by, updated_at)
+       VALUES ($1, 'test', 'ann', now() - $2 * interval '1 day')`,
+      [cause, age.changed],
+    );
+  };
+  await add('old', { seen: 31, changed: 40 });
+  await add('seen', { seen: 29, changed: 40 });
+  await add('changed', { seen: 33, changed: 29 });
+  expect(await runRetention(host.artifacts, { notesMs: 0 })).toMatchObject({ notes: 0 });
+  expect(await runRetention(host.artifacts, { notesMs: 30 * day })).toMatchObject({ notes: 1 });
+  expect(await database.query('SELECT cause FROM cause_note ORDER BY 1')).toEqual([
+    { cause: 'changed' },
+    { cause: 'seen' },
+  ]);
 });

@@ -330,6 +330,7 @@ export function pageConformance(kind: Kind): void {
         skipped: 0,
         running: 1,
         waiting: 1,
+        quarantined: 0,
         flaky: 0,
       });
       expect(view.tests[1]).toMatchObject({ usualMs: 3_000, history: '.', durationMs: null, failure: null });

@@ -269,7 +269,7 @@ describe('artifacts', () => {
       `UPDATE run SET finished_at = now() - interval '100 days', queued_at = now() - interval '101 days' WHERE id = $1`,
       [id],
     );
-    const settings = { filesMs: 90 * 86_400_000, auditMs: 0 };
+    const settings = { filesMs: 90 * 86_400_000, auditMs: 0, notesMs: 0 };
     const retention = createRetention({ database });
     await removeOld({ artifacts, retention, settings }, new AbortController().signal);
     for (const path of ['artifacts/fail.png', 'artifacts', 'log', 'log/stream', 'steps?test=OldTest']) {

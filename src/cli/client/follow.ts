@@ -14,7 +14,7 @@ import { clean, colourOf, tally } from '../output/format.ts';
 import { runLink, testLink } from '../output/links.ts';
 import type { Caller } from './caller.ts';
 import { createFailureFeed } from './failure-feed.ts';
-import type { RunFailures } from './read-failures.ts';
+import { noFailures, type RunFailures } from './read-failures.ts';
 import { watchRuns } from './watch.ts';
 
 export interface FollowOptions {
@@ -68,8 +68,8 @@ export async function followRuns(
   const { stdout, stderr } = context.terminal;
   // With --json, standard output is for the document alone.
   const board = createBoard(options.json ? stderr : stdout);
-  const feed = createFailureFeed(caller, ({ id, environment }, test, { sources }) => {
-    const failure = { runId: id, environment, url: caller.url, sources };
+  const feed = createFailureFeed(caller, ({ id, environment }, test, { sources, notes }) => {
+    const failure = { runId: id, environment, url: caller.url, sources, notes };
     board.note((output) => printFailure(output, test, failure));
   });
   const stop = new AbortController();
@@ -137,11 +137,11 @@ async function report(
     return;
   }
   for (const { run } of finished) {
-    const { tests, sources } = failures.get(run.id) ?? { tests: [], sources: new Map() };
+    const { tests, ...details } = failures.get(run.id) ?? noFailures;
     if (tests.length === 0) continue;
     stdout.line();
     stdout.line(stdout.paint.bold(`Run ${run.id} on ${run.environment}`));
-    const failure = { runId: run.id, environment: run.environment, url: caller.url, sources };
+    const failure = { runId: run.id, environment: run.environment, url: caller.url, ...details };
     printFailures(stdout, tests, failure, { brief: true });
   }
   stdout.line();

@@ -6,7 +6,7 @@ import { describeSelection } from '../../model/selection.ts';
 import { showRun } from '../../operations/runs/run-record.ts';
 import { type CliContext, jsonOption, parseRunId, print } from '../cli-context.ts';
 import type { Caller } from '../client/caller.ts';
-import { type RunFailures, readFailures } from '../client/read-failures.ts';
+import { noFailures, type RunFailures, readFailures } from '../client/read-failures.ts';
 import { openPage } from '../open-page.ts';
 import { printFailures } from '../output/failures.ts';
 import {
@@ -71,8 +71,6 @@ interface ShownRun {
   failures: RunFailures;
 }
 
-const noFailures: RunFailures = { tests: [], sources: new Map() };
-
 async function readRecords(
   caller: Caller,
   ids: readonly number[],
@@ -113,7 +111,7 @@ function printRecords(output: Output, records: readonly ShownRun[], url: string 
     const { id, environment } = record.run;
     output.line();
     output.line(output.paint.bold(`Run ${id} on ${environment}`));
-    printFailures(output, failures.tests, { runId: id, environment, url, sources: failures.sources });
+    printFailures(output, failures.tests, { runId: id, environment, url, ...failures });
   }
 }
 
@@ -147,6 +145,7 @@ function printRecord(
     environment: run.environment,
     url,
     sources: failures.sources,
+    notes: failures.notes,
   });
   output.line();
   printFacts(context, output, record, url);

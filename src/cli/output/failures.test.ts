@@ -33,6 +33,7 @@ const context: FailureContext = {
   environment: 'us',
   url: 'http://127.0.0.1:8089',
   sources: new Map([['CheckoutTest', 'app/code/Harbour/Test/Mftf/Test/CheckoutTest.xml:12']]),
+  notes: new Map(),
 };
 
 function capture(

@@ -3,8 +3,10 @@ import type { Classification } from '../../model/failure.ts';
 import { headlineOf } from '../../model/failure-headline.ts';
 import { groupBy } from '../../model/group-by.ts';
 import type { TestResultView } from '../../operations/results/results-view.ts';
+import type { NoteView } from '../../operations/triage/note-view.ts';
 import { clean, colourOf, plural } from './format.ts';
 import { fileLink, fullName, testLink } from './links.ts';
+import { noteText } from './note-text.ts';
 import { printFields, printText } from './table.ts';
 import type { Output } from './terminal.ts';
 import { beginningOf } from './text.ts';
@@ -66,6 +68,8 @@ export interface FailureContext {
   url: string | undefined;
   /** Where tests are declared, `path:line`, by their names. */
   sources: ReadonlyMap<string, string>;
+  /** What users know about their causes, by cause. */
+  notes: ReadonlyMap<string, NoteView>;
 }
 
 /** The failed and broken tests among results. */
@@ -135,7 +139,7 @@ function printCause(
   { brief }: FailureStyle,
 ): void {
   const { paint } = output;
-  const { runId, url, sources } = context;
+  const { runId, url, sources, notes } = context;
   const tests = group.toSorted((one, other) => rank(one) - rank(other));
   const [first] = tests as [TestResultView];
   const status = colourOf(paint, first.status);
@@ -159,6 +163,9 @@ function printCause(
     const of = step.of === null || step.of < step.number ? '' : ` of ${step.of}`;
     fields.push(['  Step', `${step.number}${of}: ${clean(step.title)}`]);
   }
+  const cause = first.failure?.cause ?? undefined;
+  const note = cause === undefined ? undefined : notes.get(cause);
+  if (note !== undefined) fields.push(['  Known', noteText(note)]);
   const same = first.failure?.sameCauseAs ?? [];
   if (same.length > 0) {
     fields.push([
@@ -180,6 +187,7 @@ function printCause(
     ]);
   }
   if (url !== undefined) fields.push(['  Page', testLink(url, runId, first)]);
+  if (cause !== undefined && !brief) fields.push(['  Cause', cause]);
   if (!brief || url === undefined)
     fields.push(['  Log', `matre log ${runId} --test ${shellWord(fullName(first))}`]);
   printFields(output, fields);

@@ -14,6 +14,12 @@ export const triageFaults = {
     'Nothing was changed.',
     'Name a cause as `matre show RUN` prints it; for a quarantine, one of a failure of this test there.',
   ),
+  NOTE_UNKNOWN: usage(404, 'Nothing was changed.', 'Run `matre note list` to see the notes of causes.'),
+  NOTE_CHANGED: usage(
+    409,
+    'Nothing was changed: another user was faster.',
+    'Read the note again, then change it if that is still needed.',
+  ),
   QUARANTINE_BROKEN: usage(
     409,
     'Nothing was changed: a broken test has no trustworthy result, so it always decides the verdict.',

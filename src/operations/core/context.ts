@@ -19,6 +19,7 @@ import type { Clock, Firer } from '../../schedule/fire.ts';
 import type { Access } from '../../store/access/access.ts';
 import type { Database } from '../../store/database/database.ts';
 import type { Attempts } from '../../store/tables/attempts.ts';
+import type { CauseNotes } from '../../store/tables/cause-notes.ts';
 import type { Durations } from '../../store/tables/durations.ts';
 import type { Environments } from '../../store/tables/environments.ts';
 import type { Events } from '../../store/tables/events.ts';
@@ -54,6 +55,8 @@ export interface Context {
   plans: Plans;
   results: Results;
   quarantines: Quarantines;
+  /** What users know about causes of failures. */
+  notes: CauseNotes;
   attempts: Attempts;
   events: Events;
   /** Answers to requests with an idempotency key. */

@@ -108,6 +108,17 @@ export const baseUrl = oneLine
   }, 'must have its user and password percent-encoded (%40 for @)')
   .transform((address) => (address.endsWith('/') ? address : `${address}/`));
 
+/** The address of a page for users to open: http or https, without a user and password. */
+export const webLink = (max: number) =>
+  oneLine
+    .max(max)
+    // `abort`, because the next check parses the URL.
+    .check(z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// address', abort: true }))
+    .refine((address) => {
+      const { username, password } = new URL(address);
+      return username === '' && password === '';
+    }, 'must have no user and password');
+
 /** The path of the Magento admin panel below the base URL. */
 export const backendName = z
   .string()

@@ -1,9 +1,11 @@
+import type { CauseNote } from '../../model/cause-note.ts';
 import { classify, isFlaky } from '../../model/failure.ts';
 import { groupBy } from '../../model/group-by.ts';
 import type { Status } from '../../model/result.ts';
 import type { ExpectedDuration } from '../../store/tables/durations.ts';
 import type { PlannedProgress } from '../../store/tables/plans.ts';
 import type { RecordedResult, SameCause } from '../../store/tables/results.ts';
+import { viewNote } from '../triage/note-view.ts';
 import { viewApplied } from '../triage/quarantine-view.ts';
 import type { CauseView, FailureView, RunResultsView, TestResultView } from './results-view.ts';
 
@@ -20,6 +22,8 @@ interface ResultSources {
   /** Outcome histories before the run, by `<suite>:<test>`. */
   outcomes: ReadonlyMap<string, string>;
   same: readonly SameCause[];
+  /** By cause. */
+  notes: ReadonlyMap<string, CauseNote>;
 }
 
 /** Each test with its result and what that means in view of its history, and the causes of failures. */
@@ -29,6 +33,7 @@ export function judgeResults({
   expected,
   outcomes,
   same,
+  notes,
 }: ResultSources): Omit<RunResultsView, 'reason'> {
   const resultsOf = groupBy(results, keyOf);
   const usual = new Map(expected.map(({ position, expectedMs }) => [position, Math.round(expectedMs)]));
@@ -65,7 +70,7 @@ export function judgeResults({
       failure: latest && isBad(latest.status) ? failureOf(latest, runsWithCause(latest.cause)) : null,
     };
   });
-  return { counts: count(tests), tests, causes: groupByCause(tests, runsWithCause) };
+  return { counts: count(tests), tests, causes: groupByCause(tests, runsWithCause, notes) };
 }
 
 function failureOf(result: RecordedResult, sameCauseAs: FailureView['sameCauseAs']): FailureView {
@@ -97,18 +102,21 @@ function count(tests: readonly TestResultView[]): RunResultsView['counts'] {
 function groupByCause(
   tests: readonly TestResultView[],
   runsWithCause: (cause: string) => CauseView['sameCauseAs'],
+  notes: ReadonlyMap<string, CauseNote>,
 ): CauseView[] {
   const bad = tests.filter(({ failure }) => failure !== null);
   const groups = groupBy(bad, ({ failure, reason }) => failure?.cause ?? reason?.code ?? '');
   groups.delete('');
   const causes = [...groups].map(([cause, members]): CauseView => {
     const [first] = members;
+    const note = notes.get(cause);
     return {
       cause,
       message: first?.message ?? first?.reason?.message ?? '',
       status: members.some(({ status }) => status === 'failed') ? 'failed' : 'broken',
       tests: members.map(({ test, suite }) => ({ test, suite })),
       sameCauseAs: runsWithCause(cause),
+      note: note ? viewNote(note) : null,
     };
   });
   return causes.sort((one, other) => other.tests.length - one.tests.length);

@@ -3,6 +3,7 @@ import { classifications } from '../../model/failure.ts';
 import { attachmentKinds, statuses } from '../../model/result.ts';
 import { time } from '../core/fields.ts';
 import { countsView, reasonView } from '../core/views.ts';
+import { noteView } from '../triage/note-view.ts';
 import { appliedQuarantineView } from '../triage/quarantine-view.ts';
 
 const earlierRunView = z.object({ id: z.number(), environment: z.string() });
@@ -66,6 +67,7 @@ export const causeView = z.object({
   status: z.enum(['failed', 'broken']),
   tests: z.array(z.object({ test: z.string(), suite: z.string().nullable() })),
   sameCauseAs: z.array(earlierRunView),
+  note: noteView.nullable().describe('What users know about it'),
 });
 
 export type CauseView = z.output<typeof causeView>;

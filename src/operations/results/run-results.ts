@@ -31,8 +31,11 @@ export const listResults = defineOperation({
       context.durations.outcomes(id),
     ]);
     const causes = [...new Set(results.flatMap(({ cause }) => cause ?? []))];
-    const same = await context.results.sameCauses(id, causes, maxSameCause);
-    const { tests, ...judged } = judgeResults({ plan, results, expected, outcomes, same });
+    const [same, notes] = await Promise.all([
+      context.results.sameCauses(id, causes, maxSameCause),
+      context.notes.ofCauses(causes),
+    ]);
+    const { tests, ...judged } = judgeResults({ plan, results, expected, outcomes, same, notes });
     const listed = only === 'failures' ? tests.filter(({ failure }) => failure !== null) : tests;
     return { reason: reason ?? null, ...judged, tests: listed };
   },

@@ -32,10 +32,10 @@ export function viewApplied({ id, owner, reason, endsAt }: AppliedQuarantine): A
   return { id, owner, reason, endsAt: endsAt.toISOString() };
 }
 
-/** `messages`: by cause. */
+/** `newest`: the newest failures, by cause. */
 export function viewQuarantine(
   quarantine: Quarantine,
-  messages: ReadonlyMap<string, string>,
+  newest: ReadonlyMap<string, { message: string }>,
 ): QuarantineView {
   const { test, suite, environment, causes, createdBy, createdAt, endedAt, endedBy, active } = quarantine;
   return {
@@ -43,7 +43,7 @@ export function viewQuarantine(
     test,
     suite: suite ?? null,
     environment: environment ?? null,
-    causes: causes.map((cause) => ({ cause, message: messages.get(cause) ?? null })),
+    causes: causes.map((cause) => ({ cause, message: newest.get(cause)?.message ?? null })),
     createdBy,
     createdAt: createdAt.toISOString(),
     endedAt: endedAt?.toISOString() ?? null,

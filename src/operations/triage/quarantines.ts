@@ -67,7 +67,7 @@ export const listQuarantines = defineOperation({
   output: z.object({ quarantines: z.array(quarantineView).describe(`At most ${maxListed}`) }),
   async run(context, { state }) {
     const quarantines = await context.quarantines.list(state, maxListed);
-    const messages = await context.results.messagesOf(quarantines.flatMap(({ causes }) => causes));
+    const messages = await context.results.newestOf(quarantines.flatMap(({ causes }) => causes));
     return { quarantines: quarantines.map((each) => viewQuarantine(each, messages)) };
   },
 });
@@ -87,7 +87,7 @@ export const endQuarantine = defineOperation({
 });
 
 async function viewOne({ results }: Context, quarantine: Quarantine): Promise<QuarantineView> {
-  return viewQuarantine(quarantine, await results.messagesOf(quarantine.causes));
+  return viewQuarantine(quarantine, await results.newestOf(quarantine.causes));
 }
 
 /** Errors: QUARANTINE_END_INVALID. */

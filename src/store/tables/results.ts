@@ -62,18 +62,18 @@ export function createResults(deps: { database: Queryable }) {
       }));
     },
 
-    /** The message of the newest failure of each of these causes, at most 1,000 characters. */
-    async messagesOf(causes: readonly string[]): Promise<Map<string, string>> {
+    /** The newest failure of each of these causes: its message, at most 1,000 characters, and when it was recorded. */
+    async newestOf(causes: readonly string[]): Promise<Map<string, { message: string; at: Date }>> {
       if (causes.length === 0) return new Map();
-      const rows = await database.query<{ cause: string; message: string }>(
-        `SELECT wanted.cause, left(message, 1000) AS message
+      const rows = await database.query<{ cause: string; message: string; at: Date }>(
+        `SELECT wanted.cause, left(message, 1000) AS message, recorded_at AS at
          FROM (SELECT DISTINCT unnest($1::text[]) AS cause) AS wanted
          CROSS JOIN LATERAL (
-           SELECT message FROM result WHERE cause = wanted.cause ORDER BY recorded_at DESC LIMIT 1
-         ) AS newest WHERE message IS NOT NULL`,
+           SELECT message, recorded_at FROM result WHERE cause = wanted.cause ORDER BY recorded_at DESC LIMIT 1
+         ) AS newest`,
         [causes],
       );
-      return new Map(rows.map(({ cause, message }) => [cause, message]));
+      return new Map(rows.map(({ cause, message, at }) => [cause, { message, at }]));
     },
 
     /** Other runs with these causes, the newest first, at most `max` of each. */

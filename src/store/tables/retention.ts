@@ -34,6 +34,20 @@ export function createRetention({ database }: { database: Database }) {
       );
       return rows.length;
     },
+
+    /** Deletes at most `limit` notes of causes that were neither seen nor changed in the last `retentionMs`, and returns their number. */
+    async removeNotes(retentionMs: number, limit: number): Promise<number> {
+      const rows = await database.query(
+        `DELETE FROM cause_note WHERE cause IN (
+           SELECT cause FROM cause_note AS old
+           WHERE updated_at < now() - $1 * interval '1 millisecond' AND NOT EXISTS (
+             SELECT FROM result WHERE cause = old.cause AND recorded_at >= now() - $1 * interval '1 millisecond'
+           ) ORDER BY updated_at LIMIT $2
+         ) AND updated_at < now() - $1 * interval '1 millisecond' RETURNING cause`,
+        [retentionMs, limit],
+      );
+      return rows.length;
+    },
   };
 }
 

@@ -15,6 +15,7 @@ import {
   userName,
 } from './names.ts';
 import { type RunRows, runRows } from './runs.ts';
+import { addTriage } from './triage.ts';
 
 /** The admin that the data has; the other users have no password of their own. */
 export const admin = { name: userName(0), password: 'correct horse battery' };
@@ -31,7 +32,8 @@ export const longVariable = {
  * Fills the empty database of an app: 200 environments, 3,000 tests with results, about 1,000 runs, schedules, users, tokens,
  * variables and an audit trail. Returns the ids of runs of each kind.
  */
-export async function fillDatabase({ database, variables }: Context): Promise<RunRows['ids']> {
+export async function fillDatabase(context: Context): Promise<RunRows['ids']> {
+  const { database, variables } = context;
   const rows = numbers(environmentCount).map((index) => ({
     ...{ id: index + 1, code: environmentCode(index), name: environmentName(index) },
     // Nothing listens there, so that the doctor is refused at once.
@@ -63,6 +65,7 @@ export async function fillDatabase({ database, variables }: Context): Promise<Ru
     await variables.set('global', { name, value, secret });
     await variables.set(1, { name: `${name}_1`, value, secret });
   }
+  await addTriage(context);
   await database.script('ANALYZE');
   return ids;
 }

@@ -43,6 +43,7 @@ export function longViews(ids: RunRows['ids']): LongView[] {
     view('/tests/:name', `/tests/${testName(1)}`),
     view('/trends', '/trends'),
     view('/trends', '/trends?days=14&group=smoke'),
+    view('/quarantines', '/quarantines'),
     view('/doctor', '/doctor'),
     view('/account', '/account'),
     view('/device', '/device'),

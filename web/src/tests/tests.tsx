@@ -41,6 +41,9 @@ export default function Tests() {
         <span className={classes.dim} title={commit.id}>
           at <code>{shortCommit(commit.id)}</code> {commit.subject}
         </span>
+        <Anchor component={Link} href="/quarantines">
+          Quarantines
+        </Anchor>
       </div>
       <TestFilter catalog={catalog.data} tests={tests} visible={visibleTests.length} filter={filter} />
       {statistics.isError && (

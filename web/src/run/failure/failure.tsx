@@ -9,7 +9,9 @@ import { TestName } from '../tests/test-name.tsx';
 import { TestPanel } from '../tests/test-panel.tsx';
 import type { TestProps } from '../tests/test-props.ts';
 import classes from './failure.module.css';
+import { KnownCause } from './known-cause.tsx';
 import { Message } from './message.tsx';
+import { QuarantinedBadge } from './quarantined.tsx';
 import { Reason } from './reason.tsx';
 import { SameCause } from './same-cause.tsx';
 import { splitTitle } from './step-tree.ts';
@@ -37,6 +39,7 @@ export function Failure(props: TestProps) {
             </b>
           </span>
           <ClassificationBadge failure={failure} />
+          <QuarantinedBadge test={test} />
           <span className={classes.trailing}>
             {durationMs !== null && (
               <span title={usualMs === null ? undefined : `usually ${duration(usualMs)}`}>
@@ -53,6 +56,7 @@ export function Failure(props: TestProps) {
         )}
         <FailedStep failure={failure} />
         {!cause && failure && <SameCause runs={failure.sameCauseAs} />}
+        {!cause && failure?.cause && <KnownCause runId={run.id} cause={failure.cause} />}
         <EarlierAttempts test={test} isOpen={panel === 'attempts'} onPanel={onPanel} />
         <TestActions {...props} />
         {panel && <TestPanel run={run} test={test} panel={panel} onClose={() => onPanel(undefined)} />}

@@ -44,7 +44,7 @@ function failure(
 }
 
 function causeOf(cause: string, tests: TestResultView[]): CauseView {
-  return { cause, message: cause, status: 'failed', tests, sameCauseAs: [] };
+  return { cause, message: cause, status: 'failed', tests, sameCauseAs: [], note: null };
 }
 
 const filter: ListOptions = { filter: '', search: '', order: 'status', byCause: true };

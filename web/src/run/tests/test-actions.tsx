@@ -10,6 +10,7 @@ import {
 import { useState } from 'react';
 import type { submitRuns } from '#src/operations/runs/runs.ts';
 import { newKey, post } from '../../api/request.ts';
+import { QuarantineTest } from '../../triage/quarantine-test.tsx';
 import { ActionButton } from '../../ui/action-button.tsx';
 import { useAction } from '../../ui/use-action.ts';
 import { fileOf } from '../queries.ts';
@@ -55,6 +56,9 @@ export function TestActions({ run, test, panel, onPanel, onLog }: Omit<TestProps
         >
           Log
         </Button>
+      )}
+      {test.status === 'failed' && test.quarantine === null && test.failure?.cause && (
+        <QuarantineTest failure={{ ...test, environment: run.environment, cause: test.failure.cause }} />
       )}
       {run.state === 'finished' && <RetryTest environment={run.environment} name={nameOf(test)} />}
     </div>

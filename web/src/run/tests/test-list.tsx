@@ -69,7 +69,7 @@ export function TestList({ run, rows, onLog }: Props) {
             style={{ transform: `translateY(${start - margin}px)` }}
           >
             {row.kind === 'cause' ? (
-              <CauseHead cause={row.cause} visibleTests={row.tests.length} />
+              <CauseHead runId={run.id} cause={row.cause} visibleTests={row.tests.length} />
             ) : (
               <TestRow
                 run={run}
