@@ -1,9 +1,10 @@
 import type { Config } from '../config/config.ts';
 import { createSecretBox } from '../crypto/secret-box.ts';
 import type { Logger } from '../log.ts';
-import type { Context } from '../operations/core/context.ts';
+import type { Configuration, Context } from '../operations/core/context.ts';
 import { createAccess } from '../store/access/access.ts';
 import { fillNameKeys } from '../store/access/name-keys.ts';
+import { applyTransaction } from '../store/database/apply-transaction.ts';
 import type { Database } from '../store/database/database.ts';
 import { type EmbeddedDatabase, openEmbedded } from '../store/database/embedded.ts';
 import { migrate } from '../store/database/migrate.ts';
@@ -36,6 +37,7 @@ export type Stores = Pick<
   Context,
   | 'access'
   | 'attempts'
+  | 'changeConfiguration'
   | 'clock'
   | 'durations'
   | 'environments'
@@ -71,12 +73,18 @@ export async function openStores(config: Config, log: Logger, database: AppDatab
   await fillNameKeys({ database, log });
   const { dataFolder, secretKey } = config.store;
   const secrets = createSecretBox(await loadKey({ variable: secretKey, dataFolder, database }));
+  const configuration = (source: Database): Configuration => ({
+    environments: createEnvironments({ database: source, secrets }),
+    savedSelections: createSavedSelections({ database: source }),
+    schedules: createSchedules({ database: source }),
+    shopModules: createShopModulesTable({ database: source }),
+  });
   return {
     access: createAccess({ database, secrets, sessionMs: config.signIn.sessionMs }),
     attempts: createAttempts({ database }),
     clock: () => readClock(database),
     durations: createDurations({ database }),
-    environments: createEnvironments({ database, secrets }),
+    ...configuration(database),
     events: createEvents({ database }),
     firings: createFirings({ database }),
     idempotencyKeys: createIdempotencyKeys({ database }),
@@ -86,12 +94,11 @@ export async function openStores(config: Config, log: Logger, database: AppDatab
     quarantines: createQuarantines({ database }),
     results: createResults({ database }),
     runs: createRuns({ database }),
-    savedSelections: createSavedSelections({ database }),
-    schedules: createSchedules({ database }),
-    shopModules: createShopModulesTable({ database }),
     submissions: createSubmissions({ database }),
     trends: createTrends({ database }),
     variables: createVariables({ database, secrets }),
     workers: createWorkers({ database }),
+    changeConfiguration: (work) =>
+      applyTransaction(database, (transaction) => work(configuration(transaction))),
   };
 }

@@ -98,6 +98,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/saved/saved.ts')).registerSaved,
   },
   {
+    name: 'apply',
+    summary: 'make environments, saved selections and schedules as a matre.yml says',
+    load: async () => (await import('./commands/apply.ts')).registerApply,
+  },
+  {
     name: 'schedule',
     summary: 'manage schedules, which submit runs at set times',
     load: async () => (await import('./commands/schedule/schedule.ts')).registerSchedule,

@@ -16,6 +16,7 @@ import { showModules } from './environments/modules-view.ts';
 import { listVariables, setVariables, unsetVariable } from './environments/variables.ts';
 import { showAttention } from './overview/attention.ts';
 import { showOverview } from './overview/overview.ts';
+import { applyProject, previewProject } from './project/project.ts';
 import { listResults, listSteps } from './results/run-results.ts';
 import { listSources } from './results/test-sources.ts';
 import { showLiveView } from './runs/live-view.ts';
@@ -106,6 +107,8 @@ export const operations = [
   listNotes,
   setNote,
   removeNote,
+  previewProject,
+  applyProject,
   addSchedule,
   listSchedules,
   showSchedule,

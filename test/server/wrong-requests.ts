@@ -35,7 +35,10 @@ const validValues: Record<string, unknown> = {
   front: true,
   group: 'g',
   id: 1,
+  content: 'project: tests',
   description: 'a description',
+  file: 'matre.yml',
+  prune: false,
   ids: '1,2',
   options: { failedFirst: true },
   saved: 'nightly',
@@ -85,8 +88,14 @@ const validValues: Record<string, unknown> = {
   zone: 'UTC',
 };
 
-/** The fields that may have several lines; the second is the content of a file, in which any character may be in a comment. */
-const multiLine = ['variables.set: variables.0.value', 'environments.import: files.0.content'];
+/** The fields that may have several lines. */
+const multiLine = ['variables.set: variables.0.value'];
+/** The fields with the content of a file, in which any character may be in a comment. */
+const fileContents = [
+  'environments.import: files.0.content',
+  'project.preview: content',
+  'project.apply: content',
+];
 
 const lineBreaks = ['\n', '\r'];
 /** C0, DEL and C1 characters, the line ends of Unicode, and half of a surrogate pair. */
@@ -187,7 +196,7 @@ function wrongVersions(value: unknown, what: string, place: Place): { what: stri
   if (typeof value === 'string') {
     const characters = controls.filter((each) => {
       if (place !== 'body' && each === '\ud800') return false;
-      if (multiLine[1] === what) return each === '\0' || each === '\ud800';
+      if (fileContents.includes(what)) return each === '\0' || each === '\ud800';
       return !multiLine.includes(what) || !(lineBreaks.includes(each) || each === '\u2028');
     });
     // The router refuses longer parameters of a path, and Node longer addresses.

@@ -19,6 +19,11 @@ export const savedSelectionFaults = {
     'Nothing was submitted, because the saved selection is switched off.',
     'Switch it on with `matre saved enable NAME`, or name the tests without it.',
   ),
+  PROJECT_FILE_INVALID: usage(
+    400,
+    'Nothing was changed.',
+    'Correct the file at the line and column; docs/project-file.md lists all fields.',
+  ),
   SAVED_SELECTION_IN_USE: usage(
     409,
     'Nothing was changed, because schedules use the saved selection.',

@@ -39,6 +39,9 @@ import type { Variables } from '../../store/tables/variables.ts';
 import type { Workers } from '../../store/tables/workers.ts';
 import type { CurrentCatalog, StatusCache } from './status-cache.ts';
 
+/** The tables of what users configure. */
+export type Configuration = Pick<Context, 'environments' | 'savedSelections' | 'schedules' | 'shopModules'>;
+
 /** What operations work with. `app.ts` creates it. */
 export interface Context {
   config: Config;
@@ -71,6 +74,11 @@ export interface Context {
   trends: Trends;
   schedules: Schedules;
   savedSelections: SavedSelections;
+  /**
+   * Runs `work` with tables that write in one transaction, and alone: another call waits until its end. Rejects as `work` does, and then
+   * nothing has changed.
+   */
+  changeConfiguration<T>(work: (tables: Configuration) => Promise<T>): Promise<T>;
   firings: Firings;
   /** What was requested at once over several environments. */
   submissions: Submissions;

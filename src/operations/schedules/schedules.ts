@@ -5,7 +5,7 @@ import { dayRules, missedRules, overlapRules, type Schedule } from '../../model/
 
 import type { Selection } from '../../model/selection.ts';
 import { describeDays } from '../../schedule/day-rule.ts';
-import { firstAfter, newRecurrence, type Recurrence, timesOf } from '../../schedule/times.ts';
+import { firstAfter, newRecurrence, timesOf } from '../../schedule/times.ts';
 import type { DueTime, ScheduleFields } from '../../store/tables/schedules.ts';
 import type { Context } from '../core/context.ts';
 import { code, line, scheduleName as name, wholeNumber } from '../core/fields.ts';
@@ -15,6 +15,7 @@ import { idsOfEnvironments } from '../environments/get-environment.ts';
 import { checkSaved } from '../runs/requested-runs.ts';
 import { priority } from '../runs/runs.ts';
 import { checkSelection, selectionInput } from '../runs/selection-input.ts';
+import { recurrenceOf } from './recurrence-change.ts';
 import {
   daysView,
   type FiringView,
@@ -232,13 +233,6 @@ function changedTests(
   const kept = current.saved?.providesEnvironments ?? false;
   const providesEnvironments = environments === undefined ? kept : environments === null;
   return { ...tests, saved: { id: saved.id, providesEnvironments } };
-}
-
-/** The recurrence after a change; `current` itself when it stays. A new expression gets the rule of cron. Errors: INPUT_INVALID. */
-function recurrenceOf(current: Schedule, changes: Partial<Recurrence>): Recurrence {
-  const { cron, zone, dayRule } = { ...current, ...changes };
-  if (cron !== current.cron) return newRecurrence({ cron, zone });
-  return zone === current.zone && dayRule === current.dayRule ? current : { cron, zone, dayRule };
 }
 
 export const pauseSchedule = changeOne({

@@ -11,4 +11,6 @@ export const advisoryLocks = {
   admins: 7_236_187_003,
   /** Claims count the browser sessions in use one after the other. */
   sessionCapacity: 7_236_187_004,
+  /** One `matre apply` at a time compares and changes. */
+  apply: 7_236_187_005,
 } as const;

@@ -133,6 +133,19 @@ export function createEnvironments(deps: { database: Database; secrets: SecretBo
       );
     },
 
+    /** The projects whose `matre.yml` added environments, by id. */
+    async appliedFrom(): Promise<Map<number, string>> {
+      const rows = await database.query<{ id: number; applied_from: string }>(
+        'SELECT id, applied_from FROM environment WHERE removed_at IS NULL AND applied_from IS NOT NULL',
+      );
+      return new Map(rows.map(({ id, applied_from }) => [id, applied_from]));
+    },
+
+    /** Marks an environment as added from the `matre.yml` of a project. */
+    async setAppliedFrom(id: number, project: string): Promise<void> {
+      await database.query('UPDATE environment SET applied_from = $2 WHERE id = $1', [id, project]);
+    },
+
     /** No run starts there until `resume`; a running one continues. A second pause keeps the time of the first. */
     pause(id: number, reason: string): Promise<Environment> {
       return change(database, id, 'paused_at = coalesce(paused_at, now()), paused_reason = $2', [reason]);

@@ -1,0 +1,160 @@
+import { z } from 'zod';
+import { Fault } from '../../faults/fault.ts';
+import { allows } from '../../model/access.ts';
+import { emptySelection } from '../../model/selection.ts';
+import { withAudit } from '../core/authorize.ts';
+import type { Configuration, Context } from '../core/context.ts';
+import { fileContent, line } from '../core/fields.ts';
+import { defineOperation, type RequestContext } from '../core/operation.ts';
+import { checkSaved } from '../runs/requested-runs.ts';
+import { applyChange } from './apply-changes.ts';
+import {
+  findUnknownNames,
+  type ProjectChange,
+  type ProjectPlan,
+  type ProjectState,
+  planChanges,
+} from './plan-changes.ts';
+import { maxProjectFileBytes } from './project-file.ts';
+import { type ReadProject, readProjectFile } from './read-project-file.ts';
+
+const kind = z.enum(['environment', 'selection', 'schedule']);
+
+const input = {
+  file: line(200).default('matre.yml').describe('Name of the file, for messages'),
+  content: fileContent(maxProjectFileBytes).describe('Its content: YAML'),
+  prune: z
+    .boolean()
+    .default(false)
+    .describe('Remove what was added from the file before and is not in it any more'),
+};
+
+const output = z.object({
+  project: z.string().describe('The name that marks what is added from the file'),
+  changes: z
+    .array(
+      z.object({
+        kind,
+        name: z.string(),
+        action: z.enum(['add', 'change', 'remove']),
+        fields: z
+          .array(z.object({ field: z.string(), before: z.string().nullable(), after: z.string().nullable() }))
+          .describe('The fields that differ, in words'),
+      }),
+    )
+    .describe('In the order in which they are made; empty when nothing differs'),
+  stays: z
+    .array(z.object({ kind, name: z.string() }))
+    .describe('What was added from the file before, is not in it any more, and stays without `prune`'),
+});
+
+export const previewProject = defineOperation({
+  name: 'project.preview',
+  method: 'POST',
+  path: '/api/apply/preview',
+  summary: 'Compare a matre.yml with what is configured; nothing is changed',
+  role: 'viewer',
+  audited: false,
+  input: z.object(input),
+  output,
+  async run(context, { file, content, prune }) {
+    const read = await readProjectFile(file, content);
+    const plan = await makePlan(context, read, prune);
+    await checkSelections(context, read, plan);
+    return viewPlan(read, plan);
+  },
+});
+
+export const applyProject = defineOperation({
+  name: 'project.apply',
+  method: 'POST',
+  path: '/api/apply',
+  summary:
+    'Make what is configured as a matre.yml says, all of it or nothing; changing environments needs an admin',
+  role: 'operator',
+  audited: ({ file, prune }) => (prune ? `${file}, with removals` : file),
+  input: z.object(input),
+  output,
+  async run(context, { file, content, prune }, request) {
+    const read = await readProjectFile(file, content);
+    const expected = await makePlan(context, read, prune);
+    checkRole(expected, request);
+    // Before the transaction, because reading the catalog may take seconds.
+    await checkSelections(context, read, expected);
+    const now = await context.clock();
+    const applier = { project: read.project.project, by: request.principal.name, now };
+    const plan = await context.changeConfiguration(async (tables) => {
+      const current = await makePlan(tables, read, prune);
+      checkRole(current, request);
+      for (const change of current.changes) await applyChange(tables, change, applier);
+      return current;
+    });
+    for (const change of plan.changes) {
+      const subject = `${actionOf(change)} ${change.kind} ${change.name}`;
+      const { principal, address } = request;
+      await withAudit(context, { principal, address, operation: 'project.apply', subject }, async () => {});
+    }
+    return viewPlan(read, plan);
+  },
+});
+
+/** Compares a file with the present state. Errors: PROJECT_FILE_INVALID for a name that nothing has. */
+async function makePlan(tables: Configuration, read: ReadProject, prune: boolean): Promise<ProjectPlan> {
+  const state = await readState(tables);
+  const unknown = findUnknownNames(read.project, state);
+  if (unknown.length > 0) throw read.fault(unknown);
+  return planChanges(read.project, state, prune);
+}
+
+async function readState({ environments, savedSelections, schedules }: Configuration): Promise<ProjectState> {
+  const all = await environments.list();
+  const appliedFrom = await environments.appliedFrom();
+  return {
+    environments: all.map((each) => ({ ...each, appliedFrom: appliedFrom.get(each.id) })),
+    selections: await savedSelections.list(),
+    schedules: await schedules.list(),
+  };
+}
+
+/** Refuses an operator who would change environments: `environments.add` needs an admin as well. */
+function checkRole({ changes }: ProjectPlan, { principal }: RequestContext): void {
+  const first = changes.find((change) => change.kind === 'environment');
+  if (first === undefined || allows(principal.role, 'admin')) return;
+  throw new Fault(
+    'FORBIDDEN',
+    `The file changes the environment ${first.name}, which needs the role admin; ${principal.name} is ${principal.role}.`,
+  );
+}
+
+/** Checks the tests of what changes. Errors: PROJECT_FILE_INVALID with the place of each selection that covers no test. */
+async function checkSelections(context: Context, read: ReadProject, { changes }: ProjectPlan): Promise<void> {
+  const problems: { path: string[]; message: string }[] = [];
+  for (const { kind, name, file } of changes) {
+    if (kind === 'environment' || file?.selection === undefined) continue;
+    try {
+      await checkSaved(context, { name, selection: file.selection ?? emptySelection });
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      problems.push({ path: [`${kind}s`, name, 'selection'], message: error.message });
+    }
+  }
+  if (problems.length > 0) throw read.fault(problems);
+}
+
+function actionOf({ current, file }: ProjectChange): 'add' | 'change' | 'remove' {
+  if (file === undefined) return 'remove';
+  return current === undefined ? 'add' : 'change';
+}
+
+function viewPlan({ project }: ReadProject, { changes, stays }: ProjectPlan): z.output<typeof output> {
+  return {
+    project: project.project,
+    changes: changes.map((change) => ({
+      kind: change.kind,
+      name: change.name,
+      action: actionOf(change),
+      fields: change.fields,
+    })),
+    stays,
+  };
+}

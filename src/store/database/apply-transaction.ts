@@ -1,0 +1,28 @@
+import { advisoryLocks } from './advisory-locks.ts';
+import type { Database, Queryable } from './database.ts';
+
+/**
+ * Runs `work` with a database that is one transaction, also for tables that begin transactions themselves; another call waits until its
+ * end. Rejects as `work` does, and then nothing has changed.
+ */
+export function applyTransaction<T>(
+  database: Database,
+  work: (transaction: Database) => Promise<T>,
+): Promise<T> {
+  return database.transaction(async (transaction) => {
+    await transaction.query('SELECT pg_advisory_xact_lock($1)', [advisoryLocks.apply]);
+    return work(asDatabase(transaction, database.kind));
+  });
+}
+
+/** A transaction as a database. Transactions in it are part of it, so what fails in one of them ends the whole transaction. */
+function asDatabase(transaction: Queryable, kind: Database['kind']): Database {
+  return {
+    kind,
+    query: (sql, parameters) => transaction.query(sql, parameters),
+    script: (sql) => transaction.script(sql),
+    transaction: (work) => work(transaction),
+    listen: () => Promise.reject(new Error('A transaction cannot listen.')),
+    close: () => Promise.reject(new Error('A transaction is not closed.')),
+  };
+}
