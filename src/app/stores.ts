@@ -12,6 +12,7 @@ import { openPostgres } from '../store/database/postgres.ts';
 import { loadKey } from '../store/secret-key.ts';
 import { createAttempts } from '../store/tables/attempts.ts';
 import { createCauseNotes } from '../store/tables/cause-notes.ts';
+import { createComparedRuns } from '../store/tables/compared-runs.ts';
 import { createDurations } from '../store/tables/durations.ts';
 import { createEnvironments } from '../store/tables/environments.ts';
 import { createEvents } from '../store/tables/events.ts';
@@ -39,6 +40,7 @@ export type Stores = Pick<
   | 'attempts'
   | 'changeConfiguration'
   | 'clock'
+  | 'comparedRuns'
   | 'durations'
   | 'environments'
   | 'events'
@@ -83,6 +85,7 @@ export async function openStores(config: Config, log: Logger, database: AppDatab
     access: createAccess({ database, secrets, sessionMs: config.signIn.sessionMs }),
     attempts: createAttempts({ database }),
     clock: () => readClock(database),
+    comparedRuns: createComparedRuns({ database }),
     durations: createDurations({ database }),
     ...configuration(database),
     events: createEvents({ database }),

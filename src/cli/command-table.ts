@@ -63,6 +63,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/show.ts')).registerShow,
   },
   {
+    name: 'compare',
+    summary: 'compare two runs, submissions, environments or commits: what differs, and how',
+    load: async () => (await import('./commands/compare.ts')).registerCompare,
+  },
+  {
     name: 'log',
     summary: 'print the log of a run or of one of its tests',
     load: async () => (await import('./commands/log.ts')).registerLog,

@@ -1,3 +1,4 @@
+import { compare } from './compare/compare.ts';
 import { listPool, prunePool, replaceContainer } from './containers/containers.ts';
 import { listLocks, releaseLock } from './containers/locks.ts';
 import type { AnyOperation } from './core/operation.ts';
@@ -92,6 +93,7 @@ export const operations = [
   cancelRun,
   prioritiseRun,
   retryRun,
+  compare,
   addQuarantine,
   listQuarantines,
   endQuarantine,

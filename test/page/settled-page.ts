@@ -26,6 +26,12 @@ export async function openSettledPage(
   page.on('requestfailed', (request) => pending.delete(request));
   const drawTwice = () =>
     page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
+  // A list that renders only the rows in view measures them, moves those below, and may have others in view then.
+  const places = () =>
+    page.evaluate(`JSON.stringify([
+      document.documentElement.scrollHeight,
+      ...[...document.querySelectorAll('[data-index]')].map((row) => row.getBoundingClientRect().toJSON()),
+    ])`);
   const loading = page.getByRole('status', { name: /^Loading/ });
   return {
     page,
@@ -34,9 +40,11 @@ export async function openSettledPage(
       await page.getByRole('main').getByRole('heading').first().waitFor();
       await waitFor(async () => {
         const hasAllResponses = pending.size === 0;
+        const before = await places();
         // What the last response has is drawn then, or another request is sent.
         await drawTwice();
-        return hasAllResponses && pending.size === 0 && (await loading.count()) === 0;
+        const isDrawn = before === (await places());
+        return hasAllResponses && isDrawn && pending.size === 0 && (await loading.count()) === 0;
       });
     },
   };

@@ -92,6 +92,32 @@ describe.skipIf(noBrowserReason)('triage in a browser', () => {
     await phone.context().close();
   });
 
+  it('compares a run with the run before it, and explains a comparison that is not possible', async () => {
+    const first = await execute('stage-es', ['FailTotal', 'LoginTest']);
+    const id = await execute('stage-es', ['FailTotal', 'LoginTest', 'NewTest']);
+    const page = await browser.open(`${server.url}/runs/${id}`);
+    await page.getByRole('link', { name: 'Compare with the last run' }).click();
+    await page.getByText(`2 tests in common, 2 the same`).waitFor();
+    const row = page.getByRole('row', { name: /NewTest/ });
+    await row.getByText('Only in B').waitFor();
+    expect(await row.getByRole('link', { name: 'passed' }).getAttribute('href')).toContain(
+      `/runs/${id}?test=NewTest`,
+    );
+    await expectAccessible(page, 'a comparison');
+    await page.getByRole('button', { name: 'Swap' }).click();
+    await row.getByText('Only in A').waitFor();
+    await page.getByRole('button', { name: /^Duration/ }).click();
+    await page.getByText('No test differs in this way').waitFor();
+
+    const alone = await execute('preprod-us', ['LonelyTest']);
+    await page.getByLabel('A', { exact: true }).fill(`run:${first}`);
+    await page.getByLabel('B', { exact: true }).fill(String(alone));
+    await page.getByRole('button', { name: 'Compare', exact: true }).click();
+    await page.getByText('have no test in common').waitFor();
+    await page.getByText('Compare runs of the same tests').waitFor();
+    await page.context().close();
+  });
+
   it('shows why a note was refused, when another user was faster', async () => {
     const id = await execute('preprod-us', ['FailOther']);
     const { cause, note } = (await server.ask('GET', `/api/runs/${id}/results`)).body.causes[0];

@@ -6,6 +6,7 @@ export const marker = 'zzMarkerzz';
 
 /** A valid value of each field of an operation, by name; `operation.field` where operations differ. */
 const validValues: Record<string, unknown> = {
+  a: 'run:1',
   adminPassword: 'a secret',
   adminUsername: 'admin',
   all: true,
@@ -13,6 +14,7 @@ const validValues: Record<string, unknown> = {
   allValues: true,
   attempt: 1,
   backendName: 'admin',
+  b: 'run:2',
   baseUrl: 'https://example.com/',
   before: 3,
   catchUpMinutes: 5,

@@ -33,6 +33,7 @@ export const views: View[] = [
   view('/schedules/:name/edit', () => import('./schedules/form/edit-schedule.tsx')),
   view('/schedules/:name/latest', () => import('./submission/latest.tsx')),
   view('/new-schedule', () => import('./schedules/form/new-schedule.tsx')),
+  view('/compare', () => import('./compare/compare.tsx')),
   view('/quarantines', () => import('./triage/quarantines.tsx')),
   view('/tests', () => import('./tests/tests.tsx')),
   view('/tests/:name', () => import('./tests/test.tsx')),

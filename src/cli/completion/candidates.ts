@@ -19,7 +19,7 @@ const valuesOfOptions: Record<string, ValueKind> = {
   '--context': 'contexts',
 };
 
-/** By the path of a command: its first argument. */
+/** By the path of a command: its first argument, of `compare` both. */
 const valuesOfArguments: Record<string, ValueKind> = {
   show: 'runs',
   log: 'runs',
@@ -27,6 +27,7 @@ const valuesOfArguments: Record<string, ValueKind> = {
   cancel: 'runs',
   priority: 'runs',
   retry: 'runs',
+  compare: 'comparable',
   tests: 'selectable',
   'quarantine add': 'tests',
   logout: 'contexts',
@@ -100,7 +101,8 @@ async function valuesAt(
       const argument =
         registeredArguments[cursor.index] ?? registeredArguments.findLast(({ variadic }) => variadic);
       if (argument?.argChoices !== undefined) return argument.argChoices.map((value) => ({ value }));
-      const kind = cursor.index === 0 ? valuesOfArguments[cursor.path] : undefined;
+      const isFirst = cursor.index === 0 || cursor.path === 'compare';
+      const kind = isFirst ? valuesOfArguments[cursor.path] : undefined;
       return kind === undefined ? [] : names(kind);
     }
   }

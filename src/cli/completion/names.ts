@@ -19,6 +19,8 @@ export type NameKind =
   | 'selectable'
   | 'modules'
   | 'runs'
+  /** Runs and environments. */
+  | 'comparable'
   | 'schedules'
   | 'savedSelections';
 
@@ -75,7 +77,7 @@ export async function findNames(
 }
 
 /** Those of the catalog are too many to keep, so the server finds them. */
-const keptKinds: readonly NameKind[] = ['environments', 'runs', 'schedules', 'savedSelections'];
+const keptKinds: readonly NameKind[] = ['environments', 'runs', 'comparable', 'schedules', 'savedSelections'];
 const isOfCatalog = (kind: NameKind) => !keptKinds.includes(kind);
 
 async function fetchNames(
@@ -88,10 +90,9 @@ async function fetchNames(
   try {
     switch (kind) {
       case 'environments':
-        return (await caller.call(listEnvironments, {})).environments.map(({ code, name }) => ({
-          value: code,
-          description: name,
-        }));
+        return await environmentNames(caller);
+      case 'comparable':
+        return [...(await environmentNames(caller)), ...(await runNumbers(caller))];
       case 'schedules':
         return (await caller.call(listSchedules, {})).schedules.map(({ name, cron }) => ({
           value: name,
@@ -103,12 +104,7 @@ async function fetchNames(
           description: summary,
         }));
       case 'runs':
-        return (await caller.call(listRuns, { limit: 50 })).runs.map(
-          ({ id, environment, state, verdict }) => ({
-            value: String(id),
-            description: `${environment} ${verdict ?? state}`,
-          }),
-        );
+        return await runNumbers(caller);
       default: {
         const { names } = await caller.call(completeTests, {
           text,
@@ -124,6 +120,20 @@ async function fetchNames(
   } finally {
     await caller.close();
   }
+}
+
+async function environmentNames(caller: Caller): Promise<Candidate[]> {
+  const { environments } = await caller.call(listEnvironments, {});
+  return environments.map(({ code, name }) => ({ value: code, description: name }));
+}
+
+/** The newest runs. */
+async function runNumbers(caller: Caller): Promise<Candidate[]> {
+  const { runs } = await caller.call(listRuns, { limit: 50 });
+  return runs.map(({ id, environment, state, verdict }) => ({
+    value: String(id),
+    description: `${environment} ${verdict ?? state}`,
+  }));
 }
 
 async function readCache(path: string): Promise<Cache> {

@@ -20,6 +20,26 @@ export const triageFaults = {
     'Nothing was changed: another user was faster.',
     'Read the note again, then change it if that is still needed.',
   ),
+  COMPARE_UNKNOWN: usage(
+    404,
+    'Nothing was compared.',
+    'Name a run (12), submission:5, an environment or a commit; `matre list` shows the runs.',
+  ),
+  COMPARE_AMBIGUOUS: usage(
+    400,
+    'Nothing was compared.',
+    'Write what it is, such as run:12 or commit:a1b2c3d.',
+  ),
+  COMPARE_EMPTY: usage(
+    409,
+    'Nothing was compared, because only finished runs can be.',
+    'Wait until the run is finished (`matre watch`), or name another one.',
+  ),
+  COMPARE_NOTHING_IN_COMMON: usage(
+    409,
+    'Nothing was compared: all tests would be on one side only.',
+    'Compare runs of the same tests; `matre show` lists the tests of a run.',
+  ),
   QUARANTINE_BROKEN: usage(
     409,
     'Nothing was changed: a broken test has no trustworthy result, so it always decides the verdict.',

@@ -20,6 +20,7 @@ import type { Access } from '../../store/access/access.ts';
 import type { Database } from '../../store/database/database.ts';
 import type { Attempts } from '../../store/tables/attempts.ts';
 import type { CauseNotes } from '../../store/tables/cause-notes.ts';
+import type { ComparedRuns } from '../../store/tables/compared-runs.ts';
 import type { Durations } from '../../store/tables/durations.ts';
 import type { Environments } from '../../store/tables/environments.ts';
 import type { Events } from '../../store/tables/events.ts';
@@ -57,6 +58,8 @@ export interface Context {
   runs: Runs;
   plans: Plans;
   results: Results;
+  /** The finished runs that comparisons read. */
+  comparedRuns: ComparedRuns;
   quarantines: Quarantines;
   /** What users know about causes of failures. */
   notes: CauseNotes;

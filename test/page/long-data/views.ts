@@ -43,6 +43,8 @@ export function longViews(ids: RunRows['ids']): LongView[] {
     view('/tests/:name', `/tests/${testName(1)}`),
     view('/trends', '/trends'),
     view('/trends', '/trends?days=14&group=smoke'),
+    view('/compare', `/compare?a=before:${ids.failed}&b=run:${ids.failed}`),
+    view('/compare', '/compare'),
     view('/quarantines', '/quarantines'),
     view('/doctor', '/doctor'),
     view('/account', '/account'),

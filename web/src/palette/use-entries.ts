@@ -46,6 +46,7 @@ export function useEntries(): EntryGroup[] {
   );
   const pages = [
     ...navigation.map(({ path, name }) => link(`view ${path}`, name, path)),
+    link('view /compare', 'Compare', '/compare'),
     link('view /quarantines', 'Quarantines and notes of causes', '/quarantines'),
     link('view /account', 'Tokens and password', '/account'),
     // A page of its own, outside of this application.

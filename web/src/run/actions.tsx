@@ -1,10 +1,18 @@
 import { Button, Popover } from '@mantine/core';
-import { IconArrowBarToUp, IconBan, IconDownload, IconRefresh } from '@tabler/icons-react';
+import {
+  IconArrowBarToUp,
+  IconArrowsLeftRight,
+  IconBan,
+  IconDownload,
+  IconRefresh,
+} from '@tabler/icons-react';
 import { useState } from 'react';
+import { Link } from 'wouter';
 import type { RunView } from '#src/operations/core/views.ts';
 import type { reportJunit } from '#src/operations/runs/run-record.ts';
 import type { cancelRun, prioritiseRun, retryRun } from '#src/operations/runs/runs.ts';
 import { get, newKey, post } from '../api/request.ts';
+import { comparePage } from '../compare/queries.ts';
 import { ActionButton } from '../ui/action-button.tsx';
 import { useAction } from '../ui/use-action.ts';
 import classes from './actions.module.css';
@@ -20,6 +28,7 @@ export function RunActions({ run, done }: { run: RunView; done: number }) {
       {run.state === 'queued' && <Front id={run.id} />}
       {!isFinished && <Cancel run={run} done={done} />}
       {isFinished && <RetryButtons run={run} />}
+      {isFinished && done > 0 && <CompareWithLast id={run.id} />}
       {done > 0 && <Junit id={run.id} />}
     </div>
   );
@@ -143,6 +152,19 @@ function Retry({ id, failedOnly, quiet = false, children }: RetryProps) {
     >
       {children}
     </ActionButton>
+  );
+}
+
+function CompareWithLast({ id }: { id: number }) {
+  return (
+    <Button
+      component={Link}
+      href={comparePage(`before:${id}`, `run:${id}`)}
+      variant="default"
+      leftSection={<IconArrowsLeftRight size={14} aria-hidden />}
+    >
+      Compare with the last run
+    </Button>
   );
 }
 
