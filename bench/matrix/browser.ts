@@ -5,8 +5,8 @@
 //   npx tsx bench/matrix/browser.ts [openings]
 import { fileURLToPath } from 'node:url';
 import { buildPage, startBrowser, type TestBrowser } from '../../test/page/chromium.ts';
+import { startSyntheticServer } from '../../test/page/synthetic-submission.ts';
 import { median, printTable } from '../support/figures.ts';
-import { startSyntheticServer } from './synthetic-answers.ts';
 
 export interface MatrixTimings {
   /** Seconds from the navigation until the matrix is drawn and the main thread is idle: the end of its last long task. */

@@ -95,5 +95,41 @@ describe.skipIf(noBrowserReason)(
       expect(await heightOfLane()).toBeLessThan(comfortable);
       await page.context().close();
     });
+
+    it('plots weeks with axes and has the same values as a table', async () => {
+      const page = await open('/trends?days=28');
+      for (const title of ['Pass rate', 'Flaky', 'Duration', 'Waiting']) {
+        const plot = page.getByRole('figure', { name: title });
+        const image = plot.getByRole('img');
+        expect(await image.getAttribute('aria-label'), title).toMatch(
+          / on .+, between .+ and .+ on \d+ days$/,
+        );
+        expect(await plot.locator('text').count(), title).toBeGreaterThan(5);
+      }
+      await page.getByText('All days as a table').click();
+      const days = page.getByRole('table', { name: 'Days' }).getByRole('row');
+      expect(await days.count()).toBeGreaterThan(15);
+      await page.getByRole('table', { name: 'Slowest tests' }).getByRole('link').first().waitFor();
+      await page.getByText(/^No failure in 90 days$/).waitFor();
+      await expectAccessible(page, 'trends');
+      await page.context().close();
+    });
+
+    it('goes back in time on the overview, and keeps the time in the address', async () => {
+      const page = await open('/?span=6h');
+      const timeline = page.getByRole('region', { name: 'Run timeline' });
+      await timeline.getByText('now', { exact: true }).waitFor();
+      await page.getByRole('button', { name: 'Earlier' }).click();
+      await page.waitForURL(/until=/);
+      await timeline.getByText('now', { exact: true }).waitFor({ state: 'hidden' });
+      await page.getByLabel('Day on the time axis').fill('2026-01-02');
+      await page.waitForURL(/until=2026-01-0[23]T/);
+      expect(await timeline.locator('[data-run]').count()).toBe(0);
+      await expectAccessible(page, 'the overview of an earlier time');
+      await page.getByRole('button', { name: 'Now' }).click();
+      await timeline.getByText('now', { exact: true }).waitFor();
+      expect(new URL(page.url()).search).toBe('?span=6h');
+      await page.context().close();
+    });
   },
 );

@@ -201,6 +201,7 @@ describe('schedules over HTTP', () => {
       return body.firings.length > 0 && body;
     });
     expect(shown.firings).toMatchObject([{ outcome: 'fired', by: null, missed: 0 }]);
+    expect(shown.firings[0]?.submission).toBeGreaterThan(0);
     expect(shown.last).toEqual(shown.firings[0]);
 
     const paused = await server.ask('POST', '/api/schedules/hourly/pause', {});

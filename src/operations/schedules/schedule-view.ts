@@ -36,6 +36,7 @@ export const firingView = z.object({
   reason: reasonView
     .nullable()
     .describe('Why it was skipped or failed, or on which environments it created no run'),
+  submission: z.number().nullable().describe('The submission of its runs; null when it created none'),
   runs: z.array(
     z.object({
       id: z.number(),
@@ -181,6 +182,7 @@ export async function viewFirings(database: Queryable, firings: readonly Firing[
     by: by ?? null,
     missed,
     reason: reason ?? null,
+    submission: runs.map((id) => runsById.get(id)?.submissionId).find((id) => id !== undefined) ?? null,
     runs: runs.flatMap((id) => {
       const run = runsById.get(id);
       if (!run) return [];

@@ -3,6 +3,8 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import type { ScheduleView } from '#src/operations/schedules/schedule-view.ts';
 import { schedulePage, schedulesQuery } from '../schedules/queries.ts';
+import { Changes } from '../submission/changes.tsx';
+import { submissionPage, submissionsQuery } from '../submission/queries.ts';
 import { calendarDay, clock, fullTime } from '../ui/format.ts';
 import { type Status, StatusBadge, StatusSign } from '../ui/status.tsx';
 import { Time } from '../ui/time.tsx';
@@ -73,6 +75,7 @@ function Entry({ schedule: { name, last, next, paused } }: { schedule: ScheduleV
         </p>
       ) : (
         <>
+          {last.submission !== null && <Night id={last.submission} schedule={name} />}
           <p className={classes.tally}>
             {tally(statuses).map(([status, count]) => (
               <StatusBadge key={status} status={status}>
@@ -100,6 +103,19 @@ function Entry({ schedule: { name, last, next, paused } }: { schedule: ScheduleV
       )}
       <Next at={next[0]?.at} isPaused={paused !== null} />
     </li>
+  );
+}
+
+/** What changed in the night, which leads to its page. */
+function Night({ id, schedule }: { id: number; schedule: string }) {
+  const { data } = useQuery(submissionsQuery({ schedule, limit: 1 }));
+  const submission = data?.submissions.find((each) => each.id === id);
+  return (
+    <p>
+      <Anchor component={Link} href={submissionPage(id)} underline="always">
+        {submission ? <Changes submission={submission} /> : 'Show the night'}
+      </Anchor>
+    </p>
   );
 }
 

@@ -10,6 +10,8 @@ import { environmentKeys, nowQuery } from '../environments/queries.ts';
 import { useNotifications } from '../notify/permission.ts';
 import { useSavedViews } from '../saved-views/saved-views.ts';
 import { schedulePage, schedulesQuery } from '../schedules/queries.ts';
+import { latestPage, submissionPage, submissionsQuery } from '../submission/queries.ts';
+import { nameOf, nightText, sentenceOf } from '../submission/verdict-sentence.ts';
 import { catalogQuery } from '../tests/queries.ts';
 import { statusOfRun } from '../ui/status.tsx';
 import { useAction } from '../ui/use-action.ts';
@@ -17,6 +19,7 @@ import { navigation } from '../views.tsx';
 import type { Entry, EntryGroup } from './entries.ts';
 
 const recentRuns = 50;
+const recentSubmissions = 50;
 
 /** Everything that the palette offers: what this user may do, and where they can go. */
 export function useEntries(): EntryGroup[] {
@@ -26,6 +29,7 @@ export function useEntries(): EntryGroup[] {
   const runs = useRuns();
   const environments = useEnvironments(isAllowed('operator'));
   const { data: schedules } = useQuery(schedulesQuery);
+  const submissions = useSubmissions(schedules?.schedules ?? []);
   const { data: catalog } = useQuery(catalogQuery);
   const { views } = useSavedViews();
   const settings = useSettings();
@@ -67,6 +71,10 @@ export function useEntries(): EntryGroup[] {
     { name: 'Saved views', entries: views.map(({ name, address }) => link(`saved ${name}`, name, address)) },
     { name: 'Actions', entries: actions },
     {
+      name: 'Submissions',
+      entries: submissions.map(({ id, label, detail }) => link(id, label, id, detail)),
+    },
+    {
       name: 'Runs',
       entries: runs.map(({ id, label, detail }) => link(`run ${id}`, label, `/runs/${id}`, detail)),
     },
@@ -78,6 +86,21 @@ export function useEntries(): EntryGroup[] {
       ),
     },
     { name: 'Tests', entries: tests },
+  ];
+}
+
+/** The newest submissions, and the newest finished night of each schedule. */
+function useSubmissions(schedules: readonly { name: string }[]): Omit<Entry, 'run'>[] {
+  const { data } = useQuery(submissionsQuery({ limit: recentSubmissions }));
+  return [
+    ...schedules.map(({ name }) => ({ id: latestPage(name), label: `Newest night of ${name}` })),
+    ...(data?.submissions ?? []).map((submission) => ({
+      id: submissionPage(submission.id),
+      label: `${nameOf(submission)}, ${nightText(submission.createdAt)}`,
+      detail: sentenceOf(submission)
+        .map(({ text }) => text)
+        .join(', '),
+    })),
   ];
 }
 

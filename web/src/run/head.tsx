@@ -72,6 +72,13 @@ export function RunHead({ progress, receivedAt }: Props) {
         <Fact name="Requested by">
           <RequestedBy run={run} />
         </Fact>
+        {run.submissionId !== null && (
+          <Fact name="Submission">
+            <Anchor component={Link} href={`/submissions/${run.submissionId}`}>
+              #{run.submissionId}, all its environments
+            </Anchor>
+          </Fact>
+        )}
         {run.workerId && (
           <Fact name="Worker">
             <code>{run.workerId}</code>

@@ -2,16 +2,20 @@ import { Anchor, Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useLocation } from 'wouter';
 import type { FiringView, ScheduleView } from '#src/operations/schedules/schedule-view.ts';
+import type { SubmissionSummary } from '#src/operations/submissions/submission-view.ts';
 import { useRefusal } from '../api/session.ts';
+import { Changes } from '../submission/changes.tsx';
+import { latestPage, submissionPage, submissionsQuery } from '../submission/queries.ts';
 import { ConfirmButton } from '../ui/confirm-button.tsx';
 import { plural } from '../ui/format.ts';
 import { LongText } from '../ui/long-text/long-text.tsx';
 import { QueryFallback } from '../ui/states.tsx';
+import { StatusBadge } from '../ui/status.tsx';
 import { type Column, DataTable } from '../ui/table/data-table.tsx';
 import { Time } from '../ui/time.tsx';
 import { useTitle } from '../ui/title.ts';
 import { DayRuleChange } from './day-rule-change.tsx';
-import { FiringOutcome } from './firing-outcome.tsx';
+import { FiringOutcome, RunCounts } from './firing-outcome.tsx';
 import { NextTimes, ZoneStamp } from './next-times.tsx';
 import { schedulePage, scheduleQuery } from './queries.ts';
 import { FireButton, PauseButton } from './schedule-rows.tsx';
@@ -29,6 +33,7 @@ export default function Schedule({ params }: { params: { name: string } }) {
   const name = decodeURIComponent(params.name);
   useTitle(name);
   const { data, error, refetch } = useQuery(scheduleQuery(name));
+  const { data: submissions } = useQuery(submissionsQuery({ schedule: name, limit: maxFirings }));
   if (!data) return <QueryFallback what="the schedule" query={{ error, refetch }} />;
   const { paused, problem, next, zone, firings } = data;
   return (
@@ -56,7 +61,24 @@ export default function Schedule({ params }: { params: { name: string } }) {
       </section>
       <DayRuleChange schedule={data} />
       <section aria-labelledby="past">
-        <h2 id="past">Recent firings</h2>
+        <div className={classes.tools}>
+          <h2 id="past">Recent firings</h2>
+          {submissions && submissions.submissions.length > 0 && (
+            <>
+              <Button component={Link} href={latestPage(name)} variant="default" size="compact-sm">
+                Newest finished night
+              </Button>
+              <Button
+                component={Link}
+                href={`/submissions?schedule=${encodeURIComponent(name)}`}
+                variant="subtle"
+                size="compact-sm"
+              >
+                All nights
+              </Button>
+            </>
+          )}
+        </div>
         {firings.length === 0 ? (
           <p className={classes.dim}>No firings yet.</p>
         ) : (
@@ -64,7 +86,7 @@ export default function Schedule({ params }: { params: { name: string } }) {
             labelledBy="past"
             rows={firings}
             rowKey={({ id }) => id}
-            columns={firingColumnsIn(zone)}
+            columns={firingColumnsIn(zone, new Map(submissions?.submissions.map((each) => [each.id, each])))}
           />
         )}
       </section>
@@ -147,7 +169,13 @@ function Facts({ schedule }: { schedule: ScheduleView }) {
   );
 }
 
-const firingColumnsIn = (zone: string): Column<FiringView>[] => [
+/** The submissions of the shown firings. */
+const maxFirings = 50;
+
+const firingColumnsIn = (
+  zone: string,
+  submissions: ReadonlyMap<number, SubmissionSummary>,
+): Column<FiringView>[] => [
   {
     name: 'Due',
     width: 9,
@@ -162,10 +190,40 @@ const firingColumnsIn = (zone: string): Column<FiringView>[] => [
     share: 1,
     wraps: true,
     card: 'bare',
-    value: (firing) => <FiringOutcome firing={firing} />,
+    value: (firing) =>
+      firing.submission === null ? (
+        <FiringOutcome firing={firing} />
+      ) : (
+        <Night id={firing.submission} firing={firing} submission={submissions.get(firing.submission)} />
+      ),
   },
   { name: 'Reason', width: 12, share: 1, wraps: true, card: 'bare', value: reasonText },
 ];
+
+interface NightProps {
+  id: number;
+  firing: FiringView;
+  /** Undefined until it is loaded. */
+  submission: SubmissionSummary | undefined;
+}
+
+/** The verdict of a firing and what changed, instead of the verdict of each run. */
+function Night({ id, firing, submission }: NightProps) {
+  return (
+    <Anchor component={Link} href={submissionPage(id)} className={classes.night}>
+      {submission ? (
+        <>
+          <StatusBadge
+            status={submission.verdict ?? (submission.startedAt === null ? 'queued' : 'running')}
+          />
+          <Changes submission={submission} />
+        </>
+      ) : (
+        <RunCounts firing={firing} />
+      )}
+    </Anchor>
+  );
+}
 
 function reasonText({ reason, missed }: FiringView): string {
   const missedText =

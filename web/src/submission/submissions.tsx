@@ -1,8 +1,9 @@
 import { Anchor, Button, NativeSelect } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useLocation } from 'wouter';
+import type { listSchedules } from '#src/operations/schedules/schedules.ts';
 import type { SubmissionSummary } from '#src/operations/submissions/submission-view.ts';
-import { schedulesQuery } from '../schedules/queries.ts';
+import { get } from '../api/request.ts';
 import { duration } from '../ui/format.ts';
 import { LongText } from '../ui/long-text/long-text.tsx';
 import { useQueryState } from '../ui/query-state.ts';
@@ -130,7 +131,10 @@ function SubmissionsTable({ submissions }: { submissions: SubmissionSummary[] })
 }
 
 function ScheduleSelect({ selected, onSelect }: { selected: string; onSelect: (name: string) => void }) {
-  const { data } = useQuery(schedulesQuery);
+  const { data } = useQuery({
+    queryKey: ['schedules', 'all'],
+    queryFn: ({ signal }) => get<typeof listSchedules>('/api/schedules', { signal }),
+  });
   const names = data?.schedules.map(({ name }) => name) ?? [];
   // The schedule in the address may be removed; its submissions still exist.
   const all = selected === '' || names.includes(selected) ? names : [selected, ...names];

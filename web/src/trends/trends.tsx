@@ -58,8 +58,8 @@ function Results({ trends, hasFilter }: { trends: TrendsData; hasFilter: boolean
         <summary>All days as a table</summary>
         <DayTable days={trends.days.toReversed()} />
       </details>
-      {trends.environments.length > 1 && <EnvironmentTable environments={trends.environments} />}
       <TestLists trends={trends} />
+      {trends.environments.length > 1 && <EnvironmentTable environments={trends.environments} />}
     </>
   );
 }

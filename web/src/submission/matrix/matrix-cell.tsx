@@ -27,7 +27,7 @@ export function ResultLink({ row, cell, environment, column, isStop, isNamed }: 
       data-state={state}
       data-column={column}
       tabIndex={isNamed || isStop ? 0 : -1}
-      aria-label={label}
+      {...(!isNamed && { 'aria-label': label })}
       title={label}
     >
       {text !== undefined && <StateSign state={state} />}
@@ -49,7 +49,12 @@ function growthText(cell: MatrixCell): string | undefined {
 }
 
 /** `preprod-us: failed, new, 41 s, usually 15 s, run 12` */
-function describe({ outcome, classes, durationMs, usualMs, run }: MatrixCell, environment: string): string {
+function describe(cell: MatrixCell, environment: string): string {
+  const { outcome, durationMs, usualMs, run } = cell;
+  // With what the cell shows.
+  const classes = cell.classes.map((each) =>
+    each === 'slower' ? ['slower', growthText(cell)].filter(Boolean).join(' ') : each,
+  );
   const times = [
     ...(durationMs === null ? [] : [duration(durationMs)]),
     ...(usualMs === null ? [] : [`usually ${duration(usualMs)}`]),

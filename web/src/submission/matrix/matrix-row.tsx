@@ -91,7 +91,9 @@ function CauseCells({ item, environments, columns, stop, onToggle, hasCards }: C
                 data-column={column}
                 tabIndex={hasCards || stop === column ? 0 : -1}
                 title={`${environment}: ${plural(cell.tests, 'test')} failed with this cause`}
-                aria-label={`${environment}: ${plural(cell.tests, 'test')} failed with this cause`}
+                {...(!hasCards && {
+                  'aria-label': `${environment}: ${plural(cell.tests, 'test')} failed with this cause`,
+                })}
               >
                 <StateSign state={state} />
                 {hasCards ? `${environment} ${cell.tests}` : cell.tests}

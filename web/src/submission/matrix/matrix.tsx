@@ -14,8 +14,8 @@ import { MatrixRow, nameColumn } from './matrix-row.tsx';
 
 /** Each line is a card in less room: the matrix of a phone. */
 const cardsBelow = 620;
-/** A line has a link for each environment, so that fewer lines than those of other tables are drawn at once. */
-const virtualFrom = 60;
+/** A line has a link for each environment, so fewer of them than of other tables are rendered. */
+const rendering = { virtualFrom: 60, overscan: 6 };
 
 interface Props {
   items: readonly Item[];
@@ -31,7 +31,7 @@ export function Matrix({ items, environments, runs, environment, onToggle }: Pro
   const area = useRef<HTMLElement>(null);
   const [, go] = useLocation();
   const { hasCards, isScrollable } = useAreaLayout(area, cardsBelow);
-  const visible = useVisibleRows(area, items.length, virtualFrom);
+  const visible = useVisibleRows(area, items.length, rendering);
   const [stop, setStop] = useState<{ key: string; column: number }>();
   const columns = environments.flatMap((code, column) =>
     environment === '' || code === environment ? [column] : [],

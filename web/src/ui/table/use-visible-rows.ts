@@ -5,6 +5,8 @@ import { useOffset } from './use-offset.ts';
 /** Shorter lists render all rows: the browser finds text in them, and their columns fit the content of all. */
 const defaultVirtualFrom = 250;
 const rowHeight = 33;
+/** The number of rows above and below the window that are rendered, too. */
+const defaultOverscan = 15;
 
 export interface VisibleRows {
   isVirtual: boolean;
@@ -21,14 +23,14 @@ export interface VisibleRows {
 export function useVisibleRows(
   area: RefObject<HTMLElement | null>,
   count: number,
-  virtualFrom: number = defaultVirtualFrom,
+  { virtualFrom, overscan } = { virtualFrom: defaultVirtualFrom, overscan: defaultOverscan },
 ): VisibleRows {
   const isVirtual = count > virtualFrom;
   const top = useOffset(area);
   const virtualizer = useWindowVirtualizer({
     count: isVirtual ? count : 0,
     estimateSize: () => rowHeight,
-    overscan: 15,
+    overscan,
     scrollMargin: top,
   });
   if (!isVirtual) {

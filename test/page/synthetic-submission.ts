@@ -59,46 +59,43 @@ export async function startSyntheticServer({
       classes: isGood ? { new: 0, known: 0, fixed: 0, flaky: 0, slower: 0, broken: 0 } : classes,
     };
   };
-  const view: SubmissionView = {
-    ...summaryOf(nights),
+  const viewOf = (night: number): SubmissionView => ({
+    ...summaryOf(night),
     runs: codes.map((environment, index) => ({
-      id: nights * 10 + index,
+      id: night * 10 + index,
       ...{ environment, state: 'finished', verdict: 'failed', reason: null, classes },
       counts: { ...counts, planned: tests, passed: tests - 12, failed: 12, flaky: 0, quarantined: 0 },
       ...{ durationMs: 70 * 60_000, usualMs: 68 * 60_000 },
       commit: { id: 'ab'.repeat(20), subject: 'Rework coupons' },
     })),
-    reference: { id: nights - 1, createdAt: summaryOf(nights - 1).createdAt, verdict: 'passed' },
-    ...{ previous: nights - 1, next: null },
+    reference: { id: night - 1, createdAt: summaryOf(night - 1).createdAt, verdict: 'passed' },
+    ...{ previous: night > 1 ? night - 1 : null, next: night < nights ? night + 1 : null },
     commits: {
       ...{ from: 'cd'.repeat(20), to: 'ab'.repeat(20), more: false },
       commits: [
         { id: 'ab'.repeat(20), subject: 'Rework coupons', author: 'Ada', at: new Date().toISOString() },
         {
           id: 'ef'.repeat(20),
-          subject: 'Wait for the grid of orders',
-          author: 'Ben',
-          at: new Date().toISOString(),
+          ...{ subject: 'Wait for the grid of orders', author: 'Ben', at: new Date().toISOString() },
         },
       ],
     },
-  };
-  const bodies = new Map<string, string>([
-    [
-      '/api/submissions',
-      JSON.stringify({ submissions: range(nights).map((n) => summaryOf(nights - n)), next: null }),
-    ],
-    [`/api/submissions/${nights}`, JSON.stringify(view)],
-    [`/api/submissions/${nights}/matrix?rows=all`, JSON.stringify(matrix)],
-    [
-      `/api/submissions/${nights}/matrix?rows=notable`,
-      JSON.stringify({ ...matrix, rows: matrix.rows.filter(isNotable) }),
-    ],
+  });
+  const all = JSON.stringify(matrix);
+  const notable = JSON.stringify({ ...matrix, rows: matrix.rows.filter(isNotable) });
+  const list = JSON.stringify({ submissions: range(nights).map((n) => summaryOf(nights - n)), next: null });
+  const answers = new Map<string, string>([
+    ['/api/submissions', list],
     ['/api/session', JSON.stringify(session)],
     ['/api/attention', JSON.stringify({ running: 0, queued: 0, failing: 0 })],
     ['/api/schedules', JSON.stringify({ schedules: [] })],
   ]);
-  return serve(bodies, nights);
+  return serve((path, search) => {
+    const [, id, isMatrix] = /^\/api\/submissions\/(\d+)(\/matrix)?$/.exec(path) ?? [];
+    if (id === undefined) return answers.get(path);
+    if (isMatrix) return search === '?rows=all' ? all : notable;
+    return JSON.stringify(viewOf(Number(id)));
+  }, nights);
 }
 
 const session = {
@@ -159,15 +156,18 @@ const types: Record<string, string> = {
   '.svg': 'image/svg+xml',
 };
 
-async function serve(bodies: ReadonlyMap<string, string>, id: number): Promise<SyntheticServer> {
-  const html = (await readPage(join(pageFolder, 'index.html'))).replaceAll('__NONCE__', 'bench');
+/** Serves the page, and what `bodyOf` has for a path and a query. */
+async function serve(
+  bodyOf: (path: string, search: string) => string | undefined,
+  id: number,
+): Promise<SyntheticServer> {
   const answer = async (path: string, search: string, response: ServerResponse) => {
     if (path === '/api/events') {
       response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders();
       return;
     }
     if (path.startsWith('/api/')) {
-      const body = bodies.get(path + search) ?? bodies.get(path);
+      const body = bodyOf(path, search);
       response.writeHead(body === undefined ? 404 : 200, { 'content-type': 'application/json' });
       response.end(body ?? '{}');
       return;
@@ -178,7 +178,10 @@ async function serve(bodies: ReadonlyMap<string, string>, id: number): Promise<S
       response.end(content);
       return;
     }
-    response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(html);
+    // On each request: another test may build the page meanwhile.
+    const html = await readPage(join(pageFolder, 'index.html'));
+    response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' });
+    response.end(html.replaceAll('__NONCE__', 'test'));
   };
   const server = createServer(({ url = '/' }, response) => {
     const { pathname, search } = new URL(url, 'http://page.test');
