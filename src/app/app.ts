@@ -5,7 +5,10 @@ import type { Config } from '../config/config.ts';
 import type { Logger } from '../log.ts';
 import type { Context } from '../operations/core/context.ts';
 import { createQueue } from '../queue/queue.ts';
+import { createComparisons } from '../store/tables/comparisons.ts';
+import { finishSubmissions } from '../store/tables/finish-submissions.ts';
 import { createTracing, unwatched } from '../tracing/tracing.ts';
+import { createComparisonLoop } from '../worker/comparisons.ts';
 import { createRunLog } from '../worker/run-log.ts';
 import { type Background, createBackground } from './background.ts';
 import { type ContainerParts, type ContainerPartsDependencies, createContainerParts } from './containers.ts';
@@ -69,7 +72,13 @@ async function compose(
 
   // 2. The queue. A claim prefers the host that already has the container, which only step 3 knows.
   const { leaseMs } = config.worker;
-  const queue = createQueue({ database, log, leaseMs, host: () => containers.host() });
+  const comparisonLoop = createComparisonLoop({
+    comparisons: createComparisons({ database }),
+    finishSubmissions: () => finishSubmissions(database),
+    log,
+  });
+  const onFinished = comparisonLoop.notify;
+  const queue = createQueue({ database, log, leaseMs, host: () => containers.host(), onFinished });
 
   // 3. The container engine, the module and Selenium, opened at first use.
   const tracing = config.tracing && createTracing({ config: config.tracing, database, log });
@@ -105,7 +114,7 @@ async function compose(
   const { spool, uploader } = files;
   const parts = { context, hostname: hostname(), containers, spool, tracing };
   const workers = createAppWorkers({ ...parts, runLog });
-  const background = createBackground({ ...parts, workers, uploader });
+  const background = createBackground({ ...parts, workers, uploader, comparisonLoop });
 
   return {
     context,

@@ -3,11 +3,10 @@ import type { Service } from '../async/interval.ts';
 import type { Context } from '../operations/core/context.ts';
 import type { ResultSpool } from '../queue/result-spool.ts';
 import { startScheduler } from '../schedule/scheduler.ts';
-import { createComparisons } from '../store/tables/comparisons.ts';
 import { createProbes } from '../store/tables/probes.ts';
 import { createRetention } from '../store/tables/retention.ts';
 import type { Tracing } from '../tracing/tracing.ts';
-import { startComparisons } from '../worker/comparisons.ts';
+import type { ComparisonLoop } from '../worker/comparisons.ts';
 import { startHeartbeat } from '../worker/heartbeat.ts';
 import { startProbeResponder } from '../worker/probe-responder.ts';
 import { maxReapMs, startReaper } from '../worker/reaper.ts';
@@ -36,8 +35,9 @@ export function createBackground(deps: {
   spool: ResultSpool;
   uploader: Uploader | undefined;
   tracing: Tracing | undefined;
+  comparisonLoop: ComparisonLoop;
 }): Background {
-  const { context, hostname, workers, containers, spool, uploader, tracing } = deps;
+  const { context, hostname, workers, containers, spool, uploader, tracing, comparisonLoop } = deps;
   const { artifacts, config, database, locks, log, overview, queue } = context;
   const { leaseMs, maxAttempts, slots } = config.worker;
   const services: Service[] = [];
@@ -47,7 +47,7 @@ export function createBackground(deps: {
   function startStoreUpkeepOnce(): void {
     if (upkeepStarted) return;
     upkeepStarted = true;
-    services.push(startComparisons({ comparisons: createComparisons({ database }), log }));
+    services.push(comparisonLoop.start());
     const retention = createRetention({ database });
     services.push(startRetention({ artifacts, retention, settings: config.retention, log }));
   }

@@ -18,6 +18,7 @@ import { createEnvironments } from '../store/tables/environments.ts';
 import { createEvents } from '../store/tables/events.ts';
 import { createFirings } from '../store/tables/firings.ts';
 import { createIdempotencyKeys } from '../store/tables/idempotency-keys.ts';
+import { createMatrix } from '../store/tables/matrix.ts';
 import { createOverview } from '../store/tables/overview.ts';
 import { createPlans } from '../store/tables/plans.ts';
 import { createQuarantines } from '../store/tables/quarantines.ts';
@@ -47,6 +48,7 @@ export type Stores = Pick<
   | 'firings'
   | 'idempotencyKeys'
   | 'notes'
+  | 'matrix'
   | 'overview'
   | 'plans'
   | 'quarantines'
@@ -92,6 +94,7 @@ export async function openStores(config: Config, log: Logger, database: AppDatab
     firings: createFirings({ database }),
     idempotencyKeys: createIdempotencyKeys({ database }),
     notes: createCauseNotes({ database }),
+    matrix: createMatrix({ database }),
     overview: createOverview({ database }),
     plans: createPlans({ database }),
     quarantines: createQuarantines({ database }),

@@ -15,21 +15,33 @@ export function headlineOf(message: string): string {
   const [exception = ''] = message.split(laterException, 1);
   const lines = exception.split('\n', maxHeadlineLines).map((line) => line.trimEnd());
   const [first = '', ...rest] = lines.filter((line) => line.trim() !== '');
-  const values = comparedValues(rest);
-  if (values !== undefined) return `${first} ${values}`;
+  const values = valuesIn(rest);
+  if (values) return `${first} Expected ${values.expected}, actual ${values.actual}.`;
   if (first.endsWith(':')) return [first, ...rest.slice(0, 1).map((line) => line.trim())].join(' ');
   const end = rest.findIndex((line) => !line.startsWith('--> '));
   const continued = end === -1 ? rest : rest.slice(0, end);
   return [first, ...continued.map((line) => line.slice('--> '.length).trim())].join(' ');
 }
 
-/** The two values of a comparison, below `--- Expected` of PHPUnit or `- Expected | + Actual` of Codeception. */
-function comparedValues(lines: readonly string[]): string | undefined {
+/** The two values that the first exception of a message compares. */
+interface ComparedValues {
+  expected: string;
+  actual: string;
+}
+
+/** The values that a message compares; `undefined` when it compares none. */
+export function comparedValues(message: string): ComparedValues | undefined {
+  const [exception = ''] = message.split(laterException, 1);
+  return valuesIn(exception.split('\n', maxHeadlineLines).map((line) => line.trimEnd()));
+}
+
+/** The values below `--- Expected` of PHPUnit or `- Expected | + Actual` of Codeception. */
+function valuesIn(lines: readonly string[]): ComparedValues | undefined {
   const start = lines.findIndex((line) => /^-{1,3} Expected/.test(line));
   if (start === -1) return undefined;
   const values = lines.slice(start + 1).filter((line) => !/^(?:\+\+\+ Actual|@@)/.test(line));
   const expected = values.find((line) => line.startsWith('-'));
   const actual = values.find((line) => line.startsWith('+'));
   if (expected === undefined || actual === undefined) return undefined;
-  return `Expected ${expected.slice(1).trim()}, actual ${actual.slice(1).trim()}.`;
+  return { expected: expected.slice(1).trim(), actual: actual.slice(1).trim() };
 }

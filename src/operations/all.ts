@@ -45,7 +45,12 @@ import {
   resumeSchedule,
   showSchedule,
 } from './schedules/schedules.ts';
-import { listSubmissions, showLatestSubmission, showSubmission } from './submissions/submissions.ts';
+import {
+  listSubmissions,
+  showLatestSubmission,
+  showMatrix,
+  showSubmission,
+} from './submissions/submissions.ts';
 import { fixDoctor, showDoctor } from './system/doctor.ts';
 import { listFaults } from './system/faults.ts';
 import { showConfig, showStatus } from './system/status.ts';
@@ -122,6 +127,7 @@ export const operations = [
   previewSchedule,
   listSubmissions,
   showSubmission,
+  showMatrix,
   showLatestSubmission,
   listPool,
   replaceContainer,

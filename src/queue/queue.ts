@@ -120,6 +120,8 @@ export interface QueueDependencies {
   leaseMs: number;
   /** The host of this process, see `Engine.identity`. While it is unknown, no container counts as that of its workers. */
   host?: () => Promise<string>;
+  /** Called when this process may have finished a run. */
+  onFinished?: () => void;
 }
 
 /** Creates the queue of a database. */
@@ -128,6 +130,7 @@ export function createQueue(deps: QueueDependencies): Queue {
 
   const finishAll = batch(async (ends: RunEnd[]) => {
     const finished = await finish(database, ends);
+    deps.onFinished?.();
     return ends.map((end) => (finished.has(end.runId) ? undefined : staleFence(end)));
   });
 
@@ -191,7 +194,11 @@ export function createQueue(deps: QueueDependencies): Queue {
       if (stale) throw stale;
     },
 
-    requeueExpired: ({ maxAttempts }) => expireAll(database, log, maxAttempts),
+    async requeueExpired({ maxAttempts }) {
+      const expired = await expireAll(database, log, maxAttempts);
+      if (expired.length > 0) deps.onFinished?.();
+      return expired;
+    },
 
     recordSpooled: (claim, results) => recordSpooled(database, claim, results),
 

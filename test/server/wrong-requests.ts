@@ -62,6 +62,7 @@ const validValues: Record<string, unknown> = {
   requestedBy: 'someone',
   revision: 1,
   role: 'viewer',
+  rows: 'all',
   runs: 5,
   search: 'cart',
   schedule: 'nightly',

@@ -5,6 +5,7 @@ import { migrate, readMigrations } from '../../src/store/database/migrate.ts';
 import { openPostgres } from '../../src/store/database/postgres.ts';
 import { type Kind, openTestDatabase, quiet, type TestDatabase } from '../support/database.ts';
 import { waitFor } from '../support/wait-for.ts';
+import { comparisonsConformance } from './comparisons-conformance.ts';
 import { durationsConformance } from './durations-conformance.ts';
 import { keyConformance } from './key-conformance.ts';
 import { savedSelectionsConformance } from './saved-selections-conformance.ts';
@@ -24,6 +25,7 @@ export function storeConformance(kind: Kind): void {
   shopModulesConformance(kind);
   savedSelectionsConformance(kind);
   submissionsConformance(kind);
+  comparisonsConformance(kind);
 }
 
 function databaseConformance(kind: Kind): void {

@@ -7,11 +7,13 @@ import { emptySelection, type Selection } from '../../src/model/selection.ts';
 import { createQueue, type Queue } from '../../src/queue/queue.ts';
 import type { Database } from '../../src/store/database/database.ts';
 import { migrate, readMigrations } from '../../src/store/database/migrate.ts';
-import { type Comparisons, createComparisons, reopenRun } from '../../src/store/tables/comparisons.ts';
+import { createComparisons } from '../../src/store/tables/comparisons.ts';
 import { createEnvironments } from '../../src/store/tables/environments.ts';
+import { finishSubmissions, reopenRun } from '../../src/store/tables/finish-submissions.ts';
 import { createRuns, type Runs } from '../../src/store/tables/runs.ts';
 import { createSchedules } from '../../src/store/tables/schedules.ts';
 import { createSubmissions, type Submissions } from '../../src/store/tables/submissions.ts';
+import { runComparer } from '../../src/worker/run-comparer.ts';
 import { claimOne } from '../support/claim.ts';
 import { type Kind, openTestDatabase, quiet, type TestDatabase } from '../support/database.ts';
 import { newEnvironment } from '../support/samples.ts';
@@ -26,7 +28,6 @@ export function submissionsConformance(kind: Kind): void {
     let runs: Runs;
     let queue: Queue;
     let submissions: Submissions;
-    let comparisons: Comparisons;
     let us: Environment;
     let es: Environment;
 
@@ -36,7 +37,6 @@ export function submissionsConformance(kind: Kind): void {
       runs = createRuns({ database });
       queue = createQueue({ database, log: quiet, leaseMs: 60_000 });
       submissions = createSubmissions({ database });
-      comparisons = createComparisons({ database });
     });
     afterAll(() => testDatabase.close());
     beforeEach(async () => {
@@ -63,6 +63,13 @@ export function submissionsConformance(kind: Kind): void {
       );
       return run?.submissionId ?? 0;
     };
+    /** Compares the runs that are finished; returns the submissions that are finished by that. */
+    const finish = async () => {
+      const comparisons = createComparisons({ database });
+      for (const environmentId of await comparisons.pendingEnvironments())
+        while ((await comparisons.compareNext(environmentId, runComparer)) !== undefined);
+      return finishSubmissions(database);
+    };
     /** Executes all queued runs. */
     const execute = async (verdict: Verdict = 'passed') => {
       for (;;) {
@@ -74,7 +81,7 @@ export function submissionsConformance(kind: Kind): void {
     const finished = async (options: Parameters<typeof submit>[1] = {}, verdict: Verdict = 'passed') => {
       const id = await submit([us, es], options);
       await execute(verdict);
-      await comparisons.finishSubmissions();
+      await finish();
       return id;
     };
     const addSchedule = async () => {
@@ -130,13 +137,13 @@ export function submissionsConformance(kind: Kind): void {
       async (of, all) => {
         const id = await submit([us, es]);
         for (const verdict of of) {
-          expect(await comparisons.finishSubmissions()).toEqual([]);
+          expect(await finish()).toEqual([]);
           expect(await stored(id)).toEqual({ verdict: null, finished_at: null });
           const claim = await claimOne(queue, 'w');
           await queue.finish(claim?.run.id ?? 0, claim?.fence ?? 0, verdict);
         }
-        expect(await comparisons.finishSubmissions()).toEqual([id]);
-        expect(await comparisons.finishSubmissions()).toEqual([]);
+        expect(await finish()).toEqual([id]);
+        expect(await finish()).toEqual([]);
         const last = (await submissions.get(id)).runs.map(({ finishedAt }) => finishedAt?.getTime() ?? 0);
         expect(await stored(id)).toEqual({ verdict: all, finished_at: new Date(Math.max(...last)) });
         expect((await submissions.list({ finished: true, limit: 5 })).map((each) => each.id)).toEqual([id]);
@@ -155,9 +162,9 @@ export function submissionsConformance(kind: Kind): void {
         );
       });
       expect(await stored(id)).toEqual({ verdict: null, finished_at: null });
-      expect(await comparisons.finishSubmissions()).toEqual([]);
+      expect(await finish()).toEqual([]);
       await execute();
-      expect(await comparisons.finishSubmissions()).toEqual([id]);
+      expect(await finish()).toEqual([id]);
       expect(await stored(id)).toMatchObject({ verdict: 'failed' });
     });
 
@@ -186,7 +193,7 @@ export function submissionsConformance(kind: Kind): void {
       await finished({ selection: { ...smoke, groups: ['other'] } });
       const alone = await submit([us]);
       await execute();
-      await comparisons.finishSubmissions();
+      await finish();
       const id = await submit([us, es]);
       expect(await submissions.related(id)).toEqual({
         reference: undefined,
@@ -195,7 +202,7 @@ export function submissionsConformance(kind: Kind): void {
       });
       const second = await submit([es, us]);
       await execute('broken');
-      await comparisons.finishSubmissions();
+      await finish();
       expect(await submissions.related(second)).toMatchObject({ reference: { id, verdict: 'broken' } });
     });
 

@@ -26,6 +26,7 @@ import type { Environments } from '../../store/tables/environments.ts';
 import type { Events } from '../../store/tables/events.ts';
 import type { Firings } from '../../store/tables/firings.ts';
 import type { IdempotencyKeys } from '../../store/tables/idempotency-keys.ts';
+import type { Matrix } from '../../store/tables/matrix.ts';
 import type { Overview } from '../../store/tables/overview.ts';
 import type { Plans } from '../../store/tables/plans.ts';
 import type { Quarantines } from '../../store/tables/quarantines.ts';
@@ -85,6 +86,8 @@ export interface Context {
   firings: Firings;
   /** What was requested at once over several environments. */
   submissions: Submissions;
+  /** The tests of submissions by environments. */
+  matrix: Matrix;
   /** The enabled modules of shops. */
   shopModules: ShopModulesTable;
 

@@ -1,15 +1,12 @@
 import { z } from 'zod';
+import { resultClasses } from '../../model/result-class.ts';
 import { time } from '../core/fields.ts';
 
 /** The matrix of a submission as JSON: its tests by environments. */
 
-/** The class of the result of a test, compared with earlier results. A result may have several. */
-const resultClasses = ['new', 'known', 'fixed', 'flaky', 'slower'] as const;
-export type ResultClass = (typeof resultClasses)[number];
-
 const milliseconds = z.number().nullable();
 
-const matrixView = z.object({
+export const matrixView = z.object({
   environments: z.array(z.string()).describe('The columns'),
   tests: z.number().describe('Number of tests, also of those that have no row'),
   rows: z.array(

@@ -4,6 +4,8 @@ import type { Submission } from '../../model/submission.ts';
 import type { Context } from '../core/context.ts';
 import { scheduleName, submissionId, wholeNumber } from '../core/fields.ts';
 import { defined, defineOperation } from '../core/operation.ts';
+import { buildCauses, buildRows, failuresByCause } from './build-matrix.ts';
+import { matrixView } from './matrix-view.ts';
 import {
   type SubmissionView,
   submissionSummary,
@@ -76,6 +78,38 @@ export const showLatestSubmission = defineOperation({
       'SUBMISSION_NOT_FINISHED',
       `Schedule ${JSON.stringify(name)} has no finished submission yet.`,
     );
+  },
+});
+
+export const showMatrix = defineOperation({
+  name: 'submissions.matrix',
+  method: 'GET',
+  path: '/api/submissions/:id/matrix',
+  summary: 'Show the tests of a submission by environments, and the causes of its failures',
+  role: 'viewer',
+  audited: false,
+  live: true,
+  input: z.object({
+    id: submissionId,
+    rows: z
+      .enum(['notable', 'all'])
+      .default('notable')
+      .describe('notable: only tests that differ between environments, failed, or have a class'),
+  }),
+  output: matrixView,
+  async run({ submissions, matrix }, { id, rows }) {
+    const { runs } = await submissions.get(id);
+    const runIds = runs.map((run) => run.id);
+    const notable = rows === 'notable';
+    const [cells, tests] = await Promise.all([matrix.cells(runIds, { notable }), matrix.countTests(runIds)]);
+    const failures = failuresByCause(cells);
+    const seen = await matrix.causes([...failures.keys()], [...failures.values()].flat());
+    return {
+      environments: runs.map(({ environmentCode }) => environmentCode),
+      tests,
+      rows: buildRows(runs, cells, { notable }),
+      causes: buildCauses(runs, failures, seen),
+    };
   },
 });
 

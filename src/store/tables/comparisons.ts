@@ -1,64 +1,177 @@
-import type { Database, Queryable } from '../database/database.ts';
-import { classCountsOfOwn, referenceOfOwn } from './submissions.ts';
+import { type ResultClass, resultClasses } from '../../model/result-class.ts';
+import type { ClassCounts } from '../../model/submission.ts';
+import { advisoryLocks } from '../database/advisory-locks.ts';
+import { type Database, notifyRuns, type Queryable } from '../database/database.ts';
+import {
+  type ComparedTest,
+  readTestsToCompare,
+  type TestToCompare,
+  writeComparedTests,
+} from './compared-tests.ts';
+
+/** A finished run with what it tested. Its time is that of the database, so that the clock of a worker does not matter. */
+export interface ComparedRun {
+  id: number;
+  at: Date;
+  commit: string | undefined;
+  shopVersion: string | undefined;
+}
+
+/** A run that was compared before, and how slow it was: 2 for twice as slow as usual. */
+export interface EarlierRun extends ComparedRun {
+  slowness: number;
+}
+
+/** Compares the tests of a run with the earlier outcomes of each. */
+export interface Comparer<Examined> {
+  /** How many outcomes of each test are kept. */
+  keptOutcomes: number;
+  /** Called for some tests after the others, in the order of the plan. */
+  examine(
+    run: ComparedRun,
+    tests: readonly TestToCompare[],
+    earlierRuns: ReadonlyMap<number, EarlierRun>,
+  ): Promise<Examined[]>;
+  /** The classes of all tests of a run, in the order of the plan. */
+  classify(tests: readonly Examined[]): {
+    slowness: number;
+    tests: readonly { classes: readonly ResultClass[]; usualMs: number | undefined; flaky: boolean }[];
+  };
+}
 
 export type Comparisons = ReturnType<typeof createComparisons>;
+
+/** Tests that are read and written at a time, so that no statement takes long. */
+const testsAtOnce = 500;
 
 export function createComparisons(deps: { database: Database }) {
   const { database } = deps;
   return {
-    /** Finishes the submissions whose runs are all finished; returns their ids. Any number of processes may do so. */
-    async finishSubmissions(): Promise<number[]> {
-      const ready = await database.query<{ id: number }>(
-        `SELECT id FROM submission WHERE finished_at IS NULL AND ${allRunsFinished} ORDER BY id`,
+    /** The environments with finished runs that were not compared. */
+    async pendingEnvironments(): Promise<number[]> {
+      const rows = await database.query<{ environment_id: number }>(
+        `SELECT DISTINCT environment_id FROM run WHERE state = 'finished' AND compared_at IS NULL ORDER BY environment_id`,
       );
-      const finished: number[] = [];
-      for (const { id } of ready) if (await finishSubmission(id)) finished.push(id);
-      return finished;
+      return rows.map(({ environment_id }) => environment_id);
+    },
+
+    /**
+     * Compares the finished run of an environment that was executed first among those that were not compared, in one transaction. Returns
+     * its id; `undefined` when there is none, or when another process compares a run of this environment.
+     */
+    compareNext<Examined>(environmentId: number, comparer: Comparer<Examined>): Promise<number | undefined> {
+      return database.transaction(async (transaction) => {
+        const [lock] = await transaction.query<{ acquired: boolean }>(
+          `SELECT pg_try_advisory_xact_lock(${advisoryLocks.comparison}, $1::int) AS acquired`,
+          [environmentId],
+        );
+        const run = lock?.acquired ? await lockNext(transaction, environmentId) : undefined;
+        if (run) await compare(transaction, run, environmentId, comparer);
+        return run?.id;
+      });
+    },
+
+    /** Leaves out the run that `compareNext` would compare: it has no classes then, and no part in the history. */
+    async skipNext(environmentId: number): Promise<void> {
+      await database.transaction(async (transaction) => {
+        const run = await lockNext(transaction, environmentId);
+        if (run) await transaction.query('UPDATE run SET compared_at = now() WHERE id = $1', [run.id]);
+      });
     },
   };
-
-  /** False when another process was faster, or a run executes tests again. */
-  function finishSubmission(id: number): Promise<boolean> {
-    return database.transaction(async (transaction) => {
-      // The next statement sees what a transaction committed that had this row before, see `reopenRun`.
-      await transaction.query('SELECT id FROM submission WHERE id = $1 FOR NO KEY UPDATE', [id]);
-      const rows = await transaction.query(
-        `UPDATE submission SET finished_at = ended.finished_at, verdict = ended.verdict, reference_id = ended.reference_id,
-           result_classes = ended.result_classes
-         FROM (
-           SELECT own.id, ${referenceOfOwn} AS reference_id, (${classCountsOfOwn}) AS result_classes, ended.* FROM submission AS own, LATERAL (
-             SELECT max(finished_at) AS finished_at,
-               CASE
-                 WHEN bool_or(verdict = 'broken') THEN 'broken'
-                 WHEN bool_or(verdict = 'failed') THEN 'failed'
-                 WHEN bool_or(verdict = 'cancelled') THEN 'cancelled'
-                 ELSE 'passed'
-               END AS verdict
-             FROM run WHERE submission_id = own.id
-           ) AS ended
-           WHERE own.id = $1
-         ) AS ended
-         WHERE submission.id = ended.id AND submission.finished_at IS NULL AND ${allRunsFinished} RETURNING submission.id`,
-        [id],
-      );
-      return rows.length > 0;
-    });
-  }
 }
 
-/** SQL: all runs of a submission are finished, and it has one. */
-const allRunsFinished = `EXISTS (SELECT FROM run WHERE submission_id = submission.id)
-  AND NOT EXISTS (SELECT FROM run WHERE submission_id = submission.id AND state <> 'finished')`;
+async function compare<Examined>(
+  transaction: Queryable,
+  run: ComparedRun & { day: Date; tests: number },
+  environmentId: number,
+  comparer: Comparer<Examined>,
+): Promise<void> {
+  const place = { runId: run.id, environmentId, day: run.day };
+  const plan: Omit<TestToCompare, 'earlier'>[] = [];
+  const results: Examined[] = [];
+  const earlierRuns = new Map<number, EarlierRun>();
+  for (let first = 1; first <= run.tests; first += testsAtOnce) {
+    const last = first + testsAtOnce - 1;
+    const tests = await readTestsToCompare(transaction, place, { first, last });
+    await readEarlierRuns(transaction, tests, earlierRuns);
+    results.push(...(await comparer.examine(run, tests, earlierRuns)));
+    // The history of a test is large and no longer needed.
+    for (const { earlier: _earlier, ...test } of tests) plan.push(test);
+  }
+  const { slowness, tests } = comparer.classify(results);
+  const compared = plan.map((test, index): ComparedTest => {
+    const { classes = [], usualMs, flaky = false } = tests[index] ?? {};
+    return { ...test, classes, usualMs, flakyInRun: flaky };
+  });
+  for (let first = 0; first < compared.length; first += testsAtOnce) {
+    const written = compared.slice(first, first + testsAtOnce);
+    await writeComparedTests(transaction, place, written, comparer.keptOutcomes);
+  }
+  await transaction.query(
+    'UPDATE run SET compared_at = now(), slowness = $2, result_classes = $3::jsonb WHERE id = $1',
+    [run.id, slowness, JSON.stringify(countClasses(compared))],
+  );
+  await notifyRuns(transaction, [run.id]);
+}
 
 /**
- * Marks a finished run, which will execute tests again, as not compared, and its submission as not finished. The caller makes it queued in
- * the same transaction.
+ * The run that is compared next, with the day of its submission and the number of its planned tests, locked against another attempt.
+ * Fences tell the order of execution without a clock; runs without one were cancelled before they started.
  */
-export async function reopenRun(transaction: Queryable, runId: number): Promise<void> {
-  await transaction.query(
-    `WITH reopened AS (UPDATE run SET compared_at = NULL WHERE id = $1 RETURNING submission_id)
-     UPDATE submission SET finished_at = NULL, verdict = NULL, reference_id = NULL, result_classes = NULL
-     FROM reopened WHERE submission.id = reopened.submission_id`,
-    [runId],
+async function lockNext(
+  transaction: Queryable,
+  environmentId: number,
+): Promise<(ComparedRun & { day: Date; tests: number }) | undefined> {
+  const [row] = await transaction.query<RunRow & { day: Date; tests: number }>(
+    `SELECT id, ${versionColumns},
+       coalesce((SELECT created_at FROM submission WHERE submission.id = submission_id), queued_at) AS day,
+       coalesce((SELECT max(position) FROM planned_test WHERE run_id = run.id), 0) AS tests
+     FROM run WHERE environment_id = $1 AND state = 'finished' AND compared_at IS NULL
+     ORDER BY fence NULLS FIRST, id LIMIT 1 FOR NO KEY UPDATE OF run`,
+    [environmentId],
   );
+  return row && { ...toComparedRun(row), day: row.day, tests: row.tests };
 }
+
+/** Adds the runs that the earlier outcomes of some tests are of. */
+async function readEarlierRuns(
+  transaction: Queryable,
+  tests: readonly TestToCompare[],
+  earlierRuns: Map<number, EarlierRun>,
+): Promise<void> {
+  const ids = new Set(tests.flatMap(({ earlier }) => earlier.map(({ runId }) => runId)));
+  const missing = [...ids].filter((id) => !earlierRuns.has(id));
+  if (missing.length === 0) return;
+  const rows = await transaction.query<RunRow & { slowness: number | null }>(
+    `SELECT id, ${versionColumns}, slowness FROM run WHERE id = ANY ($1::bigint[])`,
+    [missing],
+  );
+  for (const row of rows) earlierRuns.set(row.id, { ...toComparedRun(row), slowness: row.slowness ?? 1 });
+}
+
+function countClasses(tests: readonly ComparedTest[]): ClassCounts & { flakyInRun: number } {
+  const counts = { new: 0, known: 0, fixed: 0, flaky: 0, slower: 0, broken: 0, flakyInRun: 0 };
+  for (const { classes, status, flakyInRun } of tests) {
+    for (const name of resultClasses) if (classes.includes(name)) counts[name] += 1;
+    if (status === 'broken') counts.broken += 1;
+    if (flakyInRun) counts.flakyInRun += 1;
+  }
+  return counts;
+}
+
+const versionColumns = 'coalesce(started_at, queued_at) AS at, commit_id, shop_version';
+
+interface RunRow {
+  id: number;
+  at: Date;
+  commit_id: string | null;
+  shop_version: string | null;
+}
+
+const toComparedRun = ({ id, at, commit_id, shop_version }: RunRow): ComparedRun => ({
+  id,
+  at,
+  commit: commit_id ?? undefined,
+  shopVersion: shop_version ?? undefined,
+});

@@ -1,4 +1,5 @@
-import type { MatrixCell, MatrixRow, ResultClass } from '#src/operations/submissions/matrix-view.ts';
+import type { ResultClass } from '#src/model/result-class.ts';
+import type { MatrixCell, MatrixRow } from '#src/operations/submissions/matrix-view.ts';
 
 /** What a cell says in one word: the class that matters most, else the outcome. */
 export type ResultState = ResultClass | 'broken' | 'failed' | 'skipped' | 'passed' | 'running';

@@ -1,0 +1,74 @@
+// How well do the classes of results agree with the truth? A history of 500 tests by 200 nights by 5 environments, generated
+// from a seed with regressions, flaky tests, noise and slow nights, or read from files (docs/history.md has their form).
+//
+//   npx tsx bench/classes.ts [--seed N] [--tests N] [--nights N] [--environments N]
+//   npx tsx bench/classes.ts --history results.jsonl --truth truth.jsonl
+//
+// Prints a table; writes bench/results/classes.json.
+import { parseArgs } from 'node:util';
+import { type ResultClass, resultClasses } from '../src/model/result-class.ts';
+import { classifyHistory } from './classes/classify-history.ts';
+import { generateHistory } from './classes/generate.ts';
+import { readHistory, readTruth, type Truth } from './classes/history.ts';
+import { printTable, writeResults } from './support/figures.ts';
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: 'string', default: '1' },
+    tests: { type: 'string', default: '500' },
+    nights: { type: 'string', default: '200' },
+    environments: { type: 'string', default: '5' },
+    history: { type: 'string' },
+    truth: { type: 'string' },
+  },
+});
+if ((values.history === undefined) !== (values.truth === undefined))
+  throw new Error('--history and --truth belong together.');
+
+const { lines, truth } =
+  values.history !== undefined && values.truth !== undefined
+    ? { lines: await readHistory(values.history), truth: await readTruth(values.truth) }
+    : generateHistory({
+        seed: Number(values.seed),
+        tests: Number(values.tests),
+        nights: Number(values.nights),
+        environments: Number(values.environments),
+      });
+const reported = await classifyHistory(lines);
+
+const comparisons = resultClasses.map((name) => ({ name, ...compare(name, reported, truth) }));
+printTable([
+  ['class', 'true', 'reported', 'right', 'precision', 'recall'],
+  ...comparisons.map(({ name, expected, reported, right, precision, recall }) => [
+    name,
+    String(expected),
+    String(reported),
+    String(right),
+    precision.toFixed(4),
+    recall.toFixed(4),
+  ]),
+]);
+await writeResults('classes', {
+  metrics: Object.fromEntries(
+    comparisons.flatMap(({ name, precision, recall }) => [
+      [`${name}_precision`, precision],
+      [`${name}_recall`, recall],
+    ]),
+  ),
+  history: values.history === undefined ? { ...values } : { results: lines.length },
+});
+
+function compare(name: ResultClass, reported: Truth, truth: Truth) {
+  const withClass = (each: Truth) =>
+    [...each].filter(([, classes]) => classes.includes(name)).map(([key]) => key);
+  const expected = withClass(truth);
+  const claims = withClass(reported);
+  const right = claims.filter((key) => truth.get(key)?.includes(name)).length;
+  return {
+    expected: expected.length,
+    reported: claims.length,
+    right,
+    precision: claims.length === 0 ? 1 : right / claims.length,
+    recall: expected.length === 0 ? 1 : right / expected.length,
+  };
+}

@@ -1,0 +1,111 @@
+/** The duration of an earlier pass of a test, in milliseconds, and how slow the whole run was then. */
+export interface EarlierPass {
+  durationMs: number;
+  /** 2 for a run on an environment where everything took twice as long as usual. */
+  slowness: number;
+}
+
+/** What is usual for a test on an environment, in logarithms of milliseconds, where a factor is a difference. */
+export interface Usual {
+  center: number;
+  /** Standard deviation. */
+  spread: number;
+  /** The number of earlier passes. */
+  count: number;
+  /** The median of the earlier passes, as they were: in the run of a slow night too. */
+  medianMs: number;
+}
+
+/** With fewer earlier passes nothing is usual. */
+const minPasses = 3;
+/** With fewer tests a slow test cannot be told from a slow environment. */
+const minTests = 5;
+/** Smaller differences do not matter to people, however steady the test is. */
+const minFactor = 1.2;
+const minExtraMs = 200;
+/** So many standard deviations above usual is slower: one false alarm in 500,000 results of a normal distribution. */
+const minDeviations = 4.6;
+/**
+ * The standard deviation is only estimated, so that the distance has Student's distribution, which is wider. The same share of it lies
+ * beyond this number, divided by the number of durations, more deviations (the first term of its expansion, (z + z³) / 4n).
+ */
+const deviationsPerDuration = 28;
+/** The spread of a few durations is a poor guess, so that of all tests of the run counts like this number of durations. */
+const sharedWeight = 20;
+/** Even the steadiest test differs by this share from night to night. */
+const minSpread = 0.02;
+/** The median absolute deviation of a normal distribution times this is its standard deviation. */
+const deviationPerMad = 1.4826;
+/** The variance of the median of n values is that of one value times this, divided by n. */
+const medianVariance = Math.PI / 2;
+/** Further values count as if they were this number of deviations away. */
+const clippedDeviations = 3;
+
+/** What is usual for a test after some passes; `undefined` when there are too few. */
+export function usualOf(passes: readonly EarlierPass[]): Usual | undefined {
+  if (passes.length < minPasses) return undefined;
+  const logs = Float64Array.from(passes, ({ durationMs, slowness }) => logOf(durationMs / slowness));
+  const center = median(logs);
+  const deviations = logs.map((log) => Math.abs(log - center));
+  const limit = clippedDeviations * Math.max(minSpread, deviationPerMad * median(deviations));
+  let squares = 0;
+  for (const deviation of deviations) squares += Math.min(deviation, limit) ** 2;
+  return {
+    center,
+    spread: Math.sqrt(squares / (logs.length - 1)),
+    count: logs.length,
+    medianMs: median(Float64Array.from(passes, ({ durationMs }) => durationMs)),
+  };
+}
+
+/** A pass with what was usual before it. */
+export interface MeasuredPass {
+  durationMs: number;
+  usual: Usual | undefined;
+}
+
+/**
+ * Which passes of a run were slower than usual, in their order, and how slow the whole run was. Medians and logarithms: neither a slow
+ * night in the past nor one now makes tests look slow or quick.
+ */
+export function compareDurations(passes: readonly MeasuredPass[]): { slowness: number; slower: boolean[] } {
+  const measured = passes.flatMap(({ durationMs, usual }) =>
+    usual === undefined ? [] : [{ usual, ratio: logOf(durationMs) - usual.center }],
+  );
+  if (measured.length < minTests) return { slowness: 1, slower: passes.map(() => false) };
+  const slowness = median(Float64Array.from(measured, ({ ratio }) => ratio));
+  const shared = median(Float64Array.from(measured, ({ usual }) => usual.spread));
+  const deviationOf = ({ spread, count }: Usual): number => {
+    const ownShare = count / (count + sharedWeight);
+    const variance = Math.max(minSpread ** 2, ownShare * spread ** 2 + (1 - ownShare) * shared ** 2);
+    return Math.sqrt(
+      variance * (1 + medianVariance / count) + (medianVariance / measured.length) * shared ** 2,
+    );
+  };
+  // A night that slows tests down by different factors spreads them all: then the same distance means less.
+  const scores = Float64Array.from(
+    measured,
+    ({ usual, ratio }) => Math.abs(ratio - slowness) / deviationOf(usual),
+  );
+  const unrest = Math.max(1, deviationPerMad * median(scores));
+  const slower = passes.map(({ durationMs, usual }) => {
+    if (usual === undefined) return false;
+    const excess = logOf(durationMs) - usual.center - slowness;
+    const extraMs = durationMs / Math.exp(slowness) - Math.exp(usual.center);
+    const deviations = minDeviations + deviationsPerDuration / (usual.count + sharedWeight);
+    const limit = Math.max(Math.log(minFactor), deviations * unrest * deviationOf(usual));
+    return excess > limit && extraMs >= minExtraMs;
+  });
+  return { slowness: Math.exp(slowness), slower };
+}
+
+/** Durations below a millisecond are none. */
+const logOf = (ms: number) => Math.log(Math.max(1, ms));
+
+/** Sorts the values. */
+function median(values: Float64Array): number {
+  const sorted = values.toSorted();
+  const middle = sorted.length >> 1;
+  const upper = sorted[middle] ?? 0;
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? 0) + upper) / 2;
+}

@@ -1,0 +1,92 @@
+import { comparedValues } from '../../model/failure-headline.ts';
+import { groupBy } from '../../model/group-by.ts';
+import type { Submission } from '../../model/submission.ts';
+import type { MatrixCell, SeenCause } from '../../store/tables/matrix.ts';
+import type { MatrixView } from './matrix-view.ts';
+
+/** More values do not help to recognise a cause. */
+const maxValues = 5;
+/** More causes are not one evening's work, and finding each costs time. */
+const maxCauses = 200;
+
+/** A failure that has a cause. */
+export type Failure = MatrixCell & { cause: string };
+
+/** The failures of a matrix by cause: the causes with the most failures, at most `maxCauses`. */
+export function failuresByCause(cells: readonly MatrixCell[]): Map<string, Failure[]> {
+  const failures = cells.filter((cell): cell is Failure => cell.cause !== undefined);
+  const groups = [...groupBy(failures, ({ cause }) => cause)];
+  groups.sort(([, one], [, other]) => other.length - one.length);
+  return new Map(groups.slice(0, maxCauses));
+}
+
+/**
+ * The rows of a matrix, each with a cell for each run, in the order of the runs. `notable`: without the tests that passed everywhere
+ * without a class, and those that were skipped everywhere.
+ */
+export function buildRows(
+  runs: Submission['runs'],
+  cells: readonly MatrixCell[],
+  { notable }: { notable: boolean },
+): MatrixView['rows'] {
+  const columns = new Map(runs.map(({ id }, index) => [id, index]));
+  const rows = new Map<string, MatrixView['rows'][number]>();
+  for (const { test, suite, runId, ...cell } of cells) {
+    const name = `${suite}:${test}`;
+    let row = rows.get(name);
+    if (row === undefined) {
+      row = { test, suite: suite || null, cells: runs.map(() => null) };
+      rows.set(name, row);
+    }
+    row.cells[columns.get(runId) ?? 0] = {
+      outcome: cell.outcome ?? null,
+      classes: cell.classes,
+      durationMs: cell.durationMs ?? null,
+      usualMs: cell.usualMs ?? null,
+      cause: cell.cause ?? null,
+      run: runId,
+    };
+  }
+  const all = [...rows.values()];
+  return notable ? all.filter(isNotable) : all;
+}
+
+/** Its cells differ, failed, or have a class. A cell that is not there, because the test is not planned, differs from none. */
+function isNotable({ cells }: MatrixView['rows'][number]): boolean {
+  const present = cells.filter((cell) => cell !== null);
+  return present.some(
+    ({ outcome, classes }) =>
+      outcome === 'failed' || outcome === 'broken' || classes.length > 0 || outcome !== present[0]?.outcome,
+  );
+}
+
+export function buildCauses(
+  runs: Submission['runs'],
+  failures: ReadonlyMap<string, readonly Failure[]>,
+  seen: readonly SeenCause[],
+): MatrixView['causes'] {
+  const codes = new Map(runs.map(({ id, environmentCode }) => [id, environmentCode]));
+  const seenByCause = new Map(seen.map((each) => [each.cause, each]));
+  return [...failures].map(([cause, own]) => {
+    const { messages = [], first } = seenByCause.get(cause) ?? {};
+    return {
+      cause,
+      message: messages[0] ?? '',
+      values: valuesOf(messages),
+      tests: new Set(own.map(({ test, suite }) => `${suite}:${test}`)).size,
+      environments: [...new Set(own.flatMap(({ runId }) => codes.get(runId) ?? []))].toSorted(),
+      since: first
+        ? { submission: first.submissionId ?? null, run: first.runId, at: first.at.toISOString() }
+        : null,
+    };
+  });
+}
+
+/** The different pairs of values that messages compare, as `- '47,19 €'  + '39,00 €'`. */
+function valuesOf(messages: readonly string[]): string[] {
+  const values = messages.flatMap((message) => {
+    const pair = comparedValues(message);
+    return pair ? [`- ${pair.expected}  + ${pair.actual}`] : [];
+  });
+  return [...new Set(values)].slice(0, maxValues);
+}

@@ -1,0 +1,53 @@
+import { mapInTurns } from '../async/map-in-turns.ts';
+import {
+  classify,
+  type ExaminedOutcome,
+  examine,
+  keptOutcomes,
+  type PastOutcome,
+  type TimedOutcome,
+} from '../history/compare-run.ts';
+import type { TestToCompare } from '../store/tables/compared-tests.ts';
+import type { Comparer, EarlierRun } from '../store/tables/comparisons.ts';
+
+/** Of a test without an outcome: it broke, was skipped, or has no result. */
+const noOutcome = { classes: [], usualMs: undefined, flaky: false } as const;
+
+/** Compares runs by the rules of `src/history`. The event loop turns meanwhile. */
+export const runComparer: Comparer<ExaminedOutcome | undefined> = {
+  keptOutcomes,
+
+  examine: (run, tests, earlierRuns) =>
+    mapInTurns(tests, (test) => {
+      const now = toOutcome(test);
+      return now && examine(run, now, toPast(test.earlier, earlierRuns));
+    }),
+
+  classify(tests) {
+    const { slowness, classified } = classify(tests.filter((test) => test !== undefined));
+    const outcomes = classified.values();
+    return {
+      slowness,
+      tests: tests.map((test) => {
+        const outcome = test && outcomes.next().value;
+        return outcome ? { ...outcome, flaky: test.now.flaky } : noOutcome;
+      }),
+    };
+  },
+};
+
+function toOutcome({ status, failedBefore, durationMs, cause }: TestToCompare): TimedOutcome | undefined {
+  if (status !== 'passed' && status !== 'failed') return undefined;
+  const flaky = status === 'passed' && failedBefore;
+  return { outcome: status, flaky, durationMs, cause: status === 'failed' ? cause : undefined };
+}
+
+function toPast(
+  earlier: TestToCompare['earlier'],
+  earlierRuns: ReadonlyMap<number, EarlierRun>,
+): PastOutcome[] {
+  return earlier.flatMap(({ runId, ...outcome }) => {
+    const run = earlierRuns.get(runId);
+    return run ? [{ ...outcome, run }] : [];
+  });
+}
