@@ -1,3 +1,4 @@
+import type { CauseNote } from '../model/cause-note.ts';
 import { headlineOf } from '../model/failure-headline.ts';
 import type { AppliedQuarantine } from '../model/quarantine.ts';
 import type { Result } from '../model/result.ts';
@@ -15,8 +16,10 @@ interface Case {
   /** The kind of a failure or an error. */
   type?: string | undefined;
   message?: string | undefined;
-  /** What the test printed. */
-  output?: string | undefined;
+  /** The failure that a quarantine covers. */
+  covered?: string | undefined;
+  /** What users know about its cause. */
+  note?: CauseNote | undefined;
 }
 
 /**
@@ -32,10 +35,13 @@ export function junitReport(runs: ReportedRun[]): string {
 }
 
 function casesOf(reported: ReportedRun): Case[] {
-  const { run, results, plan } = reported;
+  const { run, results, plan, notes } = reported;
   const quarantines = new Map(plan?.map((planned) => [keyOf(planned), planned.quarantine]));
   const cases = [
-    ...results.map((result) => caseOf(result, quarantines.get(keyOf(result)))),
+    ...results.map((result) => ({
+      ...caseOf(result, quarantines.get(keyOf(result))),
+      note: result.cause === undefined ? undefined : notes?.get(result.cause),
+    })),
     ...unrecorded(reported).map((planned): Case => {
       const detail = run.reason ? `: ${run.reason.message}` : '.';
       const message = `The test was planned but has no result${detail}`;
@@ -65,8 +71,8 @@ function caseOf(
   const seconds = durationMs / 1000;
   if (status === 'failed' && quarantine) {
     const until = quarantine.endsAt.toISOString().slice(0, 10);
-    const covered = `Quarantined until ${until} by ${quarantine.owner}: ${quarantine.reason}`;
-    return { test, suite, seconds, verdict: 'skipped', message: covered, output: message };
+    const why = `Quarantined until ${until} by ${quarantine.owner}: ${quarantine.reason}`;
+    return { test, suite, seconds, verdict: 'skipped', message: why, covered: message };
   }
   if (status === 'passed') return { test, suite, seconds, verdict: 'passed' };
   const verdict = status === 'failed' ? 'failure' : status === 'skipped' ? 'skipped' : 'error';
@@ -112,7 +118,7 @@ function suiteXml({ run }: ReportedRun, cases: Case[]): string {
 }
 
 function caseXml(
-  { test, suite, seconds, verdict, type, message, output }: Case,
+  { test, suite, seconds, verdict, type, message, covered, note }: Case,
   environment: string,
 ): string {
   const head = attributes({
@@ -126,8 +132,15 @@ function caseXml(
     verdict === 'skipped'
       ? `<skipped${attributes({ message: message || undefined })}/>`
       : `<${verdict}${attributes({ type, message: headline })}>${escapeText(message ?? '')}</${verdict}>`;
+  const output = [covered, note && describeNote(note)].filter(Boolean).join('\n\n');
   const printed = output ? `\n      <system-out>${escapeText(output)}</system-out>` : '';
   return `    <testcase${head}>\n      ${inner}${printed}\n    </testcase>\n`;
+}
+
+/** `Known cause (product, ann): since the coupon rework, https://tracker.example.com/SHOP-123` */
+function describeNote({ kind, owner, note, link }: CauseNote): string {
+  const details = [note, link].filter((each) => each !== undefined).join(', ');
+  return `Known cause (${[kind, owner].filter(Boolean).join(', ')})${details === '' ? '' : `: ${details}`}`;
 }
 
 function count(cases: Case[]) {

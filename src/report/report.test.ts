@@ -210,6 +210,20 @@ describe('junitReport', () => {
     expect(other?.children[0]?.name).toBe('failure');
   });
 
+  it('has what users know about the cause of a failure in the output of the test', () => {
+    const run = reported([{ ...result('ATest', 'failed', { message: 'No cart' }), cause: 'c1' } as Result]);
+    const note = {
+      ...{ cause: 'c1', kind: 'product' as const, note: 'since <the> rework', link: 'https://example.com/1' },
+      ...{ owner: 'ann', revision: 1, updatedBy: 'ann', updatedAt: new Date() },
+    };
+    const [suite] = suitesOf(junitReport([{ ...run, notes: new Map([['c1', note]]) }]));
+    const [failure, output] = casesOf(suite)[0]?.children ?? [];
+    expect([failure?.text, output?.text]).toEqual([
+      'No cart',
+      'Known cause (product, ann): since <the> rework, https://example.com/1',
+    ]);
+  });
+
   it('has no error when all tests passed', () => {
     expect(errorsOf(junitReport([reported([result('ATest', 'passed')])]))).toEqual([]);
     expect(errorsOf(junitReport([reported([result('ATest', 'failed')], { verdict: 'failed' })]))).toEqual([]);

@@ -1,3 +1,4 @@
+import type { CauseNote } from '../model/cause-note.ts';
 import type { AppliedQuarantine } from '../model/quarantine.ts';
 import type { Result } from '../model/result.ts';
 import type { Run } from '../model/run.ts';
@@ -6,7 +7,9 @@ import type { Run } from '../model/run.ts';
 export interface ReportedRun {
   run: Run;
   /** The latest result of each test. */
-  results: Result[];
+  results: (Result & { cause?: string | undefined })[];
+  /** What users know about the causes of its failures, by cause. */
+  notes?: ReadonlyMap<string, CauseNote>;
   /** All tests of the run, in order; those without a result are reported as errors. */
   plan?: PlannedTest[];
 }

@@ -213,7 +213,7 @@ function printTests(output: Output, { run, plan, results }: RunRecord): void {
     [
       {
         heading: 'Status',
-        text: ({ word }) => word,
+        text: ({ word, quarantined }) => (quarantined ? `${word}, quarantined` : word),
         colour: (text, { word }) => colourOf(output.paint, word, text),
       },
       {

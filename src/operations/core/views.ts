@@ -167,6 +167,7 @@ export const plannedTestView = z.object({
   suite: z.string().nullable(),
   startedAt: time.nullable().describe('Set while the test is under way'),
   status: z.enum(statuses).nullable().describe('Of its latest attempt'),
+  quarantined: z.boolean().describe('A quarantine covered its failure when the run was judged'),
 });
 
 export const resultView = z.object({

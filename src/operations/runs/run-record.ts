@@ -35,11 +35,12 @@ export const showRun = defineOperation({
     ]);
     return {
       ...(await viewProgress(context, run, plan)),
-      plan: plan.map(({ test, suite, startedAt, status }) => ({
+      plan: plan.map(({ test, suite, startedAt, status, quarantine }) => ({
         test,
         suite: suite ?? null,
         startedAt: startedAt?.toISOString() ?? null,
         status: status ?? null,
+        quarantined: quarantine !== undefined,
       })),
       results: results.map(viewResult),
       attempts: attempts.map(({ attempt, workerId, startedAt, endedAt, outcome, reason }) => ({
@@ -149,7 +150,7 @@ export const reportJunit = defineOperation({
       .regex(/^\d{1,15}(,\d{1,15})*$/, 'must be numbers of runs with commas between them'),
   }),
   output: z.object({ xml: z.string() }),
-  async run({ runs, results, plans }, { ids }) {
+  async run({ runs, results, plans, notes }, { ids }) {
     const numbers = ids.split(',').map(Number);
     if (numbers.length > maxJunitRuns) {
       throw new Fault('INPUT_INVALID', `At most ${maxJunitRuns} runs can be reported at once.`);
@@ -157,7 +158,14 @@ export const reportJunit = defineOperation({
     const reported: ReportedRun[] = [];
     for (const id of numbers) {
       const run = await runs.get(id);
-      reported.push({ run, results: await results.listLatest(id), plan: await plans.list(id) });
+      const latest = await results.listLatest(id);
+      const causes = latest.flatMap(({ cause }) => cause ?? []);
+      reported.push({
+        run,
+        results: latest,
+        plan: await plans.list(id),
+        notes: await notes.ofCauses([...new Set(causes)]),
+      });
     }
     return { xml: junitReport(reported) };
   },

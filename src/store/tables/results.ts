@@ -121,13 +121,13 @@ export function createResults(deps: { database: Queryable }) {
     },
 
     /** The latest result of each test, which counts for the run. In the order of the plan. */
-    async listLatest(runId: number): Promise<Result[]> {
+    async listLatest(runId: number): Promise<(Result & { cause: string | undefined })[]> {
       const rows = await database.query<ResultRow>(
         `SELECT DISTINCT ON (position) result.* FROM result JOIN planned_test USING (run_id, test, suite)
          WHERE run_id = $1 ORDER BY position, attempt DESC`,
         [runId],
       );
-      return rows.map(toResult);
+      return rows.map((row) => ({ ...toResult(row), cause: row.cause ?? undefined }));
     },
   };
 }

@@ -3,6 +3,7 @@ import { IconPlayerPlay } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { Link } from 'wouter';
+import { TestQuarantines } from '../triage/test-quarantines.tsx';
 import { duration, plural } from '../ui/format.ts';
 import { percent } from '../ui/percent.ts';
 import { useQueryState } from '../ui/query-state.ts';
@@ -47,6 +48,7 @@ export default function Test({ params }: { params: { name: string } }) {
         hasRun={data.results > 0}
         environments={data.rows.map((row) => row.environment)}
       />
+      <TestQuarantines test={name} suite={suite ?? null} />
       {suites.length > 1 && (
         <NativeSelect
           size="xs"

@@ -6,7 +6,12 @@ const kinds = ['passed', 'failed', 'broken', 'skipped'] as const satisfies Statu
 
 /** The number of tests by verdict: `28 ✓  2 ✕  1 –`. Zeros stay empty, so that columns line up. */
 export function Counts({ counts }: { counts: RunView['counts'] }) {
-  const words = kinds.filter((kind) => counts[kind] > 0).map((kind) => `${counts[kind]} ${kind}`);
+  const words = kinds
+    .filter((kind) => counts[kind] > 0)
+    .map((kind) => {
+      const isCovered = kind === 'failed' && counts.quarantined > 0;
+      return `${counts[kind]} ${kind}${isCovered ? ` (${counts.quarantined} quarantined)` : ''}`;
+    });
   return (
     // Screen readers read numbers and signs badly; the label has words.
     <span

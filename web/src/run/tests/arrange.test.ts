@@ -52,6 +52,12 @@ const names = (rows: Row[]) =>
   rows.map((row) => (row.kind === 'cause' ? `= ${row.cause.cause}` : row.test.test));
 
 describe('arrange', () => {
+  it('filters the failures that a quarantine covered', () => {
+    const quarantine = { id: 1, owner: 'ann', reason: 'slow', endsAt: '2026-12-31T00:00:00.000Z' };
+    const tests = [result('F', 'failed'), result('Q', 'failed', { quarantine })];
+    expect(names(arrange(tests, [], { ...filter, filter: 'quarantined' }))).toEqual(['Q']);
+  });
+
   const passed = result('P', 'passed', { durationMs: 9 });
   const knownFailure = failure('K', 'known');
   const waiting = result('W', 'waiting');

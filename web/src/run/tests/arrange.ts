@@ -1,7 +1,16 @@
 import type { CauseView, TestResultView } from '#src/operations/results/results-view.ts';
 
 /** The filters, in order of display. */
-export const filters = ['failed', 'broken', 'flaky', 'running', 'passed', 'skipped', 'waiting'] as const;
+export const filters = [
+  'failed',
+  'quarantined',
+  'broken',
+  'flaky',
+  'running',
+  'passed',
+  'skipped',
+  'waiting',
+] as const;
 export type Filter = (typeof filters)[number];
 
 export const orders = {
@@ -50,7 +59,9 @@ export function arrange(
 }
 
 function matchesFilter(test: TestResultView, filter: Filter | ''): boolean {
-  return filter === '' || (filter === 'flaky' ? test.flaky : test.status === filter);
+  if (filter === '') return true;
+  if (filter === 'flaky') return test.flaky;
+  return filter === 'quarantined' ? test.quarantine !== null : test.status === filter;
 }
 
 function matchesWords({ test, suite, message, reason }: TestResultView, words: readonly string[]): boolean {

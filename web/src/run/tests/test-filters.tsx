@@ -89,6 +89,7 @@ function FilterChoice({ run, filter, ...choice }: ChoiceProps) {
   if (filter === 'waiting' && run.state === 'finished') {
     return <StatusChoice status="missing" label="Without a result" {...choice} />;
   }
+  if (filter === 'quarantined') return <StatusChoice label={labels[filter]} {...choice} />;
   return (
     <StatusChoice status={filter === 'waiting' ? 'queued' : filter} label={labels[filter]} {...choice} />
   );
@@ -96,6 +97,7 @@ function FilterChoice({ run, filter, ...choice }: ChoiceProps) {
 
 const labels: Record<Filter, string> = {
   failed: 'Failed',
+  quarantined: 'Quarantined',
   broken: 'Broken',
   flaky: 'Flaky',
   running: 'Running',
