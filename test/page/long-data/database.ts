@@ -1,4 +1,5 @@
 import { hashPassword } from '../../../src/crypto/password.ts';
+import { noRunOptions } from '../../../src/model/run-options.ts';
 import { emptySelection } from '../../../src/model/selection.ts';
 import type { Context } from '../../../src/operations/core/context.ts';
 import { insertRows, minutesAgo } from './insert.ts';
@@ -66,11 +67,36 @@ export async function fillDatabase(context: Context): Promise<RunRows['ids']> {
     await variables.set(1, { name: `${name}_1`, value, secret });
   }
   await addTriage(context);
+  await addSavedSelections(context);
   await database.script('ANALYZE');
   return ids;
 }
 
 type Database = Context['database'];
+
+async function addSavedSelections({ savedSelections, database }: Context): Promise<void> {
+  for (const index of numbers(8)) {
+    await savedSelections.create({
+      name: scheduleName(index),
+      description: index % 2 === 0 ? pauseReason : '',
+      selection: {
+        ...{ ...emptySelection, tests: numbers(24).map(testName), suites },
+        patterns: [`${testName(1).slice(0, 70)}*`],
+        ...(index % 2 === 1 && {
+          severities: ['BLOCKER', 'CRITICAL'],
+          modules: ['NorthernWarehouse_Wholesale*'],
+        }),
+      },
+      priority: index,
+      options: noRunOptions,
+      environmentIds: numbers(index * 3).map((each) => each + 1),
+      disabled: index % 4 === 3 ? { since: new Date(minutesAgo(600)), by: userName(1) } : undefined,
+      appliedFrom: undefined,
+      createdBy: userName(index),
+    });
+  }
+  await database.query(`UPDATE schedule SET saved_selection_id = 2 WHERE id IN (1, 2, 3)`);
+}
 
 /** The sums of days that trends are made of. */
 async function addTestDays(database: Database): Promise<void> {

@@ -27,7 +27,7 @@ const queriesByEvent = {
     'preview',
   ]),
   workers: new Set<unknown>(['overview', 'environments', 'workers', 'session']),
-  schedules: new Set<unknown>(['schedules']),
+  schedules: new Set<unknown>(['schedules', 'saved-selections']),
 };
 
 const defaults = {

@@ -1,4 +1,4 @@
-import { Anchor, Kbd } from '@mantine/core';
+import { Anchor, Button, Kbd } from '@mantine/core';
 import { useHotkeys } from '@mantine/hooks';
 import { IconPlayerPlay } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
@@ -7,12 +7,14 @@ import { Link } from 'wouter';
 import { maxPriority } from '#src/model/limits.ts';
 import { useRefusal } from '../api/session.ts';
 import { type Now, nowQuery } from '../environments/queries.ts';
-import { type Draft, missingInput, replaceName, selectsNothing } from '../selection/draft.ts';
+import { type Draft, missingInput, replaceName, selectsNothing, writeDraft } from '../selection/draft.ts';
 import { EnvironmentPicker } from '../selection/environment-picker.tsx';
 import { PreviewPanel } from '../selection/preview-panel.tsx';
+import { SavedPicker } from '../selection/saved-picker.tsx';
 import { SelectionFields } from '../selection/selection-fields.tsx';
 import { unknownBy } from '../selection/unknown-names.ts';
 import { usePreview } from '../selection/use-preview.ts';
+import { codesOf, useSaved } from '../selection/use-saved.ts';
 import { FormWithPreview, SubmitBar } from '../ui/form-with-preview.tsx';
 import { plural } from '../ui/format.ts';
 import { EmptyState, QueryFallback } from '../ui/states.tsx';
@@ -26,25 +28,29 @@ import { type Submitted as Runs, useSubmit } from './use-submit.ts';
 export default function NewRun() {
   useTitle('New run');
   const now = useQuery(nowQuery);
-  const [draft, change] = useDraft();
+  const [own, change] = useDraft();
+  const { draft, problem } = useSaved(own);
   const preview = usePreview(draft);
   if (!now.data) return <QueryFallback what="the environments" query={now} />;
   if (now.data.lanes.length === 0) return <NoEnvironment />;
-  return <RunForm now={now.data} draft={draft} change={change} preview={preview} />;
+  return <RunForm now={now.data} draft={draft} problem={problem} change={change} preview={preview} />;
 }
 
 interface Props {
   now: Now;
+  /** With the tests of its saved selection. */
   draft: Draft;
+  /** Why its saved selection cannot be used. */
+  problem: string | undefined;
   change: ChangeDraft;
   preview: ReturnType<typeof usePreview>;
 }
 
-function RunForm({ now, draft, change, preview }: Props) {
+function RunForm({ now, draft, problem, change, preview }: Props) {
   const [submitted, setSubmitted] = useState<Runs>();
   const submit = useSubmit(draft, setSubmitted);
   const refusal = useRefusal('operator');
-  const blocker = missingInput(draft) ?? (preview.error ? 'Fix the selection first.' : undefined);
+  const blocker = problem ?? missingInput(draft) ?? (preview.error ? 'Fix the selection first.' : undefined);
   const submitOnce = () => {
     if (blocker === undefined && refusal === undefined && !submit.isPending && !submitted) submit.mutate();
   };
@@ -55,7 +61,7 @@ function RunForm({ now, draft, change, preview }: Props) {
     <FormWithPreview
       title="New run"
       onSubmit={submitOnce}
-      fields={<Fields now={now} draft={draft} change={change} error={preview.error} />}
+      fields={<Fields now={now} draft={draft} problem={problem} change={change} error={preview.error} />}
       preview={
         submitted ? (
           <Submitted runs={submitted} now={now} onClose={() => setSubmitted(undefined)} />
@@ -76,7 +82,11 @@ function RunForm({ now, draft, change, preview }: Props) {
               error={selectsNothing(draft) ? undefined : preview.error}
               isLoading={preview.isLoading}
               isStale={preview.isPlaceholderData}
-              onReplace={(name, replacement) => change((before) => replaceName(before, name, replacement))}
+              onReplace={
+                draft.saved === undefined
+                  ? (name, replacement) => change((before) => replaceName(before, name, replacement))
+                  : undefined
+              }
             />
           </>
         )
@@ -85,12 +95,12 @@ function RunForm({ now, draft, change, preview }: Props) {
   );
 }
 
-interface FieldsProps extends Pick<Props, 'now' | 'draft' | 'change'> {
+interface FieldsProps extends Pick<Props, 'now' | 'draft' | 'problem' | 'change'> {
   /** Why there is no preview. */
   error: unknown;
 }
 
-function Fields({ now, draft, change, error }: FieldsProps) {
+function Fields({ now, draft, problem, change, error }: FieldsProps) {
   return (
     <>
       <EnvironmentPicker
@@ -99,7 +109,32 @@ function Fields({ now, draft, change, error }: FieldsProps) {
         priority={draft.priority}
         onChange={(environments) => change(() => ({ environments }))}
       />
-      <SelectionFields draft={draft} unknown={unknownBy(error)} onChange={change} />
+      <SavedPicker
+        name={draft.saved}
+        problem={problem}
+        onChange={(saved) =>
+          change(() =>
+            saved === undefined
+              ? { saved: undefined }
+              : { saved: saved.name, environments: codesOf(saved), priority: saved.priority },
+          )
+        }
+      />
+      {draft.saved === undefined && (
+        <SelectionFields draft={draft} unknown={unknownBy(error)} onChange={change} />
+      )}
+      {draft.saved === undefined && !selectsNothing(draft) && (
+        <span>
+          <Button
+            component={Link}
+            href={`/new-saved-selection?${writeDraft(draft)}`}
+            variant="subtle"
+            size="compact-xs"
+          >
+            Save this selection
+          </Button>
+        </span>
+      )}
       <WholeNumber
         label="Priority"
         description="Runs with a higher priority start first on their environment. Default: 0."

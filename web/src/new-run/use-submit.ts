@@ -22,8 +22,9 @@ export function useSubmit(draft: Draft, onSeveralRuns: (runs: Submitted) => void
   const key = useMemo(newKey, [address, submissions]);
   return useAction({
     run: async () => {
-      const { environments, priority } = draft;
-      const body = { environments, priority, selection: selectionOf(draft), requestedBy: 'page' };
+      const { environments, priority, saved } = draft;
+      const tests = saved === undefined ? { selection: selectionOf(draft) } : { saved };
+      const body = { environments, priority, ...tests, requestedBy: 'page' };
       const { runs } = await post<typeof submitRuns>('/api/runs', body, { key });
       const [first] = runs;
       if (runs.length !== 1 || !first) return { runs, queuePosition: '' };

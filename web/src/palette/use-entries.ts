@@ -52,6 +52,7 @@ export function useEntries(): EntryGroup[] {
     ...navigation.map(({ path, name }) => link(`view ${path}`, name, path)),
     link('view /compare', 'Compare', '/compare'),
     link('view /quarantines', 'Quarantines and notes of causes', '/quarantines'),
+    link('view /saved-selections', 'Saved selections', '/saved-selections'),
     link('view /account', 'Tokens and password', '/account'),
     // A page of its own, outside of this application.
     { id: 'view /api/docs', label: 'API', run: () => window.location.assign('/api/docs') },

@@ -4,6 +4,7 @@ import { Link, useLocation } from 'wouter';
 import type { FiringView, ScheduleView } from '#src/operations/schedules/schedule-view.ts';
 import type { SubmissionSummary } from '#src/operations/submissions/submission-view.ts';
 import { useRefusal } from '../api/session.ts';
+import { savedPage } from '../selection/saved-query.ts';
 import { Changes } from '../submission/changes.tsx';
 import { latestPage, submissionPage, submissionsQuery } from '../submission/queries.ts';
 import { ConfirmButton } from '../ui/confirm-button.tsx';
@@ -122,7 +123,7 @@ function Tools({ schedule }: { schedule: ScheduleView }) {
 }
 
 function Facts({ schedule }: { schedule: ScheduleView }) {
-  const { cron, zone, summary, environments, priority, overlap, missed, catchUpMinutes } = schedule;
+  const { cron, zone, saved, summary, environments, priority, overlap, missed, catchUpMinutes } = schedule;
   return (
     <dl className={classes.facts}>
       <dt>When</dt>
@@ -131,7 +132,17 @@ function Facts({ schedule }: { schedule: ScheduleView }) {
         {schedule.days && <div className={classes.problem}>{schedule.days}</div>}
       </dd>
       <dt>Tests</dt>
-      <dd>{summary}</dd>
+      <dd>
+        {saved && (
+          <>
+            <Anchor component={Link} href={savedPage(saved.name)}>
+              {saved.name}
+            </Anchor>
+            {': '}
+          </>
+        )}
+        {summary}
+      </dd>
       <dt>Environments</dt>
       <dd>
         {environments.map(({ code, removed }) =>

@@ -1,6 +1,7 @@
+import { Button } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { useLocation } from 'wouter';
+import { Link, useLocation } from 'wouter';
 import { ActionButton } from '../ui/action-button.tsx';
 import { EmptyState, QueryFallback } from '../ui/states.tsx';
 import { useTitle } from '../ui/title.ts';
@@ -18,13 +19,18 @@ export default function Schedules() {
     <>
       <div className={classes.head}>
         <h1>Schedules</h1>
-        <ActionButton
-          requiredRole="operator"
-          leftSection={<IconPlus size={14} aria-hidden />}
-          onClick={() => go('/new-schedule')}
-        >
-          Add schedule
-        </ActionButton>
+        <span className={classes.tools}>
+          <Button component={Link} href="/saved-selections" variant="subtle">
+            Saved selections
+          </Button>
+          <ActionButton
+            requiredRole="operator"
+            leftSection={<IconPlus size={14} aria-hidden />}
+            onClick={() => go('/new-schedule')}
+          >
+            Add schedule
+          </ActionButton>
+        </span>
       </div>
       {data.schedules.length === 0 ? (
         <EmptyState

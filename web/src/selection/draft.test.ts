@@ -32,12 +32,20 @@ describe('a draft in the query string', () => {
       ],
       exclude: ['SlowTest', 'a,b'],
       priority: -5,
+      saved: 'each night',
     };
     expect(read(String(writeDraft(draft)))).toEqual(draft);
   });
 
   it('is empty without parameters', () => {
-    expect(read('')).toEqual({ environments: [], all: false, names: [], exclude: [], priority: 0 });
+    expect(read('')).toEqual({
+      environments: [],
+      all: false,
+      names: [],
+      exclude: [],
+      priority: 0,
+      saved: undefined,
+    });
     expect(String(writeDraft(read('')))).toBe('');
   });
 

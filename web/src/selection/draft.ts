@@ -9,6 +9,8 @@ export interface Draft {
   names: Name[];
   exclude: string[];
   priority: number;
+  /** The name of the saved selection whose tests it has, instead of `all`, `names` and `exclude`. */
+  saved: string | undefined;
 }
 
 export const kinds = ['group', 'suite', 'test', 'pattern', 'severity', 'module'] as const;
@@ -24,7 +26,7 @@ export interface Name {
 
 /**
  * `?env=preprod-us&group=smoke&suite=CheckoutSuite&test=A&test=Suite:B&pattern=C*&severity=MAJOR&module=Cart&exclude=D&priority=5`, or
- * `all` for everything.
+ * `all` for everything, or `saved=nightly` for the tests of a saved selection.
  */
 export function readDraft(search: URLSearchParams): Draft {
   const names = [...search]
@@ -37,11 +39,13 @@ export function readDraft(search: URLSearchParams): Draft {
     names: distinctNames(names),
     exclude: distinct(search.getAll('exclude')),
     priority: Number.isInteger(priority) && Math.abs(priority) <= maxPriority ? priority : 0,
+    saved: search.get('saved')?.trim() || undefined,
   };
 }
 
-export function writeDraft({ environments, all, names, exclude, priority }: Draft): URLSearchParams {
+export function writeDraft({ environments, all, names, exclude, priority, saved }: Draft): URLSearchParams {
   const search = new URLSearchParams();
+  if (saved !== undefined) search.set('saved', saved);
   for (const code of environments) search.append('env', code);
   if (all) search.set('all', '1');
   for (const { kind, name } of names) search.append(kind, name);

@@ -22,7 +22,8 @@ interface Props {
   isLoading: boolean;
   /** The preview belongs to the previous selection. */
   isStale: boolean;
-  onReplace: (name: string, replacement: string | undefined) => void;
+  /** Replaces or removes a name; absent where that is not possible. */
+  onReplace?: ((name: string, replacement: string | undefined) => void) | undefined;
 }
 
 /** Which tests the draft selects, and where and when they would run. */
@@ -92,26 +93,36 @@ function Unknown({ name, nearest, onReplace }: UnknownName & Pick<Props, 'onRepl
   return (
     <li>
       <b className={classes.name}>{name}</b>
-      <span className={classes.offers}>
-        {nearest.map((suggestion) => (
-          <Button
-            key={suggestion}
-            size="compact-xs"
-            variant="default"
-            onClick={() => onReplace(name, suggestion)}
-          >
-            {suggestion}
-          </Button>
-        ))}
-        <Button
-          size="compact-xs"
-          variant="subtle"
-          aria-label={`Remove ${name}`}
-          onClick={() => onReplace(name, undefined)}
-        >
-          Remove
-        </Button>
-      </span>
+      {onReplace === undefined ? (
+        <span className={classes.aside}>{nearest.length > 0 && `Nearest: ${nearest.join(', ')}`}</span>
+      ) : (
+        <Offers name={name} nearest={nearest} onReplace={onReplace} />
+      )}
     </li>
+  );
+}
+
+function Offers({ name, nearest, onReplace }: UnknownName & Required<Pick<Props, 'onReplace'>>) {
+  return (
+    <span className={classes.offers}>
+      {nearest.map((suggestion) => (
+        <Button
+          key={suggestion}
+          size="compact-xs"
+          variant="default"
+          onClick={() => onReplace?.(name, suggestion)}
+        >
+          {suggestion}
+        </Button>
+      ))}
+      <Button
+        size="compact-xs"
+        variant="subtle"
+        aria-label={`Remove ${name}`}
+        onClick={() => onReplace?.(name, undefined)}
+      >
+        Remove
+      </Button>
+    </span>
   );
 }

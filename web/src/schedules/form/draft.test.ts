@@ -19,6 +19,9 @@ it('keeps an unchanged schedule as it is, except for removed environments', () =
   const schedule = { ...fields, name: 'nightly', environments } as unknown as ScheduleView;
   expect(fieldsOf(draftOf(schedule))).toEqual({ ...fields, environments: ['us'] });
   expect(draftOf(schedule).name).toBe('nightly');
+  const { selection: _, ...rest } = fields;
+  const ofSaved = { ...schedule, saved: { name: 'release', environments: true, disabled: false } };
+  expect(fieldsOf(draftOf(ofSaved))).toEqual({ ...rest, saved: 'release', environments: null });
 });
 
 it('starts a new schedule in the local time zone', () => {

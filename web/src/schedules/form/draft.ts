@@ -10,6 +10,8 @@ export interface ScheduleDraft extends Draft {
   overlap: OverlapRule;
   missed: MissedRule;
   catchUpMinutes: number;
+  /** With a saved selection: the environments are its own. */
+  hasSavedEnvironments: boolean;
 }
 
 /** The defaults of a new schedule, in the local time zone. */
@@ -23,6 +25,8 @@ export function newDraft(): ScheduleDraft {
     names: [],
     exclude: [],
     priority: 0,
+    saved: undefined,
+    hasSavedEnvironments: false,
     overlap: 'skip',
     missed: 'once',
     catchUpMinutes: 60,
@@ -39,6 +43,8 @@ export function draftOf(schedule: ScheduleView): ScheduleDraft {
     environments: environments.filter(({ removed }) => !removed).map(({ code }) => code),
     ...selectedBy(selection),
     priority,
+    saved: schedule.saved?.name,
+    hasSavedEnvironments: schedule.saved?.environments ?? false,
     overlap,
     missed,
     catchUpMinutes,
@@ -53,14 +59,15 @@ export function dayRuleOf(
   return saved && cron.trim() === saved.cron ? saved.dayRule : 'vixie';
 }
 
-/** The fields for the API, except the name. */
+/** The fields for the API, except the name. Without `environments` a new schedule has those of its saved selection; null: as well. */
 export function fieldsOf(draft: ScheduleDraft) {
-  const { cron, zone, environments, priority, overlap, missed, catchUpMinutes } = draft;
+  const { cron, zone, environments, saved, hasSavedEnvironments, priority } = draft;
+  const { overlap, missed, catchUpMinutes } = draft;
   return {
     cron,
     zone,
-    environments,
-    selection: selectionOf(draft),
+    environments: saved !== undefined && hasSavedEnvironments ? null : environments,
+    ...(saved === undefined ? { selection: selectionOf(draft) } : { saved }),
     priority,
     overlap,
     missed,

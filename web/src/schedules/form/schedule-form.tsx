@@ -1,6 +1,7 @@
-import { TextInput } from '@mantine/core';
+import { Checkbox, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import type { SavedSelectionView } from '#src/operations/saved-selections/saved-selection-view.ts';
 import type { ScheduleView } from '#src/operations/schedules/schedule-view.ts';
 import type { addSchedule } from '#src/operations/schedules/schedules.ts';
 import { toProblem } from '../../api/problem.ts';
@@ -8,8 +9,10 @@ import { callApi, type OutputOf, post } from '../../api/request.ts';
 import { nowQuery } from '../../environments/queries.ts';
 import { missingInput } from '../../selection/draft.ts';
 import { EnvironmentPicker } from '../../selection/environment-picker.tsx';
+import { SavedPicker } from '../../selection/saved-picker.tsx';
 import { SelectionFields } from '../../selection/selection-fields.tsx';
 import { usePreview } from '../../selection/use-preview.ts';
+import { codesOf, useSaved } from '../../selection/use-saved.ts';
 import { fieldProblems } from '../../ui/field-problems.ts';
 import { FormProblem } from '../../ui/form-problem.tsx';
 import { FormWithPreview, SubmitBar } from '../../ui/form-with-preview.tsx';
@@ -31,7 +34,8 @@ interface Props {
 
 /** Adds or edits a schedule, with a preview of its effects. */
 export function ScheduleForm({ title, saved, initial, onDone }: Props) {
-  const [draft, setDraft] = useState(initial);
+  const [own, setDraft] = useState(initial);
+  const { draft, saved: selection, problem: savedProblem } = useSaved(own);
   const change = (changes: Partial<ScheduleDraft>) => setDraft((before) => ({ ...before, ...changes }));
   const now = useQuery(nowQuery);
   const preview = usePreview(draft);
@@ -42,7 +46,7 @@ export function ScheduleForm({ title, saved, initial, onDone }: Props) {
   const blocker =
     draft.name.trim() === ''
       ? 'Enter a name.'
-      : (missingInput(draft) ?? (problem && 'Fix the errors first.'));
+      : (savedProblem ?? missingInput(draft) ?? (problem && 'Fix the errors first.'));
 
   if (!now.data) return <QueryFallback what="the environments" query={now} />;
   const submit = () => {
@@ -66,16 +70,33 @@ export function ScheduleForm({ title, saved, initial, onDone }: Props) {
             onChange={(event) => change({ name: event.currentTarget.value })}
           />
           <RecurrenceFields draft={draft} fieldErrors={fieldErrors} onChange={change} />
-          <EnvironmentPicker
-            now={now.data}
-            selected={draft.environments}
-            priority={draft.priority}
-            onChange={(environments) => change({ environments })}
+          <SavedPicker
+            name={draft.saved}
+            problem={savedProblem}
+            onChange={(chosen) => change(savedChanges(chosen))}
           />
-          <SelectionFields
-            draft={draft}
-            onChange={(changes) => setDraft((before) => ({ ...before, ...changes(before) }))}
-          />
+          {selection && selection.environments.length > 0 && (
+            <Checkbox
+              size="xs"
+              label={`On the environments of ${selection.name}`}
+              checked={draft.hasSavedEnvironments}
+              onChange={(event) => change({ hasSavedEnvironments: event.currentTarget.checked })}
+            />
+          )}
+          {!draft.hasSavedEnvironments && (
+            <EnvironmentPicker
+              now={now.data}
+              selected={draft.environments}
+              priority={draft.priority}
+              onChange={(environments) => change({ environments })}
+            />
+          )}
+          {draft.saved === undefined && (
+            <SelectionFields
+              draft={draft}
+              onChange={(changes) => setDraft((before) => ({ ...before, ...changes(before) }))}
+            />
+          )}
           <RuleFields draft={draft} onChange={change} />
         </>
       }
@@ -92,6 +113,15 @@ export function ScheduleForm({ title, saved, initial, onDone }: Props) {
   );
 }
 
+/** What changes when a saved selection is chosen, or none. */
+function savedChanges(saved: SavedSelectionView | undefined): Partial<ScheduleDraft> {
+  if (saved === undefined) return { saved: undefined, hasSavedEnvironments: false };
+  const environments = codesOf(saved);
+  return environments.length === 0
+    ? { saved: saved.name, hasSavedEnvironments: false }
+    : { saved: saved.name, hasSavedEnvironments: true, environments };
+}
+
 interface SaveInput {
   draft: ScheduleDraft;
   saved: ScheduleView | undefined;
@@ -102,11 +132,15 @@ interface SaveInput {
 function useSave({ draft, saved, onDone }: SaveInput) {
   return useAction({
     run: (): Promise<OutputOf<typeof addSchedule>> => {
-      const fields = fieldsOf(draft);
+      const { environments, ...fields } = fieldsOf(draft);
       if (saved === undefined)
-        return post<typeof addSchedule>('/api/schedules', { name: draft.name, ...fields });
+        return post<typeof addSchedule>('/api/schedules', {
+          name: draft.name,
+          ...fields,
+          ...(environments && { environments }),
+        });
       const rename = draft.name.trim() === saved.name ? {} : { rename: draft.name };
-      return callApi('PATCH', scheduleAddress(saved.name), { body: { ...fields, ...rename } });
+      return callApi('PATCH', scheduleAddress(saved.name), { body: { ...fields, environments, ...rename } });
     },
     successMessage: ({ name }) => `${name} is saved.`,
     invalidates: [['schedules']],
