@@ -64,6 +64,7 @@ export function createMftfRunner(deps: {
     selenium: seleniumValues(config, engine.kind),
     secretRule: secretRuleOf(config),
     expected: deps.durations.expected,
+    outcomes: deps.durations.outcomes,
     sessions,
     installation,
     dataFolder,

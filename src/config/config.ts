@@ -98,6 +98,7 @@ export interface Config {
     testTimeoutMs: number;
     generationTimeoutMs: number;
     exclusiveGroups: string[];
+    retryFailed: { times: number; groups: { group: string; times: number }[] };
     generationVariables: string[];
     /** Names of variables, see `createSecretRule`. */
     secretVariables: string[];
@@ -267,6 +268,7 @@ function arrange(values: SettingValues, entries: SettingEntry[], problems: strin
       testTimeoutMs: values.MATRE_TEST_TIMEOUT,
       generationTimeoutMs: values.MATRE_GENERATION_TIMEOUT,
       exclusiveGroups: values.MATRE_EXCLUSIVE_GROUPS,
+      retryFailed: { times: values.MATRE_RETRY_FAILED, groups: values.MATRE_RETRY_FAILED_GROUPS },
       generationVariables: values.MATRE_GENERATION_VARIABLES,
       secretVariables: values.MATRE_SECRET_VARIABLES,
       plainVariables: values.MATRE_PLAIN_VARIABLES,

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { maxRetryFailed } from '../model/limits.ts';
 import { parseDuration, parseSize } from '../model/units.ts';
 
 // Parsers of the values of settings. Their messages follow the name of the setting: "MATRE_PORT must be a port, 1 to 65535".
@@ -101,6 +102,18 @@ export const list = <Item>(item: z.ZodType<Item, string>) =>
         .filter((part) => part !== ''),
     )
     .pipe(z.array(item));
+
+/** A group of tests, and how often its failed tests are retried. The name of a group may be any text, also with a colon. */
+export const groupRetries = z
+  .string()
+  .refine((text) => {
+    const [, times = ''] = /^[^:].*:(\d{1,2})$/.exec(text) ?? [];
+    return times !== '' && Number(times) <= maxRetryFailed;
+  }, `must be a list of group:number, with numbers from 0 to ${maxRetryFailed}`)
+  .transform((text) => {
+    const end = text.lastIndexOf(':');
+    return { group: text.slice(0, end), times: Number(text.slice(end + 1)) };
+  });
 
 export const variableName = matching(/^[A-Za-z_]\w*$/, 'must be a list of names, separated by commas');
 

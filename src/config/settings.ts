@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseRepositoryAddress } from '../model/address/repository.ts';
+import { maxRetryFailed } from '../model/limits.ts';
 import { containerSettings } from './container-settings.ts';
 import { phpSettings } from './php-settings.ts';
 import { optional, type Setting, setting } from './setting.ts';
@@ -7,6 +8,7 @@ import {
   addressRange,
   anyText,
   duration,
+  groupRetries,
   hostName,
   list,
   matching,
@@ -253,6 +255,20 @@ export const settings = {
     default: 'exclusive',
     description:
       'Groups of tests that are executed alone in an environment with several slots, separated by commas.',
+  }),
+  MATRE_RETRY_FAILED: setting({
+    group: 'MFTF',
+    schema: wholeNumber(0, maxRetryFailed),
+    default: '0',
+    description:
+      'How often a failed test is executed again in its run, if the run does not say (`--retry-failed`). A test that passes then is flaky. 0: never.',
+  }),
+  MATRE_RETRY_FAILED_GROUPS: setting({
+    group: 'MFTF',
+    schema: list(groupRetries),
+    default: '',
+    description:
+      'The same for the tests of some groups, such as checkout:2,admin:1; a test of several of them gets the most.',
   }),
   MATRE_TEST_TIMEOUT: setting({
     group: 'MFTF',

@@ -2,7 +2,13 @@ import type { PoolEvent } from '../pool/pool.ts';
 
 /** What runs repair without help: the codes of events that `matre show` lists, and the symptoms that users would see otherwise. */
 export const selfRepairs: Record<
-  PoolEvent['code'] | 'GENERATED_FILE_RESTORED' | 'OUTPUT_LEFT_OUT' | 'TRIED_AGAIN' | 'WORKER_LOST',
+  | PoolEvent['code']
+  | 'GENERATED_FILE_RESTORED'
+  | 'OUTPUT_LEFT_OUT'
+  | 'TRIED_AGAIN'
+  | 'FAILED_RETRIED'
+  | 'RETRIED_BY_USER'
+  | 'WORKER_LOST',
   { symptoms?: string; means: string }
 > = {
   CONTAINER_CREATED: { means: 'The environment had no container, so the run created it.' },
@@ -40,6 +46,12 @@ export const selfRepairs: Record<
   TRIED_AGAIN: {
     symptoms: 'a service was restarted during a run',
     means: 'A transient fault broke the run, so its open tests were executed again.',
+  },
+  FAILED_RETRIED: {
+    means: 'Failed tests are executed again in another attempt, as the run or a setting allows.',
+  },
+  RETRIED_BY_USER: {
+    means: 'A user requested another attempt with the tests that did not succeed.',
   },
   WORKER_LOST: {
     symptoms: 'a worker was killed, or hung',

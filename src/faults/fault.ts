@@ -8,6 +8,7 @@ import { clientFaults } from './codes/client.ts';
 import { diagnosisFaults } from './codes/diagnosis.ts';
 import { lockFaults } from './codes/locks.ts';
 import { readingFaults } from './codes/reading.ts';
+import { runFaults } from './codes/runs.ts';
 import { savedSelectionFaults } from './codes/saved-selections.ts';
 import { scheduleFaults } from './codes/schedules.ts';
 import { submissionFaults } from './codes/submissions.ts';
@@ -111,32 +112,11 @@ export const faults = {
     'Nothing was changed.',
     'Use a different key for each request; only a repeat of the same request may have the same key.',
   ),
-  RUN_UNKNOWN: usage(404, 'Nothing was changed.', 'Run `matre list` to see the runs.'),
-  FILES_REMOVED: usage(
-    410,
-    'Its log, screenshots and other files are removed; the run and its results stay.',
-    'They cannot be restored. Set MATRE_KEEP_FILES to keep the files of runs longer.',
-  ),
-  RUN_FINISHED: usage(409, 'Nothing was changed.', 'Only queued or running runs can be cancelled.'),
-  RUN_NOT_QUEUED: usage(
-    409,
-    'Nothing was changed: only a queued run has a place in a queue.',
-    'Run `matre show` to see the state of the run.',
-  ),
-  RUN_NOT_FINISHED: usage(
-    409,
-    'Nothing was changed.',
-    'Wait for the run to finish, or cancel it, then retry it.',
-  ),
+  ...runFaults,
   ...savedSelectionFaults,
   ...scheduleFaults,
   ...submissionFaults,
   ...triageFaults,
-  NOTHING_TO_RETRY: usage(
-    400,
-    'No run was submitted: the run has no test that failed, was broken or has no result.',
-    'Retry all of its tests: `matre retry` without --failed.',
-  ),
   SELECTION_EMPTY: usage(
     400,
     'Nothing would be executed.',

@@ -1,4 +1,5 @@
 import type { FaultCode } from '../faults/fault.ts';
+import type { RunOptions } from './run-options.ts';
 import type { Selection } from './selection.ts';
 
 export const runStates = ['queued', 'running', 'finished'] as const;
@@ -23,6 +24,8 @@ export interface Counts {
   failed: number;
   broken: number;
   skipped: number;
+  /** Those of `passed` that failed in an earlier attempt of the run. */
+  flaky: number;
   /** Of the failed tests, those that a quarantine covered when the run was judged. */
   quarantined: number;
 }
@@ -54,7 +57,7 @@ export interface Run {
   cancelRequested: boolean;
   /** The principal that submitted it: `cli:<login>`, `api`, `schedule <name>`. */
   requestedBy: string;
-  /** The run that this one retries, with all of its tests or only those that did not succeed. */
+  /** The run that this one retries at a newer commit, with all of its tests or only those that did not succeed. */
   retryOf: number | undefined;
   /** The schedule that submitted it; `undefined` also when that was removed. */
   scheduleId: number | undefined;
@@ -62,8 +65,13 @@ export interface Run {
   submissionId: number | undefined;
   /** When retention removed its files, see MATRE_KEEP_FILES. */
   filesRemovedAt: Date | undefined;
+  options: RunOptions;
+  /** The attempt after which a user last retried its failed tests; 0: never. */
+  retriedAfter: number;
   counts: Counts;
+  /** When it was submitted, or last retried by a user. */
   queuedAt: Date;
+  /** Of the first attempt after `retriedAfter`. */
   startedAt: Date | undefined;
   finishedAt: Date | undefined;
 }

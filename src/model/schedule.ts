@@ -1,4 +1,5 @@
 import type { Reason } from './run.ts';
+import type { RunOptions } from './run-options.ts';
 import type { SavedSelection } from './saved-selection.ts';
 import type { Selection } from './selection.ts';
 
@@ -36,6 +37,8 @@ export interface Schedule {
   /** The project whose `matre.yml` has it; `undefined` when it was made by hand. */
   appliedFrom: string | undefined;
   priority: number;
+  /** With `saved`, those of the saved selection count when these request nothing. */
+  options: RunOptions;
   overlap: OverlapRule;
   missed: MissedRule;
   /** With `once`: a time that was missed longer ago is not caught up. */

@@ -2,7 +2,7 @@ import { batch } from '../async/batch.ts';
 import type { Logger } from '../log.ts';
 import type { Counts, Reason, Run, Verdict } from '../model/run.ts';
 import { channels, type Database, notifyQueue } from '../store/database/database.ts';
-import { readCounts } from '../store/tables/runs.ts';
+import { readCounts } from '../store/tables/run-counts.ts';
 import { type Claim, type ClaimResult, claimHeads, reservedForHostMs } from './claim.ts';
 import type { ClaimKey, LastingClaimKey } from './claim-key.ts';
 import { markQuarantined } from './quarantine.ts';
@@ -17,7 +17,9 @@ import {
   type RunEnd,
   requeue,
   retry,
+  retryFailed,
 } from './release.ts';
+import { skipRest } from './repeat-failed.ts';
 import { fenced, staleFence } from './stale-fence.ts';
 
 export type { Claim };
@@ -82,6 +84,15 @@ export interface Queue {
    * `undefined` and no change when the limit is reached. Errors: STALE_FENCE.
    */
   retry(runId: number, fence: number, reason: Reason, policy: RetryPolicy): Promise<number | undefined>;
+
+  /**
+   * Requeues the run when it has failed tests that may be retried. Returns their number; `undefined` and no change when it has none.
+   * Errors: STALE_FENCE.
+   */
+  retryFailed(runId: number, fence: number): Promise<number | undefined>;
+
+  /** Records the tests that were not executed as skipped; returns their number. Errors: STALE_FENCE. */
+  skipRest(runId: number, fence: number, reason: Reason): Promise<number>;
 
   /** Finishes the run with a verdict. Runs that end at the same time share one statement. Errors: STALE_FENCE. */
   finish(runId: number, fence: number, verdict: Verdict, reason?: Reason): Promise<void>;
@@ -188,6 +199,12 @@ export function createQueue(deps: QueueDependencies): Queue {
 
     retry: (runId, fence, reason, policy) =>
       fenced(database, { runId, fence }, (transaction) => retry(transaction, runId, reason, policy)),
+
+    retryFailed: (runId, fence) =>
+      fenced(database, { runId, fence }, (transaction) => retryFailed(transaction, runId)),
+
+    skipRest: (runId, fence, reason) =>
+      fenced(database, { runId, fence }, (transaction) => skipRest(transaction, runId, reason)),
 
     async finish(runId, fence, verdict, reason) {
       const stale = await finishAll({ runId, fence, verdict, reason });

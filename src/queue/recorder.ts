@@ -1,6 +1,6 @@
 import { Fault, transientCodes } from '../faults/fault.ts';
 import { causeOf, keptOutcomes } from '../model/failure.ts';
-import type { Result } from '../model/result.ts';
+import type { Result, Status } from '../model/result.ts';
 import type { RunPhase } from '../model/run.ts';
 import type { PlannedTest } from '../model/selection.ts';
 import type { StepSummary } from '../model/steps.ts';
@@ -13,17 +13,31 @@ export interface NewResult extends Omit<Result, 'runId' | 'attempt'> {
   steps?: StepSummary | undefined;
 }
 
+/** A test of a new plan. */
+export interface NewPlannedTest extends PlannedTest {
+  /** How often it is retried when it failed; 0 by default. */
+  retryFailed?: number;
+}
+
+/** A test of the plan of an earlier attempt. */
+export interface RecordedPlan {
+  test: PlannedTest;
+  done: boolean;
+  /** It is done, and failed. */
+  failed: boolean;
+}
+
 /** Writes what the runner reports. Every call is fenced: a worker with an older fence gets STALE_FENCE and changes nothing. */
 export interface Recorder {
   phase(phase: RunPhase): Promise<void>;
   commit(commit: { id: string; subject: string }): Promise<void>;
   /** The tests that will be executed, in order. Called once per attempt; a resumed run keeps its first plan. */
-  plan(tests: PlannedTest[]): Promise<void>;
+  plan(tests: NewPlannedTest[]): Promise<void>;
   /**
    * The plan of an earlier attempt, with the tests that are done: those with a result, unless its reason is a transient
-   * fault (see `isTransient`). Empty on a first attempt.
+   * fault (see `isTransient`), or the test is to be executed again. Empty on a first attempt.
    */
-  planned(): Promise<{ test: PlannedTest; done: boolean }[]>;
+  planned(): Promise<RecordedPlan[]>;
   /** Marks a test as under way, for the page. */
   testStarted(test: PlannedTest): Promise<void>;
   /** Writes a result, once for each test and attempt; a repeat with the same attempt changes nothing. */
@@ -62,11 +76,16 @@ export function createRecorder(deps: { database: Database; runId: number; fence:
     plan: (tests) =>
       write(async (transaction) => {
         await transaction.query(
-          `INSERT INTO planned_test (run_id, position, test, suite)
-           SELECT $1, position, test, suite
-           FROM unnest($2::text[], $3::text[]) WITH ORDINALITY AS planned (test, suite, position)
+          `INSERT INTO planned_test (run_id, position, test, suite, retry_failed)
+           SELECT $1, position, test, suite, retry_failed
+           FROM unnest($2::text[], $3::text[], $4::int[]) WITH ORDINALITY AS planned (test, suite, retry_failed, position)
            WHERE NOT EXISTS (SELECT FROM planned_test WHERE run_id = $1)`,
-          [runId, tests.map(({ name }) => name), tests.map(({ suite }) => suite ?? '')],
+          [
+            runId,
+            tests.map(({ name }) => name),
+            tests.map(({ suite }) => suite ?? ''),
+            tests.map(({ retryFailed = 0 }) => retryFailed || null),
+          ],
         );
       }),
 
@@ -74,18 +93,20 @@ export function createRecorder(deps: { database: Database; runId: number; fence:
     planned: () =>
       fenced(database, { runId, fence }, async (transaction) => {
         // A test that broke because of the infrastructure has a result with that reason, but it is not done.
-        const rows = await transaction.query<{ test: string; suite: string; done: boolean }>(
-          `SELECT test, suite, EXISTS (
-             SELECT FROM result
+        const rows = await transaction.query<{ test: string; suite: string; status: Status | null }>(
+          `SELECT test, suite, (
+             SELECT status FROM result
              WHERE result.run_id = $1 AND result.test = planned_test.test AND result.suite = planned_test.suite
-               AND (reason_code IS NULL OR reason_code <> ALL ($2::text[]))
-           ) AS done
+               AND attempt > coalesce(redo_after, 0) AND (reason_code IS NULL OR reason_code <> ALL ($2::text[]))
+             ORDER BY attempt DESC LIMIT 1
+           ) AS status
            FROM planned_test WHERE run_id = $1 ORDER BY position`,
           [runId, transientCodes],
         );
-        return rows.map(({ test, suite, done }) => ({
+        return rows.map(({ test, suite, status }) => ({
           test: { name: test, suite: suite || undefined },
-          done,
+          done: status !== null,
+          failed: status === 'failed',
         }));
       }),
 
@@ -106,7 +127,8 @@ export function createRecorder(deps: { database: Database; runId: number; fence:
 
 /**
  * Writes a result, once for each attempt. The only result that is replaced is the one which says that the worker of the same attempt
- * was lost. The earlier outcomes of the test are stored with the result, so that no query has to search for them later.
+ * was lost. The earlier outcomes of the test are stored with the result, so that no query has to search for them later. Attempts of the
+ * same run count as one outcome, the last: a new failure stays new when it is retried.
  */
 export async function writeResult(
   transaction: Queryable,
@@ -123,8 +145,12 @@ export async function writeResult(
   if (rows.length === 0) throw unplanned(runId, test, suite);
   const bad = status === 'failed' || status === 'broken';
   await transaction.query(
-    `WITH before AS (
-       SELECT recent, steps FROM test_duration
+    `WITH own AS (
+       SELECT history, right(history || CASE status WHEN 'passed' THEN '.' ELSE 'x' END, ${keptOutcomes}) AS after_it FROM result
+       WHERE run_id = $1 AND test = $2 AND suite = $3 AND attempt < $4 AND status IN ('passed', 'failed')
+       ORDER BY attempt DESC LIMIT 1
+     ), before AS (
+       SELECT coalesce((SELECT history FROM own WHERE after_it = recent), recent) AS recent, steps FROM test_duration
        WHERE test = $2 AND suite = $3 AND environment_id = (SELECT environment_id FROM run WHERE id = $1)
      ), written AS (
        INSERT INTO result (run_id, test, suite, attempt, status, message, reason_code, reason_message,
@@ -147,7 +173,7 @@ export async function writeResult(
      WHERE written.status IN ('passed', 'failed')
      ON CONFLICT (test, suite, environment_id) DO UPDATE SET
        recent_ms = (excluded.recent_ms || test_duration.recent_ms)[1:5], updated_at = now(),
-       recent = right(test_duration.recent || excluded.recent, ${keptOutcomes}),
+       recent = right(coalesce((SELECT recent FROM before), test_duration.recent) || excluded.recent, ${keptOutcomes}),
        steps = coalesce(excluded.steps, test_duration.steps)`,
     [
       runId,

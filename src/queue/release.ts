@@ -11,8 +11,10 @@ import {
 } from '../store/database/database.ts';
 import type { AttemptOutcome } from '../store/tables/attempts.ts';
 import { addEvent } from '../store/tables/events.ts';
-import { countedRuns, readRun } from '../store/tables/runs.ts';
+import { countedRuns } from '../store/tables/run-counts.ts';
+import { readRun } from '../store/tables/runs.ts';
 import type { ClaimKey } from './claim-key.ts';
+import { markFailed } from './repeat-failed.ts';
 
 // The ways in which a run stops running. `expire` opens its own transaction and `finish` is one statement; the others need a
 // transaction that has locked the row of the run.
@@ -39,7 +41,8 @@ export async function closeAttempt(transaction: Queryable, end: AttemptEnd): Pro
 export async function deleteAttempt(transaction: Queryable, { runId, fence }: ClaimKey): Promise<void> {
   await transaction.query(
     `WITH forgotten AS (DELETE FROM attempt WHERE run_id = $1 AND fence = $2)
-     UPDATE run SET attempt = attempt - 1, started_at = CASE WHEN attempt > 1 THEN started_at END WHERE id = $1`,
+     UPDATE run SET attempt = attempt - 1, started_at = CASE WHEN attempt > retried_after + 1 THEN started_at END
+     WHERE id = $1`,
     [runId, fence],
   );
 }
@@ -95,7 +98,7 @@ export interface RetryPolicy {
 
 /**
  * Ends the attempt with a reason and requeues the run as the head of its queue; no worker claims it before the pause is
- * over. Returns the pause in milliseconds, or `undefined` when the limit is reached: then nothing is changed.
+ * over. After a `broken` attempt, failed tests that may be retried are executed again as well. Returns the pause in milliseconds, or `undefined` when the limit is reached: then nothing is changed.
  */
 export async function retry(
   transaction: Queryable,
@@ -107,6 +110,7 @@ export async function retry(
   const times = (await count(transaction, runId)) + 1;
   if (times > limit) return undefined;
   const delayMs = Math.min(maxRetryDelayMs, pauseMs * 4 ** (times - 1));
+  if (outcome === 'broken') await markFailed(transaction, runId);
   await closeAttempt(transaction, { runId, outcome, reason });
   await addEvent(transaction, runId, {
     code: 'TRIED_AGAIN',
@@ -118,6 +122,23 @@ export async function retry(
 }
 
 /**
+ * Ends the attempt and requeues the run as the head of its queue, to execute failed tests again. Returns their number; `undefined`
+ * when none may be retried: then nothing is changed.
+ */
+export async function retryFailed(transaction: Queryable, runId: number): Promise<number | undefined> {
+  const count = await markFailed(transaction, runId);
+  if (count === 0) return undefined;
+  await closeAttempt(transaction, { runId, outcome: 'finished' });
+  await addEvent(transaction, runId, {
+    code: 'FAILED_RETRIED',
+    message: `${count === 1 ? '1 failed test is' : `${count} failed tests are`} executed again.`,
+  });
+  await requeue(transaction, runId);
+  await notifyQueue(transaction);
+  return count;
+}
+
+/**
  * The attempts of a run that ended because a worker was lost, or lost its lock or the database. An attempt that was requeued
  * because its worker stopped has no reason, and does not count.
  */
@@ -125,15 +146,17 @@ const countInterruptions = (transaction: Queryable, runId: number) =>
   countAttempts(
     transaction,
     runId,
-    `outcome = 'lost' OR (outcome = 'handed-back' AND reason_code IS NOT NULL)`,
+    `outcome = 'lost' OR (outcome = 'handed-back' AND attempt.reason_code IS NOT NULL)`,
   );
 
 const countBroken = (transaction: Queryable, runId: number) =>
   countAttempts(transaction, runId, `outcome = 'broken'`);
 
+/** Attempts since a user last retried the run. */
 async function countAttempts(transaction: Queryable, runId: number, condition: string): Promise<number> {
   const [row] = await transaction.query<{ count: number }>(
-    `SELECT count(*) FROM attempt WHERE run_id = $1 AND (${condition})`,
+    `SELECT count(*) FROM attempt JOIN run ON run.id = run_id
+     WHERE run_id = $1 AND attempt.attempt > retried_after AND (${condition})`,
     [runId],
   );
   return row?.count ?? 0;
@@ -164,7 +187,7 @@ export async function finish(database: Queryable, ends: readonly RunEnd[]): Prom
        JOIN run ON run.id = run_id AND run.fence = given.fence
        WHERE state = 'running' ORDER BY run.id FOR NO KEY UPDATE OF run
      ), ${closing},
-     counted AS (${countedRuns('SELECT unnest($2::bigint[])')}),
+     counted AS (${countedRuns('SELECT unnest($2::bigint[])', 'true')}),
      ended AS (
        SELECT ending.*, CASE WHEN seen.lease_until >= now() THEN counted.counts END AS counts
        FROM ending JOIN run AS seen ON seen.id = ending.run_id LEFT JOIN counted USING (run_id)

@@ -1,5 +1,6 @@
 import type { CauseNote } from '../model/cause-note.ts';
 import { headlineOf } from '../model/failure-headline.ts';
+import { groupBy } from '../model/group-by.ts';
 import type { AppliedQuarantine } from '../model/quarantine.ts';
 import type { Result } from '../model/result.ts';
 import { describeSelection } from '../model/selection.ts';
@@ -20,12 +21,15 @@ interface Case {
   covered?: string | undefined;
   /** What users know about its cause. */
   note?: CauseNote | undefined;
+  /** Earlier attempts, as Maven Surefire writes them. */
+  reruns?: { element: string; type: string; message: string }[] | undefined;
 }
 
 /**
  * The JUnit report of any number of runs for CI systems, with a test suite for each run. Failed tests are failures; broken
  * tests and planned ones without a result are errors. A run without a trustworthy verdict never looks green: if none of its
- * tests has an error, the run gets one.
+ * tests has an error, the run gets one. A test that passed after a failure in the same run has no failure but a `flakyFailure`; earlier
+ * attempts of one that failed again are `rerunFailure`, as Maven Surefire writes them.
  */
 export function junitReport(runs: ReportedRun[]): string {
   const suites = runs.map((reported) => ({ reported, cases: casesOf(reported) }));
@@ -37,11 +41,15 @@ export function junitReport(runs: ReportedRun[]): string {
 function casesOf(reported: ReportedRun): Case[] {
   const { run, results, plan, notes } = reported;
   const quarantines = new Map(plan?.map((planned) => [keyOf(planned), planned.quarantine]));
+  const earlier = groupBy(reported.earlier ?? [], keyOf);
   const cases = [
-    ...results.map((result) => ({
-      ...caseOf(result, quarantines.get(keyOf(result))),
-      note: result.cause === undefined ? undefined : notes?.get(result.cause),
-    })),
+    ...results.map((result) => {
+      const key = keyOf(result);
+      return {
+        ...caseOf(result, { quarantine: quarantines.get(key), earlier: earlier.get(key) ?? [] }),
+        note: result.cause === undefined ? undefined : notes?.get(result.cause),
+      };
+    }),
     ...unrecorded(reported).map((planned): Case => {
       const detail = run.reason ? `: ${run.reason.message}` : '.';
       const message = `The test was planned but has no result${detail}`;
@@ -66,7 +74,7 @@ function casesOf(reported: ReportedRun): Case[] {
  */
 function caseOf(
   { test, suite, status, message, reason, durationMs }: Result,
-  quarantine: AppliedQuarantine | undefined,
+  { quarantine, earlier }: { quarantine: AppliedQuarantine | undefined; earlier: readonly Result[] },
 ): Case {
   const seconds = durationMs / 1000;
   if (status === 'failed' && quarantine) {
@@ -74,9 +82,25 @@ function caseOf(
     const why = `Quarantined until ${until} by ${quarantine.owner}: ${quarantine.reason}`;
     return { test, suite, seconds, verdict: 'skipped', message: why, covered: message };
   }
-  if (status === 'passed') return { test, suite, seconds, verdict: 'passed' };
+  const reruns = rerunsOf(status, earlier);
+  if (status === 'passed') return { test, suite, seconds, verdict: 'passed', reruns };
   const verdict = status === 'failed' ? 'failure' : status === 'skipped' ? 'skipped' : 'error';
-  return { test, suite, seconds, verdict, type: reason?.code ?? status, message: message ?? reason?.message };
+  const type = reason?.code ?? status;
+  return { test, suite, seconds, verdict, type, message: message ?? reason?.message, reruns };
+}
+
+/** A test that was broken and then passed is not flaky: the infrastructure failed, so that attempt is left out. */
+function rerunsOf(status: Result['status'], earlier: readonly Result[]): Case['reruns'] {
+  return earlier.flatMap((result) => {
+    const detail = {
+      type: result.reason?.code ?? result.status,
+      message: result.message ?? result.reason?.message ?? '',
+    };
+    if (result.status === 'failed') {
+      return [{ element: status === 'passed' ? 'flakyFailure' : 'rerunFailure', ...detail }];
+    }
+    return result.status === 'broken' && status !== 'passed' ? [{ element: 'rerunError', ...detail }] : [];
+  });
 }
 
 /** An error of the run as a whole: why it has no trustworthy verdict. */
@@ -118,7 +142,7 @@ function suiteXml({ run }: ReportedRun, cases: Case[]): string {
 }
 
 function caseXml(
-  { test, suite, seconds, verdict, type, message, covered, note }: Case,
+  { test, suite, seconds, verdict, type, message, covered, note, reruns = [] }: Case,
   environment: string,
 ): string {
   const head = attributes({
@@ -126,15 +150,23 @@ function caseXml(
     classname: `${environment}.${suite ?? 'default'}`,
     time: seconds.toFixed(3),
   });
-  if (verdict === 'passed') return `    <testcase${head}/>\n`;
+  if (verdict === 'passed' && reruns.length === 0) return `    <testcase${head}/>\n`;
   const headline = headlineOf(message ?? '');
-  const inner =
-    verdict === 'skipped'
-      ? `<skipped${attributes({ message: message || undefined })}/>`
-      : `<${verdict}${attributes({ type, message: headline })}>${escapeText(message ?? '')}</${verdict}>`;
+  const own =
+    verdict === 'passed'
+      ? []
+      : verdict === 'skipped'
+        ? [`<skipped${attributes({ message: message || undefined })}/>`]
+        : [`<${verdict}${attributes({ type, message: headline })}>${escapeText(message ?? '')}</${verdict}>`];
   const output = [covered, note && describeNote(note)].filter(Boolean).join('\n\n');
-  const printed = output ? `\n      <system-out>${escapeText(output)}</system-out>` : '';
-  return `    <testcase${head}>\n      ${inner}${printed}\n    </testcase>\n`;
+  const printed = output ? [`<system-out>${escapeText(output)}</system-out>`] : [];
+  const inner = [...own, ...reruns.map(rerunXml), ...printed].map((element) => `      ${element}\n`).join('');
+  return `    <testcase${head}>\n${inner}    </testcase>\n`;
+}
+
+function rerunXml({ element, type, message }: NonNullable<Case['reruns']>[number]): string {
+  const head = attributes({ type, message: headlineOf(message) });
+  return `<${element}${head}><stackTrace>${escapeText(message)}</stackTrace></${element}>`;
 }
 
 /** `Known cause (product, ann): since the coupon rework, https://tracker.example.com/SHOP-123` */

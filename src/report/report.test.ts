@@ -3,9 +3,10 @@ import { SaxesParser } from 'saxes';
 import { describe, expect, it } from 'vitest';
 import type { Result, Status } from '../model/result.ts';
 import type { Run } from '../model/run.ts';
+import { noRunOptions } from '../model/run-options.ts';
 import { emptySelection } from '../model/selection.ts';
 import { junitReport } from './junit.ts';
-import type { ReportedRun } from './reported-run.ts';
+import { type ReportedRun, splitAttempts } from './reported-run.ts';
 import { runSummary } from './summary.ts';
 
 function result(test: string, status: Status, more: Partial<Result> = {}): Result {
@@ -50,12 +51,15 @@ function reported(results: Result[], more: Partial<Run> = {}): ReportedRun {
       scheduleId: undefined,
       submissionId: undefined,
       filesRemovedAt: undefined,
+      options: noRunOptions,
+      retriedAfter: 0,
       counts: {
         planned: results.length,
         passed: of('passed'),
         failed: of('failed'),
         broken: of('broken'),
         skipped: of('skipped'),
+        flaky: 0,
         quarantined: 0,
       },
       queuedAt: new Date('2026-01-02T03:00:00Z'),
@@ -178,7 +182,7 @@ describe('junitReport', () => {
     ['still running', { state: 'running', verdict: undefined }, 'not finished'],
     [
       'incomplete',
-      { counts: { planned: 3, passed: 1, failed: 0, broken: 0, skipped: 0, quarantined: 0 } },
+      { counts: { planned: 3, passed: 1, failed: 0, broken: 0, skipped: 0, flaky: 0, quarantined: 0 } },
       '2 of 3 planned',
     ],
   ])('never shows a run as green that is %s', (_, more, words) => {
@@ -222,6 +226,43 @@ describe('junitReport', () => {
       'No cart',
       'Known cause (product, ann): since <the> rework, https://example.com/1',
     ]);
+  });
+
+  it('writes earlier attempts as Maven Surefire does: flaky when a test passed after it had failed', () => {
+    const inAttempt = (test: string, status: Status, attempt: number, more: Partial<Result> = {}) =>
+      result(test, status, { attempt, ...more });
+    const vanished = { reason: { code: 'CONTAINER_VANISHED' as const, message: 'gone' }, message: undefined };
+    const split = splitAttempts([
+      ...[
+        inAttempt('Flaky', 'failed', 1),
+        inAttempt('Flaky', 'broken', 2, vanished),
+        inAttempt('Flaky', 'passed', 3),
+      ],
+      ...[
+        inAttempt('Failed', 'broken', 1, vanished),
+        inAttempt('Failed', 'failed', 2),
+        inAttempt('Failed', 'failed', 3),
+      ],
+      ...[inAttempt('Faulty', 'broken', 1, vanished), inAttempt('Faulty', 'passed', 2)],
+      inAttempt('Passed', 'passed', 1),
+    ]);
+    const root = parse(junitReport([{ ...reported(split.results), ...split }]));
+    const suite = root.children[0];
+    expect(suite?.attributes).toMatchObject({ tests: '4', failures: '1', errors: '0' });
+    const cases = suite?.children.filter(({ name }) => name === 'testcase') ?? [];
+    expect(
+      cases.map(({ attributes, children }) => [attributes.name, ...children.map(({ name }) => name)]),
+    ).toEqual([
+      ['Flaky', 'flakyFailure'],
+      ['Failed', 'failure', 'rerunError', 'rerunFailure'],
+      ['Faulty'],
+      ['Passed'],
+    ]);
+    const [flaky] = cases[0]?.children ?? [];
+    expect(flaky).toMatchObject({
+      attributes: { type: 'failed', message: 'Flaky went wrong' },
+      children: [{ name: 'stackTrace', text: 'Flaky went wrong\nin the second line' }],
+    });
   });
 
   it('has no error when all tests passed', () => {
@@ -272,7 +313,7 @@ describe('runSummary', () => {
       ],
       {
         verdict: 'broken',
-        counts: { planned: 5, passed: 1, failed: 1, broken: 1, skipped: 1, quarantined: 0 },
+        counts: { planned: 5, passed: 1, failed: 1, broken: 1, skipped: 1, flaky: 0, quarantined: 0 },
       },
     );
     const plan = [

@@ -47,10 +47,14 @@ function nameOf(test: string, suite: string | undefined): string {
   return suite === undefined ? test : `${test} (${suite})`;
 }
 
-function tally({ planned, passed, failed, broken, skipped, quarantined }: Counts): string {
+function tally({ planned, passed, failed, broken, skipped, flaky, quarantined }: Counts): string {
   const missing = planned - passed - failed - broken - skipped;
+  const withFlaky = flaky > 0 ? ` (${flaky} flaky)` : '';
   const covered = quarantined > 0 ? ` (${quarantined} quarantined)` : '';
-  const parts = [`${passed} passed`, `${failed} failed${covered}`, `${broken} broken`, `${skipped} skipped`];
+  const parts = [
+    ...[`${passed} passed${withFlaky}`, `${failed} failed${covered}`],
+    ...[`${broken} broken`, `${skipped} skipped`],
+  ];
   if (missing > 0) parts.push(`${missing} without a result`);
   return `${planned} planned, ${parts.join(', ')}`;
 }

@@ -1,5 +1,6 @@
 import { delay } from '../async/delay.ts';
 import { type Fault, isFault, toFault } from '../faults/fault.ts';
+import { areNoRunOptions } from '../model/run-options.ts';
 import {
   type Firing,
   requestedBySchedule,
@@ -145,7 +146,7 @@ async function fire(
   trigger: Trigger,
   selectionFault: Fault | undefined,
 ): Promise<Firing | undefined> {
-  const { id, name, selection, saved, priority } = schedule;
+  const { id, name, selection, saved, priority, options } = schedule;
   const firing = { ...trigger, scheduleId: id };
   if (saved?.disabled) return addFiring(transaction, { ...firing, ...describeDisabled(saved) });
   if (selectionFault) {
@@ -169,6 +170,7 @@ async function fire(
       environmentId,
       selection,
       priority: priority || (saved?.priority ?? 0),
+      options: areNoRunOptions(options) ? (saved?.options ?? options) : options,
       requestedBy: requestedBySchedule(name),
       scheduleId: id,
     })),

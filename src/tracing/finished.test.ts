@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Run } from '../model/run.ts';
+import { noRunOptions } from '../model/run-options.ts';
 import { emptySelection } from '../model/selection.ts';
 import type { Attempt } from '../store/tables/attempts.ts';
 import { emitFinished } from './finished.ts';
@@ -30,7 +31,9 @@ const run: Run = {
   scheduleId: undefined,
   submissionId: undefined,
   filesRemovedAt: undefined,
-  counts: { planned: 1, passed: 1, failed: 0, broken: 0, skipped: 0, quarantined: 0 },
+  options: noRunOptions,
+  retriedAfter: 0,
+  counts: { planned: 1, passed: 1, failed: 0, broken: 0, skipped: 0, flaky: 0, quarantined: 0 },
   queuedAt: second(0),
   startedAt: second(5),
   finishedAt: second(30),

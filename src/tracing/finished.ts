@@ -10,7 +10,9 @@ export function emitFinished(run: Run, attempts: readonly Attempt[], trace: Trac
   const { traceId, spanId, parentId } = trace;
   const finishedAt = (run.finishedAt ?? new Date()).getTime();
   let queuedSince = run.queuedAt.getTime();
-  for (const { attempt, workerId, startedAt, endedAt, outcome, reason } of attempts) {
+  // Earlier attempts were emitted when the run finished for the first time.
+  const since = attempts.filter(({ attempt }) => attempt > run.retriedAfter);
+  for (const { attempt, workerId, startedAt, endedAt, outcome, reason } of since) {
     emitQueued(queuedSince, startedAt.getTime());
     queuedSince = endedAt?.getTime() ?? finishedAt;
     if (outcome !== 'lost') continue;
@@ -64,7 +66,7 @@ export function emitFinished(run: Run, attempts: readonly Attempt[], trace: Trac
 }
 
 function describeRun(run: Run) {
-  const { planned, passed, failed, broken, skipped, quarantined } = run.counts;
+  const { planned, passed, failed, broken, skipped, flaky, quarantined } = run.counts;
   return {
     'matre.run.id': run.id,
     'matre.environment': run.environmentCode,
@@ -78,6 +80,7 @@ function describeRun(run: Run) {
     'matre.tests.failed': failed,
     'matre.tests.broken': broken,
     'matre.tests.skipped': skipped,
+    'matre.tests.flaky': flaky,
     'matre.tests.quarantined': quarantined,
   };
 }

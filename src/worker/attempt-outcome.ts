@@ -4,8 +4,8 @@ import { Cancelled, type Outcome } from './runner.ts';
 
 /** What is written about a run when its runner has ended. */
 export type AttemptEnd =
-  /** The verdict follows from the results. */
-  | { kind: 'results' }
+  /** The verdict follows from the results. `maxFailures`: so many tests failed that no other one was started. */
+  | { kind: 'results'; maxFailures?: number }
   | { kind: 'verdict'; verdict: Verdict; reason?: Reason }
   /** The run is requeued. */
   | { kind: 'requeue' }
@@ -26,6 +26,7 @@ export function judgeRunnerEnd(end: RunnerEnd, abort: AbortSignal): AttemptEnd {
   if ('error' in end) return judgeError(end.error);
   const { outcome } = end;
   if (outcome.kind === 'broken') return { kind: 'verdict', verdict: 'broken', reason: outcome.reason };
+  if (outcome.kind === 'max-failures') return { kind: 'results', maxFailures: outcome.maxFailures };
   return { kind: outcome.kind === 'requeue' ? 'requeue' : 'results' };
 }
 

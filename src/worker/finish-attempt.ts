@@ -52,8 +52,8 @@ async function write(options: Options, end: AttemptEnd): Promise<void> {
     log.info('Run requeued');
     return;
   }
-  const { verdict, reason, retryReason } =
-    end.kind === 'interrupted' ? judgeInterruption(end) : await judge(options, end);
+  const judged = end.kind === 'interrupted' ? judgeInterruption(end) : await judge(options, end);
+  const { retryReason } = judged;
   if (retryReason?.code === 'ENGINE_UNREACHABLE') options.onEngineUnreachable();
   if (retryReason) {
     const policy =
@@ -66,6 +66,17 @@ async function write(options: Options, end: AttemptEnd): Promise<void> {
       return options.onRetry(delayMs);
     }
   }
+  if (end.kind === 'results' && judged.failed > 0) {
+    const repeated = await queue.retryFailed(run.id, fence);
+    if (repeated !== undefined) {
+      log.info({ tests: repeated }, 'Failed tests will be retried');
+      return options.onRetry(0);
+    }
+  }
+  const { verdict, reason } =
+    end.kind === 'results' && end.maxFailures !== undefined
+      ? await skipRest(options, end.maxFailures)
+      : judged;
   await queue.finish(run.id, fence, verdict, reason);
   log.info({ verdict, reason }, 'Run finished');
 }
@@ -75,13 +86,23 @@ interface Judgement {
   reason?: Reason | undefined;
   /** Why a retry may give another verdict. */
   retryReason?: Reason | undefined;
+  /** The number of failed tests, as far as it was read. */
+  failed: number;
+}
+
+/** Records the tests that were not executed because too many failed, and judges the run without them. */
+async function skipRest(options: Options, maxFailures: number): Promise<Judgement> {
+  const { queue, claim } = options;
+  const message = `Not executed: ${maxFailures === 1 ? '1 test has' : `${maxFailures} tests have`} failed, the most that the run allows.`;
+  await queue.skipRest(claim.run.id, claim.fence, { code: 'MAX_FAILURES_REACHED', message });
+  return judge(options, { kind: 'results' });
 }
 
 /**
  * An interruption says nothing about the run. It is retried, but not indefinitely: the run may be what costs the worker its locks.
  */
 function judgeInterruption({ reason }: { reason: Reason }): Judgement {
-  return { verdict: 'broken', reason, retryReason: reason };
+  return { verdict: 'broken', reason, retryReason: reason, failed: 0 };
 }
 
 async function judge(
@@ -90,19 +111,26 @@ async function judge(
 ): Promise<Judgement> {
   if (end.kind === 'verdict') {
     const { verdict, reason } = end;
-    return { verdict, reason, retryReason: reason && isTransient(reason.code) ? reason : undefined };
+    return {
+      verdict,
+      reason,
+      retryReason: reason && isTransient(reason.code) ? reason : undefined,
+      failed: 0,
+    };
   }
   const counts = await queue.counts(run.id);
   if (counts === undefined) {
     const message = `Run ${run.id} ended without a plan, so nothing was executed.`;
-    return { verdict: 'broken', reason: { code: 'INTERNAL', message } };
+    return { verdict: 'broken', reason: { code: 'INTERNAL', message }, failed: 0 };
   }
-  const isMarked = counts.failed > 0 && (await queue.markQuarantined(run.id, fence));
+  const { failed } = counts;
+  const isMarked = failed > 0 && (await queue.markQuarantined(run.id, fence));
   const verdict = verdictOf((isMarked ? await queue.counts(run.id) : undefined) ?? counts);
-  if (verdict !== 'broken') return { verdict };
+  // Tests that were not executed need no retry when too many failed.
+  if (verdict !== 'broken' || end.maxFailures !== undefined) return { verdict, failed };
   const latest = await results.listLatest(run.id);
   const transient = latest.find(({ reason }) => reason && isTransient(reason.code));
-  return { verdict, retryReason: transient?.reason };
+  return { verdict, retryReason: transient?.reason, failed };
 }
 
 function logStale(log: Logger): void {

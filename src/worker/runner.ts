@@ -32,6 +32,8 @@ export interface Job {
 export type Outcome =
   /** The verdict follows from the results (`verdictOf`). */
   | { kind: 'finished' }
+  /** So many tests failed that no other one was started (`RunOptions.maxFailures`). */
+  | { kind: 'max-failures'; maxFailures: number }
   /** There is no trustworthy verdict: the run is broken with this reason. */
   | { kind: 'broken'; reason: Reason }
   /** `stop` was aborted and tests are left: the run goes back to the queue under its id. */

@@ -1,3 +1,5 @@
+import type { FaultCode } from '../../src/faults/fault.ts';
+import type { Status } from '../../src/model/result.ts';
 import type { RunState, Verdict } from '../../src/model/run.ts';
 
 /** The expected behaviour of the queue in its simplest form: lists in memory, sequential operations. */
@@ -21,8 +23,15 @@ export interface ModelRun {
   /** The fence of the last write. */
   recordedWith: number | undefined;
   cancelRequested: boolean;
-  /** Tests that have a result. */
+  /** The attempt after which a user last retried it. */
+  retriedAfter: number;
+  planned: boolean;
+  /** Tests that have a result, and are not to be executed again. */
   done: Set<string>;
+  /** The status of the last result of each test. */
+  last: Map<string, Status>;
+  /** How often each test failed since a user last retried the run. */
+  failures: Map<string, number>;
 }
 
 /** The claim of a worker, which may be outdated. */
@@ -32,6 +41,8 @@ export interface ModelClaim {
 }
 
 export const plan = ['A', 'B'];
+/** How often each of them is retried automatically. */
+export const retries: Record<string, number> = { A: 0, B: 1 };
 export const maxAttempts = 2;
 
 export type Model = ReturnType<typeof createModel>;
@@ -70,7 +81,11 @@ export function createModel(environmentIds: number[]) {
         lost: 0,
         recordedWith: undefined,
         cancelRequested: false,
+        retriedAfter: 0,
+        planned: false,
         done: new Set(),
+        last: new Map(),
+        failures: new Map(),
       });
     },
     claim(excluded: ModelEnvironment | undefined): ModelClaim | undefined {
@@ -97,11 +112,42 @@ export function createModel(environmentIds: number[]) {
     finish(run: ModelRun, verdict: Verdict): void {
       Object.assign(run, { state: 'finished', verdict });
     },
+    record(run: ModelRun, test: string, status: Status): void {
+      run.done.add(test);
+      run.last.set(test, status);
+      if (status === 'failed') run.failures.set(test, (run.failures.get(test) ?? 0) + 1);
+    },
+    /** The number of tests that are executed again. */
+    retryFailed(run: ModelRun): number {
+      const repeated = plan.filter((test) => {
+        return (
+          run.done.has(test) &&
+          run.last.get(test) === 'failed' &&
+          (run.failures.get(test) ?? 0) <= (retries[test] ?? 0)
+        );
+      });
+      for (const test of repeated) run.done.delete(test);
+      if (repeated.length > 0) requeue(run);
+      return repeated.length;
+    },
+    /** The code of the fault; `undefined` when the run was queued. */
+    retryByUser(run: ModelRun, now: Date): FaultCode | undefined {
+      if (run.state !== 'finished') return 'RUN_NOT_FINISHED';
+      const repeated = plan.filter((test) => run.last.get(test) !== 'passed');
+      if (run.planned && repeated.length === 0) return 'NOTHING_TO_RETRY';
+      for (const test of repeated) run.done.delete(test);
+      Object.assign(run, { state: 'queued', verdict: undefined, cancelRequested: false, lost: 0 });
+      Object.assign(run, { retriedAfter: run.attempt, failures: new Map() });
+      run.queuedMinute = Math.floor(now.getTime() / 60_000);
+      return undefined;
+    },
     cancel(run: ModelRun): void {
       run.cancelRequested = true;
       if (run.state === 'queued') requeue(run);
     },
     lose(run: ModelRun): void {
+      // Its worker had started B.
+      if (run.planned && !run.done.has('B')) run.last.set('B', 'broken');
       run.lost += 1;
       if (!run.cancelRequested && run.lost >= maxAttempts)
         Object.assign(run, { state: 'finished', verdict: 'broken' });

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { expect } from 'vitest';
 import { createSecretBox } from '../../src/crypto/secret-box.ts';
 import { isFault } from '../../src/faults/fault.ts';
+import type { Status } from '../../src/model/result.ts';
 import type { Verdict } from '../../src/model/run.ts';
 import { emptySelection } from '../../src/model/selection.ts';
 import { createQueue, type Queue } from '../../src/queue/queue.ts';
@@ -13,7 +14,7 @@ import { createRuns, type Runs } from '../../src/store/tables/runs.ts';
 import { claimOne } from '../support/claim.ts';
 import { quiet, type TestDatabase } from '../support/database.ts';
 import { newEnvironment, newResult } from '../support/samples.ts';
-import { createModel, type Model, type ModelClaim, maxAttempts, plan } from './model.ts';
+import { createModel, type Model, type ModelClaim, maxAttempts, plan, retries } from './model.ts';
 
 interface Real {
   database: Database;
@@ -109,20 +110,42 @@ const commands = [
       );
     }),
   ),
-  onClaim(
-    'record',
-    async (real, claim) => {
-      const record = recorder(real, claim);
-      await record.plan(plan.map((name) => ({ name, suite: undefined })));
-      const next = (await record.planned()).find(({ done }) => !done);
-      expect(next?.test.name).toBe(plan.find((test) => !claim.run.done.has(test)));
-      if (next) await record.result(newResult(next.test.name, 'passed'));
-    },
-    (_, { run, fence }) => {
-      run.recordedWith = fence;
-      const next = plan.find((test) => !run.done.has(test));
-      if (next) run.done.add(next);
-    },
+  fc.constantFrom<Status>('passed', 'passed', 'failed').chain((status) =>
+    onClaim(
+      `record ${status}`,
+      async (real, claim) => {
+        const record = recorder(real, claim);
+        await record.plan(plan.map((name) => ({ name, suite: undefined, retryFailed: retries[name] ?? 0 })));
+        const next = (await record.planned()).find(({ done }) => !done);
+        expect(next?.test.name).toBe(plan.find((test) => !claim.run.done.has(test)));
+        if (next) await record.result(newResult(next.test.name, status));
+      },
+      (model, { run, fence }) => {
+        run.recordedWith = fence;
+        run.planned = true;
+        const next = plan.find((test) => !run.done.has(test));
+        if (next) model.record(run, next, status);
+      },
+    ),
+  ),
+  index.map((number) =>
+    command(`retry failed tests(${number})`, async (model, { queue }) => {
+      const claim = pick(model.claims, number);
+      if (!claim || !model.holds(claim)) return;
+      expect((await queue.retryFailed(claim.run.id, claim.fence)) ?? 0).toBe(model.retryFailed(claim.run));
+    }),
+  ),
+  index.map((number) =>
+    command(`retry by a user(${number})`, async (model, { runs }) => {
+      const run = pick(model.runs, number);
+      if (!run) return;
+      const outcome = await runs.retryFailed(run.id, 'model').then(
+        (queued) => queued.queuedAt,
+        (error: unknown) => error,
+      );
+      const code = model.retryByUser(run, outcome instanceof Date ? outcome : new Date());
+      expect(isFault(outcome) ? outcome.code : undefined).toBe(code);
+    }),
   ),
   onClaim(
     'undo the claim of a run that has not started',
@@ -147,7 +170,8 @@ const commands = [
     async (real, claim) => {
       const { id } = claim.run;
       const record = recorder(real, claim);
-      if ((await record.planned()).length > 0) await record.testStarted({ name: 'B', suite: undefined });
+      const isOpen = (await record.planned()).some(({ test, done }) => test.name === 'B' && !done);
+      if (isOpen) await record.testStarted({ name: 'B', suite: undefined });
       await real.database.query(`UPDATE run SET lease_until = now() - interval '5 seconds' WHERE id = $1`, [
         id,
       ]);
@@ -180,7 +204,7 @@ const commands = [
 
 async function expectSame(model: Model, { database }: Real): Promise<void> {
   const rows = await database.query(
-    'SELECT id, environment_id, state, verdict, fence, attempt, cancel_requested FROM run ORDER BY id',
+    'SELECT id, environment_id, state, verdict, fence, attempt, cancel_requested, retried_after FROM run ORDER BY id',
   );
   expect(rows).toEqual(
     model.runs.map((run) => ({
@@ -191,6 +215,7 @@ async function expectSame(model: Model, { database }: Real): Promise<void> {
       fence: run.fence ?? null,
       attempt: run.attempt,
       cancel_requested: run.cancelRequested,
+      retried_after: run.retriedAfter,
     })),
   );
   // Conditions that hold in any state, independent of the model.
@@ -199,8 +224,8 @@ async function expectSame(model: Model, { database }: Real): Promise<void> {
        (SELECT count(*) FROM (SELECT 1 FROM run WHERE state = 'running' GROUP BY environment_id HAVING count(*) > 1) AS x)
          AS several,
        (SELECT count(*) FROM attempt JOIN run ON run.id = run_id WHERE ended_at IS NULL AND state <> 'running') AS dangling,
-       (SELECT count(*) FROM (SELECT 1 FROM result WHERE reason_code IS NULL GROUP BY run_id, test HAVING count(*) > 1) AS x)
-         AS repeated`,
+       (SELECT count(*) FROM result AS earlier JOIN result AS later USING (run_id, test, suite)
+         WHERE earlier.status = 'passed' AND later.attempt > earlier.attempt) AS repeated`,
   );
   expect(broken).toEqual({ several: 0, dangling: 0, repeated: 0 });
   const waiting = await createOverview({ database }).waiting(model.environments.length + 1);

@@ -34,6 +34,8 @@ afterAll(() => server.close());
 const submit = (environments: string[], tests: string[], more: object = {}) =>
   server.ask('POST', '/api/runs', { environments, selection: { tests }, ...more });
 
+const everything = { environments: ['us'], selection: { all: true } };
+
 const finished = (id: number) =>
   waitFor(async () => {
     const { body } = await server.ask('GET', `/api/runs/${id}`);
@@ -58,7 +60,7 @@ describe('runs over HTTP', () => {
     expect(record.run).toMatchObject({
       verdict: 'failed',
       phase: null,
-      counts: { planned: 3, passed: 1, failed: 1, broken: 0, skipped: 1, quarantined: 0 },
+      counts: { planned: 3, passed: 1, failed: 1, broken: 0, skipped: 1, flaky: 0, quarantined: 0 },
       commit: { subject: 'Test the cart' },
     });
     expect(record.plan.map(({ test, status }: never) => [test, status])).toEqual([
@@ -76,20 +78,59 @@ describe('runs over HTTP', () => {
     expect(passed.body.runs).toEqual([]);
   });
 
-  it('are repeated completely, or only the tests that did not succeed', async () => {
+  it('are retried as another attempt with the tests that did not succeed, or as a new run', async () => {
     const { body } = await submit(['us'], ['PassHome', 'FailCart', 'BrokenTax']);
     const [{ id }] = body.runs;
     await finished(id);
     const whole = await server.ask('POST', `/api/runs/${id}/retry`, {});
     expect(whole.body).toMatchObject({ retryOf: id, summary: 'tests PassHome, FailCart, BrokenTax' });
+    const anew = await server.ask('POST', `/api/runs/${id}/retry`, { failedOnly: true, newRun: true });
+    expect(anew.body).toMatchObject({ retryOf: id, summary: 'tests FailCart, BrokenTax' });
     const failed = await server.ask('POST', `/api/runs/${id}/retry`, { failedOnly: true });
-    expect(failed.body).toMatchObject({ retryOf: id, summary: 'tests FailCart, BrokenTax' });
+    expect(failed.body).toMatchObject({ id, retryOf: null, state: 'queued', attempt: 1, retriedAfter: 1 });
+    const twice = await server.ask('POST', `/api/runs/${id}/retry`, { failedOnly: true });
+    expect(twice.body).toMatchObject({ status: 409, code: 'RUN_NOT_FINISHED' });
+    const record = await finished(id);
+    expect(record.attempts).toMatchObject([{ attempt: 1 }, { attempt: 2 }]);
+    expect(record.results.map(({ attempt }: { attempt: number }) => attempt)).toEqual([1, 2, 2]);
+    expect(record.events).toMatchObject([{ code: 'RETRIED_BY_USER' }]);
     const passed = await submit(['us'], ['PassHome']);
     await finished(passed.body.runs[0].id);
     const nothing = await server.ask('POST', `/api/runs/${passed.body.runs[0].id}/retry`, {
       failedOnly: true,
     });
     expect(nothing.body).toMatchObject({ status: 400, code: 'NOTHING_TO_RETRY' });
+  });
+
+  it('retry failed tests as their options say; one that passes then is flaky', async () => {
+    const tests = ['PassHome', 'FlakyCart', 'FailTax'];
+    const options = { retryFailed: 1, failedFirst: true };
+    const { body } = await submit(['us'], tests, { options });
+    const [{ id }] = body.runs;
+    const record = await finished(id);
+    expect(record.run).toMatchObject({
+      verdict: 'failed',
+      attempt: 2,
+      options: { retryFailed: 1, failedFirst: true, maxFailures: null },
+      counts: { planned: 3, passed: 2, failed: 1, broken: 0, skipped: 0, flaky: 1 },
+    });
+    expect(record.plan.map(({ test, flaky }: never) => [test, flaky])).toEqual([
+      ...[
+        ['PassHome', false],
+        ['FlakyCart', true],
+      ],
+      ['FailTax', false],
+    ]);
+    const results = (await server.ask('GET', `/api/runs/${id}/results`)).body;
+    expect(results.counts).toMatchObject({ passed: 2, failed: 1, flaky: 1 });
+    expect(results.tests[1]).toMatchObject({
+      flakyInRun: true,
+      attempts: [{ attempt: 1, status: 'failed' }],
+    });
+    const { xml } = (await server.ask('GET', `/api/junit?ids=${id}`)).body;
+    expect(xml.match(/<(flakyFailure|failure|rerunFailure)\b/g)).toEqual([
+      ...['<flakyFailure', '<failure', '<rerunFailure'],
+    ]);
   });
 
   it('show their position in the queue, and are cancelled there at once', async () => {
@@ -143,6 +184,9 @@ describe('runs over HTTP', () => {
       404,
       'ENVIRONMENT_UNKNOWN',
     ],
+    ['too many retries', { ...everything, options: { retryFailed: 11 } }, 400, 'INPUT_INVALID'],
+    ['a limit of no failure', { ...everything, options: { maxFailures: 0 } }, 400, 'INPUT_INVALID'],
+    ['an unknown option', { ...everything, options: { retries: 1 } }, 400, 'INPUT_INVALID'],
     ['no selection', { environments: ['us'] }, 400, 'INPUT_INVALID'],
     ['an empty selection', { environments: ['us'], selection: { exclude: ['A'] } }, 400, 'SELECTION_EMPTY'],
     [

@@ -7,7 +7,7 @@ import { createQueue, type Queue } from '../../src/queue/queue.ts';
 import type { Database } from '../../src/store/database/database.ts';
 import { type Comparisons, createComparisons } from '../../src/store/tables/comparisons.ts';
 import { createEnvironments } from '../../src/store/tables/environments.ts';
-import { reopenRun } from '../../src/store/tables/finish-submissions.ts';
+import { reopenRun } from '../../src/store/tables/reopen-run.ts';
 import { createRuns, type Runs } from '../../src/store/tables/runs.ts';
 import { runComparer } from '../../src/worker/run-comparer.ts';
 import { claimOne } from '../support/claim.ts';

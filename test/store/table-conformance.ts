@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createSecretBox } from '../../src/crypto/secret-box.ts';
 import type { Environment } from '../../src/model/environment.ts';
 import type { Result } from '../../src/model/result.ts';
+import { noRunOptions } from '../../src/model/run-options.ts';
 import { emptySelection } from '../../src/model/selection.ts';
 import { createQueue, type Queue } from '../../src/queue/queue.ts';
 import type { Database } from '../../src/store/database/database.ts';
@@ -255,11 +256,19 @@ export function tableConformance(kind: Kind): void {
           requestedBy: 'cli:ann',
           retryOf: first.id,
           submissionId: 2,
-          counts: { planned: 0, passed: 0, failed: 0, broken: 0, skipped: 0, quarantined: 0 },
+          options: noRunOptions,
+          retriedAfter: 0,
+          counts: { planned: 0, passed: 0, failed: 0, broken: 0, skipped: 0, flaky: 0, quarantined: 0 },
           queuedAt: expect.any(Date),
         });
         expect(await runs.get(run.id)).toEqual(run);
         await expect(runs.get(99)).rejects.toMatchObject({ code: 'RUN_UNKNOWN' });
+      });
+
+      it('have the options that they were submitted with', async () => {
+        const options = { retryFailed: 2, failedFirst: true, maxFailures: 10 };
+        const { id } = await submit(await create(), { options });
+        expect((await runs.get(id)).options).toEqual(options);
       });
 
       it('have the patterns, severities and modules of their selection', async () => {
@@ -454,7 +463,7 @@ export function tableConformance(kind: Kind): void {
         });
         await after.testStarted({ name: 'D', suite: undefined });
 
-        const counts = { planned: 4, passed: 1, failed: 1, broken: 1, skipped: 0, quarantined: 0 };
+        const counts = { planned: 4, passed: 1, failed: 1, broken: 1, skipped: 0, flaky: 0, quarantined: 0 };
         expect((await runs.get(run.id)).counts).toEqual(counts);
 
         const results = createResults({ database });

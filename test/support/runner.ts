@@ -1,23 +1,24 @@
-import type { PlannedTest } from '../../src/model/selection.ts';
 import type { Runner } from '../../src/worker/runner.ts';
 
 /**
- * Executes nothing: the name of a test decides its outcome (`FailLogin`, `BrokenCart`, `SkipTax`; any other name
- * passes). A test whose name begins with `Wait` ends when the run is aborted.
+ * Executes nothing: the name of a test decides its outcome (`FailLogin`, `BrokenCart`, `SkipTax`; `FlakyCart` fails in the first attempt;
+ * any other name passes). A test whose name begins with `Wait` ends when the run is aborted.
  */
 export const namedRunner: Runner = async ({ run, record, abort }) => {
-  const tests: PlannedTest[] = run.selection.tests.map((name) => ({ name, suite: undefined }));
+  const { retryFailed = 0 } = run.options;
+  const tests = run.selection.tests.map((name) => ({ name, suite: undefined, retryFailed }));
   await record.phase('generating');
   await record.commit({ id: 'c0ffee'.repeat(6).slice(0, 40), subject: 'Test the cart' });
   await record.plan(tests);
   await record.phase('testing');
-  for (const test of tests) {
+  for (const { test, done } of await record.planned()) {
+    if (done) continue;
     await record.testStarted(test);
     if (test.name.startsWith('Wait')) {
       await new Promise<void>((resolve) => abort.addEventListener('abort', () => resolve()));
       throw abort.reason;
     }
-    const status = statusOf(test.name);
+    const status = statusOf(test.name, run.attempt);
     await record.result({
       test: test.name,
       suite: undefined,
@@ -34,7 +35,8 @@ export const namedRunner: Runner = async ({ run, record, abort }) => {
   return { kind: 'finished' };
 };
 
-function statusOf(name: string) {
+function statusOf(name: string, attempt: number) {
+  if (name.startsWith('Flaky')) return attempt === 1 ? 'failed' : 'passed';
   if (name.startsWith('Fail')) return 'failed';
   if (name.startsWith('Broken')) return 'broken';
   return name.startsWith('Skip') ? 'skipped' : 'passed';

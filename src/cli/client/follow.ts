@@ -20,17 +20,28 @@ import { watchRuns } from './watch.ts';
 export interface FollowOptions {
   watch?: boolean;
   junit?: string;
+  failOnFlaky?: boolean;
   json?: boolean;
 }
+
+export const failOnFlakyOption = () =>
+  new Option('--fail-on-flaky', 'exit code 1 also when a test passed only in a later attempt');
 
 /** The options of commands that can wait for the end of runs. */
 export const watchOptions = () => [
   new Option('-w, --watch', 'wait until the runs are finished; the exit code is their verdict'),
   new Option('--junit <file>', 'with --watch: write a JUnit report when all runs are finished'),
+  failOnFlakyOption(),
 ];
 
 /** Checks the options before anything is submitted, so that no report is lost after an hour of tests. Errors: INPUT_INVALID. */
-export async function checkWatchOptions({ watch, junit }: FollowOptions): Promise<void> {
+export async function checkWatchOptions({ watch, junit, failOnFlaky }: FollowOptions): Promise<void> {
+  if (failOnFlaky && !watch) {
+    throw new Fault(
+      'INPUT_INVALID',
+      '--fail-on-flaky needs --watch: without it the command does not wait for the results.',
+    );
+  }
   if (junit === undefined) return;
   if (!watch) {
     throw new Fault(
@@ -122,9 +133,14 @@ async function report(
   context: CliContext,
   caller: Caller,
   finished: readonly ProgressView[],
-  { junit, json, failures }: FollowOptions & { failures: ReadonlyMap<number, RunFailures> },
+  {
+    junit,
+    json,
+    failOnFlaky = false,
+    failures,
+  }: FollowOptions & { failures: ReadonlyMap<number, RunFailures> },
 ): Promise<void> {
-  context.exitCode = verdictCode(finished);
+  context.exitCode = verdictCode(finished, failOnFlaky);
   if (junit !== undefined) {
     const { xml } = await caller.call(reportJunit, { ids: finished.map(({ run }) => run.id).join(',') });
     await writeReport(junit, xml);
@@ -172,11 +188,18 @@ function failureViews(run: ProgressView['run'], failures: RunFailures | undefine
   }));
 }
 
-/** The exit code of the worst verdict: 2 for broken or cancelled runs (no trustworthy result), 1 for failed ones, else 0. */
-function verdictCode(finished: readonly { run: Pick<ProgressView['run'], 'verdict'> }[]): number {
+/**
+ * The exit code of the worst verdict: 2 for broken or cancelled runs (no trustworthy result), 1 for failed ones, else 0; with
+ * `failOnFlaky` 1 also when a test was flaky.
+ */
+function verdictCode(
+  finished: readonly { run: Pick<ProgressView['run'], 'verdict' | 'counts'> }[],
+  failOnFlaky: boolean,
+): number {
   const verdicts = new Set(finished.map(({ run }) => run.verdict));
   if (verdicts.has('broken') || verdicts.has('cancelled')) return exitCodes.broken;
-  return verdicts.has('failed') ? exitCodes.failed : exitCodes.passed;
+  const hasFlaky = finished.some(({ run }) => run.counts.flaky > 0);
+  return verdicts.has('failed') || (failOnFlaky && hasFlaky) ? exitCodes.failed : exitCodes.passed;
 }
 
 async function writeReport(file: string, xml: string): Promise<void> {

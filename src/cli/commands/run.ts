@@ -10,6 +10,7 @@ import { type CliContext, collect, jsonOption, parseWhole, print } from '../cli-
 import type { Caller } from '../client/caller.ts';
 import { checkWatchOptions, followRuns, watchOptions } from '../client/follow.ts';
 import { requester } from '../client/requester.ts';
+import { readRunOptions, runOptions } from '../run-options.ts';
 import { readSelection, type SelectionOptions, selectionOptions } from '../selection-options.ts';
 import { printRuns } from './list.ts';
 import { printPreview } from './preview.ts';
@@ -21,8 +22,10 @@ Options can be repeated or take commas (\`matre help selection\`).
 With --watch each failure is printed as it happens, and all of them at the end: the test, its message, where it is
 declared, and the address of its page. In a pipe these are plain lines. --json has them in \`failures\`.
 
+A test that failed and passed in a later attempt of the same run is flaky: it counts as passed, and is named.
+
 Exit codes with --watch:
-  0 all passed    1 tests failed    2 broken or cancelled: no trustworthy result
+  0 all passed    1 tests failed, or with --fail-on-flaky were flaky    2 broken or cancelled: no trustworthy result
   3 invalid usage or configuration  130 interrupted
 
 Ctrl-C stops watching; runs on a server continue. With the embedded database and no server, this process executes the
@@ -40,7 +43,7 @@ export function registerRun(command: Command, context: CliContext): void {
   command
     .option('--priority <number>', 'higher starts earlier within its environment; 0 by default', parseWhole)
     .option('--dry-run', 'show the tests and the estimated duration; submit nothing');
-  for (const option of watchOptions()) command.addOption(option);
+  for (const option of [...runOptions(), ...watchOptions()]) command.addOption(option);
   command
     .addOption(jsonOption())
     .addHelpText('after', helpFooter)
@@ -55,6 +58,7 @@ export function registerRun(command: Command, context: CliContext): void {
         const submitted = await caller.call(submitRuns, {
           ...request,
           priority: options.priority,
+          options: readRunOptions(options),
           requestedBy: requester(context.terminal.env),
         });
         const ids = submitted.runs.map(({ id }) => id);

@@ -13,6 +13,7 @@ import {
   approxDuration,
   clean,
   colourOf,
+  describeOptions,
   durationText,
   localTime,
   statusText,
@@ -31,6 +32,8 @@ Failures come first, one block for each cause, with the marks of the page:
   new failure    the test passed here before
   known failure  the test failed here before as well
   flaky          the outcome of the test here keeps changing
+
+In the list of tests, flaky is one that passed after it had failed in an earlier attempt of the run.
 
 Examples:
   matre show 12
@@ -164,6 +167,8 @@ function printRecord(
 function printFacts(context: CliContext, output: Output, { run }: RunRecord, url: string | undefined): void {
   const fields: [string, string][] = [['Queued', `${localTime(run.queuedAt)} by ${clean(run.requestedBy)}`]];
   if (run.priority !== 0) fields.push(['Priority', String(run.priority)]);
+  const failedTests = describeOptions(run.options);
+  if (failedTests !== '') fields.push(['Failed tests', failedTests]);
   if (run.retryOf !== null) fields.push(['Retry of', String(run.retryOf)]);
   if (run.startedAt !== null) fields.push(['Started', localTime(run.startedAt)]);
   if (run.finishedAt !== null) fields.push(['Finished', localTime(run.finishedAt)]);
@@ -200,7 +205,7 @@ function printAttempts(output: Output, { attempts }: RunRecord): void {
 }
 
 /** In this order, then in that of the plan: as the page lists tests. */
-const statusOrder = ['failed', 'broken', 'running', 'no result', 'passed', 'skipped', 'waiting'];
+const statusOrder = ['failed', 'broken', 'flaky', 'running', 'no result', 'passed', 'skipped', 'waiting'];
 
 /** The planned tests with their latest results, failures first. */
 function printTests(output: Output, { run, plan, results }: RunRecord): void {
@@ -231,7 +236,7 @@ function printTests(output: Output, { run, plan, results }: RunRecord): void {
 }
 
 function statusOf(test: RunRecord['plan'][number], state: RunRecord['run']['state']): string {
-  if (test.status !== null) return test.status;
+  if (test.status !== null) return test.flaky ? 'flaky' : test.status;
   if (state === 'finished') return 'no result';
   return test.startedAt === null ? 'waiting' : 'running';
 }

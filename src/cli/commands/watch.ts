@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { type CliContext, jsonOption, parseRunId } from '../cli-context.ts';
-import { checkWatchOptions, followRuns } from '../client/follow.ts';
+import { checkWatchOptions, failOnFlakyOption, followRuns } from '../client/follow.ts';
 
 const helpFooter = `
 The exit code is the worst verdict, as of \`matre run --watch\`.
@@ -15,6 +15,7 @@ export function registerWatch(command: Command, context: CliContext): void {
   ]);
   command
     .option('--junit <file>', 'write a JUnit report when all runs are finished')
+    .addOption(failOnFlakyOption())
     .addOption(jsonOption())
     .addHelpText('after', helpFooter)
     .action(async (ids: number[], options) => {

@@ -21,7 +21,7 @@ function progress(
     cancelRequested: false,
     startedAt: null,
     finishedAt: null,
-    counts: { planned: 4, passed, failed: 0, broken: 0, skipped: 0, quarantined: 0 },
+    counts: { planned: 4, passed, failed: 0, broken: 0, skipped: 0, flaky: 0, quarantined: 0 },
   } as unknown as ProgressView['run'];
   return { run, position: null, current: null, msLeft: 65_000, ...more };
 }

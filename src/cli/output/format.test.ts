@@ -25,9 +25,11 @@ describe('text on a terminal', () => {
   });
 
   it('counts the tests that are done and those that did not pass', () => {
-    expect(tally({ planned: 0, passed: 0, failed: 0, broken: 0, skipped: 0, quarantined: 0 })).toBe('-');
-    expect(tally({ planned: 12, passed: 4, failed: 1, broken: 2, skipped: 0, quarantined: 0 })).toBe(
-      '7/12, 1 failed, 2 broken',
+    expect(tally({ planned: 0, passed: 0, failed: 0, broken: 0, skipped: 0, flaky: 0, quarantined: 0 })).toBe(
+      '-',
     );
+    expect(
+      tally({ planned: 12, passed: 4, failed: 1, broken: 2, skipped: 0, flaky: 0, quarantined: 0 }),
+    ).toBe('7/12, 1 failed, 2 broken');
   });
 });

@@ -1,5 +1,6 @@
 import type { ChalkInstance } from 'chalk';
 import { durationText } from '../../model/duration.ts';
+import { describeRunOptions } from '../../model/run-options.ts';
 import type { RunView } from '../../operations/core/views.ts';
 
 export { approxDuration, durationText } from '../../model/duration.ts';
@@ -42,15 +43,32 @@ export function statusText(run: Pick<RunView, 'state' | 'phase' | 'verdict' | 'c
   return run.phase ?? run.state;
 }
 
-/** How many planned tests are done, and how many of them did not pass: `7/12, 1 failed`. */
-export function tally({ planned, passed, failed, broken, skipped, quarantined }: RunView['counts']): string {
+/** How many planned tests are done, and how many of them did not pass, or only in a later attempt: `7/12, 1 failed, 2 flaky`. */
+export function tally({
+  planned,
+  passed,
+  failed,
+  broken,
+  skipped,
+  flaky,
+  quarantined,
+}: RunView['counts']): string {
   const done = passed + failed + broken + skipped;
   const parts = [planned > 0 ? `${done}/${planned}` : '-'];
   if (failed > 0) parts.push(`${failed} failed${quarantined > 0 ? ` (${quarantined} quarantined)` : ''}`);
   if (broken > 0) parts.push(`${broken} broken`);
   if (skipped > 0) parts.push(`${skipped} skipped`);
+  if (flaky > 0) parts.push(`${flaky} flaky`);
   return parts.join(', ');
 }
+
+/** The options of a run or schedule in words; empty when there are none. */
+export const describeOptions = ({ retryFailed, failedFirst, maxFailures }: RunView['options']): string =>
+  describeRunOptions({
+    failedFirst,
+    retryFailed: retryFailed ?? undefined,
+    maxFailures: maxFailures ?? undefined,
+  });
 
 /** `text` in the colour of a status, verdict or phase. */
 export function colourOf(paint: ChalkInstance, word: string, text: string = word): string {
@@ -61,6 +79,7 @@ export function colourOf(paint: ChalkInstance, word: string, text: string = word
       return paint.red(text);
     case 'broken':
       return paint.magenta(text);
+    case 'flaky':
     case 'skipped':
     case 'cancelled':
     case 'cancelling':

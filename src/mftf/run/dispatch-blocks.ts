@@ -9,6 +9,8 @@ export interface DispatchRequest<Slot> {
   expectedMs(block: Block): number;
   /** Whether no other block may be executed beside this one. */
   exclusive(block: Block): boolean;
+  /** Whether a block is executed before the others. */
+  first?(block: Block): boolean;
   /** Executes a block. Returns a reason when no further block may begin. */
   execute(slot: Slot, block: Block): Promise<Reason | undefined>;
   /** When it aborts, running blocks finish and no other begins. */
@@ -20,14 +22,17 @@ export type DispatchResult = 'done' | 'stopped' | { reason: Reason };
 
 /**
  * Executes the blocks of a run in the slots of its environment. Each slot takes the longest remaining block, so that the short
- * ones even out the end; exclusive blocks follow after all others, in the first slot. Settles when all slots are idle; rejects
+ * ones even out the end, but those that are `first` before all; exclusive blocks follow after all others, in the first slot. Settles when all slots are idle; rejects
  * as `execute` did.
  */
 export async function dispatchBlocks<Slot>(request: DispatchRequest<Slot>): Promise<DispatchResult> {
   const { slots, blocks, execute, stop } = request;
   const [first] = slots;
-  const exclusiveBlocks = slots.length === 1 ? [] : blocks.filter(request.exclusive);
-  const sharedBlocks = slots.length === 1 ? [...blocks] : longestFirst(request, exclusiveBlocks);
+  const exclusiveBlocks = firstFirst(request, slots.length === 1 ? [] : blocks.filter(request.exclusive));
+  const sharedBlocks = firstFirst(
+    request,
+    slots.length === 1 ? blocks : longestFirst(request, exclusiveBlocks),
+  );
   let outcome: { reason: Reason } | { error: unknown } | undefined;
 
   async function executeQueue(slot: Slot, queue: Block[]): Promise<void> {
@@ -48,6 +53,10 @@ export async function dispatchBlocks<Slot>(request: DispatchRequest<Slot>): Prom
   if (outcome && 'error' in outcome) throw outcome.error;
   if (outcome) return outcome;
   return sharedBlocks.length + exclusiveBlocks.length > 0 ? 'stopped' : 'done';
+}
+
+function firstFirst<Slot>({ first = () => false }: DispatchRequest<Slot>, blocks: readonly Block[]): Block[] {
+  return [...blocks.filter(first), ...blocks.filter((block) => !first(block))];
 }
 
 function longestFirst<Slot>({ blocks, expectedMs }: DispatchRequest<Slot>, excluded: Block[]): Block[] {

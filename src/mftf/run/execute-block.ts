@@ -62,14 +62,14 @@ const endsTheRun: ReadonlySet<FaultCode> = new Set<FaultCode>([
 
 /**
  * Executes a block in one Codeception process and records a result for each of its tests. `folder` is the block's folder below
- * that of the run. Returns a reason when the run must end. Rejects with the reason of the signal, or when a result cannot be
+ * that of the run. Returns how many failed, and a reason when the run must end. Rejects with the reason of the signal, or when a result cannot be
  * recorded.
  */
 export async function executeBlock(
   context: ExecutionContext,
   block: Block,
   folder: string,
-): Promise<Reason | undefined> {
+): Promise<{ failed: number; reason: Reason | undefined }> {
   const { record, signal, logs } = context;
   for (const test of block.tests) await record.testStarted(test);
   const startedAt = new Date();
@@ -88,7 +88,10 @@ export async function executeBlock(
       `${result.test}: ${result.status} in ${seconds} s${result.message ? `: ${firstLine(result.message)}` : ''}`,
     );
   }
-  return results.map(({ reason }) => reason).find((reason) => reason && endsTheRun.has(reason.code));
+  return {
+    failed: results.filter(({ status }) => status === 'failed').length,
+    reason: results.map(({ reason }) => reason).find((reason) => reason && endsTheRun.has(reason.code)),
+  };
 }
 
 /** Runs Codeception if the files of the tests exist. Missing files are restored, once. */

@@ -32,6 +32,9 @@ export async function executeInContainers(
   const runPlan = await planRun(deps, job, prepared);
   const { plan, open } = runPlan;
   if (open.length === 0) return { kind: 'finished' };
+  const failedTests = plan.filter(({ failed }) => failed).length;
+  const { maxFailures = Number.POSITIVE_INFINITY, failedFirst } = run.options;
+  if (failedTests >= maxFailures) return { kind: 'max-failures', maxFailures };
   await reportValues(job, prepared, runPlan);
 
   // 3. Generate those without a result.
@@ -51,8 +54,16 @@ export async function executeInContainers(
     open: (slot) => openSlot(deps, job, prepared, plan, snapshot, slot),
     context: executionContext(deps, job, prepared, snapshot, chrome),
     expected: () => deps.expected(run.id),
+    failedLast: failedFirst ? await testsThatFailedLast(deps, run.id) : new Set(),
+    failures: { before: failedTests, max: maxFailures },
     stop,
   });
+}
+
+/** The tests of a run that failed when they were last executed on its environment, by `keyOf`. */
+async function testsThatFailedLast({ outcomes }: RunnerDependencies, runId: number): Promise<Set<string>> {
+  const histories = await outcomes(runId);
+  return new Set([...histories].filter(([, history]) => history.endsWith('x')).map(([key]) => key));
 }
 
 /** The names of the tests that are never executed beside another one of their environment. */

@@ -26,6 +26,10 @@ export interface TestingRequest {
   expected(): Promise<readonly ExpectedDuration[]>;
   /** The names of tests that are never executed beside another one of their environment. */
   exclusiveTests: ReadonlySet<string>;
+  /** The tests that are executed before the others, by `keyOf`. */
+  failedLast: ReadonlySet<string>;
+  /** How many tests of the run have failed in earlier attempts, and after how many no other test starts. */
+  failures: { before: number; max: number };
   stop: AbortSignal;
 }
 
@@ -45,14 +49,26 @@ export async function executeTests(request: TestingRequest): Promise<Outcome> {
   };
   const exclusive = (block: Block) => block.tests.some(({ name }) => request.exclusiveTests.has(name));
   const slots = await openSlots(request, blocks.filter((block) => !exclusive(block)).length);
+  let failed = request.failures.before;
+  const tooManyFailed = new AbortController();
   const result = await dispatchBlocks({
     slots,
     blocks,
     expectedMs: slots.length > 1 ? estimate(await request.expected()) : () => 0,
     exclusive,
-    execute: (slot, block) => executeBlock({ ...context, ...slot }, block, folderOf(block)),
-    stop,
+    first: ({ tests }) => tests.some((test) => request.failedLast.has(keyOf(test))),
+    execute: async (slot, block) => {
+      const executed = await executeBlock({ ...context, ...slot }, block, folderOf(block));
+      failed += executed.failed;
+      if (failed >= request.failures.max) tooManyFailed.abort();
+      return executed.reason;
+    },
+    stop: AbortSignal.any([stop, tooManyFailed.signal]),
   });
+  if (result === 'stopped' && tooManyFailed.signal.aborted && !stop.aborted) {
+    logs.line(`${failed} tests failed, so no other one is executed.`);
+    return { kind: 'max-failures', maxFailures: request.failures.max };
+  }
   if (result === 'stopped') {
     logs.line('The worker stops; the run goes back to the queue with what it has.');
     return { kind: 'requeue' };

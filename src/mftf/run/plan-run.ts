@@ -1,6 +1,8 @@
 import { untilAborted } from '../../async/until-aborted.ts';
 import { Fault } from '../../faults/fault.ts';
+import type { RunOptions } from '../../model/run-options.ts';
 import { describeSelection, type PlannedTest } from '../../model/selection.ts';
+import type { NewPlannedTest, RecordedPlan } from '../../queue/recorder.ts';
 import type { Job } from '../../worker/runner.ts';
 import type { CatalogAccess } from '../catalog/catalogs.ts';
 import { describeDisabled, describeWidePatterns } from '../catalog/selection.ts';
@@ -8,7 +10,7 @@ import { enabledModules } from '../shop-modules/shop-modules.ts';
 import { modulesOfRun, reportModules } from './modules-of-run.ts';
 import { preflight } from './preflight.ts';
 import type { PreparedRun } from './prepared-run.ts';
-import type { RunnerDependencies } from './runner-dependencies.ts';
+import type { RunnerDependencies, RunnerSettings } from './runner-dependencies.ts';
 
 /** The tests of a run. */
 export interface RunPlan {
@@ -16,7 +18,7 @@ export interface RunPlan {
   /** The enabled modules of the shop, in its order; `undefined`: MFTF reads all modules. */
   modules: readonly string[] | undefined;
   /** All of them, in their order; those that are `done` have a result of an earlier attempt. */
-  plan: { test: PlannedTest; done: boolean }[];
+  plan: RecordedPlan[];
   /** Those without a result. */
   open: PlannedTest[];
 }
@@ -40,7 +42,7 @@ export async function planRun(deps: RunnerDependencies, job: Job, prepared: Prep
   // It may take minutes, and other runs may wait for it, too; a run that is stopped does not.
   const reading = readCatalog(deps, prepared, enabledModules(shopModules, values));
   const catalog = await untilAborted(reading, job.abort);
-  const plan = await planTests(catalog, job, prepared);
+  const plan = await planTests(deps, catalog, job, prepared);
   logs.line(await preflightLine);
   const open = plan.filter(({ done }) => !done).map(({ test }) => test);
   logs.line(`Tests: ${plan.length}, to be executed: ${open.length}`);
@@ -60,6 +62,7 @@ async function readCatalog(
 
 /** The plan of the first attempt; in the first attempt, the tests that the selection means at this commit. */
 async function planTests(
+  { settings }: RunnerDependencies,
   catalog: CatalogAccess,
   { run, record }: Job,
   { logs }: PreparedRun,
@@ -82,6 +85,24 @@ async function planTests(
       `"${describeSelection(run.selection)}" leaves no test to execute. ${message ?? ''}`,
     );
   }
-  await record.plan(tests);
-  return tests.map((test) => ({ test, done: false }));
+  await record.plan(await withRetries(catalog, tests, run.options, settings.retryFailed));
+  return tests.map((test) => ({ test, done: false, failed: false }));
+}
+
+/** The tests with how often each is retried when it failed: as the run says; else the most that its groups say; else the default. */
+async function withRetries(
+  catalog: CatalogAccess,
+  tests: readonly PlannedTest[],
+  { retryFailed }: RunOptions,
+  settings: RunnerSettings['retryFailed'],
+): Promise<NewPlannedTest[]> {
+  if (retryFailed !== undefined) return tests.map((test) => ({ ...test, retryFailed }));
+  const names = tests.map(({ name }) => name);
+  const byGroup = new Map<string, number>();
+  for (const { group, times } of settings.groups) {
+    for (const name of await catalog.ask('inGroups', { tests: names, groups: [group] })) {
+      byGroup.set(name, Math.max(times, byGroup.get(name) ?? 0));
+    }
+  }
+  return tests.map((test) => ({ ...test, retryFailed: byGroup.get(test.name) ?? settings.times }));
 }

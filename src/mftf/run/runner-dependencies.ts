@@ -1,6 +1,7 @@
 import type { Artifacts } from '../../artifacts/artifacts.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { Environment } from '../../model/environment.ts';
+import type { OutcomeHistory } from '../../model/failure.ts';
 import type { Modules } from '../../modules/modules.ts';
 import type { Pool } from '../../pool/pool.ts';
 import type { Sessions } from '../../selenium/sessions.ts';
@@ -35,6 +36,8 @@ export interface RunnerDependencies {
   secretRule: EnvFilesInput['rule'];
   /** How long the tests of a run took before. */
   expected(runId: number): Promise<readonly ExpectedDuration[]>;
+  /** The earlier outcomes of the tests of a run on its environment, by `<suite>:<test>`. */
+  outcomes(runId: number): Promise<ReadonlyMap<string, OutcomeHistory>>;
   sessions: Pick<Sessions, 'endLabelled'>;
   /** The installation that browser sessions are labelled with. */
   installation: string;
@@ -57,6 +60,8 @@ export interface RunnerSettings {
   generationVariables: string[];
   /** A test of one of these groups is never executed beside another one of its environment. */
   exclusiveGroups: string[];
+  /** How often a failed test is retried, unless its run says: by default, and by its groups. */
+  retryFailed: { times: number; groups: readonly { group: string; times: number }[] };
   /** Why generated files must not be reused by other runs; `undefined` when they may. */
   notCacheableReason: string | undefined;
 }

@@ -5,6 +5,7 @@ import { type Result, statuses } from '../../model/result.ts';
 import { type Run, runPhases, runStates, verdicts } from '../../model/run.ts';
 import type { RunOptions } from '../../model/run-options.ts';
 import { severities, summariseSelection } from '../../model/selection.ts';
+
 import type { Context } from './context.ts';
 import { time } from './fields.ts';
 import type { RequestContext } from './operation.ts';
@@ -86,6 +87,7 @@ export const countsView = z.object({
   failed: z.number(),
   broken: z.number(),
   skipped: z.number(),
+  flaky: z.number().describe('Those of `passed` that failed in an earlier attempt of the run'),
   quarantined: z
     .number()
     .describe(
@@ -132,9 +134,11 @@ export const runView = z.object({
   filesRemovedAt: time
     .nullable()
     .describe('When its log and other files were removed by retention; its results stay'),
+  options: runOptionsView,
+  retriedAfter: z.number().describe('The attempt after which a user last retried its failed tests; 0: never'),
   counts: countsView,
-  queuedAt: time,
-  startedAt: time.nullable(),
+  queuedAt: time.describe('When it was submitted, or last retried by a user'),
+  startedAt: time.nullable().describe('Start of its first attempt since then'),
   finishedAt: time.nullable(),
 });
 export type RunView = z.output<typeof runView>;
@@ -156,6 +160,7 @@ export function viewRun(run: Run): RunView {
     submissionId: run.submissionId ?? null,
     retryAt: run.retryAt?.toISOString() ?? null,
     filesRemovedAt: run.filesRemovedAt?.toISOString() ?? null,
+    options: viewRunOptions(run.options),
     queuedAt: run.queuedAt.toISOString(),
     startedAt: run.startedAt?.toISOString() ?? null,
     finishedAt: run.finishedAt?.toISOString() ?? null,
@@ -166,7 +171,11 @@ export const plannedTestView = z.object({
   test: z.string(),
   suite: z.string().nullable(),
   startedAt: time.nullable().describe('Set while the test is under way'),
-  status: z.enum(statuses).nullable().describe('Of its latest attempt'),
+  status: z
+    .enum(statuses)
+    .nullable()
+    .describe('Of its latest attempt; null also while it waits to be executed again'),
+  flaky: z.boolean().describe('It passed, and failed in an earlier attempt of the run'),
   quarantined: z.boolean().describe('A quarantine covered its failure when the run was judged'),
 });
 

@@ -43,7 +43,7 @@ export function judgeResults({
   const tests = plan.map((planned, index): TestResultView => {
     const position = index + 1;
     const own = resultsOf.get(keyOf(planned)) ?? [];
-    const latest = planned.startedAt === undefined ? own.at(-1) : undefined;
+    const latest = planned.startedAt === undefined && !planned.repeats ? own.at(-1) : undefined;
     const history = latest === undefined ? outcomes.get(keyOf(planned)) : latest.history;
     return {
       position,
@@ -65,6 +65,7 @@ export function judgeResults({
         })),
       attachments: latest?.attachments ?? [],
       history: history ?? '',
+      flakyInRun: latest?.status === 'passed' && own.some(({ status }) => status === 'failed'),
       flaky: isFlaky(`${history ?? ''}${letterOf(latest?.status)}`),
       quarantine: latest?.status === 'failed' && planned.quarantine ? viewApplied(planned.quarantine) : null,
       failure: latest && isBad(latest.status) ? failureOf(latest, runsWithCause(latest.cause)) : null,
@@ -94,7 +95,7 @@ function count(tests: readonly TestResultView[]): RunResultsView['counts'] {
     quarantined: tests.filter(({ quarantine }) => quarantine !== null).length,
     running: number('running'),
     waiting: number('waiting'),
-    flaky: tests.filter(({ flaky }) => flaky).length,
+    flaky: tests.filter(({ flakyInRun }) => flakyInRun).length,
   };
 }
 

@@ -51,6 +51,7 @@ export const testResultView = z.object({
     .describe(
       'Its last ten outcomes on this environment before this one, the newest last: . passed, x failed',
     ),
+  flakyInRun: z.boolean().describe('It passed, and failed in an earlier attempt of this run'),
   flaky: z.boolean().describe('Its outcome changed at least three times in the last ten and this one'),
   quarantine: appliedQuarantineView
     .nullable()
@@ -76,7 +77,7 @@ export const runResultsView = z.object({
   reason: reasonView
     .nullable()
     .describe('Why tests of the run have no result, or why there are none (unknown names, with the nearest)'),
-  counts: countsView.extend({ running: z.number(), waiting: z.number(), flaky: z.number() }),
+  counts: countsView.extend({ running: z.number(), waiting: z.number() }),
   tests: z.array(testResultView).describe('In the order of the plan'),
   causes: z.array(causeView).describe('Causes of failures, the most frequent first'),
 });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Fault } from '../../faults/fault.ts';
 import type { Run } from '../../model/run.ts';
 import { junitReport } from '../../report/junit.ts';
-import type { ReportedRun } from '../../report/reported-run.ts';
+import { type ReportedRun, splitAttempts } from '../../report/reported-run.ts';
 import type { Context } from '../core/context.ts';
 import { runId, testName, wholeNumber } from '../core/fields.ts';
 import { defineOperation } from '../core/operation.ts';
@@ -35,11 +35,12 @@ export const showRun = defineOperation({
     ]);
     return {
       ...(await viewProgress(context, run, plan)),
-      plan: plan.map(({ test, suite, startedAt, status, quarantine }) => ({
+      plan: plan.map(({ test, suite, startedAt, status, flaky, quarantine }) => ({
         test,
         suite: suite ?? null,
         startedAt: startedAt?.toISOString() ?? null,
         status: status ?? null,
+        flaky,
         quarantined: quarantine !== undefined,
       })),
       results: results.map(viewResult),
@@ -158,11 +159,11 @@ export const reportJunit = defineOperation({
     const reported: ReportedRun[] = [];
     for (const id of numbers) {
       const run = await runs.get(id);
-      const latest = await results.listLatest(id);
-      const causes = latest.flatMap(({ cause }) => cause ?? []);
+      const attempts = splitAttempts(await results.list(id));
+      const causes = attempts.results.flatMap(({ cause }) => cause ?? []);
       reported.push({
         run,
-        results: latest,
+        ...attempts,
         plan: await plans.list(id),
         notes: await notes.ofCauses([...new Set(causes)]),
       });

@@ -4,7 +4,10 @@ import type { Principal } from '../../model/access.ts';
 import { maxEnvironments, maxPriority } from '../../model/limits.ts';
 import type { Run } from '../../model/run.ts';
 import { runPhases, runStates, verdicts } from '../../model/run.ts';
+
 import { describeSelection, emptySelection, type Selection } from '../../model/selection.ts';
+import { nothingToRetry } from '../../store/tables/user-retries.ts';
+
 import type { Context } from '../core/context.ts';
 import { code, line, runId, scheduleName, testName, time, wholeNumber } from '../core/fields.ts';
 import { idempotent } from '../core/idempotency.ts';
@@ -13,6 +16,7 @@ import { type RunView, runView, viewRun } from '../core/views.ts';
 import { getEnvironment } from '../environments/get-environment.ts';
 import { withWaitReasons } from './idle-workers.ts';
 import { resolveRequest } from './requested-runs.ts';
+import { runOptionsInput } from './run-options.ts';
 import { selectionInput } from './selection-input.ts';
 import { splitTestName } from './test-log.ts';
 
@@ -47,6 +51,9 @@ export const submitRuns = defineOperation({
     selection: selectionInput.optional().describe('Or `saved`'),
     saved: scheduleName.optional().describe('A saved selection, with its environments, priority and options'),
     priority: priority.optional().describe('By default that of the saved selection, else 0'),
+    options: runOptionsInput
+      .optional()
+      .describe('How the runs treat failed tests; by default as the saved selection says'),
     requestedBy,
   }),
   output: z.object({ runs: z.array(runView) }),
@@ -58,8 +65,8 @@ export const submitRuns = defineOperation({
       { operation: 'runs.submit', input, key, principal },
       async (save) => {
         const { requestedBy } = input;
-        const { environmentIds, selection, priority, saved } = await resolveRequest(context, input);
-        const fields = { selection, priority, requestedBy, ...defined({ traceParent }) };
+        const { environmentIds, selection, priority, options, saved } = await resolveRequest(context, input);
+        const fields = { selection, priority, options, requestedBy, ...defined({ traceParent }) };
         const runs = await context.runs.insert(
           environmentIds.map((environmentId) => ({ environmentId, ...fields })),
           (transaction, inserted) => save(transaction, { runs: inserted.map(viewRun) }),
@@ -156,12 +163,25 @@ export const retryRun = defineOperation({
   name: 'runs.retry',
   method: 'POST',
   path: '/api/runs/:id/retry',
-  summary: 'Submit a finished run again, with all tests or only those that did not succeed',
+  summary:
+    'Retry a finished run: its tests that did not succeed as another attempt of the run, or its tests in a new run',
   role: 'operator',
-  audited: ({ id, failedOnly }) => `run ${id}${failedOnly ? ', failed only' : ''}`,
+  audited: ({ id, failedOnly, newRun }) =>
+    `run ${id}${failedOnly ? ', failed only' : ''}${failedOnly && newRun ? ', new run' : ''}`,
   input: z.object({
     id: runId,
-    failedOnly: z.boolean().default(false).describe('Only tests that failed, were broken or have no result'),
+    failedOnly: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Only tests that failed, were broken or have no result: another attempt of the same run at its commit',
+      ),
+    newRun: z
+      .boolean()
+      .optional()
+      .describe(
+        'With failedOnly: in a new run, at the newest commit. A retry of all tests always is a new run',
+      ),
     requestedBy,
   }),
   output: runView,
@@ -169,13 +189,30 @@ export const retryRun = defineOperation({
   run(context, request, { principal, key, traceParent }) {
     const input = { ...request, requestedBy: requesterOf(principal, request.requestedBy) };
     return idempotent<RunView>(context, { operation: 'runs.retry', input, key, principal }, async (save) => {
-      const { id, failedOnly, requestedBy } = input;
+      const { id, failedOnly, newRun, requestedBy } = input;
+      if (failedOnly && !newRun) {
+        return viewRun(
+          await context.runs.retryFailed(id, requestedBy, (transaction, run) =>
+            save(transaction, viewRun(run)),
+          ),
+        );
+      }
       const run = await context.runs.get(id);
       if (run.state !== 'finished') throw new Fault('RUN_NOT_FINISHED', `Run ${id} is ${run.state}.`);
       const selection = failedOnly ? await selectUnsuccessful(context, run) : run.selection;
-      const { environmentId, priority } = run;
+      const { environmentId, priority, options } = run;
       const inserted = await context.runs.insert(
-        [{ environmentId, selection, priority, requestedBy, retryOf: id, ...defined({ traceParent }) }],
+        [
+          {
+            environmentId,
+            selection,
+            priority,
+            options,
+            requestedBy,
+            retryOf: id,
+            ...defined({ traceParent }),
+          },
+        ],
         (transaction, [run]) => save(transaction, viewRun(run as Run)),
       );
       return viewRun(inserted[0] as Run);
@@ -194,13 +231,7 @@ async function selectUnsuccessful({ plans }: Context, run: Run): Promise<Selecti
   const plan = await plans.list(run.id);
   if (plan.length === 0) return run.selection;
   const tests = plan.filter(({ status }) => status !== 'passed' && status !== 'skipped');
-  if (tests.length === 0) {
-    const { passed, skipped } = run.counts;
-    throw new Fault(
-      'NOTHING_TO_RETRY',
-      `Run ${run.id} has no failures: ${passed} passed${skipped === 0 ? '' : `, ${skipped} skipped`}.`,
-    );
-  }
+  if (tests.length === 0) throw nothingToRetry(run);
   // A test of a suite runs between the before and after of the suite, so it is named with the suite.
   const names = tests.map(({ test, suite }) => (suite ? `${suite}:${test}` : test));
   return { ...emptySelection, tests: names };

@@ -14,7 +14,7 @@ import { dayRuleChange, type Times, timesOf } from '../../schedule/times.ts';
 import type { Queryable } from '../../store/database/database.ts';
 import { readRuns } from '../../store/tables/runs.ts';
 import { time } from '../core/fields.ts';
-import { reasonView, selectionView } from '../core/views.ts';
+import { reasonView, runOptionsView, selectionView, viewRunOptions } from '../core/views.ts';
 
 /** Schedules as JSON. */
 
@@ -85,6 +85,7 @@ export const scheduleView = z.object({
     .describe('The saved selection whose tests it has'),
   appliedFrom: z.string().nullable().describe('The project of the matre.yml that has it'),
   priority: z.number(),
+  options: runOptionsView,
   overlap: z.enum(overlapRules),
   missed: z.enum(missedRules),
   catchUpMinutes: z.number(),
@@ -131,6 +132,7 @@ export function viewSchedule(schedule: Schedule, last: FiringView | undefined, n
       : null,
     appliedFrom: schedule.appliedFrom ?? null,
     priority,
+    options: viewRunOptions(schedule.options),
     overlap,
     missed,
     catchUpMinutes,

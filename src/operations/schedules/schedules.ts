@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Fault } from '../../faults/fault.ts';
 import { maxCatchUpMinutes, maxEnvironments } from '../../model/limits.ts';
+import { noRunOptions } from '../../model/run-options.ts';
 import { dayRules, missedRules, overlapRules, type Schedule } from '../../model/schedule.ts';
 
 import type { Selection } from '../../model/selection.ts';
@@ -13,9 +14,11 @@ import { idempotent } from '../core/idempotency.ts';
 import { defined, defineOperation } from '../core/operation.ts';
 import { idsOfEnvironments } from '../environments/get-environment.ts';
 import { checkSaved } from '../runs/requested-runs.ts';
+import { runOptionsInput } from '../runs/run-options.ts';
 import { priority } from '../runs/runs.ts';
 import { checkSelection, selectionInput } from '../runs/selection-input.ts';
 import { recurrenceOf } from './recurrence-change.ts';
+
 import {
   daysView,
   type FiringView,
@@ -62,6 +65,7 @@ const settings = {
   environments,
   selection: selectionInput,
   priority,
+  options: runOptionsInput,
   overlap,
   missed,
   catchUpMinutes,
@@ -82,6 +86,7 @@ export const addSchedule = defineOperation({
     environments: environments.optional().describe('By default those of the saved selection'),
     zone: zone.default('UTC'),
     priority: priority.default(0),
+    options: runOptionsInput.default(noRunOptions),
     overlap: overlap.default('skip'),
     missed: missed.default('once'),
     catchUpMinutes: catchUpMinutes.default(60),

@@ -45,7 +45,7 @@ function sources(more: Partial<StatusSources> = {}): StatusSources {
 const latestRun = (environmentId: number, more: Partial<LatestRun>): LatestRun => ({
   ...{ id: 7, environmentId, summary: '', verdict: 'passed', reason: undefined, requestedBy: 'x' },
   ...{
-    counts: { planned: 0, passed: 0, failed: 0, broken: 0, skipped: 0, quarantined: 0 },
+    counts: { planned: 0, passed: 0, failed: 0, broken: 0, skipped: 0, flaky: 0, quarantined: 0 },
     finishedAt: at,
     failure: undefined,
   },
@@ -104,7 +104,7 @@ it.each([
     progress: [
       {
         ...{ runId: 5, environmentId: 1, workerId: 'w', open: [1], current: [current] },
-        counts: { planned: 1, passed: 0, failed: 0, broken: 0, skipped: 0, quarantined: 0 },
+        counts: { planned: 1, passed: 0, failed: 0, broken: 0, skipped: 0, flaky: 0, quarantined: 0 },
       },
     ],
     expected: new Map([

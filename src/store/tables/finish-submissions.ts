@@ -1,4 +1,4 @@
-import type { Database, Queryable } from '../database/database.ts';
+import type { Database } from '../database/database.ts';
 import { classCountsOfOwn, referenceOfOwn } from './submissions.ts';
 
 /**
@@ -45,16 +45,3 @@ function finishSubmission(database: Database, id: number): Promise<boolean> {
 /** SQL: all runs of a submission are finished and compared, and it has one. */
 const allRunsFinished = `EXISTS (SELECT FROM run WHERE submission_id = submission.id)
   AND NOT EXISTS (SELECT FROM run WHERE submission_id = submission.id AND compared_at IS NULL)`;
-
-/**
- * Marks a finished run, which will execute tests again, as not compared, and its submission as not finished. The caller makes it queued in
- * the same transaction.
- */
-export async function reopenRun(transaction: Queryable, runId: number): Promise<void> {
-  await transaction.query(
-    `WITH reopened AS (UPDATE run SET compared_at = NULL WHERE id = $1 RETURNING submission_id)
-     UPDATE submission SET finished_at = NULL, verdict = NULL, reference_id = NULL, result_classes = NULL
-     FROM reopened WHERE submission.id = reopened.submission_id`,
-    [runId],
-  );
-}

@@ -1,7 +1,7 @@
 import type { Counts, Reason, Verdict } from '../../model/run.ts';
 import type { Queryable } from '../database/database.ts';
 import { type ReasonColumns, toReason } from './reason-columns.ts';
-import { toCounts } from './runs.ts';
+import { toCounts } from './run-counts.ts';
 import { type ShortSelection, shortSelection, summaryOf } from './short-selection.ts';
 
 /** The newest finished run of an environment, and why it failed. */

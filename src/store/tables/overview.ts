@@ -4,7 +4,7 @@ import type { Queryable } from '../database/database.ts';
 import { headCanStart, queueHead } from '../queue-head.ts';
 import { type EnvironmentRow, environmentColumns, toEnvironment } from './environments.ts';
 import { type LatestRun, readLatestRuns } from './latest-runs.ts';
-import { countedStatuses, toCounts } from './runs.ts';
+import { countedStatuses, toCounts } from './run-counts.ts';
 import { type ShortSelection, shortSelection, summaryOf } from './short-selection.ts';
 import { meanOfSimilarRuns } from './similar-runs.ts';
 
@@ -57,7 +57,7 @@ export interface WaitingRun
   summary: string;
   /** The position in the queue of its environment; 1 is executed next. */
   position: number;
-  /** The mean duration of earlier runs with the same selection: on this environment, else on others. */
+  /** The mean duration of earlier runs with the same selection, on this environment, else on others; of a retry, that of its tests. */
   expectedMs: number | undefined;
 }
 
@@ -125,9 +125,15 @@ export function createOverview(deps: { database: Queryable }) {
                'at', extract(epoch FROM started_at) * 1000) ORDER BY position)
                FILTER (WHERE started_at IS NOT NULL) AS current
            FROM planned_test LEFT JOIN LATERAL (
-             SELECT status FROM result
+             SELECT status, run.attempt > 1 AND status = 'passed' AND EXISTS (
+               SELECT FROM result AS earlier
+               WHERE earlier.run_id = run.id AND earlier.test = planned_test.test AND earlier.suite = planned_test.suite
+                 AND earlier.status = 'failed'
+             ) AS failed_before
+             FROM result
              WHERE result.run_id = run.id AND result.test = planned_test.test AND result.suite = planned_test.suite
-             ORDER BY attempt DESC LIMIT 1
+               AND result.attempt > coalesce(redo_after, 0)
+             ORDER BY result.attempt DESC LIMIT 1
            ) AS latest ON true
            WHERE planned_test.run_id = run.id
          ) AS planned
@@ -161,10 +167,16 @@ export function createOverview(deps: { database: Queryable }) {
            ORDER BY position, head.id LIMIT $1
          )
          SELECT ${shortSelection}, run.id, environment_id, code, priority, requested_by, queued_at, retry_at, position,
-           coalesce(own.ms, elsewhere.ms) AS expected_ms
+           CASE WHEN retried_after > 0 THEN again.ms ELSE coalesce(own.ms, elsewhere.ms) END AS expected_ms
          FROM first JOIN run ON run.id = first.id JOIN environment ON environment.id = environment_id
          LEFT JOIN LATERAL (${meanOfSimilarRuns('AND past.environment_id = run.environment_id')}) AS own ON true
          LEFT JOIN LATERAL (${meanOfSimilarRuns('AND own.ms IS NULL')}) AS elsewhere ON true
+         LEFT JOIN LATERAL (
+           SELECT sum((SELECT avg(ms) FROM unnest(recent_ms) AS ms))::float8 AS ms
+           FROM planned_test JOIN test_duration USING (test, suite)
+           WHERE retried_after > 0 AND run_id = run.id AND redo_after >= retried_after
+             AND test_duration.environment_id = run.environment_id
+         ) AS again ON true
          ORDER BY position, run.id`,
         [max],
       );

@@ -8,8 +8,12 @@ export interface PlannedProgress {
   suite: string | undefined;
   /** Set while the test is under way. */
   startedAt: Date | undefined;
-  /** The status of its latest result. */
+  /** The status of its latest result; `undefined` also while the test waits to be executed again. */
   status: Status | undefined;
+  /** It has a result, and waits to be executed again in an unfinished run. */
+  repeats: boolean;
+  /** It passed, and failed in an earlier attempt of the run. */
+  flaky: boolean;
   /** The quarantine that covered its failure when the run was judged. */
   quarantine: AppliedQuarantine | undefined;
 }
@@ -25,24 +29,30 @@ export function createPlans(deps: { database: Queryable }) {
         suite: string;
         started_at: Date | null;
         status: Status | null;
+        repeats: boolean | null;
+        failed_before: boolean | null;
         quarantine: { id: number; owner: string; reason: string; ends: number } | null;
       }>(
         `SELECT DISTINCT ON (position) planned_test.test, planned_test.suite, planned_test.started_at, result.status,
+           run.state <> 'finished' AND result.attempt <= redo_after AS repeats,
+           bool_or(result.status = 'failed') OVER (PARTITION BY position) AS failed_before,
            CASE WHEN result.status = 'failed' AND quarantine.id IS NOT NULL THEN json_build_object('id', quarantine.id,
              'owner', owner, 'reason', quarantine.reason, 'ends', extract(epoch FROM ends_at) * 1000) END AS quarantine
-         FROM planned_test
+         FROM planned_test JOIN run ON run.id = planned_test.run_id
          LEFT JOIN result ON result.run_id = planned_test.run_id AND result.test = planned_test.test
            AND result.suite = planned_test.suite
          LEFT JOIN quarantine ON quarantine.id = quarantine_id
-         WHERE planned_test.run_id = $1 ORDER BY position, attempt DESC`,
+         WHERE planned_test.run_id = $1 ORDER BY position, result.attempt DESC`,
         [runId],
       );
-      return rows.map(({ test, suite, started_at, status, quarantine }) => ({
+      return rows.map(({ test, suite, started_at, status, repeats, failed_before, quarantine }) => ({
         test,
         suite: suite || undefined,
         startedAt: started_at ?? undefined,
-        status: status ?? undefined,
-        quarantine: quarantine === null ? undefined : toApplied(quarantine),
+        status: repeats === true ? undefined : (status ?? undefined),
+        repeats: repeats === true,
+        flaky: repeats !== true && status === 'passed' && failed_before === true,
+        quarantine: quarantine === null || repeats === true ? undefined : toApplied(quarantine),
       }));
     },
   };

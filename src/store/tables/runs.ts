@@ -1,13 +1,16 @@
 import { z } from 'zod';
 import type { RunIdentity } from '../../artifacts/run-folders.ts';
 import { Fault } from '../../faults/fault.ts';
-import { statuses } from '../../model/result.ts';
 import type { Counts, Run, RunPhase, RunState, Verdict } from '../../model/run.ts';
+import type { RunOptions } from '../../model/run-options.ts';
 import { type Selection, severities } from '../../model/selection.ts';
 import { parseTraceParent } from '../../model/trace-parent.ts';
 import { channels, type Database, notifyClaim, notifyRuns, type Queryable } from '../database/database.ts';
 import { insertSubmission, type SubmissionFields } from './new-submission.ts';
 import { type ReasonColumns, toReason } from './reason-columns.ts';
+import { readCounts, toCounts } from './run-counts.ts';
+import { ofRunOptions, toRunOptions } from './run-options.ts';
+import { retryFailedTests } from './user-retries.ts';
 
 export interface NewRun {
   environmentId: number;
@@ -20,6 +23,7 @@ export interface NewRun {
   scheduleId?: number;
   /** The W3C `traceparent` of the caller; an invalid one is dropped. */
   traceParent?: string;
+  options?: RunOptions;
 }
 
 export interface RunFilter {
@@ -77,6 +81,19 @@ export function createRuns(deps: { database: Database }) {
       );
       return rows.map(({ commit_id }) => commit_id);
     },
+
+    /** Queues a finished run for another attempt; see `retryFailedTests`. `also` runs in the same transaction. */
+    retryFailed: (
+      id: number,
+      by: string,
+      also?: (transaction: Queryable, run: Run) => Promise<void>,
+    ): Promise<Run> =>
+      database.transaction(async (transaction) => {
+        await retryFailedTests(transaction, id, by);
+        const run = await readRun(transaction, id);
+        await also?.(transaction, run);
+        return run;
+      }),
 
     /** See `cancelRun`. */
     cancel: (id: number): Promise<Run> => database.transaction((transaction) => cancelRun(transaction, id)),
@@ -197,10 +214,10 @@ export async function insertRuns(
   const submissionId = await insertSubmission(transaction, submission, runs);
   // FOR KEY SHARE: either the removal of an environment waits for these runs and sees them, or this statement sees the removal.
   const rows = await transaction.query<RunRow>(
-    `INSERT INTO run (environment_id, selection, priority, requested_by, retry_of, schedule_id, trace_parent, submission_id)
-     SELECT environment.id, selection::jsonb, priority, requested_by, retry_of, schedule_id, trace_parent, $8
-     FROM unnest($1::int[], $2::text[], $3::int[], $4::text[], $5::bigint[], $6::int[], $7::text[])
-       WITH ORDINALITY AS given (environment_id, selection, priority, requested_by, retry_of, schedule_id, trace_parent, place)
+    `INSERT INTO run (environment_id, selection, priority, requested_by, retry_of, schedule_id, trace_parent, options, submission_id)
+     SELECT environment.id, selection::jsonb, priority, requested_by, retry_of, schedule_id, trace_parent, options::jsonb, $9
+     FROM unnest($1::int[], $2::text[], $3::int[], $4::text[], $5::bigint[], $6::int[], $7::text[], $8::text[])
+       WITH ORDINALITY AS given (environment_id, selection, priority, requested_by, retry_of, schedule_id, trace_parent, options, place)
      JOIN environment ON environment.id = given.environment_id AND removed_at IS NULL
      ORDER BY place FOR KEY SHARE OF environment
      RETURNING run.*, (SELECT code FROM environment WHERE id = environment_id) AS environment_code,
@@ -213,6 +230,7 @@ export async function insertRuns(
       runs.map(({ retryOf }) => retryOf ?? null),
       runs.map(({ scheduleId }) => scheduleId ?? null),
       runs.map(({ traceParent }) => (traceParent && parseTraceParent(traceParent) ? traceParent : null)),
+      runs.map(({ options }) => ofRunOptions(options)),
       submissionId,
     ],
   );
@@ -260,41 +278,6 @@ export async function toRuns(database: Queryable, rows: RunRow[], attempts = 1):
   return rows.map((row) => toRun(row, counts.get(row.id)));
 }
 
-/** The counts of test results by run; without runs that have no plan. */
-export async function readCounts(database: Queryable, ids: readonly number[]): Promise<Map<number, Counts>> {
-  if (ids.length === 0) return new Map();
-  const rows = await database.query<{ run_id: number; counts: unknown }>(
-    countedRuns('SELECT unnest($1::bigint[])'),
-    [ids],
-  );
-  return new Map(rows.map(({ run_id, counts }) => [run_id, storedCounts.parse(counts)]));
-}
-
-/** SQL of the counts of planned tests by the `status` of their last result, and of the marks of quarantines. */
-export const countedStatuses = `jsonb_build_object('planned', count(*), ${statuses
-  .map((status) => `'${status}', count(*) FILTER (WHERE status = '${status}')`)
-  .join(', ')}, 'quarantined', count(*) FILTER (WHERE status = 'failed' AND quarantine_id IS NOT NULL))`;
-
-/** Parses stored counts, or those that `countedStatuses` selects. */
-export const toCounts = (stored: unknown): Counts => storedCounts.parse(stored);
-
-/**
- * SQL of the runs among `ids` (SQL too) that have a plan, as `run_id` and `counts`: the results of the last attempts of their planned
- * tests.
- */
-export function countedRuns(ids: string): string {
-  return `
-    SELECT run_id, ${countedStatuses} AS counts
-    FROM planned_test
-    LEFT JOIN (
-      SELECT DISTINCT ON (run_id, test, suite) run_id, test, suite, status
-      FROM result WHERE run_id IN (${ids})
-      ORDER BY run_id, test, suite, attempt DESC
-    ) AS latest USING (run_id, test, suite)
-    WHERE run_id IN (${ids})
-    GROUP BY run_id`;
-}
-
 export interface RunRow extends ReasonColumns {
   id: number;
   environment_id: number;
@@ -317,6 +300,8 @@ export interface RunRow extends ReasonColumns {
   schedule_id: number | null;
   submission_id: number | null;
   files_removed_at: Date | null;
+  options: unknown;
+  retried_after: number;
   counts: unknown;
   queued_at: Date;
   started_at: Date | null;
@@ -334,16 +319,6 @@ export const storedSelection = z.object({
   severities: z.array(z.enum(severities)).optional(),
   modules: names.optional(),
   exclude: names,
-});
-
-const count = z.number().default(0);
-const storedCounts: z.ZodType<Counts> = z.object({
-  planned: count,
-  passed: count,
-  failed: count,
-  broken: count,
-  skipped: count,
-  quarantined: count,
 });
 
 function toRun(row: RunRow, counts: Counts | undefined): Run {
@@ -369,7 +344,9 @@ function toRun(row: RunRow, counts: Counts | undefined): Run {
     scheduleId: row.schedule_id ?? undefined,
     submissionId: row.submission_id ?? undefined,
     filesRemovedAt: row.files_removed_at ?? undefined,
-    counts: counts ?? storedCounts.parse(row.counts ?? {}),
+    options: toRunOptions(row.options),
+    retriedAfter: row.retried_after,
+    counts: counts ?? toCounts(row.counts ?? {}),
     queuedAt: row.queued_at,
     startedAt: row.started_at ?? undefined,
     finishedAt: row.finished_at ?? undefined,

@@ -1,4 +1,5 @@
 import { Fault } from '../../faults/fault.ts';
+import type { RunOptions } from '../../model/run-options.ts';
 import type { Schedule, ScheduledSelection } from '../../model/schedule.ts';
 import {
   channels,
@@ -9,7 +10,7 @@ import {
   sqlState,
   uniqueViolation,
 } from '../database/database.ts';
-import { toRunOptions } from './run-options.ts';
+import { ofRunOptions, toRunOptions } from './run-options.ts';
 import { storedSelection } from './runs.ts';
 import { copyToSchedules } from './saved-selections.ts';
 
@@ -19,6 +20,7 @@ export interface ScheduleFields
     Schedule,
     'name' | 'cron' | 'zone' | 'dayRule' | 'selection' | 'priority' | 'overlap' | 'missed' | 'catchUpMinutes'
   > {
+  options?: RunOptions;
   /** Those of the saved selection are used when it `providesEnvironments`. */
   environmentIds: number[];
   /** Its selection is copied. */
@@ -38,8 +40,8 @@ export function createSchedules(deps: { database: Database }) {
     create(schedule: ScheduleFields & { nextAt: Date; createdBy: string }): Promise<Schedule> {
       return write(schedule.name, async (transaction) => {
         const [row] = await transaction.query<{ id: number }>(
-          `INSERT INTO schedule (name, cron, zone, selection, priority, overlap, missed, catch_up_minutes, day_rule, next_at, created_by)
-           VALUES ($1, $2, $3, $4::jsonb, $5, $6, $7, $8, $9, $10, $11) RETURNING id`,
+          `INSERT INTO schedule (name, cron, zone, selection, priority, overlap, missed, catch_up_minutes, day_rule, options, next_at, created_by)
+           VALUES ($1, $2, $3, $4::jsonb, $5, $6, $7, $8, $9, $10::jsonb, $11, $12) RETURNING id`,
           [...values(schedule), schedule.nextAt, schedule.createdBy],
         );
         const { id } = row as { id: number };
@@ -76,7 +78,7 @@ export function createSchedules(deps: { database: Database }) {
         const changed = change(await readSchedule(transaction, name));
         await transaction.query(
           `UPDATE schedule SET name = $2, cron = $3, zone = $4, selection = $5::jsonb, priority = $6, overlap = $7, missed = $8,
-             catch_up_minutes = $9, day_rule = $10, paused_at = $11, next_at = $12, revision = revision + 1
+             catch_up_minutes = $9, day_rule = $10, options = $11::jsonb, paused_at = $12, next_at = $13, revision = revision + 1
            WHERE id = $1`,
           [id, ...values(changed), changed.pausedAt ?? null, changed.nextAt ?? null],
         );
@@ -201,8 +203,9 @@ const unknown = (name: string) =>
   new Fault('SCHEDULE_UNKNOWN', `There is no schedule ${JSON.stringify(name)}.`);
 
 function values(fields: ScheduleFields): unknown[] {
-  const { name, cron, zone, selection, priority, overlap, missed, catchUpMinutes, dayRule } = fields;
-  return [name, cron, zone, JSON.stringify(selection), priority, overlap, missed, catchUpMinutes, dayRule];
+  const { name, cron, zone, selection, priority, overlap, missed, catchUpMinutes, dayRule, options } = fields;
+  const rules = [overlap, missed, catchUpMinutes, dayRule];
+  return [name, cron, zone, JSON.stringify(selection), priority, ...rules, ofRunOptions(options)];
 }
 
 async function setEnvironments(transaction: Queryable, id: number, environmentIds: number[]): Promise<void> {
@@ -268,6 +271,7 @@ interface ScheduleRow {
   saved_environments: boolean;
   applied_from: string | null;
   priority: number;
+  options: unknown;
   overlap: Schedule['overlap'];
   missed: Schedule['missed'];
   catch_up_minutes: number;
@@ -290,6 +294,7 @@ function toSchedule(row: ScheduleRow): Schedule {
     saved: row.saved === null ? undefined : toSaved(row.saved, row.saved_environments),
     appliedFrom: row.applied_from ?? undefined,
     priority: row.priority,
+    options: toRunOptions(row.options),
     overlap: row.overlap,
     missed: row.missed,
     catchUpMinutes: row.catch_up_minutes,

@@ -6,7 +6,8 @@ import type { RunState, Verdict } from '../../model/run.ts';
 import type { ClassCounts, Submission, SubmittedRun } from '../../model/submission.ts';
 import type { Queryable } from '../database/database.ts';
 import { type ReasonColumns, toReason } from './reason-columns.ts';
-import { readCounts, storedSelection, toCounts } from './runs.ts';
+import { readCounts, toCounts } from './run-counts.ts';
+import { storedSelection } from './runs.ts';
 
 export interface SubmissionFilter {
   /** Only those of this schedule. */

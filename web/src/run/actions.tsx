@@ -110,34 +110,39 @@ function RetryButtons({ run }: { run: RunView }) {
   return (
     <>
       {partText !== undefined && (
-        <Retry id={run.id} failedOnly>
-          {partText}
+        <Retry run={run} failedOnly>
+          {run.filesRemovedAt === null ? partText : `${partText} in a new run`}
         </Retry>
       )}
-      <Retry id={run.id} failedOnly={false} quiet={partText !== undefined}>
-        {partText === undefined ? 'Retry' : 'Retry all'}
+      <Retry run={run} failedOnly={false} quiet={partText !== undefined}>
+        {partText === undefined ? 'Retry in a new run' : 'Retry all'}
       </Retry>
     </>
   );
 }
 
 interface RetryProps {
-  id: number;
-  /** Only the tests that failed, were broken or have no result. */
+  run: RunView;
+  /** Only the tests that failed, were broken or have no result, as another attempt of the run as long as it has its files. */
   failedOnly: boolean;
   /** Less prominent, next to the preferred button. */
   quiet?: boolean;
   children: React.ReactNode;
 }
 
-function Retry({ id, failedOnly, quiet = false, children }: RetryProps) {
+function Retry({ run, failedOnly, quiet = false, children }: RetryProps) {
+  const { id } = run;
+  const newRun = failedOnly && run.filesRemovedAt !== null;
   // One idempotency key per retry: a second click after a lost response creates no duplicate.
   const [key, setKey] = useState(newKey);
   const retry = useAction({
-    run: () => post<typeof retryRun>(`/api/runs/${id}/retry`, { failedOnly, requestedBy: 'page' }, { key }),
-    successMessage: (newRun) =>
-      `Run ${newRun.id} is queued on ${newRun.environment}. This run links to it under "Retried as".`,
-    invalidates: [['runs'], ['overview']],
+    run: () =>
+      post<typeof retryRun>(`/api/runs/${id}/retry`, { failedOnly, newRun, requestedBy: 'page' }, { key }),
+    successMessage: (queued) =>
+      queued.id === id
+        ? `Run ${id} is queued on ${queued.environment} for another attempt.`
+        : `Run ${queued.id} is queued on ${queued.environment}. This run links to it under "Retried as".`,
+    invalidates: [['run', id], ['runs'], ['overview']],
     onSuccess: () => setKey(newKey()),
   });
   return (

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { outcomeText } from './outcome-text.ts';
 
-const counts = { planned: 50, passed: 48, failed: 2, broken: 0, skipped: 0, quarantined: 0 };
+const counts = { planned: 50, passed: 48, failed: 2, broken: 0, skipped: 0, flaky: 0, quarantined: 0 };
 const run = {
   ...{ state: 'finished' as const, phase: null, verdict: 'failed' as const, counts },
-  ...{ cancelRequested: false, retryAt: null },
+  ...{ cancelRequested: false, retryAt: null, retriedAfter: 0 },
 };
 
 describe('the state of a run in a sentence', () => {
@@ -13,7 +13,7 @@ describe('the state of a run in a sentence', () => {
     ['The test passed', { verdict: 'passed', counts: { ...counts, planned: 1, passed: 1, failed: 0 } }],
     [
       '49 of 50 tests passed, 1 skipped',
-      { verdict: 'passed', counts: { ...counts, passed: 49, failed: 0, skipped: 1 } },
+      { verdict: 'passed', counts: { ...counts, passed: 49, failed: 0, skipped: 1, flaky: 0 } },
     ],
     [
       '3 of 50 tests are broken or without a result, 2 failed',

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { retryText } from './retry-text.ts';
 
-const counts = { planned: 20, passed: 10, failed: 0, broken: 0, skipped: 0, quarantined: 0 };
+const counts = { planned: 20, passed: 10, failed: 0, broken: 0, skipped: 0, flaky: 0, quarantined: 0 };
 
 describe('the text of a retry of some tests', () => {
   it('names the one kind of tests that it runs', () => {
     expect(retryText({ ...counts, failed: 3, passed: 17 })).toBe('Retry 3 failed');
-    expect(retryText({ ...counts, broken: 2, passed: 17, skipped: 1 })).toBe('Retry 2 broken');
+    expect(retryText({ ...counts, broken: 2, passed: 17, skipped: 1, flaky: 0 })).toBe('Retry 2 broken');
     expect(retryText(counts)).toBe('Retry 10 without a result');
   });
 
@@ -20,7 +20,7 @@ describe('the text of a retry of some tests', () => {
   });
 
   it('is missing when the retry would run all tests or none', () => {
-    expect(retryText({ ...counts, passed: 19, skipped: 1 })).toBeUndefined();
+    expect(retryText({ ...counts, passed: 19, skipped: 1, flaky: 0 })).toBeUndefined();
     expect(retryText({ ...counts, passed: 0, failed: 20 })).toBeUndefined();
     expect(retryText({ ...counts, planned: 0, passed: 0 })).toBeUndefined();
   });

@@ -2,15 +2,25 @@ import type { RunView } from '#src/operations/core/views.ts';
 import classes from './counts.module.css';
 import { type Status, StatusSign } from './status.tsx';
 
-const kinds = ['passed', 'failed', 'broken', 'skipped'] as const satisfies Status[];
+const kinds = ['passed', 'flaky', 'failed', 'broken', 'skipped'] as const satisfies Status[];
 
-/** The number of tests by verdict: `28 ✓  2 ✕  1 –`. Zeros stay empty, so that columns line up. */
+/** The number of tests of a kind. Each test has one kind, so the numbers add up: flaky tests are shown beside those that passed at once. */
+const numberOf = (counts: RunView['counts'], kind: (typeof kinds)[number]) =>
+  kind === 'passed' ? counts.passed - counts.flaky : counts[kind];
+
+/** Few runs have flaky tests, so they have no column of their own in a list, and come last. */
+const columns = (counts: RunView['counts']) => [
+  ...kinds.filter((kind) => kind !== 'flaky'),
+  ...(counts.flaky > 0 ? (['flaky'] as const) : []),
+];
+
+/** The number of tests by outcome: `28 ✓  2 ✕  1 –`. Zeros stay empty, so that columns line up. */
 export function Counts({ counts }: { counts: RunView['counts'] }) {
   const words = kinds
-    .filter((kind) => counts[kind] > 0)
+    .filter((kind) => numberOf(counts, kind) > 0)
     .map((kind) => {
       const isCovered = kind === 'failed' && counts.quarantined > 0;
-      return `${counts[kind]} ${kind}${isCovered ? ` (${counts.quarantined} quarantined)` : ''}`;
+      return `${numberOf(counts, kind)} ${kind}${isCovered ? ` (${counts.quarantined} quarantined)` : ''}`;
     });
   return (
     // Screen readers read numbers and signs badly; the label has words.
@@ -20,12 +30,12 @@ export function Counts({ counts }: { counts: RunView['counts'] }) {
       aria-label={words.join(', ') || 'no results'}
       title={words.join(', ')}
     >
-      {kinds.map((kind) => (
+      {columns(counts).map((kind) => (
         <span key={kind} className={classes.count} data-status={kind}>
-          {counts[kind] > 0 && (
+          {numberOf(counts, kind) > 0 && (
             <>
               <StatusSign status={kind} size={12} />
-              {counts[kind]}
+              {numberOf(counts, kind)}
             </>
           )}
         </span>
@@ -36,12 +46,12 @@ export function Counts({ counts }: { counts: RunView['counts'] }) {
 
 /** The same counts as a progress bar. */
 export function CountsBar({ counts }: { counts: RunView['counts'] }) {
-  const done = kinds.reduce((sum, kind) => sum + counts[kind], 0);
+  const done = kinds.reduce((sum, kind) => sum + numberOf(counts, kind), 0);
   const all = Math.max(counts.planned, done, 1);
   return (
     <span className={classes.bar} role="img" aria-label={`${done} of ${counts.planned} tests`}>
       {kinds.map((kind) => (
-        <span key={kind} data-status={kind} style={{ width: `${(counts[kind] / all) * 100}%` }} />
+        <span key={kind} data-status={kind} style={{ width: `${(numberOf(counts, kind) / all) * 100}%` }} />
       ))}
     </span>
   );

@@ -28,6 +28,7 @@ export function registerEdit(schedule: Command, context: CliContext): void {
     .addHelpText(
       'after',
       '\nThe selection is replaced as a whole: any of its options sets it anew.\n' +
+        'So are --retry-failed, --failed-first and --max-failures together.\n' +
         '\nExample:\n  matre schedule edit nightly --cron "0 3 * * *" --overlap replace',
     )
     .action(async (name: string, options) => {

@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import { missedRules, overlapRules } from '../../../model/schedule.ts';
 import { parseWhole } from '../../cli-context.ts';
+import { type GivenRunOptions, readRunOptions, runOptions } from '../../run-options.ts';
 import { readSelection, type SelectionOptions, selectionOptions } from '../../selection-options.ts';
 
 /** The options of `add` and `edit`. */
@@ -8,6 +9,7 @@ export const fieldOptions = () => [
   new Option('--zone <zone>', 'time zone of the cron expression, such as Europe/Berlin'),
   new Option('--saved <name>', 'a saved selection, whose tests and changes the schedule follows'),
   ...selectionOptions(),
+  ...runOptions(),
   new Option('--priority <number>', 'higher starts earlier within its environment').argParser(parseWhole),
   new Option(
     '--overlap <rule>',
@@ -21,7 +23,7 @@ export const fieldOptions = () => [
   ),
 ];
 
-interface Options extends SelectionOptions {
+interface Options extends SelectionOptions, GivenRunOptions {
   zone?: string;
   saved?: string;
   priority?: number;
@@ -38,6 +40,7 @@ export function readFields(options: Options) {
     saved,
     selection: readSelection(options),
     priority,
+    options: readRunOptions(options),
     overlap,
     missed,
     catchUpMinutes: catchUp,

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { showSchedule } from '../../../operations/schedules/schedules.ts';
 import { type CliContext, jsonOption, parseWhole, print } from '../../cli-context.ts';
-import { clean, localTime, ownZone } from '../../output/format.ts';
+import { clean, describeOptions, localTime, ownZone } from '../../output/format.ts';
 import { printFields } from '../../output/table.ts';
 import { printDayRuleChange, printFirings, printTimes } from './format.ts';
 
@@ -24,6 +24,7 @@ export function registerShow(schedule: Command, context: CliContext): void {
       const schedule = await context.withCaller((caller) => caller.call(showSchedule, { name, limit }));
       print(context, options, schedule, (output) => {
         const { environments, missed, catchUpMinutes, paused, problem, next, firings } = schedule;
+        const failedTests = describeOptions(schedule.options);
         const fields: [string, string][] = [
           ['Schedule', schedule.name],
           ['State', paused ? `paused since ${localTime(paused.since)} ${ownZone()}` : 'active'],
@@ -43,6 +44,7 @@ export function registerShow(schedule: Command, context: CliContext): void {
         }
         if (schedule.days !== null) fields.push(['Days', schedule.days]);
         if (schedule.priority !== 0) fields.push(['Priority', String(schedule.priority)]);
+        if (failedTests !== '') fields.push(['Failed tests', failedTests]);
         if (problem !== null) fields.push(['Problem', output.paint.yellow(problem)]);
         printFields(output, fields);
         if (next.length > 0) {

@@ -12,7 +12,7 @@ const bar: BarView = {
   phase: null,
   verdict: 'passed',
   reason: null,
-  counts: { planned: 3, passed: 3, failed: 0, broken: 0, skipped: 0, quarantined: 0 },
+  counts: { planned: 3, passed: 3, failed: 0, broken: 0, skipped: 0, flaky: 0, quarantined: 0 },
   startedAt: at(1),
   finishedAt: at(5),
   requestedBy: 'api',

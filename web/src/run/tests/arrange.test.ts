@@ -23,6 +23,7 @@ function result(
     attempts: [],
     attachments: [],
     history: '',
+    flakyInRun: false,
     flaky: false,
     quarantine: null,
     failure: null,
@@ -63,7 +64,7 @@ describe('arrange', () => {
   const waiting = result('W', 'waiting');
   const fresh = failure('N', 'new', 'other');
   const running = result('R', 'running');
-  const shaky = result('S', 'passed', { flaky: true, durationMs: 50 });
+  const shaky = result('S', 'passed', { flakyInRun: true, durationMs: 50 });
   const tests = [passed, knownFailure, waiting, fresh, running, shaky];
 
   it('puts failures first, new ones before known ones, and waiting tests last', () => {

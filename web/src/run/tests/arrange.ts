@@ -58,10 +58,13 @@ export function arrange(
   return [...groupByCause(failures, causes), ...others.map((test) => rowOf(test, undefined))];
 }
 
+/** The outcome of a test: `flaky` when it passed after a failure in the same run, else its status. */
+export const outcomeOf = ({ status, flakyInRun }: Pick<TestResultView, 'status' | 'flakyInRun'>) =>
+  flakyInRun ? 'flaky' : status;
+
 function matchesFilter(test: TestResultView, filter: Filter | ''): boolean {
   if (filter === '') return true;
-  if (filter === 'flaky') return test.flaky;
-  return filter === 'quarantined' ? test.quarantine !== null : test.status === filter;
+  return filter === 'quarantined' ? test.quarantine !== null : filter === outcomeOf(test);
 }
 
 function matchesWords({ test, suite, message, reason }: TestResultView, words: readonly string[]): boolean {
@@ -72,13 +75,14 @@ function matchesWords({ test, suite, message, reason }: TestResultView, words: r
 
 const byPlan = (one: TestResultView, other: TestResultView) => one.position - other.position;
 
-const statusOrder = ['failed', 'broken', 'running', 'passed', 'skipped', 'waiting'];
-/** New failures come first and flaky ones last; among passed tests, flaky ones come first. */
+const outcomeOrder = ['failed', 'broken', 'running', 'flaky', 'passed', 'skipped', 'waiting'];
+/** New failures come first and flaky ones last; among passed tests, those that often change come first. */
 const classificationOrder = ['new', undefined, 'known', 'flaky'];
 
-function rank({ status, flaky, failure }: TestResultView): number {
+function rank(test: TestResultView): number {
+  const { flaky, failure } = test;
   const within = failure ? classificationOrder.indexOf(failure.classification ?? undefined) : flaky ? 0 : 1;
-  return statusOrder.indexOf(status) * classificationOrder.length + within;
+  return outcomeOrder.indexOf(outcomeOf(test)) * classificationOrder.length + within;
 }
 
 const compare: Record<Order, (one: TestResultView, other: TestResultView) => number> = {

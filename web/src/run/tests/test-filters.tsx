@@ -29,7 +29,7 @@ export function TestFilters({ run, counts, filter: options, onChange, hasCauses,
             key={filter}
             run={run}
             filter={filter}
-            count={counts[filter]}
+            count={filter === 'passed' ? counts.passed - counts.flaky : counts[filter]}
             isSelected={options.filter === filter}
             onSelect={() => onChange({ filter: options.filter === filter ? '' : filter })}
           />

@@ -7,7 +7,7 @@ import { StatusBadge, StatusSign } from '../../ui/status.tsx';
 import { Failure } from '../failure/failure.tsx';
 import { History } from '../history.tsx';
 import { compareToUsual } from '../time-left.ts';
-import { isFailure } from './arrange.ts';
+import { isFailure, outcomeOf } from './arrange.ts';
 import { TestActions } from './test-actions.tsx';
 import { TestName } from './test-name.tsx';
 import { TestPanel } from './test-panel.tsx';
@@ -32,7 +32,8 @@ function Line(props: TestProps) {
   const { status, flaky, durationMs, usualMs, history } = test;
   const isOpen = panel !== undefined;
   const isMissing = status === 'waiting' && run.state === 'finished';
-  const statusText = isMissing ? 'no result' : status;
+  const outcome = outcomeOf(test);
+  const statusText = isMissing ? 'no result' : outcome;
   const isFinished = status === 'passed' || status === 'skipped';
   return (
     <article className={classes.test} tabIndex={-1} aria-label={`${test.test}: ${statusText}`}>
@@ -50,10 +51,11 @@ function Line(props: TestProps) {
           <span className={classes.toggle} />
         )}
         <span className={classes.sign} title={statusText}>
-          <StatusSign status={isMissing ? 'missing' : status === 'waiting' ? 'queued' : status} />
+          <StatusSign status={isMissing ? 'missing' : outcome === 'waiting' ? 'queued' : outcome} />
         </span>
         <TestName test={test} environment={run.environment} />
-        {flaky && <StatusBadge status="flaky" />}
+        {test.flakyInRun && <StatusBadge status="flaky">failed, then passed</StatusBadge>}
+        {flaky && !test.flakyInRun && <StatusBadge status="flaky" />}
         {status === 'skipped' && test.message && <span className={classes.why}>{test.message}</span>}
         <span className={classes.trailing}>
           {status === 'running' && (
