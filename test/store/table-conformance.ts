@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createSecretBox } from '../../src/crypto/secret-box.ts';
 import type { Environment } from '../../src/model/environment.ts';
+import { causeOf } from '../../src/model/failure.ts';
 import type { Result } from '../../src/model/result.ts';
 import { noRunOptions } from '../../src/model/run-options.ts';
 import { emptySelection } from '../../src/model/selection.ts';
@@ -486,6 +487,7 @@ export function tableConformance(kind: Kind): void {
           attachments,
           reason,
           durationMs: 13,
+          cause: causeOf('C broken'),
         });
 
         const plans = await createPlans({ database }).list(run.id);

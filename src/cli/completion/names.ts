@@ -4,11 +4,14 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { withTimeout } from '../../async/timeout.ts';
 import { writeFileAtomically } from '../../files/atomic-write.ts';
+import { headlineOf } from '../../model/failure-headline.ts';
 import { listEnvironments } from '../../operations/environments/environments.ts';
 import { listRuns } from '../../operations/runs/runs.ts';
 import { listSavedSelections } from '../../operations/saved-selections/saved-selections.ts';
 import { listSchedules } from '../../operations/schedules/schedules.ts';
 import { completeTests } from '../../operations/tests/test-history.ts';
+import { listNotes } from '../../operations/triage/notes.ts';
+import { listQuarantines } from '../../operations/triage/quarantines.ts';
 import type { Caller } from '../client/caller.ts';
 
 export type NameKind =
@@ -22,6 +25,9 @@ export type NameKind =
   /** Runs and environments. */
   | 'comparable'
   | 'schedules'
+  | 'quarantines'
+  /** Causes of failures that have a note. */
+  | 'causes'
   | 'savedSelections';
 
 /** Something that can be typed, and what it is. */
@@ -77,7 +83,15 @@ export async function findNames(
 }
 
 /** Those of the catalog are too many to keep, so the server finds them. */
-const keptKinds: readonly NameKind[] = ['environments', 'runs', 'comparable', 'schedules', 'savedSelections'];
+const keptKinds: readonly NameKind[] = [
+  'environments',
+  'runs',
+  'comparable',
+  'quarantines',
+  'causes',
+  'schedules',
+  'savedSelections',
+];
 const isOfCatalog = (kind: NameKind) => !keptKinds.includes(kind);
 
 async function fetchNames(
@@ -102,6 +116,18 @@ async function fetchNames(
         return (await caller.call(listSavedSelections, {})).savedSelections.map(({ name, summary }) => ({
           value: name,
           description: summary,
+        }));
+      case 'quarantines':
+        return (await caller.call(listQuarantines, { state: 'active' })).quarantines.map(
+          ({ id, test, environment }) => ({
+            value: String(id),
+            description: `${test} on ${environment ?? 'all environments'}`,
+          }),
+        );
+      case 'causes':
+        return (await caller.call(listNotes, {})).notes.map(({ cause, message }) => ({
+          value: cause,
+          description: headlineOf(message ?? ''),
         }));
       case 'runs':
         return await runNumbers(caller);
