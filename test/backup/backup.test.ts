@@ -64,6 +64,10 @@ const laterRows: Record<number, string> = {
        VALUES (1, now(), now(), 'fired', '{1,2}', 0)`,
   12: `INSERT INTO file_piece (run_id, path, at, size, bytes, sender, start)
        SELECT 1, 'run.log', n * 262144, 262144, decode(repeat('00ff0a5c', 65536), 'hex'), 's', n * 262144 FROM generate_series(0, 9) AS n`,
+  25: `INSERT INTO saved_selection (name, name_key, description, selection, priority, created_by, changed_by)
+       VALUES ('Nächtlich', 'nächtlich', 'ü', '${JSON.stringify({ ...emptySelection, patterns: ['A*'] })}', 1, 'x', 'x');
+       INSERT INTO saved_selection_environment VALUES (1, 1);
+       UPDATE schedule SET saved_selection_id = 1, saved_environments = true, applied_from = 'tests'`,
 };
 
 /** The files of runs and of the secret key that this process has open in a data folder. */

@@ -81,6 +81,15 @@ const createdIn = async (workspace: string) =>
 
 const hostileGroups = ['$(touch name)', '`touch name`', "'; touch name; '", '"&&touch name', '--all', '* ?'];
 
+/** Saves a selection of one test on two environments. */
+const save = (name: string) =>
+  server.ask(
+    'POST',
+    '/api/saved-selections',
+    { name, selection: { tests: ['PassHome'] }, environments: ['us', 'es'], priority: 4 },
+    headers,
+  );
+
 describe('the GitHub action', () => {
   it('succeeds when all tests passed, without annotations', async () => {
     const { code, outputs, log, summary, workspace } = await action({
@@ -134,6 +143,27 @@ describe('the GitHub action', () => {
     expect(await createdIn(workspace)).toEqual([]);
   });
 
+  it('submits a saved selection with its environments and priority', async () => {
+    await save('of an action');
+    const { code, summary } = await action({ saved: 'of an action' });
+    expect({ code, summary }).toMatchObject({ code: 0, summary: expect.stringContaining('| es | passed |') });
+    expect(await newestRun()).toMatchObject({ priority: 4, selection: { tests: ['PassHome'] } });
+  });
+
+  it('passes patterns, severities and modules', async () => {
+    const lists = { patterns: 'Pass*\n$(touch name)*', severities: 'major', modules: 'Acme_Cart,Acme_*' };
+    const { code } = await action({ environments: 'us', tests: 'PassHome', ...lists, patterns: 'Pass*' });
+    expect(code).toBe(0);
+    expect((await newestRun()).selection).toMatchObject({
+      patterns: ['Pass*'],
+      severities: ['MAJOR'],
+      modules: ['Acme_Cart', 'Acme_*'],
+    });
+    const { workspace, code: refused } = await action({ environments: 'us', ...lists });
+    expect(refused).toBe(3);
+    expect(await createdIn(workspace)).toEqual([]);
+  });
+
   it('cancels the runs of a job that is cancelled', async () => {
     const { outputs } = await action({ environments: 'us', tests: 'WaitForEver' }, { cancel: whenWaiting });
     const finished = await waitFor(async () => {
@@ -178,6 +208,21 @@ describe('the GitLab template', () => {
       expect(log).not.toContain(token);
     },
   );
+
+  it('submits a saved selection, and passes patterns, severities and modules', async () => {
+    await save('of a job');
+    expect((await gitlab('sh', { MATRE_CI_SAVED: 'of a job' })).code).toBe(0);
+    expect(await newestRun()).toMatchObject({ priority: 4, selection: { tests: ['PassHome'] } });
+    const lists = {
+      ...{ MATRE_CI_PATTERNS: 'Pass*', MATRE_CI_SEVERITIES: 'MINOR', MATRE_CI_MODULES: 'Acme_Cart' },
+      ...{ MATRE_CI_ENVIRONMENTS: 'us', MATRE_CI_TESTS: 'PassHome', MATRE_CI_PRIORITY: '2' },
+    };
+    expect((await gitlab('sh', lists)).code).toBe(0);
+    expect(await newestRun()).toMatchObject({
+      priority: 2,
+      selection: { patterns: ['Pass*'], severities: ['MINOR'], modules: ['Acme_Cart'] },
+    });
+  });
 
   it('succeeds when all tests passed, and fails with 2 when a run is broken', async () => {
     expect((await gitlab('sh', { MATRE_CI_ENVIRONMENTS: 'us,es', MATRE_CI_TESTS: 'PassHome' })).code).toBe(0);

@@ -60,7 +60,7 @@ describe('every operation', () => {
       if (audited !== false && !name.startsWith('tokens.')) expect(allows('viewer', role), name).toBe(false);
     }
   });
-  const readOnly = new Set(['runs.preview']);
+  const readOnly = new Set(['runs.preview', 'project.preview']);
 
   it.each(
     operations.flatMap((operation) =>

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createSecretBox } from '../../src/crypto/secret-box.ts';
 import { noRunOptions } from '../../src/model/run-options.ts';
 import { emptySelection } from '../../src/model/selection.ts';
+import { createFirer } from '../../src/schedule/fire.ts';
 import type { Database } from '../../src/store/database/database.ts';
 import { createEnvironments, type Environments } from '../../src/store/tables/environments.ts';
 import { createRuns } from '../../src/store/tables/runs.ts';
@@ -11,7 +12,12 @@ import {
   type SavedSelectionFields,
   type SavedSelections,
 } from '../../src/store/tables/saved-selections.ts';
-import { createSchedules, type ScheduleFields, type Schedules } from '../../src/store/tables/schedules.ts';
+import {
+  createSchedules,
+  readClock,
+  type ScheduleFields,
+  type Schedules,
+} from '../../src/store/tables/schedules.ts';
 import { createSubmissions } from '../../src/store/tables/submissions.ts';
 import { type Kind, openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { newEnvironment } from '../support/samples.ts';
@@ -141,6 +147,46 @@ export function savedSelectionsConformance(kind: Kind): void {
         environments: [{ code: 'us' }],
       });
       expect((await saved.get('weekly')).schedules).toEqual(['at two', 'own']);
+    });
+
+    it('fires what it has, whoever changes it or its saved selection meanwhile', async () => {
+      const [us, es] = [await idOf('us'), await idOf('es')];
+      const { id } = await create({ environmentIds: [us] });
+      await schedule({ saved: { id, providesEnvironments: true }, overlap: 'replace' });
+      await schedule({
+        name: 'own',
+        overlap: 'replace',
+        saved: { id, providesEnvironments: false },
+        environmentIds: [us],
+      });
+      const clock = () => readClock(database);
+      const firer = createFirer({ database, clock, resolveSelection: async () => undefined });
+      const versions = [
+        { selection: { ...emptySelection, groups: ['a'] }, environmentIds: [us] },
+        { selection: { ...emptySelection, groups: ['b'] }, environmentIds: [es] },
+      ];
+      // They lock the same rows, so another order of locks would be a deadlock.
+      const changes = Array.from({ length: 12 }, (_, index) => [
+        saved.update('nightly', 'bob', (current) => ({ ...fields(versions[index % 2]), name: current.name })),
+        firer.byHand('at two', 'bob'),
+        firer.byHand('own', 'bob'),
+        schedules.update('own', (current) => ({
+          ...current,
+          environmentIds: [us],
+          priority: index,
+          saved: { id, providesEnvironments: false },
+        })),
+      ]);
+      await Promise.all(changes.flat());
+      const groupOf = { us: 'a', es: 'b' } as Record<string, string>;
+      const runs = await createRuns({ database }).list({ limit: 200 });
+      const ofTwo = runs.filter(({ requestedBy }) => requestedBy === 'schedule at two');
+      expect(ofTwo.length).toBeGreaterThan(0);
+      for (const { environmentCode, selection } of ofTwo) {
+        expect([selection.groups[0], selection.patterns?.[0]]).toContain(
+          selection.patterns ? 'Storefront*Test' : groupOf[environmentCode],
+        );
+      }
     });
 
     it('keeps it from being removed, and from losing the environments of the schedule', async () => {

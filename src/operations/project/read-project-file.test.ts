@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
@@ -34,6 +36,13 @@ schedules:
     expect((await read('')).project).toEqual({
       ...{ project: 'matre.yml', environments: {}, selections: {}, schedules: {} },
     });
+  });
+
+  it('is as its documentation shows', async () => {
+    const page = await readFile(join(import.meta.dirname, '../../../docs/project-file.md'), 'utf8');
+    const example = page.split('```yaml\n')[1]?.split('```')[0] ?? '';
+    const { project } = await read(example);
+    expect(Object.keys(project.schedules)).toEqual(['each night', 'each hour']);
   });
 
   it.each([
