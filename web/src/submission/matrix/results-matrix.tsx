@@ -1,7 +1,7 @@
 import { Button, NativeSelect, TextInput } from '@mantine/core';
 import { IconSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { useCallback, useDeferredValue, useMemo, useRef, useState } from 'react';
+import { useCallback, useMemo, useRef, useState } from 'react';
 import type { SubmissionView } from '#src/operations/submissions/submission-view.ts';
 import { plural } from '../../ui/format.ts';
 import { useQueryState } from '../../ui/query-state.ts';
@@ -24,12 +24,10 @@ export function ResultsMatrix({ submission }: { submission: SubmissionView }) {
   const hasAll = rows === 'all';
   const { data, error, refetch } = useQuery(matrixQuery(submission.id, hasAll ? 'all' : 'notable'));
   const only = classFilters.find((each) => each === className);
-  // Keeps typing responsive: the matrix is a deferred update.
-  const deferredSearch = useDeferredValue(search);
   const indexed = useMemo(() => data && indexMatrix(data), [data]);
   const items = useMemo(
-    () => (indexed ? arrange(indexed, { search: deferredSearch, only, environment }, openCauses) : []),
-    [indexed, deferredSearch, only, environment, openCauses],
+    () => (indexed ? arrange(indexed, { search, only, environment }, openCauses) : []),
+    [indexed, search, only, environment, openCauses],
   );
   const toggle = useCallback((key: string) => {
     setOpenCauses((before) => {
