@@ -38,6 +38,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/tests.ts')).registerTests,
   },
   {
+    name: 'trends',
+    summary: 'show pass rate, durations and waiting by week, and tests that are slow, grew, or never fail',
+    load: async () => (await import('./commands/trends.ts')).registerTrends,
+  },
+  {
     name: 'run',
     summary: 'submit a run for each environment',
     load: async () => (await import('./commands/run.ts')).registerRun,
