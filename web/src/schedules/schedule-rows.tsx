@@ -18,7 +18,9 @@ const columns: Column<ScheduleView>[] = [
   { name: 'Last firing', width: 9, wraps: true, value: (schedule) => <LastFiring schedule={schedule} /> },
   {
     name: 'When',
-    width: 'fit',
+    // The longest names of time zones wrap, so that a window of 1024 px has room for all columns.
+    width: 7,
+    wraps: true,
     value: ({ cron, zone }) => (
       <>
         <code>{cron}</code>
