@@ -60,13 +60,13 @@ function launcher(): LaunchOptions {
   };
 }
 
-/** Builds the page into the folder where a server running from source finds it. */
-export async function buildPage(): Promise<void> {
+/** Builds the page: into the folder where a server running from source finds it, or another one. */
+export async function buildPage(folder?: string): Promise<void> {
   const vite = resolve(root, 'node_modules/vite/bin/vite.js');
   const env = { ...process.env, NODE_ENV: 'production' };
-  await promisify(execFile)(process.execPath, [vite, 'build', resolve(root, 'web'), '--logLevel', 'error'], {
-    env,
-  });
+  const outDir = folder === undefined ? [] : ['--outDir', folder];
+  const args = [vite, 'build', resolve(root, 'web'), '--logLevel', 'error', ...outDir];
+  await promisify(execFile)(process.execPath, args, { env });
 }
 
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');

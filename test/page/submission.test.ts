@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
   buildPage,
@@ -16,14 +19,17 @@ const phone = { width: 390, height: 844 };
 describe.skipIf(noBrowserReason)('the page of a submission in a browser', () => {
   let server: SyntheticServer;
   let browser: TestBrowser;
+  // A folder of its own: other tests build the page meanwhile, and this server waits for nothing before its first page.
+  const folder = mkdtempSync(join(tmpdir(), 'matre-submission-page-'));
   beforeAll(async () => {
-    await buildPage();
-    server = await startSyntheticServer({ tests: 600, environments: 8, nights: 60 });
+    await buildPage(folder);
+    server = await startSyntheticServer({ tests: 600, environments: 8, nights: 60, folder });
     browser = await startBrowser();
   });
   afterAll(async () => {
     await browser?.close();
     await server?.close();
+    rmSync(folder, { recursive: true });
   });
   afterEach(() => expect(browser.pageErrors.splice(0)).toEqual([]));
 

@@ -10,6 +10,8 @@ export interface SyntheticSize {
   tests: number;
   environments: number;
   nights: number;
+  /** Where the page was built; by default where servers find it. */
+  folder?: string;
 }
 
 type ClassCounts = NonNullable<SubmissionSummary['classes']>;
@@ -34,6 +36,7 @@ export async function startSyntheticServer({
   tests,
   environments,
   nights,
+  folder = pageFolder,
 }: SyntheticSize): Promise<SyntheticServer> {
   const codes = Array.from(
     { length: environments },
@@ -90,12 +93,13 @@ export async function startSyntheticServer({
     ['/api/attention', JSON.stringify({ running: 0, queued: 0, failing: 0 })],
     ['/api/schedules', JSON.stringify({ schedules: [] })],
   ]);
-  return serve((path, search) => {
+  const bodyOf = (path: string, search: string) => {
     const [, id, isMatrix] = /^\/api\/submissions\/(\d+)(\/matrix)?$/.exec(path) ?? [];
     if (id === undefined) return answers.get(path);
     if (isMatrix) return search === '?rows=all' ? all : notable;
     return JSON.stringify(viewOf(Number(id)));
-  }, nights);
+  };
+  return serve({ bodyOf, folder, id: nights });
 }
 
 const session = {
@@ -157,10 +161,15 @@ const types: Record<string, string> = {
 };
 
 /** Serves the page, and what `bodyOf` has for a path and a query. */
-async function serve(
-  bodyOf: (path: string, search: string) => string | undefined,
-  id: number,
-): Promise<SyntheticServer> {
+async function serve({
+  bodyOf,
+  folder,
+  id,
+}: {
+  bodyOf: (path: string, search: string) => string | undefined;
+  folder: string;
+  id: number;
+}): Promise<SyntheticServer> {
   const answer = async (path: string, search: string, response: ServerResponse) => {
     if (path === '/api/events') {
       response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders();
@@ -173,13 +182,12 @@ async function serve(
       return;
     }
     if (path.startsWith('/assets/')) {
-      const content = await readFile(join(pageFolder, path));
+      const content = await readFile(join(folder, path));
       response.writeHead(200, { 'content-type': types[extname(path)] ?? 'application/octet-stream' });
       response.end(content);
       return;
     }
-    // On each request: another test may build the page meanwhile.
-    const html = await readPage(join(pageFolder, 'index.html'));
+    const html = await readPage(join(folder, 'index.html'));
     response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' });
     response.end(html.replaceAll('__NONCE__', 'test'));
   };

@@ -44,16 +44,20 @@ export function TestList({ run, rows, onLog }: Props) {
   useTestInAddress(rows, openPanels.keys().next().value, { margin, show });
   useFailureKeys(rows, list, show);
 
+  // The rendered rows follow each other, so that one that grows never overlaps the next; the others are padding.
+  const items = virtualizer.getVirtualItems();
+  const before = (items[0]?.start ?? margin) - margin;
+  const after = virtualizer.getTotalSize() + margin - (items.at(-1)?.end ?? margin);
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a virtual list has only some of its items, absolutely positioned
+    // biome-ignore lint/a11y/useSemanticElements: a virtual list has only some of its items
     <div
       ref={list}
       role="list"
       aria-label="Tests"
       className={classes.list}
-      style={{ height: virtualizer.getTotalSize() }}
+      style={{ paddingTop: before, paddingBottom: after }}
     >
-      {virtualizer.getVirtualItems().map(({ index, key, start }) => {
+      {items.map(({ index, key }) => {
         const row = rows[index];
         if (!row) return null;
         return (
@@ -65,8 +69,6 @@ export function TestList({ run, rows, onLog }: Props) {
             role="listitem"
             aria-setsize={rows.length}
             aria-posinset={index + 1}
-            className={classes.item}
-            style={{ transform: `translateY(${start - margin}px)` }}
           >
             {row.kind === 'cause' ? (
               <CauseHead runId={run.id} cause={row.cause} visibleTests={row.tests.length} />
