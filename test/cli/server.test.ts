@@ -109,7 +109,7 @@ describe('run --watch', () => {
     ['an environment with shell characters', ['run', '-e', '$(id)', '--all'], 'cannot be the code'],
     ['an environment with path characters', ['env', 'show', '../us'], 'cannot be the code'],
     ['nothing selected', ['run', '-e', 'us'], 'SELECTION_EMPTY'],
-    ['no environment', ['run', '--all'], '(-e)'],
+    ['no environment', ['run', '--all'], 'Name an environment (-e)'],
     ['an unknown option', ['run', '-e', 'us', '--al'], 'Did you mean --all?'],
     ['an unknown command', ['rnu'], 'Did you mean run?'],
     ['--junit without --watch', ['run', '-e', 'us', '--all', '--junit', 'x.xml'], '--watch'],
