@@ -41,6 +41,7 @@ export interface ContainerParts
     | 'pool'
     | 'resolveSelection'
     | 'catalog'
+    | 'commitRange'
     | 'previewOn'
     | 'inspectContainers'
     | 'effectiveValues'
@@ -111,6 +112,8 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
       const { commit, catalog } = await readNewest();
       return { commit, catalog };
     },
+
+    commitRange: async (ends) => (await open()).modules.commitRange(ends),
 
     async previewOn(environment, selection, commit) {
       const parts = await open();

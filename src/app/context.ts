@@ -38,6 +38,7 @@ export function createContext(parts: {
     pool,
     resolveSelection,
     catalog,
+    commitRange: containers.commitRange,
     previewOn: containers.previewOn,
     inspectContainers: containers.inspectContainers,
     secretRule: secretRuleOf(config),

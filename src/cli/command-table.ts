@@ -68,6 +68,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/show.ts')).registerShow,
   },
   {
+    name: 'submission',
+    summary: 'show what was requested together: what is new, fixed, known, flaky or slower, and where',
+    load: async () => (await import('./commands/submission.ts')).registerSubmission,
+  },
+  {
     name: 'compare',
     summary: 'compare two runs, submissions, environments or commits: what differs, and how',
     load: async () => (await import('./commands/compare.ts')).registerCompare,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Fault, isFault } from '../faults/fault.ts';
 import { exists } from '../files/exists.ts';
 import { type CheckoutLimits, createCheckoutCounter } from './checkout-limits.ts';
+import { type CommitRange, readCommitRange } from './commit-range.ts';
 import type { Git } from './git.ts';
 
 export interface Commit {
@@ -25,6 +26,8 @@ export interface BareRepository {
   /** The newest commit of the branch, as of the last fetch. */
   head(): Promise<Commit>;
   has(commit: string): Promise<boolean>;
+  /** See `readCommitRange`. */
+  range(ends: { from: string; to: string }): Promise<CommitRange | undefined>;
   /** Fetches a commit that is no longer on the branch; many servers still send one by its id. */
   fetchCommit(commit: string): Promise<void>;
   /** Writes the files of a commit into an empty folder. `lock` is for git to keep. Errors: TREE_TOO_LARGE. */
@@ -104,6 +107,8 @@ export function createBareRepository(home: string, git: Git, limits: CheckoutLim
         () => true,
         () => false,
       ),
+
+    range: (ends) => readCommitRange(git, inRepository, ends),
 
     async fetchCommit(commit) {
       const options = ['--quiet', '--no-tags', '--no-write-fetch-head'];

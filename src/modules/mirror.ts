@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { Fault } from '../faults/fault.ts';
 import { writeFileAtomically } from '../files/atomic-write.ts';
 import { lockFile } from '../files/file-lock.ts';
-import { type Commit, createBareRepository } from './bare-repository.ts';
+import { type BareRepository, type Commit, createBareRepository } from './bare-repository.ts';
 import type { CheckoutLimits } from './checkout-limits.ts';
 import type { Git } from './git.ts';
 
@@ -16,6 +16,8 @@ export interface Mirror {
   newest(): Promise<Commit>;
   /** Writes the files of a commit into an empty folder; fetches first if the commit is unknown. Errors as for `newest`, TREE_TOO_LARGE. */
   extract(commit: string, target: string, lock: number): Promise<void>;
+  /** The commits between two, without fetching; see `readCommitRange`. */
+  range: BareRepository['range'];
   /** Packs loose objects, unless another process uses the clone. */
   tidy(): Promise<void>;
 }
@@ -70,6 +72,8 @@ export async function createMirror(
 
   return {
     newest,
+
+    range: repository.range,
 
     async extract(commit, target, lock) {
       if (!(await repository.has(commit))) await newest();

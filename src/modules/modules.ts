@@ -9,11 +9,12 @@ import type { Threads } from '../threads/threads.ts';
 import type { Commit } from './bare-repository.ts';
 import type { CheckoutLimits } from './checkout-limits.ts';
 import { createCheckouts } from './checkouts.ts';
+import type { CommitRange } from './commit-range.ts';
 import { createGit } from './git.ts';
 import { createMirror } from './mirror.ts';
 import { snapshot } from './snapshot.ts';
 
-export type { Commit };
+export type { Commit, CommitRange };
 
 /** The source of tests for runs. */
 export interface Modules {
@@ -29,6 +30,11 @@ export interface Modules {
    * The path of the checkout of a commit, which is complete and never changes. Errors as for `resolve`, INPUT_INVALID, TREE_TOO_LARGE.
    */
   checkout(commit: string): Promise<string>;
+  /**
+   * The commits after one and up to another, as far as this host has fetched them; `undefined` when that is not known, as of a local
+   * folder. Errors: DISK_FULL.
+   */
+  commitRange(ends: { from: string; to: string }): Promise<CommitRange | undefined>;
   /** Removes the checkouts that no run needs and that were not requested in the last hour; returns their ids. */
   prune(inUse: Iterable<string>): Promise<string[]>;
   /** Stops git, and everything that waits for a lock. */
@@ -77,13 +83,14 @@ export async function createModules(options: ModulesOptions): Promise<Modules> {
     const unset = async () => {
       throw new Fault('CONFIG_INVALID', 'Neither MATRE_MODULE_REPOSITORY nor MATRE_MODULE_PATH is set.');
     };
-    return { ...common, resolve: unset, checkout: unset, prune };
+    return { ...common, resolve: unset, checkout: unset, commitRange: noRange, prune };
   }
 
   if (source.kind === 'folder') {
     return {
       ...common,
       prune,
+      commitRange: noRange,
       async resolve() {
         const id = await checkouts.add('local', async (draft) => {
           const request = { source: source.path, target: draft, except: folder, limits: checkoutLimits };
@@ -111,6 +118,8 @@ export async function createModules(options: ModulesOptions): Promise<Modules> {
     ...common,
     resolve: mirror.newest,
 
+    commitRange: async (ends) => (isGitId(ends.from) && isGitId(ends.to) ? mirror.range(ends) : undefined),
+
     checkout(commit) {
       return checkouts.get(validCommitId(commit), async (draft, lock) => {
         await mirror.extract(commit, draft, lock);
@@ -129,8 +138,12 @@ export async function createModules(options: ModulesOptions): Promise<Modules> {
   };
 }
 
+const noRange = async () => undefined;
+
+const isGitId = (commit: string) => /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(commit);
+
 /** Returns the id, which becomes the name of a folder. Throws INPUT_INVALID. */
 function validCommitId(commit: string): string {
-  if (/^(?:[0-9a-f]{40}|[0-9a-f]{64}|local-[0-9a-f]{40})$/.test(commit)) return commit;
+  if (isGitId(commit) || /^local-[0-9a-f]{40}$/.test(commit)) return commit;
   throw new Fault('INPUT_INVALID', `${JSON.stringify(commit)} is not the id of a commit.`);
 }

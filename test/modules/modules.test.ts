@@ -169,6 +169,31 @@ describe('a repository on this machine', () => {
     expect(contents(await modules.checkout(orphan))).toEqual({ 'a.xml': '3' });
   });
 
+  it('lists the commits between two, as far as it has them', async () => {
+    const repository = createRepository(join(home, 'a'));
+    const first = repository.commit({ 'a.xml': '1' });
+    const second = repository.commit({ 'a.xml': '2' }, `Größe ${'x'.repeat(300)}\n\nBody`);
+    const third = repository.commit({ 'a.xml': '3' }, 'Third');
+    const modules = await open(gitSource(repository.folder));
+    expect(await modules.commitRange({ from: first, to: third })).toBeUndefined();
+    await modules.resolve();
+    const range = await modules.commitRange({ from: first, to: third });
+    expect(range).toEqual({
+      commits: [
+        { id: third, subject: 'Third', author: expect.any(String), at: expect.any(Date) },
+        expect.objectContaining({ id: second, subject: `Größe ${'x'.repeat(194)}` }),
+      ],
+      more: false,
+    });
+    expect(await modules.commitRange({ from: third, to: third })).toEqual({ commits: [], more: false });
+    expect(await modules.commitRange({ from: 'f'.repeat(40), to: third })).toBeUndefined();
+    expect(await modules.commitRange({ from: '--all', to: third })).toBeUndefined();
+    for (let count = 0; count < 101; count++) repository.commit({ 'a.xml': `more ${count}` }, `${count}`);
+    const { id } = await modules.resolve();
+    const long = await modules.commitRange({ from: third, to: id });
+    expect([long?.commits.length, long?.more, long?.commits[0]?.subject]).toEqual([100, true, '100']);
+  });
+
   it('supports repositories with SHA-256', async () => {
     const repository = createRepository(join(home, 'a'), 'sha256');
     const id = repository.commit(tests);

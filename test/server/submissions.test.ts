@@ -3,6 +3,7 @@ import type { MatrixView } from '../../src/operations/submissions/matrix-view.ts
 import type { SubmissionView } from '../../src/operations/submissions/submission-view.ts';
 import type { Runner } from '../../src/worker/runner.ts';
 import { startTestServer, type TestServer } from '../support/app.ts';
+import { cliHere } from '../support/cli.ts';
 import { kinds } from '../support/database.ts';
 import { sharedPostgres } from '../support/postgres.ts';
 import { startRedis } from '../support/redis.ts';
@@ -38,7 +39,17 @@ describe.each(kinds)('submissions on %s', (kind) => {
       closers.push(postgres.drop, redis.stop);
       Object.assign(settings, { DATABASE_URL: postgres.url, LOCK_DSN: redis.url });
     }
-    server = await startTestServer({ settings, parts: { runner, resolveSelection: async () => undefined } });
+    server = await startTestServer({
+      settings,
+      parts: {
+        runner,
+        resolveSelection: async () => undefined,
+        commitRange: async ({ to }) => ({
+          commits: [{ id: to, subject: 'Round totals', author: 'Ann', at: new Date('2026-05-01T10:00:00Z') }],
+          more: false,
+        }),
+      },
+    });
     const shop = { baseUrl: 'https://example.com', adminUsername: 'admin' };
     for (const code of ['us', 'es']) await server.ask('POST', '/api/environments', { code, ...shop });
     const schedule = { name: 'nightly', cron: '0 2 1 1 *', environments: ['us', 'es'], selection: { tests } };
@@ -130,7 +141,37 @@ describe.each(kinds)('submissions on %s', (kind) => {
     expect(all.causes).toMatchObject([
       { values: ["- '47,19 €'  + '12,00 €'", "- '47,19 €'  + '39,00 €'"], tests: 2 },
     ]);
+    expect(latest).toMatchObject({ commits: { from: commit, to: commit, commits: [], more: false } });
     const fewer: MatrixView = await get(`/api/submissions/${latest.id}/matrix`);
     expect(fewer.rows.map(({ test }) => test)).toEqual(['A', 'B']);
+  });
+
+  it('answer what is new since which commit on the command line', async () => {
+    const cli = (...args: string[]) =>
+      cliHere(args, { settings: { MATRE_URL: server.url, MATRE_DATA: server.folder } });
+    outcomes = { es: { A: total('39,00 €') }, us: { C: 'No element' } };
+    commit = 'b'.repeat(40);
+    const before = await get('/api/schedules/nightly/latest');
+    const { id } = await night();
+    const { stdout, code } = await cli('submission', '--schedule', 'nightly', '--latest');
+    expect(code).toBe(0);
+    expect(stdout).toContain(`Submission     ${id}, nightly`);
+    expect(stdout).toContain('2 new, 2 fixed, 0 known, 2 flaky, 0 slower than usual, 0 broken');
+    expect(stdout).toContain(`1 commit since submission ${before.id}:\n  bbbbbbbb  Round totals (Ann, `);
+    expect(stdout).toMatch(
+      /New failures \(2 tests\):\nTEST +ENVIRONMENTS +MESSAGE\nA +es +.*Expected '47,19 €', actual '39,00 €'/,
+    );
+    expect(stdout).toMatch(/Fixed \(2 tests\):\nTEST .*\nA +us *\nB +us/);
+    const json = JSON.parse((await cli('submission', String(id), '--json')).stdout);
+    expect(json).toMatchObject({
+      id,
+      tests: 4,
+      rows: [{ test: 'A' }, { test: 'B' }, { test: 'C' }],
+    });
+    const list = await cli('submission', '--schedule', 'nightly');
+    expect(list.stdout).toMatch(new RegExp(`^${id} +nightly +failed +2 +2 +2 +0 +2`, 'm'));
+    const unclear = await cli('submission', String(id), '--latest');
+    expect(unclear).toMatchObject({ code: 3, stderr: expect.stringContaining('Name either a submission') });
+    expect((await cli('submission', '999')).stderr).toContain('SUBMISSION_UNKNOWN');
   });
 });

@@ -16,6 +16,7 @@ const valuesOfOptions: Record<string, ValueKind> = {
   '--exclude': 'selectable',
   '--module': 'modules',
   '--saved': 'savedSelections',
+  '--schedule': 'schedules',
   '--context': 'contexts',
 };
 

@@ -10,7 +10,7 @@ import type { LayeredValue } from '../../mftf/module/env-files.ts';
 import type { SecretRule } from '../../model/env-file/secret-rule.ts';
 import type { Environment } from '../../model/environment.ts';
 import type { PlannedTest, Selection } from '../../model/selection.ts';
-import type { Commit } from '../../modules/modules.ts';
+import type { Commit, CommitRange } from '../../modules/modules.ts';
 import type { ContainerInspection } from '../../pool/inspect.ts';
 import type { Pool } from '../../pool/pool.ts';
 import type { Queue } from '../../queue/queue.ts';
@@ -123,6 +123,11 @@ export interface Context {
    * MODULE_CHECKOUT_FAILED, MODULE_INVALID, IMAGE_MISSING, and those of the engine.
    */
   catalog(): Promise<CurrentCatalog>;
+  /**
+   * The commits of the test module after one and up to another, the newest first. `undefined` when this host does not know them. Errors:
+   * those of opening the container engine.
+   */
+  commitRange(ends: { from: string; to: string }): Promise<CommitRange | undefined>;
   /**
    * The tests that a selection covers on an environment at a commit, with the modules that its shop listed last. `modules` says which
    * they are; `unset` names the variables which tests may read and which the environment lacks, and `overridden` the values of the test

@@ -5,6 +5,7 @@ import { type Submission, type SubmittedRun, submissionVerdict } from '../../mod
 import type { RelatedSubmissions } from '../../store/tables/submissions.ts';
 import { time } from '../core/fields.ts';
 import { countsView, reasonView, selectionView } from '../core/views.ts';
+import type { Changes } from './changes.ts';
 
 /** Submissions as JSON. */
 
@@ -120,7 +121,7 @@ export function viewSummary(submission: Submission): SubmissionSummary {
 export function viewSubmission(
   submission: Submission,
   { reference, previous, next }: RelatedSubmissions,
-  usualMs: ReadonlyMap<number, number>,
+  { usualMs, commits }: { usualMs: ReadonlyMap<number, number>; commits: Changes | undefined },
 ): SubmissionView {
   return {
     ...viewSummary(submission),
@@ -139,7 +140,9 @@ export function viewSubmission(
     reference: reference ? { ...reference, createdAt: reference.createdAt.toISOString() } : null,
     previous: previous ?? null,
     next: next ?? null,
-    commits: null,
+    commits: commits
+      ? { ...commits, commits: commits.commits.map((each) => ({ ...each, at: each.at.toISOString() })) }
+      : null,
   };
 }
 

@@ -5,6 +5,7 @@ import type { Context } from '../core/context.ts';
 import { scheduleName, submissionId, wholeNumber } from '../core/fields.ts';
 import { defined, defineOperation } from '../core/operation.ts';
 import { buildCauses, buildRows, failuresByCause } from './build-matrix.ts';
+import { readChanges } from './changes.ts';
 import { matrixView } from './matrix-view.ts';
 import {
   type SubmissionView,
@@ -101,22 +102,28 @@ export const showMatrix = defineOperation({
     const { runs } = await submissions.get(id);
     const runIds = runs.map((run) => run.id);
     const notable = rows === 'notable';
-    const [cells, tests] = await Promise.all([matrix.cells(runIds, { notable }), matrix.countTests(runIds)]);
+    const [cells, count] = await Promise.all([
+      matrix.cells(runIds, { notable }),
+      notable ? matrix.countTests(runIds) : undefined,
+    ]);
+    const shownRows = buildRows(runs, cells, { notable });
     const failures = failuresByCause(cells);
     const seen = await matrix.causes([...failures.keys()], [...failures.values()].flat());
     return {
       environments: runs.map(({ environmentCode }) => environmentCode),
-      tests,
-      rows: buildRows(runs, cells, { notable }),
+      tests: count ?? shownRows.length,
+      rows: shownRows,
       causes: buildCauses(runs, failures, seen),
     };
   },
 });
 
-async function view({ submissions }: Context, submission: Submission): Promise<SubmissionView> {
+async function view(context: Context, submission: Submission): Promise<SubmissionView> {
+  const { submissions } = context;
   const [related, usualMs] = await Promise.all([
     submissions.related(submission.id),
     submissions.usualDurations(submission.runs.map(({ id }) => id)),
   ]);
-  return viewSubmission(submission, related, usualMs);
+  const commits = related.reference && (await readChanges(context, related.reference.id, submission));
+  return viewSubmission(submission, related, { usualMs, commits });
 }

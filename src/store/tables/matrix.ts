@@ -33,7 +33,7 @@ export type Matrix = ReturnType<typeof createMatrix>;
 export function createMatrix({ database }: { database: Queryable }) {
   return {
     /**
-     * The outcomes of the planned tests of runs, in the order of their names. `notable`: only of tests that did not pass in one of the
+     * The outcomes of the planned tests of runs, in any order. `notable`: only of tests that did not pass in one of the
      * runs, or have a class there; of a run that was not compared yet, of all tests.
      */
     async cells(runIds: readonly number[], { notable }: { notable: boolean }): Promise<MatrixCell[]> {
@@ -50,8 +50,7 @@ export function createMatrix({ database }: { database: Queryable }) {
            WHERE result.run_id = planned_test.run_id AND result.test = planned_test.test AND result.suite = planned_test.suite
            ORDER BY attempt DESC LIMIT 1
          ) AS latest ON true
-         WHERE NOT compared AND planned_test.run_id = ANY ($1::bigint[])
-         ORDER BY test, suite`,
+         WHERE NOT compared AND planned_test.run_id = ANY ($1::bigint[])`,
         [runIds],
       );
       return rows.map(toCell);

@@ -1,0 +1,208 @@
+import { headlineOf } from '../../model/failure-headline.ts';
+import type { ResultClass } from '../../model/result-class.ts';
+import type { MatrixCell, MatrixRow, MatrixView } from '../../operations/submissions/matrix-view.ts';
+import type { SubmissionView } from '../../operations/submissions/submission-view.ts';
+import { ago, clean, colourOf, durationText, localTime, ownZone, plural, tally } from './format.ts';
+import { type Column, printFields, printTable } from './table.ts';
+import type { Output } from './terminal.ts';
+
+/** Tests of a class that are printed without --all. */
+const usualRows = 20;
+
+/** Prints what a submission says: its runs, the commits since its reference, and the tests of each class. */
+export function printSubmission(
+  output: Output,
+  submission: SubmissionView,
+  matrix: MatrixView,
+  { all }: { all: boolean },
+): void {
+  printFields(output, headOf(output, submission, matrix));
+  output.line();
+  printRuns(output, submission);
+  printCommits(output, submission);
+  if (submission.classes === null) {
+    output.line();
+    output.line('Its results are not compared with the history yet.');
+  }
+  for (const section of sections) {
+    const entries = matrix.rows.flatMap((row) => {
+      const cells = row.cells.flatMap((cell, index) =>
+        cell !== null && section.has(cell) ? [{ cell, environment: matrix.environments[index] ?? '' }] : [],
+      );
+      return cells.length > 0 ? [{ row, cells }] : [];
+    });
+    if (entries.length === 0) continue;
+    output.line();
+    output.line(`${section.title} (${plural(entries.length, 'test')}):`);
+    printEntries(output, all ? entries : entries.slice(0, usualRows), section, matrix);
+    if (!all && entries.length > usualRows)
+      output.line(output.paint.dim(`and ${entries.length - usualRows} more; --all prints them`));
+  }
+}
+
+function headOf(
+  output: Output,
+  submission: SubmissionView,
+  { tests }: MatrixView,
+): [name: string, value: string][] {
+  const { id, name, verdict, summary, requestedBy, createdAt, durationMs, reference, classes, counts } =
+    submission;
+  const fields: [string, string][] = [
+    ['Submission', name === null ? String(id) : `${id}, ${clean(name)}`],
+    ['Verdict', verdict === null ? 'unfinished' : colourOf(output.paint, verdict)],
+    ['Selection', clean(summary)],
+    [
+      'Submitted',
+      `${localTime(createdAt)} ${ownZone()} by ${clean(requestedBy)}, ${ago(createdAt)}${
+        durationMs === null ? '' : `; took ${durationText(durationMs)}`
+      }`,
+    ],
+    ['Tests', `${tests} on ${plural(submission.environments.length, 'environment')}: ${tally(counts)}`],
+  ];
+  if (classes !== null) {
+    fields.push([
+      'Classes',
+      `${classes.new} new, ${classes.fixed} fixed, ${classes.known} known, ${classes.flaky} flaky, ${classes.slower} slower than usual, ${classes.broken} broken`,
+    ]);
+  }
+  fields.push([
+    'Compared with',
+    reference === null
+      ? 'nothing: it is the first on these environments'
+      : `submission ${reference.id} of ${localTime(reference.createdAt)}, ${reference.verdict ?? 'unfinished'}`,
+  ]);
+  return fields;
+}
+
+function printRuns(output: Output, { runs }: SubmissionView): void {
+  const count = (name: 'new' | 'fixed' | 'known' | 'flaky' | 'slower') => ({
+    heading: name,
+    text: ({ classes }: SubmissionView['runs'][number]) => (classes ? String(classes[name]) : '-'),
+  });
+  printTable(
+    output,
+    [
+      { heading: 'Environment', text: ({ environment }) => environment, truncate: 'middle' },
+      { heading: 'Run', text: ({ id }) => String(id) },
+      {
+        heading: 'Verdict',
+        text: ({ verdict, state }) => verdict ?? state,
+        colour: (text, { verdict, state }) => colourOf(output.paint, verdict ?? state, text),
+      },
+      { heading: 'Tests', text: ({ counts }) => tally(counts) },
+      ...(['new', 'fixed', 'known', 'flaky', 'slower'] as const).map(count),
+      { heading: 'Took', text: ({ durationMs }) => (durationMs === null ? '-' : durationText(durationMs)) },
+      { heading: 'Usually', text: ({ usualMs }) => (usualMs === null ? '-' : durationText(usualMs)) },
+      {
+        heading: 'Commit',
+        text: ({ commit }) => (commit ? clean(`${commit.id.slice(0, 8)} ${commit.subject}`) : '-'),
+        truncate: 'end',
+      },
+    ],
+    runs,
+  );
+}
+
+function printCommits(output: Output, { commits, reference }: SubmissionView): void {
+  if (commits === null || reference === null) return;
+  output.line();
+  if (commits.commits.length === 0) {
+    output.line(`No commits since submission ${reference.id}.`);
+    return;
+  }
+  output.line(`${plural(commits.commits.length, 'commit')} since submission ${reference.id}:`);
+  for (const { id, subject, author, at } of commits.commits)
+    output.line(`  ${id.slice(0, 8)}  ${clean(subject)} (${clean(author ?? '')}, ${localTime(at)})`);
+  if (commits.more) output.line('  and earlier ones');
+}
+
+interface Section {
+  title: string;
+  has(cell: MatrixCell): boolean;
+  /** What is said of a test, besides where. */
+  detail: 'message' | 'duration' | undefined;
+}
+
+const hasClass =
+  (name: ResultClass) =>
+  ({ classes }: MatrixCell) =>
+    classes.includes(name);
+
+const isOldFailure = ({ outcome, classes }: MatrixCell) => outcome === 'failed' && !classes.includes('new');
+
+/** What is known comes last: there is nothing to do about it today. */
+const sections: readonly Section[] = [
+  { title: 'New failures', has: hasClass('new'), detail: 'message' },
+  { title: 'Broken', has: ({ outcome }) => outcome === 'broken', detail: 'message' },
+  { title: 'Fixed', has: hasClass('fixed'), detail: undefined },
+  { title: 'Flaky', has: hasClass('flaky'), detail: undefined },
+  { title: 'Slower than usual', has: hasClass('slower'), detail: 'duration' },
+  {
+    title: 'Known failures',
+    has: (cell) => isOldFailure(cell) && cell.classes.includes('known'),
+    detail: 'message',
+  },
+  {
+    title: 'Other failures, with another cause or without an earlier result',
+    has: (cell) => isOldFailure(cell) && !cell.classes.includes('known'),
+    detail: 'message',
+  },
+];
+
+interface Entry {
+  row: MatrixRow;
+  cells: { cell: MatrixCell; environment: string }[];
+}
+
+function printEntries(output: Output, entries: readonly Entry[], section: Section, matrix: MatrixView): void {
+  const causes = new Map(matrix.causes.map((each) => [each.cause, each]));
+  printTable(
+    output,
+    [
+      {
+        heading: 'Test',
+        text: ({ row: { test, suite } }) => clean(suite === null ? test : `${suite}:${test}`),
+        truncate: 'middle',
+      },
+      {
+        heading: 'Environments',
+        text: ({ cells }) =>
+          cells.length > 1 && cells.length === matrix.environments.length
+            ? `all ${cells.length}`
+            : cells.map(({ environment }) => environment).join(', '),
+        truncate: 'end',
+      },
+      ...(section.detail === 'duration' ? [slownessColumn] : []),
+      ...(section.detail === 'message' ? [messageColumn(causes)] : []),
+    ],
+    entries,
+  );
+}
+
+const slownessColumn: Column<Entry> = {
+  heading: 'Took',
+  text: ({ cells }) =>
+    cells
+      .map(({ cell: { durationMs, usualMs } }) =>
+        durationMs !== null && usualMs !== null
+          ? `${durationText(durationMs)}, usually ${durationText(usualMs)}`
+          : '-',
+      )
+      .join('; '),
+  truncate: 'end',
+};
+
+const messageColumn = (causes: ReadonlyMap<string, MatrixView['causes'][number]>): Column<Entry> => ({
+  heading: 'Message',
+  text: ({ cells }) => messageOf(cells, causes),
+  truncate: 'end',
+});
+
+/** The message of the first failure with the values that its cause compares, and since when the cause is there. */
+function messageOf(cells: Entry['cells'], causes: ReadonlyMap<string, MatrixView['causes'][number]>): string {
+  const cause = causes.get(cells.find(({ cell }) => cell.cause !== null)?.cell.cause ?? '');
+  if (!cause) return '';
+  const values = cause.values.length > 1 ? ` (${cause.values.join('; ')})` : '';
+  const since = cause.since ? ` (first seen ${localTime(cause.since.at)} in run ${cause.since.run})` : '';
+  return clean(`${headlineOf(cause.message)}${values}${since}`);
+}

@@ -1,0 +1,41 @@
+import { withTimeout } from '../../async/timeout.ts';
+import type { Submission } from '../../model/submission.ts';
+import type { CommitRange } from '../../modules/modules.ts';
+import type { Context } from '../core/context.ts';
+
+/** The module of a server is open after its first use. Before that the subjects are not worth the wait. */
+const patienceMs = 3_000;
+
+/** What changed in the test module from one submission to another. */
+export interface Changes extends CommitRange {
+  from: string;
+  to: string;
+}
+
+/**
+ * The commits from that of the reference to that of the submission; each of the run that started last. `undefined` when one of them has
+ * none yet, or when this host does not know them.
+ */
+export async function readChanges(
+  { submissions, commitRange }: Pick<Context, 'submissions' | 'commitRange'>,
+  referenceId: number,
+  submission: Submission,
+): Promise<Changes | undefined> {
+  const to = commitOf(submission);
+  if (to === undefined) return undefined;
+  const from = commitOf(await submissions.get(referenceId));
+  if (from === undefined) return undefined;
+  if (from === to) return { from, to, commits: [], more: false };
+  const range = await withTimeout(
+    patienceMs,
+    () => commitRange({ from, to }),
+    () => undefined,
+  ).catch(() => undefined);
+  return range && { from, to, ...range };
+}
+
+function commitOf({ runs }: Submission): string | undefined {
+  const started = runs.filter(({ commit, startedAt }) => commit && startedAt);
+  started.sort((one, other) => Number(one.startedAt) - Number(other.startedAt));
+  return started.at(-1)?.commit?.id;
+}
