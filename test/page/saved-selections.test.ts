@@ -70,6 +70,7 @@ describe.skipIf(noBrowserReason)('saved selections in a browser', () => {
     await page.getByText('Storefront*: 2 tests').waitFor();
     await page.getByRole('checkbox', { name: 'Blocker' }).check();
     await page.getByText('1 test', { exact: true }).waitFor();
+    await page.getByLabel('Retries').fill('1');
     await expectAccessible(page, 'a new run with a pattern');
     await page.getByRole('link', { name: 'Save this selection' }).click();
     await page.getByLabel('Name', { exact: true }).fill('storefront');
@@ -88,6 +89,9 @@ describe.skipIf(noBrowserReason)('saved selections in a browser', () => {
       .waitFor();
     const { body } = await server.ask('GET', '/api/submissions?saved=storefront');
     expect(body.submissions).toMatchObject([{ name: 'storefront', environments: ['preprod-us'] }]);
+
+    const { runs } = (await server.ask('GET', '/api/runs?limit=1')).body;
+    expect(runs).toMatchObject([{ options: { retryFailed: 1, failedFirst: false } }]);
 
     await page.goto(`${server.url}/saved-selections`);
     await row.getByRole('button', { name: 'Switch off: storefront' }).click();

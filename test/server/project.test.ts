@@ -98,7 +98,9 @@ describe.each(kinds)('matre apply on %s', (kind) => {
     await server.ask('POST', '/api/saved-selections/nightly/disable');
     await server.ask('POST', '/api/schedules/each hour/pause');
     await server.ask('PATCH', '/api/saved-selections/nightly', { priority: 9 });
-    const changed = file.replace('slots: 2', 'slots: 3').replace('@hourly', '*/30 * * * *');
+    const changed = file
+      .replace('slots: 2', 'slots: 3')
+      .replace('cron: "@hourly"', 'options: { retryFailed: 1 }, cron: "*/30 * * * *"');
     const { changes } = await apply(changed);
     expect(changes).toEqual([
       {
@@ -111,7 +113,10 @@ describe.each(kinds)('matre apply on %s', (kind) => {
       },
       {
         ...{ kind: 'schedule', name: 'each hour', action: 'change' },
-        fields: [{ field: 'cron', before: '@hourly', after: '*/30 * * * *' }],
+        fields: [
+          { field: 'cron', before: '@hourly', after: '*/30 * * * *' },
+          { field: 'options', before: null, after: 'failed tests are retried once' },
+        ],
       },
     ]);
     expect((await server.ask('GET', '/api/saved-selections/nightly')).body.disabled).not.toBeNull();
@@ -256,6 +261,8 @@ describe.each(kinds)('matre apply on %s', (kind) => {
               environments: fc.uniqueArray(code, { minLength: 1, maxLength: 2 }),
               overlap: fc.constantFrom('skip', 'queue'),
               catchUpMinutes: fc.integer({ min: 1, max: 90 }),
+              priority: fc.integer({ min: -3, max: 3 }),
+              options: fc.record({ failedFirst: fc.boolean(), retryFailed: fc.integer({ min: 0, max: 2 }) }),
               paused: fc.boolean(),
             },
             { requiredKeys: ['cron', 'environments', 'saved'] },

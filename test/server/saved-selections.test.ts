@@ -69,7 +69,12 @@ describe('saved selections over HTTP', () => {
     await save('release', { priority: 4, options: { failedFirst: true } });
     const { body } = await submit({ saved: 'RELEASE' });
     expect(body.runs).toMatchObject([
-      { environment: 'es', priority: 4, summary: 'pattern Pass*, without *Slow*' },
+      {
+        environment: 'es',
+        priority: 4,
+        options: { failedFirst: true, retryFailed: null },
+        summary: 'pattern Pass*, without *Slow*',
+      },
       { environment: 'us', priority: 4 },
     ]);
     const other = await submit({ saved: 'release', environments: ['closed'], priority: 0 });

@@ -201,6 +201,7 @@ function currentScheduleFields(schedule: Schedule): Fields {
     overlap,
     missed,
     catchUpMinutes: String(schedule.catchUpMinutes),
+    options: textOrNull(describeRunOptions(schedule.options)),
     paused: String(schedule.pausedAt !== undefined),
   };
 }
@@ -223,6 +224,7 @@ function scheduleFields(name: string, file: ProjectSchedule, current: Schedule |
     overlap,
     missed,
     catchUpMinutes: String(catchUpMinutes),
+    options: textOrNull(describeRunOptions(file.options)),
     paused: String(paused),
   };
 }

@@ -7,9 +7,17 @@ import { Link } from 'wouter';
 import { maxPriority } from '#src/model/limits.ts';
 import { useRefusal } from '../api/session.ts';
 import { type Now, nowQuery } from '../environments/queries.ts';
-import { type Draft, missingInput, replaceName, selectsNothing, writeDraft } from '../selection/draft.ts';
+import {
+  type Draft,
+  missingInput,
+  optionsOf,
+  replaceName,
+  selectsNothing,
+  writeDraft,
+} from '../selection/draft.ts';
 import { EnvironmentPicker } from '../selection/environment-picker.tsx';
 import { PreviewPanel } from '../selection/preview-panel.tsx';
+import { RunOptionsFields } from '../selection/run-options-fields.tsx';
 import { SavedPicker } from '../selection/saved-picker.tsx';
 import { SelectionFields } from '../selection/selection-fields.tsx';
 import { unknownBy } from '../selection/unknown-names.ts';
@@ -116,7 +124,12 @@ function Fields({ now, draft, problem, change, error }: FieldsProps) {
           change(() =>
             saved === undefined
               ? { saved: undefined }
-              : { saved: saved.name, environments: codesOf(saved), priority: saved.priority },
+              : {
+                  saved: saved.name,
+                  environments: codesOf(saved),
+                  priority: saved.priority,
+                  options: optionsOf(saved.options),
+                },
           )
         }
       />
@@ -144,6 +157,7 @@ function Fields({ now, draft, problem, change, error }: FieldsProps) {
         value={draft.priority}
         onChange={(priority) => change(() => ({ priority }))}
       />
+      <RunOptionsFields options={draft.options} onChange={(options) => change(() => ({ options }))} />
     </>
   );
 }

@@ -13,7 +13,7 @@ export default function NewSaved() {
   const [search] = useSearchParams();
   const from = search.get('from');
   return from === null ? (
-    <Form initial={{ name: '', description: '', options: undefined, ...readDraft(search) }} />
+    <Form initial={{ name: '', description: '', ...readDraft(search) }} />
   ) : (
     <Copy from={from} />
   );

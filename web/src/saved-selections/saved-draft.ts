@@ -1,20 +1,16 @@
-import type { RunOptions } from '#src/model/run-options.ts';
 import type { SavedSelectionView } from '#src/operations/saved-selections/saved-selection-view.ts';
-import { type Draft, selectedBy, selectionOf } from '../selection/draft.ts';
+import { type Draft, optionsOf, selectedBy, selectionOf } from '../selection/draft.ts';
 import { codesOf } from '../selection/use-saved.ts';
 
 /** The state of the form of a saved selection. */
 export interface SavedDraft extends Draft {
   name: string;
   description: string;
-  /** They are kept, and changed on the command line. */
-  options: RunOptions | undefined;
 }
 
 /** The draft of a saved selection, without removed environments, which cannot be saved again. */
 export function savedDraftOf(saved: SavedSelectionView): SavedDraft {
   const { name, description, selection, priority } = saved;
-  const { retryFailed, failedFirst, maxFailures } = saved.options;
   return {
     name,
     description,
@@ -22,11 +18,7 @@ export function savedDraftOf(saved: SavedSelectionView): SavedDraft {
     saved: undefined,
     ...selectedBy(selection),
     priority,
-    options: {
-      failedFirst,
-      ...(retryFailed !== null && { retryFailed }),
-      ...(maxFailures !== null && { maxFailures }),
-    },
+    options: optionsOf(saved.options),
   };
 }
 
@@ -38,6 +30,6 @@ export function savedFieldsOf(draft: SavedDraft) {
     selection: selectionOf(draft),
     environments,
     priority,
-    ...(options && { options }),
+    options,
   };
 }

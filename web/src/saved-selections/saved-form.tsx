@@ -10,6 +10,7 @@ import { nowQuery } from '../environments/queries.ts';
 import { replaceName, selectsNothing } from '../selection/draft.ts';
 import { EnvironmentPicker } from '../selection/environment-picker.tsx';
 import { PreviewPanel } from '../selection/preview-panel.tsx';
+import { RunOptionsFields } from '../selection/run-options-fields.tsx';
 import { savedAddress } from '../selection/saved-query.ts';
 import { SelectionFields } from '../selection/selection-fields.tsx';
 import { unknownBy } from '../selection/unknown-names.ts';
@@ -71,6 +72,7 @@ export function SavedForm({ title, saved, initial, onDone }: Props) {
             value={draft.priority}
             onChange={(priority) => change({ priority })}
           />
+          <RunOptionsFields options={draft.options} onChange={(options) => change({ options })} />
         </>
       }
       preview={

@@ -3,6 +3,7 @@ import { IconPlayerPlay } from '@tabler/icons-react';
 import { Link, useLocation } from 'wouter';
 import type { SavedSelectionView } from '#src/operations/saved-selections/saved-selection-view.ts';
 import { useRefusal } from '../api/session.ts';
+import { optionsOf, writeDraft } from '../selection/draft.ts';
 import { savedPage } from '../selection/saved-query.ts';
 import { codesOf } from '../selection/use-saved.ts';
 import { ActionButton } from '../ui/action-button.tsx';
@@ -73,11 +74,10 @@ function Name({ saved: { name, description, problem, disabled } }: { saved: Save
 }
 
 /** The address of the form for a run of a saved selection. */
-function runAddress({ name, priority, ...saved }: SavedSelectionView): string {
-  const search = new URLSearchParams({ saved: name });
-  for (const code of codesOf(saved)) search.append('env', code);
-  if (priority !== 0) search.set('priority', String(priority));
-  return `/new?${search}`;
+function runAddress(saved: SavedSelectionView): string {
+  const { name, priority, options } = saved;
+  const draft = { environments: codesOf(saved), all: false, names: [], exclude: [], priority, saved: name };
+  return `/new?${writeDraft({ ...draft, options: optionsOf(options) })}`;
 }
 
 function Tools({ saved }: { saved: SavedSelectionView }) {

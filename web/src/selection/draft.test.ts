@@ -32,6 +32,7 @@ describe('a draft in the query string', () => {
       ],
       exclude: ['SlowTest', 'a,b'],
       priority: -5,
+      options: { failedFirst: true, retryFailed: 0, maxFailures: 7 },
       saved: 'each night',
     };
     expect(read(String(writeDraft(draft)))).toEqual(draft);
@@ -45,6 +46,7 @@ describe('a draft in the query string', () => {
       exclude: [],
       priority: 0,
       saved: undefined,
+      options: { failedFirst: false },
     });
     expect(String(writeDraft(read('')))).toBe('');
   });
@@ -60,6 +62,7 @@ describe('a draft in the query string', () => {
     });
     expect(read('priority=1001').priority).toBe(0);
     expect(read('priority=1.5').priority).toBe(0);
+    expect(read('retry=-1&max-failures=0').options).toEqual({ failedFirst: false });
   });
 });
 

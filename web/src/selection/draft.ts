@@ -1,5 +1,7 @@
-import { maxPriority } from '#src/model/limits.ts';
+import { maxMaxFailures, maxPriority, maxRetryFailed } from '#src/model/limits.ts';
+import type { RunOptions } from '#src/model/run-options.ts';
 import type { Selection, Severity } from '#src/model/selection.ts';
+import type { RunView } from '#src/operations/core/views.ts';
 
 /** A run that is not submitted yet. It lives in the query string, so that its address can be shared or bookmarked. */
 export interface Draft {
@@ -9,6 +11,7 @@ export interface Draft {
   names: Name[];
   exclude: string[];
   priority: number;
+  options: RunOptions;
   /** The name of the saved selection whose tests it has, instead of `all`, `names` and `exclude`. */
   saved: string | undefined;
 }
@@ -39,11 +42,46 @@ export function readDraft(search: URLSearchParams): Draft {
     names: distinctNames(names),
     exclude: distinct(search.getAll('exclude')),
     priority: Number.isInteger(priority) && Math.abs(priority) <= maxPriority ? priority : 0,
+    options: readOptions(search),
     saved: search.get('saved')?.trim() || undefined,
   };
 }
 
-export function writeDraft({ environments, all, names, exclude, priority, saved }: Draft): URLSearchParams {
+/** `retry=1&max-failures=10&failed-first`; what is not valid requests nothing. */
+function readOptions(search: URLSearchParams): RunOptions {
+  const number = (name: string, min: number, max: number) => {
+    const value = Number(search.get(name) ?? Number.NaN);
+    return Number.isInteger(value) && value >= min && value <= max ? value : undefined;
+  };
+  const retryFailed = number('retry', 0, maxRetryFailed);
+  const maxFailures = number('max-failures', 1, maxMaxFailures);
+  return {
+    failedFirst: search.has('failed-first'),
+    ...(retryFailed !== undefined && { retryFailed }),
+    ...(maxFailures !== undefined && { maxFailures }),
+  };
+}
+
+/** The options that a view shows. */
+export function optionsOf({ retryFailed, failedFirst, maxFailures }: OptionsView): RunOptions {
+  return {
+    failedFirst,
+    ...(retryFailed !== null && { retryFailed }),
+    ...(maxFailures !== null && { maxFailures }),
+  };
+}
+
+type OptionsView = RunView['options'];
+
+export function writeDraft({
+  environments,
+  all,
+  names,
+  exclude,
+  priority,
+  options,
+  saved,
+}: Draft): URLSearchParams {
   const search = new URLSearchParams();
   if (saved !== undefined) search.set('saved', saved);
   for (const code of environments) search.append('env', code);
@@ -51,6 +89,10 @@ export function writeDraft({ environments, all, names, exclude, priority, saved 
   for (const { kind, name } of names) search.append(kind, name);
   for (const name of exclude) search.append('exclude', name);
   if (priority !== 0) search.set('priority', String(priority));
+  const { retryFailed, failedFirst, maxFailures } = options;
+  if (retryFailed !== undefined) search.set('retry', String(retryFailed));
+  if (maxFailures !== undefined) search.set('max-failures', String(maxFailures));
+  if (failedFirst) search.set('failed-first', '1');
   return search;
 }
 

