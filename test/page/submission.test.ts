@@ -66,6 +66,7 @@ describe.skipIf(noBrowserReason)('the page of a submission in a browser', () => 
     const link = test.getByRole('link', { name: /^preprod-00: failed, new, .+, run 600$/ });
     expect(await link.getAttribute('href')).toBe('/runs/600?test=StorefrontCheckoutNumber1WithLongNameTest');
     expect(await link.innerText()).toBe('new');
+    await page.getByText('Shop at fault (Ada): The grid is slow since the upgrade.').first().waitFor();
     await expectAccessible(page, 'a submission');
     await page.context().close();
   });

@@ -31,6 +31,11 @@ const causes = [
   'Timed out waiting for "#checkout-loader" to disappear',
 ];
 
+const note = {
+  ...{ cause: 'cause 1', kind: 'product' as const, note: 'The grid is slow since the upgrade.', link: null },
+  ...{ owner: 'Ada', revision: 1, updatedBy: 'Ada', updatedAt: new Date().toISOString() },
+};
+
 /** A server of the built page with answers that are made up: only the page is measured, neither the server nor the database. */
 export async function startSyntheticServer({
   tests,
@@ -121,6 +126,7 @@ function syntheticMatrix(tests: number, environments: readonly string[], firstRu
     causes: causes.map((message, index) => ({
       ...{ cause: `cause ${index}`, message, values: index === 0 ? ['47,19 €', '39,00 €'] : [], tests: 7 },
       environments: environments.slice(0, 2),
+      note: index === 1 ? note : null,
       since: { submission: 1, run: 12, at: new Date(Date.now() - 5 * day).toISOString() },
     })),
   };

@@ -1,7 +1,9 @@
+import type { CauseNote } from '../../model/cause-note.ts';
 import { comparedValues } from '../../model/failure-headline.ts';
 import { groupBy } from '../../model/group-by.ts';
 import type { Submission } from '../../model/submission.ts';
 import type { MatrixCell, SeenCause } from '../../store/tables/matrix.ts';
+import { viewNote } from '../triage/note-view.ts';
 import type { MatrixView } from './matrix-view.ts';
 
 /** More values do not help to recognise a cause. */
@@ -66,11 +68,13 @@ export function buildCauses(
   runs: Submission['runs'],
   failures: ReadonlyMap<string, readonly Failure[]>,
   seen: readonly SeenCause[],
+  notes: ReadonlyMap<string, CauseNote>,
 ): MatrixView['causes'] {
   const codes = new Map(runs.map(({ id, environmentCode }) => [id, environmentCode]));
   const seenByCause = new Map(seen.map((each) => [each.cause, each]));
   return [...failures].map(([cause, own]) => {
     const { messages = [], first } = seenByCause.get(cause) ?? {};
+    const note = notes.get(cause);
     return {
       cause,
       message: messages[0] ?? '',
@@ -80,6 +84,7 @@ export function buildCauses(
       since: first
         ? { submission: first.submissionId ?? null, run: first.runId, at: first.at.toISOString() }
         : null,
+      note: note ? viewNote(note) : null,
     };
   });
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { resultClasses } from '../../model/result-class.ts';
 import { time } from '../core/fields.ts';
+import { noteView } from '../triage/note-view.ts';
 
 /** The matrix of a submission as JSON: its tests by environments. */
 
@@ -44,6 +45,7 @@ export const matrixView = z.object({
         .object({ submission: z.number().nullable(), run: z.number(), at: time })
         .nullable()
         .describe('Where it was seen first'),
+      note: noteView.nullable(),
     }),
   ),
 });

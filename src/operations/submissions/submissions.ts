@@ -98,7 +98,7 @@ export const showMatrix = defineOperation({
       .describe('notable: only tests that differ between environments, failed, or have a class'),
   }),
   output: matrixView,
-  async run({ submissions, matrix }, { id, rows }) {
+  async run({ submissions, matrix, notes }, { id, rows }) {
     const { runs } = await submissions.get(id);
     const runIds = runs.map((run) => run.id);
     const notable = rows === 'notable';
@@ -108,12 +108,16 @@ export const showMatrix = defineOperation({
     ]);
     const shownRows = buildRows(runs, cells, { notable });
     const failures = failuresByCause(cells);
-    const seen = await matrix.causes([...failures.keys()], [...failures.values()].flat());
+    const causes = [...failures.keys()];
+    const [seen, noteOf] = await Promise.all([
+      matrix.causes(causes, [...failures.values()].flat()),
+      notes.ofCauses(causes),
+    ]);
     return {
       environments: runs.map(({ environmentCode }) => environmentCode),
       tests: count ?? shownRows.length,
       rows: shownRows,
-      causes: buildCauses(runs, failures, seen),
+      causes: buildCauses(runs, failures, seen, noteOf),
     };
   },
 });

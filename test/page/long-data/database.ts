@@ -2,6 +2,8 @@ import { hashPassword } from '../../../src/crypto/password.ts';
 import { noRunOptions } from '../../../src/model/run-options.ts';
 import { emptySelection } from '../../../src/model/selection.ts';
 import type { Context } from '../../../src/operations/core/context.ts';
+import { createComparisons } from '../../../src/store/tables/comparisons.ts';
+import { runComparer } from '../../../src/worker/run-comparer.ts';
 import { insertRows, minutesAgo } from './insert.ts';
 import {
   brokenMessage,
@@ -58,7 +60,9 @@ export async function fillDatabase(context: Context): Promise<RunRows['ids']> {
   await insertRows(database, 'attempt', attempts);
   await insertRows(database, 'run_event', events);
   await insertRows(database, 'test_duration', durations);
+  await markOldRuns(database);
   await addTestDays(database);
+  await compareLastNights(database);
   await addFirings(database, ids.failed);
   await addPeople(database);
   await addWorkers(database);
@@ -98,6 +102,26 @@ async function addSavedSelections({ savedSelections, database }: Context): Promi
   await database.query(`UPDATE schedule SET saved_selection_id = 2 WHERE id IN (1, 2, 3)`);
 }
 
+/** The first submission whose runs are compared with those before it. */
+const comparedFrom = 15;
+
+/** Leaves all other runs out of the comparison, with which a server would be busy meanwhile. */
+async function markOldRuns(database: Database): Promise<void> {
+  // Runs are compared in the order of their fences.
+  await database.query(
+    `UPDATE run SET fence = id, compared_at = CASE WHEN submission_id >= $1 THEN NULL ELSE finished_at END
+     WHERE state = 'finished'`,
+    [comparedFrom],
+  );
+}
+
+async function compareLastNights(database: Database): Promise<void> {
+  const comparisons = createComparisons({ database });
+  for (const environmentId of await comparisons.pendingEnvironments()) {
+    while ((await comparisons.compareNext(environmentId, runComparer)) !== undefined);
+  }
+}
+
 /** The sums of days that trends are made of. */
 async function addTestDays(database: Database): Promise<void> {
   await database.query(
@@ -106,7 +130,7 @@ async function addTestDays(database: Database): Promise<void> {
        count(*) FILTER (WHERE status = 'passed'), count(*) FILTER (WHERE status = 'failed'),
        count(*) FILTER (WHERE status = 'passed' AND test LIKE '%7Test'), count(*) FILTER (WHERE status = 'broken'),
        coalesce(sum(duration_ms) FILTER (WHERE status IN ('passed', 'failed')), 0)
-     FROM result JOIN run ON run.id = run_id WHERE run.state = 'finished'
+     FROM result JOIN run ON run.id = run_id WHERE compared_at IS NOT NULL
      GROUP BY 1, 2, 3, 4`,
   );
 }

@@ -1,7 +1,6 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
-import type { MatrixView } from '#src/operations/submissions/matrix-view.ts';
-import type { listSubmissions, showSubmission } from '#src/operations/submissions/submissions.ts';
-import { callApi, get } from '../api/request.ts';
+import type { listSubmissions, showMatrix, showSubmission } from '#src/operations/submissions/submissions.ts';
+import { get } from '../api/request.ts';
 
 /** The page path of a submission. */
 export const submissionPage = (id: number) => `/submissions/${id}`;
@@ -48,7 +47,7 @@ export const matrixQuery = (id: number, rows: 'notable' | 'all') =>
   queryOptions({
     queryKey: [key, 'matrix', id, rows],
     queryFn: ({ signal }) =>
-      callApi<MatrixView>('GET', `/api/submissions/${id}/matrix`, { query: { rows }, signal }),
+      get<typeof showMatrix>(`/api/submissions/${id}/matrix`, { query: { rows }, signal }),
     placeholderData: keepPreviousData,
   });
 

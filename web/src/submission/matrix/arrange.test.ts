@@ -12,7 +12,15 @@ const failed = (cause: string, ...classes: MatrixCell['classes']) =>
   cell({ outcome: 'failed', classes, cause });
 const row = (test: string, ...cells: (MatrixCell | null)[]): MatrixRow => ({ test, suite: null, cells });
 const cause = (name: string): MatrixView['causes'][number] => ({
-  ...{ cause: name, message: `message ${name}`, values: [], tests: 1, environments: [], since: null },
+  ...{
+    cause: name,
+    message: `message ${name}`,
+    values: [],
+    tests: 1,
+    environments: [],
+    since: null,
+    note: null,
+  },
 });
 const matrixOf = (...rows: MatrixRow[]): MatrixView => ({
   environments: ['us', 'es'],

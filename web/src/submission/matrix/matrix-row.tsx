@@ -1,6 +1,7 @@
 import { UnstyledButton } from '@mantine/core';
 import { IconChevronRight } from '@tabler/icons-react';
 import { memo, useState } from 'react';
+import { NoteText } from '../../triage/cause-note.tsx';
 import { briefMessage } from '../../ui/brief-message.ts';
 import { calendarDay, duration, plural } from '../../ui/format.ts';
 import { LongText } from '../../ui/long-text/long-text.tsx';
@@ -108,10 +109,10 @@ function CauseCells({ item, environments, columns, stop, onToggle, hasCards }: C
 }
 
 /** The message of a cause with the values that it compares, and since when it is seen. */
-function CauseText({ cause: { message, values, since } }: { cause: Cause }) {
+function CauseText({ cause: { message, values, since, note } }: { cause: Cause }) {
   const text = briefMessage(message);
-  // Values that the message does not show, because it is long or each result has its own.
-  const others = values.filter((value) => !text.includes(value));
+  // Those that the message does not show, because it is long or each result has its own: `- 47,19 €  + 39,00 €`.
+  const others = values.filter((value) => !valuesIn(value).every((each) => text.includes(each)));
   return (
     <div className={classes.message}>
       {text}{' '}
@@ -121,9 +122,17 @@ function CauseText({ cause: { message, values, since } }: { cause: Cause }) {
         </code>
       ))}{' '}
       {since && <span className={classes.since}>since {calendarDay(new Date(since.at))}</span>}
+      {note && (
+        <div>
+          <NoteText note={note} />
+        </div>
+      )}
     </div>
   );
 }
+
+/** The expected and the actual value of a comparison. */
+const valuesIn = (comparison: string) => comparison.replace(/^- /, '').split('  + ');
 
 type TestProps = RowProps & { item: Extract<Item, { kind: 'test' }> };
 
