@@ -125,10 +125,14 @@ describe.each(kinds)('comparisons on %s', (kind) => {
   it('use the last attempt of each test, also in runs that were compared with their history', async () => {
     const a = await run('us', { A: failed('No element #cart'), B: passed(1_000) });
     const b = await run('us', { A: failed('No element #cart'), B: passed(1_000) });
-    await server.app.context.database.query(
+    const { database } = server.app.context;
+    await database.query(
       `UPDATE planned_test SET outcome = 'passed', duration_ms = 7, cause = NULL WHERE run_id = $1`,
       [b],
     );
+    await database.query('UPDATE run SET compared_at = NULL WHERE id = $1', [b]);
+    expect((await compare(String(a), String(b))).rows).toEqual([]);
+    await database.query('UPDATE run SET compared_at = now() WHERE id = $1', [b]);
     const { rows } = await compare(String(a), String(b));
     expect(rows).toMatchObject([
       { test: 'A', difference: 'outcome', b: { outcome: 'passed', durationMs: 7 } },

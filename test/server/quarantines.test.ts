@@ -21,7 +21,9 @@ describe.each(kinds)('quarantines on %s', (kind) => {
 
   const runner: Runner = async ({ run, record }) => {
     await record.plan(run.selection.tests.map((name) => ({ name, suite: undefined })));
-    for (const name of run.selection.tests) {
+    for (const { test, done } of await record.planned()) {
+      if (done) continue;
+      const { name } = test;
       const outcome = outcomes[name] ?? 'passed';
       const status =
         outcome === 'passed' || outcome === 'broken' || outcome === 'skipped' ? outcome : 'failed';
@@ -124,6 +126,28 @@ describe.each(kinds)('quarantines on %s', (kind) => {
     });
     // Not on this environment.
     expect(await execute('es', { CartTest: modal })).toMatchObject({ verdict: 'failed' });
+  });
+
+  it('are applied to each attempt of a run: what a retry finds decides by its own cause', async () => {
+    await execute('us', { CartTest: modal });
+    await add({ test: 'CartTest' });
+    const first = await execute('us', { CartTest: modal, LoginTest: 'No session' });
+    expect(first).toMatchObject({ verdict: 'failed', counts: { failed: 2, quarantined: 1 } });
+    const retry = async (tests: Record<string, string>) => {
+      outcomes = tests;
+      const { body } = await server.ask('POST', `/api/runs/${first.id}/retry`, { failedOnly: true });
+      expect(body.id).toBe(first.id);
+      await cli('watch', String(first.id), '--json');
+      return (await server.ask('GET', `/api/runs/${first.id}/progress`)).body.run;
+    };
+    expect(await retry({ CartTest: total, LoginTest: 'passed' })).toMatchObject({
+      verdict: 'failed',
+      counts: { failed: 1, passed: 1, quarantined: 0, flaky: 1 },
+    });
+    expect(await retry({ CartTest: modal })).toMatchObject({
+      verdict: 'passed',
+      counts: { failed: 1, passed: 1, quarantined: 1 },
+    });
   });
 
   it('never cover a broken test', async () => {

@@ -103,12 +103,14 @@ export function createComparedRuns({ database }: { database: Queryable }) {
     /** The planned tests of a run with their outcomes, in the order of the plan. */
     async tests(runId: number): Promise<ComparedTest[]> {
       const rows = await database.query<TestRow>(
-        `SELECT test, suite, outcome, duration_ms, cause FROM planned_test WHERE run_id = $1 ORDER BY position`,
+        `SELECT test, suite, outcome, planned_test.duration_ms, cause
+         FROM planned_test JOIN run ON run.id = run_id WHERE run_id = $1 AND compared_at IS NOT NULL ORDER BY position`,
         [runId],
       );
-      // Runs from before there were outcomes in the plan have none.
+      // A run that executed tests again has old ones until it is compared with its history; runs from before there were outcomes in the
+      // plan have none.
       const isRead = rows.some(({ outcome }) => outcome !== null);
-      return (isRead || rows.length === 0 ? rows : await latestResults(database, runId)).map(
+      return (isRead ? rows : await latestResults(database, runId)).map(
         ({ test, suite, outcome, duration_ms, cause }) => ({
           test,
           suite: suite || undefined,
