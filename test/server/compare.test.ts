@@ -139,6 +139,25 @@ describe.each(kinds)('comparisons on %s', (kind) => {
     ]);
   });
 
+  it('tell a test that failed and passed in a later attempt from one that passed', async () => {
+    const a = await run('us', { A: passed(1), B: passed(1) });
+    const b = await run('us', { A: passed(1), B: passed(1) });
+    const { database } = server.app.context;
+    await database.query(
+      `INSERT INTO result (run_id, test, attempt, status, cause, started_at, duration_ms)
+       VALUES ($1, 'B', 0, 'failed', 'c', now(), 5)`,
+      [b],
+    );
+    const expected = [{ test: 'B', difference: 'outcome', b: { outcome: 'flaky', cause: null } }];
+    expect((await compare(String(a), String(b))).rows).toMatchObject(expected);
+    await database.query(
+      `UPDATE planned_test SET outcome = 'passed', duration_ms = 1, flaky_in_run = (test = 'B' AND run_id = $1)`,
+      [b],
+    );
+    await database.query('UPDATE run SET compared_at = now()');
+    expect((await compare(String(a), String(b))).rows).toMatchObject(expected);
+  });
+
   it('of two submissions compare their runs environment by environment', async () => {
     await submit(['us', 'es']);
     const a = [await execute({ A: passed(1) }), await execute({ A: passed(1) })];

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { statuses } from '../../model/result.ts';
-import type { ComparedTest } from '../../store/tables/compared-runs.ts';
+import { type ComparedTest, comparedOutcomes } from '../../store/tables/compared-runs.ts';
 import { compareTests, type Difference } from './compare-tests.ts';
 
 const passed = (test: string, durationMs: number): ComparedTest => ({
@@ -18,7 +17,7 @@ const plan: fc.Arbitrary<ComparedTest[]> = fc.uniqueArray(
   fc.record({
     test: fc.constantFrom(...'ABCDEFGHIJKLMNOPQRSTUVWX'),
     suite: fc.constantFrom(undefined, 'S'),
-    outcome: fc.constantFrom(...statuses, 'passed' as const, 'passed' as const, undefined),
+    outcome: fc.constantFrom(...comparedOutcomes, 'passed' as const, 'passed' as const, undefined),
     durationMs: fc.oneof(fc.constant(undefined), fc.integer({ min: 0, max: 300_000 })),
     cause: fc.constantFrom(undefined, 'c1', 'c2'),
   }),

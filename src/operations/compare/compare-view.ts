@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { statuses } from '../../model/result.ts';
 import { verdicts } from '../../model/run.ts';
+import { comparedOutcomes } from '../../store/tables/compared-runs.ts';
 import { time } from '../core/fields.ts';
 import { noteView } from '../triage/note-view.ts';
 import { differences } from './compare-tests.ts';
@@ -26,7 +26,10 @@ export type SideView = z.output<typeof sideView>;
 
 const outcomeView = z.object({
   run: z.number(),
-  outcome: z.enum(statuses).nullable().describe('Of its last attempt; null: no result'),
+  outcome: z
+    .enum(comparedOutcomes)
+    .nullable()
+    .describe('Of its last attempt; flaky: it passed after it had failed in the run; null: no result'),
   durationMs: z.number().nullable(),
   cause: z.string().nullable(),
 });

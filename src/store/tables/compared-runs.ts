@@ -1,4 +1,4 @@
-import type { Status } from '../../model/result.ts';
+import { statuses } from '../../model/result.ts';
 import type { Verdict } from '../../model/run.ts';
 import type { Queryable } from '../database/database.ts';
 
@@ -12,12 +12,15 @@ export interface ComparedRun {
   finishedAt: Date;
 }
 
+export const comparedOutcomes = [...statuses, 'flaky'] as const;
+export type ComparedOutcome = (typeof comparedOutcomes)[number];
+
 /** A planned test of a run with its outcome: that of its last attempt. */
 export interface ComparedTest {
   test: string;
   suite: string | undefined;
-  /** `undefined`: no result. */
-  outcome: Status | undefined;
+  /** `flaky`: it failed, and passed in a later attempt; `undefined`: no result. */
+  outcome: ComparedOutcome | undefined;
   durationMs: number | undefined;
   /** The cause of a failure. */
   cause: string | undefined;
@@ -103,7 +106,8 @@ export function createComparedRuns({ database }: { database: Queryable }) {
     /** The planned tests of a run with their outcomes, in the order of the plan. */
     async tests(runId: number): Promise<ComparedTest[]> {
       const rows = await database.query<TestRow>(
-        `SELECT test, suite, outcome, planned_test.duration_ms, cause
+        `SELECT test, suite, CASE WHEN outcome = 'passed' AND flaky_in_run THEN 'flaky' ELSE outcome END AS outcome,
+           planned_test.duration_ms, cause
          FROM planned_test JOIN run ON run.id = run_id WHERE run_id = $1 AND compared_at IS NOT NULL ORDER BY position`,
         [runId],
       );
@@ -126,7 +130,7 @@ export function createComparedRuns({ database }: { database: Queryable }) {
 interface TestRow {
   test: string;
   suite: string;
-  outcome: Status | null;
+  outcome: ComparedOutcome | null;
   duration_ms: number | null;
   cause: string | null;
 }
@@ -135,7 +139,9 @@ const isComparable = `state = 'finished' AND verdict <> 'cancelled'`;
 
 function latestResults(database: Queryable, runId: number): Promise<TestRow[]> {
   return database.query<TestRow>(
-    `SELECT DISTINCT ON (position) test, suite, status AS outcome, result.duration_ms, result.cause
+    `SELECT DISTINCT ON (position) test, suite, result.duration_ms, result.cause,
+       CASE WHEN status = 'passed' AND bool_or(status = 'failed') OVER (PARTITION BY position) THEN 'flaky'
+         ELSE status END AS outcome
      FROM planned_test LEFT JOIN result USING (run_id, test, suite)
      WHERE run_id = $1 ORDER BY position, attempt DESC`,
     [runId],
