@@ -73,6 +73,7 @@ it('the operations that begin an installation exist', () => {
   for (const name of [
     'environments.add',
     'environments.import',
+    'project.apply',
     'variables.set',
     'users.add',
     'tokens.create',

@@ -19,6 +19,7 @@ const silentMs = 2_000;
 const firstOperations: ReadonlySet<string> = new Set([
   'environments.add',
   'environments.import',
+  'project.apply',
   'variables.set',
   'users.add',
   'tokens.create',
