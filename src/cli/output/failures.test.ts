@@ -66,8 +66,8 @@ failed CheckoutTest: new failure
   What to do  Look at the screenshot and the step; compare with the run in which it last passed.
   File        app/code/Harbour/Test/Mftf/Test/CheckoutTest.xml:12
   Screenshot  http://127.0.0.1:8089/api/runs/5/artifacts/tests/CheckoutTest/x.png
-  Cause       a
   Page        http://127.0.0.1:8089/runs/5?test=CheckoutTest&panel=steps
+  Cause       a
   Log         matre log 5 --test CheckoutTest
 `);
 });
