@@ -5,7 +5,6 @@ import type { Config } from '../config/config.ts';
 import type { Logger } from '../log.ts';
 import type { Context } from '../operations/core/context.ts';
 import { createQueue } from '../queue/queue.ts';
-import { createComparisons } from '../store/tables/comparisons.ts';
 import { finishSubmissions } from '../store/tables/finish-submissions.ts';
 import { createTracing, unwatched } from '../tracing/tracing.ts';
 import { createComparisonLoop } from '../worker/comparisons.ts';
@@ -73,7 +72,7 @@ async function compose(
   // 2. The queue. A claim prefers the host that already has the container, which only step 3 knows.
   const { leaseMs } = config.worker;
   const comparisonLoop = createComparisonLoop({
-    comparisons: createComparisons({ database }),
+    comparisons: stores.comparisons,
     finishSubmissions: () => finishSubmissions(database),
     log,
   });

@@ -13,6 +13,7 @@ import { loadKey } from '../store/secret-key.ts';
 import { createAttempts } from '../store/tables/attempts.ts';
 import { createCauseNotes } from '../store/tables/cause-notes.ts';
 import { createComparedRuns } from '../store/tables/compared-runs.ts';
+import { createComparisons } from '../store/tables/comparisons.ts';
 import { createDurations } from '../store/tables/durations.ts';
 import { createEnvironments } from '../store/tables/environments.ts';
 import { createEvents } from '../store/tables/events.ts';
@@ -42,6 +43,7 @@ export type Stores = Pick<
   | 'changeConfiguration'
   | 'clock'
   | 'comparedRuns'
+  | 'comparisons'
   | 'durations'
   | 'environments'
   | 'events'
@@ -88,6 +90,7 @@ export async function openStores(config: Config, log: Logger, database: AppDatab
     attempts: createAttempts({ database }),
     clock: () => readClock(database),
     comparedRuns: createComparedRuns({ database }),
+    comparisons: createComparisons({ database }),
     durations: createDurations({ database }),
     ...configuration(database),
     events: createEvents({ database }),

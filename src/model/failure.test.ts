@@ -1,36 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { causeOf, classify, countChanges, flakinessOf, isFlaky, normaliseMessage } from './failure.ts';
+import { causeOf, countChanges, flakinessOf, normaliseMessage } from './failure.ts';
 
 const answers = fc.string({ unit: fc.constantFrom('.', 'x'), maxLength: 10 });
-
-describe('a failure', () => {
-  it.each([
-    ['', undefined],
-    ['.', 'new'],
-    ['..........', 'new'],
-    ['....x', 'known'],
-    ['xxxxxxxxxx', 'known'],
-    // It failed once, was mended, and fails again.
-    ['..x...', 'flaky'],
-    ['..x.x', 'flaky'],
-    ['x.....', 'new'],
-    ['x....x', 'known'],
-  ])('after %j is %s', (before, classification) => {
-    expect(classify(before)).toBe(classification);
-  });
-
-  it('is new after a pass and known after a failure, unless the test is flaky', () => {
-    fc.assert(
-      fc.property(answers, (before) => {
-        const classification = classify(before);
-        if (before === '') expect(classification).toBeUndefined();
-        else if (isFlaky(`${before}x`)) expect(classification).toBe('flaky');
-        else expect(classification).toBe(before.endsWith('x') ? 'known' : 'new');
-      }),
-    );
-  });
-});
 
 describe('flakiness', () => {
   it('is 0 for equal outcomes, 1 for outcomes that always change, and the same backwards', () => {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { laterException } from './failure-headline.ts';
 
-/** A failure compared with the earlier outcomes of its test. */
-export const classifications = ['new', 'known', 'flaky'] as const;
+/** What is said of a failure first, after the history of its test: one of its result classes. */
+export const classifications = ['flaky', 'new', 'known'] as const;
 export type Classification = (typeof classifications)[number];
 
 /** How many earlier outcomes of a test on an environment are stored with each result. */
@@ -11,17 +11,9 @@ export const keptOutcomes = 10;
 /** The outcomes of a test as text, the newest last: `.` passed, `x` failed. Broken and skipped tests have no outcome. */
 export type OutcomeHistory = string;
 
-/** So many changes are more than a regression and its fix. */
-const flakyChanges = 3;
-
 /** How often an outcome differs from the one before it. */
 export function countChanges(outcomes: OutcomeHistory): number {
   return [...outcomes].filter((outcome, index) => index > 0 && outcome !== outcomes[index - 1]).length;
-}
-
-/** Whether a test keeps changing: failed, passed, and failed again, or the other way round. */
-export function isFlaky(outcomes: OutcomeHistory): boolean {
-  return countChanges(outcomes) >= flakyChanges;
 }
 
 /**
@@ -30,13 +22,6 @@ export function isFlaky(outcomes: OutcomeHistory): boolean {
  */
 export function flakinessOf(outcomes: OutcomeHistory): number | undefined {
   return outcomes.length < 2 ? undefined : countChanges(outcomes) / (outcomes.length - 1);
-}
-
-/** Classifies a failure by the outcomes before it; `undefined` for a test without earlier outcomes. */
-export function classify(before: OutcomeHistory): Classification | undefined {
-  if (before === '') return undefined;
-  if (isFlaky(`${before}x`)) return 'flaky';
-  return before.endsWith('x') ? 'known' : 'new';
 }
 
 /** The rest of a message does not help to distinguish causes. */

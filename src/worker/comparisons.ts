@@ -3,7 +3,7 @@ import { createWakeSignal } from '../async/wake-signal.ts';
 import { isDatabaseOutage } from '../faults/fault.ts';
 import type { Logger } from '../log.ts';
 import type { Comparisons } from '../store/tables/comparisons.ts';
-import { runComparer } from './run-comparer.ts';
+import { runComparer } from '../store/tables/run-comparer.ts';
 
 /** Between passes when no run finishes in this process: a process that was killed leaves runs that were not compared. */
 const defaultEveryMs = 5_000;

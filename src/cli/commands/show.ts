@@ -30,7 +30,7 @@ type RunRecord = z.output<typeof showRun.output>;
 const helpFooter = `
 Failures come first, one block for each cause, with the marks of the page:
   new failure    the test passed here before
-  known failure  the test failed here before as well
+  known failure  the test failed here before for the same cause
   flaky          the outcome of the test here keeps changing
 
 In the list of tests, flaky is one that passed after it had failed in an earlier attempt of the run.

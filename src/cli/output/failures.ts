@@ -28,7 +28,7 @@ const explanations = new Map<Classification, Explanation>([
   [
     'known',
     {
-      meaning: 'Known: the test failed here before as well.',
+      meaning: 'Known: the test failed here before for the same cause.',
       remedy: 'See where else it fails: on all environments the test is at fault, on one the shop.',
     },
   ],
@@ -41,7 +41,8 @@ const explanations = new Map<Classification, Explanation>([
   ],
 ]);
 const firstOutcome: Explanation = {
-  meaning: 'The shop did not do what the test expects; the test has no earlier outcome here.',
+  meaning:
+    'The shop did not do what the test expects; it has no earlier outcome here, or failed for another cause.',
   remedy: 'Look at the screenshot and the step; the same test on another environment shows what differs.',
 };
 

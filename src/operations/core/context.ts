@@ -21,6 +21,7 @@ import type { Database } from '../../store/database/database.ts';
 import type { Attempts } from '../../store/tables/attempts.ts';
 import type { CauseNotes } from '../../store/tables/cause-notes.ts';
 import type { ComparedRuns } from '../../store/tables/compared-runs.ts';
+import type { Comparisons } from '../../store/tables/comparisons.ts';
 import type { Durations } from '../../store/tables/durations.ts';
 import type { Environments } from '../../store/tables/environments.ts';
 import type { Events } from '../../store/tables/events.ts';
@@ -86,6 +87,8 @@ export interface Context {
   firings: Firings;
   /** What was requested at once over several environments. */
   submissions: Submissions;
+  /** The classes of results, compared with the history. */
+  comparisons: Comparisons;
   /** The tests of submissions by environments. */
   matrix: Matrix;
   /** The enabled modules of shops. */

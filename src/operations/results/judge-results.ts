@@ -1,7 +1,8 @@
 import type { CauseNote } from '../../model/cause-note.ts';
-import { classify, isFlaky } from '../../model/failure.ts';
+import { classifications } from '../../model/failure.ts';
 import { groupBy } from '../../model/group-by.ts';
 import type { Status } from '../../model/result.ts';
+import type { ResultClass } from '../../model/result-class.ts';
 import type { ExpectedDuration } from '../../store/tables/durations.ts';
 import type { PlannedProgress } from '../../store/tables/plans.ts';
 import type { RecordedResult, SameCause } from '../../store/tables/results.ts';
@@ -21,6 +22,8 @@ interface ResultSources {
   expected: readonly ExpectedDuration[];
   /** Outcome histories before the run, by `<suite>:<test>`. */
   outcomes: ReadonlyMap<string, string>;
+  /** The classes of results, by `<suite>:<test>`. */
+  classes: ReadonlyMap<string, readonly ResultClass[]>;
   same: readonly SameCause[];
   /** By cause. */
   notes: ReadonlyMap<string, CauseNote>;
@@ -32,6 +35,7 @@ export function judgeResults({
   results,
   expected,
   outcomes,
+  classes,
   same,
   notes,
 }: ResultSources): Omit<RunResultsView, 'reason'> {
@@ -44,6 +48,7 @@ export function judgeResults({
     const position = index + 1;
     const own = resultsOf.get(keyOf(planned)) ?? [];
     const latest = planned.startedAt === undefined && !planned.repeats ? own.at(-1) : undefined;
+    const ownClasses = latest ? (classes.get(keyOf(planned)) ?? []) : [];
     const history = latest === undefined ? outcomes.get(keyOf(planned)) : latest.history;
     return {
       position,
@@ -66,18 +71,24 @@ export function judgeResults({
       attachments: latest?.attachments ?? [],
       history: history ?? '',
       flakyInRun: latest?.status === 'passed' && own.some(({ status }) => status === 'failed'),
-      flaky: isFlaky(`${history ?? ''}${letterOf(latest?.status)}`),
+      classes: [...ownClasses],
+      flaky: ownClasses.includes('flaky'),
       quarantine: latest?.status === 'failed' && planned.quarantine ? viewApplied(planned.quarantine) : null,
-      failure: latest && isBad(latest.status) ? failureOf(latest, runsWithCause(latest.cause)) : null,
+      failure:
+        latest && isBad(latest.status) ? failureOf(latest, ownClasses, runsWithCause(latest.cause)) : null,
     };
   });
   return { counts: count(tests), tests, causes: groupByCause(tests, runsWithCause, notes) };
 }
 
-function failureOf(result: RecordedResult, sameCauseAs: FailureView['sameCauseAs']): FailureView {
-  const { status, history, cause, step } = result;
+function failureOf(
+  result: RecordedResult,
+  classes: readonly ResultClass[],
+  sameCauseAs: FailureView['sameCauseAs'],
+): FailureView {
+  const { cause, step } = result;
   return {
-    classification: (status === 'failed' && history !== undefined && classify(history)) || null,
+    classification: classifications.find((each) => classes.includes(each)) ?? null,
     cause: cause ?? null,
     sameCauseAs,
     step: step === undefined ? null : { ...step, of: step.of ?? null },
@@ -124,7 +135,5 @@ function groupByCause(
 }
 
 const isBad = (status: Status) => status === 'failed' || status === 'broken';
-
-const letterOf = (status: Status | undefined) => (status === 'passed' ? '.' : status === 'failed' ? 'x' : '');
 
 const keyOf = ({ test, suite }: { test: string; suite: string | undefined }) => `${suite ?? ''}:${test}`;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { classifications } from '../../model/failure.ts';
 import { attachmentKinds, statuses } from '../../model/result.ts';
+import { resultClasses } from '../../model/result-class.ts';
 import { time } from '../core/fields.ts';
 import { countsView, reasonView } from '../core/views.ts';
 import { noteView } from '../triage/note-view.ts';
@@ -14,7 +15,7 @@ export const failureView = z.object({
     .enum(classifications)
     .nullable()
     .describe(
-      'new: it passed before; known: it failed before too; flaky: its outcome keeps changing; null: broken, or never ran before',
+      'The first of flaky, new and known among its classes; null: broken, or it never ran or failed for another cause before',
     ),
   cause: z.string().nullable().describe('Equal for messages that differ only in numbers and names'),
   sameCauseAs: z.array(earlierRunView).describe('Other runs with this cause, the newest first, at most 5'),
@@ -52,7 +53,12 @@ export const testResultView = z.object({
       'Its last ten outcomes on this environment before this one, the newest last: . passed, x failed',
     ),
   flakyInRun: z.boolean().describe('It passed, and failed in an earlier attempt of this run'),
-  flaky: z.boolean().describe('Its outcome changed at least three times in the last ten and this one'),
+  classes: z
+    .array(z.enum(resultClasses))
+    .describe('Of its result; until the run was compared with the history only those of failures'),
+  flaky: z
+    .boolean()
+    .describe('It has the class flaky: it failed and then passed, or its outcome keeps changing'),
   quarantine: appliedQuarantineView
     .nullable()
     .describe('The quarantine that covered the failure when the run was judged, so that it decided nothing'),

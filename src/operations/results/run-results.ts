@@ -25,17 +25,18 @@ export const listResults = defineOperation({
     const { reason } = await context.runs.get(id);
     // The plan is read after the results, so that no test under way is missed.
     const results = await context.results.list(id);
-    const [plan, expected, outcomes] = await Promise.all([
+    const [plan, expected, outcomes, classes] = await Promise.all([
       context.plans.list(id),
       context.durations.expected(id),
       context.durations.outcomes(id),
+      context.comparisons.classes(id),
     ]);
     const causes = [...new Set(results.flatMap(({ cause }) => cause ?? []))];
     const [same, notes] = await Promise.all([
       context.results.sameCauses(id, causes, maxSameCause),
       context.notes.ofCauses(causes),
     ]);
-    const { tests, ...judged } = judgeResults({ plan, results, expected, outcomes, same, notes });
+    const { tests, ...judged } = judgeResults({ plan, results, expected, outcomes, classes, same, notes });
     const listed = only === 'failures' ? tests.filter(({ failure }) => failure !== null) : tests;
     return { reason: reason ?? null, ...judged, tests: listed };
   },

@@ -37,18 +37,18 @@ export interface ComparedTest extends Omit<TestToCompare, 'earlier' | 'failedBef
 /** The letters of `test_outcomes`. */
 const letters = { passed: '.', failed: 'x', flaky: '~' } as const;
 
-/** The tests of a run at the positions from `first` to `last` in its plan. */
+/** The tests of a run at the positions from `first` to `last` in its plan; without these those that failed. */
 export async function readTestsToCompare(
-  transaction: Queryable,
+  database: Queryable,
   { runId, environmentId }: { runId: number; environmentId: number },
-  { first, last }: { first: number; last: number },
+  positions?: { first: number; last: number },
 ): Promise<TestToCompare[]> {
-  const rows = await transaction.query<TestRow>(
+  const rows = await database.query<TestRow>(
     // Arrays as JSON, because that is parsed several times as fast as their text.
     `SELECT position, planned.test, planned.suite, statuses[1] AS status, 'failed' = ANY (statuses[2:]) AS failed_before,
        executed.duration_ms, executed.cause, outcomes.outcomes, to_json(run_ids) AS run_ids, to_json(durations_ms) AS durations_ms,
        to_json(causes) AS causes
-     FROM (SELECT * FROM planned_test WHERE run_id = $1 AND position BETWEEN $3 AND $4) AS planned
+     FROM (SELECT * FROM planned_test WHERE run_id = $1 AND ($3::int IS NULL OR position BETWEEN $3 AND $4::int)) AS planned
      LEFT JOIN LATERAL (
        SELECT array_agg(status ORDER BY attempt DESC) AS statuses,
          (array_agg(duration_ms ORDER BY attempt DESC))[1] AS duration_ms,
@@ -57,8 +57,9 @@ export async function readTestsToCompare(
      ) AS executed ON true
      LEFT JOIN test_outcomes AS outcomes ON outcomes.environment_id = $2 AND outcomes.test = planned.test
        AND outcomes.suite = planned.suite
+     WHERE $3::int IS NOT NULL OR statuses[1] = 'failed'
      ORDER BY position`,
-    [runId, environmentId, first, last],
+    [runId, environmentId, positions?.first ?? null, positions?.last ?? null],
   );
   return rows.map((row) => ({
     position: row.position,

@@ -8,36 +8,8 @@ import {
   type TestToCompare,
   writeComparedTests,
 } from './compared-tests.ts';
-
-/** A finished run with what it tested. Its time is that of the database, so that the clock of a worker does not matter. */
-export interface ComparedRun {
-  id: number;
-  at: Date;
-  commit: string | undefined;
-  shopVersion: string | undefined;
-}
-
-/** A run that was compared before, and how slow it was: 2 for twice as slow as usual. */
-export interface EarlierRun extends ComparedRun {
-  slowness: number;
-}
-
-/** Compares the tests of a run with the earlier outcomes of each. */
-export interface Comparer<Examined> {
-  /** How many outcomes of each test are kept. */
-  keptOutcomes: number;
-  /** Called for some tests after the others, in the order of the plan. */
-  examine(
-    run: ComparedRun,
-    tests: readonly TestToCompare[],
-    earlierRuns: ReadonlyMap<number, EarlierRun>,
-  ): Promise<Examined[]>;
-  /** The classes of all tests of a run, in the order of the plan. */
-  classify(tests: readonly Examined[]): {
-    slowness: number;
-    tests: readonly { classes: readonly ResultClass[]; usualMs: number | undefined; flaky: boolean }[];
-  };
-}
+import type { ComparedRun, Comparer, EarlierRun } from './comparer.ts';
+import { classesByOutcome } from './run-comparer.ts';
 
 export type Comparisons = ReturnType<typeof createComparisons>;
 
@@ -47,6 +19,30 @@ const testsAtOnce = 500;
 export function createComparisons(deps: { database: Database }) {
   const { database } = deps;
   return {
+    /**
+     * The classes of the results of a run, by `<suite>:<test>`; without results that have none. Until it was compared: those of its
+     * failures so far, by their outcomes.
+     */
+    async classes(runId: number): Promise<Map<string, ResultClass[]>> {
+      const [row] = await database.query<RunRow & { environment_id: number; compared: boolean }>(
+        `SELECT id, environment_id, ${versionColumns}, compared_at IS NOT NULL AS compared FROM run WHERE id = $1`,
+        [runId],
+      );
+      if (row === undefined) return new Map();
+      if (!row.compared) {
+        const tests = await readTestsToCompare(database, { runId, environmentId: row.environment_id });
+        const earlierRuns = new Map<number, EarlierRun>();
+        await readEarlierRuns(database, tests, earlierRuns);
+        return classesByOutcome(toComparedRun(row), tests, earlierRuns);
+      }
+      const rows = await database.query<{ name: string; classes: string }>(
+        `SELECT suite || ':' || test AS name, array_to_string(classes, ' ') AS classes
+         FROM planned_test WHERE run_id = $1 AND notable AND classes <> '{}'`,
+        [runId],
+      );
+      return new Map(rows.map(({ name, classes }) => [name, classes.split(' ') as ResultClass[]]));
+    },
+
     /** The environments with finished runs that were not compared. */
     async pendingEnvironments(): Promise<number[]> {
       const rows = await database.query<{ environment_id: number }>(

@@ -3,7 +3,7 @@ import { noRunOptions } from '../../../src/model/run-options.ts';
 import { emptySelection } from '../../../src/model/selection.ts';
 import type { Context } from '../../../src/operations/core/context.ts';
 import { createComparisons } from '../../../src/store/tables/comparisons.ts';
-import { runComparer } from '../../../src/worker/run-comparer.ts';
+import { runComparer } from '../../../src/store/tables/run-comparer.ts';
 import { insertRows, minutesAgo } from './insert.ts';
 import {
   brokenMessage,

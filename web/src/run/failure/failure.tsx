@@ -77,7 +77,7 @@ export function Failure(props: TestProps) {
 
 const classifications = {
   new: { word: 'new failure', why: 'The test passed before' },
-  known: { word: 'known failure', why: 'The test also failed last time' },
+  known: { word: 'known failure', why: 'The test failed for the same cause before' },
   flaky: { word: 'flaky', why: 'The test alternates between passed and failed' },
 };
 

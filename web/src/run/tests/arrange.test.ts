@@ -24,6 +24,7 @@ function result(
     attachments: [],
     history: '',
     flakyInRun: false,
+    classes: [],
     flaky: false,
     quarantine: null,
     failure: null,

@@ -1,4 +1,4 @@
-import { mapInTurns } from '../async/map-in-turns.ts';
+import { mapInTurns } from '../../async/map-in-turns.ts';
 import {
   classify,
   type ExaminedOutcome,
@@ -6,9 +6,10 @@ import {
   keptOutcomes,
   type PastOutcome,
   type TimedOutcome,
-} from '../history/compare-run.ts';
-import type { TestToCompare } from '../store/tables/compared-tests.ts';
-import type { Comparer, EarlierRun } from '../store/tables/comparisons.ts';
+} from '../../history/compare-run.ts';
+import type { ResultClass } from '../../model/result-class.ts';
+import type { TestToCompare } from './compared-tests.ts';
+import type { ComparedRun, Comparer, EarlierRun } from './comparer.ts';
 
 /** Of a test without an outcome: it broke, was skipped, or has no result. */
 const noOutcome = { classes: [], usualMs: undefined, flaky: false } as const;
@@ -50,4 +51,19 @@ function toPast(
     const run = earlierRuns.get(runId);
     return run ? [{ ...outcome, run }] : [];
   });
+}
+
+/** The classes of results by their outcomes alone, by `<suite>:<test>`: what can be said before a run has finished. */
+export function classesByOutcome(
+  run: ComparedRun,
+  tests: readonly TestToCompare[],
+  earlierRuns: ReadonlyMap<number, EarlierRun>,
+): Map<string, ResultClass[]> {
+  return new Map(
+    tests.flatMap((test) => {
+      const now = toOutcome(test);
+      const classes = now ? examine(run, now, toPast(test.earlier, earlierRuns)).byOutcome : [];
+      return classes.length > 0 ? [[`${test.suite}:${test.test}`, classes] as const] : [];
+    }),
+  );
 }
