@@ -1,6 +1,6 @@
 # `make demo` and `make test` do all the set-up on a bare Debian machine with Node 20.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all test-page test-package test-deploy faults hosts bench build check clean
+.PHONY: help demo test test-all test-page test-package test-deploy faults retries hosts bench build check clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -33,9 +33,13 @@ test-deploy: node_modules ## test deploy/compose.yml with locally built images, 
 bench: node_modules ## run all benches; each prints a table and writes bench/results/
 	@set -e; for bench in bench/*.ts; do echo "== $$bench"; npx tsx $$bench; done
 
-faults: node_modules ## inject random faults under load and judge the result: SECONDS, SEED, FAULTS, WORKERS, ENVIRONMENTS, ENGINE
+faults: node_modules ## inject random faults under load and judge the result: SECONDS, SEED, FAULTS, RETRIES, WORKERS, ENVIRONMENTS, ENGINE
 	@sh scripts/need.sh faults
 	@node --import tsx test/faults/main.ts
+
+retries: node_modules ## retry runs while workers are killed and stores are away, and judge: RETRIES, SEED, ENVIRONMENTS, WORKERS
+	@sh scripts/need.sh faults
+	@node --import tsx test/faults/retries/main.ts
 
 hosts: node_modules ## cut off several hosts, each with its own Docker Engine, one after the other: CUTS, HOSTS, SEED, WORKERS
 	@sh scripts/need.sh hosts

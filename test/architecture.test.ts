@@ -74,7 +74,12 @@ const seenByPage =
 const sql =
   /`\s*(WITH \w+ AS|SELECT|INSERT INTO \w+|UPDATE \w+ SET|DELETE FROM \w+|ALTER TABLE|CREATE TABLE)\b|'(SELECT |DELETE FROM |INSERT INTO |UPDATE \w+ SET)/;
 /** The files whose values the page may use: the limits of forms, and durations as text. They import nothing. */
-const sharedFiles = ['model/limits.ts', 'model/duration.ts', 'model/failure-headline.ts'];
+const sharedFiles = [
+  'model/limits.ts',
+  'model/duration.ts',
+  'model/run-options.ts',
+  'model/failure-headline.ts',
+];
 const roomsWithSql = ['store', 'queue'];
 
 const source = resolve(import.meta.dirname, '../src');

@@ -83,6 +83,13 @@ const faults = {
   vanish: (_, project) => {
     fs.rmSync(project.currentCest, { force: true });
   },
+  /** A failed assertion, with this chance in percent. */
+  fail: (percent) => {
+    if (Math.random() * 100 >= (percent || 100)) return;
+    throw Object.assign(new Error('A failure on purpose.'), {
+      type: 'PHPUnit\\Framework\\ExpectationFailedException',
+    });
+  },
   error: () => {
     throw new Error('A fault on purpose.');
   },

@@ -62,6 +62,17 @@ describe('defaults', () => {
 });
 
 describe('values', () => {
+  it('of retries by group may have a group with any name, and are within the limit', () => {
+    const groupsIn = (text: string) => load({ MATRE_RETRY_FAILED_GROUPS: text }).mftf.retryFailed.groups;
+    expect(groupsIn('checkout:2, a:b:0')).toEqual([
+      { group: 'checkout', times: 2 },
+      { group: 'a:b', times: 0 },
+    ]);
+    for (const text of ['checkout', ':2', 'checkout:11', 'checkout:-1', 'checkout:x']) {
+      expect(() => groupsIn(text)).toThrow('must be a list of group:number');
+    }
+  });
+
   it('of the environment take precedence over the file', () => {
     const path = file('MATRE_WORKERS=2\nMATRE_PORT=9000\nexport LOCK_TTL="45"\n');
     const config = loadConfig({ environment: { MATRE_WORKERS: '8' }, file: path });

@@ -22,7 +22,7 @@ import { listResults, listSteps } from './results/run-results.ts';
 import { listSources } from './results/test-sources.ts';
 import { showLiveView } from './runs/live-view.ts';
 import { showProgress } from './runs/progress.ts';
-import { listArtifacts, readLog, reportJunit, showRun } from './runs/run-record.ts';
+import { listArtifacts, readLog, reportAllure, reportJunit, showRun } from './runs/run-record.ts';
 import { cancelRun, listRuns, prioritiseRun, retryRun, submitRuns } from './runs/runs.ts';
 import {
   addSavedSelection,
@@ -95,6 +95,7 @@ export const operations = [
   readLog,
   listArtifacts,
   reportJunit,
+  reportAllure,
   cancelRun,
   prioritiseRun,
   retryRun,

@@ -5,6 +5,7 @@ import type { Result, Status } from '../model/result.ts';
 import type { Run } from '../model/run.ts';
 import { noRunOptions } from '../model/run-options.ts';
 import { emptySelection } from '../model/selection.ts';
+import { allureResults } from './allure.ts';
 import { junitReport } from './junit.ts';
 import { type ReportedRun, splitAttempts } from './reported-run.ts';
 import { runSummary } from './summary.ts';
@@ -262,6 +263,31 @@ describe('junitReport', () => {
     expect(flaky).toMatchObject({
       attributes: { type: 'failed', message: 'Flaky went wrong' },
       children: [{ name: 'stackTrace', text: 'Flaky went wrong\nin the second line' }],
+    });
+  });
+
+  it('has a result of Allure for each attempt, which are retries of each other, and marks flaky tests', () => {
+    const split = splitAttempts([
+      result('Flaky', 'failed', { attempt: 1 }),
+      result('Flaky', 'passed', { attempt: 2 }),
+      result('Faulty', 'broken', { attempt: 1 }),
+      result('Faulty', 'passed', { attempt: 2 }),
+    ]);
+    const plan = ['Flaky', 'Faulty', 'Lost'].map((test) => ({ test, suite: undefined }));
+    const files = allureResults([{ ...reported(split.results), ...split, plan }]);
+    expect(files.map(({ name, status, statusDetails: { flaky } }) => [name, status, flaky])).toEqual([
+      ['Flaky', 'failed', false],
+      ['Faulty', 'broken', false],
+      ['Flaky', 'passed', true],
+      ['Faulty', 'passed', false],
+      ['Lost', 'broken', false],
+    ]);
+    expect(new Set(files.map(({ uuid }) => uuid)).size).toBe(5);
+    expect(new Set(files.map(({ historyId }) => historyId)).size).toBe(3);
+    expect(files[0]).toMatchObject({
+      statusDetails: { message: 'Flaky went wrong\nin the second line' },
+      start: new Date('2026-01-02T03:04:05.678Z').getTime(),
+      stop: new Date('2026-01-02T03:04:06.912Z').getTime(),
     });
   });
 

@@ -78,6 +78,28 @@ describe('run --watch', () => {
     expect(code).toBe(2);
   });
 
+  it('ends with 1 for a flaky test only with --fail-on-flaky, and names it', async () => {
+    const args = ['run', '-e', 'us', '-t', 'FlakyCart', '--retry-failed', '1', '--watch'];
+    const lenient = await ask(args);
+    expect(lenient.stdout).toMatch(/^us passed 1\/1, 1 flaky {2}/m);
+    expect(lenient.code).toBe(0);
+    expect((await ask([...args, '--fail-on-flaky'])).code).toBe(1);
+    const id = /us run (\d+)/.exec(lenient.stdout)?.[1] as string;
+    const shown = (await ask(['show', id])).stdout;
+    expect(shown).toMatch(/Failed tests +failed tests are retried once/);
+    expect(shown).toMatch(/^flaky +\S+ s +- +FlakyCart/m);
+  });
+
+  it('retries failed tests as another attempt of the run, and watches it', async () => {
+    const first = await ask(['run', '-e', 'us', '-t', 'FlakyCart,PassHome', '--watch']);
+    expect(first.code).toBe(1);
+    const id = /us run (\d+)/.exec(first.stdout)?.[1] as string;
+    const retried = await ask(['retry', id, '--failed', '--watch', '--fail-on-flaky']);
+    expect(retried.stdout).toMatch(new RegExp(`^us passed 2/2, 1 flaky {2}matre show ${id}`, 'm'));
+    expect(retried.code).toBe(1);
+    expect((await ask(['retry', id, '--failed'])).stderr).toContain('NOTHING_TO_RETRY');
+  });
+
   it('prints one JSON document on standard output with --json', async () => {
     const { code, stdout, stderr } = await ask(['run', '-e', 'us', '-t', 'FailCart', '--watch', '--json']);
     expect(code).toBe(1);
@@ -112,6 +134,10 @@ describe('run --watch', () => {
     ['no environment', ['run', '--all'], 'Name an environment (-e)'],
     ['an unknown option', ['run', '-e', 'us', '--al'], 'Did you mean --all?'],
     ['an unknown command', ['rnu'], 'Did you mean run?'],
+    ['--fail-on-flaky without --watch', ['run', '-e', 'us', '--all', '--fail-on-flaky'], '--watch'],
+    ['too many retries', ['run', '-e', 'us', '--all', '--retry-failed', '11'], 'retryFailed'],
+    ['a limit that is no number', ['run', '-e', 'us', '--all', '--max-failures', 'x'], 'whole number'],
+    ['--new-run without --failed', ['retry', '1', '--new-run'], '--failed'],
     ['--junit without --watch', ['run', '-e', 'us', '--all', '--junit', 'x.xml'], '--watch'],
     [
       'a report that cannot be written',

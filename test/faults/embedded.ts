@@ -76,6 +76,7 @@ export async function openEmbeddedInstallation(
     environments,
     workers,
     acknowledged,
+    retries: [],
     submit,
     open,
     queued: async () => (await ask('?state=queued&limit=200')).map(({ environmentId }) => environmentId),

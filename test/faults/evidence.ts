@@ -5,7 +5,7 @@ import type { Database } from '../../src/store/database/database.ts';
 import type { AttemptOutcome } from '../../src/store/tables/attempts.ts';
 import { monotonicMs } from './clock.ts';
 import type { Injection } from './injector.ts';
-import { type Installation, processOf } from './installation.ts';
+import { type Installation, processOf, type UserRetry } from './installation.ts';
 import type { Stall } from './stalls.ts';
 import type { Absence } from './workers.ts';
 
@@ -30,6 +30,8 @@ export interface FinalRun {
   verdict: Verdict | null;
   reason: string | null;
   finishedAt: number | undefined;
+  /** How often its failed tests may be retried automatically. */
+  retryFailed: number;
 }
 
 export interface FinalAttempt {
@@ -55,6 +57,9 @@ export interface FinalResult {
 /** The input of the judge: the journals of the containers, the final rows of the tables, and the injected faults. */
 export interface Evidence {
   acknowledged: number[];
+  /** Retries by a user: those that took effect, and their number by run as the events say. */
+  retries: UserRetry[];
+  retryEvents: { runId: number; count: number }[];
   lifetimes: Lifetime[];
   runs: FinalRun[];
   attempts: FinalAttempt[];
@@ -71,7 +76,7 @@ export type OwnEvidence = Omit<Evidence, 'injections' | 'stalls'>;
 
 /** The evidence of one installation; `journal` is the journal of the test processes of an environment. */
 export async function gatherEvidence(
-  { environments, workers, acknowledged }: Installation,
+  { environments, workers, acknowledged, retries }: Installation,
   { database, journal }: { database: Database; journal: (code: string) => string },
 ): Promise<OwnEvidence> {
   /** Difference from the clock of the machine, which is that of the database, to the monotonic one. */
@@ -84,7 +89,11 @@ export async function gatherEvidence(
     verdict: Verdict | null;
     reason_code: string | null;
     finished_at: Date | null;
-  }>('SELECT id, environment_id, state, verdict, reason_code, finished_at FROM run ORDER BY id');
+    retry_failed: number | null;
+  }>(
+    `SELECT id, environment_id, state, verdict, reason_code, finished_at, (options ->> 'retryFailed')::int AS retry_failed
+     FROM run ORDER BY id`,
+  );
   const attempts = await database.query<{
     run_id: number;
     attempt: number;
@@ -108,8 +117,13 @@ export async function gatherEvidence(
   const planned = await database.query<{ run_id: number; test: string }>(
     'SELECT run_id, test FROM planned_test',
   );
+  const events = await database.query<{ run_id: number; count: number }>(
+    `SELECT run_id, count(*)::int AS count FROM run_event WHERE code = 'RETRIED_BY_USER' GROUP BY run_id`,
+  );
   return {
     acknowledged,
+    retries,
+    retryEvents: events.map(({ run_id, count }) => ({ runId: run_id, count })),
     absences: workers.absences,
     lifetimes: environments.flatMap(({ id, code }) => lifetimesIn(readJournal(journal(code)), id)),
     runs: runs.map((row) => ({
@@ -119,6 +133,7 @@ export async function gatherEvidence(
       verdict: row.verdict,
       reason: row.reason_code,
       finishedAt: moment(row.finished_at),
+      retryFailed: row.retry_failed ?? 0,
     })),
     attempts: attempts.map((row) => ({
       runId: row.run_id,
@@ -151,6 +166,8 @@ export function joinEvidence(
   return {
     ...shared,
     acknowledged: all('acknowledged'),
+    retries: all('retries'),
+    retryEvents: all('retryEvents'),
     lifetimes: all('lifetimes'),
     runs: all('runs'),
     attempts: all('attempts'),

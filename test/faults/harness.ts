@@ -30,6 +30,8 @@ export interface HarnessOptions {
   environments: number;
   /** Whether there is a small second installation on the embedded database. */
   embedded: boolean;
+  /** Runs have tests that fail often; see `onPostgres`. */
+  withFailures?: boolean;
   /** Override the defaults of `openStores`. */
   settings?: Record<string, string>;
 }
@@ -108,7 +110,7 @@ export async function openHarness(options: HarnessOptions): Promise<Harness> {
     closing.push(() => workers.stop());
 
     return {
-      ...onPostgres({ database, environments, workers }),
+      ...onPostgres({ database, environments, workers, withFailures: options.withFailures ?? false }),
       postgres,
       redis,
       proxies,

@@ -1,7 +1,8 @@
+import { noRunOptions } from '../../src/model/run-options.ts';
 import { emptySelection } from '../../src/model/selection.ts';
 import type { Database } from '../../src/store/database/database.ts';
 import { createRuns } from '../../src/store/tables/runs.ts';
-import { type Delays, someTests } from './module.ts';
+import { type Delays, shakyTest, someTests } from './module.ts';
 import type { Random } from './random.ts';
 import type { HarnessEnvironment } from './stores.ts';
 import type { Workers } from './workers.ts';
@@ -14,12 +15,20 @@ export interface RunningRun {
   pid: number;
 }
 
+/** A retry of a run after its attempt with this number. */
+export interface UserRetry {
+  runId: number;
+  after: number;
+}
+
 /** An installation that accepts and executes runs. */
 export interface Installation {
   environments: HarnessEnvironment[];
   workers: Workers;
   /** Acknowledged runs, in the order of their submission. */
   acknowledged: number[];
+  /** Retries by a user that took effect, in their order; see `retryOne`. */
+  retries: UserRetry[];
   /** Queues a run; resolves when it is acknowledged. */
   submit(environment: HarnessEnvironment, random: Random): Promise<void>;
   /** The environments of queued runs. */
@@ -35,17 +44,26 @@ export function onPostgres({
   environments,
   workers,
   delays,
-}: Pick<Installation, 'environments' | 'workers'> & { database: Database; delays?: Delays }): Installation {
+  withFailures = false,
+}: Pick<Installation, 'environments' | 'workers'> & {
+  database: Database;
+  delays?: Delays;
+  /** Each run has a test that fails often; half of the runs retry it automatically. */
+  withFailures?: boolean;
+}): Installation {
   const runs = createRuns({ database });
   const acknowledged: number[] = [];
   return {
     environments,
     workers,
     acknowledged,
+    retries: [],
 
     async submit({ id }, random) {
-      const selection = { ...emptySelection, tests: someTests(random, delays) };
-      const [run] = await runs.insert([{ environmentId: id, selection, requestedBy: 'faults' }]);
+      const tests = [...(withFailures ? [shakyTest] : []), ...someTests(random, delays)];
+      const options = { ...noRunOptions, retryFailed: withFailures ? random.between(0, 1) : 0 };
+      const selection = { ...emptySelection, tests };
+      const [run] = await runs.insert([{ environmentId: id, selection, options, requestedBy: 'faults' }]);
       if (run) acknowledged.push(run.id);
     },
 

@@ -11,6 +11,8 @@ function correctEvidence(): Evidence {
   const finished = { pid: 200, outcome: 'finished' as const, reason: null };
   return {
     acknowledged: [1, 2],
+    retries: [],
+    retryEvents: [],
     injections: [],
     stalls: [],
     absences: [{ pid: 100, kind: 'dead', from: 300, to: undefined }],
@@ -27,6 +29,7 @@ function correctEvidence(): Evidence {
       verdict: 'passed',
       reason: null,
       finishedAt: 7_000,
+      retryFailed: 0,
     })),
     attempts: [
       { runId: 1, attempt: 1, fence: 1, pid: 100, outcome: 'lost', reason: 'WORKER_LOST', endedAt: 4_000 },
@@ -159,6 +162,55 @@ describe('the judge of the faults', () => {
     ],
   ])('finds %s', (_, kind, corrupt) => {
     const evidence = correctEvidence();
+    corrupt(evidence);
+    expect(kindsIn(evidence)).toContain(kind);
+  });
+
+  /** Run 2, whose shaky test failed, was retried by a user. */
+  function retriedEvidence(): Evidence {
+    const evidence = correctEvidence();
+    const shaky = { runId: 2, test: 'ShakyTest' };
+    evidence.planned.push(shaky);
+    evidence.results.push({ ...shaky, attempt: 1, status: 'failed', reason: null, recordedAt: 6_350 });
+    evidence.results.push({ ...shaky, attempt: 2, status: 'passed', reason: null, recordedAt: 8_300 });
+    const lifetime = { ...shaky, environmentId: 7 };
+    evidence.lifetimes.push({ ...lifetime, fence: 3, from: 6_310, to: 6_340, code: 1 });
+    evidence.lifetimes.push({ ...lifetime, fence: 4, from: 8_000, to: 8_200, code: 0 });
+    const finished = { pid: 200, outcome: 'finished' as const, reason: null };
+    evidence.attempts.push({ ...finished, runId: 2, attempt: 2, fence: 4, endedAt: 8_400 });
+    evidence.retries.push({ runId: 2, after: 1 });
+    evidence.retryEvents.push({ runId: 2, count: 1 });
+    return evidence;
+  }
+
+  it('allows a retry by a user, and an automatic one as often as the run says', () => {
+    expect(judge(retriedEvidence(), limits)).toEqual([]);
+    const automatic = { ...retriedEvidence(), retries: [], retryEvents: [] };
+    expect(kindsIn(automatic)).toEqual(expect.arrayContaining(['history', 'doubled']));
+    change(automatic.runs, 1, { retryFailed: 1 });
+    expect(judge(automatic, limits)).toEqual([]);
+  });
+
+  it.each<[string, string, (evidence: Evidence) => void]>([
+    ['a retry without an attempt', 'lost', ({ retries }) => retries.push({ runId: 2, after: 2 })],
+    ['a retry that was lost', 'lost', ({ retryEvents }) => retryEvents.splice(0)],
+    ['a retry that was made twice', 'doubled', ({ retryEvents }) => change(retryEvents, 0, { count: 2 })],
+    ['a retry that did not execute its test', 'lost', ({ results }) => results.splice(5)],
+    [
+      'a retry that executed a test again that had passed',
+      'doubled',
+      ({ results }) => results.push({ ...results[3], attempt: 2, recordedAt: 8_350 } as never),
+    ],
+    [
+      'two results of a retry',
+      'doubled',
+      ({ results, attempts }) => {
+        results.push({ ...results[5], attempt: 3, recordedAt: 8_390 } as never);
+        attempts.push({ ...attempts[3], attempt: 3, fence: 5 } as never);
+      },
+    ],
+  ])('finds %s', (_, kind, corrupt) => {
+    const evidence = retriedEvidence();
     corrupt(evidence);
     expect(kindsIn(evidence)).toContain(kind);
   });

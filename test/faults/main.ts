@@ -2,7 +2,7 @@
  * `make faults`: a whole installation under load, with faults of all kinds, and a judge. Variables: SEED, SECONDS,
  * FAULTS, WORKERS (concurrent runs, over three processes), ENVIRONMENTS, ENGINE (own: a Docker Engine started for it;
  * docker: the existing one; sandbox; auto: the first available of these), KINDS (a pattern for the names of the kinds),
- * KEEP (keeps the folder with logs and journals). Ends with 0 only without violations.
+ * RETRIES (how many finished runs are retried meanwhile, whose tests fail often), KEEP (keeps the folder with logs and journals). Ends with 0 only without violations.
  */
 
 import { report } from './report.ts';
@@ -28,6 +28,7 @@ const verdict = await runRound({
   only: kinds ? new RegExp(kinds, 'i') : undefined,
   settleMs: 600_000,
   outliveMs: 5_000,
+  retries: number('RETRIES', 0),
   engine,
   processes,
   slots,

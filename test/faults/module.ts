@@ -7,6 +7,9 @@ const shortDelays: Delays = [0.2, 0.3, 0.4, 0.5, 0.7, 1];
 export const longDelays: Delays = [0.5, 4, 5, 6];
 const testName = (seconds: number) => `Sleep${String(seconds).replace('.', 'Point')}Test`;
 
+/** A test that fails often, for retries of failed tests. */
+export const shakyTest = 'ShakyTest';
+
 /** One to four tests for a run. */
 export function someTests(random: Random, delays: Delays = shortDelays): string[] {
   return random.shuffled(delays).slice(0, random.between(1, 4)).map(testName);
@@ -18,16 +21,20 @@ export function createModule(codes: string[], delays: Delays = shortDelays): Rec
     `Cron/data/.env.${code}`,
     `MAGENTO_BACKEND_NAME=admin\nMATRE_JOURNAL=/journal/${code}.jsonl\n`,
   ];
-  const test = (seconds: number): [string, string] => [
-    `Test/Mftf/Test/${testName(seconds)}.xml`,
+  const test = (name: string, sentence: string): [string, string] => [
+    `Test/Mftf/Test/${name}.xml`,
     `<?xml version="1.0" encoding="UTF-8"?>
 <tests xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:noNamespaceSchemaLocation="urn:magento:mftf:Test/etc/testSchema.xsd">
-    <test name="${testName(seconds)}">
+    <test name="${name}">
         <annotations><features value="Sleeps"/><group value="sleep"/></annotations>
-        <comment userInput="stand-in: sleep ${seconds}" stepKey="sleep"/>
+        <comment userInput="stand-in: ${sentence}" stepKey="sleep"/>
     </test>
 </tests>
 `,
   ];
-  return Object.fromEntries([...codes.map(values), ...delays.map(test)]);
+  return Object.fromEntries([
+    ...codes.map(values),
+    ...delays.map((seconds) => test(testName(seconds), `sleep ${seconds}`)),
+    test(shakyTest, 'fail 70'),
+  ]);
 }

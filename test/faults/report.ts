@@ -1,5 +1,6 @@
 import type { Evidence } from './evidence.ts';
 import { breakagesOfStalls } from './explanation.ts';
+import { shakyTest } from './module.ts';
 import { type Row, tabulate } from './recovery.ts';
 import type { Verdict } from './round.ts';
 
@@ -19,11 +20,31 @@ export function report({ evidence, violations, excludedKinds }: Verdict): string
     ...excludedKinds.map(({ kind, reason }) => `left out: ${kind} (${reason})`),
     ...brokenRuns(evidence),
     `${runs.length} runs in ${attempts.length} attempts: ${verdicts.join(', ')}; ${lifetimes.length} processes judged`,
+    ...describeRetries(evidence),
     ...describeStalls(evidence),
     ...violations.map(({ kind, message }) => `VIOLATION ${kind}: ${message}`),
     `injected=${injections.length} kinds=${rows.length} lost=${count('lost')} overlaps=${count('overlap')} ` +
       `doubled=${count('doubled')} broken=${broken} unexplained=${count('unexplained')} worst_recovery_s=${worst}`,
   ].join('\n');
+}
+
+/** The retries in the same run, if there were any. */
+function describeRetries({ retries, runs, attempts, results }: Evidence): string[] {
+  if (retries.length === 0) return [];
+  const retried = new Set(retries.map(({ runId }) => runId));
+  const automatic = attempts.filter(
+    ({ runId, attempt, outcome }) =>
+      outcome === 'finished' &&
+      !retries.some((retry) => retry.runId === runId && retry.after === attempt) &&
+      attempts.some((later) => later.runId === runId && later.attempt === attempt + 1),
+  ).length;
+  const flaky = runs.filter(({ id }) => {
+    const own = results.filter(({ runId, test }) => runId === id && test === shakyTest);
+    return own.some(({ status }) => status === 'failed') && own.at(-1)?.status === 'passed';
+  }).length;
+  return [
+    `${retries.length} retries by users of ${retried.size} runs, ${automatic} automatic; a test was flaky in ${flaky} runs`,
+  ];
 }
 
 /** How busy the machine was: if it was, the round proves less. */

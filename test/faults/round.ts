@@ -11,12 +11,15 @@ import { startLoad } from './load.ts';
 import { createRandom } from './random.ts';
 import { watchStalls } from './stalls.ts';
 import { beatMs, pause, retries } from './stores.ts';
+import { startRetrying } from './user-retries.ts';
 
 export interface RoundOptions extends HarnessOptions {
   seed: number;
   faults: number;
   forMs: number;
   only?: RegExp | undefined;
+  /** How many finished runs are retried as a user does, meanwhile. */
+  retries?: number;
   /** Timeout for everything to finish after the last fault. */
   settleMs: number;
   /** How long test processes may outlive a worker, from the moment when they should have noticed. */
@@ -38,7 +41,8 @@ export async function runRound(options: RoundOptions): Promise<Verdict> {
   const { print } = options;
   const problems: Violation[] = [];
   const problem = (message: string) => problems.push({ kind: 'harness', message });
-  const harness = await openHarness(options);
+  const { retries: userRetries = 0 } = options;
+  const harness = await openHarness({ ...options, withFailures: userRetries > 0 });
   const installations: Installation[] = [harness, ...(harness.embedded ? [harness.embedded] : [])];
   print(`logs and journals are in ${harness.folder}`);
   const random = createRandom(options.seed);
@@ -48,6 +52,12 @@ export async function runRound(options: RoundOptions): Promise<Verdict> {
     const loads = installations.map((each, index) => startLoad(each, createRandom(options.seed + 1 + index)));
     // Faults need running runs.
     for (const each of installations) await waitFor(async () => (await each.running()).length > 0);
+    const retrying = startRetrying(harness, {
+      database: harness.database,
+      random: createRandom(options.seed + 9),
+      count: userRetries,
+      everyMs: (0.8 * options.forMs) / Math.max(1, userRetries),
+    });
     const began = Date.now();
     const seconds = () => ((Date.now() - began) / 1000).toFixed(1).padStart(6);
     const injections = await injectFaults({
@@ -61,6 +71,7 @@ export async function runRound(options: RoundOptions): Promise<Verdict> {
       onProblem: problem,
     });
     for (const load of loads) await load.stop();
+    await retrying.stop();
     const acknowledged = installations.flatMap((each) => each.acknowledged).length;
     print(`${seconds()} s  no more faults; ${acknowledged} runs were acknowledged`);
     await settle(installations, options.settleMs);

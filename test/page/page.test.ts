@@ -153,7 +153,7 @@ describe.skipIf(noBrowserReason)(`the page${noBrowserReason ? ` (${noBrowserReas
       await page.context().close();
     });
 
-    it('cancels a run during a test after confirmation, and retries only unsuccessful tests', async () => {
+    it('cancels a run during a test after confirmation, and retries only unsuccessful tests in the same run', async () => {
       const id = await harness.submit(us, { tests: ['QuickTest', 'EndlessTest'] });
       await harness.testing(id, 'EndlessTest');
       const page = await browser.open(`${server.url}/runs/${id}`);
@@ -164,11 +164,33 @@ describe.skipIf(noBrowserReason)(`the page${noBrowserReason ? ` (${noBrowserReas
       await retry.waitFor();
       await retry.click();
       await page.getByText(/is queued on preprod-us/).waitFor();
-      const { runs } = (await (await fetch(`${server.url}/api/runs`)).json()) as { runs: RunBrief[] };
-      const [retriedRun] = runs;
-      expect(retriedRun).toMatchObject({ retryOf: id, selection: { tests: ['EndlessTest'] } });
-      await harness.testing(retriedRun?.id ?? 0, 'EndlessTest');
-      await harness.context.runs.cancel(retriedRun?.id ?? 0);
+      // The page of the run shows the new attempt without a reload.
+      await page.getByRole('article', { name: 'EndlessTest: running' }).waitFor();
+      await page.getByRole('article', { name: 'QuickTest: passed' }).waitFor();
+      await page.getByRole('button', { name: '2', exact: true }).click();
+      await page.getByRole('table', { name: 'Attempts' }).getByRole('row', { name: /^2 / }).waitFor();
+      expect(await harness.context.runs.get(id)).toMatchObject({ state: 'running', retriedAfter: 1 });
+      await harness.context.runs.cancel(id);
+      await page.context().close();
+    });
+
+    it('shows a test that failed and then passed as flaky, in the counts, the filters and the list', async () => {
+      const id = await harness.submit(us, { tests: ['QuickTest', 'HarbourCartTotalTest'] });
+      await harness.finished(id);
+      const { database, runs } = harness.context;
+      await database.query(
+        `INSERT INTO result (run_id, test, suite, attempt, status, message, started_at, duration_ms)
+         SELECT run_id, test, suite, 0, 'failed', 'No cart.', started_at, 900 FROM result WHERE run_id = $1 AND test = 'QuickTest'`,
+        [id],
+      );
+      await database.query('UPDATE run SET counts = NULL WHERE id = $1', [id]);
+      expect((await runs.get(id)).counts).toMatchObject({ planned: 2, passed: 2, flaky: 1 });
+      const page = await browser.open(`${server.url}/runs/${id}`);
+      await page.getByText('All 2 tests passed, 1 flaky').waitFor();
+      await page.getByRole('img', { name: '1 passed, 1 flaky' }).waitFor();
+      await page.getByRole('button', { name: /^Flaky/ }).click();
+      await page.getByRole('article', { name: 'QuickTest: flaky' }).waitFor();
+      expect(await page.getByRole('article').count()).toBe(1);
       await page.context().close();
     });
 
@@ -206,7 +228,7 @@ describe.skipIf(noBrowserReason)(`the page${noBrowserReason ? ` (${noBrowserReas
       server = await startServer(harness.context, '0.0.0-test');
       await page.getByRole('alert').waitFor({ state: 'detached' });
       await harness.context.runs.cancel(id);
-      await page.getByRole('button', { name: 'Retry', exact: true }).waitFor();
+      await page.getByRole('button', { name: 'Retry 1 without a result' }).waitFor();
       expect(await page.evaluate('globalThis.notReloaded')).toBe(true);
       await page.context().close();
     });
@@ -267,12 +289,6 @@ describe.skipIf(noBrowserReason)(`the page${noBrowserReason ? ` (${noBrowserReas
       });
   });
 });
-
-interface RunBrief {
-  id: number;
-  retryOf: number | null;
-  selection: { tests: string[] };
-}
 
 /** Cancels a run, starting from the overview. */
 async function cancelOn(page: Page, id: number): Promise<void> {

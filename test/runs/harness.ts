@@ -17,6 +17,7 @@ import { journalPath } from '../../src/engine/supervised.ts';
 import type { Logger } from '../../src/log.ts';
 import { matreItself } from '../../src/model/access.ts';
 import { containerName } from '../../src/model/environment.ts';
+import type { RunOptions } from '../../src/model/run-options.ts';
 import type { Selection } from '../../src/model/selection.ts';
 import type { Context } from '../../src/operations/core/context.ts';
 import { parseInput } from '../../src/operations/core/operation.ts';
@@ -110,7 +111,11 @@ export interface Harness {
     },
   ): Promise<HarnessEnvironment>;
   /** Queues a run and returns its number. */
-  submit(environment: { code: string }, selection: Partial<Selection>): Promise<number>;
+  submit(
+    environment: { code: string },
+    selection: Partial<Selection>,
+    options?: Partial<RunOptions>,
+  ): Promise<number>;
   show(runId: number): Promise<RunDetails>;
   finished(runId: number): Promise<RunDetails>;
   /** Queues a run and waits for its end. */
@@ -169,10 +174,10 @@ export async function openHarness(kind: EngineKind, options: HarnessOptions = {}
 
   const requestContext = { principal: matreItself };
   const show = (runId: number) => showRun.run(context, { id: runId }, requestContext);
-  const submit: Harness['submit'] = async ({ code }, selection) => {
+  const submit: Harness['submit'] = async ({ code }, selection, options) => {
     const { runs } = await submitRuns.run(
       context,
-      parseInput(submitRuns, { environments: [code], selection, requestedBy: 'test' }),
+      parseInput(submitRuns, { environments: [code], selection, options, requestedBy: 'test' }),
       requestContext,
     );
     return runs[0]?.id ?? 0;

@@ -1,10 +1,10 @@
-import { access, constants, writeFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { access, constants, mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { Option } from 'commander';
 import { Fault, toFault } from '../../faults/fault.ts';
 import { asSentence } from '../../faults/sentence.ts';
 import type { ProgressView } from '../../operations/runs/progress.ts';
-import { reportJunit } from '../../operations/runs/run-record.ts';
+import { reportAllure, reportJunit } from '../../operations/runs/run-record.ts';
 import { cancelRun } from '../../operations/runs/runs.ts';
 import type { CliContext } from '../cli-context.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -21,6 +21,7 @@ export interface FollowOptions {
   watch?: boolean;
   junit?: string;
   failOnFlaky?: boolean;
+  allure?: string;
   json?: boolean;
 }
 
@@ -31,11 +32,22 @@ export const failOnFlakyOption = () =>
 export const watchOptions = () => [
   new Option('-w, --watch', 'wait until the runs are finished; the exit code is their verdict'),
   new Option('--junit <file>', 'with --watch: write a JUnit report when all runs are finished'),
+  new Option(
+    '--allure <folder>',
+    'with --watch: write result files for Allure there when all runs are finished',
+  ),
   failOnFlakyOption(),
 ];
 
 /** Checks the options before anything is submitted, so that no report is lost after an hour of tests. Errors: INPUT_INVALID. */
-export async function checkWatchOptions({ watch, junit, failOnFlaky }: FollowOptions): Promise<void> {
+export async function checkWatchOptions(options: FollowOptions): Promise<void> {
+  const { watch, junit, failOnFlaky, allure } = options;
+  if (allure !== undefined && !watch) {
+    throw new Fault(
+      'INPUT_INVALID',
+      '--allure needs --watch: without it the command does not wait for the results.',
+    );
+  }
   if (failOnFlaky && !watch) {
     throw new Fault(
       'INPUT_INVALID',
@@ -137,13 +149,22 @@ async function report(
     junit,
     json,
     failOnFlaky = false,
+    allure,
     failures,
   }: FollowOptions & { failures: ReadonlyMap<number, RunFailures> },
 ): Promise<void> {
   context.exitCode = verdictCode(finished, failOnFlaky);
+  const ids = finished.map(({ run }) => run.id).join(',');
   if (junit !== undefined) {
-    const { xml } = await caller.call(reportJunit, { ids: finished.map(({ run }) => run.id).join(',') });
+    const { xml } = await caller.call(reportJunit, { ids });
     await writeReport(junit, xml);
+  }
+  if (allure !== undefined) {
+    const { results } = await caller.call(reportAllure, { ids });
+    await mkdir(allure, { recursive: true }).catch(() => undefined);
+    for (const result of results) {
+      await writeReport(join(allure, `${result.uuid}-result.json`), JSON.stringify(result));
+    }
   }
   const { stdout } = context.terminal;
   if (json) {
@@ -208,7 +229,7 @@ async function writeReport(file: string, xml: string): Promise<void> {
   } catch (error) {
     throw new Fault(
       'INPUT_INVALID',
-      asSentence(`The JUnit report could not be written: ${toFault(error).message}`),
+      asSentence(`The report could not be written: ${toFault(error).message}`),
       {
         cause: error,
       },

@@ -15,6 +15,7 @@ export function registerWatch(command: Command, context: CliContext): void {
   ]);
   command
     .option('--junit <file>', 'write a JUnit report when all runs are finished')
+    .option('--allure <folder>', 'write result files for Allure there when all runs are finished')
     .addOption(failOnFlakyOption())
     .addOption(jsonOption())
     .addHelpText('after', helpFooter)

@@ -65,6 +65,25 @@ describe('the blocks of a run', () => {
     expect(played.begun).toEqual(['A', 'B', 'C']);
   });
 
+  it('begin with those that are first, also among the exclusive ones', async () => {
+    const played = harness({});
+    const request = { execute: played.execute, first: (each: Block) => 'CE'.includes(nameIn(each)) };
+    const alone = share({ ...request, blocks: blocks('A', 'B', 'C') });
+    await played.play();
+    expect(await alone).toBe('done');
+    expect(played.begun.splice(0)).toEqual(['C', 'A', 'B']);
+    const shared = share({
+      ...request,
+      slots: [1, 2],
+      blocks: blocks('A', 'B', 'C', 'D', 'E'),
+      expectedMs: (each) => (nameIn(each) === 'B' ? 9 : 1),
+      exclusive: (each) => 'DE'.includes(nameIn(each)),
+    });
+    await played.play();
+    expect(await shared).toBe('done');
+    expect(played.begun).toEqual(['C', 'B', 'A', 'E', 'D']);
+  });
+
   it('are taken by the next free slot, the longest first', async () => {
     const lengths = { A: 1, B: 2, C: 6, D: 3 };
     const played = harness(lengths);

@@ -115,7 +115,7 @@ function RetryButtons({ run }: { run: RunView }) {
         </Retry>
       )}
       <Retry run={run} failedOnly={false} quiet={partText !== undefined}>
-        {partText === undefined ? 'Retry in a new run' : 'Retry all'}
+        {partText === undefined ? 'Retry' : 'Retry all'}
       </Retry>
     </>
   );

@@ -1,15 +1,17 @@
 import { Anchor } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { Link } from 'wouter';
 import type { RunView } from '#src/operations/core/views.ts';
 import type { showRun } from '#src/operations/runs/run-record.ts';
 import type { OutputOf } from '../api/request.ts';
 import { clockSeconds, fullTime, plural } from '../ui/format.ts';
 import { LongText } from '../ui/long-text/long-text.tsx';
 import { useQueryState } from '../ui/query-state.ts';
+import { StatusBadge, statusOfRun } from '../ui/status.tsx';
 import { type Column, DataTable } from '../ui/table/data-table.tsx';
 import { Elapsed, Time } from '../ui/time.tsx';
 import classes from './head.module.css';
-import { recordQuery } from './queries.ts';
+import { recordQuery, retriesQuery } from './queries.ts';
 
 const recordId = 'attempts';
 
@@ -39,9 +41,9 @@ export function AttemptsFact({ run }: { run: RunView }) {
   );
 }
 
-export function Attempts({ id }: { id: number }) {
+export function Attempts({ run }: { run: RunView }) {
   const [isShown] = useAttemptsShown();
-  return <div id={recordId}>{isShown && <Record id={id} />}</div>;
+  return <div id={recordId}>{isShown && <Record run={run} />}</div>;
 }
 
 type Attempt = OutputOf<typeof showRun>['attempts'][number];
@@ -80,12 +82,26 @@ const columns: Column<Attempt>[] = [
   },
 ];
 
-function Record({ id }: { id: number }) {
+function Record({ run: { id, environment } }: { run: RunView }) {
   const { data, error } = useQuery(recordQuery(id));
+  const { data: retries = [] } = useQuery(retriesQuery(id, environment));
   if (!data) return <p>{error ? error.message : 'Loading attempts.'}</p>;
   return (
     <>
       <DataTable label="Attempts" rows={data.attempts} rowKey={({ attempt }) => attempt} columns={columns} />
+      {retries.length > 0 && (
+        <p>
+          In new runs:{' '}
+          {retries.map((retry) => (
+            <span key={retry.id}>
+              <Anchor component={Link} href={`/runs/${retry.id}`} underline="always">
+                #{retry.id}
+              </Anchor>{' '}
+              <StatusBadge status={statusOfRun(retry)} />{' '}
+            </span>
+          ))}
+        </p>
+      )}
       {data.events.length > 0 && (
         <details>
           <summary>{plural(data.events.length, 'event')}</summary>

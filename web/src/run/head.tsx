@@ -13,7 +13,7 @@ import { RunActions } from './actions.tsx';
 import { Attempts, AttemptsFact } from './attempts.tsx';
 import { Reason } from './failure/reason.tsx';
 import classes from './head.module.css';
-import { outcomeText } from './outcome-text.ts';
+import { optionsText, outcomeText } from './outcome-text.ts';
 import { Retries } from './retries.tsx';
 import { timeLeft } from './time-left.ts';
 import { QueueStatus } from './waiting.tsx';
@@ -28,6 +28,7 @@ export function RunHead({ progress, receivedAt }: Props) {
   const { run, msLeft } = progress;
   const { counts } = run;
   const done = counts.passed + counts.failed + counts.broken + counts.skipped;
+  const failedTests = optionsText(run.options);
   return (
     <header className={classes.head}>
       <div className={classes.titleRow}>
@@ -85,6 +86,7 @@ export function RunHead({ progress, receivedAt }: Props) {
           </Fact>
         )}
         {run.priority !== 0 && <Fact name="Priority">{run.priority}</Fact>}
+        {failedTests !== '' && <Fact name="Failed tests">{failedTests}</Fact>}
         {run.retryOf !== null && (
           <Fact name="Retry of">
             <Anchor component={Link} href={`/runs/${run.retryOf}`}>
@@ -95,7 +97,7 @@ export function RunHead({ progress, receivedAt }: Props) {
         {run.state === 'finished' && <Retries run={run} />}
         {run.attempt > 0 && <AttemptsFact run={run} />}
       </dl>
-      {run.attempt > 0 && <Attempts id={run.id} />}
+      {run.attempt > 0 && <Attempts run={run} />}
     </header>
   );
 }

@@ -1,3 +1,4 @@
+import { describeRunOptions } from '#src/model/run-options.ts';
 import type { RunView } from '#src/operations/core/views.ts';
 import { plural } from '../ui/format.ts';
 
@@ -12,6 +13,14 @@ const phases = {
   testing: 'Running',
   reporting: 'Reporting',
 };
+
+/** How the run treats failed tests, in words; empty when nothing was requested. */
+export const optionsText = ({ retryFailed, failedFirst, maxFailures }: RunView['options']): string =>
+  describeRunOptions({
+    failedFirst,
+    retryFailed: retryFailed ?? undefined,
+    maxFailures: maxFailures ?? undefined,
+  });
 
 /** The state of a run in a sentence without a full stop: `2 of 50 tests failed`, `Running, 31 of 50 tests done`. */
 export function outcomeText({

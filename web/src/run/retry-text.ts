@@ -2,7 +2,7 @@ import type { RunView } from '#src/operations/core/views.ts';
 
 /**
  * What a retry of the tests that did not succeed runs: `Retry 3 failed`, `Retry 19 tests (3 failed, 16 without a result)`.
- * Undefined when that is all tests of the run, or none.
+ * Undefined when there are none.
  */
 export function retryText({
   planned,
@@ -13,7 +13,7 @@ export function retryText({
 }: RunView['counts']): string | undefined {
   const withoutResult = planned - passed - failed - broken - skipped;
   const unsuccessful = failed + broken + withoutResult;
-  if (unsuccessful === 0 || unsuccessful === planned) return undefined;
+  if (unsuccessful === 0) return undefined;
   const parts = [
     { count: failed, word: 'failed' },
     { count: broken, word: 'broken' },
