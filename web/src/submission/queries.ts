@@ -1,4 +1,5 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
+import type { SubmissionSummary } from '#src/operations/submissions/submission-view.ts';
 import type { listSubmissions, showMatrix, showSubmission } from '#src/operations/submissions/submissions.ts';
 import { get } from '../api/request.ts';
 
@@ -7,8 +8,10 @@ export const submissionPage = (id: number) => `/submissions/${id}`;
 /** The page path that leads to the newest finished submission of a schedule. */
 export const latestPage = (schedule: string) => `/schedules/${encodeURIComponent(schedule)}/latest`;
 
-/** The first part of all keys, which a change of a run makes stale (api/freshness.ts). */
+/** The first part of keys that a change of any run makes stale (api/freshness.ts). */
 const key = 'submissions';
+/** Of what no run of another submission changes: its answer is large. */
+const finishedKey = 'finished submissions';
 
 export interface SubmissionFilter {
   schedule?: string | undefined;
@@ -43,9 +46,16 @@ export const submissionQuery = (id: number) =>
   });
 
 /** `notable`: only the tests that differ between environments, failed, or have a class. */
-export const matrixQuery = (id: number, rows: 'notable' | 'all') =>
+export const matrixQuery = (
+  { id, finishedAt, classes }: Pick<SubmissionSummary, 'id' | 'finishedAt' | 'classes'>,
+  rows: 'notable' | 'all',
+) =>
   queryOptions({
-    queryKey: [key, 'matrix', id, rows],
+    // Its classes come soon after its end, and again after the end of a retry.
+    queryKey:
+      finishedAt === null || classes === null
+        ? [key, 'matrix', id, rows]
+        : [finishedKey, 'matrix', id, rows, finishedAt, classes],
     queryFn: ({ signal }) =>
       get<typeof showMatrix>(`/api/submissions/${id}/matrix`, { query: { rows }, signal }),
     placeholderData: keepPreviousData,
@@ -53,11 +63,14 @@ export const matrixQuery = (id: number, rows: 'notable' | 'all') =>
 
 /** About three months of nights. */
 const nightsPerRequest = 100;
+const nightsRecheckMs = 60_000;
 
 /** The submissions of a schedule or saved selection, the newest first. */
 export const nightsQuery = (of: { schedule?: string; saved?: string }) =>
   infiniteQueryOptions({
-    queryKey: [key, 'nights', of],
+    queryKey: [finishedKey, 'nights', of],
+    refetchInterval: nightsRecheckMs,
+    staleTime: nightsRecheckMs,
     queryFn: ({ signal, pageParam }) =>
       get<typeof listSubmissions>('/api/submissions', {
         query: { ...of, limit: nightsPerRequest, before: pageParam },

@@ -15,4 +15,4 @@ export const notesQuery = queryOptions({
 });
 
 /** What shows notes: they have no event, so a change makes these queries stale. */
-export const noteKeys = [['notes'], ['run'], ['submissions']];
+export const noteKeys = [['notes'], ['run'], ['submissions'], ['finished submissions']];

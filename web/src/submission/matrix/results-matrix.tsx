@@ -22,7 +22,7 @@ export function ResultsMatrix({ submission }: { submission: SubmissionView }) {
   const [environment, setEnvironment] = useQueryState('environment');
   const [openCauses, setOpenCauses] = useState<ReadonlySet<string>>(new Set());
   const hasAll = rows === 'all';
-  const { data, error, refetch } = useQuery(matrixQuery(submission.id, hasAll ? 'all' : 'notable'));
+  const { data, error, refetch } = useQuery(matrixQuery(submission, hasAll ? 'all' : 'notable'));
   const only = classFilters.find((each) => each === className);
   const indexed = useMemo(() => data && indexMatrix(data), [data]);
   const items = useMemo(
