@@ -1,5 +1,5 @@
 // How well do the classes of results agree with the truth? A history of 500 tests by 200 nights by 5 environments, generated
-// from a seed with regressions, flaky tests, noise and slow nights, or read from files (docs/history.md has their form).
+// from a seed with regressions, flaky tests, noise and slow nights, or read from files (docs/submissions.md has their form).
 //
 //   npx tsx bench/classes.ts [--seed N] [--tests N] [--nights N] [--environments N]
 //   npx tsx bench/classes.ts --history results.jsonl --truth truth.jsonl
@@ -25,9 +25,19 @@ const { values } = parseArgs({
 if ((values.history === undefined) !== (values.truth === undefined))
   throw new Error('--history and --truth belong together.');
 
+async function readFiles(history: string, truth: string) {
+  const lines = await readHistory(history);
+  const late = lines.filter(({ at }) => at.getTime() > Date.now()).length;
+  if (late > 0)
+    console.error(
+      `${late} results are of the future; check the clock that wrote them. Only their order counts.`,
+    );
+  return { lines, truth: await readTruth(truth, lines) };
+}
+
 const { lines, truth } =
   values.history !== undefined && values.truth !== undefined
-    ? { lines: await readHistory(values.history), truth: await readTruth(values.truth) }
+    ? await readFiles(values.history, values.truth)
     : generateHistory({
         seed: Number(values.seed),
         tests: Number(values.tests),

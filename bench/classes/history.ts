@@ -36,15 +36,32 @@ export type Truth = Map<string, readonly ResultClass[]>;
 export const keyOf = ({ environment, run, test, suite }: Omit<TruthLine, 'classes'>) =>
   JSON.stringify([environment, run, test, suite ?? '']);
 
-export const readHistory = (file: string): Promise<HistoryLine[]> => readLines(file, historyLine);
+/** The lines of a history. Errors: those of an invalid line, and of a result that occurs twice. */
+export async function readHistory(file: string): Promise<HistoryLine[]> {
+  const keys = new Set<string>();
+  return readLines(file, historyLine, (line) => {
+    const key = `${keyOf(line)} ${line.attempt}`;
+    if (keys.has(key))
+      throw new Error(`Attempt ${line.attempt} of ${line.test} in run ${line.run} occurs twice.`);
+    keys.add(key);
+  });
+}
 
-export async function readTruth(file: string): Promise<Truth> {
-  const lines = await readLines(file, truthLine);
-  return new Map(lines.map((line) => [keyOf(line), line.classes]));
+/** The truth about a history, by `keyOf`. Errors: those of an invalid line, and of a result that occurs twice or is not in the history. */
+export async function readTruth(file: string, history: readonly HistoryLine[]): Promise<Truth> {
+  const results = new Set(history.map(keyOf));
+  const truth: Truth = new Map();
+  await readLines(file, truthLine, (line) => {
+    const key = keyOf(line);
+    if (!results.has(key)) throw new Error(`The history has no result of ${line.test} in run ${line.run}.`);
+    if (truth.has(key)) throw new Error(`${line.test} in run ${line.run} occurs twice.`);
+    truth.set(key, line.classes);
+  });
+  return truth;
 }
 
 /** The lines of a file, each checked. Errors: one that names the file and the number of the first invalid line. */
-async function readLines<T>(file: string, schema: z.ZodType<T>): Promise<T[]> {
+async function readLines<T>(file: string, schema: z.ZodType<T>, check: (line: T) => void): Promise<T[]> {
   const read: T[] = [];
   let number = 0;
   for await (const line of createInterface({
@@ -54,7 +71,9 @@ async function readLines<T>(file: string, schema: z.ZodType<T>): Promise<T[]> {
     number += 1;
     if (line.trim() === '') continue;
     try {
-      read.push(schema.parse(JSON.parse(line)));
+      const parsed = schema.parse(JSON.parse(line));
+      check(parsed);
+      read.push(parsed);
     } catch (error) {
       throw new Error(`${file}, line ${number}: ${(error as Error).message}`);
     }
