@@ -134,7 +134,9 @@ describe('other operations', () => {
     expect(ofSignIn).toHaveLength(10);
     expect(declaredOperations.sort()).toEqual([...operations.map(({ name }) => name), ...ofSignIn].sort());
     const submit = body.paths['/api/runs'].post;
-    expect(submit.requestBody.content['application/json'].schema.required).toContain('environments');
+    const schemaOf = (path: string) => body.paths[path].post.requestBody.content['application/json'].schema;
+    expect(schemaOf('/api/runs').properties).toHaveProperty('environments');
+    expect(schemaOf('/api/environments').required).toContain('code');
     expect(submit.responses.default.content).toHaveProperty('application/problem+json');
   });
 
