@@ -3,13 +3,14 @@
 //
 //   npx tsx bench/classes.ts [--seed N] [--tests N] [--nights N] [--environments N]
 //   npx tsx bench/classes.ts --history results.jsonl --truth truth.jsonl
+//   npx tsx bench/classes.ts --history results.jsonl > classes.jsonl
 //
-// Prints a table; writes bench/results/classes.json.
+// Prints a table; writes bench/results/classes.json. Without a truth it prints the classes in the form of one.
 import { parseArgs } from 'node:util';
 import { type ResultClass, resultClasses } from '../src/model/result-class.ts';
 import { classifyHistory } from './classes/classify-history.ts';
 import { generateHistory } from './classes/generate.ts';
-import { readHistory, readTruth, type Truth } from './classes/history.ts';
+import { readHistory, readTruth, resultOf, type Truth } from './classes/history.ts';
 import { printTable, writeResults } from './support/figures.ts';
 
 const { values } = parseArgs({
@@ -22,21 +23,21 @@ const { values } = parseArgs({
     truth: { type: 'string' },
   },
 });
-if ((values.history === undefined) !== (values.truth === undefined))
-  throw new Error('--history and --truth belong together.');
+if (values.history === undefined && values.truth !== undefined)
+  throw new Error('--truth needs the --history that it is about.');
 
-async function readFiles(history: string, truth: string) {
+async function readFiles(history: string, truth: string | undefined) {
   const lines = await readHistory(history);
   const late = lines.filter(({ at }) => at.getTime() > Date.now()).length;
   if (late > 0)
     console.error(
       `${late} results are of the future; check the clock that wrote them. Only their order counts.`,
     );
-  return { lines, truth: await readTruth(truth, lines) };
+  return { lines, truth: truth === undefined ? undefined : await readTruth(truth, lines) };
 }
 
 const { lines, truth } =
-  values.history !== undefined && values.truth !== undefined
+  values.history !== undefined
     ? await readFiles(values.history, values.truth)
     : generateHistory({
         seed: Number(values.seed),
@@ -46,27 +47,39 @@ const { lines, truth } =
       });
 const reported = await classifyHistory(lines);
 
-const comparisons = resultClasses.map((name) => ({ name, ...compare(name, reported, truth) }));
-printTable([
-  ['class', 'true', 'reported', 'right', 'precision', 'recall'],
-  ...comparisons.map(({ name, expected, reported, right, precision, recall }) => [
-    name,
-    String(expected),
-    String(reported),
-    String(right),
-    precision.toFixed(4),
-    recall.toFixed(4),
-  ]),
-]);
-await writeResults('classes', {
-  metrics: Object.fromEntries(
-    comparisons.flatMap(({ name, precision, recall }) => [
-      [`${name}_precision`, precision],
-      [`${name}_recall`, recall],
+if (truth === undefined) printClasses(reported);
+else await report(reported, truth);
+
+/** Prints the results with a class as lines of a truth. */
+function printClasses(reported: Truth): void {
+  for (const [key, classes] of reported) {
+    if (classes.length > 0) console.log(JSON.stringify({ ...resultOf(key), classes }));
+  }
+}
+
+async function report(reported: Truth, truth: Truth): Promise<void> {
+  const comparisons = resultClasses.map((name) => ({ name, ...compare(name, reported, truth) }));
+  printTable([
+    ['class', 'true', 'reported', 'right', 'precision', 'recall'],
+    ...comparisons.map(({ name, expected, reported, right, precision, recall }) => [
+      name,
+      String(expected),
+      String(reported),
+      String(right),
+      precision.toFixed(4),
+      recall.toFixed(4),
     ]),
-  ),
-  history: values.history === undefined ? { ...values } : { results: lines.length },
-});
+  ]);
+  await writeResults('classes', {
+    metrics: Object.fromEntries(
+      comparisons.flatMap(({ name, precision, recall }) => [
+        [`${name}_precision`, precision],
+        [`${name}_recall`, recall],
+      ]),
+    ),
+    history: values.history === undefined ? { ...values } : { results: lines.length },
+  });
+}
 
 function compare(name: ResultClass, reported: Truth, truth: Truth) {
   const withClass = (each: Truth) =>

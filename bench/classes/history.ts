@@ -36,6 +36,12 @@ export type Truth = Map<string, readonly ResultClass[]>;
 export const keyOf = ({ environment, run, test, suite }: Omit<TruthLine, 'classes'>) =>
   JSON.stringify([environment, run, test, suite ?? '']);
 
+/** The result of a key of `keyOf`. */
+export function resultOf(key: string): Omit<TruthLine, 'classes'> {
+  const [environment, run, test, suite] = JSON.parse(key) as [string, string, string, string];
+  return { environment, run, test, ...(suite !== '' && { suite }) };
+}
+
 /** The lines of a history. Errors: those of an invalid line, and of a result that occurs twice. */
 export async function readHistory(file: string): Promise<HistoryLine[]> {
   const keys = new Set<string>();
