@@ -69,17 +69,16 @@ await build({
 function chunkOf(id, graph) {
   // The entry awaits the command, so a chunk with the entry would wait for the chunks of commands that import it, for ever.
   if (graph.getModuleInfo(id)?.isEntry) return null;
-  if (isStatic(id, graph)) return 'start';
-  return client.test(id) ? 'client' : null;
+  const importers = importersOf(id, graph);
+  if (importers.some((each) => graph.getModuleInfo(each)?.isEntry)) return 'start';
+  // With all that they import: a chunk between two modules of the client would be evaluated before what it imports from them.
+  return importers.some((each) => client.test(each)) ? 'client' : null;
 }
 
-/** Whether the entry imports a module statically, without an import() on the way. */
-function isStatic(id, graph) {
+/** A module and all that import it statically, without an import() on the way. */
+function importersOf(id, graph) {
   const seen = new Set([id]);
-  for (const each of seen) {
-    const module = graph.getModuleInfo(each);
-    if (module?.isEntry) return true;
-    for (const importer of module?.importers ?? []) seen.add(importer);
-  }
-  return false;
+  for (const each of seen)
+    for (const importer of graph.getModuleInfo(each)?.importers ?? []) seen.add(importer);
+  return [...seen];
 }

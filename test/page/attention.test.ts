@@ -118,16 +118,20 @@ describe.skipIf(noBrowserReason)('attention and quick access in a browser', () =
     await finished(await submit('stage-es', ['FailOther']));
     await page.getByRole('button', { name: 'Retry 1 failed' }).click();
     await waitFor(async () => ((await shown()) as unknown[]).length > 0);
-    const own = (await server.ask('GET', '/api/runs?limit=1')).body.runs[0].id;
+    // Not of the end that the page showed before the retry.
+    const { run } = (await server.ask('GET', `/api/runs/${first}`)).body;
+    expect(run).toMatchObject({ state: 'finished', attempt: 2 });
     expect(await shown()).toEqual([
       {
-        title: `Run ${own} on preprod-us: failed`,
-        body: expect.stringContaining('1 failed of 1 test'),
-        tag: `matre-run-${own}`,
+        title: `Run ${first} on preprod-us: failed`,
+        body: expect.stringContaining('1 failed of 2 tests'),
+        tag: `matre-run-${first}`,
       },
     ]);
+    await page.getByRole('link', { name: 'Runs', exact: true }).click();
+    await page.waitForURL('**/runs');
     await page.evaluate('shown[0].notification.onclick()');
-    await page.waitForURL(`**/runs/${own}`);
+    await page.waitForURL(`**/runs/${first}`);
     // The choice is kept, and a reload neither asks nor notifies again.
     await page.reload();
     await page.getByRole('button', { name: 'Stop notifying me when my runs end' }).waitFor();

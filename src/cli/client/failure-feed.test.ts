@@ -20,7 +20,8 @@ function server() {
       if (operation !== listResults)
         return { sources: state.failed.map((test) => ({ test, path: 'a.xml', line: 3 })) };
       state.reads += 1;
-      return { tests: state.failed.map((test) => ({ test, suite: null, attempt: 1, status: 'failed' })) };
+      const tests = state.failed.map((test) => ({ test, suite: null, attempt: 1, status: 'failed' }));
+      return { tests, causes: [] };
     },
   } as unknown as Caller;
   return { state, caller };

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useSyncExternalStore } from 'react';
+import { useEffect, useState, useSyncExternalStore } from 'react';
 import { useLocation } from 'wouter';
 import type { RunView } from '#src/operations/core/views.ts';
 import { forgetOwnRun, ownRunsText, readOwnRuns, watchOwnRuns } from '../api/own-runs.ts';
@@ -20,9 +20,11 @@ export function RunNotifications() {
 }
 
 function RunNotification({ id }: { id: number }) {
-  const { data, error } = useQuery(progressQuery(id));
+  const [since] = useState(() => Date.now());
+  const { data, error, dataUpdatedAt } = useQuery({ ...progressQuery(id), refetchOnMount: 'always' });
   const [, go] = useLocation();
-  const run = data?.run;
+  // A run that was retried has ended before: what was read before that says nothing.
+  const run = dataUpdatedAt < since ? undefined : data?.run;
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the run is finished
   useEffect(() => {
     if (run?.state !== 'finished' || !forgetOwnRun(id)) return;

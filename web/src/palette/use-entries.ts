@@ -72,10 +72,6 @@ export function useEntries(): EntryGroup[] {
     { name: 'Saved views', entries: views.map(({ name, address }) => link(`saved ${name}`, name, address)) },
     { name: 'Actions', entries: actions },
     {
-      name: 'Submissions',
-      entries: submissions.map(({ id, label, detail }) => link(id, label, id, detail)),
-    },
-    {
       name: 'Runs',
       entries: runs.map(({ id, label, detail }) => link(`run ${id}`, label, `/runs/${id}`, detail)),
     },
@@ -85,6 +81,10 @@ export function useEntries(): EntryGroup[] {
       entries: (schedules?.schedules ?? []).map(({ name, summary }) =>
         link(`schedule ${name}`, name, schedulePage(name), summary),
       ),
+    },
+    {
+      name: 'Submissions',
+      entries: submissions.map(({ id, label, detail }) => link(id, label, id, detail)),
     },
     { name: 'Tests', entries: tests },
   ];
