@@ -49,7 +49,7 @@ async function main() {
     // Like /tmp: PostgreSQL runs as another user.
     chmodSync(folder, 0o1777);
     process.env.TMPDIR = folder;
-    const env = { ...process.env };
+    const env = { ...process.env, MATRE_TEST_FOLDER: folder };
     if (dockerHost) env.DOCKER_HOST = dockerHost;
     else if (noDockerReason() === undefined) {
       docker = await startDocker(join(folder, 'engine'));

@@ -1,11 +1,13 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { resolve } from 'node:path';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { type BrowserContextOptions, chromium, type LaunchOptions, type Page } from 'playwright-core';
 import { expect } from 'vitest';
+import { lockFile } from '../../src/files/file-lock.ts';
 import { patienceMs } from '../support/wait-for.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -60,13 +62,29 @@ function launcher(): LaunchOptions {
   };
 }
 
-/** Builds the page: into the folder where a server running from source finds it, or another one. */
-export async function buildPage(folder?: string): Promise<void> {
-  const vite = resolve(root, 'node_modules/vite/bin/vite.js');
-  const env = { ...process.env, NODE_ENV: 'production' };
-  const outDir = folder === undefined ? [] : ['--outDir', folder];
-  const args = [vite, 'build', resolve(root, 'web'), '--logLevel', 'error', ...outDir];
-  await promisify(execFile)(process.execPath, args, { env });
+/**
+ * Builds the page into the folder where a server running from source finds it. Within `make test` once, for all files: one build would
+ * remove the files of another.
+ */
+export async function buildPage(): Promise<void> {
+  const lock = await lockFile(join(tmpdir(), 'matre-page.lock'));
+  try {
+    const folder = process.env['MATRE_TEST_FOLDER'];
+    const marker = folder === undefined ? undefined : join(folder, 'page-is-built');
+    if (marker !== undefined && existsSync(marker)) return;
+    const vite = resolve(root, 'node_modules/vite/bin/vite.js');
+    const env = { ...process.env, NODE_ENV: 'production' };
+    await promisify(execFile)(
+      process.execPath,
+      [vite, 'build', resolve(root, 'web'), '--logLevel', 'error'],
+      {
+        env,
+      },
+    );
+    if (marker !== undefined) await writeFile(marker, '');
+  } finally {
+    lock.release();
+  }
 }
 
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');

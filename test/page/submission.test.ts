@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
   buildPage,
@@ -19,17 +16,14 @@ const phone = { width: 390, height: 844 };
 describe.skipIf(noBrowserReason)('the page of a submission in a browser', () => {
   let server: SyntheticServer;
   let browser: TestBrowser;
-  // A folder of its own: other tests build the page meanwhile, and this server waits for nothing before its first page.
-  const folder = mkdtempSync(join(tmpdir(), 'matre-submission-page-'));
   beforeAll(async () => {
-    await buildPage(folder);
-    server = await startSyntheticServer({ tests: 600, environments: 8, nights: 60, folder });
+    await buildPage();
+    server = await startSyntheticServer({ tests: 600, environments: 8, nights: 60 });
     browser = await startBrowser();
   });
   afterAll(async () => {
     await browser?.close();
     await server?.close();
-    rmSync(folder, { recursive: true });
   });
   afterEach(() => expect(browser.pageErrors.splice(0)).toEqual([]));
 
@@ -121,6 +115,8 @@ describe.skipIf(noBrowserReason)('the page of a submission in a browser', () => 
     await strip.getByRole('button', { name: 'Earlier' }).click();
     await strip.getByRole('link').first().click();
     await page.waitForURL(`${server.url}/submissions/1`);
+    // The key leads to what the link leads to, once the submission has been read.
+    await page.locator('a[href="/submissions/2"]', { hasText: 'Next' }).waitFor();
     await page.keyboard.press(']');
     await page.waitForURL(`${server.url}/submissions/2`);
     await page.context().close();

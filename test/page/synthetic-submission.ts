@@ -10,8 +10,6 @@ export interface SyntheticSize {
   tests: number;
   environments: number;
   nights: number;
-  /** Where the page was built; by default where servers find it. */
-  folder?: string;
 }
 
 type ClassCounts = NonNullable<SubmissionSummary['classes']>;
@@ -41,7 +39,6 @@ export async function startSyntheticServer({
   tests,
   environments,
   nights,
-  folder = pageFolder,
 }: SyntheticSize): Promise<SyntheticServer> {
   const codes = Array.from(
     { length: environments },
@@ -104,7 +101,7 @@ export async function startSyntheticServer({
     if (isMatrix) return search === '?rows=all' ? all : notable;
     return JSON.stringify(viewOf(Number(id)));
   };
-  return serve({ bodyOf, folder, id: nights });
+  return serve({ bodyOf, id: nights });
 }
 
 const session = {
@@ -169,11 +166,9 @@ const types: Record<string, string> = {
 /** Serves the page, and what `bodyOf` has for a path and a query. */
 async function serve({
   bodyOf,
-  folder,
   id,
 }: {
   bodyOf: (path: string, search: string) => string | undefined;
-  folder: string;
   id: number;
 }): Promise<SyntheticServer> {
   const answer = async (path: string, search: string, response: ServerResponse) => {
@@ -188,12 +183,12 @@ async function serve({
       return;
     }
     if (path.startsWith('/assets/')) {
-      const content = await readFile(join(folder, path));
+      const content = await readFile(join(pageFolder, path));
       response.writeHead(200, { 'content-type': types[extname(path)] ?? 'application/octet-stream' });
       response.end(content);
       return;
     }
-    const html = await readPage(join(folder, 'index.html'));
+    const html = await readPage(join(pageFolder, 'index.html'));
     response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' });
     response.end(html.replaceAll('__NONCE__', 'test'));
   };

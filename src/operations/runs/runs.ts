@@ -59,7 +59,16 @@ export const submitRuns = defineOperation({
   output: z.object({ runs: z.array(runView) }),
   creates: true,
   run(context, request, { principal, key, traceParent }) {
-    const input = { ...request, requestedBy: requesterOf(principal, request.requestedBy) };
+    const { environments, selection, saved, options } = request;
+    const input = {
+      environments,
+      selection,
+      saved,
+      // Without a saved selection 0 is the default, so that a request with it is the same one.
+      priority: request.priority ?? (saved === undefined ? 0 : undefined),
+      options,
+      requestedBy: requesterOf(principal, request.requestedBy),
+    };
     return idempotent<{ runs: RunView[] }>(
       context,
       { operation: 'runs.submit', input, key, principal },
