@@ -50,7 +50,7 @@ describe('a pattern', () => {
     expect(createGlobMatcher(`*${'?a'.repeat(100)}b`)('a'.repeat(255))).toBe(false);
   });
 
-  it('is told from a name, and from one that matches everything', () => {
+  it('differs from a name, and from a pattern that matches everything', () => {
     expect(['A*', '?', 'a?b'].every(isGlob)).toBe(true);
     expect(isGlob('ATest')).toBe(false);
     expect(['*', '**', '?*', '*?'].every(matchesEverything)).toBe(true);

@@ -22,7 +22,7 @@ const bareCommitPattern = /^(?:local-)?[0-9a-f]{7,64}$/;
 
 /**
  * The side that a text names: `run:12`, `submission:5`, `environment:preprod-us` (its newest finished run), `commit:a1b2c3d`,
- * `before:12` (the run before run 12 on its environment), or one of these without the word, as long as it is clear.
+ * `before:12` (the run before run 12 on its environment), or one of these without the word, when only one thing has that name.
  * Errors: COMPARE_UNKNOWN, COMPARE_AMBIGUOUS, COMPARE_EMPTY, RUN_UNKNOWN, SUBMISSION_UNKNOWN, ENVIRONMENT_UNKNOWN.
  */
 export async function findSide(context: Context, text: string): Promise<Side> {

@@ -174,7 +174,7 @@ function savedFields(saved: SavedSelection): Fields {
 const environmentText = ({ code, removed }: { code: string; removed: boolean }) =>
   removed ? `${code} (removed)` : code;
 
-/** Whether it is switched off stays as it is, unless the file says it. */
+/** A file that does not say whether it is switched off leaves that unchanged. */
 function selectionFields(name: string, file: ProjectSelection, current: SavedSelection | undefined): Fields {
   const { description, selection, environments, priority, options = noRunOptions } = file;
   const { disabled = current?.disabled !== undefined } = file;
@@ -208,7 +208,7 @@ function currentScheduleFields(schedule: Schedule): Fields {
 
 const ofSelection = 'those of the selection';
 
-/** Whether it is paused stays as it is, unless the file says it. */
+/** A file that does not say whether it is paused leaves that unchanged. */
 function scheduleFields(name: string, file: ProjectSchedule, current: Schedule | undefined): Fields {
   const { cron, zone, saved, selection, environments, priority, overlap, missed, catchUpMinutes } = file;
   const { paused = current?.pausedAt !== undefined } = file;

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { SavedSelectionView } from '#src/operations/saved-selections/saved-selection-view.ts';
 import { savedDraftOf, savedFieldsOf } from './saved-draft.ts';
 
-it('keeps an unchanged saved selection as it is, except for removed environments', () => {
+it('sends an unchanged saved selection back without a change, except for removed environments', () => {
   const fields = {
     description: 'what it is for',
     selection: {
