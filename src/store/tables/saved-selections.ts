@@ -12,6 +12,7 @@ import {
 } from '../database/database.ts';
 import { ofRunOptions, toRunOptions } from './run-options.ts';
 import { storedSelection } from './runs.ts';
+import { setEnvironments } from './set-environments.ts';
 
 /** The fields of a saved selection that users set. */
 export interface SavedSelectionFields {
@@ -41,7 +42,7 @@ export function createSavedSelections(deps: { database: Database }) {
           [...values(fields), fields.createdBy],
         );
         const { id } = row as { id: number };
-        await setEnvironments(transaction, id, fields.environmentIds);
+        await setEnvironments(transaction, { of: 'savedSelection', id }, fields.environmentIds);
         return readById(transaction, id);
       });
     },
@@ -73,7 +74,7 @@ export function createSavedSelections(deps: { database: Database }) {
            WHERE id = $1`,
           [id, ...values(fields), by],
         );
-        await setEnvironments(transaction, id, fields.environmentIds);
+        await setEnvironments(transaction, { of: 'savedSelection', id }, fields.environmentIds);
         await copyToSchedules(transaction, id);
         return readById(transaction, id);
       });
@@ -186,18 +187,6 @@ function values(fields: SavedSelectionFields): unknown[] {
     ...[name, nameKey(name), description, JSON.stringify(selection), priority, ofRunOptions(options)],
     ...[disabled?.since ?? null, disabled?.by ?? null, appliedFrom ?? null],
   ];
-}
-
-async function setEnvironments(transaction: Queryable, id: number, environmentIds: number[]): Promise<void> {
-  await transaction.query(
-    'DELETE FROM saved_selection_environment WHERE saved_selection_id = $1 AND environment_id <> ALL($2::int[])',
-    [id, environmentIds],
-  );
-  await transaction.query(
-    `INSERT INTO saved_selection_environment (saved_selection_id, environment_id) SELECT $1, unnest($2::int[])
-     ON CONFLICT (saved_selection_id, environment_id) DO NOTHING`,
-    [id, environmentIds],
-  );
 }
 
 async function select(

@@ -13,6 +13,7 @@ import {
 import { ofRunOptions, toRunOptions } from './run-options.ts';
 import { storedSelection } from './runs.ts';
 import { copyToSchedules } from './saved-selections.ts';
+import { setEnvironments } from './set-environments.ts';
 
 /** The fields of a schedule that users set. */
 export interface ScheduleFields
@@ -45,7 +46,7 @@ export function createSchedules(deps: { database: Database }) {
           [...values(schedule), schedule.nextAt, schedule.createdBy],
         );
         const { id } = row as { id: number };
-        await setEnvironments(transaction, id, schedule.environmentIds);
+        await setEnvironments(transaction, { of: 'schedule', id }, schedule.environmentIds);
         await setSaved(transaction, id, schedule);
         return (await select(transaction, 'schedule.id = $1', [id]))[0] as Schedule;
       });
@@ -82,7 +83,7 @@ export function createSchedules(deps: { database: Database }) {
            WHERE id = $1`,
           [id, ...values(changed), changed.pausedAt ?? null, changed.nextAt ?? null],
         );
-        await setEnvironments(transaction, id, changed.environmentIds);
+        await setEnvironments(transaction, { of: 'schedule', id }, changed.environmentIds);
         await setSaved(transaction, id, changed);
         return readSchedule(transaction, changed.name);
       });
@@ -206,18 +207,6 @@ function values(fields: ScheduleFields): unknown[] {
   const { name, cron, zone, selection, priority, overlap, missed, catchUpMinutes, dayRule, options } = fields;
   const rules = [overlap, missed, catchUpMinutes, dayRule];
   return [name, cron, zone, JSON.stringify(selection), priority, ...rules, ofRunOptions(options)];
-}
-
-async function setEnvironments(transaction: Queryable, id: number, environmentIds: number[]): Promise<void> {
-  await transaction.query(
-    'DELETE FROM schedule_environment WHERE schedule_id = $1 AND environment_id <> ALL($2::int[])',
-    [id, environmentIds],
-  );
-  await transaction.query(
-    `INSERT INTO schedule_environment (schedule_id, environment_id) SELECT $1, unnest($2::int[])
-     ON CONFLICT (schedule_id, environment_id) DO NOTHING`,
-    [id, environmentIds],
-  );
 }
 
 /** Stores the saved selection of a schedule, and copies what it has. */

@@ -1,9 +1,11 @@
-import { Anchor, Button, NativeSelect } from '@mantine/core';
+import { Anchor, Button } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import type { listEnvironments } from '#src/operations/environments/environments.ts';
 import type { listRuns } from '#src/operations/runs/runs.ts';
 import { get } from '../api/request.ts';
+import { NameSelect } from '../ui/name-select.tsx';
+import { PageButtons } from '../ui/page-buttons.tsx';
 import { useQueryState } from '../ui/query-state.ts';
 import { EmptyState, QueryFallback } from '../ui/states.tsx';
 import { StatusChoice, StatusChoices } from '../ui/status-choices.tsx';
@@ -61,23 +63,7 @@ export default function Runs() {
           <RunsTable runs={data.runs} />
         </div>
       )}
-      {data && (before !== '' || data.next !== null) && (
-        <nav className={classes.pages} aria-label="Pages">
-          <Button variant="default" disabled={before === ''} onClick={() => setBefore('')}>
-            Newest
-          </Button>
-          <Button
-            variant="default"
-            disabled={data.next === null}
-            onClick={() => {
-              setBefore(String(data.next));
-              window.scrollTo(0, 0);
-            }}
-          >
-            Older
-          </Button>
-        </nav>
-      )}
+      {data && <PageButtons before={before} next={data.next} onChange={setBefore} />}
     </>
   );
 }
@@ -87,17 +73,13 @@ function EnvironmentSelect({ selected, onSelect }: { selected: string; onSelect:
     queryKey: ['environments', 'list'],
     queryFn: ({ signal }) => get<typeof listEnvironments>('/api/environments', { signal }),
   });
-  const codes = data?.environments.map(({ code }) => code) ?? [];
-  // The environment in the address may be deleted; its runs still exist.
-  const all = selected === '' || codes.includes(selected) ? codes : [selected, ...codes];
+  const names = data?.environments.map(({ code }) => code) ?? [];
   return (
-    <NativeSelect
-      size="xs"
-      aria-label="Environment"
+    <NameSelect
+      label="Environment"
+      all="All environments"
       className={classes.environment}
-      value={selected}
-      data={[{ value: '', label: 'All environments' }, ...all.map((code) => ({ value: code, label: code }))]}
-      onChange={(event) => onSelect(event.currentTarget.value)}
+      {...{ names, selected, onSelect }}
     />
   );
 }

@@ -1,4 +1,4 @@
-import { Anchor, Button, NativeSelect } from '@mantine/core';
+import { Anchor, Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useLocation } from 'wouter';
 import type { listSchedules } from '#src/operations/schedules/schedules.ts';
@@ -6,6 +6,8 @@ import type { SubmissionSummary } from '#src/operations/submissions/submission-v
 import { get } from '../api/request.ts';
 import { duration } from '../ui/format.ts';
 import { LongText } from '../ui/long-text/long-text.tsx';
+import { NameSelect } from '../ui/name-select.tsx';
+import { PageButtons } from '../ui/page-buttons.tsx';
 import { useQueryState } from '../ui/query-state.ts';
 import { EmptyState, QueryFallback } from '../ui/states.tsx';
 import { StatusBadge } from '../ui/status.tsx';
@@ -53,23 +55,7 @@ export default function Submissions() {
           <SubmissionsTable submissions={data.submissions} />
         </div>
       )}
-      {data && (before !== '' || data.next !== null) && (
-        <nav className={classes.pages} aria-label="Pages">
-          <Button variant="default" disabled={before === ''} onClick={() => setBefore('')}>
-            Newest
-          </Button>
-          <Button
-            variant="default"
-            disabled={data.next === null}
-            onClick={() => {
-              setBefore(String(data.next));
-              window.scrollTo(0, 0);
-            }}
-          >
-            Older
-          </Button>
-        </nav>
-      )}
+      {data && <PageButtons before={before} next={data.next} onChange={setBefore} />}
     </>
   );
 }
@@ -136,16 +122,12 @@ function ScheduleSelect({ selected, onSelect }: { selected: string; onSelect: (n
     queryFn: ({ signal }) => get<typeof listSchedules>('/api/schedules', { signal }),
   });
   const names = data?.schedules.map(({ name }) => name) ?? [];
-  // The schedule in the address may be removed; its submissions still exist.
-  const all = selected === '' || names.includes(selected) ? names : [selected, ...names];
   return (
-    <NativeSelect
-      size="xs"
-      aria-label="Schedule"
+    <NameSelect
+      label="Schedule"
+      all="All schedules"
       className={classes.choice}
-      value={selected}
-      data={[{ value: '', label: 'All schedules' }, ...all.map((name) => ({ value: name, label: name }))]}
-      onChange={(event) => onSelect(event.currentTarget.value)}
+      {...{ names, selected, onSelect }}
     />
   );
 }
