@@ -4,6 +4,7 @@ import { maxDescriptionLength, maxEnvironments } from '../../model/limits.ts';
 import { noRunOptions } from '../../model/run-options.ts';
 import type { SavedSelection } from '../../model/saved-selection.ts';
 import type { SavedSelectionFields } from '../../store/tables/saved-selections.ts';
+import { defineChangeByName } from '../core/change-by-name.ts';
 import type { Context } from '../core/context.ts';
 import { code, exactLine, scheduleName as name } from '../core/fields.ts';
 import { defined, defineOperation } from '../core/operation.ts';
@@ -131,7 +132,8 @@ export const duplicateSavedSelection = defineOperation({
   },
 });
 
-export const disableSavedSelection = changeOne({
+export const disableSavedSelection = defineChangeByName({
+  output: savedSelectionView,
   name: 'savedSelections.disable',
   method: 'POST',
   path: '/api/saved-selections/:name/disable',
@@ -141,7 +143,8 @@ export const disableSavedSelection = changeOne({
     update(context, name, by, ({ disabled }) => ({ disabled: disabled ?? { since: new Date(), by } })),
 });
 
-export const enableSavedSelection = changeOne({
+export const enableSavedSelection = defineChangeByName({
+  output: savedSelectionView,
   name: 'savedSelections.enable',
   method: 'POST',
   path: '/api/saved-selections/:name/enable',
@@ -149,34 +152,14 @@ export const enableSavedSelection = changeOne({
   change: (context, name, by) => update(context, name, by, () => ({ disabled: undefined })),
 });
 
-export const removeSavedSelection = changeOne({
+export const removeSavedSelection = defineChangeByName({
+  output: savedSelectionView,
   name: 'savedSelections.remove',
   method: 'DELETE',
   path: '/api/saved-selections/:name',
   summary: 'Remove a saved selection that no schedule uses; its runs stay',
   change: async (context, name) => viewSavedSelection(await context.savedSelections.remove(name)),
 });
-
-/** An operation that changes one saved selection, named in the path, and returns it. */
-function changeOne({
-  change,
-  ...operation
-}: {
-  name: string;
-  method: 'POST' | 'DELETE';
-  path: string;
-  summary: string;
-  change(context: Context, name: string, by: string): Promise<SavedSelectionView>;
-}) {
-  return defineOperation({
-    ...operation,
-    role: 'operator',
-    audited: ({ name }) => name,
-    input: z.object({ name }),
-    output: savedSelectionView,
-    run: (context, { name }, { principal }) => change(context, name, principal.name),
-  });
-}
 
 async function update(
   context: Context,

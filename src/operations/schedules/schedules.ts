@@ -8,6 +8,7 @@ import type { Selection } from '../../model/selection.ts';
 import { describeDays } from '../../schedule/day-rule.ts';
 import { firstAfter, newRecurrence, timesOf } from '../../schedule/times.ts';
 import type { DueTime, ScheduleFields } from '../../store/tables/schedules.ts';
+import { defineChangeByName } from '../core/change-by-name.ts';
 import type { Context } from '../core/context.ts';
 import { code, line, scheduleName as name, wholeNumber } from '../core/fields.ts';
 import { idempotent } from '../core/idempotency.ts';
@@ -240,7 +241,8 @@ function changedTests(
   return { ...tests, saved: { id: saved.id, providesEnvironments } };
 }
 
-export const pauseSchedule = changeOne({
+export const pauseSchedule = defineChangeByName({
+  output: scheduleView,
   name: 'schedules.pause',
   method: 'POST',
   path: '/api/schedules/:name/pause',
@@ -248,7 +250,8 @@ export const pauseSchedule = changeOne({
   change: (context, name) => setPaused(context, name, true),
 });
 
-export const resumeSchedule = changeOne({
+export const resumeSchedule = defineChangeByName({
+  output: scheduleView,
   name: 'schedules.resume',
   method: 'POST',
   path: '/api/schedules/:name/resume',
@@ -256,7 +259,8 @@ export const resumeSchedule = changeOne({
   change: (context, name) => setPaused(context, name, false),
 });
 
-export const removeSchedule = changeOne({
+export const removeSchedule = defineChangeByName({
+  output: scheduleView,
   name: 'schedules.remove',
   method: 'DELETE',
   path: '/api/schedules/:name',
@@ -314,27 +318,6 @@ export const previewSchedule = defineOperation({
     return { zone, days, next: next.map((at) => viewTime(times, at)) };
   },
 });
-
-/** An operation that changes one schedule, named in the path, and returns it. */
-function changeOne({
-  change,
-  ...operation
-}: {
-  name: string;
-  method: 'POST' | 'DELETE';
-  path: string;
-  summary: string;
-  change(context: Context, name: string): Promise<ScheduleView>;
-}) {
-  return defineOperation({
-    ...operation,
-    role: 'operator',
-    audited: ({ name }) => name,
-    input: z.object({ name }),
-    output: scheduleView,
-    run: (context, { name }) => change(context, name),
-  });
-}
 
 /** Repeating it changes nothing: a paused schedule keeps the time of its pause, an active one its next time. */
 function setPaused(context: Context, name: string, paused: boolean): Promise<ScheduleView> {
