@@ -12,6 +12,7 @@ import { openPostgres } from '../store/database/postgres.ts';
 import { loadKey } from '../store/secret-key.ts';
 import { createAttempts } from '../store/tables/attempts.ts';
 import { createCauseNotes } from '../store/tables/cause-notes.ts';
+import { createChannels } from '../store/tables/channels.ts';
 import { createComparedRuns } from '../store/tables/compared-runs.ts';
 import { createComparisons } from '../store/tables/comparisons.ts';
 import { createDurations } from '../store/tables/durations.ts';
@@ -41,6 +42,7 @@ export type Stores = Pick<
   | 'access'
   | 'attempts'
   | 'changeConfiguration'
+  | 'channels'
   | 'clock'
   | 'comparedRuns'
   | 'comparisons'
@@ -88,6 +90,7 @@ export async function openStores(config: Config, log: Logger, database: AppDatab
   return {
     access: createAccess({ database, secrets, sessionMs: config.signIn.sessionMs }),
     attempts: createAttempts({ database }),
+    channels: createChannels({ database, secrets }),
     clock: () => readClock(database),
     comparedRuns: createComparedRuns({ database }),
     comparisons: createComparisons({ database }),

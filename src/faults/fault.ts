@@ -4,6 +4,7 @@
  */
 import { accessFaults } from './codes/access.ts';
 import { backupFaults } from './codes/backup.ts';
+import { channelFaults } from './codes/channels.ts';
 import { clientFaults } from './codes/client.ts';
 import { diagnosisFaults } from './codes/diagnosis.ts';
 import { lockFaults } from './codes/locks.ts';
@@ -117,6 +118,7 @@ export const faults = {
   ...scheduleFaults,
   ...submissionFaults,
   ...triageFaults,
+  ...channelFaults,
   SELECTION_EMPTY: usage(
     400,
     'Nothing would be executed.',

@@ -68,6 +68,8 @@ const laterRows: Record<number, string> = {
        VALUES ('Nächtlich', 'nächtlich', 'ü', '${JSON.stringify({ ...emptySelection, patterns: ['A*'] })}', 1, 'x', 'x');
        INSERT INTO saved_selection_environment VALUES (1, 1);
        UPDATE schedule SET saved_selection_id = 1, saved_environments = true, applied_from = 'tests'`,
+  28: `INSERT INTO channel (name, name_key, kind, settings, secrets, secret_names, created_by, changed_by)
+       VALUES ('Ops', 'ops', 'webhook', '{"url": "https://a/ü"}', 'v1:AAAA', '{secret}', 'x', 'x')`,
 };
 
 /** The files of runs and of the secret key that this process has open in a data folder. */

@@ -5,6 +5,7 @@ import { migrate, readMigrations } from '../../src/store/database/migrate.ts';
 import { openPostgres } from '../../src/store/database/postgres.ts';
 import { type Kind, openTestDatabase, quiet, type TestDatabase } from '../support/database.ts';
 import { waitFor } from '../support/wait-for.ts';
+import { channelsConformance } from './channels-conformance.ts';
 import { comparisonsConformance } from './comparisons-conformance.ts';
 import { durationsConformance } from './durations-conformance.ts';
 import { keyConformance } from './key-conformance.ts';
@@ -24,6 +25,7 @@ export function storeConformance(kind: Kind): void {
   durationsConformance(kind);
   shopModulesConformance(kind);
   savedSelectionsConformance(kind);
+  channelsConformance(kind);
   submissionsConformance(kind);
   comparisonsConformance(kind);
 }

@@ -20,6 +20,7 @@ import type { Access } from '../../store/access/access.ts';
 import type { Database } from '../../store/database/database.ts';
 import type { Attempts } from '../../store/tables/attempts.ts';
 import type { CauseNotes } from '../../store/tables/cause-notes.ts';
+import type { Channels } from '../../store/tables/channels.ts';
 import type { ComparedRuns } from '../../store/tables/compared-runs.ts';
 import type { Comparisons } from '../../store/tables/comparisons.ts';
 import type { Durations } from '../../store/tables/durations.ts';
@@ -79,6 +80,8 @@ export interface Context {
   trends: Trends;
   schedules: Schedules;
   savedSelections: SavedSelections;
+  /** Where messages go. */
+  channels: Channels;
   /**
    * Runs `work` with tables that write in one transaction, and alone: another call waits until its end. Rejects as `work` does, and then
    * nothing has changed.

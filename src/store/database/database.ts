@@ -49,7 +49,7 @@ export function storable(text: string): string {
  * - `claim` (payload: id of the run): the worker of a running run should check its claim: the run should end, or was requeued;
  * - `probe`: a question of the doctor to every worker, and `answer`: the answer of one, see `store/tables/probes.ts`;
  * - `schedule`: a schedule was changed or fired;
- * - `change` (payload: `environment <id>`, `environments` or `workers`): something else than a run has changed.
+ * - `change` (payload: `environment <id>`, `environments`, `workers` or `channels`): something else than a run has changed.
  */
 export const channels = {
   queue: 'matre_queue',
@@ -81,8 +81,11 @@ export async function notifySchedules(database: Queryable): Promise<void> {
   await database.query('SELECT pg_notify($1, $2)', [channels.schedule, '']);
 }
 
-/** What changed other than a run: an environment with its variables and containers, all environments, or the workers. */
-export type Change = `environment ${number}` | 'environments' | 'workers';
+/**
+ * What changed other than a run: an environment with its variables and containers, all environments, the workers, or where messages
+ * go.
+ */
+export type Change = `environment ${number}` | 'environments' | 'workers' | 'channels';
 
 /** As `notifyQueue`, to listeners of other changes. */
 export async function notifyChange(database: Queryable, change: Change): Promise<void> {

@@ -1,0 +1,9 @@
+/** Codes of channels. They are part of the registry in `fault.ts`. */
+
+const usage = (status: number, meaning: string, remedy: string) =>
+  ({ kind: 'usage', status, transient: false, meaning, remedy }) as const;
+
+export const channelFaults = {
+  CHANNEL_UNKNOWN: usage(404, 'Nothing was changed.', 'Run `matre channel list` to see the channels.'),
+  CHANNEL_EXISTS: usage(409, 'Nothing was changed.', 'Choose another name, or edit the existing channel.'),
+};
