@@ -6,6 +6,7 @@ import { accessFaults } from './codes/access.ts';
 import { backupFaults } from './codes/backup.ts';
 import { channelFaults } from './codes/channels.ts';
 import { clientFaults } from './codes/client.ts';
+import { deliveryFaults } from './codes/deliveries.ts';
 import { diagnosisFaults } from './codes/diagnosis.ts';
 import { lockFaults } from './codes/locks.ts';
 import { readingFaults } from './codes/reading.ts';
@@ -289,6 +290,7 @@ export const faults = {
     "The shop does not serve MFTF's command.php, so tests that run Magento commands say nothing about it.",
     'Serve dev/tests/acceptance/utils/command.php at the base URL of the shop (docs/shop.md).',
   ),
+  ...deliveryFaults,
   ...diagnosisFaults,
   INTERNAL: infrastructure(500, 'A bug in matre.', 'Report it with the log.'),
 } as const satisfies Record<string, FaultEntry>;

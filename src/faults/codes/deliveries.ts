@@ -1,0 +1,35 @@
+/** Codes of deliveries to channels. They are part of the registry in `fault.ts`. */
+
+/** A delivery is an attempt of the outbox: its fault is stored with the message, and no request of a user ends with it, but a test of a channel. */
+const refusal = (status: number, meaning: string, remedy: string) =>
+  ({ kind: 'infrastructure', status, transient: false, meaning, remedy }) as const;
+
+const retried = 'The message waits and is sent again with growing delays; after a day it is given up.';
+
+export const deliveryFaults = {
+  CHANNEL_UNREACHABLE: refusal(
+    502,
+    retried,
+    'Check that the service is up, and that this machine reaches it (a proxy or firewall may be between).',
+  ),
+  CHANNEL_BUSY: refusal(
+    503,
+    'The message waits until the moment that the service named.',
+    'Nothing to do. If it happens often, send fewer messages to this channel: `matre rule list`.',
+  ),
+  CHANNEL_SIGN_IN_REFUSED: refusal(
+    502,
+    `The service refuses the token, the password or the address of the webhook. ${retried}`,
+    'Create a new one in the service and store it: `matre channel edit NAME`.',
+  ),
+  CHANNEL_TARGET_UNKNOWN: refusal(
+    502,
+    `The place that the message is for does not exist, or matre may not write there. ${retried}`,
+    'Correct the settings of the channel (`matre channel edit NAME`), or invite the app to the place.',
+  ),
+  MESSAGE_REFUSED: refusal(
+    502,
+    `The service does not accept the message. ${retried}`,
+    'Read what the service answered. With a changed template, reset it to the default.',
+  ),
+} as const;
