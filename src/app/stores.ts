@@ -21,6 +21,8 @@ import { createEvents } from '../store/tables/events.ts';
 import { createFirings } from '../store/tables/firings.ts';
 import { createIdempotencyKeys } from '../store/tables/idempotency-keys.ts';
 import { createMatrix } from '../store/tables/matrix.ts';
+import { createMessageRules } from '../store/tables/message-rules.ts';
+import { createMessageTemplates } from '../store/tables/message-templates.ts';
 import { createOverview } from '../store/tables/overview.ts';
 import { createPlans } from '../store/tables/plans.ts';
 import { createQuarantines } from '../store/tables/quarantines.ts';
@@ -53,6 +55,8 @@ export type Stores = Pick<
   | 'idempotencyKeys'
   | 'notes'
   | 'matrix'
+  | 'messageRules'
+  | 'messageTemplates'
   | 'overview'
   | 'plans'
   | 'quarantines'
@@ -101,6 +105,8 @@ export async function openStores(config: Config, log: Logger, database: AppDatab
     idempotencyKeys: createIdempotencyKeys({ database }),
     notes: createCauseNotes({ database }),
     matrix: createMatrix({ database }),
+    messageRules: createMessageRules({ database }),
+    messageTemplates: createMessageTemplates({ database }),
     overview: createOverview({ database }),
     plans: createPlans({ database }),
     quarantines: createQuarantines({ database }),

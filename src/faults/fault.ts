@@ -10,6 +10,7 @@ import { deliveryFaults } from './codes/deliveries.ts';
 import { diagnosisFaults } from './codes/diagnosis.ts';
 import { lockFaults } from './codes/locks.ts';
 import { readingFaults } from './codes/reading.ts';
+import { ruleFaults } from './codes/rules.ts';
 import { runFaults } from './codes/runs.ts';
 import { savedSelectionFaults } from './codes/saved-selections.ts';
 import { scheduleFaults } from './codes/schedules.ts';
@@ -120,6 +121,7 @@ export const faults = {
   ...submissionFaults,
   ...triageFaults,
   ...channelFaults,
+  ...ruleFaults,
   SELECTION_EMPTY: usage(
     400,
     'Nothing would be executed.',

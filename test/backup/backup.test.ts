@@ -70,6 +70,9 @@ const laterRows: Record<number, string> = {
        UPDATE schedule SET saved_selection_id = 1, saved_environments = true, applied_from = 'tests'`,
   28: `INSERT INTO channel (name, name_key, kind, settings, secrets, secret_names, created_by, changed_by)
        VALUES ('Ops', 'ops', 'webhook', '{"url": "https://a/ü"}', 'v1:AAAA', '{secret}', 'x', 'x')`,
+  29: `INSERT INTO message_rule (name, name_key, channel_id, conditions, occasions, created_by, changed_by)
+       VALUES ('Nächtlich', 'nächtlich', 1, '{"environments": ["a*"]}', '{failed}', 'x', 'x');
+       INSERT INTO message_template (channel_kind, outcome, source, changed_by) VALUES ('webhook', 'failed', '{{ headline }}', 'x')`,
 };
 
 /** The files of runs and of the secret key that this process has open in a data folder. */

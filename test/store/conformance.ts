@@ -9,6 +9,7 @@ import { channelsConformance } from './channels-conformance.ts';
 import { comparisonsConformance } from './comparisons-conformance.ts';
 import { durationsConformance } from './durations-conformance.ts';
 import { keyConformance } from './key-conformance.ts';
+import { rulesConformance } from './rules-conformance.ts';
 import { savedSelectionsConformance } from './saved-selections-conformance.ts';
 import { shopModulesConformance } from './shop-modules-conformance.ts';
 import { submissionsConformance } from './submissions-conformance.ts';
@@ -26,6 +27,7 @@ export function storeConformance(kind: Kind): void {
   shopModulesConformance(kind);
   savedSelectionsConformance(kind);
   channelsConformance(kind);
+  rulesConformance(kind);
   submissionsConformance(kind);
   comparisonsConformance(kind);
 }

@@ -29,6 +29,8 @@ import type { Events } from '../../store/tables/events.ts';
 import type { Firings } from '../../store/tables/firings.ts';
 import type { IdempotencyKeys } from '../../store/tables/idempotency-keys.ts';
 import type { Matrix } from '../../store/tables/matrix.ts';
+import type { MessageRules } from '../../store/tables/message-rules.ts';
+import type { MessageTemplates } from '../../store/tables/message-templates.ts';
 import type { Overview } from '../../store/tables/overview.ts';
 import type { Plans } from '../../store/tables/plans.ts';
 import type { Quarantines } from '../../store/tables/quarantines.ts';
@@ -87,6 +89,10 @@ export interface Context {
    * nothing has changed.
    */
   changeConfiguration<T>(work: (tables: Configuration) => Promise<T>): Promise<T>;
+  /** Which notices are told to which channel, also the subscriptions of users. */
+  messageRules: MessageRules;
+  /** The templates that differ from the defaults. */
+  messageTemplates: MessageTemplates;
   firings: Firings;
   /** What was requested at once over several environments. */
   submissions: Submissions;
