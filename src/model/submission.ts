@@ -1,3 +1,4 @@
+import type { CommitLink } from './commit-link.ts';
 import type { Counts, Reason, RunState, Verdict } from './run.ts';
 import type { Selection } from './selection.ts';
 
@@ -40,6 +41,8 @@ export interface Submission {
   saved: string | undefined;
   selection: Selection;
   requestedBy: string;
+  /** The commit that it was submitted for; `undefined` for that of the test module. */
+  commitLink: CommitLink | undefined;
   createdAt: Date;
   /** Tests with the class on at least one environment; `undefined` until one of its runs was compared. */
   classes: ClassCounts | undefined;

@@ -58,6 +58,16 @@ async function newestRun() {
   return (await server.ask('GET', '/api/runs?limit=1', undefined, headers)).body.runs[0];
 }
 
+const sha = (digit: string) => digit.repeat(40);
+
+/** The commit that the newest submission is for: forge, project, id, number of the pull request. */
+async function newestCommit() {
+  const { submissionId } = await newestRun();
+  const { body } = await server.ask('GET', `/api/submissions/${submissionId}`, undefined, headers);
+  const link = body.commitLink;
+  return link && [link.forge, link.project, link.sha, link.pullRequest];
+}
+
 /** Resolves when a worker executes the newest run, a test that waits for ever. */
 const whenWaiting = () =>
   waitFor(async () => {
@@ -164,6 +174,29 @@ describe('the GitHub action', () => {
     expect(await createdIn(workspace)).toEqual([]);
   });
 
+  it('submits the runs for the commit of the workflow, its pull request, or the one that is named', async () => {
+    const env = {
+      ...job.env,
+      GITHUB_SERVER_URL: 'https://github.example.com',
+      GITHUB_REPOSITORY: 'acme/shop',
+      GITHUB_SHA: sha('a'),
+    };
+    const inputs = { environments: 'us', tests: 'PassHome' };
+    await action(inputs, { env });
+    expect(await newestCommit()).toEqual(['github', 'acme/shop', sha('a'), null]);
+    const pullRequest = { number: '7', 'head.sha': sha('b') };
+    await action(inputs, { env, pullRequest });
+    expect(await newestCommit()).toEqual(['github', 'acme/shop', sha('b'), 7]);
+    const url = 'https://gitlab.example.com/acme/qa/shop/-/merge_requests/8';
+    await action({ ...inputs, 'commit-url': url, sha: sha('c') }, { env, pullRequest });
+    expect(await newestCommit()).toEqual(['gitlab', 'acme/qa/shop', sha('c'), 8]);
+    await action({ ...inputs, 'commit-url': 'none' }, { env, pullRequest });
+    expect(await newestCommit()).toBeNull();
+    const hostile = '$(touch name)`touch name`';
+    const refused = await action({ ...inputs, 'commit-url': hostile }, { env });
+    expect([refused.code, await createdIn(refused.workspace)]).toEqual([3, []]);
+  });
+
   it('cancels the runs of a job that is cancelled', async () => {
     const { outputs } = await action({ environments: 'us', tests: 'WaitForEver' }, { cancel: whenWaiting });
     const finished = await waitFor(async () => {
@@ -222,6 +255,26 @@ describe('the GitLab template', () => {
       priority: 2,
       selection: { patterns: ['Pass*'], severities: ['MINOR'], modules: ['Acme_Cart'] },
     });
+  });
+
+  it('submits the runs for the commit of the pipeline, its merge request, or the one that is named', async () => {
+    const lists = { MATRE_CI_ENVIRONMENTS: 'us', MATRE_CI_TESTS: 'PassHome' };
+    const pipeline = { CI_PROJECT_URL: 'https://gitlab.example.com/fork/shop', CI_COMMIT_SHA: sha('a') };
+    await gitlab('sh', { ...lists, ...pipeline });
+    expect(await newestCommit()).toEqual(['gitlab', 'fork/shop', sha('a'), null]);
+    const request = {
+      CI_MERGE_REQUEST_IID: '7',
+      CI_MERGE_REQUEST_PROJECT_URL: 'https://gitlab.example.com/acme/qa/shop',
+    };
+    await gitlab('sh', { ...lists, ...pipeline, ...request });
+    expect(await newestCommit()).toEqual(['gitlab', 'acme/qa/shop', sha('a'), 7]);
+    await gitlab('sh', { ...lists, ...pipeline, ...request, CI_MERGE_REQUEST_SOURCE_BRANCH_SHA: sha('b') });
+    expect(await newestCommit()).toEqual(['gitlab', 'acme/qa/shop', sha('b'), 7]);
+    const url = `https://github.com/acme/shop/commit/${sha('c')}`;
+    await gitlab('sh', { ...lists, ...pipeline, MATRE_CI_COMMIT_URL: url });
+    expect(await newestCommit()).toEqual(['github', 'acme/shop', sha('c'), null]);
+    await gitlab('sh', { ...lists, ...pipeline, MATRE_CI_COMMIT_URL: 'none' });
+    expect(await newestCommit()).toBeNull();
   });
 
   it('succeeds when all tests passed, and fails with 2 when a run is broken', async () => {

@@ -42,6 +42,8 @@ export interface JobOptions {
   folder: string;
   /** The environment of the job: PATH with a `matre`, MATRE_TOKEN. */
   env: Record<string, string>;
+  /** Of the pull request of a workflow: `number` and `head.sha`. */
+  pullRequest?: Record<string, string>;
   /** Cancels the job when it resolves, while the step that waits is running. Gets the folder of the job. */
   cancel?: (workspace: string) => Promise<unknown>;
 }
@@ -62,7 +64,12 @@ interface ShellEnd {
 /** Executes a script until it ends, or until it is cancelled: then its processes get SIGTERM. */
 async function execute(
   argv: string[],
-  { cwd, env, cancel, print }: Omit<JobOptions, 'folder'> & { cwd: string; print: (text: string) => void },
+  {
+    cwd,
+    env,
+    cancel,
+    print,
+  }: Omit<JobOptions, 'folder' | 'pullRequest'> & { cwd: string; print: (text: string) => void },
 ): Promise<ShellEnd> {
   const [program = '', ...rest] = argv;
   const child = spawn(program, rest, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -102,6 +109,9 @@ export async function runAction(inputs: Record<string, string>, job: JobOptions)
   const lookUp = (name: string): string => {
     const input = /^inputs\.([\w-]+)$/.exec(name)?.[1];
     if (input !== undefined && values[input] !== undefined) return values[input];
+    // Empty in a workflow that no pull request has started.
+    const ofPullRequest = /^github\.event\.pull_request\.([\w.]+)$/.exec(name)?.[1];
+    if (ofPullRequest !== undefined) return job.pullRequest?.[ofPullRequest] ?? '';
     const [, step, output] = /^steps\.([\w-]+)\.outputs\.([\w-]+)$/.exec(name) ?? [];
     if (step === undefined || output === undefined) throw new Error(`Not known here: ${name}`);
     return outputs[step]?.[output] ?? '';

@@ -73,6 +73,7 @@ export async function startSyntheticServer({
       ...{ durationMs: 70 * 60_000, usualMs: 68 * 60_000 },
       commit: { id: 'ab'.repeat(20), subject: 'Rework coupons' },
     })),
+    commitLink: null,
     reference: { id: night - 1, createdAt: summaryOf(night - 1).createdAt, verdict: 'passed' },
     ...{ previous: night > 1 ? night - 1 : null, next: night < nights ? night + 1 : null },
     commits: {

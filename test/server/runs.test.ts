@@ -261,6 +261,30 @@ describe('runs over HTTP', () => {
     },
   );
 
+  it('are for a commit, which their submission shows', async () => {
+    const sha = 'c0ffee0123456789c0ffee0123456789c0ffee01';
+    const argv = ['run', '-e', 'held', '--test', 'PassHome', '--json'];
+    const commit = ['--commit-url', 'https://gitlab.example.com/acme/shop/-/merge_requests/7', '--sha', sha];
+    const cliOptions = { settings: { MATRE_URL: server.url } };
+    const submitted = await cliHere([...argv, ...commit], cliOptions);
+    expect(submitted.stderr).toBe('');
+    const { submissionId } = JSON.parse(submitted.stdout).runs[0];
+    const { body } = await server.ask('GET', `/api/submissions/${submissionId}`);
+    const project = 'https://gitlab.example.com/acme/shop';
+    expect(body.commitLink).toEqual({
+      forge: 'gitlab',
+      project: 'acme/shop',
+      sha,
+      pullRequest: 7,
+      url: `${project}/-/commit/${sha}`,
+      pullRequestUrl: `${project}/-/merge_requests/7`,
+    });
+    const shown = await cliHere(['submission', String(submissionId)], cliOptions);
+    expect(shown.stdout).toContain(`${project}/-/merge_requests/7`);
+    const refused = await cliHere([...argv, ...commit.slice(0, 2)], cliOptions);
+    expect([refused.code, refused.stderr]).toEqual([3, expect.stringContaining('names no commit')]);
+  });
+
   it('are unknown when no run has the number', async () => {
     expect((await server.ask('GET', '/api/runs/4711')).body).toMatchObject({
       status: 404,

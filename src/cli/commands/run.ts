@@ -19,6 +19,10 @@ const helpFooter = `
 A run covers all the tests that are named, of these only those of --severity and --module, without those of --exclude.
 Options can be repeated or take commas (\`matre help selection\`).
 
+The commit of --commit-url or --sha gets a status, and its pull or merge request a comment, when a channel for its project
+is set up (docs/messages.md). It does not choose which tests are run: these are of the test module's branch. Without it the
+status is that of the test module's commit.
+
 With --watch each failure is printed as it happens, and all of them at the end: the test, its message, where it is
 declared, and the address of its page. In a pipe these are plain lines. --json has them in \`failures\`.
 
@@ -33,7 +37,8 @@ runs, so Ctrl-C cancels them.
 
 Example:
   matre run -e preprod-us -e preprod-es --group smoke --watch --junit report.xml
-  matre run --saved nightly -e preprod-us`;
+  matre run --saved nightly -e preprod-us
+  matre run --saved smoke --commit-url https://github.com/acme/shop/pull/7 --sha "$(git rev-parse HEAD)"`;
 
 export function registerRun(command: Command, context: CliContext): void {
   command
@@ -42,6 +47,14 @@ export function registerRun(command: Command, context: CliContext): void {
   for (const option of selectionOptions()) command.addOption(option);
   command
     .option('--priority <number>', 'higher starts earlier within its environment; 0 by default', parseWhole)
+    .option(
+      '--commit-url <url>',
+      'the commit that the runs are for: its page, that of its pull or merge request or project',
+    )
+    .option(
+      '--sha <id>',
+      'the commit that the runs are for: its whole id; without --commit-url of the test module',
+    )
     .option('--dry-run', 'show the tests and the estimated duration; submit nothing');
   for (const option of [...runOptions(), ...watchOptions()]) command.addOption(option);
   command
@@ -58,6 +71,8 @@ export function registerRun(command: Command, context: CliContext): void {
         const submitted = await caller.call(submitRuns, {
           ...request,
           priority: options.priority,
+          commitUrl: options.commitUrl,
+          sha: options.sha,
           options: readRunOptions(options),
           requestedBy: requester(context.terminal.env),
         });

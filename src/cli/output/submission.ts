@@ -59,6 +59,13 @@ function headOf(
     ],
     ['Tests', `${tests} on ${plural(submission.environments.length, 'environment')}: ${tally(counts)}`],
   ];
+  const { commitLink } = submission;
+  if (commitLink !== null) {
+    const { project, sha, pullRequest, url, pullRequestUrl } = commitLink;
+    fields.push(['Commit', url ?? `${sha} of ${project}`]);
+    if (pullRequest !== null)
+      fields.push(['Review', pullRequestUrl ?? `number ${pullRequest} of ${project}`]);
+  }
   if (classes !== null) {
     fields.push([
       'Classes',

@@ -15,6 +15,7 @@ import { defined, defineOperation } from '../core/operation.ts';
 import { type RunView, runView, viewRun } from '../core/views.ts';
 import { getEnvironment } from '../environments/get-environment.ts';
 import { withWaitReasons } from './idle-workers.ts';
+import { commitSha, commitUrl, resolveCommit } from './requested-commit.ts';
 import { resolveRequest } from './requested-runs.ts';
 import { runOptionsInput } from './run-options.ts';
 import { selectionInput } from './selection-input.ts';
@@ -54,12 +55,14 @@ export const submitRuns = defineOperation({
     options: runOptionsInput
       .optional()
       .describe('How the runs treat failed tests; by default as the saved selection says'),
+    commitUrl: commitUrl.optional(),
+    sha: commitSha.optional(),
     requestedBy,
   }),
   output: z.object({ runs: z.array(runView) }),
   creates: true,
   run(context, request, { principal, key, traceParent }) {
-    const { environments, selection, saved, options } = request;
+    const { environments, selection, saved, options, commitUrl, sha } = request;
     const input = {
       environments,
       selection,
@@ -67,6 +70,8 @@ export const submitRuns = defineOperation({
       // Without a saved selection 0 is the default, so that a request with it is the same one.
       priority: request.priority ?? (saved === undefined ? 0 : undefined),
       options,
+      commitUrl,
+      sha,
       requestedBy: requesterOf(principal, request.requestedBy),
     };
     return idempotent<{ runs: RunView[] }>(
@@ -74,12 +79,13 @@ export const submitRuns = defineOperation({
       { operation: 'runs.submit', input, key, principal },
       async (save) => {
         const { requestedBy } = input;
+        const commitLink = resolveCommit(context, input);
         const { environmentIds, selection, priority, options, saved } = await resolveRequest(context, input);
         const fields = { selection, priority, options, requestedBy, ...defined({ traceParent }) };
         const runs = await context.runs.insert(
           environmentIds.map((environmentId) => ({ environmentId, ...fields })),
           (transaction, inserted) => save(transaction, { runs: inserted.map(viewRun) }),
-          saved && { name: saved.name, savedSelectionId: saved.id },
+          { ...(saved && { name: saved.name, savedSelectionId: saved.id }), commitLink },
         );
         return { runs: runs.map(viewRun) };
       },

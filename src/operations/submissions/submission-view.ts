@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { forges, pagesOfCommit } from '../../model/commit-link.ts';
 import { runStates, verdicts } from '../../model/run.ts';
 import { summariseSelection } from '../../model/selection.ts';
 import { type Submission, type SubmittedRun, submissionVerdict } from '../../model/submission.ts';
@@ -51,7 +52,19 @@ export const submissionSummary = z.object({
 });
 export type SubmissionSummary = z.output<typeof submissionSummary>;
 
+const commitLinkView = z.object({
+  forge: z.enum(forges).nullable().describe('Null where its address does not show it'),
+  project: z.string(),
+  sha: z.string(),
+  pullRequest: z.number().nullable().describe('Number of the pull or merge request'),
+  url: z.string().nullable().describe('Page of the commit'),
+  pullRequestUrl: z.string().nullable().describe('Page of the pull or merge request'),
+});
+
 export const submissionView = submissionSummary.extend({
+  commitLink: commitLinkView
+    .nullable()
+    .describe('The commit that it was submitted for; null for that of the test module'),
   runs: z.array(
     z.object({
       id: z.number(),
@@ -125,6 +138,7 @@ export function viewSubmission(
 ): SubmissionView {
   return {
     ...viewSummary(submission),
+    commitLink: viewCommitLink(submission.commitLink),
     runs: submission.runs.map((run) => ({
       id: run.id,
       environment: run.environmentCode,
@@ -143,6 +157,20 @@ export function viewSubmission(
     commits: commits
       ? { ...commits, commits: commits.commits.map((each) => ({ ...each, at: each.at.toISOString() })) }
       : null,
+  };
+}
+
+function viewCommitLink(link: Submission['commitLink']): SubmissionView['commitLink'] {
+  if (!link) return null;
+  const { forge, project, sha, pullRequest } = link;
+  const pages = pagesOfCommit(link);
+  return {
+    forge: forge ?? null,
+    project,
+    sha,
+    pullRequest: pullRequest ?? null,
+    url: pages.commit ?? null,
+    pullRequestUrl: pages.pullRequest ?? null,
   };
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Fault } from '../../faults/fault.ts';
+import { forges } from '../../model/commit-link.ts';
 import { groupBy } from '../../model/group-by.ts';
 import { resultClasses } from '../../model/result-class.ts';
 import type { RunState, Verdict } from '../../model/run.ts';
@@ -144,6 +145,7 @@ export function createSubmissions(deps: { database: Queryable }) {
       saved: row.saved ?? undefined,
       selection: storedSelection.parse(row.selection),
       requestedBy: row.requested_by,
+      commitLink: storedCommitLink.parse(row.commit_link ?? undefined),
       createdAt: row.created_at,
       classes: classes.get(row.id),
       runs: runs.get(row.id) ?? [],
@@ -239,6 +241,15 @@ const storedClasses: z.ZodType<ClassCounts> = z.object({
   slower: count,
   broken: count,
 });
+const storedCommitLink = z
+  .object({
+    forge: z.enum(forges).optional(),
+    baseUrl: z.string(),
+    project: z.string(),
+    sha: z.string(),
+    pullRequest: z.number().optional(),
+  })
+  .optional();
 const storedFlaky = z.object({ flakyInRun: count });
 
 interface SubmissionRow {
@@ -249,6 +260,7 @@ interface SubmissionRow {
   saved: string | null;
   selection: unknown;
   requested_by: string;
+  commit_link: unknown;
   created_at: Date;
 }
 
