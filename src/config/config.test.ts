@@ -115,6 +115,31 @@ describe('values', () => {
     expect([pool.tmpfsBytes, mftf.testTimeoutMs]).toEqual([1.5 * 1024 ** 3, 7_200_000]);
   });
 
+  it('have the proxy that other programs use, in either case, with its password hidden', () => {
+    const config = load({
+      https_proxy: 'http://u:hunter2@proxy:1',
+      HTTP_PROXY: 'u:hunter2@b',
+      http_proxy: 'c',
+      NO_PROXY: '*',
+    });
+    expect(config.messages.proxy).toEqual({
+      https: 'http://u:hunter2@proxy:1',
+      http: 'u:hunter2@b',
+      exceptions: '*',
+    });
+    expect(JSON.stringify(describeConfig(config))).not.toContain('hunter2');
+  });
+
+  it('limit the networks of messages', () => {
+    const networks = (text: string) =>
+      load({ MATRE_MESSAGES_ALLOWED_NETWORKS: text }).messages.allowedNetworks;
+    expect(networks('public, 10.0.0.0/8,::1')).toEqual(['public', '10.0.0.0/8', '::1']);
+    expect(load({}).messages.allowedNetworks).toEqual(['public', 'private']);
+    expect(problemsOf({ MATRE_MESSAGES_ALLOWED_NETWORKS: 'public,local' })).toEqual([
+      'MATRE_MESSAGES_ALLOWED_NETWORKS must be a list of public, private, addresses such as 10.0.0.7 or networks such as 10.0.0.0/8, not "public,local"',
+    ]);
+  });
+
   it('define a module source', () => {
     const repository = 'git@example.test:team/tests.git';
     expect(

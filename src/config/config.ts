@@ -26,6 +26,14 @@ export type ModuleSource =
     }
   | { kind: 'folder'; path: string };
 
+/** The outgoing proxy, as other programs have it in HTTPS_PROXY, HTTP_PROXY and NO_PROXY. May contain credentials. */
+export interface ProxyConfig {
+  https: string | undefined;
+  http: string | undefined;
+  /** Hosts without a proxy, separated by commas. */
+  exceptions: string;
+}
+
 /** An OpenID provider for sign-in. */
 export interface OidcConfig {
   issuer: string;
@@ -119,6 +127,11 @@ export interface Config {
   signIn: { mode: 'auto' | 'on' | 'off'; sessionMs: number; oidc: OidcConfig | undefined };
   /** `timeoutMs`: for a check. Each request of a check gets a share of it. */
   doctor: { timeoutMs: number };
+  messages: {
+    /** `public`, `private`, addresses and networks in CIDR notation. */
+    allowedNetworks: string[];
+    proxy: ProxyConfig;
+  };
   /** Without it there are no traces. */
   tracing: TracingConfig | undefined;
   log: { level: string };
@@ -158,8 +171,9 @@ export function loadConfig(options: LoadOptions = {}): Config {
 
   for (const name of settingNames) {
     const row: Setting<unknown> = settings[name];
-    const value = environment[name] || file.get(name);
-    const source = environment[name] ? 'environment' : value ? 'file' : 'default';
+    const inEnvironment = environment[name] || environment[row.alias ?? name];
+    const value = inEnvironment || file.get(name);
+    const source = inEnvironment ? 'environment' : value ? 'file' : 'default';
     const text = value || row.default;
     entries.push({
       name,
@@ -290,6 +304,10 @@ function arrange(values: SettingValues, entries: SettingEntry[], problems: strin
       oidc: oidc(values, problems),
     },
     doctor: { timeoutMs: values.MATRE_DOCTOR_TIMEOUT },
+    messages: {
+      allowedNetworks: values.MATRE_MESSAGES_ALLOWED_NETWORKS,
+      proxy: { https: values.HTTPS_PROXY, http: values.HTTP_PROXY, exceptions: values.NO_PROXY ?? '' },
+    },
     tracing: values.OTEL_EXPORTER_OTLP_ENDPOINT
       ? {
           endpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT,

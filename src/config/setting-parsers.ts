@@ -71,7 +71,20 @@ export const hostName = matching(
 ).transform((text) => text.toLowerCase());
 
 /** An IP address, or a network of them. */
-export const addressRange = z.string().refine((text) => {
+export const addressRange = z
+  .string()
+  .refine(isAddressRange, 'must be a list of addresses such as 10.0.0.7 or networks such as 10.0.0.0/8');
+
+/** An IP address, a network of them, or one of `names`. */
+export const addressRangeOr = (...names: string[]) =>
+  z
+    .string()
+    .refine(
+      (text) => names.includes(text) || isAddressRange(text),
+      `must be a list of ${names.join(', ')}, addresses such as 10.0.0.7 or networks such as 10.0.0.0/8`,
+    );
+
+function isAddressRange(text: string): boolean {
   const [address = '', bits, ...rest] = text.split('/');
   const maxBits = isIP(address) === 4 ? 32 : 128;
   return (
@@ -79,7 +92,7 @@ export const addressRange = z.string().refine((text) => {
     rest.length === 0 &&
     (bits === undefined || (/^\d{1,3}$/.test(bits) && +bits <= maxBits))
   );
-}, 'must be a list of addresses such as 10.0.0.7 or networks such as 10.0.0.0/8');
+}
 
 /** A path on this machine; a relative one is resolved from the current folder. */
 export const path = z

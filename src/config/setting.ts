@@ -10,6 +10,7 @@ export const settingGroups = [
   'MFTF',
   'Server',
   'Sign-in',
+  'Messages',
   'Traces',
 ] as const;
 
@@ -20,6 +21,8 @@ export interface Setting<Value> {
   schema: z.ZodType<Value, string>;
   /** The default, in the text form of the setting. Absent: the setting has no value unless it is set. */
   default?: string;
+  /** Another name of the environment variable, which other programs use too. */
+  alias?: string;
   /** `whole`: never shown. `credentials`: a DSN or URL whose password is never shown. */
   secret?: 'whole' | 'credentials';
   description: string;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { parseRepositoryAddress } from '../model/address/repository.ts';
 import { maxRetryFailed } from '../model/limits.ts';
 import { containerSettings } from './container-settings.ts';
+import { messageSettings } from './message-settings.ts';
 import { phpSettings } from './php-settings.ts';
 import { optional, type Setting, setting } from './setting.ts';
 import {
@@ -363,6 +364,7 @@ export const settings = {
   }),
 
   ...signInSettings,
+  ...messageSettings,
   ...tracingSettings,
 } satisfies Record<string, Setting<unknown>>;
 

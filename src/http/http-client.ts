@@ -1,14 +1,15 @@
-import { Agent, type IncomingMessage, request as requestHttp } from 'node:http';
+import { Agent, type IncomingHttpHeaders, type IncomingMessage, request as requestHttp } from 'node:http';
 import { toFault } from '../faults/fault.ts';
 
 export interface HttpRequest {
   method?: string;
   headers?: Record<string, string>;
-  body?: string;
+  body?: string | Uint8Array;
 }
 
 export interface HttpResponse {
   status: number;
+  headers: IncomingHttpHeaders;
   text: string;
   /** The body was longer than `maxBytes`; `text` is its beginning. */
   truncated: boolean;
@@ -31,9 +32,12 @@ export interface HttpStream {
 export interface HttpClient {
   /**
    * Sends a request and reads the response, at most `maxBytes` of its body. Redirects are responses. Rejects when there is no
-   * whole response after `timeoutMs`, when the connection fails, and after `close`.
+   * whole response after `timeoutMs`, when the connection fails, after `close`, and with the reason of `signal` when that aborts.
    */
-  request(url: string, request: HttpRequest & { timeoutMs: number; maxBytes: number }): Promise<HttpResponse>;
+  request(
+    url: string,
+    request: HttpRequest & { timeoutMs: number; maxBytes: number; signal?: AbortSignal },
+  ): Promise<HttpResponse>;
   /**
    * Sends a request; resolves with its headers. `timeoutMs` ends a request without headers, `idleMs` a body that stands still, and
    * `signal` either of them.
@@ -50,11 +54,16 @@ export class HttpTimeout extends Error {
   override readonly name = 'HttpTimeout';
 }
 
+export interface HttpClientOptions {
+  /** Makes the connection of a request. It is for one request, which it ends with `signal`. It may reject the address. */
+  agentFor?(address: URL, signal: AbortSignal): Promise<Agent>;
+}
+
 /**
  * Creates a client. Each request gets a connection of its own: a reused one may have been closed by the server just then, and a POST
  * must not be sent twice.
  */
-export function createHttpClient(): HttpClient {
+export function createHttpClient({ agentFor }: HttpClientOptions = {}): HttpClient {
   const httpAgent = new Agent();
   let httpsAgent: Agent | undefined;
   let closed = false;
@@ -65,13 +74,14 @@ export function createHttpClient(): HttpClient {
     const address = new URL(url);
     // Loaded on demand: TLS takes a command longer to load than its request to a server on this machine.
     const https = address.protocol === 'https:' ? await import('node:https') : undefined;
+    const agent = await agentFor?.(address, signal);
     if (closed) throw new Error('This HTTP client is closed.');
-    if (https !== undefined) httpsAgent ??= new https.Agent();
+    if (https !== undefined && agent === undefined) httpsAgent ??= new https.Agent();
     return new Promise((resolve, reject) => {
       const outgoing = (https?.request ?? requestHttp)(address, {
         method,
         headers: body === undefined ? headers : { ...headers, 'content-length': Buffer.byteLength(body) },
-        agent: https === undefined ? httpAgent : httpsAgent,
+        agent: agent ?? (https === undefined ? httpAgent : httpsAgent),
         signal,
       });
       outgoing.on('error', (error) => reject(signal.aborted ? signal.reason : error));
@@ -81,12 +91,12 @@ export function createHttpClient(): HttpClient {
   }
 
   return {
-    async request(url, { timeoutMs, maxBytes, ...request }) {
-      const deadline = startDeadline(timeoutMs);
+    async request(url, { timeoutMs, maxBytes, signal, ...request }) {
+      const deadline = startDeadline(timeoutMs, signal);
       try {
         const response = await send(url, request, deadline.signal);
         const { text, truncated } = await readText(response, maxBytes);
-        return { status: response.statusCode ?? 0, text, truncated };
+        return { status: response.statusCode ?? 0, headers: response.headers, text, truncated };
       } catch (error) {
         throw deadline.signal.aborted ? deadline.signal.reason : error;
       } finally {
@@ -138,10 +148,20 @@ function timeoutAfter(ms: number): HttpTimeout {
   return new HttpTimeout(`timed out after ${ms / 1000} s`);
 }
 
-function startDeadline(ms: number): { signal: AbortSignal; clear(): void } {
+/** A signal that aborts after `ms`, or with `outer`. */
+function startDeadline(ms: number, outer?: AbortSignal): { signal: AbortSignal; clear(): void } {
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(timeoutAfter(ms)), ms);
-  return { signal: controller.signal, clear: () => clearTimeout(timer) };
+  const onAbort = () => controller.abort(outer?.reason);
+  outer?.addEventListener('abort', onAbort);
+  if (outer?.aborted) onAbort();
+  return {
+    signal: controller.signal,
+    clear() {
+      clearTimeout(timer);
+      outer?.removeEventListener('abort', onAbort);
+    },
+  };
 }
 
 async function readText(

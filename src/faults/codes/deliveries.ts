@@ -12,6 +12,11 @@ export const deliveryFaults = {
     retried,
     'Check that the service is up, and that this machine reaches it (a proxy or firewall may be between).',
   ),
+  CHANNEL_ADDRESS_REFUSED: refusal(
+    502,
+    `The receiver has an address to which no message may be sent. ${retried}`,
+    'Correct the address of the channel, or allow it with MATRE_MESSAGES_ALLOWED_NETWORKS (docs/security.md).',
+  ),
   CHANNEL_BUSY: refusal(
     503,
     'The message waits until the moment that the service named.',

@@ -1,8 +1,9 @@
+import type { Socket } from 'node:net';
 import type { z } from 'zod';
 import { Fault, type FaultCode } from '../../faults/fault.ts';
 import type { Logger } from '../../log.ts';
 import type { ChannelKindName } from '../../model/channel.ts';
-import type { MessageFacts } from '../../model/message-facts.ts';
+import type { ArtifactReference, MessageFacts } from '../../model/message-facts.ts';
 import type { Markup } from '../templates/render.ts';
 
 /** A value that JSON can represent. */
@@ -55,10 +56,23 @@ export interface OutgoingHttp {
   request(url: string, request: OutgoingRequest & { signal?: AbortSignal }): Promise<OutgoingResponse>;
 }
 
+/**
+ * Opens a TCP connection to an allowed address, for what is not HTTP. Throws a DeliveryFault with CHANNEL_UNREACHABLE or
+ * CHANNEL_ADDRESS_REFUSED.
+ */
+export type Connect = (
+  host: string,
+  port: number,
+  options: { timeoutMs: number; signal: AbortSignal },
+) => Promise<Socket>;
+
 export interface DeliveryOptions<Settings, Secrets> {
   settings: Settings;
   secrets: Secrets;
   http: OutgoingHttp;
+  connect: Connect;
+  /** The bytes of a picture of a run, at most 2 MB; `undefined` when it is larger or gone. Never rejects. */
+  readPicture(reference: ArtifactReference): Promise<Uint8Array | undefined>;
   signal: AbortSignal;
   log: Logger;
 }
@@ -81,6 +95,11 @@ export interface ChannelKind<Settings = unknown, Secrets = unknown> {
   };
   markup: Markup;
   /**
+   * Where the secrets are sent, of a kind whose settings decide that. When a change of them leads to another place, the secrets must be
+   * entered again: else a user could send a stored password to a server of his own.
+   */
+  destination?(settings: Settings): string;
+  /**
    * Sends, edits or replies, and returns what the service answered of the message (`remote`). A post whose `thread` does not exist any
    * more is sent anew. Throws a DeliveryFault.
    */
@@ -97,14 +116,17 @@ export class DeliveryFault extends Fault {
   readonly permanent: boolean;
   /** The shortest time until the next attempt, as the service asked for. Milliseconds. */
   readonly retryAfterMs: number | undefined;
+  /** The receiver said that it exists no more: the channel is switched off. */
+  readonly gone: boolean;
 
   constructor(
     code: FaultCode,
     message: string,
-    options: { permanent: boolean; retryAfterMs?: number | undefined; cause?: unknown },
+    options: { permanent: boolean; retryAfterMs?: number | undefined; gone?: boolean; cause?: unknown },
   ) {
     super(code, message, options);
     this.permanent = options.permanent;
     this.retryAfterMs = options.retryAfterMs;
+    this.gone = options.gone ?? false;
   }
 }
