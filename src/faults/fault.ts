@@ -9,6 +9,7 @@ import { clientFaults } from './codes/client.ts';
 import { deliveryFaults } from './codes/deliveries.ts';
 import { diagnosisFaults } from './codes/diagnosis.ts';
 import { lockFaults } from './codes/locks.ts';
+import { messageFaults } from './codes/messages.ts';
 import { readingFaults } from './codes/reading.ts';
 import { ruleFaults } from './codes/rules.ts';
 import { runFaults } from './codes/runs.ts';
@@ -122,6 +123,7 @@ export const faults = {
   ...triageFaults,
   ...channelFaults,
   ...ruleFaults,
+  ...messageFaults,
   SELECTION_EMPTY: usage(
     400,
     'Nothing would be executed.',

@@ -11,6 +11,7 @@ import {
 } from '../store/database/database.ts';
 import type { AttemptOutcome } from '../store/tables/attempts.ts';
 import { addEvent } from '../store/tables/events.ts';
+import { insertRunFinished, runFinishedNotices } from '../store/tables/notices.ts';
 import { countedRuns } from '../store/tables/run-counts.ts';
 import { readRun } from '../store/tables/runs.ts';
 import type { ClaimKey } from './claim-key.ts';
@@ -80,6 +81,7 @@ export async function requeue(transaction: Queryable, runId: number, pauseMs = 0
      WHERE id = $1`,
     [runId, pauseMs],
   );
+  await insertRunFinished(transaction, [runId]);
   await notifyRuns(transaction, [runId]);
 }
 
@@ -191,12 +193,16 @@ export async function finish(database: Queryable, ends: readonly RunEnd[]): Prom
      ended AS (
        SELECT ending.*, CASE WHEN seen.lease_until >= now() THEN counted.counts END AS counts
        FROM ending JOIN run AS seen ON seen.id = ending.run_id LEFT JOIN counted USING (run_id)
-     )
-     UPDATE run SET state = 'finished', verdict = ended.verdict, reason_code = ended.reason_code,
-       reason_message = ended.reason_message, counts = ended.counts, finished_at = now(), phase = NULL,
-       lease_until = NULL
-     FROM ended WHERE run.id = run_id
-     RETURNING run.id, pg_notify('${channels.run}', run_id::text), pg_notify('${channels.queue}', '')`,
+     ),
+     finished AS (
+       UPDATE run SET state = 'finished', verdict = ended.verdict, reason_code = ended.reason_code,
+         reason_message = ended.reason_message, counts = ended.counts, finished_at = now(), phase = NULL,
+         lease_until = NULL
+       FROM ended WHERE run.id = run_id RETURNING run.id, submission_id
+     ), ${runFinishedNotices}
+     SELECT id, pg_notify('${channels.run}', id::text), pg_notify('${channels.queue}', ''),
+       (SELECT count(pg_notify('${channels.message}', '')) FROM noticed)
+     FROM finished`,
     [
       JSON.stringify(
         ends.map((end) => ({

@@ -9,6 +9,7 @@ import { channelsConformance } from './channels-conformance.ts';
 import { comparisonsConformance } from './comparisons-conformance.ts';
 import { durationsConformance } from './durations-conformance.ts';
 import { keyConformance } from './key-conformance.ts';
+import { messagesConformance } from './messages-conformance.ts';
 import { rulesConformance } from './rules-conformance.ts';
 import { savedSelectionsConformance } from './saved-selections-conformance.ts';
 import { shopModulesConformance } from './shop-modules-conformance.ts';
@@ -30,6 +31,7 @@ export function storeConformance(kind: Kind): void {
   rulesConformance(kind);
   submissionsConformance(kind);
   comparisonsConformance(kind);
+  messagesConformance(kind);
 }
 
 function databaseConformance(kind: Kind): void {

@@ -3,11 +3,11 @@ import type { Queue } from '../../queue/queue.ts';
 import { channels, type Database } from '../../store/database/database.ts';
 
 /**
- * A change: `run` with its id, `environment` with its id (empty: any environment), `workers`, `schedules`, `channels`; `reload`: anything
- * may have changed.
+ * A change: `run` with its id, `environment` with its id (empty: any environment), `workers`, `schedules`, `channels`,
+ * `messages`; `reload`: anything may have changed.
  */
 export interface ServerChange {
-  event: 'run' | 'environment' | 'workers' | 'schedules' | 'channels' | 'reload';
+  event: 'run' | 'environment' | 'workers' | 'schedules' | 'channels' | 'messages' | 'reload';
   data: string;
 }
 
@@ -39,7 +39,7 @@ export function createChanges(
       // A reconnection is reported once, by the subscription to runs.
       await database.listen(channels.change, (payload) => {
         const [subject = '', id = ''] = payload.split(' ');
-        if (subject === 'workers' || subject === 'channels') publish(subject);
+        if (subject === 'workers' || subject === 'channels' || subject === 'messages') publish(subject);
         else if (subject.startsWith('environment')) publish('environment', id);
       }),
       await database.listen(channels.schedule, (payload) => {

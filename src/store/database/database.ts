@@ -49,7 +49,8 @@ export function storable(text: string): string {
  * - `claim` (payload: id of the run): the worker of a running run should check its claim: the run should end, or was requeued;
  * - `probe`: a question of the doctor to every worker, and `answer`: the answer of one, see `store/tables/probes.ts`;
  * - `schedule`: a schedule was changed or fired;
- * - `change` (payload: `environment <id>`, `environments`, `workers` or `channels`): something else than a run has changed.
+ * - `message`: there is a notice to plan messages for, or a message to send;
+ * - `change` (payload: `environment <id>`, `environments`, `workers`, `channels` or `messages`): something else than a run has changed.
  */
 export const channels = {
   queue: 'matre_queue',
@@ -58,6 +59,7 @@ export const channels = {
   probe: 'matre_probe',
   answer: 'matre_probe_answer',
   schedule: 'matre_schedule',
+  message: 'matre_message',
   change: 'matre_change',
 } as const;
 
@@ -81,11 +83,16 @@ export async function notifySchedules(database: Queryable): Promise<void> {
   await database.query('SELECT pg_notify($1, $2)', [channels.schedule, '']);
 }
 
+/** As `notifyQueue`, to the planners and senders of messages. */
+export async function notifyMessages(database: Queryable): Promise<void> {
+  await database.query('SELECT pg_notify($1, $2)', [channels.message, '']);
+}
+
 /**
- * What changed other than a run: an environment with its variables and containers, all environments, the workers, or where messages
- * go.
+ * What changed other than a run: an environment with its variables and containers, all environments, the workers, where messages go,
+ * or messages.
  */
-export type Change = `environment ${number}` | 'environments' | 'workers' | 'channels';
+export type Change = `environment ${number}` | 'environments' | 'workers' | 'channels' | 'messages';
 
 /** As `notifyQueue`, to listeners of other changes. */
 export async function notifyChange(database: Queryable, change: Change): Promise<void> {

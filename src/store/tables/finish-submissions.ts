@@ -1,4 +1,5 @@
 import type { Database } from '../database/database.ts';
+import { insertNotice } from './notices.ts';
 import { classCountsOfOwn, referenceOfOwn } from './submissions.ts';
 
 /**
@@ -38,7 +39,9 @@ function finishSubmission(database: Database, id: number): Promise<boolean> {
          WHERE submission.id = ended.id AND submission.finished_at IS NULL AND ${allRunsFinished} RETURNING submission.id`,
       [id],
     );
-    return rows.length > 0;
+    if (rows.length === 0) return false;
+    await insertNotice(transaction, { kind: 'submission-finished', submissionId: id });
+    return true;
   });
 }
 

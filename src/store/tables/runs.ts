@@ -7,6 +7,7 @@ import { type Selection, severities } from '../../model/selection.ts';
 import { parseTraceParent } from '../../model/trace-parent.ts';
 import { channels, type Database, notifyClaim, notifyRuns, type Queryable } from '../database/database.ts';
 import { insertSubmission, type SubmissionFields } from './new-submission.ts';
+import { insertNotice, insertRunFinished } from './notices.ts';
 import { type ReasonColumns, toReason } from './reason-columns.ts';
 import { readCounts, toCounts } from './run-counts.ts';
 import { ofRunOptions, toRunOptions } from './run-options.ts';
@@ -201,6 +202,7 @@ export async function cancelRun(transaction: Queryable, id: number): Promise<Run
   if (rows.length === 0) throw new Fault('RUN_FINISHED', `Run ${id} is already finished (${run.verdict}).`);
   await notifyRuns(transaction, [id]);
   if (run.state === 'running') await notifyClaim(transaction, id);
+  else await insertRunFinished(transaction, [id]);
   return run;
 }
 
@@ -240,6 +242,7 @@ export async function insertRuns(
   if (unknown) {
     throw new Fault('ENVIRONMENT_UNKNOWN', `There is no environment ${unknown.environmentId}.`);
   }
+  await insertNotice(transaction, { kind: 'submission-started', submissionId });
   return rows;
 }
 
