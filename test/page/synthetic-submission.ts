@@ -125,7 +125,10 @@ function syntheticMatrix(tests: number, environments: readonly string[], firstRu
       ...{ cause: `cause ${index}`, message, values: index === 0 ? ['47,19 €', '39,00 €'] : [], tests: 7 },
       environments: environments.slice(0, 2),
       note: index === 1 ? note : null,
-      since: { submission: 1, run: 12, at: new Date(Date.now() - 5 * day).toISOString() },
+      since: {
+        ...{ submission: 1, run: 12, at: new Date(Date.now() - 5 * day).toISOString() },
+        commit: { id: 'cd'.repeat(20), subject: 'Move the coupon field' },
+      },
     })),
   };
 }

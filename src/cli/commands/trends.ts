@@ -17,8 +17,8 @@ export function registerTrends(command: Command, context: CliContext): void {
     .addHelpText(
       'after',
       `
-Prints weeks, then the slowest tests, those that grew most (last quarter of the time against the first), those that
-cost most, and those that did not fail in 90 days.
+Prints weeks, then the slowest tests, those that grew most (last quarter of the time with results against the first),
+those that cost most, and those that did not fail in 90 days.
 
 Examples:
   matre trends -e preprod-us --days 28

@@ -32,12 +32,35 @@ export function printSubmission(
       return cells.length > 0 ? [{ row, cells }] : [];
     });
     if (entries.length === 0) continue;
+    const { weight } = section;
+    if (weight) entries.sort((one, other) => weight(other.cells) - weight(one.cells));
     output.line();
     output.line(`${section.title} (${plural(entries.length, 'test')}):`);
-    printEntries(output, all ? entries : entries.slice(0, usualRows), section, matrix);
-    if (!all && entries.length > usualRows)
-      output.line(output.paint.dim(`and ${entries.length - usualRows} more; --all prints them`));
+    const rest = section.outcome === 'broken' ? printBrokenRuns(output, entries, submission) : entries;
+    if (rest.length > 0) printEntries(output, all ? rest : rest.slice(0, usualRows), section, matrix);
+    if (!all && rest.length > usualRows)
+      output.line(output.paint.dim(`and ${rest.length - usualRows} more; --all prints them`));
   }
+}
+
+/** One line for each broken run, whose tests are broken for one reason. Returns what is broken besides. */
+function printBrokenRuns(output: Output, entries: readonly Entry[], { runs }: SubmissionView): Entry[] {
+  const broken = new Map(
+    runs.flatMap(({ id, verdict, reason, environment }) =>
+      verdict === 'broken' && reason ? [[id, { reason, environment }] as const] : [],
+    ),
+  );
+  const counts = new Map<number, number>();
+  for (const { cells } of entries)
+    for (const { cell } of cells) counts.set(cell.run, (counts.get(cell.run) ?? 0) + 1);
+  for (const [id, { reason, environment }] of broken)
+    output.line(
+      `  ${environment}: ${plural(counts.get(id) ?? 0, 'test')}, ${clean(reason.message)} (${reason.code})`,
+    );
+  return entries.flatMap(({ row, cells }) => {
+    const rest = cells.filter(({ cell }) => !broken.has(cell.run));
+    return rest.length > 0 ? [{ row, cells: rest }] : [];
+  });
 }
 
 function headOf(
@@ -126,6 +149,9 @@ function printCommits(output: Output, { commits, reference }: SubmissionView): v
 interface Section {
   title: string;
   has(cell: MatrixCell): boolean;
+  outcome?: 'broken';
+  /** Tests with the highest come first; without it they are sorted by name. */
+  weight?(cells: Entry['cells']): number;
   /** What is said of a test, besides where. */
   detail: 'message' | 'duration' | undefined;
 }
@@ -135,17 +161,31 @@ const hasClass =
   ({ classes }: MatrixCell) =>
     classes.includes(name);
 
+/** A flaky test fails again for a known cause; another new failure is news. */
+const isNew =
+  ({ known }: { known: boolean }) =>
+  ({ classes }: MatrixCell) =>
+    classes.includes('new') && classes.includes('known') === known;
+
+const largestGrowth = (cells: Entry['cells']) =>
+  Math.max(
+    ...cells.map(
+      ({ cell: { durationMs, usualMs } }) => (durationMs ?? 0) / (usualMs || Number.POSITIVE_INFINITY),
+    ),
+  );
+
 const isOldFailure = ({ outcome, classes }: MatrixCell) => outcome === 'failed' && !classes.includes('new');
 
 /** What is known comes last: there is nothing to do about it today. */
 const sections: readonly Section[] = [
-  { title: 'New failures', has: hasClass('new'), detail: 'message' },
-  { title: 'Broken', has: ({ outcome }) => outcome === 'broken', detail: 'message' },
+  { title: 'New failures', has: isNew({ known: false }), detail: 'message' },
+  { title: 'New failures for known causes', has: isNew({ known: true }), detail: 'message' },
+  { title: 'Broken', has: ({ outcome }) => outcome === 'broken', outcome: 'broken', detail: undefined },
   { title: 'Fixed', has: hasClass('fixed'), detail: undefined },
-  { title: 'Flaky', has: hasClass('flaky'), detail: undefined },
-  { title: 'Slower than usual', has: hasClass('slower'), detail: 'duration' },
+  { title: 'Flaky', has: hasClass('flaky'), detail: undefined, weight: ({ length }) => length },
+  { title: 'Slower than usual', has: hasClass('slower'), detail: 'duration', weight: largestGrowth },
   {
-    title: 'Known failures',
+    title: 'Known failures that are not new',
     has: (cell) => isOldFailure(cell) && cell.classes.includes('known'),
     detail: 'message',
   },
@@ -205,11 +245,16 @@ const messageColumn = (causes: ReadonlyMap<string, MatrixView['causes'][number]>
   truncate: 'end',
 });
 
+function sinceText({ at, run, commit }: NonNullable<MatrixView['causes'][number]['since']>): string {
+  const place = commit ? ` at ${commit.id.slice(0, 8)} ${commit.subject}` : '';
+  return `first seen ${localTime(at)} in run ${run}${place}`;
+}
+
 /** The message of the first failure with the values that its cause compares, and since when the cause is there. */
 function messageOf(cells: Entry['cells'], causes: ReadonlyMap<string, MatrixView['causes'][number]>): string {
   const cause = causes.get(cells.find(({ cell }) => cell.cause !== null)?.cell.cause ?? '');
   if (!cause) return '';
   const values = cause.values.length > 1 ? ` (${cause.values.join('; ')})` : '';
-  const since = cause.since ? ` (first seen ${localTime(cause.since.at)} in run ${cause.since.run})` : '';
+  const since = cause.since ? ` (${sinceText(cause.since)})` : '';
   return clean(`${headlineOf(cause.message)}${values}${since}`);
 }

@@ -82,7 +82,12 @@ export function buildCauses(
       tests: new Set(own.map(({ test, suite }) => `${suite}:${test}`)).size,
       environments: [...new Set(own.flatMap(({ runId }) => codes.get(runId) ?? []))].toSorted(),
       since: first
-        ? { submission: first.submissionId ?? null, run: first.runId, at: first.at.toISOString() }
+        ? {
+            submission: first.submissionId ?? null,
+            run: first.runId,
+            at: first.at.toISOString(),
+            commit: first.commit ?? null,
+          }
         : null,
       note: note ? viewNote(note) : null,
     };

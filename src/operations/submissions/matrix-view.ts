@@ -5,6 +5,8 @@ import { noteView } from '../triage/note-view.ts';
 
 /** The matrix of a submission as JSON: its tests by environments. */
 
+/** A commit of the test module. */
+export const commitView = z.object({ id: z.string(), subject: z.string() });
 const milliseconds = z.number().nullable();
 
 export const matrixView = z.object({
@@ -42,7 +44,12 @@ export const matrixView = z.object({
       tests: z.number(),
       environments: z.array(z.string()),
       since: z
-        .object({ submission: z.number().nullable(), run: z.number(), at: time })
+        .object({
+          submission: z.number().nullable(),
+          run: z.number(),
+          at: time,
+          commit: commitView.nullable().describe('The commit of that run'),
+        })
         .nullable()
         .describe('Where it was seen first'),
       note: noteView.nullable(),

@@ -7,6 +7,7 @@ import type { RelatedSubmissions } from '../../store/tables/submissions.ts';
 import { time } from '../core/fields.ts';
 import { countsView, reasonView, selectionView } from '../core/views.ts';
 import type { Changes } from './changes.ts';
+import { commitView } from './matrix-view.ts';
 
 /** Submissions as JSON. */
 
@@ -28,7 +29,6 @@ const classCountsView = z.object({
 
 const classCounts = classCountsView.nullable().describe('Null until its results are compared');
 const milliseconds = z.number().nullable();
-const commitView = z.object({ id: z.string(), subject: z.string() });
 
 export const submissionSummary = z.object({
   id: z.number(),

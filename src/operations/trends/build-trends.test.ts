@@ -10,10 +10,19 @@ const test = (name: string, fields: Partial<TestTrend>): TestTrend => ({
 });
 const names = (list: readonly { test: string }[]) => list.map((each) => each.test);
 
-it('compares the first with the last quarter of the time', () => {
-  const { since, firstUntil, lastFrom, longTerm } = trendTimes(new Date('2026-11-29T10:00:00Z'), 8);
-  const days = [since, firstUntil, lastFrom, longTerm].map((at) => at.toISOString().slice(0, 10));
-  expect(days).toEqual(['2026-11-22', '2026-11-24', '2026-11-28', '2026-09-01']);
+it('compares the first with the last quarter of the time, from the first day with results on', () => {
+  const timesOf = (days: number, firstDay: string | undefined) => {
+    const { since, firstUntil, lastFrom, longTerm } = trendTimes(
+      new Date('2026-11-29T10:00:00Z'),
+      days,
+      firstDay,
+    );
+    return [since, firstUntil, lastFrom, longTerm].map((at) => at.toISOString().slice(0, 10));
+  };
+  expect(timesOf(8, undefined)).toEqual(['2026-11-22', '2026-11-24', '2026-11-28', '2026-09-01']);
+  expect(timesOf(8, '2026-11-22')).toEqual(['2026-11-22', '2026-11-24', '2026-11-28', '2026-09-01']);
+  expect(timesOf(56, '2026-11-22')).toEqual(['2026-10-05', '2026-11-24', '2026-11-28', '2026-09-01']);
+  expect(timesOf(56, '2026-11-29')).toEqual(['2026-10-05', '2026-11-30', '2026-11-29', '2026-09-01']);
 });
 
 it('makes rates and means of sums, and null of nothing', () => {

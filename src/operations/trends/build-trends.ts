@@ -12,16 +12,25 @@ const dayMs = 24 * 60 * 60 * 1000;
 /** The time in which a test must not fail to count as one that never fails. */
 const longTermDays = 90;
 
-/** The times that trends of so many days are made of: the first and the last quarter are compared, a day at least. */
-export function trendTimes(now: Date, days: number) {
-  const daysAgo = (count: number) => new Date(now.getTime() - count * dayMs);
-  const quarter = Math.max(1, Math.floor(days / 4));
-  const since = daysAgo(days - 1);
+const daysBefore = (now: Date, count: number) => new Date(now.getTime() - count * dayMs);
+
+/** The first of so many days until today. */
+export const firstDayOf = (now: Date, days: number) => daysBefore(now, days - 1);
+
+/**
+ * The times that trends of so many days are made of. The first and the last quarter are compared, a day at least, of the time from the
+ * first day with results on (as text, if there is one): before it there is nothing to compare with.
+ */
+export function trendTimes(now: Date, days: number, firstDay: string | undefined) {
+  const since = firstDayOf(now, days);
+  const start = firstDay === undefined ? since : new Date(Math.max(since.getTime(), Date.parse(firstDay)));
+  const comparedDays = Math.floor((now.getTime() - start.getTime()) / dayMs) + 1;
+  const quarter = Math.max(1, Math.floor(comparedDays / 4));
   return {
     since,
-    firstUntil: new Date(since.getTime() + quarter * dayMs),
-    lastFrom: daysAgo(quarter - 1),
-    longTerm: daysAgo(longTermDays - 1),
+    firstUntil: new Date(start.getTime() + quarter * dayMs),
+    lastFrom: daysBefore(now, quarter - 1),
+    longTerm: daysBefore(now, longTermDays - 1),
   };
 }
 

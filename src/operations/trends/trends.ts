@@ -5,7 +5,7 @@ import type { Context } from '../core/context.ts';
 import { code, groupName, line, wholeNumber } from '../core/fields.ts';
 import { defineOperation } from '../core/operation.ts';
 import { getEnvironment } from '../environments/get-environment.ts';
-import { listTests, trendTimes, viewSums } from './build-trends.ts';
+import { firstDayOf, listTests, trendTimes, viewSums } from './build-trends.ts';
 import { trendsView } from './trends-view.ts';
 
 export const showTrends = defineOperation({
@@ -30,9 +30,11 @@ export const showTrends = defineOperation({
     const environmentId =
       environment === undefined ? undefined : (await getEnvironment(context, environment)).id;
     const filter = { environmentId, tests: await testsOf(context, { group, module }) };
-    const times = trendTimes(new Date(), days);
-    const [byDay, byEnvironment, tests, environments] = await Promise.all([
-      context.trends.byDay(times.since, filter),
+    const now = new Date();
+    const byDay = await context.trends.byDay(firstDayOf(now, days), filter);
+    const [firstDay] = byDay.keys();
+    const times = trendTimes(now, days, firstDay);
+    const [byEnvironment, tests, environments] = await Promise.all([
       context.trends.byEnvironment(times.since, filter),
       context.trends.tests(times, filter),
       context.environments.list(),

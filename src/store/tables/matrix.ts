@@ -21,7 +21,13 @@ export interface SeenCause {
   cause: string;
   /** Of some failures of the matrix, at most `messagesPerCause`; each at most `maxMessageCharacters` long. */
   messages: string[];
-  first: { runId: number; submissionId: number | undefined; at: Date };
+  first: {
+    runId: number;
+    submissionId: number | undefined;
+    at: Date;
+    /** Of the test module. */
+    commit: { id: string; subject: string } | undefined;
+  };
 }
 
 /** More messages of a cause add few values. */
@@ -75,7 +81,7 @@ export function createMatrix({ database }: { database: Queryable }) {
       if (causes.length === 0) return [];
       const examples = someOfEach(failures);
       const rows = await database.query<CauseRow>(
-        `SELECT seen.cause, first.run_id, first.recorded_at, submission_id, messages
+        `SELECT seen.cause, first.run_id, first.recorded_at, submission_id, commit_id, commit_subject, messages
          FROM unnest($1::text[]) AS seen (cause)
          JOIN LATERAL (
            SELECT run_id, recorded_at FROM result WHERE result.cause = seen.cause ORDER BY recorded_at LIMIT 1
@@ -98,7 +104,13 @@ export function createMatrix({ database }: { database: Queryable }) {
       return rows.map((row) => ({
         cause: row.cause,
         messages: row.messages ?? [],
-        first: { runId: row.run_id, submissionId: row.submission_id ?? undefined, at: row.recorded_at },
+        first: {
+          runId: row.run_id,
+          submissionId: row.submission_id ?? undefined,
+          at: row.recorded_at,
+          commit:
+            row.commit_id === null ? undefined : { id: row.commit_id, subject: row.commit_subject ?? '' },
+        },
       }));
     },
   };
@@ -133,6 +145,8 @@ interface CauseRow {
   run_id: number;
   recorded_at: Date;
   submission_id: number | null;
+  commit_id: string | null;
+  commit_subject: string | null;
   messages: string[] | null;
 }
 

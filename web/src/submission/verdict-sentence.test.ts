@@ -18,6 +18,16 @@ it('says what changed first, and leaves zeros out', () => {
   );
 });
 
+it('names the environments that are broken, unless they are many', () => {
+  const classes = { ...none, broken: 600 };
+  const runs = ['us', 'es', 'fr'].map((environment) => ({ environment, verdict: 'broken' as const }));
+  const passed = { environment: 'de', verdict: 'passed' as const };
+  expect(say({ verdict: 'broken', counts, classes, runs: [passed, ...runs.slice(0, 2)] })).toBe(
+    '600 broken (us, es)',
+  );
+  expect(say({ verdict: 'broken', counts, classes, runs })).toBe('600 broken');
+});
+
 it('says that everything passed, or why there is nothing to compare', () => {
   expect(say({ verdict: 'passed', counts, classes: none })).toBe('everything passed');
   expect(say({ verdict: 'cancelled', counts, classes: none })).toBe('cancelled');

@@ -18,10 +18,16 @@ const classTexts: [keyof ClassCounts, (count: number) => string][] = [
   ['slower', (count) => `${count.toLocaleString()} slower`],
 ];
 
-type Summary = Pick<SubmissionSummary, 'verdict' | 'classes' | 'counts'>;
+interface Summary extends Pick<SubmissionSummary, 'verdict' | 'classes' | 'counts'> {
+  /** Names the environments that are broken. */
+  runs?: readonly { environment: string; verdict: SubmissionSummary['verdict'] }[];
+}
+
+/** More names are no sentence. */
+const maxNames = 2;
 
 /** What a submission says, what changed first. Before its results are compared, it counts the results. */
-export function sentenceOf({ verdict, classes, counts }: Summary): SentencePart[] {
+export function sentenceOf({ verdict, classes, counts, runs = [] }: Summary): SentencePart[] {
   const done = counts.passed + counts.failed + counts.broken + counts.skipped;
   const failures = [
     ...(counts.failed > 0 ? [{ text: `${counts.failed.toLocaleString()} failed` }] : []),
@@ -33,11 +39,19 @@ export function sentenceOf({ verdict, classes, counts }: Summary): SentencePart[
   }
   if (classes === null) return failures.length > 0 ? failures : [{ text: resultsText(verdict, done) }];
   const parts = classTexts.flatMap(([only, textOf]): SentencePart[] =>
-    classes[only] === 0 ? [] : [{ text: textOf(classes[only]), only }],
+    classes[only] === 0
+      ? []
+      : [{ text: `${textOf(classes[only])}${only === 'broken' ? brokenPlace(runs) : ''}`, only }],
   );
   // Failures without an earlier result have no class.
   if (parts.length === 0) return failures.length > 0 ? failures : [{ text: resultsText(verdict, done) }];
   return parts;
+}
+
+/** ` (stage-es)`: an environment that is broken as a whole is one thing, however many tests it has. */
+function brokenPlace(runs: NonNullable<Summary['runs']>): string {
+  const broken = [...new Set(runs.flatMap((run) => (run.verdict === 'broken' ? [run.environment] : [])))];
+  return broken.length > 0 && broken.length <= maxNames ? ` (${broken.join(', ')})` : '';
 }
 
 function resultsText(verdict: NonNullable<Summary['verdict']>, done: number): string {

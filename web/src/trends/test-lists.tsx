@@ -48,7 +48,7 @@ export function TestLists({ trends }: { trends: Trends }) {
       <List
         id="grown"
         title="Grew most"
-        note="The last quarter of the time against the first, on the same environments."
+        note="The last quarter of the time with results against the first, on the same environments."
         tests={grown}
         columns={growth}
       />

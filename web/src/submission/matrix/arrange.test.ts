@@ -33,8 +33,9 @@ const all: MatrixFilter = { search: '', only: undefined, environment: '' };
 /** The lines as text: `# new 2`, `cause a 2`, `  ATest`, `BTest`. */
 function lines(matrix: MatrixView, filter: Partial<MatrixFilter> = {}, open: string[] = []): string[] {
   return arrange(indexMatrix(matrix), { ...all, ...filter }, new Set(open)).map((item) => {
-    if (item.kind === 'section') return `# ${item.section} ${item.tests}`;
-    if (item.kind === 'cause') return `cause ${item.cause.cause} ${item.tests}`;
+    if (item.kind === 'section')
+      return `# ${item.section} ${item.tests}${item.elsewhere > 0 ? ` and ${item.elsewhere} elsewhere` : ''}`;
+    if (item.kind === 'cause') return `${item.cause ? `cause ${item.cause.cause}` : item.key} ${item.tests}`;
     return `${item.isBelowCause ? '  ' : ''}${item.row.test}`;
   });
 }
@@ -46,12 +47,14 @@ it('has a section for each class, new failures first, and each test once', () =>
     row('SlowerTest', cell({ classes: ['slower'], durationMs: 3_000 }), cell()),
     row('KnownAndNewTest', failed('a', 'known'), failed('b', 'new')),
     row('KnownTest', failed('a', 'known'), cell()),
+    row('RelapseTest', failed('a', 'new', 'known', 'flaky'), cell()),
     row('BrokenTest', cell({ outcome: 'broken' }), cell()),
     row('SkippedInOneTest', cell({ outcome: 'skipped' }), cell()),
     row('FirstEverTest', failed('b'), cell()),
   );
   expect(lines(matrix)).toEqual([
-    ...['# new 1', 'KnownAndNewTest', '# broken 1', 'BrokenTest', '# known 1', 'KnownTest'],
+    ...['# new 1', 'KnownAndNewTest', '# relapse 1', 'RelapseTest', '# broken 1', 'BrokenTest'],
+    ...['# known 1 and 2 elsewhere', 'KnownTest'],
     ...['# slower 1', 'SlowerTest', '# fixed 1', 'FixedTest', '# failed 1', 'FirstEverTest'],
     ...['# differs 1', 'SkippedInOneTest', '# same 1', 'SameTest'],
   ]);
@@ -69,6 +72,22 @@ it('makes one line of several tests with the same cause, which unfolds', () => {
   ]);
   const [, line] = arrange(indexMatrix(matrix), all, new Set());
   expect(line?.kind === 'cause' && line.cells.map((each) => each?.tests)).toEqual([2, 1]);
+});
+
+it('makes one line of the tests of a broken environment, and lists a test for what it does elsewhere', () => {
+  const broken = cell({ outcome: 'broken' });
+  const matrix = matrixOf(
+    row('OneTest', cell(), broken),
+    row('FlakyTest', cell({ classes: ['flaky'] }), broken),
+    row('TwoTest', cell(), broken),
+    row('BothTest', broken, broken),
+  );
+  const folded = ['# broken 3 and 1 elsewhere', 'broken on 1 2', 'BothTest', '# flaky 1', 'FlakyTest'];
+  expect(lines(matrix)).toEqual(folded);
+  expect(lines(matrix, {}, ['broken on 1'])).toEqual(folded.toSpliced(2, 0, '  OneTest', '  TwoTest'));
+  expect(lines(matrix, { only: 'broken' })).toEqual(['# broken 4', 'broken on 1 3', 'BothTest']);
+  const [, line] = arrange(indexMatrix(matrix), all, new Set());
+  expect(line?.kind === 'cause' && line.cells.map((each) => each?.tests)).toEqual([undefined, 2]);
 });
 
 it('filters by words of the name, by class and by environment', () => {

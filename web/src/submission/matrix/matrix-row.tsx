@@ -1,11 +1,12 @@
 import { UnstyledButton } from '@mantine/core';
 import { IconChevronRight } from '@tabler/icons-react';
 import { memo, useState } from 'react';
+import type { MatrixCell } from '#src/operations/submissions/matrix-view.ts';
 import { NoteText } from '../../triage/cause-note.tsx';
 import { briefMessage } from '../../ui/brief-message.ts';
-import { calendarDay, duration, plural } from '../../ui/format.ts';
+import { calendarDay, duration, plural, shortCommit } from '../../ui/format.ts';
 import { LongText } from '../../ui/long-text/long-text.tsx';
-import type { Cause, Item, Section } from './arrange.ts';
+import { type Cause, type Item, mostGrown, type Section } from './arrange.ts';
 import classes from './matrix.module.css';
 import { ResultLink } from './matrix-cell.tsx';
 import { stateOf } from './result-state.ts';
@@ -16,6 +17,7 @@ export const nameColumn = -1;
 
 const sectionText: Record<Section, string> = {
   new: 'New failures',
+  relapse: 'New failures for known causes',
   broken: 'Broken',
   known: 'Known failures',
   flaky: 'Flaky',
@@ -30,6 +32,8 @@ export interface RowProps {
   item: Item;
   index: number;
   environments: readonly string[];
+  /** Why the run of an environment is broken, by its index. */
+  reasons: readonly (string | undefined)[];
   /** The indexes of the environments that are shown. */
   columns: readonly number[];
   /** The column where the Tab key stops, if it is in this row. */
@@ -47,7 +51,10 @@ export const MatrixRow = memo(function MatrixRow(props: RowProps) {
       {item.kind === 'section' ? (
         <th scope="rowgroup" colSpan={columns.length + 2} className={classes.section}>
           <StateSign state={item.section} size={14} /> {sectionText[item.section]}{' '}
-          <span className={classes.dim}>{plural(item.tests, 'test')}</span>
+          <span className={classes.dim}>
+            {plural(item.tests, 'test')}
+            {item.elsewhere > 0 && `, ${item.elsewhere.toLocaleString()} more in other sections`}
+          </span>
         </th>
       ) : item.kind === 'cause' ? (
         <CauseCells {...props} item={item} />
@@ -60,8 +67,10 @@ export const MatrixRow = memo(function MatrixRow(props: RowProps) {
 
 type CauseProps = RowProps & { item: Extract<Item, { kind: 'cause' }> };
 
-function CauseCells({ item, environments, columns, stop, onToggle, hasCards }: CauseProps) {
+function CauseCells({ item, environments, reasons, columns, stop, onToggle, hasCards }: CauseProps) {
   const { cause, cells, isOpen, key, section, tests } = item;
+  const outcome = cause ? 'failed' : 'broken';
+  const what = cause ? 'failed with this cause' : 'broken';
   const state = section === 'known' || section === 'flaky' || section === 'broken' ? section : 'failed';
   return (
     <>
@@ -74,9 +83,13 @@ function CauseCells({ item, environments, columns, stop, onToggle, hasCards }: C
           onClick={() => onToggle(key)}
         >
           <IconChevronRight size={14} aria-hidden data-open={isOpen || undefined} />
-          {plural(tests, 'test')} with the same cause
+          {plural(tests, 'test')} {cause ? 'with the same cause' : brokenOn(cells, environments)}
         </UnstyledButton>
-        <CauseText cause={cause} />
+        {cause ? (
+          <CauseText cause={cause} />
+        ) : (
+          <div className={classes.message}>{reasons.find((reason, column) => reason && cells[column])}</div>
+        )}
       </th>
       {columns.map((column) => {
         const cell = cells[column];
@@ -86,14 +99,14 @@ function CauseCells({ item, environments, columns, stop, onToggle, hasCards }: C
           <td key={column}>
             {cell && (
               <a
-                href={`/runs/${cell.run}?status=failed`}
+                href={`/runs/${cell.run}?status=${outcome}`}
                 className={classes.result}
                 data-state={state}
                 data-column={column}
                 tabIndex={hasCards || stop === column ? 0 : -1}
-                title={`${environment}: ${plural(cell.tests, 'test')} failed with this cause`}
+                title={`${environment}: ${plural(cell.tests, 'test')} ${what}`}
                 {...(!hasCards && {
-                  'aria-label': `${environment}: ${plural(cell.tests, 'test')} failed with this cause`,
+                  'aria-label': `${environment}: ${plural(cell.tests, 'test')} ${what}`,
                 })}
               >
                 <StateSign state={state} />
@@ -106,6 +119,12 @@ function CauseCells({ item, environments, columns, stop, onToggle, hasCards }: C
       {!hasCards && <td />}
     </>
   );
+}
+
+/** `broken on stage-es` */
+function brokenOn(cells: readonly unknown[], environments: readonly string[]): string {
+  const codes = environments.filter((_, column) => cells[column]);
+  return `broken on ${codes.length > 2 ? plural(codes.length, 'environment') : codes.join(' and ')}`;
 }
 
 /** The message of a cause with the values that it compares, and since when it is seen. */
@@ -121,7 +140,16 @@ function CauseText({ cause: { message, values, since, note } }: { cause: Cause }
           {value}
         </code>
       ))}{' '}
-      {since && <span className={classes.since}>since {calendarDay(new Date(since.at))}</span>}
+      {since && (
+        <span className={classes.since}>
+          since {calendarDay(new Date(since.at))}
+          {since.commit && (
+            <span title={since.commit.subject}>
+              , at <code>{shortCommit(since.commit.id)}</code> {since.commit.subject}
+            </span>
+          )}
+        </span>
+      )}
       {note && (
         <div>
           <NoteText note={note} />
@@ -137,7 +165,7 @@ const valuesIn = (comparison: string) => comparison.replace(/^- /, '').split('  
 type TestProps = RowProps & { item: Extract<Item, { kind: 'test' }> };
 
 function TestCells({ item, environments, columns, stop, hasCards }: TestProps) {
-  const { row, cause, isBelowCause } = item;
+  const { row, cause, isBelowCause, section } = item;
   const [isOpen, setOpen] = useState(false);
   const cells = columns.flatMap((column) => {
     const cell = row.cells[column];
@@ -162,6 +190,7 @@ function TestCells({ item, environments, columns, stop, hasCards }: TestProps) {
           </div>
         )}
         {cause && !isBelowCause && <CauseText cause={cause} />}
+        {section === 'slower' && <SlownessText cell={mostGrown(cells.map(({ cell }) => cell))} />}
       </th>
       {columns.map((column) => {
         const cell = byColumn.get(column);
@@ -189,6 +218,17 @@ function TestCells({ item, environments, columns, stop, hasCards }: TestProps) {
         <td className={classes.duration}>{durationOf(cells.map(({ cell }) => cell))}</td>
       )}
     </>
+  );
+}
+
+/** `3 min 42 s, usually 52 s` */
+function SlownessText({ cell }: { cell: MatrixCell | undefined }) {
+  const { durationMs = null, usualMs = null } = cell ?? {};
+  if (durationMs === null || usualMs === null) return null;
+  return (
+    <div className={classes.message}>
+      {duration(durationMs)}, usually {duration(usualMs)}
+    </div>
   );
 }
 

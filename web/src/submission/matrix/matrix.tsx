@@ -1,5 +1,5 @@
 import { VisuallyHidden } from '@mantine/core';
-import { type FocusEvent, useRef, useState } from 'react';
+import { type FocusEvent, useMemo, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import type { SubmissionView } from '#src/operations/submissions/submission-view.ts';
 import { followLinks } from '../../ui/follow-links.ts';
@@ -44,6 +44,11 @@ export function Matrix({ items, environments, runs, environment, onToggle }: Pro
   const current = shown.some(({ item }) => item.key === stop?.key)
     ? stop
     : { key: shown.find(({ item }) => item.kind !== 'section')?.item.key, column: nameColumn };
+  const reasons = useMemo(
+    () =>
+      environments.map((code) => runs.findLast(({ environment }) => environment === code)?.reason?.message),
+    [environments, runs],
+  );
   const onFocus = ({ target }: FocusEvent) => {
     const column = target.closest('[data-column]')?.getAttribute('data-column');
     const item = items[Number(target.closest('tr')?.dataset['index'])];
@@ -86,6 +91,7 @@ export function Matrix({ items, environments, runs, environment, onToggle }: Pro
               item={item}
               index={index}
               environments={environments}
+              reasons={reasons}
               columns={columns}
               stop={item.key === current?.key ? current.column : undefined}
               hasCards={hasCards}

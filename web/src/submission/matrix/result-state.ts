@@ -25,7 +25,8 @@ export function hasClass({ outcome, classes }: MatrixCell, which: ClassFilter): 
 }
 
 /** How much longer than usual a result took: 1.8 for 180 % more; `undefined` when that is unknown. */
-export function growthOf({ durationMs, usualMs }: MatrixCell): number | undefined {
+export function growthOf(cell: MatrixCell | undefined): number | undefined {
+  const { durationMs = null, usualMs = null } = cell ?? {};
   return durationMs === null || usualMs === null || usualMs <= 0 ? undefined : durationMs / usualMs - 1;
 }
 

@@ -7,6 +7,7 @@ import type { ResultState } from './result-state.ts';
 export function StateSign({ state, size = 12 }: { state: ResultState | Section; size?: number }) {
   switch (state) {
     case 'new':
+    case 'relapse':
     case 'known':
     case 'failed':
       return <StatusSign status="failed" size={size} />;
