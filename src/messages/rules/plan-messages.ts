@@ -1,5 +1,8 @@
-import type { MessageFacts } from '../../model/message-facts.ts';
+import type { MessageFacts, RunFacts, SubmissionFacts } from '../../model/message-facts.ts';
 import type { MessageRule, RuleChannel } from '../../model/message-rule.ts';
+import { failedCondition } from './conditions.ts';
+import { missedOccasion, occasionOf } from './occasions.ts';
+import { endOfQuietHours } from './quiet-hours.ts';
 
 /** What happened, as far as rules distinguish it. */
 export type NoticeKind =
@@ -15,28 +18,30 @@ export type NoticeKind =
 export interface RuleNotice {
   kind: NoticeKind;
   /** Of `digest-due`: the rule. */
-  ruleId?: number;
-  at: Date;
+  ruleId?: number | undefined;
 }
 
 /** A message to send. One for each channel, recipient and purpose. */
 export interface PlannedMessage {
   channelId: number;
-  /** The rule whose message it is; of several that tell the same, the first one. */
-  ruleId: number;
+  /** The rule whose message it is; of several that tell the same, the oldest one. Null for a change of a message whose rule is gone. */
+  ruleId: number | null;
+  /** Its name; null for a subscription. */
+  rule: string | null;
   recipient: string | null;
   purpose: 'post' | 'edit' | 'reply' | 'status' | 'comment';
   /** `submission/471`, `alert/3`: messages of a thread and channel are sent in their order. */
   thread: string | null;
   /** Later than now while quiet hours last. */
   dueAt: Date;
-  /** `Rule nightly: the submission failed` */
+  /** `Rule nightly: it failed` */
   reason: string;
 }
 
 /** A rule that does not tell a notice, and why in plain words: `only failed, this one passed`. */
 export interface NotSent {
   ruleId: number;
+  /** `Rule nightly`, `Subscription of ann` */
   rule: string;
   channel: string;
   reason: string;
@@ -58,7 +63,179 @@ export interface PlanInput {
   now: Date;
 }
 
-/** The messages of a notice, and the rules that do not tell it. Pure: the same input has the same output. */
-export function planMessages(_input: PlanInput): { messages: PlannedMessage[]; notSent: NotSent[] } {
-  return { messages: [], notSent: [] };
+export interface Plan {
+  messages: PlannedMessage[];
+  notSent: NotSent[];
 }
+
+/** What one rule does about a notice: purposes with the reason, or why nothing. */
+type Decision = { purposes: PlannedMessage['purpose'][]; because: string } | { not: string } | undefined;
+
+/**
+ * The messages of a notice, and the rules that do not tell it. There is at most one message for each channel, recipient and purpose. A
+ * post that was told earlier is edited where the channel can, whatever rule it was of. Pure: the same input has the same output.
+ */
+export function planMessages(input: PlanInput): Plan {
+  const channels = new Map(input.channels.map((channel) => [channel.id, channel]));
+  const rules = input.rules.toSorted((one, other) => one.id - other.id);
+  const messages = new Map<string, PlannedMessage>();
+  const notSent: NotSent[] = [];
+  const add = (message: PlannedMessage) => {
+    const key = `${message.channelId} ${message.purpose} ${recipientKey(message.recipient)}`;
+    const same = messages.get(key);
+    if (!same) messages.set(key, message);
+    else if (message.dueAt < same.dueAt) messages.set(key, { ...same, dueAt: message.dueAt });
+  };
+  for (const rule of rules) {
+    const channel = channels.get(rule.channel.id);
+    if (!channel) continue;
+    const label = labelOf(rule);
+    let noted = false;
+    for (const recipient of recipientsOf(rule, channel)) {
+      const decision = decide(rule, channel, recipient, input);
+      if (decision && 'not' in decision) {
+        const { not: reason } = decision;
+        if (!noted) notSent.push({ ruleId: rule.id, rule: label, channel: channel.name, reason });
+        noted = true;
+        continue;
+      }
+      for (const purpose of decision?.purposes ?? []) {
+        add({
+          ...{ channelId: channel.id, ruleId: rule.id, rule: rule.name ?? null, recipient, purpose },
+          thread: threadOf(input.facts, rule),
+          dueAt: dueAt(rule, purpose, input.now),
+          reason: `${label}: ${decision?.because}`,
+        });
+      }
+    }
+  }
+  for (const change of changesOfPosts(input, channels, rules)) add(change);
+  return { messages: [...messages.values()], notSent };
+}
+
+function decide(
+  rule: MessageRule,
+  channel: RuleChannel,
+  recipient: string | null,
+  { notice, facts, posts }: PlanInput,
+): Decision {
+  // What only changes messages depends on the messages.
+  const isForge = channel.kind === 'github' || channel.kind === 'gitlab';
+  const changesOnly = notice.kind === 'submission-progress' || notice.kind === 'run-finished';
+  if (changesOnly && !isForge) return undefined;
+  if (notice.kind === 'digest-due' && notice.ruleId !== rule.id) return undefined;
+  const off = switchedOff(rule, channel);
+  if (off !== undefined) return { not: off };
+  if (facts.kind === 'digest' && isForge) return { not: 'a forge takes no digests' };
+  if (facts.kind === 'digest') return { purposes: ['post'], because: `its ${facts.period} digest is due` };
+  if (facts.kind === 'alert') return isForge ? undefined : decideAlert(rule, facts.alert.kind, facts.phase);
+  const failed = failedCondition(rule, facts);
+  if (failed !== undefined) return { not: failed };
+  if (isForge) return { purposes: statusPurposes(notice), because: 'statuses follow every submission' };
+  const isTold = posts.some((post) => isTo(post, channel, recipient));
+  if (isTold && channel.abilities.edit) return undefined;
+  if (notice.kind === 'submission-started') {
+    const follows = channel.abilities.edit && rule.occasions.includes('always');
+    return follows ? { purposes: ['post'], because: 'every submission is told' } : undefined;
+  }
+  if (notice.kind === 'first-failure') {
+    const tells = !isTold && rule.occasions.includes('first-failure');
+    return tells ? { purposes: ['post'], because: 'it has a first failure' } : undefined;
+  }
+  const because = occasionOf(rule, facts.submission, { isTold });
+  if (because === undefined) {
+    const told = isTold && rule.occasions.includes('first-failure');
+    return { not: told ? 'its first failure was told' : missedOccasion(rule, facts.submission) };
+  }
+  const replies = channel.abilities.thread && facts.runs.some(hasFailures);
+  return { purposes: replies ? ['post', 'reply'] : ['post'], because };
+}
+
+function switchedOff(rule: MessageRule, channel: RuleChannel): string | undefined {
+  if (rule.disabled) return 'the rule is switched off';
+  if (channel.disabled) return 'the channel is switched off';
+  if (rule.owner && !channel.personal) return 'the channel is not open for subscriptions any more';
+  return undefined;
+}
+
+function decideAlert(rule: MessageRule, kind: string, phase: 'started' | 'ended'): Decision {
+  if (!rule.occasions.includes('alert')) return { not: 'tells no alerts' };
+  const { alerts } = rule.conditions;
+  if (alerts.length > 0 && !alerts.includes(kind)) {
+    return { not: `only alerts ${alerts.join(', ')}, this one is ${kind}` };
+  }
+  return { purposes: ['post'], because: phase === 'started' ? 'an alert began' : 'an alert ended' };
+}
+
+function statusPurposes({ kind }: RuleNotice): PlannedMessage['purpose'][] {
+  const comments = kind === 'run-finished' || kind === 'submission-finished';
+  return comments ? ['status', 'comment'] : ['status'];
+}
+
+/**
+ * Edits of the earlier posts of a submission, where the channel can, and replies with the failures of the run that finished. An edit
+ * notifies nobody, so it does not wait for the end of quiet hours; it is sent after its post in any case.
+ */
+function changesOfPosts(
+  { notice, facts, posts, now }: PlanInput,
+  channels: ReadonlyMap<number, RuleChannel>,
+  rules: readonly MessageRule[],
+): PlannedMessage[] {
+  if (facts.kind !== 'submission' || notice.kind === 'submission-started') return [];
+  const run = facts.runs.find(({ id }) => id === facts.run);
+  const replies = notice.kind === 'run-finished' && run !== undefined && hasFailures(run);
+  return posts.flatMap((post) => {
+    const channel = channels.get(post.channelId);
+    if (!channel || channel.disabled) return [];
+    const own = rules.filter(
+      (rule) =>
+        rule.channel.id === channel.id &&
+        switchedOff(rule, channel) === undefined &&
+        recipientsOf(rule, channel).some((recipient) => isTo(post, channel, recipient)) &&
+        failedCondition(rule, facts) === undefined,
+    );
+    const shared = {
+      ...{ channelId: channel.id, ruleId: own[0]?.id ?? null, rule: own[0]?.name ?? null },
+      ...{ recipient: post.recipient, thread: threadOf(facts) },
+    };
+    const messages: PlannedMessage[] = [];
+    if (channel.abilities.edit) {
+      const reason = 'The message about the submission is updated';
+      messages.push({ ...shared, purpose: 'edit', dueAt: now, reason });
+    }
+    if (replies && channel.abilities.thread) {
+      const times = own.map((rule) => dueAt(rule, 'reply', now).getTime());
+      const due = new Date(times.length === 0 ? now : Math.min(...times));
+      const reason = `Run ${facts.run} of the submission has failures`;
+      messages.push({ ...shared, purpose: 'reply', dueAt: due, reason });
+    }
+    return messages;
+  });
+}
+
+const hasFailures = ({ failures, moreFailures }: RunFacts) => failures.length + moreFailures > 0;
+
+/** Those of a rule without any, or on a channel that has none: the default of the channel. */
+function recipientsOf({ recipients }: MessageRule, { abilities }: RuleChannel): (string | null)[] {
+  return recipients.length > 0 && abilities.recipients ? recipients : [null];
+}
+
+/** Addresses of e-mail are compared without case; ids of members are not addresses. */
+const recipientKey = (recipient: string | null) =>
+  recipient?.includes('@') ? recipient.toLowerCase() : (recipient ?? '');
+
+const isTo = (post: EarlierPost, channel: RuleChannel, recipient: string | null) =>
+  post.channelId === channel.id && recipientKey(post.recipient) === recipientKey(recipient);
+
+function dueAt({ quietHours }: MessageRule, purpose: PlannedMessage['purpose'], now: Date): Date {
+  if (!quietHours || purpose === 'status' || purpose === 'comment') return now;
+  return endOfQuietHours(quietHours, now) ?? now;
+}
+
+function threadOf(facts: MessageFacts, rule?: MessageRule): string {
+  if (facts.kind === 'submission') return `submission/${(facts as SubmissionFacts).submission.id}`;
+  return facts.kind === 'alert' ? `alert/${facts.alert.id}` : `digest/${rule?.id}`;
+}
+
+const labelOf = ({ name, owner }: MessageRule) =>
+  name === undefined ? `Subscription of ${owner?.name}` : `Rule ${name}`;
