@@ -35,16 +35,16 @@ const table: Record<string, readonly string[] | AllBut> = {
   worker: ['artifacts', 'async', 'faults', 'locks', 'log.ts', 'model', 'queue', 'store'],
   mftf: { allBut: ['crypto', 'history', 'http', 'locks', 'report', 'schedule'] },
   tracing: ['async', 'config', 'faults', 'log.ts', 'model', 'queue', 'store', 'worker'],
-  messages: ['async', 'config', 'faults', 'http', 'log.ts', 'model'],
+  messages: ['async', 'config', 'faults', 'http', 'log.ts', 'model', 'modules', 'store'],
   doctor: {
     allBut: ['crypto', 'files', 'history', 'messages', 'queue', 'report', 'threads', 'tracing', 'worker'],
   },
   operations: {
-    allBut: ['files', 'history', 'http', 'messages', 'selenium', 'threads', 'tracing', 'worker'],
+    allBut: ['files', 'history', 'http', 'selenium', 'threads', 'tracing', 'worker'],
   },
   server: ['async', 'config', 'crypto', 'faults', 'files', 'locks', 'model', 'operations', 'queue', 'store'],
   backup: ['artifacts', 'config', 'faults', 'files', 'log.ts', 'store'],
-  app: { allBut: ['files', 'history', 'http', 'messages', 'report', 'server'] },
+  app: { allBut: ['files', 'history', 'http', 'report', 'server'] },
   demo: ['app', 'async', 'config', 'engine', 'faults', 'log.ts', 'model', 'operations', 'server', 'store'],
   cli: [
     'app',

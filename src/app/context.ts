@@ -1,9 +1,11 @@
 import type { Config } from '../config/config.ts';
 import type { Logger } from '../log.ts';
+import { createFactsSource } from '../messages/facts/facts-source.ts';
 import type { Context } from '../operations/core/context.ts';
 import { createStatusCache } from '../operations/core/status-cache.ts';
 import type { Queue } from '../queue/queue.ts';
 import { createFirer } from '../schedule/fire.ts';
+import { createMessageFactsTable } from '../store/tables/message-facts.ts';
 import type { ContainerParts } from './containers.ts';
 import { secretRuleOf } from './env-values.ts';
 import type { RunFiles } from './run-files.ts';
@@ -39,6 +41,14 @@ export function createContext(parts: {
     resolveSelection,
     catalog,
     commitRange: containers.commitRange,
+    facts: createFactsSource({
+      ...stores,
+      messageFacts: createMessageFactsTable({ database }),
+      alerts: { find: async () => undefined },
+      commitRange: containers.commitRange,
+      branch: config.module.source?.kind === 'git' ? config.module.source.branch : undefined,
+      publicUrl: config.server.publicUrl,
+    }),
     previewOn: containers.previewOn,
     inspectContainers: containers.inspectContainers,
     secretRule: secretRuleOf(config),

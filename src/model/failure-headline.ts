@@ -30,9 +30,18 @@ interface ComparedValues {
 }
 
 /** The values that a message compares; `undefined` when it compares none. */
-export function comparedValues(message: string): ComparedValues | undefined {
+function comparedValues(message: string): ComparedValues | undefined {
   const [exception = ''] = message.split(laterException, 1);
   return valuesIn(exception.split('\n', maxHeadlineLines).map((line) => line.trimEnd()));
+}
+
+/** The different pairs of values that messages compare, as `- '47,19 €'  + '39,00 €'`, at most `max`. */
+export function comparedPairs(messages: readonly string[], max: number): string[] {
+  const pairs = messages.flatMap((message) => {
+    const pair = comparedValues(message);
+    return pair ? [`- ${pair.expected}  + ${pair.actual}`] : [];
+  });
+  return [...new Set(pairs)].slice(0, max);
 }
 
 /** The values below `--- Expected` of PHPUnit or `- Expected | + Actual` of Codeception. */

@@ -33,7 +33,8 @@ export type MessageState = (typeof messageStates)[number];
 /** A message that a rule sends about a notice. */
 export interface PlannedMessage {
   channelId: number;
-  ruleId: number;
+  /** Of several rules that tell the same, the oldest one. Null for a change of a message whose rule is gone. */
+  ruleId: number | null;
   /** The name of the rule; null for a subscription. */
   rule: string | null;
   /** An address or a member of the channel; null: the default of the channel. */

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { z } from 'zod';
 import { Fault, type FaultCode, faults } from '../../faults/fault.ts';
+import { runLink } from '../../model/page-links.ts';
 import { describeSelection } from '../../model/selection.ts';
 import { showRun } from '../../operations/runs/run-record.ts';
 import { type CliContext, jsonOption, parseRunId, print } from '../cli-context.ts';
@@ -20,7 +21,6 @@ import {
   tally,
   tookText,
 } from '../output/format.ts';
-import { runLink } from '../output/links.ts';
 import { printFields, printTable, printText } from '../output/table.ts';
 import type { Output } from '../output/terminal.ts';
 import { printRuns } from './list.ts';

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { NoticeKind } from '../../model/message.ts';
 import type { MessageFacts, SubmissionFacts } from '../../model/message-facts.ts';
 import {
   type MessageRule,
@@ -11,7 +12,7 @@ import {
   type RuleConditions,
 } from '../../model/message-rule.ts';
 import type { Verdict } from '../../model/run.ts';
-import { type EarlierPost, type NoticeKind, type PlanInput, planMessages } from './plan-messages.ts';
+import { type EarlierPost, type PlanInput, planMessages } from './plan-messages.ts';
 
 const noConditions: RuleConditions = {
   ...{ environments: [], schedules: [], saved: [], branches: [], requesters: [], alerts: [] },
@@ -36,7 +37,7 @@ function parseRule(text: string, id: number): MessageRule {
     else if (word === 'own' || word === 'of') {
       rule.owner = { id: 7, name: values.at(-1) ?? '', ownOnly: word === 'own' };
       rule.name = undefined;
-    } else throw new Error(`A rule with ${part} is not known.`);
+    } else throw new Error(`A rule with ${part} is no part of the table.`);
   }
   return rule;
 }
@@ -52,7 +53,7 @@ function parseChannel(text: string): RuleChannel {
   const [kind = '', ...words] = text.split(' ');
   const rest = words.join(' ');
   const named = abilities[kind];
-  if (!named) throw new Error(`A channel ${text} is not known.`);
+  if (!named) throw new Error(`A channel ${text} is no part of the table.`);
   return {
     ...{ id: 1, name: 'qa', kind: kind === 'forge' ? 'github' : kind, abilities: named },
     ...{ disabled: rest === 'off', personal: rest !== 'not personal' },
@@ -143,7 +144,7 @@ function parseHappening(text: string): Happening {
     else if (name === 'by') submission.requestedBy = value;
     else if (name === 'told') happening.posts = [{ channelId: 1, recipient: value || null }];
     else if (name === 'at') happening.now = new Date(value);
-    else throw new Error(`What happens with ${part} is not known.`);
+    else throw new Error(`What happens with ${part} is no part of the table.`);
   }
   return happening;
 }
@@ -154,8 +155,8 @@ function describePlan(input: PlanInput): string {
   const sent = messages.map(({ purpose, recipient, dueAt, reason }) => {
     const to = recipient === null ? '' : ` to ${recipient}`;
     const at = dueAt > input.now ? ` at ${dueAt.toISOString().replace(':00.000Z', 'Z')}` : '';
-    const because = /^(?:Rule|Subscription of) \w+: (.*)$/.exec(reason);
-    return `${purpose}${to}${at}${because ? `: ${because[1]}` : ''}`;
+    const match = /^(?:Rule|Subscription of) \w+: (.*)$/.exec(reason);
+    return `${purpose}${to}${at}${match ? `: ${match[1]}` : ''}`;
   });
   return [...sent, ...notSent.map(({ reason }) => `- ${reason}`)].join(' + ');
 }

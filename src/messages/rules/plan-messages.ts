@@ -1,50 +1,15 @@
+import type { NoticeKind, NotSent, PlannedMessage } from '../../model/message.ts';
 import type { MessageFacts, RunFacts, SubmissionFacts } from '../../model/message-facts.ts';
 import type { MessageRule, RuleChannel } from '../../model/message-rule.ts';
+import { outcomeOf } from '../templates/outcome.ts';
 import { failedCondition } from './conditions.ts';
 import { missedOccasion, occasionOf } from './occasions.ts';
 import { endOfQuietHours } from './quiet-hours.ts';
-
-/** What happened, as far as rules distinguish it. */
-export type NoticeKind =
-  | 'submission-started'
-  | 'submission-progress'
-  | 'first-failure'
-  | 'run-finished'
-  | 'submission-finished'
-  | 'alert-started'
-  | 'alert-ended'
-  | 'digest-due';
 
 export interface RuleNotice {
   kind: NoticeKind;
   /** Of `digest-due`: the rule. */
   ruleId?: number | undefined;
-}
-
-/** A message to send. One for each channel, recipient and purpose. */
-export interface PlannedMessage {
-  channelId: number;
-  /** The rule whose message it is; of several that tell the same, the oldest one. Null for a change of a message whose rule is gone. */
-  ruleId: number | null;
-  /** Its name; null for a subscription. */
-  rule: string | null;
-  recipient: string | null;
-  purpose: 'post' | 'edit' | 'reply' | 'status' | 'comment';
-  /** `submission/471`, `alert/3`: messages of a thread and channel are sent in their order. */
-  thread: string | null;
-  /** Later than now while quiet hours last. */
-  dueAt: Date;
-  /** `Rule nightly: it failed` */
-  reason: string;
-}
-
-/** A rule that does not tell a notice, and why in plain words: `only failed, this one passed`. */
-export interface NotSent {
-  ruleId: number;
-  /** `Rule nightly`, `Subscription of ann` */
-  rule: string;
-  channel: string;
-  reason: string;
 }
 
 /** A post of the thread that is sent or will be. */
@@ -69,7 +34,7 @@ export interface Plan {
 }
 
 /** What one rule does about a notice: purposes with the reason, or why nothing. */
-type Decision = { purposes: PlannedMessage['purpose'][]; because: string } | { not: string } | undefined;
+type Decision = { purposes: PlannedMessage['purpose'][]; reason: string } | { not: string } | undefined;
 
 /**
  * The messages of a notice, and the rules that do not tell it. There is at most one message for each channel, recipient and purpose. A
@@ -95,16 +60,16 @@ export function planMessages(input: PlanInput): Plan {
       const decision = decide(rule, channel, recipient, input);
       if (decision && 'not' in decision) {
         const { not: reason } = decision;
-        if (!noted) notSent.push({ ruleId: rule.id, rule: label, channel: channel.name, reason });
+        if (!noted) notSent.push({ rule: label, channel: channel.name, reason });
         noted = true;
         continue;
       }
       for (const purpose of decision?.purposes ?? []) {
         add({
           ...{ channelId: channel.id, ruleId: rule.id, rule: rule.name ?? null, recipient, purpose },
-          thread: threadOf(input.facts, rule),
+          ...{ thread: threadOf(input.facts, rule), outcome: outcomeOf(input.facts, purpose) },
           dueAt: dueAt(rule, purpose, input.now),
-          reason: `${label}: ${decision?.because}`,
+          reason: `${label}: ${decision?.reason}`,
         });
       }
     }
@@ -127,28 +92,28 @@ function decide(
   const off = switchedOff(rule, channel);
   if (off !== undefined) return { not: off };
   if (facts.kind === 'digest' && isForge) return { not: 'a forge takes no digests' };
-  if (facts.kind === 'digest') return { purposes: ['post'], because: `its ${facts.period} digest is due` };
+  if (facts.kind === 'digest') return { purposes: ['post'], reason: `its ${facts.period} digest is due` };
   if (facts.kind === 'alert') return isForge ? undefined : decideAlert(rule, facts.alert.kind, facts.phase);
   const failed = failedCondition(rule, facts);
   if (failed !== undefined) return { not: failed };
-  if (isForge) return { purposes: statusPurposes(notice), because: 'statuses follow every submission' };
+  if (isForge) return { purposes: statusPurposes(notice), reason: 'statuses follow every submission' };
   const isTold = posts.some((post) => isTo(post, channel, recipient));
   if (isTold && channel.abilities.edit) return undefined;
   if (notice.kind === 'submission-started') {
     const follows = channel.abilities.edit && rule.occasions.includes('always');
-    return follows ? { purposes: ['post'], because: 'every submission is told' } : undefined;
+    return follows ? { purposes: ['post'], reason: 'every submission is told' } : undefined;
   }
   if (notice.kind === 'first-failure') {
     const tells = !isTold && rule.occasions.includes('first-failure');
-    return tells ? { purposes: ['post'], because: 'it has a first failure' } : undefined;
+    return tells ? { purposes: ['post'], reason: 'it has a first failure' } : undefined;
   }
-  const because = occasionOf(rule, facts.submission, { isTold });
-  if (because === undefined) {
-    const told = isTold && rule.occasions.includes('first-failure');
-    return { not: told ? 'its first failure was told' : missedOccasion(rule, facts.submission) };
+  const reason = occasionOf(rule, facts.submission, { isTold });
+  if (reason === undefined) {
+    const isAnnounced = isTold && rule.occasions.includes('first-failure');
+    return { not: isAnnounced ? 'its first failure was told' : missedOccasion(rule, facts.submission) };
   }
   const replies = channel.abilities.thread && facts.runs.some(hasFailures);
-  return { purposes: replies ? ['post', 'reply'] : ['post'], because };
+  return { purposes: replies ? ['post', 'reply'] : ['post'], reason };
 }
 
 function switchedOff(rule: MessageRule, channel: RuleChannel): string | undefined {
@@ -164,7 +129,7 @@ function decideAlert(rule: MessageRule, kind: string, phase: 'started' | 'ended'
   if (alerts.length > 0 && !alerts.includes(kind)) {
     return { not: `only alerts ${alerts.join(', ')}, this one is ${kind}` };
   }
-  return { purposes: ['post'], because: phase === 'started' ? 'an alert began' : 'an alert ended' };
+  return { purposes: ['post'], reason: phase === 'started' ? 'an alert began' : 'an alert ended' };
 }
 
 function statusPurposes({ kind }: RuleNotice): PlannedMessage['purpose'][] {
@@ -201,13 +166,13 @@ function changesOfPosts(
     const messages: PlannedMessage[] = [];
     if (channel.abilities.edit) {
       const reason = 'The message about the submission is updated';
-      messages.push({ ...shared, purpose: 'edit', dueAt: now, reason });
+      messages.push({ ...shared, purpose: 'edit', outcome: outcomeOf(facts, 'edit'), dueAt: now, reason });
     }
     if (replies && channel.abilities.thread) {
       const times = own.map((rule) => dueAt(rule, 'reply', now).getTime());
       const due = new Date(times.length === 0 ? now : Math.min(...times));
       const reason = `Run ${facts.run} of the submission has failures`;
-      messages.push({ ...shared, purpose: 'reply', dueAt: due, reason });
+      messages.push({ ...shared, purpose: 'reply', outcome: outcomeOf(facts, 'reply'), dueAt: due, reason });
     }
     return messages;
   });

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import type { AlertFacts } from '../../model/message-facts.ts';
 import { planMessages } from '../rules/plan-messages.ts';
-import { outcomeOf, renderMessage, templateOutcomes } from './render.ts';
+import { outcomeOf, templateOutcomes } from './outcome.ts';
+import { renderMessage } from './render.ts';
 
 const alert: AlertFacts = {
   ...{ kind: 'alert', phase: 'started', headline: 'Disk of host a is full' },

@@ -5,6 +5,7 @@ import type { Engine } from '../../engine/engine.ts';
 import type { LockCounts } from '../../locks/instrumented.ts';
 import type { LockStore } from '../../locks/lock.ts';
 import type { Logger } from '../../log.ts';
+import type { FactsSource } from '../../messages/facts/facts-source.ts';
 import type { ResolvedSelection } from '../../mftf/catalog/selection.ts';
 import type { LayeredValue } from '../../mftf/module/env-files.ts';
 import type { SecretRule } from '../../model/env-file/secret-rule.ts';
@@ -91,6 +92,8 @@ export interface Context {
   changeConfiguration<T>(work: (tables: Configuration) => Promise<T>): Promise<T>;
   /** Which notices are told to which channel, also the subscriptions of users. */
   messageRules: MessageRules;
+  /** The facts that messages show. */
+  facts: FactsSource;
   /** The templates that differ from the defaults. */
   messageTemplates: MessageTemplates;
   firings: Firings;

@@ -1,5 +1,5 @@
 import type { CauseNote } from '../../model/cause-note.ts';
-import { comparedValues } from '../../model/failure-headline.ts';
+import { comparedPairs } from '../../model/failure-headline.ts';
 import { groupBy } from '../../model/group-by.ts';
 import type { Submission } from '../../model/submission.ts';
 import type { MatrixCell, SeenCause } from '../../store/tables/matrix.ts';
@@ -78,7 +78,7 @@ export function buildCauses(
     return {
       cause,
       message: messages[0] ?? '',
-      values: valuesOf(messages),
+      values: comparedPairs(messages, maxValues),
       tests: new Set(own.map(({ test, suite }) => `${suite}:${test}`)).size,
       environments: [...new Set(own.flatMap(({ runId }) => codes.get(runId) ?? []))].toSorted(),
       since: first
@@ -92,13 +92,4 @@ export function buildCauses(
       note: note ? viewNote(note) : null,
     };
   });
-}
-
-/** The different pairs of values that messages compare, as `- '47,19 €'  + '39,00 €'`. */
-function valuesOf(messages: readonly string[]): string[] {
-  const values = messages.flatMap((message) => {
-    const pair = comparedValues(message);
-    return pair ? [`- ${pair.expected}  + ${pair.actual}`] : [];
-  });
-  return [...new Set(values)].slice(0, maxValues);
 }

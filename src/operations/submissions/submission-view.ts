@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Changes } from '../../messages/facts/changes.ts';
 import { forges, pagesOfCommit } from '../../model/commit-link.ts';
 import { runStates, verdicts } from '../../model/run.ts';
 import { summariseSelection } from '../../model/selection.ts';
@@ -6,7 +7,6 @@ import { type Submission, type SubmittedRun, submissionVerdict } from '../../mod
 import type { RelatedSubmissions } from '../../store/tables/submissions.ts';
 import { time } from '../core/fields.ts';
 import { countsView, reasonView, selectionView } from '../core/views.ts';
-import type { Changes } from './changes.ts';
 import { commitView } from './matrix-view.ts';
 
 /** Submissions as JSON. */

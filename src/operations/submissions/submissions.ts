@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { Fault } from '../../faults/fault.ts';
+import { readChanges } from '../../messages/facts/changes.ts';
 import type { Submission } from '../../model/submission.ts';
 import type { Context } from '../core/context.ts';
 import { scheduleName, submissionId, wholeNumber } from '../core/fields.ts';
 import { defined, defineOperation } from '../core/operation.ts';
 import { buildCauses, buildRows, failuresByCause } from './build-matrix.ts';
-import { readChanges } from './changes.ts';
 import { matrixView } from './matrix-view.ts';
 import {
   type SubmissionView,

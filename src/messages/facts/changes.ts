@@ -1,7 +1,7 @@
 import { withTimeout } from '../../async/timeout.ts';
 import type { Submission } from '../../model/submission.ts';
 import type { CommitRange } from '../../modules/modules.ts';
-import type { Context } from '../core/context.ts';
+import type { Submissions } from '../../store/tables/submissions.ts';
 
 /** The module of a server is open after its first use. Before that the subjects are not worth the wait. */
 const patienceMs = 3_000;
@@ -12,12 +12,18 @@ export interface Changes extends CommitRange {
   to: string;
 }
 
+export interface CommitSources {
+  submissions: Pick<Submissions, 'get'>;
+  /** The commits after one and up to another; `undefined` when this host does not know them. */
+  commitRange(ends: { from: string; to: string }): Promise<CommitRange | undefined>;
+}
+
 /**
  * The commits from that of the reference to that of the submission; each of the run that started last. `undefined` when one of them has
  * none yet, or when this host does not know them.
  */
 export async function readChanges(
-  { submissions, commitRange }: Pick<Context, 'submissions' | 'commitRange'>,
+  { submissions, commitRange }: CommitSources,
   referenceId: number,
   submission: Submission,
 ): Promise<Changes | undefined> {

@@ -1,5 +1,7 @@
 /** Addresses of the page of a server at `url`. */
 
+export const submissionLink = (url: string, id: number) => `${url}/submissions/${id}`;
+
 export const runLink = (url: string, id: number) => `${url}/runs/${id}`;
 
 /** The test in the page of its run, with its steps open. */

@@ -1,0 +1,167 @@
+import { z } from 'zod';
+import { isFault } from '../../faults/fault.ts';
+import type { AlertFacts, DigestFacts, MessageFacts, SubmissionFacts } from '../../model/message-facts.ts';
+import { digestPeriods } from '../../model/message-rule.ts';
+import type { Environments } from '../../store/tables/environments.ts';
+import type { Matrix } from '../../store/tables/matrix.ts';
+import type { MessageFactsTable } from '../../store/tables/message-facts.ts';
+import type { Submissions } from '../../store/tables/submissions.ts';
+import type { Trends } from '../../store/tables/trends.ts';
+import { type CommitSources, readChanges } from './changes.ts';
+import { buildDigestFacts } from './digest-facts.ts';
+import { buildSubmissionFacts, factLimits } from './submission-facts.ts';
+
+/** An alert, as its table has it. */
+export interface StoredAlert {
+  id: number;
+  kind: string;
+  subject: string;
+  message: string;
+  action: string;
+  /** The path of the page that shows more. */
+  page: string;
+  startedAt: Date;
+  endedAt: Date | undefined;
+}
+
+export interface FactsDependencies {
+  submissions: Pick<Submissions, 'get' | 'related' | 'usualDurations' | 'list'>;
+  matrix: Pick<Matrix, 'causes'>;
+  messageFacts: MessageFactsTable;
+  trends: Pick<Trends, 'byDay' | 'byEnvironment' | 'tests'>;
+  environments: Pick<Environments, 'list'>;
+  alerts: { find(id: number): Promise<StoredAlert | undefined> };
+  commitRange: CommitSources['commitRange'];
+  /** The branch of the test module. */
+  branch: string | undefined;
+  publicUrl: string | undefined;
+}
+
+/** What a notice or message is about. */
+export interface FactsSubject {
+  submissionId?: number | undefined;
+  runId?: number | undefined;
+  alertId?: number | undefined;
+  /** Of an alert that is told to have ended: `alert-ended`. */
+  kind?: string | undefined;
+  /** Of a digest: its period and times. */
+  details?: unknown;
+}
+
+/** What the notice of a digest has as details. */
+export const digestDetails = z.object({
+  ruleId: z.number(),
+  period: z.enum(digestPeriods),
+  from: z.iso.datetime(),
+  to: z.iso.datetime(),
+});
+export type DigestDetails = z.output<typeof digestDetails>;
+
+export type FactsSource = ReturnType<typeof createFactsSource>;
+
+/** Reads the facts of messages as they are now. */
+export function createFactsSource(deps: FactsDependencies) {
+  return {
+    /** The facts; `undefined` when what they are about was removed. */
+    async read(subject: FactsSubject): Promise<MessageFacts | undefined> {
+      if (subject.submissionId !== undefined) {
+        try {
+          return await readSubmissionFacts(deps, subject.submissionId, subject.runId);
+        } catch (error) {
+          if (isFault(error, 'SUBMISSION_UNKNOWN')) return undefined;
+          throw error;
+        }
+      }
+      if (subject.alertId !== undefined) return readAlertFacts(deps, subject.alertId, subject.kind);
+      const details = digestDetails.safeParse(subject.details);
+      return details.success ? readDigestFacts(deps, details.data) : undefined;
+    },
+  };
+}
+
+/** Errors: SUBMISSION_UNKNOWN. */
+async function readSubmissionFacts(
+  deps: FactsDependencies,
+  id: number,
+  runId: number | undefined,
+): Promise<SubmissionFacts> {
+  const { submissions, matrix, messageFacts, branch, publicUrl } = deps;
+  const submission = await submissions.get(id);
+  const runIds = submission.runs.map((run) => run.id);
+  const failed = submission.runs.some(({ counts }) => counts.failed + counts.broken > 0);
+  const [{ reference }, usualMs, failures, causes] = await Promise.all([
+    submissions.related(id),
+    submissions.usualDurations(runIds),
+    failed ? messageFacts.failures(runIds, factLimits.failures) : [],
+    failed ? messageFacts.causes(runIds, factLimits.causes) : [],
+  ]);
+  const [seen, changes] = await Promise.all([
+    matrix.causes(
+      causes.map(({ cause }) => cause),
+      causes.map(({ cause, example }) => ({ ...example, cause })),
+    ),
+    reference && readChanges(deps, reference.id, submission),
+  ]);
+  return buildSubmissionFacts({
+    ...{ submission, usualMs, failures, causes, seen, changes, branch, publicUrl, runId },
+    ...{ previousVerdict: reference?.verdict ?? null, now: new Date() },
+  });
+}
+
+async function readAlertFacts(
+  { alerts, publicUrl }: FactsDependencies,
+  id: number,
+  kind: string | undefined,
+): Promise<AlertFacts | undefined> {
+  const alert = await alerts.find(id);
+  if (!alert) return undefined;
+  const { startedAt, endedAt, page, ...words } = alert;
+  const hasEnded = kind === undefined ? endedAt !== undefined : kind === 'alert-ended';
+  const times = { startedAt: startedAt.toISOString(), endedAt: endedAt?.toISOString() ?? null };
+  return {
+    ...{ kind: 'alert', phase: hasEnded ? 'ended' : 'started' },
+    headline: hasEnded ? `Over: ${words.subject}: ${words.message}` : `${words.subject}: ${words.message}`,
+    alert: {
+      ...{ id, kind: words.kind, subject: words.subject, message: words.message, action: words.action },
+      ...times,
+      url: publicUrl === undefined ? null : `${publicUrl}${page}`,
+    },
+  };
+}
+
+const dayMs = 24 * 60 * 60_000;
+/** One more than a digest shows, so that it can say that there are more. */
+const listedSubmissions = 200;
+
+async function readDigestFacts(deps: FactsDependencies, details: DigestDetails): Promise<DigestFacts> {
+  const { trends, environments, submissions, publicUrl } = deps;
+  const [from, to] = [new Date(details.from), new Date(details.to)];
+  const lengthMs = details.period === 'daily' ? dayMs : 7 * dayMs;
+  const before = new Date(from.getTime() - lengthMs);
+  const filter = { environmentId: undefined, tests: undefined };
+  const [days, byEnvironment, all, tests, finished] = await Promise.all([
+    trends.byDay(before, filter),
+    trends.byEnvironment(from, filter),
+    environments.list(),
+    // The period before is compared with the period.
+    trends.tests({ since: before, firstUntil: from, lastFrom: from, longTerm: from }, filter),
+    submissions.list({ finished: true, limit: listedSubmissions }),
+  ]);
+  return buildDigestFacts({
+    ...{ period: details.period, from, to, days, publicUrl },
+    tests: tests.map((test) => ({
+      ...test,
+      // Those of the period alone.
+      ...{ executions: test.executionsLongTerm, failed: test.failuresLongTerm },
+    })),
+    environments: all.flatMap(({ id, code }) => {
+      const sums = byEnvironment.get(id);
+      return sums ? [{ code, sums }] : [];
+    }),
+    submissions: finished.filter(({ runs }) => {
+      const ends = runs.flatMap(({ finishedAt }) => finishedAt?.getTime() ?? []);
+      const end = Math.max(...ends);
+      return end >= from.getTime() && end < to.getTime();
+    }),
+  });
+}

@@ -1,0 +1,28 @@
+import type { MessageFacts } from '../../model/message-facts.ts';
+
+/** The outcomes that have a template of their own. */
+export const templateOutcomes = [
+  'running',
+  'passed',
+  'failed',
+  'broken',
+  'recovered',
+  'cancelled',
+  'failures',
+  'alert-started',
+  'alert-ended',
+  'digest',
+] as const;
+export type TemplateOutcome = (typeof templateOutcomes)[number];
+
+/** Which template a message of these facts has. A `reply` has the failures of the run. */
+export function outcomeOf(facts: MessageFacts, purpose: string): TemplateOutcome {
+  if (facts.kind === 'digest') return 'digest';
+  if (facts.kind === 'alert') return facts.phase === 'started' ? 'alert-started' : 'alert-ended';
+  if (purpose === 'reply') return 'failures';
+  const { verdict, previousVerdict } = facts.submission;
+  if (facts.phase !== 'finished' || verdict === null) return 'running';
+  if (verdict === 'passed' && (previousVerdict === 'failed' || previousVerdict === 'broken'))
+    return 'recovered';
+  return verdict;
+}
