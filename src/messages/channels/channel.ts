@@ -26,8 +26,13 @@ export interface Delivery {
   /** Instead of the default of the channel: an e-mail address, or an id of a Slack member. */
   recipient?: string | undefined;
   content: MessageContent;
-  /** What the post answered (`remote`) that is edited or replied to. */
+  /**
+   * What the post answered (`remote`) that is edited or replied to, or the last edit of it that answered something. Without it, an
+   * edit or reply is sent as a post.
+   */
   thread?: Json | undefined;
+  /** When the message was planned, ISO 8601: no attempt was earlier. */
+  createdAt?: string | undefined;
   /** An earlier attempt may have arrived: look for the key first, where the service has a way. */
   repeat: boolean;
 }

@@ -1,0 +1,123 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { deliveryOf } from '../../../test/support/channels/deliveries.ts';
+import { googleChatProblem } from '../../../test/support/channels/google-chat.ts';
+import { mattermostMentions } from '../../../test/support/channels/mattermost.ts';
+import { slackMentions, slackProblem } from '../../../test/support/channels/slack-message.ts';
+import { longTest, sampleFacts } from '../../../test/support/channels/submission-facts.ts';
+import { cardProblems } from '../../../test/support/channels/teams.ts';
+import type { Delivery } from './channel.ts';
+import { googleChatLimits, googleChatMessage } from './google-chat.ts';
+import { mattermostLimits, mattermostMessage } from './mattermost.ts';
+import { slackMessage } from './slack/blocks.ts';
+import { teamsLimits, teamsMessage } from './teams.ts';
+
+const names = Object.keys(sampleFacts);
+const bytes = (value: unknown) => Buffer.byteLength(JSON.stringify(value), 'utf8');
+
+/** What is wrong with the payloads of a delivery, by kind. */
+const problemsOf = {
+  'slack-bot': (delivery: Delivery) => {
+    const message = { ...slackMessage(delivery) };
+    return [slackProblem(message) ?? []].flat();
+  },
+  teams: (delivery: Delivery) => {
+    const message = teamsMessage(delivery);
+    const [attachment] = message.attachments;
+    return [
+      ...cardProblems({ ...attachment?.content }),
+      ...(bytes(message) > teamsLimits.bytes ? ['too large'] : []),
+    ];
+  },
+  mattermost: (delivery: Delivery) => {
+    const { text, attachments } = mattermostMessage(delivery);
+    const isLong =
+      text.length > mattermostLimits.text ||
+      JSON.stringify({ attachments }).length > mattermostLimits.attachments;
+    return isLong ? ['too long'] : [];
+  },
+  'google-chat': (delivery: Delivery) => {
+    const message = googleChatMessage(delivery);
+    const isLong = bytes(message) > googleChatLimits.bytes;
+    return [googleChatProblem({ ...message }) ?? [], isLong ? ['too large'] : []].flat();
+  },
+};
+const markups = {
+  'slack-bot': 'mrkdwn',
+  teams: 'markdown',
+  mattermost: 'markdown',
+  'google-chat': 'chat',
+} as const;
+type Kind = keyof typeof problemsOf;
+const kinds = Object.keys(problemsOf) as Kind[];
+
+describe.each(kinds)('a message of %s', (kind) => {
+  it.each(names)('is accepted: %s', async (name) => {
+    const facts = sampleFacts[name];
+    if (!facts) throw new Error(name);
+    for (const purpose of ['post', 'reply', 'test'] as const)
+      expect(problemsOf[kind](await deliveryOf(facts, markups[kind], { purpose }))).toEqual([]);
+  });
+
+  it('stays within the limits for any template', () => {
+    // No markup: the escape of values is that of the templates.
+    const unit = fc.constantFrom('a', 'é', '💳', 'מ', ' ', '\n', '\n\n', '@', '*', '_', longTest);
+    const text = fc.string({ unit, maxLength: 3000 });
+    fc.assert(
+      fc.property(text, text, fc.constantFrom(...names), (headline, body, name) => {
+        const facts = sampleFacts[name];
+        if (!facts) throw new Error(name);
+        const content = { headline, body, text: `${headline}\n${body}`, facts };
+        expect(problemsOf[kind]({ key: 'k', purpose: 'post', content, repeat: false })).toEqual([]);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('says how many of 3,000 lines are left out', async () => {
+    const { failed } = sampleFacts;
+    if (!failed) throw new Error('no sample');
+    const lines = Array.from({ length: 3000 }, (_, index) => `${longTest}${index}`);
+    const delivery = await deliveryOf(failed, markups[kind]);
+    const long = { ...delivery, content: { ...delivery.content, body: lines.join('\n') } };
+    expect(problemsOf[kind](long)).toEqual([]);
+    const payload = JSON.stringify(
+      {
+        'slack-bot': slackMessage,
+        teams: teamsMessage,
+        mattermost: mattermostMessage,
+        'google-chat': googleChatMessage,
+      }[kind](long),
+    );
+    const shown = [...payload.matchAll(/Test001\d+/g)].length;
+    expect(shown).toBeGreaterThan(20);
+    expect(payload).toContain(`… ${3000 - shown} more lines were left out.`);
+  });
+
+  it('begins with the headline and has a word for the status', async () => {
+    const { failed } = sampleFacts;
+    if (!failed) throw new Error('no sample');
+    const delivery = await deliveryOf(failed, markups[kind]);
+    const payload = JSON.stringify(
+      {
+        'slack-bot': () => slackMessage(delivery).blocks,
+        teams: () => teamsMessage(delivery).attachments[0]?.content.body,
+        mattermost: () => mattermostMessage(delivery),
+        'google-chat': () => googleChatMessage(delivery).cardsV2,
+      }[kind](),
+    );
+    const headline = payload.indexOf('3 new failures');
+    expect(headline).toBeGreaterThan(-1);
+    expect(payload.indexOf('Failed')).toBeGreaterThan(headline);
+  });
+});
+
+it('mentions no member of Slack or Mattermost for names of tests that look so', async () => {
+  const { hostile } = sampleFacts;
+  if (!hostile) throw new Error('no sample');
+  for (const purpose of ['post', 'reply'] as const) {
+    expect(slackMentions({ ...slackMessage(await deliveryOf(hostile, 'mrkdwn', { purpose })) })).toEqual([]);
+    const { text, attachments } = mattermostMessage(await deliveryOf(hostile, 'markdown', { purpose }));
+    expect([text, ...attachments.map((each) => each.text)].flatMap(mattermostMentions)).toEqual([]);
+  }
+});

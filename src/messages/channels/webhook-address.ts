@@ -1,0 +1,16 @@
+import { z } from 'zod';
+
+/** The address of a webhook: who knows it can post, so it is a secret. */
+export function webhookAddress(description: string) {
+  return z
+    .url({ protocol: /^https?$/, error: 'Write the whole address, with https://.' })
+    .max(2000)
+    .describe(description);
+}
+
+/** The parts of the address of a webhook that a service may repeat in an answer, and that no log may have. */
+export function secretParts(address: string): string[] {
+  const { pathname, searchParams } = new URL(address);
+  const parts = [...pathname.split('/'), ...searchParams.values()].filter(({ length }) => length >= 8);
+  return [address, ...parts, ...parts.map(encodeURIComponent)];
+}
