@@ -30,7 +30,7 @@ export function googleChatMessage(delivery: Delivery): GoogleChatMessage {
   const { headline, lines } = linesOf(content, 'chat');
   const status = statusOf(delivery);
   const title = `${status ? `${status.sign} ` : ''}<b>${headline}</b>${status ? `\n${status.word}` : ''}`;
-  const links = linksOf(content.facts);
+  const links = linksOf(delivery);
   const buttons = links.map(({ label, url }) => ({ text: label, onClick: { openLink: { url } } }));
   return fitLines(
     lines,

@@ -46,7 +46,7 @@ export function mattermostMessage(delivery: Delivery): MattermostMessage {
   const { content } = delivery;
   const { headline, lines } = linesOf(content, 'markdown');
   const status = statusOf(delivery);
-  const links = linksOf(content.facts).map(({ label, url }) => `[${label}](${markdownAddress(url)})`);
+  const links = linksOf(delivery).map(({ label, url }) => `[${label}](${markdownAddress(url)})`);
   const bold = `**${headline}**`;
   return fitLines(
     lines,

@@ -80,7 +80,7 @@ function cardOf(
   const status = statusOf(delivery);
   const last = leftOutLine(leftOut);
   const body = textBlocks(last === undefined ? lines : [...lines, '', last]);
-  const actions = linksOf(facts).map(({ label, url }) => {
+  const actions = linksOf(delivery).map(({ label, url }) => {
     return { type: 'Action.OpenUrl' as const, title: label, url };
   });
   return {

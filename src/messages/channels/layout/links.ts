@@ -1,4 +1,4 @@
-import type { MessageFacts } from '../../../model/message-facts.ts';
+import type { Delivery } from '../channel.ts';
 
 /** A button of a message. */
 export interface MessageLink {
@@ -7,7 +7,7 @@ export interface MessageLink {
 }
 
 /** What a message can open, the most important first, at most three. None without MATRE_PUBLIC_URL. */
-export function linksOf(facts: MessageFacts): MessageLink[] {
+export function linksOf({ content: { facts }, purpose }: Delivery): MessageLink[] {
   const links: { label: string; url: string | null | undefined }[] = [];
   switch (facts.kind) {
     case 'submission': {
@@ -19,7 +19,7 @@ export function linksOf(facts: MessageFacts): MessageLink[] {
       break;
     }
     case 'alert':
-      links.push({ label: 'Open alerts', url: facts.alert.url });
+      links.push({ label: purpose === 'test' ? 'Open matre' : 'Open alerts', url: facts.alert.url });
       break;
     case 'digest':
       links.push({ label: 'Open trends', url: facts.url });

@@ -56,7 +56,7 @@ function blocksOf(
   const bold = /[*\n]/.test(headline) || headline === '' ? headline : `*${headline}*`;
   const last = leftOutLine(leftOut);
   const body = last === undefined ? lines : [...lines, last];
-  const buttons = linksOf(delivery.content.facts).filter(({ url }) => url.length <= slackLimits.url);
+  const buttons = linksOf(delivery).filter(({ url }) => url.length <= slackLimits.url);
   return [
     section(status ? `${status.sign} ${bold}` : bold),
     ...(status ? [{ type: 'context' as const, elements: [mrkdwn(`*${status.word}*`)] }] : []),
