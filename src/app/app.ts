@@ -24,6 +24,8 @@ export interface App {
   startWorkers: Background['startWorkers'];
   /** Starts to fire schedules. */
   startScheduler: Background['startScheduler'];
+  /** Starts to look for alerts, for a process without workers and scheduler. */
+  startWatching: Background['startWatching'];
   /** Stops workers and scheduler: resolves when nothing is executed or fired any more. Running tests end first, unless `now`. */
   stopWorkers: Background['stop'];
   /** Publishes the address of the server to commands on the same data folder. */
@@ -119,6 +121,7 @@ async function compose(
     context,
     startWorkers: background.startWorkers,
     startScheduler: background.startScheduler,
+    startWatching: background.startWatching,
     stopWorkers: background.stop,
     async publish({ url, localToken }) {
       if ('lock' in database) await database.lock.publish({ url, token: localToken });

@@ -12,6 +12,7 @@ import { startProbeResponder } from '../worker/probe-responder.ts';
 import { maxReapMs, startReaper } from '../worker/reaper.ts';
 import { startRetention } from '../worker/retention.ts';
 import type { Workers } from '../worker/worker.ts';
+import { startContainerWatcher, startStoreWatcher } from './alerts.ts';
 import type { ContainerParts } from './containers.ts';
 
 /** Interval of the heartbeat of a worker process. */
@@ -23,6 +24,8 @@ export interface Background {
   startWorkers(): Promise<void>;
   /** Starts to fire schedules. */
   startScheduler(): void;
+  /** Starts to look for alerts, as workers and schedulers do anyway. */
+  startWatching(): void;
   /** Resolves when nothing is executed or fired any more. Running tests end first, unless `now`. */
   stop(options: { now: boolean }): Promise<void>;
 }
@@ -31,7 +34,7 @@ export function createBackground(deps: {
   context: Context;
   hostname: string;
   workers: Workers;
-  containers: Pick<ContainerParts, 'host' | 'startUpkeep'>;
+  containers: Pick<ContainerParts, 'engineAnswers' | 'host' | 'startUpkeep'>;
   spool: ResultSpool;
   uploader: Uploader | undefined;
   tracing: Tracing | undefined;
@@ -42,6 +45,7 @@ export function createBackground(deps: {
   const { leaseMs, maxAttempts, slots } = config.worker;
   const services: Service[] = [];
   let upkeepStarted = false;
+  let watching = false;
 
   /** The upkeep of what is stored: once a process, whether it has workers, a scheduler or both. */
   function startStoreUpkeepOnce(): void {
@@ -50,6 +54,14 @@ export function createBackground(deps: {
     services.push(comparisonLoop.start());
     const retention = createRetention({ database });
     services.push(startRetention({ artifacts, retention, settings: config.retention, log }));
+    startWatchingOnce();
+  }
+
+  /** What needs no container engine: every long-lived process looks, so that one is left when others have died. */
+  function startWatchingOnce(): void {
+    if (watching) return;
+    watching = true;
+    services.push(startStoreWatcher(context, hostname));
   }
 
   return {
@@ -77,12 +89,16 @@ export function createBackground(deps: {
       services.push(...containers.startUpkeep({ busy, waiting }));
       const everyMs = Math.min(maxReapMs, leaseMs / 2);
       services.push(startReaper({ queue, spool, log, everyMs, maxAttempts }));
+      // 5. The alerts about containers and shops.
+      services.push(startContainerWatcher(context, hostname, containers));
     },
 
     startScheduler() {
       services.push(startScheduler(context));
       startStoreUpkeepOnce();
     },
+
+    startWatching: startWatchingOnce,
 
     async stop({ now }) {
       await (now ? workers.stopNow() : workers.stop());

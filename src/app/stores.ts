@@ -10,6 +10,7 @@ import { type EmbeddedDatabase, openEmbedded } from '../store/database/embedded.
 import { migrate } from '../store/database/migrate.ts';
 import { openPostgres } from '../store/database/postgres.ts';
 import { loadKey } from '../store/secret-key.ts';
+import { createAlerts } from '../store/tables/alerts.ts';
 import { createAttempts } from '../store/tables/attempts.ts';
 import { createCauseNotes } from '../store/tables/cause-notes.ts';
 import { createChannels } from '../store/tables/channels.ts';
@@ -42,6 +43,7 @@ export type AppDatabase = Database | EmbeddedDatabase;
 export type Stores = Pick<
   Context,
   | 'access'
+  | 'alerts'
   | 'attempts'
   | 'changeConfiguration'
   | 'channels'
@@ -93,6 +95,7 @@ export async function openStores(config: Config, log: Logger, database: AppDatab
   });
   return {
     access: createAccess({ database, secrets, sessionMs: config.signIn.sessionMs }),
+    alerts: createAlerts({ database }),
     attempts: createAttempts({ database }),
     channels: createChannels({ database, secrets }),
     clock: () => readClock(database),

@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { chmod, lstat, mkdir, stat } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { asDiskFull, Fault } from '../faults/fault.ts';
 import { asSentence } from '../faults/sentence.ts';
+import { createFileOnce } from '../files/create-once.ts';
 
 /** Access for all but the owner. */
 const othersMask = 0o077;
@@ -34,6 +36,10 @@ export async function createDataFolder(folder: string): Promise<void> {
   }
   await closeToOthers(folder);
 }
+
+/** The id of a data folder, the same for all processes and hosts that share it; it is created once. Rejects as the file system does. */
+export const dataFolderId = (folder: string): Promise<string> =>
+  createFileOnce(join(folder, 'folder-id'), randomUUID(), 0o600);
 
 /** The data folder, and the folders in it that must be closed, as far as other users of this machine have access to them. */
 export async function openFolders(folder: string): Promise<string[]> {

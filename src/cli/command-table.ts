@@ -128,6 +128,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/status.ts')).registerStatus,
   },
   {
+    name: 'alerts',
+    summary: 'list what an operator must act on: full disks, lost workers, broken environments',
+    load: async () => (await import('./commands/alerts.ts')).registerAlerts,
+  },
+  {
     name: 'pool',
     summary: 'manage the containers that tests run in',
     load: async () => (await import('./commands/pool.ts')).registerPool,

@@ -134,6 +134,14 @@ export interface Config {
   };
   /** Without it there are no traces. */
   tracing: TracingConfig | undefined;
+  /** `everyMs`: between two observations. Of the others, 0 is never. */
+  alerts: {
+    everyMs: number;
+    brokenRuns: number;
+    queueAgeMs: number;
+    certificateMs: number;
+    doctorMs: number;
+  };
   log: { level: string };
   /** See `describeConfig`. */
   entries: SettingEntry[];
@@ -315,6 +323,13 @@ function arrange(values: SettingValues, entries: SettingEntry[], problems: strin
           serviceName: values.OTEL_SERVICE_NAME,
         }
       : undefined,
+    alerts: {
+      everyMs: values.MATRE_ALERT_INTERVAL,
+      brokenRuns: values.MATRE_ALERT_BROKEN_RUNS,
+      queueAgeMs: values.MATRE_ALERT_QUEUE_AGE,
+      certificateMs: values.MATRE_ALERT_CERTIFICATE,
+      doctorMs: values.MATRE_ALERT_DOCTOR,
+    },
     log: { level: values.MATRE_LOG_LEVEL },
     entries,
   };

@@ -12,6 +12,7 @@ export const settingGroups = [
   'Sign-in',
   'Messages',
   'Traces',
+  'Alerts',
 ] as const;
 
 /** One row of the table of settings. `Value` is the type of the parsed value. */

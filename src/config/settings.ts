@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseRepositoryAddress } from '../model/address/repository.ts';
 import { maxRetryFailed } from '../model/limits.ts';
+import { alertSettings } from './alert-settings.ts';
 import { containerSettings } from './container-settings.ts';
 import { messageSettings } from './message-settings.ts';
 import { phpSettings } from './php-settings.ts';
@@ -366,6 +367,7 @@ export const settings = {
   ...signInSettings,
   ...messageSettings,
   ...tracingSettings,
+  ...alertSettings,
 } satisfies Record<string, Setting<unknown>>;
 
 export type SettingName = keyof typeof settings;

@@ -74,10 +74,18 @@ export function findProblems(
 ): Promise<FindingReport[][]> {
   return Promise.all(
     checks.map(async (check) => {
-      const findings = await runWithTimeout(check, context);
-      return findings.filter(({ status }) => status === 'problem' || status === 'warning').map(reportFinding);
+      const findings = await findingsOf(check, context);
+      return findings.filter(({ status }) => status === 'problem' || status === 'warning');
     }),
   );
+}
+
+/** All findings of one check. Never rejects, see `runChecks`. */
+export async function findingsOf<Context extends QuickContext>(
+  check: CheckOf<Context>,
+  context: Context,
+): Promise<FindingReport[]> {
+  return (await runWithTimeout(check, context)).map(reportFinding);
 }
 
 async function runAll(

@@ -1,3 +1,4 @@
+import { listAlerts } from './alerts/alerts.ts';
 import { compare } from './compare/compare.ts';
 import { listPool, prunePool, replaceContainer } from './containers/containers.ts';
 import { listLocks, releaseLock } from './containers/locks.ts';
@@ -135,6 +136,7 @@ export const operations = [
   prunePool,
   listLocks,
   releaseLock,
+  listAlerts,
   showOverview,
   showAttention,
   showTrends,

@@ -50,8 +50,39 @@ export function defineMetrics() {
   const waiting = new Gauge(metric('runs_with_waiting_results', 'Runs with results in the spool'));
   const containers = new Gauge(metric('containers', 'Containers of the pool', ['state']));
   const stale = new Gauge(metric('containers_stale', 'Containers that are replaced before their next run'));
+  const alerts = new Gauge(metric('alert_open', 'Open alerts for operators', ['kind']));
+  const watched = new Gauge(
+    metric('alerts_watched_age_seconds', 'Time since alerts were looked for last by any process'),
+  );
+  const workers = new Gauge(metric('workers', 'Processes that execute runs', ['state']));
+  const brokenRuns = new Gauge(
+    metric('environment_broken_runs', 'Newest runs of an environment that were broken in a row, up to 10', [
+      'environment',
+    ]),
+  );
+  const headAge = new Gauge(
+    metric(
+      'startable_run_age_seconds',
+      'Age of the oldest queued run whose environment is free and not paused',
+    ),
+  );
+  const certificateEnd = new Gauge(
+    metric('shop_certificate_end_timestamp_seconds', 'When the TLS certificate of a shop ends', [
+      'environment',
+    ]),
+  );
+  const freeBytes = new Gauge(
+    metric('data_folder_free_bytes', 'Free space of the disk of the data folder of this server'),
+  );
   return {
     registry,
+    alerts,
+    watched,
+    workers,
+    brokenRuns,
+    headAge,
+    certificateEnd,
+    freeBytes,
     up,
     queued,
     oldest,

@@ -1,11 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import type { Counter, Histogram } from 'prom-client';
+import { freeSpace } from '../artifacts/free-space.ts';
 import { cachedWithTimeout } from '../async/cached.ts';
 import { createSingleFlight } from '../async/single-flight.ts';
 import { toFault } from '../faults/fault.ts';
 import type { LockKind } from '../locks/instrumented.ts';
 import type { Context } from '../operations/core/context.ts';
 import { createDatabaseMetrics, type EndedCount } from '../store/tables/metrics.ts';
+import { createAlertReader } from './alert-metrics.ts';
 import { defineMetrics, type Metrics, runBounds, testBounds } from './metric-definitions.ts';
 
 /** Longer than any transaction that records something, unless the database has problems. */
@@ -35,16 +37,17 @@ export function createMetrics(context: Context, { settleMs = defaultSettleMs } =
   const metrics = defineMetrics();
   const { registry } = metrics;
   const readDatabase = createDatabaseReader(metrics, context, settleMs);
+  const readAlerts = createAlertReader(metrics, context);
   const readContainers = createContainerReader(metrics, context);
 
   async function fill(): Promise<string> {
-    for (const gauge of [metrics.queued, metrics.oldest, metrics.running, metrics.containers]) gauge.reset();
-    metrics.stale.remove();
-    metrics.due.remove();
+    for (const gauge of perScrape(metrics)) gauge.reset();
+    for (const gauge of [metrics.stale, metrics.due, metrics.watched, metrics.freeBytes]) gauge.remove();
     setLockCounters(metrics, context.lockCounts);
     const [database] = await Promise.allSettled([
-      readDatabase(),
+      readDatabase().then(readAlerts),
       readContainers(),
+      freeSpace(context.config.store.dataFolder, 0).then(({ bytes }) => metrics.freeBytes.set(bytes)),
       context.resultSpool.claims().then((claims) => metrics.waiting.set(claims.length)),
     ]);
     if (database.status === 'rejected') {
@@ -61,6 +64,19 @@ export function createMetrics(context: Context, { settleMs = defaultSettleMs } =
     scrape: () => singleFlight('scrape', fill),
   };
 }
+
+/** The gauges with labels that may not come again. */
+const perScrape = (metrics: Metrics) => [
+  metrics.queued,
+  metrics.oldest,
+  metrics.running,
+  metrics.containers,
+  metrics.alerts,
+  metrics.workers,
+  metrics.brokenRuns,
+  metrics.headAge,
+  metrics.certificateEnd,
+];
 
 /** Returns what sets the gauges of queues and schedules, and counts what has ended since its last call. Errors: those of the database. */
 function createDatabaseReader(metrics: Metrics, context: Context, settleMs: number): () => Promise<void> {

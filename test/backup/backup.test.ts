@@ -76,6 +76,10 @@ const laterRows: Record<number, string> = {
   30: `INSERT INTO notice (kind, submission_id, details) VALUES ('submission-finished', 1, '{"a": "ü"}');
        INSERT INTO message (notice_id, channel_id, channel_name, purpose, thread, content)
        VALUES (1, 1, 'Ops', 'post', 'submission/1', '{"headline": "ü"}')`,
+  31: `INSERT INTO alert (kind, subject, message, action, page, started_at, last_seen_at, watched_at, source, members)
+       VALUES ('disk-full', 'w1 /dätä', 'm', 'a', '/doctor', now(), now(), now(), 's', '[{"key": "disk", "absent": 1}]');
+       INSERT INTO alert_watch (scope, due_at, pending) VALUES ('installation', now(), '{"s": {"k": {"since": "t", "times": 1}}}');
+       INSERT INTO shop_certificate (environment_id, base_url, ends_at) VALUES (1, 'https://a/', now())`,
 };
 
 /** The files of runs and of the secret key that this process has open in a data folder. */

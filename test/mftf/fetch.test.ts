@@ -1,8 +1,10 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { testCertificate } from '../support/certificate.ts';
 import { freePort } from '../support/redis.ts';
 
 const script = new URL('../../src/mftf/container/fetch.php', import.meta.url).pathname;
@@ -58,6 +60,18 @@ describe.skipIf(!hasPhp)('fetch.php', () => {
       ...targets,
     );
     expect(lines).toMatchObject([{ body: 'Basic bWU6cGFzcw==' }, { body: '\u00e4 page' }]);
+  });
+
+  test('prints the end of a certificate, whoever signed it', async () => {
+    const secure = createTlsServer(testCertificate, (_request, response) => response.end('a shop'));
+    await new Promise<void>((resolve) => secure.listen(0, '127.0.0.1', resolve));
+    try {
+      const lines = await fetchLines(`60 https://127.0.0.1:${(secure.address() as AddressInfo).port}/`);
+      const certificateEnd = testCertificate.endsAt.getTime() / 1000;
+      expect(lines).toMatchObject([{ status: 200, body: 'a shop', certificateEnd }]);
+    } finally {
+      secure.close();
+    }
   });
 
   test('posts JSON from its standard input', async () => {

@@ -93,7 +93,7 @@ export async function startSyntheticServer({
   const answers = new Map<string, string>([
     ['/api/submissions', list],
     ['/api/session', JSON.stringify(session)],
-    ['/api/attention', JSON.stringify({ running: 0, queued: 0, failing: 0 })],
+    ['/api/attention', JSON.stringify({ alerts: 0, running: 0, queued: 0, failing: 0 })],
     ['/api/schedules', JSON.stringify({ schedules: [] })],
   ]);
   const bodyOf = (path: string, search: string) => {

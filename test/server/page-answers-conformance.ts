@@ -221,7 +221,7 @@ export function pageConformance(kind: Kind): void {
     it('counts running and queued runs, and environments whose last run did not pass', async () => {
       for (const code of ['us', 'es', 'fr']) await add(code);
       const attention = async () => (await server.ask('GET', '/api/attention')).body;
-      expect(await attention()).toEqual({ running: 0, queued: 0, failing: 0 });
+      expect(await attention()).toEqual({ alerts: 0, running: 0, queued: 0, failing: 0 });
       await execute('us', 'A', fails('x'));
       await execute('es', 'A', fails('x'));
       await execute('es', 'A', {});
@@ -230,7 +230,7 @@ export function pageConformance(kind: Kind): void {
       await submit('fr', ['A']);
       await start(['A']);
       await submit('fr', ['B']);
-      expect(await attention()).toEqual({ running: 1, queued: 1, failing: 1 });
+      expect(await attention()).toEqual({ alerts: 0, running: 1, queued: 1, failing: 1 });
     });
 
     it('moves a queued run to the front, and no other run', async () => {

@@ -52,6 +52,7 @@ const validValues: Record<string, unknown> = {
   name: 'nightly',
   note: 'a note',
   newRun: false,
+  open: 'true',
   options: { retryFailed: 1, failedFirst: true, maxFailures: 5 },
   overlap: 'skip',
   owner: 'alice',

@@ -5,6 +5,7 @@ import { migrate, readMigrations } from '../../src/store/database/migrate.ts';
 import { openPostgres } from '../../src/store/database/postgres.ts';
 import { type Kind, openTestDatabase, quiet, type TestDatabase } from '../support/database.ts';
 import { waitFor } from '../support/wait-for.ts';
+import { alertsConformance } from './alerts-conformance.ts';
 import { channelsConformance } from './channels-conformance.ts';
 import { comparisonsConformance } from './comparisons-conformance.ts';
 import { durationsConformance } from './durations-conformance.ts';
@@ -32,6 +33,7 @@ export function storeConformance(kind: Kind): void {
   submissionsConformance(kind);
   comparisonsConformance(kind);
   messagesConformance(kind);
+  alertsConformance(kind);
 }
 
 function databaseConformance(kind: Kind): void {

@@ -32,6 +32,7 @@ export async function serve({ terminal, config: load }: CliContext, parts: Parts
     try {
       if (parts.workers) await app.startWorkers();
       if (parts.scheduler) app.startScheduler();
+      app.startWatching();
       if (server) await app.publish(server);
       const workers = `${config.worker.slots} workers are up.`;
       terminal.stdout.line(

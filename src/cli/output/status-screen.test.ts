@@ -23,7 +23,7 @@ function environment(id: number, more: Partial<EnvironmentStatusView> = {}): Env
 }
 
 function problem(area: ProblemView['area'], message: string, more: Partial<ProblemView> = {}): ProblemView {
-  return { area, status: 'problem', about: null, message, code: null, remedy: null, ...more };
+  return { area, status: 'problem', about: null, message, code: null, remedy: null, since: null, ...more };
 }
 
 function status(more: Partial<StatusView> = {}): StatusView {

@@ -19,6 +19,7 @@ export interface StatusStyle {
 
 /** What a section is called on the screen, the most urgent first. */
 const areaTitles: Record<ProblemView['area'], string> = {
+  alerts: 'ALERTS',
   runs: 'STUCK RUNS',
   workers: 'WORKERS',
   environments: 'BROKEN ENVIRONMENTS',
@@ -74,6 +75,7 @@ export function summariseProblems({ problems }: StatusView): string {
     return problems.length === 0 ? 'Nothing is wrong.' : plural(problems.length, 'warning');
   const byArea = groupBy(urgent, ({ area }) => area);
   const nouns: Record<ProblemView['area'], string> = {
+    alerts: 'alert',
     runs: 'stuck run',
     workers: 'worker problem',
     environments: 'broken environment',
@@ -100,12 +102,12 @@ function problemLines(output: Output, { problems }: StatusView): Line[] {
   ]);
 }
 
-function problemText({ paint }: Output, { status, message, remedy, about }: ProblemView): Line[] {
+function problemText({ paint }: Output, { status, message, remedy, about, since }: ProblemView): Line[] {
   const mark = status === 'warning' ? 'warning: ' : '';
   const subject = about !== null && !message.includes(about) ? `${clean(about)}: ` : '';
   return [
     {
-      text: `  ${mark}${subject}${clean(message)}`,
+      text: `  ${mark}${subject}${clean(message)}${since === null ? '' : ` (since ${localTime(since)})`}`,
       colour: status === 'warning' ? paint.yellow : paint.red,
     },
     ...(remedy === null ? [] : [{ text: `    ${clean(remedy)}`, colour: paint.dim }]),

@@ -4,7 +4,13 @@ import { freeSpace } from '../../artifacts/free-space.ts';
 import { type Check, type Finding, ok, problem } from '../check.ts';
 
 /** The log of one run may have 64 MB, and the files of one test 256 MB. */
-const minBytes = 1024 ** 3;
+export const minFreeBytes = 1024 ** 3;
+
+/** The folder for temporary files, when it is not on the disk of the data folder. */
+export async function temporaryFolder(dataFolder: string): Promise<string | undefined> {
+  const [data, temporary] = await Promise.all([stat(dataFolder), stat(tmpdir())]);
+  return data.dev === temporary.dev ? undefined : tmpdir();
+}
 
 export const diskFull: Check = {
   name: 'disk-full',
@@ -22,11 +28,11 @@ export const diskFull: Check = {
       return `Removed ${checkouts.length} checkouts and ${removed.length} containers.`;
     };
     const { dataFolder } = config.store;
-    const [data, temporary] = await Promise.all([stat(dataFolder), stat(tmpdir())]);
-    const folders = data.dev === temporary.dev ? [dataFolder] : [dataFolder, tmpdir()];
+    const temporary = await temporaryFolder(dataFolder);
+    const folders = temporary === undefined ? [dataFolder] : [dataFolder, temporary];
     return Promise.all(
       folders.map(async (folder): Promise<Finding> => {
-        const { bytes, tooLittle } = await freeSpace(folder, minBytes);
+        const { bytes, tooLittle } = await freeSpace(folder, minFreeBytes);
         if (tooLittle === undefined) return ok(`${(bytes / 1024 ** 3).toFixed(1)} GB are free.`, folder);
         const remedy = `df -h ${folder}; docker system df; then free space, or move MATRE_DATA to a larger disk.`;
         return problem('DISK_FULL', `${tooLittle}.`, { about: folder, remedy, repair: removeUnused });

@@ -23,7 +23,7 @@ foreach (array_slice($argv, 1) as $argument) {
                 . ($authorization === null ? '' : "Authorization: $authorization\r\n"),
         ],
         // The tests check the certificate; this only checks whether the address answers.
-        'ssl' => ['verify_peer' => false, 'verify_peer_name' => false],
+        'ssl' => ['verify_peer' => false, 'verify_peer_name' => false, 'capture_peer_cert' => true],
     ]);
     $http_response_header = [];
     $startedAt = microtime(true);
@@ -34,6 +34,11 @@ foreach (array_slice($argv, 1) as $argument) {
     } else {
         $answer['status'] = (int) (explode(' ', $http_response_header[0] ?? '')[1] ?? 0);
         $answer['body'] = (string) stream_get_contents($stream, 262144);
+        $certificate = stream_context_get_params($stream)['options']['ssl']['peer_certificate'] ?? null;
+        $end = $certificate === null ? null : (openssl_x509_parse($certificate)['validTo_time_t'] ?? null);
+        if (is_int($end)) {
+            $answer['certificateEnd'] = $end;
+        }
     }
     echo json_encode($answer, JSON_INVALID_UTF8_SUBSTITUTE), "\n";
 }

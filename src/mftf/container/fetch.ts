@@ -23,6 +23,8 @@ export interface FetchResult {
   body: string;
   /** Why there was no answer. */
   error: string | undefined;
+  /** When the TLS certificate of the address ends; `undefined` without one. */
+  certificateEnd: Date | undefined;
 }
 
 const line = z.object({
@@ -31,6 +33,8 @@ const line = z.object({
   status: z.number().optional(),
   body: z.string().default(''),
   error: z.string().optional(),
+  /** In seconds since 1970, up to the year 9999. */
+  certificateEnd: z.int().min(0).max(253_402_300_799).optional(),
 });
 
 /** `default_socket_timeout` limits what the script cannot: the name lookup. */
@@ -61,8 +65,14 @@ export async function fetchInside(
   for (const text of stdout.split('\n').filter((each) => each.startsWith('{'))) {
     const parsed = line.safeParse(parseJson(text));
     if (!parsed.success) continue;
-    const { url, ms, status, body, error } = parsed.data;
-    results.set(url, { ms, body, status: status || undefined, error });
+    const { url, ms, status, body, error, certificateEnd } = parsed.data;
+    results.set(url, {
+      ms,
+      body,
+      status: status || undefined,
+      error,
+      certificateEnd: certificateEnd === undefined ? undefined : new Date(certificateEnd * 1000),
+    });
   }
   return results;
 }

@@ -19,6 +19,7 @@ import type { ResultSpool } from '../../queue/result-spool.ts';
 import type { Clock, Firer } from '../../schedule/fire.ts';
 import type { Access } from '../../store/access/access.ts';
 import type { Database } from '../../store/database/database.ts';
+import type { Alerts } from '../../store/tables/alerts.ts';
 import type { Attempts } from '../../store/tables/attempts.ts';
 import type { CauseNotes } from '../../store/tables/cause-notes.ts';
 import type { Channels } from '../../store/tables/channels.ts';
@@ -69,6 +70,8 @@ export interface Context {
   quarantines: Quarantines;
   /** What users know about causes of failures. */
   notes: CauseNotes;
+  /** States that an operator must act on. */
+  alerts: Alerts;
   attempts: Attempts;
   events: Events;
   /** Answers to requests with an idempotency key. */

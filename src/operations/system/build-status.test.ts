@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { lockNames } from '../../locks/lock.ts';
+import type { Alert } from '../../model/alert.ts';
 import type { Environment } from '../../model/environment.ts';
 import type { LatestRun } from '../../store/tables/latest-runs.ts';
 import { buildStatus, type StatusSources } from './build-status.ts';
@@ -37,6 +38,8 @@ function sources(more: Partial<StatusSources> = {}): StatusSources {
     locks: { locks: [], fault: undefined },
     containers: [],
     hasRemoteWorkers: false,
+    alerts: [],
+    host: 'w1',
     findings: [],
     ...more,
   };
@@ -136,4 +139,30 @@ it('reports an engine that does not respond, unless workers on other hosts have 
     { area: 'engine', code: 'ENGINE_UNREACHABLE' },
   ]);
   expect(problemsOf({ containers: undefined, hasRemoteWorkers: true })).toEqual([]);
+});
+
+const alert = (kind: Alert['kind'], key: string): Alert => ({
+  ...{ id: 1, kind, subject: key, message: `${key} is wrong.`, action: 'Mend it.', page: '/' },
+  ...{ startedAt: ago(90), lastSeenAt: at, endedAt: undefined, endReason: undefined, keys: [key] },
+});
+
+it('has open alerts first, and no problem that an alert tells already', () => {
+  const broken = { code: 'SELENIUM_UNREACHABLE' as const, message: 'Away.' };
+  const more: Partial<StatusSources> = {
+    latest: [1, 2].map((id) => latestRun(id, { verdict: 'broken', reason: broken })),
+    containers: undefined,
+  };
+  expect(problemsOf(more).map(({ area, about }) => [area, about])).toEqual([
+    ['environments', 'e1'],
+    ['environments', 'e2'],
+    ['engine', null],
+  ]);
+  const alerts = [alert('environment-broken', 'e1'), alert('engine-unreachable', 'w1')];
+  expect(problemsOf({ ...more, alerts }).map(({ area, about, since }) => [area, about, since])).toEqual([
+    ['alerts', 'e1', ago(90).toISOString()],
+    ['alerts', 'w1', ago(90).toISOString()],
+    ['environments', 'e2', null],
+  ]);
+  // The engine of another host.
+  expect(problemsOf({ ...more, alerts: [alert('engine-unreachable', 'w2')] })).toHaveLength(4);
 });

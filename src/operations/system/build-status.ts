@@ -1,6 +1,7 @@
 import type { FindingReport } from '../../doctor/check.ts';
 import { type FaultCode, faults } from '../../faults/fault.ts';
 import type { LockInfo } from '../../locks/lock.ts';
+import type { Alert } from '../../model/alert.ts';
 import type { Environment } from '../../model/environment.ts';
 import type { PoolContainer } from '../../pool/pool.ts';
 import type { ExpectedDuration } from '../../store/tables/durations.ts';
@@ -11,6 +12,7 @@ import type { LockStatus } from '../core/status-cache.ts';
 import { viewEnvironment } from '../core/views.ts';
 import { lockWithoutRun } from '../overview/build-overview.ts';
 import type { LaneView, OverviewView } from '../overview/overview-view.ts';
+import { isToldByAlert, viewAlertProblems } from './alert-problems.ts';
 import { type ProblemView, problemAreas, type StatusView } from './status-view.ts';
 
 /** What the status is built from: the results of several queries. */
@@ -27,6 +29,10 @@ export interface StatusSources {
   containers: readonly PoolContainer[] | undefined;
   /** Whether workers on other hosts have their own engines. */
   hasRemoteWorkers: boolean;
+  /** The open alerts. */
+  alerts: readonly Alert[];
+  /** The name of this host. */
+  host: string;
   /** The problems that quick checks of the doctor found. */
   findings: readonly { area: ProblemView['area']; findings: FindingReport[] }[];
 }
@@ -97,8 +103,10 @@ function findAllProblems(sources: StatusSources, lanes: ReadonlyMap<number, Lane
       .filter(({ name }) => !reported.some(({ message }) => message.includes(name)))
       .map(({ problem }) => problem),
     ...unreachable(sources),
-  ];
-  return problems.sort((one, other) => problemAreas.indexOf(one.area) - problemAreas.indexOf(other.area));
+  ].filter((problem) => !isToldByAlert(problem, sources));
+  return [...viewAlertProblems(sources.alerts), ...problems].sort(
+    (one, other) => problemAreas.indexOf(one.area) - problemAreas.indexOf(other.area),
+  );
 }
 
 function viewFinding(
@@ -113,6 +121,7 @@ function viewFinding(
     message,
     code: code ?? null,
     remedy: remedy ?? null,
+    since: null,
   };
 }
 
@@ -130,7 +139,9 @@ function slowTests({ at, environments, progress, expected }: StatusSources): Pro
       const minutes = Math.max(1, Math.round(usual / 60_000));
       const message = `${test} has been running on ${codes.get(environmentId)} since ${startedAt.toISOString()}; it usually takes ${minutes} min.`;
       const remedy = `matre log ${runId} --test ${test} -f shows what it does; matre cancel ${runId} ends it.`;
-      return [{ area: 'runs', status: 'problem', about: `run ${runId}`, message, code: null, remedy }];
+      return [
+        { area: 'runs', status: 'problem', about: `run ${runId}`, message, code: null, remedy, since: null },
+      ];
     }),
   );
 }
@@ -152,6 +163,7 @@ function brokenEnvironments({ environments, latest }: StatusSources): ProblemVie
         message: `Its last run (${last.id}) was broken: ${message}`,
         code,
         remedy: code === null ? `matre show ${last.id}` : faults[code as FaultCode].remedy,
+        since: null,
       },
     ];
   });
@@ -169,14 +181,17 @@ function locksWithoutRun(
     const message = `${owner} has held ${name} since ${since.toISOString()}, and no run of this installation executes on ${code}.`;
     const remedy = `matre locks release ${name}, if its holder no longer exists.`;
     return [
-      { name, problem: { area: 'locks', status: 'problem', about: code, message, code: null, remedy } },
+      {
+        name,
+        problem: { area: 'locks', status: 'problem', about: code, message, code: null, remedy, since: null },
+      },
     ];
   });
 }
 
 function unreachable({ locks, containers, hasRemoteWorkers }: StatusSources): ProblemView[] {
   const problem = (area: ProblemView['area'], code: FaultCode, message: string): ProblemView => {
-    return { area, status: 'problem', about: null, message, code, remedy: faults[code].remedy };
+    return { area, status: 'problem', about: null, message, code, remedy: faults[code].remedy, since: null };
   };
   return [
     ...(locks.fault === undefined ? [] : [problem('locks', 'LOCK_STORE_UNREACHABLE', locks.fault)]),

@@ -1,12 +1,11 @@
 import { z } from 'zod';
-import { memoize } from '../../async/single-flight.ts';
-import type { CheckContext } from '../../doctor/check-context.ts';
 import { checks } from '../../doctor/checks.ts';
 import { type CheckReport, type Report, runChecks } from '../../doctor/run-checks.ts';
 import type { Context } from '../core/context.ts';
 import { code } from '../core/fields.ts';
 import { defineOperation } from '../core/operation.ts';
 import { getEnvironment } from '../environments/get-environment.ts';
+import { createCheckContext } from './check-context.ts';
 
 /** The frozen name of the status of a check or finding in the API. */
 const standing = z.enum(['well', 'warning', 'unknown', 'problem']);
@@ -92,24 +91,9 @@ async function examine(
   code: string | undefined,
   { fix, maySignIn }: { fix: boolean; maySignIn: boolean },
 ): Promise<ReportView> {
-  const { config, database, locks, workers, environments, runs, queue, shopModules } = context;
-  const checkContext: CheckContext = {
-    config,
-    database,
-    locks,
-    workers,
-    environments: code === undefined ? await environments.list() : [await getEnvironment(context, code)],
-    allEnvironments: () => environments.list(),
-    shopCredentials: ({ id }) => environments.readShopCredentials(id),
-    maySignIn,
-    saveModules: (environment, names) => shopModules.save(environment, names),
-    runningClaims: () => queue.runningClaims(),
-    runningCommits: () => runs.commitsInUse(),
-    // Once for all checks: each would resolve the newest commit again.
-    containers: memoize(() => context.containersContext()),
-    inspections: { signIns: new Map() },
-  };
-  return view(await runChecks(checks, checkContext, { fix }));
+  const environments =
+    code === undefined ? await context.environments.list() : [await getEnvironment(context, code)];
+  return view(await runChecks(checks, createCheckContext(context, { environments, maySignIn }), { fix }));
 }
 
 /** The value of a status in the API. */

@@ -5,7 +5,15 @@ import { environmentView, reasonView } from '../core/views.ts';
 import { queuedView, runningView } from '../overview/overview-view.ts';
 
 /** What a problem is about, the most urgent first. */
-export const problemAreas = ['runs', 'workers', 'environments', 'locks', 'engine', 'schedules'] as const;
+export const problemAreas = [
+  'alerts',
+  'runs',
+  'workers',
+  'environments',
+  'locks',
+  'engine',
+  'schedules',
+] as const;
 
 export const problemView = z.object({
   area: z.enum(problemAreas),
@@ -14,6 +22,7 @@ export const problemView = z.object({
   message: z.string(),
   code: z.string().nullable(),
   remedy: z.string().nullable().describe('The command or setting that fixes it'),
+  since: time.nullable().describe('When an alert was seen first; null for other problems'),
 });
 
 export type ProblemView = z.output<typeof problemView>;
@@ -49,7 +58,9 @@ const containersStatusView = z.object({
 export const statusView = z.object({
   problems: z
     .array(problemView)
-    .describe('What is wrong, the most urgent first: stuck runs, lost workers, broken environments, locks'),
+    .describe(
+      'What is wrong, the most urgent first: open alerts, and what they do not say: stuck runs, lost workers, broken environments, locks',
+    ),
   workers: z.array(
     z.object({
       id: z.string(),

@@ -38,16 +38,18 @@ export const showStatus = defineOperation({
   output: statusView,
   async run(context) {
     const at = new Date();
-    const [environments, latest, progress, queued, queues, workers, containers, locks] = await Promise.all([
-      context.environments.list(),
-      context.overview.latest(),
-      context.overview.progress(),
-      context.overview.waitingRuns(maxListedQueuedRuns),
-      context.overview.queues(),
-      context.workers.list(),
-      context.statusCache.containers(patienceMs),
-      context.statusCache.locks(patienceMs),
-    ]);
+    const [alerts, environments, latest, progress, queued, queues, workers, containers, locks] =
+      await Promise.all([
+        context.alerts.open(),
+        context.environments.list(),
+        context.overview.latest(),
+        context.overview.progress(),
+        context.overview.waitingRuns(maxListedQueuedRuns),
+        context.overview.queues(),
+        context.workers.list(),
+        context.statusCache.containers(patienceMs),
+        context.statusCache.locks(patienceMs),
+      ]);
     const withPlan = progress.filter(({ counts }) => counts.planned > 0);
     const [expected, overheads, findings] = await Promise.all([
       context.durations.expectedOf(withPlan.map(({ runId }) => runId)),
@@ -63,8 +65,9 @@ export const showStatus = defineOperation({
       maxBars: 0,
       lockStoreKind: context.locks.kind,
     });
-    const hasRemoteWorkers = workers.some(({ alive, host }) => alive && host !== hostname());
-    return buildStatus({ ...sources, overview, findings, hasRemoteWorkers });
+    const here = hostname();
+    const hasRemoteWorkers = workers.some(({ alive, host }) => alive && host !== here);
+    return buildStatus({ ...sources, overview, findings, hasRemoteWorkers, alerts, host: here });
   },
 });
 

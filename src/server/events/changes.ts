@@ -4,10 +4,10 @@ import { channels, type Database } from '../../store/database/database.ts';
 
 /**
  * A change: `run` with its id, `environment` with its id (empty: any environment), `workers`, `schedules`, `channels`,
- * `messages`; `reload`: anything may have changed.
+ * `messages`, `alerts`; `reload`: anything may have changed.
  */
 export interface ServerChange {
-  event: 'run' | 'environment' | 'workers' | 'schedules' | 'channels' | 'messages' | 'reload';
+  event: 'run' | 'environment' | 'workers' | 'schedules' | 'channels' | 'messages' | 'alerts' | 'reload';
   data: string;
 }
 
@@ -20,6 +20,9 @@ export interface Changes {
   /** Calls back on each change until the returned function is called. */
   on(callback: (change: ServerChange) => void): () => void;
 }
+
+/** Changes without an id, whose name is that of their event. */
+const plainChanges = ['workers', 'channels', 'messages', 'alerts'] as const;
 
 export function createChanges(
   server: FastifyInstance,
@@ -39,7 +42,8 @@ export function createChanges(
       // A reconnection is reported once, by the subscription to runs.
       await database.listen(channels.change, (payload) => {
         const [subject = '', id = ''] = payload.split(' ');
-        if (subject === 'workers' || subject === 'channels' || subject === 'messages') publish(subject);
+        const plain = plainChanges.find((each) => each === subject);
+        if (plain) publish(plain);
         else if (subject.startsWith('environment')) publish('environment', id);
       }),
       await database.listen(channels.schedule, (payload) => {

@@ -50,7 +50,7 @@ export function storable(text: string): string {
  * - `probe`: a question of the doctor to every worker, and `answer`: the answer of one, see `store/tables/probes.ts`;
  * - `schedule`: a schedule was changed or fired;
  * - `message`: there is a notice to plan messages for, or a message to send;
- * - `change` (payload: `environment <id>`, `environments`, `workers`, `channels` or `messages`): something else than a run has changed.
+ * - `change` (payload: `environment <id>`, `environments`, `workers`, `channels`, `messages` or `alerts`): something else than a run has changed.
  */
 export const channels = {
   queue: 'matre_queue',
@@ -90,9 +90,15 @@ export async function notifyMessages(database: Queryable): Promise<void> {
 
 /**
  * What changed other than a run: an environment with its variables and containers, all environments, the workers, where messages go,
- * or messages.
+ * messages, or alerts that began or ended.
  */
-export type Change = `environment ${number}` | 'environments' | 'workers' | 'channels' | 'messages';
+export type Change =
+  | `environment ${number}`
+  | 'environments'
+  | 'workers'
+  | 'channels'
+  | 'messages'
+  | 'alerts';
 
 /** As `notifyQueue`, to listeners of other changes. */
 export async function notifyChange(database: Queryable, change: Change): Promise<void> {

@@ -194,10 +194,16 @@ export function createOverview(deps: { database: Queryable }) {
       }));
     },
 
-    /** The numbers of running and queued runs, and of environments whose last run that was not cancelled failed or was broken. */
-    async attention(): Promise<{ running: number; queued: number; failing: number }> {
-      const [row] = await deps.database.query<{ running: number; queued: number; failing: number }>(
-        `SELECT (SELECT count(*)::int FROM run WHERE state = 'running') AS running,
+    /** The numbers of open alerts, of running and queued runs, and of environments whose last run that was not cancelled failed or was broken. */
+    async attention(): Promise<{ alerts: number; running: number; queued: number; failing: number }> {
+      const [row] = await deps.database.query<{
+        alerts: number;
+        running: number;
+        queued: number;
+        failing: number;
+      }>(
+        `SELECT (SELECT count(*)::int FROM alert WHERE ended_at IS NULL) AS alerts,
+           (SELECT count(*)::int FROM run WHERE state = 'running') AS running,
            (SELECT count(*)::int FROM run WHERE state = 'queued') AS queued,
            (SELECT count(*)::int FROM environment CROSS JOIN LATERAL (
              SELECT verdict FROM run
@@ -205,7 +211,7 @@ export function createOverview(deps: { database: Queryable }) {
              ORDER BY id DESC LIMIT 1
            ) AS last WHERE removed_at IS NULL AND verdict IN ('failed', 'broken')) AS failing`,
       );
-      return row ?? { running: 0, queued: 0, failing: 0 };
+      return row ?? { alerts: 0, running: 0, queued: 0, failing: 0 };
     },
 
     /** The queues by the id of the environment; without those that have neither a running nor a queued run. */

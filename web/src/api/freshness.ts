@@ -28,6 +28,7 @@ const queriesByEvent = {
   ]),
   workers: new Set<unknown>(['overview', 'environments', 'workers', 'session']),
   schedules: new Set<unknown>(['schedules', 'saved-selections']),
+  alerts: new Set<unknown>(['alerts', 'attention']),
 };
 
 const defaults = {
