@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parseRepositoryAddress } from './address/repository.ts';
 import {
   type CommitLink,
+  commitLinkOf,
   pagesOfCommit,
   parseCommitUrl,
   projectOfRepository,
@@ -120,6 +121,31 @@ describe('projectOfRepository', () => {
       expect(projectOfRepository(address)).toBeUndefined();
     },
   );
+});
+
+describe('commitLinkOf', () => {
+  const moduleRepository = 'https://bot:token@github.com/acme/tests.git';
+  const link: CommitLink = { forge: 'gitlab', baseUrl: 'https://gitlab.com', project: 'acme/shop', sha };
+  const other = 'd00d'.repeat(10);
+  it.each([
+    ['the one that it was submitted for', { link, commits: [other], moduleRepository }, link],
+    ['that of the module', { link: undefined, commits: [sha, sha], moduleRepository }, { ...github, sha }],
+    ['none before a run has one', { link: undefined, commits: [], moduleRepository }, undefined],
+    ['none of several', { link: undefined, commits: [sha, other], moduleRepository }, undefined],
+    ['none of a local folder', { link: undefined, commits: [`local-${sha}`], moduleRepository }, undefined],
+    [
+      'none without a repository',
+      { link: undefined, commits: [sha], moduleRepository: undefined },
+      undefined,
+    ],
+    [
+      'none of a repository on no forge',
+      { link: undefined, commits: [sha], moduleRepository: '/srv/git/tests' },
+      undefined,
+    ],
+  ])('is %s', (_, submission, expected) => {
+    expect(commitLinkOf(submission)).toEqual(expected);
+  });
 });
 
 describe('projectOn', () => {

@@ -1,4 +1,5 @@
 import { percentDecode } from './address/percent-decode.ts';
+import { parseRepositoryAddress } from './address/repository.ts';
 
 /** Where code is reviewed. */
 export const forges = ['github', 'gitlab'] as const;
@@ -114,6 +115,25 @@ export function projectOfRepository(address: string): Omit<PartialCommitLink, 's
   const { origin, hostname } = new URL(web);
   const forge = project.split('/').length > 2 ? 'gitlab' : forgeOfHost(hostname);
   return { ...(forge && { forge }), baseUrl: origin, project };
+}
+
+/**
+ * The commit that statuses of a submission are for: the one that it was submitted for, else that of the test module, whose repository has
+ * this address. `undefined` when the module is on no forge, when no run has a commit yet, and when its runs have different ones.
+ */
+export function commitLinkOf(submission: {
+  link: CommitLink | undefined;
+  /** Of the runs that have one. */
+  commits: readonly string[];
+  moduleRepository: string | undefined;
+}): CommitLink | undefined {
+  const { link, commits, moduleRepository } = submission;
+  if (link) return link;
+  const [sha] = commits;
+  if (sha === undefined || !isCommitId(sha) || commits.some((other) => other !== sha)) return undefined;
+  const address = moduleRepository === undefined ? undefined : parseRepositoryAddress(moduleRepository);
+  const project = address && projectOfRepository(address.url);
+  return project && { ...project, sha };
 }
 
 /**

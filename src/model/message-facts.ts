@@ -1,3 +1,4 @@
+import type { CommitLink } from './commit-link.ts';
 import type { ResultClass } from './result-class.ts';
 import type { Verdict } from './run.ts';
 import type { ClassCounts } from './submission.ts';
@@ -40,6 +41,8 @@ export interface SubmissionFacts {
     commit: { id: string; subject: string } | null;
     /** Those since the reference, the newest first, at most 20. */
     commits: { id: string; subject: string; author: string | null }[];
+    /** The commit that its statuses are for: the one that it was submitted for, else that of the test module on its forge. */
+    commitLink?: CommitLink | null;
   };
   runs: RunFacts[];
   /** The causes of the most failures, at most 10. */
@@ -95,6 +98,8 @@ export interface FailureFacts {
   /** The headline of its message. */
   message: string;
   url: string | null;
+  /** Where the test is declared in the repository of the test module. */
+  place?: { path: string; line: number } | null;
 }
 
 /** A file of a run. */

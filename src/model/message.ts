@@ -30,12 +30,12 @@ export type MessagePurpose = (typeof messagePurposes)[number];
 export const messageStates = ['waiting', 'sent', 'given-up', 'dropped'] as const;
 export type MessageState = (typeof messageStates)[number];
 
-/** A message that a rule sends about a notice. */
+/** A message that a rule sends about a notice, or a status of a commit, which needs no rule. */
 export interface PlannedMessage {
   channelId: number;
-  /** Of several rules that tell the same, the oldest one. Null for a change of a message whose rule is gone. */
+  /** Of several rules that tell the same, the oldest one. Null for a status, and for a change of a message whose rule is gone. */
   ruleId: number | null;
-  /** The name of the rule; null for a subscription. */
+  /** The name of the rule; null for a subscription, and for a status. */
   rule: string | null;
   /** An address or a member of the channel; null: the default of the channel. */
   recipient: string | null;

@@ -20,7 +20,7 @@ A run covers all the tests that are named, of these only those of --severity and
 Options can be repeated or take commas (\`matre help selection\`).
 
 The commit of --commit-url or --sha gets a status, and its pull or merge request a comment, when a channel for its project
-is set up (docs/messages.md). It does not choose which tests are run: these are of the test module's branch. Without it the
+is set up (docs/statuses.md). It does not choose which tests are run: these are of the test module's branch. Without it the
 status is that of the test module's commit.
 
 With --watch each failure is printed as it happens, and all of them at the end: the test, its message, where it is

@@ -1,5 +1,7 @@
 import type { ChannelKindName } from '../../model/channel.ts';
 import type { ChannelKind } from './channel.ts';
+import { github } from './github/github.ts';
+import { gitlab } from './gitlab/gitlab.ts';
 import { googleChat } from './google-chat.ts';
 import { mattermost } from './mattermost.ts';
 import { slackBot } from './slack/bot.ts';
@@ -7,7 +9,15 @@ import { slackWebhook } from './slack/webhook.ts';
 import { teams } from './teams.ts';
 
 /** The kinds of channels, in the order in which the page and `matre channel add --help` list them. */
-export const channelKinds: readonly ChannelKind[] = [slackBot, slackWebhook, teams, mattermost, googleChat];
+export const channelKinds: readonly ChannelKind[] = [
+  slackBot,
+  slackWebhook,
+  teams,
+  mattermost,
+  googleChat,
+  github,
+  gitlab,
+];
 
 /** The kind with this name; `undefined` for a name that this version does not have, such as one of a newer matre. */
 export function channelKind(name: ChannelKindName): ChannelKind | undefined {

@@ -1,0 +1,126 @@
+import { z } from 'zod';
+import { DeliveryFault, type OutgoingHttp } from '../channel.ts';
+import { createForgeApi, type ForgeAnswer, type ForgeApi, retryAfterMs } from '../forge-request.ts';
+import { createAppToken } from './app-token.ts';
+import type { GithubSecrets, GithubSettings } from './github-settings.ts';
+
+/** GitHub asks to wait for a minute when it does not say how long. */
+const usualWaitMs = 60_000;
+
+/** The address of the API of a GitHub with these pages: github.com, GitHub Enterprise Cloud (`ghe.com`) or Server. */
+export function apiUrlOf({ baseUrl, apiUrl }: Pick<GithubSettings, 'baseUrl' | 'apiUrl'>): string {
+  if (apiUrl !== undefined) return apiUrl;
+  const { protocol, hostname } = new URL(baseUrl);
+  if (hostname === 'github.com' || hostname.endsWith('.ghe.com')) return `${protocol}//api.${hostname}`;
+  return `${baseUrl}/api/v3`;
+}
+
+export interface GithubAccess {
+  api: ForgeApi;
+  /** An App, or the token of Actions, which is that of an App: it may create check runs. */
+  isApp: boolean;
+}
+
+interface AccessOptions {
+  settings: GithubSettings;
+  secrets: GithubSecrets;
+  http: OutgoingHttp;
+  signal: AbortSignal;
+}
+
+/**
+ * The API with the token of the channel; of an App with a new token of its installation for this project, with the rights that are needed
+ * and no others. Throws a DeliveryFault.
+ */
+export async function openGithub(
+  options: AccessOptions,
+  project: string,
+  permissions: Record<string, string>,
+): Promise<GithubAccess> {
+  const { token, privateKey } = options.secrets;
+  const { appId } = options.settings;
+  if (privateKey === undefined || appId === undefined) {
+    // Tokens of installations, also that of Actions, begin so.
+    return { api: apiWith(options, token ?? ''), isApp: token?.startsWith('ghs_') ?? false };
+  }
+  const app = apiOfApp(options, { appId, privateKey });
+  const installed = await app.call('GET', `${projectPath(project)}/installation`, { expected: [404] });
+  if (installed.status === 404) {
+    throw new DeliveryFault('CHANNEL_TARGET_UNKNOWN', `The App ${appId} is not installed in ${project}.`, {
+      permanent: true,
+    });
+  }
+  const { id } = installed.read(z.object({ id: z.number() }));
+  const answer = await app.call('POST', `/app/installations/${id}/access_tokens`, {
+    body: { repositories: [project.split('/').at(-1)], permissions },
+  });
+  const installation = answer.read(z.object({ token: z.string() }));
+  return { api: apiWith(options, installation.token), isApp: true };
+}
+
+/** The API as the App itself, which may ask for its installations only. */
+export const apiOfApp = (
+  options: AccessOptions,
+  { appId, privateKey }: { appId: string; privateKey: string },
+) => apiWith(options, createAppToken({ appId, privateKey, now: new Date() }));
+
+/** The path of a repository in the API. Settings and links allow only names that are safe in a path. */
+export const projectPath = (project: string) =>
+  `/repos/${project.split('/').map(encodeURIComponent).join('/')}`;
+
+export function apiWith({ settings, http, signal }: AccessOptions, token: string): ForgeApi {
+  return createForgeApi({
+    title: 'GitHub',
+    apiUrl: apiUrlOf(settings),
+    headers: {
+      accept: 'application/vnd.github+json',
+      authorization: `Bearer ${token}`,
+      // GitHub refuses requests without one.
+      'user-agent': 'matre',
+      'x-github-api-version': '2022-11-28',
+    },
+    secrets: [token],
+    http,
+    signal,
+    faultOf,
+  });
+}
+
+function faultOf(answer: ForgeAnswer, reason: string): DeliveryFault {
+  const { status } = answer;
+  const wait = retryAfterMs(answer, Date.now());
+  // The primary and the secondary limit answer with either status; only a missing right has neither header nor these words.
+  if (status === 429 || (status === 403 && (wait !== undefined || /rate limit|abuse/i.test(reason)))) {
+    return new DeliveryFault('CHANNEL_BUSY', `GitHub asks to wait: ${reason}`, {
+      permanent: false,
+      retryAfterMs: wait ?? usualWaitMs,
+    });
+  }
+  const refuse = (code: ConstructorParameters<typeof DeliveryFault>[0], message: string) =>
+    new DeliveryFault(code, message, { permanent: true });
+  if (status === 401) return refuse('CHANNEL_SIGN_IN_REFUSED', `GitHub refuses the token: ${reason}`);
+  if (status === 403 && /locked|archived/i.test(reason))
+    return refuse('MESSAGE_REFUSED', `GitHub refuses: ${reason}`);
+  if (status === 403) {
+    return refuse(
+      'CHANNEL_SIGN_IN_REFUSED',
+      `The token lacks a right (docs/statuses.md lists them): ${reason}`,
+    );
+  }
+  if (status === 404) {
+    return refuse(
+      'CHANNEL_TARGET_UNKNOWN',
+      `GitHub does not find it, or the token may not see it: ${reason}`,
+    );
+  }
+  if (status === 422 && /no commit found/i.test(reason)) {
+    return refuse('CHANNEL_TARGET_UNKNOWN', `The commit is not in the repository: ${reason}`);
+  }
+  if (status === 422 && /permissions requested are not granted/i.test(reason)) {
+    return refuse(
+      'CHANNEL_SIGN_IN_REFUSED',
+      `The App lacks a right (docs/statuses.md lists them): ${reason}`,
+    );
+  }
+  return refuse('MESSAGE_REFUSED', `GitHub refuses: ${reason}`);
+}
