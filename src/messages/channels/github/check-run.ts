@@ -23,7 +23,7 @@ const conclusions: Partial<Record<StatusState, string>> = {
   cancelled: 'cancelled',
 };
 
-export interface Annotation {
+interface Annotation {
   path: string;
   start_line: number;
   end_line: number;
@@ -118,7 +118,7 @@ async function findCheckRun(
 }
 
 /** One for each failed test whose place is known, of a commit of the test module: the places are those of its files. */
-export function annotationsOf({ submission, runs }: SubmissionFacts, { sha }: StatusTarget): Annotation[] {
+function annotationsOf({ submission, runs }: SubmissionFacts, { sha }: StatusTarget): Annotation[] {
   if (submission.commit?.id !== sha) return [];
   return runs.flatMap(({ environment, failures }) =>
     failures.flatMap(({ test, className, quarantined, message, place }) => {

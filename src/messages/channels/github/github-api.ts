@@ -68,7 +68,7 @@ export const apiOfApp = (
 export const projectPath = (project: string) =>
   `/repos/${project.split('/').map(encodeURIComponent).join('/')}`;
 
-export function apiWith({ settings, http, signal }: AccessOptions, token: string): ForgeApi {
+function apiWith({ settings, http, signal }: AccessOptions, token: string): ForgeApi {
   return createForgeApi({
     title: 'GitHub',
     apiUrl: apiUrlOf(settings),
