@@ -6,6 +6,7 @@ import type { Logger } from '../log.ts';
 import type { Context } from '../operations/core/context.ts';
 import { createQueue } from '../queue/queue.ts';
 import { finishSubmissions } from '../store/tables/finish-submissions.ts';
+import { addMissingSubmissions } from '../store/tables/missing-submissions.ts';
 import { createTracing, unwatched } from '../tracing/tracing.ts';
 import { createComparisonLoop } from '../worker/comparisons.ts';
 import { createRunLog } from '../worker/run-log.ts';
@@ -75,6 +76,7 @@ async function compose(
   const { leaseMs } = config.worker;
   const comparisonLoop = createComparisonLoop({
     comparisons: stores.comparisons,
+    addMissingSubmissions: () => addMissingSubmissions(database),
     finishSubmissions: () => finishSubmissions(database),
     log,
   });

@@ -30,6 +30,7 @@ import { createQuarantines } from '../store/tables/quarantines.ts';
 import { createResults } from '../store/tables/results.ts';
 import { createRuns } from '../store/tables/runs.ts';
 import { createSavedSelections } from '../store/tables/saved-selections.ts';
+import { fillScheduleKeys } from '../store/tables/schedule-keys.ts';
 import { createSchedules, readClock } from '../store/tables/schedules.ts';
 import { createShopModulesTable } from '../store/tables/shop-modules.ts';
 import { createSubmissions } from '../store/tables/submissions.ts';
@@ -85,6 +86,7 @@ export async function openDatabase(config: Config, log: Logger): Promise<AppData
 export async function openStores(config: Config, log: Logger, database: AppDatabase): Promise<Stores> {
   await migrate(database, { log });
   await fillNameKeys({ database, log });
+  await fillScheduleKeys({ database, log });
   const { dataFolder, secretKey } = config.store;
   const secrets = createSecretBox(await loadKey({ variable: secretKey, dataFolder, database }));
   const configuration = (source: Database): Configuration => ({

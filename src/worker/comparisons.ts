@@ -20,11 +20,12 @@ export interface ComparisonLoop {
 
 export function createComparisonLoop(deps: {
   comparisons: Comparisons;
+  addMissingSubmissions(): Promise<unknown>;
   finishSubmissions(): Promise<unknown>;
   log: Logger;
   everyMs?: number;
 }): ComparisonLoop {
-  const { comparisons, finishSubmissions, log, everyMs = defaultEveryMs } = deps;
+  const { comparisons, addMissingSubmissions, finishSubmissions, log, everyMs = defaultEveryMs } = deps;
   const wakeSignal = createWakeSignal();
   /** Failures in a row, by environment. */
   const failures = new Map<number, number>();
@@ -46,6 +47,7 @@ export function createComparisonLoop(deps: {
 
   async function pass(signal: AbortSignal): Promise<void> {
     try {
+      await addMissingSubmissions();
       for (const environmentId of await comparisons.pendingEnvironments())
         await compareAll(environmentId, signal);
       await finishSubmissions();

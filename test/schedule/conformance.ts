@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createSecretBox } from '../../src/crypto/secret-box.ts';
 import { Fault } from '../../src/faults/fault.ts';
 import type { Environment } from '../../src/model/environment.ts';
+import type { Schedule } from '../../src/model/schedule.ts';
 import { emptySelection } from '../../src/model/selection.ts';
 import { createQueue, type Queue } from '../../src/queue/queue.ts';
 import { createFirer, type Firer } from '../../src/schedule/fire.ts';
@@ -11,6 +13,7 @@ import type { Database } from '../../src/store/database/database.ts';
 import { createEnvironments, type Environments } from '../../src/store/tables/environments.ts';
 import { createFirings, type Firings, maxFirings } from '../../src/store/tables/firings.ts';
 import { createRuns, type Runs } from '../../src/store/tables/runs.ts';
+import { fillScheduleKeys } from '../../src/store/tables/schedule-keys.ts';
 import { createSchedules, type ScheduleFields, type Schedules } from '../../src/store/tables/schedules.ts';
 import { claimOne } from '../support/claim.ts';
 import { type Kind, openTestDatabase, quiet, type TestDatabase } from '../support/database.ts';
@@ -381,6 +384,41 @@ export function scheduleConformance(kind: Kind): void {
         name: 'Nightly',
       }));
       await expect(rename).rejects.toMatchObject({ code: 'SCHEDULE_EXISTS' });
+      await expect(create({ name: 'Ｎightly' })).rejects.toMatchObject({ code: 'SCHEDULE_EXISTS' });
+      // `lower` of PostgreSQL makes the dotted capital an i in some locales.
+      const { id } = await create({ name: 'nİghtly', environmentIds: [us.id] });
+      expect(await schedules.get('NİGHTLY')).toMatchObject({ id });
+      await expect(schedules.get('nightly')).resolves.toMatchObject({ name: 'nightly' });
+    });
+
+    it('finds schedules that older processes insert and rename, also those whose names have the same key', async () => {
+      const log = pino({}, { write: (line: string) => (logText += line) });
+      let logText = '';
+      const older = async (name: string) => {
+        const { id } = await create({ name: `${name}, not yet` });
+        await database.query('UPDATE schedule SET name = $2 WHERE id = $1', [id, name]);
+        return id;
+      };
+      const first = await older('Nightly');
+      const wide = await older('Ｎightly');
+      expect(await schedules.get('NIGHTLY')).toMatchObject({ id: first });
+      expect(await schedules.get('Ｎightly')).toMatchObject({ id: wide });
+      await fillScheduleKeys({ database, log });
+      await Promise.all([fillScheduleKeys({ database, log }), fillScheduleKeys({ database, log })]);
+      expect(logText).toContain('"schedule":"Ｎightly"');
+      expect(logText).not.toContain('"schedule":"Nightly"');
+      expect(await schedules.get('nightly')).toMatchObject({ id: first });
+      expect(await schedules.get('Ｎightly')).toMatchObject({ id: wide });
+      const change = (name: string) => (current: Schedule) => ({
+        ...current,
+        environmentIds: [us.id],
+        name,
+      });
+      await expect(schedules.update('Ｎightly', change('NIGHTLY'))).rejects.toMatchObject({
+        code: 'SCHEDULE_EXISTS',
+      });
+      expect(await schedules.update('Ｎightly', change('Ｗide'))).toMatchObject({ id: wide });
+      expect(await schedules.get('wide')).toMatchObject({ id: wide });
     });
 
     it('has the last hundred firings of each schedule', async () => {

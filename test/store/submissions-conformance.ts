@@ -10,6 +10,7 @@ import { migrate, readMigrations } from '../../src/store/database/migrate.ts';
 import { createComparisons } from '../../src/store/tables/comparisons.ts';
 import { createEnvironments } from '../../src/store/tables/environments.ts';
 import { finishSubmissions } from '../../src/store/tables/finish-submissions.ts';
+import { addMissingSubmissions } from '../../src/store/tables/missing-submissions.ts';
 import { reopenRun } from '../../src/store/tables/reopen-run.ts';
 import { runComparer } from '../../src/store/tables/run-comparer.ts';
 import { createRuns, type Runs } from '../../src/store/tables/runs.ts';
@@ -104,6 +105,26 @@ export function submissionsConformance(kind: Kind): void {
     };
     const stored = async (id: number) =>
       (await database.query('SELECT verdict, finished_at FROM submission WHERE id = $1', [id]))[0];
+
+    it('are added for runs that older processes inserted, one for each request', async () => {
+      const scheduleId = await addSchedule();
+      const first = await submit([us, es], { scheduleId });
+      const second = await submit([us]);
+      await database.script('UPDATE run SET submission_id = NULL; DELETE FROM submission;');
+      const [some, none] = await Promise.all([
+        addMissingSubmissions(database),
+        addMissingSubmissions(database),
+      ]);
+      expect([...some, ...none]).toHaveLength(3);
+      expect(await addMissingSubmissions(database)).toEqual([]);
+      const [newest, oldest] = await submissions.list({ limit: 5 });
+      expect(oldest).toMatchObject({ name: 'nightly', schedule: 'nightly', requestedBy: 'cli:ann' });
+      expect(oldest?.runs.map(({ environmentCode }) => environmentCode)).toEqual(['es', 'us']);
+      expect(newest?.runs).toHaveLength(1);
+      expect([first, second]).not.toContain(newest?.id);
+      await execute();
+      expect(await finish()).toHaveLength(2);
+    });
 
     it('have the runs that were inserted together, ordered by the codes of their environments', async () => {
       const id = await submit([us, es]);

@@ -59,7 +59,7 @@ export function planChanges(project: ProjectFile, state: ProjectState, prune: bo
         : [{ kind: 'selection' as const, name, fields, file, ...(current && { current }) }];
     }),
     ...Object.entries(project.schedules).flatMap(([name, file]) => {
-      const current = state.schedules.find((each) => each.name.toLowerCase() === name.toLowerCase());
+      const current = state.schedules.find((each) => nameKey(each.name) === nameKey(name));
       const fields = compare(current && currentScheduleFields(current), scheduleFields(name, file, current));
       return current && fields.length === 0
         ? []
@@ -77,11 +77,11 @@ function removedFrom(project: ProjectFile, state: ProjectState): ProjectChange[]
   const isOfProject = ({ appliedFrom }: { appliedFrom: string | undefined }) =>
     appliedFrom === project.project;
   const keysOf = (entries: object, key: (name: string) => string) => new Set(Object.keys(entries).map(key));
-  const schedules = keysOf(project.schedules, (name) => name.toLowerCase());
+  const schedules = keysOf(project.schedules, nameKey);
   const selections = keysOf(project.selections, nameKey);
   return [
     ...state.schedules
-      .filter((each) => isOfProject(each) && !schedules.has(each.name.toLowerCase()))
+      .filter((each) => isOfProject(each) && !schedules.has(nameKey(each.name)))
       .map((current) => ({ kind: 'schedule' as const, name: current.name, fields: [], current })),
     ...state.selections
       .filter((each) => isOfProject(each) && !selections.has(nameKey(each.name)))

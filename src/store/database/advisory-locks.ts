@@ -13,6 +13,8 @@ export const advisoryLocks = {
   sessionCapacity: 7_236_187_004,
   /** One `matre apply` at a time compares and changes. */
   apply: 7_236_187_005,
+  /** Runs without a submission get one. */
+  missingSubmissions: 7_236_187_006,
   /**
    * One process at a time compares the runs of an environment. The first of two keys, the second is the id of the environment; such pairs
    * are apart from the single keys above.

@@ -1,4 +1,5 @@
 import { Fault } from '../../faults/fault.ts';
+import { nameKey } from '../../model/name-key.ts';
 import type { RunOptions } from '../../model/run-options.ts';
 import type { Schedule, ScheduledSelection } from '../../model/schedule.ts';
 import {
@@ -13,6 +14,7 @@ import {
 import { ofRunOptions, toRunOptions } from './run-options.ts';
 import { storedSelection } from './runs.ts';
 import { copyToSchedules } from './saved-selections.ts';
+import { hasScheduleName, ofScheduleName, scheduleKey, schedulesByName } from './schedule-keys.ts';
 import { setEnvironments } from './set-environments.ts';
 
 /** The fields of a schedule that users set. */
@@ -41,9 +43,10 @@ export function createSchedules(deps: { database: Database }) {
     create(schedule: ScheduleFields & { nextAt: Date; createdBy: string }): Promise<Schedule> {
       return write(schedule.name, async (transaction) => {
         const [row] = await transaction.query<{ id: number }>(
-          `INSERT INTO schedule (name, cron, zone, selection, priority, overlap, missed, catch_up_minutes, day_rule, options, next_at, created_by)
-           VALUES ($1, $2, $3, $4::jsonb, $5, $6, $7, $8, $9, $10::jsonb, $11, $12) RETURNING id`,
-          [...values(schedule), schedule.nextAt, schedule.createdBy],
+          `INSERT INTO schedule (name, cron, zone, selection, priority, overlap, missed, catch_up_minutes, day_rule, options, next_at, created_by,
+             name_key, keyed_name)
+           VALUES ($1, $2, $3, $4::jsonb, $5, $6, $7, $8, $9, $10::jsonb, $11, $12, $13, $1) RETURNING id`,
+          [...values(schedule), schedule.nextAt, schedule.createdBy, nameKey(schedule.name)],
         );
         const { id } = row as { id: number };
         await setEnvironments(transaction, { of: 'schedule', id }, schedule.environmentIds);
@@ -79,13 +82,14 @@ export function createSchedules(deps: { database: Database }) {
         const changed = change(await readSchedule(transaction, name));
         await transaction.query(
           `UPDATE schedule SET name = $2, cron = $3, zone = $4, selection = $5::jsonb, priority = $6, overlap = $7, missed = $8,
-             catch_up_minutes = $9, day_rule = $10, options = $11::jsonb, paused_at = $12, next_at = $13, revision = revision + 1
+             catch_up_minutes = $9, day_rule = $10, options = $11::jsonb, paused_at = $12, next_at = $13, name_key = $14, keyed_name = $2,
+             revision = revision + 1
            WHERE id = $1`,
-          [id, ...values(changed), changed.pausedAt ?? null, changed.nextAt ?? null],
+          [id, ...values(changed), changed.pausedAt ?? null, changed.nextAt ?? null, nameKey(changed.name)],
         );
         await setEnvironments(transaction, { of: 'schedule', id }, changed.environmentIds);
         await setSaved(transaction, id, changed);
-        return readSchedule(transaction, changed.name);
+        return (await select(transaction, 'schedule.id = $1', [id]))[0] as Schedule;
       });
     },
 
@@ -128,8 +132,8 @@ export function createSchedules(deps: { database: Database }) {
 /** Locks a schedule against changes and firings until the end of the transaction. Errors: SCHEDULE_UNKNOWN. */
 async function lockSchedule(transaction: Queryable, name: string): Promise<{ id: number }> {
   const [row] = await transaction.query<{ id: number }>(
-    'SELECT id FROM schedule WHERE lower(name) = lower($1) FOR UPDATE',
-    [name],
+    `SELECT id FROM schedule WHERE ${hasScheduleName} ORDER BY ${schedulesByName} LIMIT 1 FOR UPDATE`,
+    ofScheduleName(name),
   );
   if (!row) throw unknown(name);
   return row;
@@ -195,7 +199,7 @@ export async function readClock(database: Queryable): Promise<Date> {
 
 /** Errors: SCHEDULE_UNKNOWN. */
 export async function readSchedule(database: Queryable, name: string): Promise<Schedule> {
-  const [schedule] = await select(database, 'lower(schedule.name) = lower($1)', [name]);
+  const [schedule] = await select(database, hasScheduleName, ofScheduleName(name), schedulesByName);
   if (!schedule) throw unknown(name);
   return schedule;
 }
@@ -222,7 +226,12 @@ async function setSaved(
   if (saved) await copyToSchedules(transaction, saved.id, id);
 }
 
-async function select(database: Queryable, condition: string, parameters: unknown[]): Promise<Schedule[]> {
+async function select(
+  database: Queryable,
+  condition: string,
+  parameters: unknown[],
+  order = scheduleKey,
+): Promise<Schedule[]> {
   const rows = await database.query<ScheduleRow>(
     `SELECT schedule.*, (
        SELECT coalesce(jsonb_agg(jsonb_build_object(
@@ -233,7 +242,7 @@ async function select(database: Queryable, condition: string, parameters: unknow
          'disabledAt', extract(epoch FROM disabled_at) * 1000, 'disabledBy', disabled_by)
        FROM saved_selection AS saved WHERE saved.id = schedule.saved_selection_id
      ) AS saved
-     FROM schedule WHERE ${condition} ORDER BY lower(name)`,
+     FROM schedule WHERE ${condition} ORDER BY ${order}`,
     parameters,
   );
   return rows.map(toSchedule);
