@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isUserName, userNameKey } from './access.ts';
+import { isUserName } from './access.ts';
+import { nameKey } from './name-key.ts';
 
 describe('the key of a user name', () => {
   it.each([
@@ -10,7 +11,7 @@ describe('the key of a user name', () => {
     ['ΟΔΥΣΣΕΥΣ', 'οδυσσευς'],
     ['ﬁn', 'FIN'],
   ])('is the same for %s and %s', (one, other) => {
-    expect(userNameKey(one)).toBe(userNameKey(other));
+    expect(nameKey(one)).toBe(nameKey(other));
   });
 
   it.each([
@@ -18,17 +19,16 @@ describe('the key of a user name', () => {
     ['admın', 'admin'],
     ['аdmin', 'admin'],
   ])('is different for %s and %s', (one, other) => {
-    expect(userNameKey(one)).not.toBe(userNameKey(other));
+    expect(nameKey(one)).not.toBe(nameKey(other));
   });
 
   it('is its own key, and that of each lower-case and composed form of the name', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', minLength: 1 }), (name) => {
-        const key = userNameKey(name);
-        expect(userNameKey(key)).toBe(key);
-        for (const form of ['NFC', 'NFD', 'NFKC', 'NFKD'])
-          expect(userNameKey(name.normalize(form))).toBe(key);
-        expect(userNameKey(name.toLowerCase())).toBe(key);
+        const key = nameKey(name);
+        expect(nameKey(key)).toBe(key);
+        for (const form of ['NFC', 'NFD', 'NFKC', 'NFKD']) expect(nameKey(name.normalize(form))).toBe(key);
+        expect(nameKey(name.toLowerCase())).toBe(key);
       }),
     );
   });

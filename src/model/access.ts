@@ -51,9 +51,6 @@ export const matreItself: Principal = { name: 'matre', role: 'admin', via: 'prog
 export function isUserName(name: string): boolean {
   return (
     /^[\p{L}\p{N}][\p{L}\p{N}._@+-]{0,99}$/u.test(name) &&
-    /^[\p{L}\p{N}][\p{L}\p{M}\p{N}._@+-]{0,199}$/u.test(userNameKey(name))
+    /^[\p{L}\p{N}][\p{L}\p{M}\p{N}._@+-]{0,199}$/u.test(nameKey(name))
   );
 }
-
-/** The form by which names of users are compared. */
-export const userNameKey = nameKey;

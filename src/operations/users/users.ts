@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { hashPassword } from '../../crypto/password.ts';
 import { digestOf } from '../../crypto/token.ts';
 import { Fault } from '../../faults/fault.ts';
-import { userNameKey } from '../../model/access.ts';
+import { nameKey } from '../../model/name-key.ts';
 import type { Account } from '../../store/access/accounts.ts';
 import type { Context } from '../core/context.ts';
 import { newPassword, newUserName, role, time, userName } from '../core/fields.ts';
@@ -102,7 +102,7 @@ export const removeUser = defineOperation({
  * be a password that was typed in the wrong field, so only its hash is stored.
  */
 export function attemptsKey(account: Pick<Account, 'id'> | undefined, name: string): string {
-  return account === undefined ? `name ${digestOf(userNameKey(name))}` : `account ${account.id}`;
+  return account === undefined ? `name ${digestOf(nameKey(name))}` : `account ${account.id}`;
 }
 
 async function refuseOidcUser({ access }: Context, name: string): Promise<void> {

@@ -1,5 +1,6 @@
 import { Fault, isFault } from '../../faults/fault.ts';
-import { type Role, userNameKey } from '../../model/access.ts';
+import type { Role } from '../../model/access.ts';
+import { nameKey } from '../../model/name-key.ts';
 import { advisoryLocks } from '../database/advisory-locks.ts';
 import { type Database, type Queryable, sqlState, uniqueViolation } from '../database/database.ts';
 
@@ -20,13 +21,13 @@ export interface OidcIdentity {
   subject: string;
 }
 
-/** Users. Passwords must be hashed by `crypto/password.ts`. Names are compared by `userNameKey`. */
+/** Users. Passwords must be hashed by `crypto/password.ts`. Names are compared by `nameKey`. */
 export function createAccounts(deps: { database: Database }) {
   const { database } = deps;
 
   async function find(name: string): Promise<Account | undefined> {
     const [row] = await database.query<Row>(`SELECT ${columns} FROM account WHERE name_key = $1`, [
-      userNameKey(name),
+      nameKey(name),
     ]);
     return row && toAccount(row);
   }
@@ -71,7 +72,7 @@ export function createAccounts(deps: { database: Database }) {
       return database.transaction(async (transaction) => {
         const [row] = await transaction.query<Row>(
           `UPDATE account SET password = $2 WHERE name_key = $1 AND oidc_subject IS NULL RETURNING ${columns}`,
-          [userNameKey(name), password],
+          [nameKey(name), password],
         );
         const account = existing(row && toAccount(row), name);
         await transaction.query('DELETE FROM session WHERE account_id = $1', [account.id]);
@@ -84,7 +85,7 @@ export function createAccounts(deps: { database: Database }) {
       return keepAnAdmin(async (transaction) => {
         const [row] = await transaction.query<Row>(
           `UPDATE account SET role = $2 WHERE name_key = $1 RETURNING ${columns}`,
-          [userNameKey(name), role],
+          [nameKey(name), role],
         );
         return existing(row && toAccount(row), name);
       });
@@ -95,7 +96,7 @@ export function createAccounts(deps: { database: Database }) {
       return keepAnAdmin(async (transaction) => {
         const [row] = await transaction.query<Row>(
           `DELETE FROM account WHERE name_key = $1 RETURNING ${columns}`,
-          [userNameKey(name)],
+          [nameKey(name)],
         );
         return existing(row && toAccount(row), name);
       });
@@ -166,7 +167,7 @@ export async function insertAccount(
     const rows = await database.query<Row>(
       `INSERT INTO account (name, name_key, role, password, oidc_issuer, oidc_subject)
        VALUES ($1, $2, $3, $4, $5, $6) RETURNING ${columns}`,
-      [name, userNameKey(name), role, password ?? null, oidc?.issuer ?? null, oidc?.subject ?? null],
+      [name, nameKey(name), role, password ?? null, oidc?.issuer ?? null, oidc?.subject ?? null],
     );
     return toAccount(rows[0] as Row);
   } catch (error) {

@@ -1,6 +1,7 @@
 import type { Logger } from '../../log.ts';
-import { matreItself, userNameKey } from '../../model/access.ts';
+import { matreItself } from '../../model/access.ts';
 import { maxUserNameLength } from '../../model/limits.ts';
+import { nameKey } from '../../model/name-key.ts';
 import { advisoryLocks } from '../database/advisory-locks.ts';
 import type { Database } from '../database/database.ts';
 import { createAudit } from './audit.ts';
@@ -26,16 +27,16 @@ export async function fillNameKeys({ database, log }: { database: Database; log:
       await transaction.query('UPDATE account SET name = $2, name_key = $3 WHERE id = $1', [
         id,
         newName,
-        userNameKey(newName),
+        nameKey(newName),
       ]);
       if (newName !== name) {
-        const other = names.get(userNameKey(name));
+        const other = names.get(nameKey(name));
         log.warn({ user: name, renamed: newName, other }, 'User renamed, because another has the same name');
         const subject = `${name} to ${newName}, because ${other} is the same name`;
         const entry = { principal: matreItself, address: undefined, operation: 'users.rename', subject };
         await createAudit({ database: transaction }).record(entry, 'done');
       }
-      names.set(userNameKey(newName), newName);
+      names.set(nameKey(newName), newName);
     }
   });
 }
@@ -43,7 +44,7 @@ export async function fillNameKeys({ database, log }: { database: Database; log:
 /** The name itself, or with a number when its key is taken. */
 function freeName(name: string, id: number, names: ReadonlyMap<string, string>): string {
   let free = name;
-  for (let number = id; names.has(userNameKey(free)); number += 1) {
+  for (let number = id; names.has(nameKey(free)); number += 1) {
     const suffix = `-${number}`;
     free = `${name.slice(0, maxUserNameLength - suffix.length)}${suffix}`;
   }
