@@ -31,6 +31,8 @@ export interface RecordedPlan {
 export interface Recorder {
   phase(phase: RunPhase): Promise<void>;
   commit(commit: { id: string; subject: string }): Promise<void>;
+  /** What tells the version of the shop under test from another one. */
+  shopVersion(version: string): Promise<void>;
   /** The tests that will be executed, in order. Called once per attempt; a resumed run keeps its first plan. */
   plan(tests: NewPlannedTest[]): Promise<void>;
   /**
@@ -71,6 +73,11 @@ export function createRecorder(deps: { database: Database; runId: number; fence:
           id,
           storable(subject),
         ]);
+      }),
+
+    shopVersion: (version) =>
+      write(async (transaction) => {
+        await transaction.query('UPDATE run SET shop_version = $2 WHERE id = $1', [runId, storable(version)]);
       }),
 
     plan: (tests) =>

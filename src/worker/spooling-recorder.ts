@@ -62,6 +62,7 @@ export function spoolingRecorder(
   return {
     phase: (phase) => inOrder(() => record.phase(phase)),
     commit: (commit) => inOrder(() => record.commit(commit)),
+    shopVersion: (version) => inOrder(() => record.shopVersion(version)),
     plan: (tests) => inOrder(() => record.plan(tests)),
     planned: () => inOrder(() => record.planned()),
     testStarted: (test) => inOrder(() => record.testStarted(test)),

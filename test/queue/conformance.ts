@@ -435,6 +435,7 @@ export function queueConformance(kind: Kind): void {
       ['finish', (run, fence) => queue.finish(run.id, fence, 'passed')],
       ['phase', (run, fence) => queue.recorder(run.id, fence).phase('reporting')],
       ['commit', (run, fence) => queue.recorder(run.id, fence).commit({ id: 'x', subject: 'y' })],
+      ['shop version', (run, fence) => queue.recorder(run.id, fence).shopVersion('Magento/2.4')],
       ['plan', (run, fence) => queue.recorder(run.id, fence).plan([{ name: 'Z', suite: undefined }])],
       ['planned', (run, fence) => queue.recorder(run.id, fence).planned()],
       [

@@ -53,6 +53,13 @@ overEngines((kind) => {
       });
     });
 
+    test('records the version of the shop', async () => {
+      const [row] = await harness.context.database.query('SELECT shop_version FROM run WHERE id = $1', [
+        run.run.id,
+      ]);
+      expect(row).toEqual({ shop_version: 'Magento/2.4 (Community)' });
+    });
+
     test('records the commit of the tests', () => {
       expect(run.run.commit).toEqual({
         id: harness.module.git('rev-parse', 'HEAD').trim(),

@@ -15,6 +15,7 @@ export function storefrontRoutes(state: ShopState, market: Market, faults: ShopF
       const answer = routes(visit);
       if (answer) return answer;
     }
+    if (visit.path === '/magento_version') return { kind: 'page', html: 'Magento/2.4 (Community)' };
     return visit.path === '/newsletter' ? newsletter(storefront, visit) : notFound(storefront, visit);
   };
 }

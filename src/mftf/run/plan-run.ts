@@ -32,18 +32,23 @@ export async function planRun(deps: RunnerDependencies, job: Job, prepared: Prep
   const { containerId, files, logs } = prepared;
   // Runs concurrently with reading the catalog, so that it costs a run no time.
   const { values } = files;
-  const preflightLine = preflight({ engine, containerId, layout, php: settings.php, values, dataFolder });
-  preflightLine.catch(() => {});
+  const preflightCheck = preflight({ engine, containerId, layout, php: settings.php, values, dataFolder });
+  preflightCheck.catch(() => {});
   const shopModules = await modulesOfRun(deps, job, prepared);
   // A shop that is down ends the attempt: the next one plans with the modules that the shop lists then.
-  if (shopModules.kind === 'assumed') await preflightLine;
+  if (shopModules.kind === 'assumed') await preflightCheck;
   await reportModules(job, prepared, shopModules);
   const modules = shopModules.kind === 'listed' ? shopModules.names : undefined;
   // It may take minutes, and other runs may wait for it, too; a run that is stopped does not.
   const reading = readCatalog(deps, prepared, enabledModules(shopModules, values));
   const catalog = await untilAborted(reading, job.abort);
   const plan = await planTests(deps, catalog, job, prepared);
-  logs.line(await preflightLine);
+  const { summary, shopVersion } = await preflightCheck;
+  logs.line(summary);
+  if (shopVersion !== undefined) {
+    logs.line(`Version of the shop: ${shopVersion}`);
+    await job.record.shopVersion(shopVersion);
+  }
   const open = plan.filter(({ done }) => !done).map(({ test }) => test);
   logs.line(`Tests: ${plan.length}, to be executed: ${open.length}`);
   return { catalog, modules, plan, open };

@@ -7,6 +7,7 @@ import { type FetchResult, fetchInside } from '../container/fetch.ts';
 import type { Layout } from '../container/layout.ts';
 import type { EnvValue } from '../module/env-files.ts';
 import { commandAddress, commandProblem } from './command-address.ts';
+import { shopVersionOf, versionAddress } from './shop-version.ts';
 
 /** What the preflight checks. */
 export interface PreflightRequest {
@@ -30,10 +31,12 @@ const minFreeBytes = 100 * 1024 ** 2;
 /**
  * The cheap checks before each run: whether its files have room, and whether shop and Selenium answer requests from the
  * container. Their content is not checked, the tests do that. Returns a summary for the log, which also names a command.php that
- * is not served: only some tests need it.
+ * is not served, because only some tests need it; and the version of the shop, see `shopVersionOf`.
  * Errors: DISK_FULL, MAGENTO_UNREACHABLE, SELENIUM_UNREACHABLE, CONTAINER_VANISHED.
  */
-export async function preflight(request: PreflightRequest): Promise<string> {
+export async function preflight(
+  request: PreflightRequest,
+): Promise<{ summary: string; shopVersion: string | undefined }> {
   const { tooLittle } = await freeSpace(request.dataFolder, minFreeBytes);
   if (tooLittle !== undefined) throw new Fault('DISK_FULL', `${tooLittle}.`);
   const startedAt = performance.now();
@@ -41,13 +44,15 @@ export async function preflight(request: PreflightRequest): Promise<string> {
   const { url: shop } = splitBaseUrl(baseUrl);
   const selenium = seleniumStatusUrl(request.values);
   const command = commandAddress(baseUrl, request.values);
+  const version = versionAddress(baseUrl);
   // At the same time: command.php starts the whole Magento, and a run must not wait for one after the other.
-  const [responses, commandResponses] = await Promise.all([
+  const [responses, commandResponses, versionResponses] = await Promise.all([
     fetchInside(request, [
       { url: selenium, seconds: seleniumSeconds },
       { url: baseUrl, seconds: shopSeconds },
     ]),
     fetchInside(request, [{ url: command, seconds: shopSeconds }]),
+    fetchInside(request, [{ url: version, seconds: shopSeconds }]),
   ]);
   const seleniumReason = seleniumOutageReason(responses.get(selenium));
   if (seleniumReason !== undefined) {
@@ -65,8 +70,12 @@ export async function preflight(request: PreflightRequest): Promise<string> {
   const checked = `Checked shop and Selenium in ${seconds} s: ${answers.join(', ') || 'neither could be requested'}.`;
   const { url: commandUrl } = splitBaseUrl(command);
   const problem = commandProblem(commandResponses.get(commandUrl));
-  if (problem === undefined) return checked;
-  return `${checked} ${commandUrl} ${problem}: tests that run Magento commands will be broken (docs/shop.md).`;
+  const shopVersion = shopVersionOf({
+    page: responses.get(shop)?.body,
+    answer: versionResponses.get(splitBaseUrl(version).url)?.body,
+  });
+  const warning = `${commandUrl} ${problem}: tests that run Magento commands will be broken (docs/shop.md).`;
+  return { summary: problem === undefined ? checked : `${checked} ${warning}`, shopVersion };
 }
 
 /**
