@@ -59,7 +59,7 @@ import { completeTests, showTestHistory } from './tests/test-history.ts';
 import { listTestStatistics, listTests, previewRuns } from './tests/tests.ts';
 import { showTrends } from './trends/trends.ts';
 import { listNotes, removeNote, setNote, showCause } from './triage/notes.ts';
-import { addQuarantine, endQuarantine, listQuarantines } from './triage/quarantines.ts';
+import { addQuarantine, changeQuarantine, endQuarantine, listQuarantines } from './triage/quarantines.ts';
 import { listAudit } from './users/audit.ts';
 import { createToken, listTokens, revokeToken } from './users/tokens.ts';
 import { addUser, editUser, listUsers, removeUser } from './users/users.ts';
@@ -102,6 +102,7 @@ export const operations = [
   retryRun,
   compare,
   addQuarantine,
+  changeQuarantine,
   listQuarantines,
   endQuarantine,
   addSavedSelection,

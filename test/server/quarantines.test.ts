@@ -210,6 +210,30 @@ describe.each(kinds)('quarantines on %s', (kind) => {
     expect(run).toMatchObject({ verdict: 'passed', counts: { failed: 1, quarantined: 1 } });
   });
 
+  it('have another end, reason and owner after a change, and are refused when that is wrong or too late', async () => {
+    await execute('us', { CartTest: modal });
+    const { body } = await add({ test: 'CartTest', environment: 'us' });
+    const address = `/api/quarantines/${body.id}`;
+    const changed = await server.ask('PATCH', address, { owner: 'bob', endsAt: inDays(60) });
+    expect(changed.body).toMatchObject({ id: body.id, owner: 'bob', reason: body.reason, active: true });
+    expect((await server.ask('PATCH', address, { reason: 'SHOP-7' })).body).toMatchObject({
+      ...{ owner: 'bob', reason: 'SHOP-7', endsAt: changed.body.endsAt },
+    });
+    const refused = [
+      [{}, 'INPUT_INVALID'],
+      [{ endsAt: inDays(91) }, 'QUARANTINE_END_INVALID'],
+      [{ endsAt: inDays(-1) }, 'QUARANTINE_END_INVALID'],
+    ] as const;
+    for (const [change, code] of refused)
+      expect((await server.ask('PATCH', address, change)).body).toMatchObject({ code });
+    expect((await list())[0]).toMatchObject({ owner: 'bob', reason: 'SHOP-7' });
+    await server.ask('POST', `${address}/end`);
+    expect(await server.ask('PATCH', address, { owner: 'ann' })).toMatchObject({
+      status: 409,
+      body: { code: 'QUARANTINE_ENDED' },
+    });
+  });
+
   it('are refused with a code that says why, and nothing is written', async () => {
     await execute('us', { CartTest: modal, CleanTest: 'passed', SickTest: 'broken' });
     const { endsAt: _, ...withoutEnd } = { reason: 'x', test: 'CartTest', endsAt: '' };

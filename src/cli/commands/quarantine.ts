@@ -1,6 +1,11 @@
 import type { Command } from 'commander';
 import type { QuarantineView } from '../../operations/triage/quarantine-view.ts';
-import { addQuarantine, endQuarantine, listQuarantines } from '../../operations/triage/quarantines.ts';
+import {
+  addQuarantine,
+  changeQuarantine,
+  endQuarantine,
+  listQuarantines,
+} from '../../operations/triage/quarantines.ts';
 import { type CliContext, jsonOption, parseWhole, print } from '../cli-context.ts';
 import { clean, plural } from '../output/format.ts';
 import { printTable } from '../output/table.ts';
@@ -75,6 +80,37 @@ export function registerQuarantine(quarantine: Command, context: CliContext): vo
           list.quarantines,
         );
       });
+    });
+
+  quarantine
+    .command('edit')
+    .description('change the end, reason or owner of a quarantine')
+    .argument('<id>', 'as shown by `matre quarantine list`', parseWhole)
+    .option('--until <end>', 'end, at most 90 days away: 14d, 2w or 2026-12-31', (text: string) =>
+      parseUntil(text).toISOString(),
+    )
+    .option('--reason <text>', 'why, in a line')
+    .option('--owner <name>', 'who repairs the test')
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      '\nRuns that were judged before keep their verdicts.\n\nExample:\n  matre quarantine edit 3 --until 14d --owner alice',
+    )
+    .action(async (id: number, options) => {
+      const { until, reason, owner } = options;
+      const changed = await context.withCaller((caller) =>
+        caller.call(changeQuarantine, {
+          id,
+          ...(until !== undefined && { endsAt: until }),
+          ...(reason !== undefined && { reason }),
+          ...(owner !== undefined && { owner }),
+        }),
+      );
+      print(context, options, changed, (output) =>
+        output.line(
+          `Quarantine ${id} was changed: ${nameOf(changed)} until ${dayOf(changed)}, owner ${clean(changed.owner)}.`,
+        ),
+      );
     });
 
   quarantine

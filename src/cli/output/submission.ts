@@ -214,9 +214,15 @@ function printEntries(output: Output, entries: readonly Entry[], section: Sectio
       {
         heading: 'Environments',
         text: ({ cells }) =>
-          cells.length > 1 && cells.length === matrix.environments.length
+          cells.length > 1 &&
+          cells.length === matrix.environments.length &&
+          !cells.some(({ cell }) => cell.quarantined)
             ? `all ${cells.length}`
-            : cells.map(({ environment }) => environment).join(', '),
+            : cells
+                .map(({ environment, cell }) =>
+                  cell.quarantined ? `${environment} (quarantined)` : environment,
+                )
+                .join(', '),
         truncate: 'end',
       },
       ...(section.detail === 'duration' ? [slownessColumn] : []),

@@ -46,6 +46,7 @@ export function buildRows(
       durationMs: cell.durationMs ?? null,
       usualMs: cell.usualMs ?? null,
       cause: cell.cause ?? null,
+      ...(cell.quarantined && { quarantined: true }),
       run: runId,
     };
   }

@@ -28,6 +28,10 @@ export const matrixView = z.object({
               durationMs: milliseconds,
               usualMs: milliseconds.describe('Usual duration of the test on this environment'),
               cause: z.string().nullable(),
+              quarantined: z
+                .boolean()
+                .optional()
+                .describe('True where a quarantine covers the failure, which decides no verdict'),
               run: z.number(),
             })
             .nullable()

@@ -4,13 +4,19 @@ import { maxQuarantineDays, maxTriageOwnerLength, maxTriageReasonLength } from '
 import type { Quarantine } from '../../model/quarantine.ts';
 import type { Context } from '../core/context.ts';
 import { cause, code, line, testName, time, wholeNumber } from '../core/fields.ts';
-import { defineOperation } from '../core/operation.ts';
+import { defined, defineOperation } from '../core/operation.ts';
 import { getEnvironment } from '../environments/get-environment.ts';
 import { splitTestName } from '../runs/test-log.ts';
 import { type QuarantineView, quarantineView, viewQuarantine } from './quarantine-view.ts';
 
 const dayMs = 24 * 3_600_000;
 const maxListed = 1_000;
+
+/** The fields that can be changed later. */
+const owner = line(maxTriageOwnerLength);
+const reason = line(maxTriageReasonLength);
+const endsAt = time.max(40);
+const quarantineId = wholeNumber(1, Number.MAX_SAFE_INTEGER, 'must be the number of a quarantine');
 
 export const addQuarantine = defineOperation({
   name: 'quarantines.add',
@@ -30,9 +36,9 @@ export const addQuarantine = defineOperation({
       .describe(
         'Covers failures of this cause only; without it, of all causes with which the test failed there so far',
       ),
-    owner: line(maxTriageOwnerLength).optional().describe('Who repairs the test; by default the caller'),
-    reason: line(maxTriageReasonLength),
-    endsAt: time.max(40).describe(`Required: at most ${maxQuarantineDays} days from now`),
+    owner: owner.optional().describe('Who repairs the test; by default the caller'),
+    reason,
+    endsAt: endsAt.describe(`Required: at most ${maxQuarantineDays} days from now`),
   }),
   output: quarantineView,
   async run(context, { environment, owner, reason, endsAt, ...rest }, { principal }) {
@@ -72,6 +78,29 @@ export const listQuarantines = defineOperation({
   },
 });
 
+export const changeQuarantine = defineOperation({
+  name: 'quarantines.change',
+  method: 'PATCH',
+  path: '/api/quarantines/:id',
+  summary:
+    'Change the end, reason or owner of a quarantine; runs that were judged with it keep their verdicts',
+  role: 'operator',
+  audited: ({ id }) => `quarantine ${id}`,
+  input: z.object({
+    id: quarantineId,
+    owner: owner.optional(),
+    reason: reason.optional(),
+    endsAt: endsAt.optional().describe(`At most ${maxQuarantineDays} days from now`),
+  }),
+  output: quarantineView,
+  async run(context, { id, owner, reason, endsAt }) {
+    if (owner === undefined && reason === undefined && endsAt === undefined)
+      throw new Fault('INPUT_INVALID', 'Nothing to change: name an owner, a reason or an end.');
+    const end = endsAt === undefined ? undefined : checkEnd(new Date(endsAt), await context.clock());
+    return viewOne(context, await context.quarantines.change(id, defined({ owner, reason, endsAt: end })));
+  },
+});
+
 export const endQuarantine = defineOperation({
   name: 'quarantines.end',
   method: 'POST',
@@ -79,7 +108,7 @@ export const endQuarantine = defineOperation({
   summary: 'End a quarantine now; runs that were judged with it keep their verdicts',
   role: 'operator',
   audited: ({ id }) => `quarantine ${id}`,
-  input: z.object({ id: wholeNumber(1, Number.MAX_SAFE_INTEGER, 'must be the number of a quarantine') }),
+  input: z.object({ id: quarantineId }),
   output: quarantineView,
   async run(context, { id }, { principal }) {
     return viewOne(context, await context.quarantines.end(id, principal.name));

@@ -14,6 +14,8 @@ export interface MatrixCell {
   /** The median duration of its earlier passes on the environment. */
   usualMs: number | undefined;
   cause: string | undefined;
+  /** A quarantine covered the failure when the run was judged. */
+  quarantined: boolean;
 }
 
 /** Where a cause was seen first, and some of the failures that have it. */
@@ -45,11 +47,13 @@ export function createMatrix({ database }: { database: Queryable }) {
     async cells(runIds: readonly number[], { notable }: { notable: boolean }): Promise<MatrixCell[]> {
       const rows = await database.query<CellRow>(
         `WITH shown AS (SELECT id, compared_at IS NOT NULL AS compared FROM run WHERE id = ANY ($1::bigint[]))
-         SELECT run_id, test, suite, outcome, array_to_string(classes, ' ') AS classes, duration_ms, usual_ms, cause
+         SELECT run_id, test, suite, outcome, array_to_string(classes, ' ') AS classes, duration_ms, usual_ms, cause,
+           outcome = 'failed' AND quarantine_id IS NOT NULL AS quarantined
          FROM planned_test JOIN shown ON shown.id = run_id
          WHERE compared AND run_id = ANY ($1::bigint[])${notable ? ` AND (test, suite) IN (${notableTests})` : ''}
          UNION ALL
-         SELECT planned_test.run_id, planned_test.test, planned_test.suite, latest.status, NULL, latest.duration_ms, NULL, latest.cause
+         SELECT planned_test.run_id, planned_test.test, planned_test.suite, latest.status, NULL, latest.duration_ms, NULL, latest.cause,
+           status = 'failed' AND quarantine_id IS NOT NULL
          FROM planned_test JOIN shown ON shown.id = planned_test.run_id
          LEFT JOIN LATERAL (
            SELECT status, duration_ms, cause FROM result
@@ -138,6 +142,7 @@ interface CellRow {
   duration_ms: number | null;
   usual_ms: number | null;
   cause: string | null;
+  quarantined: boolean | null;
 }
 
 interface CauseRow {
@@ -159,4 +164,5 @@ const toCell = (row: CellRow): MatrixCell => ({
   durationMs: row.duration_ms ?? undefined,
   usualMs: row.usual_ms ?? undefined,
   cause: row.cause ?? undefined,
+  quarantined: row.quarantined ?? false,
 });

@@ -63,19 +63,25 @@ export function createQuarantines({ database }: { database: Database }) {
       });
     },
 
-    /** Ends an active one now. Errors: QUARANTINE_UNKNOWN, QUARANTINE_ENDED. */
-    end(id: number, endedBy: string): Promise<Quarantine> {
-      return database.transaction(async (transaction) => {
-        const rows = await transaction.query(
-          `UPDATE quarantine SET ended_at = now(), ended_by = $2 WHERE id = $1 AND ${isActive} RETURNING id`,
-          [id, endedBy],
-        );
-        const quarantine = await readQuarantine(transaction, id);
-        if (rows.length > 0) return quarantine;
-        const at = (quarantine.endedAt ?? quarantine.endsAt).toISOString().slice(0, 10);
-        throw new Fault('QUARANTINE_ENDED', `Quarantine ${id} ended on ${at}.`);
-      });
+    /** Changes an active one; absent fields stay. Errors: QUARANTINE_UNKNOWN, QUARANTINE_ENDED. */
+    change(
+      id: number,
+      { owner, reason, endsAt }: Partial<Pick<NewQuarantine, 'owner' | 'reason' | 'endsAt'>>,
+    ): Promise<Quarantine> {
+      return changeActive(
+        id,
+        'owner = coalesce($2, owner), reason = coalesce($3, reason), ends_at = coalesce($4, ends_at)',
+        [
+          owner === undefined ? null : storable(owner),
+          reason === undefined ? null : storable(reason),
+          endsAt ?? null,
+        ],
+      );
     },
+
+    /** Ends an active one now. Errors: QUARANTINE_UNKNOWN, QUARANTINE_ENDED. */
+    end: (id: number, endedBy: string): Promise<Quarantine> =>
+      changeActive(id, 'ended_at = now(), ended_by = $2', [endedBy]),
 
     /** What the newest results of a test say, on one environment or on all. */
     async recorded(test: {
@@ -107,6 +113,20 @@ export function createQuarantines({ database }: { database: Database }) {
       return rows.map(({ suite }) => suite || undefined);
     },
   };
+
+  /** `assignments`: SQL with `parameters` from $2 on. */
+  function changeActive(id: number, assignments: string, parameters: unknown[]): Promise<Quarantine> {
+    return database.transaction(async (transaction) => {
+      const rows = await transaction.query(
+        `UPDATE quarantine SET ${assignments} WHERE id = $1 AND ${isActive} RETURNING id`,
+        [id, ...parameters],
+      );
+      const quarantine = await readQuarantine(transaction, id);
+      if (rows.length > 0) return quarantine;
+      const at = (quarantine.endedAt ?? quarantine.endsAt).toISOString().slice(0, 10);
+      throw new Fault('QUARANTINE_ENDED', `Quarantine ${id} ended on ${at}.`);
+    });
+  }
 }
 
 /** SQL: whether a quarantine covers failures now. */

@@ -1,13 +1,13 @@
-import { Button, Group, Modal, Radio, Stack, TextInput } from '@mantine/core';
+import { Button, Group, Modal, Radio, Stack } from '@mantine/core';
 import { IconBandage } from '@tabler/icons-react';
 import { useState } from 'react';
-import { maxQuarantineDays, maxTriageOwnerLength, maxTriageReasonLength } from '#src/model/limits.ts';
 import type { addQuarantine } from '#src/operations/triage/quarantines.ts';
 import { post } from '../api/request.ts';
 import { ActionButton } from '../ui/action-button.tsx';
 import { FormProblem } from '../ui/form-problem.tsx';
 import { useAction } from '../ui/use-action.ts';
 import { dayAfter, endOfDay } from './quarantine-end.ts';
+import { isComplete, QuarantineFields } from './quarantine-fields.tsx';
 
 /** A failure that a quarantine can cover. */
 export interface QuarantinedFailure {
@@ -53,9 +53,11 @@ function QuarantineForm({ failure, name, onClose }: FormProps) {
   const { environment, test, suite, cause } = failure;
   const [place, setPlace] = useState('one');
   const [causes, setCauses] = useState('one');
-  const [reason, setReason] = useState('');
-  const [owner, setOwner] = useState('');
-  const [day, setDay] = useState(() => dayAfter(usualDays, new Date()));
+  const [draft, setDraft] = useState(() => ({
+    ...{ reason: '', owner: '' },
+    day: dayAfter(usualDays, new Date()),
+  }));
+  const { reason, owner, day } = draft;
   const endsAt = endOfDay(day);
   const add = useAction({
     run: () =>
@@ -99,40 +101,16 @@ function QuarantineForm({ failure, name, onClose }: FormProps) {
             <Radio size="xs" value="all" label="all environments" />
           </Group>
         </Radio.Group>
-        <TextInput
-          label="Reason"
-          required
-          data-autofocus
-          maxLength={maxTriageReasonLength}
-          value={reason}
-          onChange={(event) => setReason(event.currentTarget.value)}
-        />
-        <TextInput
-          label="Owner"
-          description="Who repairs the test; by default you"
-          maxLength={maxTriageOwnerLength}
-          value={owner}
-          onChange={(event) => setOwner(event.currentTarget.value)}
-        />
-        <TextInput
-          label="Until"
-          description={`At most ${maxQuarantineDays} days`}
-          type="date"
-          required
-          min={dayAfter(0, new Date())}
-          max={dayAfter(maxQuarantineDays - 1, new Date())}
-          value={day}
-          onChange={(event) => setDay(event.currentTarget.value)}
+        <QuarantineFields
+          draft={draft}
+          onChange={setDraft}
+          ownerDescription="Who repairs the test; by default you"
         />
         <Group justify="flex-end" gap="xs">
           <Button variant="subtle" onClick={onClose}>
             Cancel
           </Button>
-          <Button
-            type="submit"
-            loading={add.isPending}
-            disabled={reason.trim() === '' || endsAt === undefined}
-          >
+          <Button type="submit" loading={add.isPending} disabled={!isComplete(draft)}>
             Quarantine
           </Button>
         </Group>

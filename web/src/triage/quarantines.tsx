@@ -1,4 +1,4 @@
-import { Anchor, Button } from '@mantine/core';
+import { Anchor, Button, Group } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import type { listNotes } from '#src/operations/triage/notes.ts';
@@ -16,6 +16,7 @@ import { Time } from '../ui/time.tsx';
 import { useTitle } from '../ui/title.ts';
 import { useAction } from '../ui/use-action.ts';
 import { CauseNote, NoteText } from './cause-note.tsx';
+import { EditQuarantine } from './edit-quarantine.tsx';
 import classes from './quarantines.module.css';
 import { notesQuery, quarantinesQuery } from './queries.ts';
 
@@ -98,14 +99,24 @@ function QuarantineTable({ quarantines, isEnded }: { quarantines: QuarantineView
       rows={quarantines}
       rowKey={({ id }) => id}
       columns={quarantineColumns}
-      {...(!isEnded && { actions: (quarantine: QuarantineView) => <End quarantine={quarantine} /> })}
+      {...(!isEnded && { actions: (quarantine: QuarantineView) => <Actions quarantine={quarantine} /> })}
     />
   );
 }
 
-function End({ quarantine: { id, test, suite } }: { quarantine: QuarantineView }) {
-  const refusal = useRefusal('operator');
+function Actions({ quarantine }: { quarantine: QuarantineView }) {
+  const { test, suite } = quarantine;
   const name = suite === null ? test : `${suite}:${test}`;
+  return (
+    <Group gap={4} wrap="nowrap" justify="flex-end">
+      <EditQuarantine quarantine={quarantine} name={name} />
+      <End id={quarantine.id} name={name} />
+    </Group>
+  );
+}
+
+function End({ id, name }: { id: number; name: string }) {
+  const refusal = useRefusal('operator');
   const end = useAction({
     run: () => post<typeof endQuarantine>(`/api/quarantines/${id}/end`),
     successMessage: () => `The quarantine of ${name} is ended.`,

@@ -1,3 +1,4 @@
+import { IconBandage } from '@tabler/icons-react';
 import type { MatrixCell, MatrixRow } from '#src/operations/submissions/matrix-view.ts';
 import { duration } from '../../ui/format.ts';
 import classes from './matrix.module.css';
@@ -25,6 +26,7 @@ export function ResultLink({ row, cell, environment, column, isStop, isNamed }: 
       href={resultPage(row, cell)}
       className={classes.result}
       data-state={state}
+      data-quarantined={cell.quarantined || undefined}
       data-column={column}
       tabIndex={isNamed || isStop ? 0 : -1}
       {...(!isNamed && { 'aria-label': label })}
@@ -32,6 +34,7 @@ export function ResultLink({ row, cell, environment, column, isStop, isNamed }: 
     >
       {text !== undefined && <StateSign state={state} />}
       {isNamed ? `${environment} ${text ?? state}` : text}
+      {cell.quarantined && <IconBandage size={12} aria-hidden />}
     </a>
   );
 }
@@ -59,5 +62,6 @@ function describe(cell: MatrixCell, environment: string): string {
     ...(durationMs === null ? [] : [duration(durationMs)]),
     ...(usualMs === null ? [] : [`usually ${duration(usualMs)}`]),
   ];
-  return `${environment}: ${[outcome ?? 'no result yet', ...classes, ...times, `run ${run}`].join(', ')}`;
+  const quarantined = cell.quarantined ? ['quarantined'] : [];
+  return `${environment}: ${[outcome ?? 'no result yet', ...quarantined, ...classes, ...times, `run ${run}`].join(', ')}`;
 }
