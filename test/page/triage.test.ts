@@ -77,6 +77,17 @@ describe.skipIf(noBrowserReason)('triage in a browser', () => {
     await row.getByText('waits for the mini cart').first().waitFor();
     await page.getByRole('table', { name: 'Notes of causes' }).getByText('since the coupon rework').waitFor();
     await expectAccessible(page, 'the list of quarantines');
+    await row.getByRole('button', { name: 'Edit the quarantine of FailCart' }).click();
+    const edit = page.getByRole('dialog', { name: 'Quarantine of FailCart' });
+    await edit.getByLabel('Owner').fill('bob');
+    await edit.getByRole('button', { name: 'Save' }).click();
+    await row.getByText('bob').first().waitFor();
+    await row.getByText('waits for the mini cart').first().waitFor();
+
+    const { submissionId } = (await server.ask('GET', `/api/runs/${other}/progress`)).body.run;
+    await page.goto(`${server.url}/submissions/${submissionId}`);
+    await page.getByRole('link', { name: /^stage-es: failed, quarantined/ }).waitFor();
+    await page.goto(`${server.url}/quarantines`);
     await row.getByRole('button', { name: 'End the quarantine of FailCart' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'End', exact: true }).click();
     await page.getByText('No test is quarantined').waitFor();
@@ -108,6 +119,14 @@ describe.skipIf(noBrowserReason)('triage in a browser', () => {
     await row.getByText('Only in A').waitFor();
     await page.getByRole('button', { name: /^Duration/ }).click();
     await page.getByText('No test differs in this way').waitFor();
+
+    await page.goto(`${server.url}/runs`);
+    await page.getByRole('checkbox', { name: `Compare run ${id}` }).check();
+    await page.getByText(`Run #${id} is chosen`).waitFor();
+    await page.getByRole('checkbox', { name: `Compare run ${first}` }).check();
+    await expectAccessible(page, 'the list of runs with two chosen ones');
+    await page.getByRole('link', { name: `Compare #${first} with #${id}` }).click();
+    await page.getByText(`2 tests in common, 2 the same`).waitFor();
 
     const alone = await execute('preprod-us', ['LonelyTest']);
     await page.getByLabel('A', { exact: true }).fill(`run:${first}`);

@@ -6,6 +6,7 @@ import { LongText } from '../ui/long-text/long-text.tsx';
 import { StatusBadge, statusOfRun } from '../ui/status.tsx';
 import { type Column, DataTable } from '../ui/table/data-table.tsx';
 import { Elapsed, Time } from '../ui/time.tsx';
+import { CompareChoice, type ComparedIds } from './compare-choice.tsx';
 import { lastChange } from './listing.ts';
 import classes from './runs.module.css';
 
@@ -54,7 +55,13 @@ const columns: Column<RunView>[] = [
   },
 ];
 
-export function RunsTable({ runs }: { runs: RunView[] }) {
+interface Props {
+  runs: RunView[];
+  compared: ComparedIds;
+  onCompare: (ids: ComparedIds) => void;
+}
+
+export function RunsTable({ runs, compared, onCompare }: Props) {
   const [, go] = useLocation();
   return (
     <DataTable
@@ -62,6 +69,9 @@ export function RunsTable({ runs }: { runs: RunView[] }) {
       rows={runs}
       rowKey={({ id }) => id}
       columns={columns}
+      actions={({ id, state }) =>
+        state === 'finished' && <CompareChoice id={id} chosen={compared} onChange={onCompare} />
+      }
       onOpen={({ id }) => go(`/runs/${id}`)}
     />
   );

@@ -1,5 +1,6 @@
 import { Anchor, Button } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { Link } from 'wouter';
 import type { listEnvironments } from '#src/operations/environments/environments.ts';
 import type { listRuns } from '#src/operations/runs/runs.ts';
@@ -10,6 +11,7 @@ import { useQueryState } from '../ui/query-state.ts';
 import { EmptyState, QueryFallback } from '../ui/states.tsx';
 import { StatusChoice, StatusChoices } from '../ui/status-choices.tsx';
 import { useTitle } from '../ui/title.ts';
+import { CompareBar, type ComparedIds } from './compare-choice.tsx';
 import { statusFilters, statusQuery } from './listing.ts';
 import classes from './runs.module.css';
 import { RunsTable } from './runs-table.tsx';
@@ -22,6 +24,7 @@ export default function Runs() {
   const [environment, setEnvironment] = useQueryState('environment');
   const [status, setStatus] = useQueryState('status');
   const [before, setBefore] = useQueryState('before');
+  const [compared, setCompared] = useState<ComparedIds>([]);
   const query = { environment, ...statusQuery(status), before, limit: pageLength };
   const { data, error, refetch, isPlaceholderData } = useQuery({
     queryKey: ['runs', query],
@@ -60,7 +63,8 @@ export default function Runs() {
       )}
       {data && data.runs.length > 0 && (
         <div className={classes.list} data-old={isPlaceholderData || undefined}>
-          <RunsTable runs={data.runs} />
+          <CompareBar chosen={compared} onChange={setCompared} />
+          <RunsTable runs={data.runs} compared={compared} onCompare={setCompared} />
         </div>
       )}
       {data && <PageButtons before={before} next={data.next} onChange={setBefore} />}
