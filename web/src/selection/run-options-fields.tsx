@@ -1,6 +1,7 @@
-import { Checkbox, TextInput } from '@mantine/core';
+import { Checkbox } from '@mantine/core';
 import { maxMaxFailures, maxRetryFailed } from '#src/model/limits.ts';
 import type { RunOptions } from '#src/model/run-options.ts';
+import { WholeNumber } from '../ui/whole-number.tsx';
 import classes from './selection-fields.module.css';
 
 interface Props {
@@ -13,19 +14,21 @@ export function RunOptionsFields({ options, onChange }: Props) {
   return (
     <fieldset className={classes.options}>
       <legend className={classes.legend}>Failed tests</legend>
-      <OptionalNumber
+      <WholeNumber
         label="Retries"
         description="Empty: as the workers are set"
         min={0}
         max={maxRetryFailed}
+        isOptional
         value={options.retryFailed}
         onChange={(retryFailed) => onChange({ ...options, retryFailed })}
       />
-      <OptionalNumber
+      <WholeNumber
         label="Skip the rest after"
         description="So many failures; empty: never"
         min={1}
         max={maxMaxFailures}
+        isOptional
         value={options.maxFailures}
         onChange={(maxFailures) => onChange({ ...options, maxFailures })}
       />
@@ -36,33 +39,5 @@ export function RunOptionsFields({ options, onChange }: Props) {
         onChange={(event) => onChange({ ...options, failedFirst: event.currentTarget.checked })}
       />
     </fieldset>
-  );
-}
-
-interface NumberProps {
-  label: string;
-  description: string;
-  min: number;
-  max: number;
-  value: number | undefined;
-  onChange: (value: number | undefined) => void;
-}
-
-/** A whole number, or nothing. A number out of range counts as the nearest one in range. */
-function OptionalNumber({ label, description, min, max, value, onChange }: NumberProps) {
-  return (
-    <TextInput
-      type="number"
-      step={1}
-      label={label}
-      description={description}
-      min={min}
-      max={max}
-      value={value ?? ''}
-      onChange={(event) => {
-        const number = Number.parseInt(event.currentTarget.value, 10);
-        onChange(Number.isNaN(number) ? undefined : Math.min(Math.max(number, min), max));
-      }}
-    />
   );
 }

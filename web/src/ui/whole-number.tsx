@@ -1,26 +1,36 @@
 import { TextInput } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 
-interface Props {
+interface CommonProps {
   label: string;
   description?: string;
   min: number;
   max: number;
-  value: number;
-  onChange: (value: number) => void;
   error?: ReactNode;
   width?: number;
 }
 
-/** The native number field; that of the component library adds 15 kB. Values out of range are ignored. */
-export function WholeNumber({ label, description, min, max, value, onChange, error, width }: Props) {
+type Props = CommonProps &
+  (
+    | { isOptional?: false; value: number; onChange: (value: number) => void }
+    | { isOptional: true; value: number | undefined; onChange: (value: number | undefined) => void }
+  );
+
+/**
+ * The native number field; that of the component library adds 15 kB. A value out of range is not taken, and shown as an error while it is
+ * there. An optional one may be empty.
+ */
+export function WholeNumber(props: Props) {
+  const { label, description, min, max, value, error, width } = props;
   // While typing, the text may not be a number yet: `-`, or nothing.
   const [draft, setDraft] = useState<string>();
+  const isValid = (number: number) => Number.isInteger(number) && number >= min && number <= max;
   const change = (text: string) => {
     setDraft(text);
-    const number = Number(text);
-    if (text !== '' && Number.isInteger(number) && number >= min && number <= max) onChange(number);
+    if (text !== '' && isValid(Number(text))) props.onChange(Number(text));
+    if (text === '' && props.isOptional) props.onChange(undefined);
   };
+  const isOutOfRange = draft !== undefined && draft !== '' && !isValid(Number(draft));
   return (
     <TextInput
       type="number"
@@ -29,9 +39,9 @@ export function WholeNumber({ label, description, min, max, value, onChange, err
       description={description}
       min={min}
       max={max}
-      error={error}
+      error={isOutOfRange ? `A whole number from ${min.toLocaleString()} to ${max.toLocaleString()}` : error}
       styles={{ wrapper: { width } }}
-      value={draft ?? value}
+      value={draft ?? value ?? ''}
       onChange={(event) => change(event.currentTarget.value)}
       onBlur={() => setDraft(undefined)}
     />
