@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { ChannelKind } from '../../../src/messages/channels/channel.ts';
+import type { ChannelKind, DeliveryFault } from '../../../src/messages/channels/channel.ts';
 import { googleChat } from '../../../src/messages/channels/google-chat.ts';
 import { mattermost } from '../../../src/messages/channels/mattermost.ts';
 import { slackWebhook } from '../../../src/messages/channels/slack/webhook.ts';
@@ -81,6 +81,19 @@ describe.each(kinds)('the webhook of $kind.title', ({ kind, start, accepted }) =
     const sent = send(kind, { secrets: { url: standIn.webhookUrl } }, delivery);
     await expect(sent).rejects.toMatchObject(fault);
     expect(accepted(standIn as never)).toEqual([]);
+  });
+
+  it('says how long to wait when messages come faster than the service allows', async () => {
+    const standIn = await startStandIn();
+    standIn.rateLimit = { requests: 1, perMs: 60_000 };
+    const secrets = { url: standIn.webhookUrl };
+    await send(kind, { secrets }, await deliveryOf(alert, kind.markup));
+    const second = await send(kind, { secrets }, await deliveryOf(alert, kind.markup)).catch(
+      (error: unknown) => error,
+    );
+    expect(second).toMatchObject({ code: 'CHANNEL_BUSY', permanent: false });
+    expect((second as DeliveryFault).retryAfterMs).toBeGreaterThan(0);
+    expect(accepted(standIn as never)).toHaveLength(1);
   });
 
   it('follows no redirect', async () => {

@@ -5,9 +5,16 @@ type Fields = Record<string, unknown>;
 /** The most bytes that the blocks of a message have; measured by users, not documented. */
 const maxBlocksBytes = 13_200;
 
+/** Arguments of chat.postMessage and chat.update that matre has a use for. */
+const messageFields = [
+  ...['channel', 'ts', 'thread_ts', 'text', 'blocks', 'metadata', 'unfurl_links', 'unfurl_media'],
+];
+
 /** Why Slack would refuse a message, in its words; `undefined` when it accepts it. */
 export function slackProblem(message: Fields): string | undefined {
   const { text, blocks, metadata } = message;
+  const unknownName = Object.keys(message).find((name) => !messageFields.includes(name));
+  if (unknownName !== undefined) return `invalid_arguments unknown: ${unknownName}`;
   if (text === undefined && blocks === undefined) return 'no_text';
   if (text !== undefined && typeof text !== 'string') return 'invalid_arguments';
   if (typeof text === 'string' && text.length > 40_000) return 'msg_too_long';

@@ -23,9 +23,10 @@ const maxText = 3000;
 export interface SlackMessage {
   text: string;
   blocks: KnownBlock[];
-  unfurl_links: false;
-  unfurl_media: false;
 }
+
+/** Of new messages: no previews of the pages that they link to. */
+export const noPreviews = { unfurl_links: false, unfurl_media: false };
 
 /** Headline, status, body in sections, buttons. */
 export function slackMessage(delivery: Delivery): SlackMessage {
@@ -37,7 +38,7 @@ export function slackMessage(delivery: Delivery): SlackMessage {
       some.length <= slackLimits.blocks && Buffer.byteLength(JSON.stringify(some), 'utf8') <= maxBlocksBytes,
   );
   const text = shortenLine(escapeText(delivery.content.text), maxText, 'mrkdwn');
-  return { text, blocks, unfurl_links: false, unfurl_media: false };
+  return { text, blocks };
 }
 
 /** A text without any markup of Slack: `<!channel>` in it mentions nobody. */

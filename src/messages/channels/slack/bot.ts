@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type ChannelKind, type Delivery, DeliveryFault, type DeliveryOptions } from '../channel.ts';
 import { callSlack, type SlackApiOptions, SlackFault } from './api.ts';
-import { slackMessage } from './blocks.ts';
+import { noPreviews, slackMessage } from './blocks.ts';
 import { findSlackMessage, metadataType } from './find-message.ts';
 
 const settingsSchema = z.strictObject({
@@ -20,7 +20,7 @@ const secretsSchema = z.strictObject({
   token: z
     .string()
     .max(300)
-    .regex(/^xox[a-z]-[A-Za-z0-9-]+$/, 'Write the token of the bot; it begins with xoxb-.')
+    .regex(/^xoxb-[A-Za-z0-9-]+$/, 'Write the token of the bot; it begins with xoxb-.')
     .describe('The bot token of the Slack app (xoxb-...)'),
 });
 
@@ -121,7 +121,7 @@ async function send(
   api: SlackApiOptions,
 ): Promise<SlackRemote> {
   const metadata = { event_type: metadataType, event_payload: { key: delivery.key } };
-  const body = { ...place, ...slackMessage(delivery), metadata };
+  const body = { ...place, ...slackMessage(delivery), ...noPreviews, metadata };
   const { channel, ts } = await callSlack('chat.postMessage', { body }, postedSchema, api);
   return { channel, ts };
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ChannelKind } from '../channel.ts';
 import { refusalOf, strangeAnswer } from '../refusals.ts';
 import { secretParts, webhookAddress } from '../webhook-address.ts';
-import { slackMessage } from './blocks.ts';
+import { noPreviews, slackMessage } from './blocks.ts';
 
 const settingsSchema = z.strictObject({});
 const secretsSchema = z.strictObject({
@@ -21,7 +21,7 @@ export const slackWebhook: ChannelKind<z.infer<typeof settingsSchema>, z.infer<t
     const response = await http.request(secrets.url, {
       method: 'POST',
       headers: { 'content-type': 'application/json; charset=utf-8' },
-      body: JSON.stringify(slackMessage(delivery)),
+      body: JSON.stringify({ ...slackMessage(delivery), ...noPreviews }),
       signal,
     });
     if (response.status !== 200) throw refusalOf('Slack', response, { secrets: secretParts(secrets.url) });
