@@ -51,8 +51,14 @@ export function mattermostMessage(delivery: Delivery): MattermostMessage {
   return fitLines(
     lines,
     (some, leftOut) => {
-      const parts = [status && `**${status.word}**`, ...some, leftOutLine(leftOut), links.join(' · ')];
-      const text = parts.filter((part) => part !== undefined).join('\n');
+      // Without an empty line, a text after a list belongs to its last entry.
+      const parts = [
+        status && `**${status.word}**`,
+        some.join('\n'),
+        leftOutLine(leftOut),
+        links.join(' · '),
+      ];
+      const text = parts.filter((part) => part !== undefined && part !== '').join('\n\n');
       return {
         text: status ? `${status.sign} ${bold}` : bold,
         attachments: [
