@@ -25,6 +25,7 @@ export function createContext(parts: {
   const { config, log, database, stores, files, queue, containers } = parts;
   const { locks, lockCounts } = parts.locks;
   const { pool, catalog, resolveSelection } = containers;
+  const git = config.module.source?.kind === 'git' ? config.module.source : undefined;
   return {
     config,
     log,
@@ -46,7 +47,8 @@ export function createContext(parts: {
       messageFacts: createMessageFactsTable({ database }),
       alerts: { find: async () => undefined },
       commitRange: containers.commitRange,
-      branch: config.module.source?.kind === 'git' ? config.module.source.branch : undefined,
+      branch: git?.branch,
+      moduleRepository: git?.repository,
       publicUrl: config.server.publicUrl,
     }),
     previewOn: containers.previewOn,

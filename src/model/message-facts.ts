@@ -98,8 +98,6 @@ export interface FailureFacts {
   /** The headline of its message. */
   message: string;
   url: string | null;
-  /** Where the test is declared in the repository of the test module. */
-  place?: { path: string; line: number } | null;
 }
 
 /** A file of a run. */

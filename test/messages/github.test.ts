@@ -35,6 +35,12 @@ const deliver = (delivery: Delivery, channel: { settings?: object; secrets?: obj
     githubKind,
     { settings: settings(channel.settings), secrets: channel.secrets ?? { token: github.token } },
     delivery,
+    async (tests) =>
+      tests.map((test) => ({
+        test,
+        path: `Test/Mftf/Test/${test}.xml`,
+        line: Number(test.slice('Test'.length)) + 1,
+      })),
   );
 const app = () => ({
   settings: { appId: github.app.id },
@@ -147,9 +153,7 @@ describe('a comment on GitHub', () => {
 });
 
 describe('a check run of a GitHub App', () => {
-  const failures = Array.from({ length: 60 }, (_, index) =>
-    failureFacts(`Test${index}`, { place: { path: `Test/Mftf/Test/Test${index}.xml`, line: index + 1 } }),
-  );
+  const failures = Array.from({ length: 60 }, (_, index) => failureFacts(`Test${index}`));
   const finished = (more: Facts = {}) =>
     facts({
       runs: [runFacts({ failures })],

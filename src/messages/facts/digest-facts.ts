@@ -84,7 +84,13 @@ function shortFacts(
       causes: [],
       seen: [],
     },
-    ...{ changes: undefined, branch: undefined, runId: undefined, now: new Date(0) },
+    ...{
+      changes: undefined,
+      branch: undefined,
+      moduleRepository: undefined,
+      runId: undefined,
+      now: new Date(0),
+    },
   });
   const verdict = submissionVerdict(submission.runs) ?? 'cancelled';
   return { name: facts.name, environments: facts.environments, verdict, headline };

@@ -34,6 +34,8 @@ export interface FactsDependencies {
   commitRange: CommitSources['commitRange'];
   /** The branch of the test module. */
   branch: string | undefined;
+  /** The address of the repository of the test module. */
+  moduleRepository: string | undefined;
   publicUrl: string | undefined;
 }
 
@@ -85,7 +87,7 @@ async function readSubmissionFacts(
   id: number,
   runId: number | undefined,
 ): Promise<SubmissionFacts> {
-  const { submissions, matrix, messageFacts, branch, publicUrl } = deps;
+  const { submissions, matrix, messageFacts, branch, moduleRepository, publicUrl } = deps;
   const submission = await submissions.get(id);
   const runIds = submission.runs.map((run) => run.id);
   const failed = submission.runs.some(({ counts }) => counts.failed + counts.broken > 0);
@@ -103,7 +105,7 @@ async function readSubmissionFacts(
     reference && readChanges(deps, reference.id, submission),
   ]);
   return buildSubmissionFacts({
-    ...{ submission, usualMs, failures, causes, seen, changes, branch, publicUrl, runId },
+    ...{ submission, usualMs, failures, causes, seen, changes, branch, moduleRepository, publicUrl, runId },
     ...{ previousVerdict: reference?.verdict ?? null, now: new Date() },
   });
 }

@@ -1,3 +1,4 @@
+import { commitLinkOf } from '../../model/commit-link.ts';
 import { comparedPairs, headlineOf } from '../../model/failure-headline.ts';
 import type { FailureFacts, MessageCounts, RunFacts, SubmissionFacts } from '../../model/message-facts.ts';
 import { runLink, submissionLink, testLink } from '../../model/page-links.ts';
@@ -25,6 +26,8 @@ export interface SubmissionSources {
   seen: readonly SeenCause[];
   changes: Changes | undefined;
   branch: string | undefined;
+  /** The address of the repository of the test module. */
+  moduleRepository: string | undefined;
   /** Of the server; without it there are no links. */
   publicUrl: string | undefined;
   /** The run that a notice is about. */
@@ -64,6 +67,12 @@ export function buildSubmissionFacts(sources: SubmissionSources): SubmissionFact
       previousVerdict: sources.previousVerdict,
       branch: branch ?? null,
       commit: commit ? { id: commit.id, subject: line(commit.subject, maxName) } : null,
+      commitLink:
+        commitLinkOf({
+          link: submission.commitLink,
+          commits: submission.runs.flatMap((run) => run.commit?.id ?? []),
+          moduleRepository: sources.moduleRepository,
+        }) ?? null,
       commits: (changes?.commits ?? []).slice(0, factLimits.commits).map(({ id, subject, author }) => ({
         ...{ id, subject: line(subject, maxName), author: author ? line(author, maxName) : null },
       })),

@@ -72,7 +72,7 @@ function submissionFacts(): SubmissionFacts {
       ...{ id: 5, url: null, name: 'nightly', schedule: 'nightly', saved: null, verdict: null },
       ...{ requestedBy: 'schedule nightly', createdAt: '2026-11-28T10:00:00.000Z', finishedAt: null },
       ...{ durationMs: null, usualMs: null, environments: ['us'], counts, classes, previousVerdict: null },
-      ...{ branch: 'main', commit: null, commits: [] },
+      ...{ branch: 'main', commit: null, commits: [], commitLink: null },
     },
     runs: [
       {

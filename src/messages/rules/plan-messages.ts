@@ -68,7 +68,7 @@ export function planMessages(input: PlanInput): Plan {
         add({
           ...{ channelId: channel.id, ruleId: rule.id, rule: rule.name ?? null, recipient, purpose },
           ...{ thread: threadOf(input.facts, rule), outcome: outcomeOf(input.facts, purpose) },
-          dueAt: dueAt(rule, purpose, input.now),
+          dueAt: dueAt(rule, input.now),
           reason: `${label}: ${decision?.reason}`,
         });
       }
@@ -85,18 +85,16 @@ function decide(
   { notice, facts, posts }: PlanInput,
 ): Decision {
   // What only changes messages depends on the messages.
-  const isForge = channel.kind === 'github' || channel.kind === 'gitlab';
-  const changesOnly = notice.kind === 'submission-progress' || notice.kind === 'run-finished';
-  if (changesOnly && !isForge) return undefined;
+  if (notice.kind === 'submission-progress' || notice.kind === 'run-finished') return undefined;
   if (notice.kind === 'digest-due' && notice.ruleId !== rule.id) return undefined;
   const off = switchedOff(rule, channel);
   if (off !== undefined) return { not: off };
-  if (facts.kind === 'digest' && isForge) return { not: 'a forge takes no digests' };
+  if (channel.kind === 'github' || channel.kind === 'gitlab')
+    return { not: 'statuses of commits need no rule' };
   if (facts.kind === 'digest') return { purposes: ['post'], reason: `its ${facts.period} digest is due` };
-  if (facts.kind === 'alert') return isForge ? undefined : decideAlert(rule, facts.alert.kind, facts.phase);
+  if (facts.kind === 'alert') return decideAlert(rule, facts.alert.kind, facts.phase);
   const failed = failedCondition(rule, facts);
   if (failed !== undefined) return { not: failed };
-  if (isForge) return { purposes: statusPurposes(notice), reason: 'statuses follow every submission' };
   const isTold = posts.some((post) => isTo(post, channel, recipient));
   if (isTold && channel.abilities.edit) return undefined;
   if (notice.kind === 'submission-started') {
@@ -132,11 +130,6 @@ function decideAlert(rule: MessageRule, kind: string, phase: 'started' | 'ended'
   return { purposes: ['post'], reason: phase === 'started' ? 'an alert began' : 'an alert ended' };
 }
 
-function statusPurposes({ kind }: RuleNotice): PlannedMessage['purpose'][] {
-  const comments = kind === 'run-finished' || kind === 'submission-finished';
-  return comments ? ['status', 'comment'] : ['status'];
-}
-
 /**
  * Edits of the earlier posts of a submission, where the channel can, and replies with the failures of the run that finished. An edit
  * notifies nobody, so it does not wait for the end of quiet hours; it is sent after its post in any case.
@@ -169,7 +162,7 @@ function changesOfPosts(
       messages.push({ ...shared, purpose: 'edit', outcome: outcomeOf(facts, 'edit'), dueAt: now, reason });
     }
     if (replies && channel.abilities.thread) {
-      const times = own.map((rule) => dueAt(rule, 'reply', now).getTime());
+      const times = own.map((rule) => dueAt(rule, now).getTime());
       const due = new Date(times.length === 0 ? now : Math.min(...times));
       const reason = `Run ${facts.run} of the submission has failures`;
       messages.push({ ...shared, purpose: 'reply', outcome: outcomeOf(facts, 'reply'), dueAt: due, reason });
@@ -192,9 +185,8 @@ const recipientKey = (recipient: string | null) =>
 const isTo = (post: EarlierPost, channel: RuleChannel, recipient: string | null) =>
   post.channelId === channel.id && recipientKey(post.recipient) === recipientKey(recipient);
 
-function dueAt({ quietHours }: MessageRule, purpose: PlannedMessage['purpose'], now: Date): Date {
-  if (!quietHours || purpose === 'status' || purpose === 'comment') return now;
-  return endOfQuietHours(quietHours, now) ?? now;
+function dueAt({ quietHours }: MessageRule, now: Date): Date {
+  return (quietHours && endOfQuietHours(quietHours, now)) ?? now;
 }
 
 function threadOf(facts: MessageFacts, rule?: MessageRule): string {

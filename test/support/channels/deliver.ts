@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ChannelKind, Delivery, Json } from '../../../src/messages/channels/channel.ts';
+import type { ChannelKind, Delivery, DeliveryOptions, Json } from '../../../src/messages/channels/channel.ts';
 import { createAddressLimits } from '../../../src/messages/outgoing/address-limits.ts';
 import { createOutgoing } from '../../../src/messages/outgoing/outgoing.ts';
 import type { SubmissionFacts } from '../../../src/model/message-facts.ts';
@@ -17,6 +17,7 @@ export async function deliverTo<Settings, Secrets>(
   kind: ChannelKind<Settings, Secrets>,
   channel: { settings: unknown; secrets: unknown },
   delivery: Delivery,
+  placesOf: DeliveryOptions<Settings, Secrets>['placesOf'] = async () => [],
 ): Promise<Json | undefined> {
   const proxy = { http: undefined, https: undefined, exceptions: '' };
   const outgoing = createOutgoing({ limits: createAddressLimits(['127.0.0.0/8']), proxy });
@@ -24,7 +25,7 @@ export async function deliverTo<Settings, Secrets>(
     const { remote } = await kind.deliver(delivery, {
       settings: kind.settings.parse(channel.settings),
       secrets: kind.secrets.parse(channel.secrets),
-      ...{ http: outgoing.http, connect: outgoing.connect, readPicture: async () => undefined },
+      ...{ http: outgoing.http, connect: outgoing.connect, readPicture: async () => undefined, placesOf },
       signal: new AbortController().signal,
       log: quiet,
     });

@@ -14,6 +14,7 @@ export function send<Settings, Secrets>(
     http: plainHttp,
     connect: () => Promise.reject(new Error('Chat channels use HTTP only.')),
     readPicture: () => Promise.resolve(undefined),
+    placesOf: () => Promise.resolve([]),
     signal: new AbortController().signal,
     log: pino({ level: 'silent' }),
   });

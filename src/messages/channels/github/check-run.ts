@@ -4,7 +4,7 @@ import { shorten, visible } from '../../../model/visible-text.ts';
 import { commentBody } from '../../statuses/comment-body.ts';
 import type { StatusTarget } from '../../statuses/status-target.ts';
 import { type StatusState, statusDescription, statusState } from '../../statuses/status-words.ts';
-import type { Delivery } from '../channel.ts';
+import type { Delivery, TestPlace } from '../channel.ts';
 import { type ForgeApi, type ForgeRemote, findInPages, pageSize } from '../forge-request.ts';
 import { projectPath } from './github-api.ts';
 
@@ -44,7 +44,8 @@ interface CheckOptions {
   target: StatusTarget;
   facts: SubmissionFacts;
   delivery: Delivery;
-  annotations: boolean;
+  /** Where tests are declared; `undefined` for no annotations. */
+  placesOf: ((tests: readonly string[]) => Promise<TestPlace[]>) | undefined;
   remote: ForgeRemote | undefined;
 }
 
@@ -62,7 +63,7 @@ export async function deliverCheckRun(api: ForgeApi, options: CheckOptions): Pro
   // What another delivery has completed is not opened again: its annotations cannot be removed.
   const current = earlier?.status === 'completed' && !isOwn ? undefined : earlier;
   const state = statusState(facts);
-  const all = options.annotations ? annotationsOf(facts, target) : [];
+  const all = await annotationsOf(options);
   const missing = all.slice(isOwn ? (current?.output?.annotations_count ?? 0) : 0);
   const batches = inBatches(missing);
   let id = current?.id;
@@ -118,23 +119,28 @@ async function findCheckRun(
 }
 
 /** One for each failed test whose place is known, of a commit of the test module: the places are those of its files. */
-function annotationsOf({ submission, runs }: SubmissionFacts, { sha }: StatusTarget): Annotation[] {
-  if (submission.commit?.id !== sha) return [];
-  return runs.flatMap(({ environment, failures }) =>
-    failures.flatMap(({ test, className, quarantined, message, place }) => {
-      if (!place) return [];
-      const decides = !quarantined && className !== 'known';
-      return {
-        path: place.path,
-        start_line: place.line,
-        end_line: place.line,
-        annotation_level: decides ? ('failure' as const) : ('warning' as const),
-        title: shorten(`${test} failed on ${environment}`, maxTitleLength),
-        // GitHub refuses an empty message.
-        message: shorten(visible(message), maxMessageLength) || 'failed',
-      };
-    }),
+async function annotationsOf({ facts, target, placesOf }: CheckOptions): Promise<Annotation[]> {
+  const failures = facts.runs.flatMap(({ environment, failures }) =>
+    failures.map((failure) => ({ ...failure, environment })),
   );
+  const isOfModule = facts.submission.commit?.id === target.sha;
+  if (placesOf === undefined || !isOfModule || facts.phase !== 'finished' || failures.length === 0) return [];
+  const places = await placesOf([...new Set(failures.map(({ test }) => test))]);
+  const byTest = new Map(places.map((place) => [place.test, place]));
+  return failures.flatMap(({ test, environment, className, quarantined, message }) => {
+    const place = byTest.get(test);
+    if (!place) return [];
+    const decides = !quarantined && className !== 'known';
+    return {
+      path: place.path,
+      start_line: place.line,
+      end_line: place.line,
+      annotation_level: decides ? ('failure' as const) : ('warning' as const),
+      title: shorten(`${test} failed on ${environment}`, maxTitleLength),
+      // GitHub refuses an empty message.
+      message: shorten(visible(message), maxMessageLength) || 'failed',
+    };
+  });
 }
 
 /** At least one batch, so that a check without annotations is sent, too. */

@@ -50,11 +50,11 @@ export const github: ChannelKind<GithubSettings, GithubSecrets> = {
     const { api, isApp } = await openGithub(options, target.project, { checks: 'write' });
     const submission = facts.submission.id;
     if (isApp) {
-      const { annotations } = options.settings;
+      const placesOf = options.settings.annotations ? options.placesOf : undefined;
       return {
         remote: {
           submission,
-          id: await deliverCheckRun(api, { target, facts, delivery, annotations, remote }),
+          id: await deliverCheckRun(api, { target, facts, delivery, placesOf, remote }),
         },
       };
     }
