@@ -35,7 +35,7 @@ const table: Record<string, readonly string[] | AllBut> = {
   worker: ['artifacts', 'async', 'faults', 'locks', 'log.ts', 'model', 'queue', 'store'],
   mftf: { allBut: ['crypto', 'history', 'http', 'locks', 'report', 'schedule'] },
   tracing: ['async', 'config', 'faults', 'log.ts', 'model', 'queue', 'store', 'worker'],
-  messages: ['async', 'config', 'faults', 'http', 'log.ts', 'model', 'modules', 'store'],
+  messages: ['artifacts', 'async', 'config', 'faults', 'http', 'log.ts', 'model', 'modules', 'store'],
   doctor: {
     allBut: ['crypto', 'files', 'history', 'messages', 'queue', 'report', 'threads', 'tracing', 'worker'],
   },

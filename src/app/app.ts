@@ -14,6 +14,7 @@ import { type Background, createBackground } from './background.ts';
 import { type ContainerParts, type ContainerPartsDependencies, createContainerParts } from './containers.ts';
 import { createContext } from './context.ts';
 import { openCountedLocks } from './locks.ts';
+import { createAppOutgoing } from './outgoing.ts';
 import { createRunFiles } from './run-files.ts';
 import { type AppDatabase, openDatabase, openStores } from './stores.ts';
 import { createAppWorkers } from './workers.ts';
@@ -102,6 +103,7 @@ async function compose(
   });
 
   // 4. What operations work with.
+  const messaging = createAppOutgoing(config, files.artifacts);
   const context = createContext({
     config,
     log,
@@ -111,6 +113,7 @@ async function compose(
     files,
     queue,
     containers,
+    outgoing: messaging.outgoing,
   });
 
   // 5. The workers, and all other background work. Nothing starts yet.
@@ -130,6 +133,7 @@ async function compose(
     },
     async close() {
       await background.stop({ now: true });
+      messaging.close();
       await containers.close();
       await locks.close();
       await database.close();

@@ -21,8 +21,9 @@ export function createContext(parts: {
   files: RunFiles;
   queue: Queue;
   containers: ContainerParts;
+  outgoing: Context['outgoing'];
 }): Context {
-  const { config, log, database, stores, files, queue, containers } = parts;
+  const { config, log, database, stores, files, queue, containers, outgoing } = parts;
   const { locks, lockCounts } = parts.locks;
   const { pool, catalog, resolveSelection } = containers;
   const git = config.module.source?.kind === 'git' ? config.module.source : undefined;
@@ -38,6 +39,7 @@ export function createContext(parts: {
     lockCounts,
     resultSpool: files.spool,
     artifacts: files.artifacts,
+    outgoing,
     pool,
     resolveSelection,
     catalog,

@@ -24,6 +24,7 @@ import { createIdempotencyKeys } from '../store/tables/idempotency-keys.ts';
 import { createMatrix } from '../store/tables/matrix.ts';
 import { createMessageRules } from '../store/tables/message-rules.ts';
 import { createMessageTemplates } from '../store/tables/message-templates.ts';
+import { createMessages } from '../store/tables/messages.ts';
 import { createOverview } from '../store/tables/overview.ts';
 import { createPlans } from '../store/tables/plans.ts';
 import { createQuarantines } from '../store/tables/quarantines.ts';
@@ -58,6 +59,7 @@ export type Stores = Pick<
   | 'idempotencyKeys'
   | 'notes'
   | 'matrix'
+  | 'messages'
   | 'messageRules'
   | 'messageTemplates'
   | 'overview'
@@ -110,6 +112,7 @@ export async function openStores(config: Config, log: Logger, database: AppDatab
     idempotencyKeys: createIdempotencyKeys({ database }),
     notes: createCauseNotes({ database }),
     matrix: createMatrix({ database }),
+    messages: createMessages({ database }),
     messageRules: createMessageRules({ database }),
     messageTemplates: createMessageTemplates({ database }),
     overview: createOverview({ database }),

@@ -118,6 +118,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/apply.ts')).registerApply,
   },
   {
+    name: 'channel',
+    summary: 'manage channels: where messages about runs go',
+    load: async () => (await import('./commands/channel/channel.ts')).registerChannel,
+  },
+  {
     name: 'schedule',
     summary: 'manage schedules, which submit runs at set times',
     load: async () => (await import('./commands/schedule/schedule.ts')).registerSchedule,

@@ -1,4 +1,15 @@
 import { listAlerts } from './alerts/alerts.ts';
+import { listChannelKinds } from './channels/channel-kinds.ts';
+import {
+  addChannel,
+  disableChannel,
+  editChannel,
+  enableChannel,
+  listChannels,
+  removeChannel,
+  showChannel,
+} from './channels/channels.ts';
+import { testChannel } from './channels/test-channel.ts';
 import { compare } from './compare/compare.ts';
 import { listPool, prunePool, replaceContainer } from './containers/containers.ts';
 import { listLocks, releaseLock } from './containers/locks.ts';
@@ -128,6 +139,15 @@ export const operations = [
   removeSchedule,
   fireSchedule,
   previewSchedule,
+  listChannelKinds,
+  addChannel,
+  listChannels,
+  showChannel,
+  editChannel,
+  enableChannel,
+  disableChannel,
+  testChannel,
+  removeChannel,
   listSubmissions,
   showSubmission,
   showMatrix,

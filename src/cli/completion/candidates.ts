@@ -17,6 +17,7 @@ const valuesOfOptions: Record<string, ValueKind> = {
   '--module': 'modules',
   '--saved': 'savedSelections',
   '--schedule': 'schedules',
+  '--channel': 'channels',
   '--context': 'contexts',
 };
 
@@ -51,6 +52,12 @@ const valuesOfArguments: Record<string, ValueKind> = {
   'saved disable': 'savedSelections',
   'saved enable': 'savedSelections',
   'saved remove': 'savedSelections',
+  'channel show': 'channels',
+  'channel edit': 'channels',
+  'channel test': 'channels',
+  'channel disable': 'channels',
+  'channel enable': 'channels',
+  'channel remove': 'channels',
   'schedule show': 'schedules',
   'schedule edit': 'schedules',
   'schedule pause': 'schedules',

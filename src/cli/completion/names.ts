@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { withTimeout } from '../../async/timeout.ts';
 import { writeFileAtomically } from '../../files/atomic-write.ts';
 import { headlineOf } from '../../model/failure-headline.ts';
+import { listChannels } from '../../operations/channels/channels.ts';
 import { listEnvironments } from '../../operations/environments/environments.ts';
 import { listRuns } from '../../operations/runs/runs.ts';
 import { listSavedSelections } from '../../operations/saved-selections/saved-selections.ts';
@@ -28,7 +29,8 @@ export type NameKind =
   | 'quarantines'
   /** Causes of failures that have a note. */
   | 'causes'
-  | 'savedSelections';
+  | 'savedSelections'
+  | 'channels';
 
 /** Something that can be typed, and what it is. */
 export interface Candidate {
@@ -91,6 +93,7 @@ const keptKinds: readonly NameKind[] = [
   'causes',
   'schedules',
   'savedSelections',
+  'channels',
 ];
 const isOfCatalog = (kind: NameKind) => !keptKinds.includes(kind);
 
@@ -116,6 +119,11 @@ async function fetchNames(
         return (await caller.call(listSavedSelections, {})).savedSelections.map(({ name, summary }) => ({
           value: name,
           description: summary,
+        }));
+      case 'channels':
+        return (await caller.call(listChannels, {})).channels.map(({ name, kind }) => ({
+          value: name,
+          description: kind,
         }));
       case 'quarantines':
         return (await caller.call(listQuarantines, { state: 'active' })).quarantines.map(

@@ -6,4 +6,9 @@ const usage = (status: number, meaning: string, remedy: string) =>
 export const channelFaults = {
   CHANNEL_UNKNOWN: usage(404, 'Nothing was changed.', 'Run `matre channel list` to see the channels.'),
   CHANNEL_EXISTS: usage(409, 'Nothing was changed.', 'Choose another name, or edit the existing channel.'),
+  CHANNEL_KIND_UNKNOWN: usage(
+    409,
+    'Nothing was sent or changed.',
+    'Use the version of matre that made the channel, or remove it.',
+  ),
 };

@@ -7,6 +7,7 @@ import { mattermost } from './mattermost.ts';
 import { slackBot } from './slack/bot.ts';
 import { slackWebhook } from './slack/webhook.ts';
 import { teams } from './teams.ts';
+import { webhook } from './webhook/webhook.ts';
 
 /** The kinds of channels, in the order in which the page and `matre channel add --help` list them. */
 export const channelKinds: readonly ChannelKind[] = [
@@ -15,6 +16,7 @@ export const channelKinds: readonly ChannelKind[] = [
   teams,
   mattermost,
   googleChat,
+  webhook,
   github,
   gitlab,
 ];

@@ -5,6 +5,7 @@ import type { Engine } from '../../engine/engine.ts';
 import type { LockCounts } from '../../locks/instrumented.ts';
 import type { LockStore } from '../../locks/lock.ts';
 import type { Logger } from '../../log.ts';
+import type { DeliveryOptions } from '../../messages/channels/channel.ts';
 import type { FactsSource } from '../../messages/facts/facts-source.ts';
 import type { ResolvedSelection } from '../../mftf/catalog/selection.ts';
 import type { LayeredValue } from '../../mftf/module/env-files.ts';
@@ -33,6 +34,7 @@ import type { IdempotencyKeys } from '../../store/tables/idempotency-keys.ts';
 import type { Matrix } from '../../store/tables/matrix.ts';
 import type { MessageRules } from '../../store/tables/message-rules.ts';
 import type { MessageTemplates } from '../../store/tables/message-templates.ts';
+import type { Messages } from '../../store/tables/messages.ts';
 import type { Overview } from '../../store/tables/overview.ts';
 import type { Plans } from '../../store/tables/plans.ts';
 import type { Quarantines } from '../../store/tables/quarantines.ts';
@@ -88,6 +90,8 @@ export interface Context {
   savedSelections: SavedSelections;
   /** Where messages go. */
   channels: Channels;
+  /** What is sent to channels. */
+  messages: Messages;
   /**
    * Runs `work` with tables that write in one transaction, and alone: another call waits until its end. Rejects as `work` does, and then
    * nothing has changed.
@@ -124,6 +128,11 @@ export interface Context {
   artifacts: Artifacts;
   /** The results on this host that wait for the database. */
   resultSpool: Pick<ResultSpool, 'claims'>;
+
+  // Channels.
+
+  /** What channels send messages with. */
+  outgoing: Pick<DeliveryOptions<unknown, unknown>, 'http' | 'connect' | 'readPicture'>;
 
   // Containers, and the tests in them.
 

@@ -42,7 +42,7 @@ export const line = (max: number) => oneLine.trim().min(1, 'must not be empty').
 export const exactLine = (max: number) => oneLine.max(max);
 
 /** Text of any number of lines, stored unchanged. Of the control characters it may have tabs and line ends. */
-const text = (max: number) =>
+export const text = (max: number) =>
   z
     .string()
     .max(max)

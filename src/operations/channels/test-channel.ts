@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import { type Fault, toFault } from '../../faults/fault.ts';
+import { type Delivery, DeliveryFault } from '../../messages/channels/channel.ts';
+import type { Channel } from '../../model/channel.ts';
+import type { Context } from '../core/context.ts';
+import { line, scheduleName as name } from '../core/fields.ts';
+import { defineOperation } from '../core/operation.ts';
+import { kindOf } from './channel-kinds.ts';
+
+/** A user waits for the answer. */
+const timeoutMs = 30_000;
+
+export const testChannel = defineOperation({
+  name: 'channels.test',
+  method: 'POST',
+  path: '/api/channels/:name/test',
+  summary: 'Send a test message through a channel at once, also while it is switched off',
+  role: 'operator',
+  audited: ({ name }) => name,
+  input: z.object({
+    name,
+    recipient: line(320)
+      .optional()
+      .describe('Instead of the default of the channel, where its kind has recipients'),
+  }),
+  output: z.object({
+    delivered: z.boolean(),
+    message: z.string().describe('What the receiver said'),
+    code: z.string().nullable().describe('The fault code, when it was not delivered'),
+    remedy: z.string().nullable(),
+  }),
+  async run(context, { name, recipient }) {
+    const channel = await context.channels.get(name);
+    const fault = await sendTest(context, channel, recipient);
+    if (fault === undefined) {
+      return { delivered: true, message: 'The receiver accepted the message.', code: null, remedy: null };
+    }
+    return { delivered: false, message: fault.message, code: fault.code, remedy: fault.remedy };
+  },
+});
+
+/** Sends a test message, and records whether the receiver accepts messages. `undefined` when it was delivered. */
+async function sendTest(
+  context: Context,
+  channel: Channel,
+  recipient: string | undefined,
+): Promise<Fault | undefined> {
+  const { channels, outgoing, log } = context;
+  const kind = kindOf(channel);
+  const settings = kind.settings.parse(channel.settings);
+  const secrets = kind.secrets.parse(await channels.readSecrets(channel.id));
+  const signal = AbortSignal.timeout(timeoutMs);
+  try {
+    const delivery = testDelivery(channel, recipient, context.config.server.publicUrl);
+    await kind.deliver(delivery, { settings, secrets, ...outgoing, signal, log });
+    await channels.setProblem(channel, undefined);
+    return undefined;
+  } catch (error) {
+    if (signal.aborted) {
+      const message = `The receiver did not answer within ${timeoutMs / 1000} s.`;
+      return new DeliveryFault('CHANNEL_UNREACHABLE', message, { permanent: false });
+    }
+    if (!(error instanceof DeliveryFault)) throw toFault(error);
+    if (error.permanent) await channels.setProblem(channel, error.message, { gone: error.gone });
+    return error;
+  }
+}
+
+function testDelivery(channel: Channel, recipient: string | undefined, url: string | undefined): Delivery {
+  const now = new Date().toISOString();
+  const headline = 'A test message of matre';
+  const body = 'Messages arrive here.';
+  return {
+    key: randomUUID(),
+    purpose: 'test',
+    recipient,
+    repeat: false,
+    createdAt: now,
+    content: {
+      headline,
+      body,
+      text: `${headline}\n\n${body}`,
+      facts: {
+        kind: 'alert',
+        phase: 'ended',
+        headline,
+        alert: {
+          id: 0,
+          kind: 'test',
+          subject: channel.name,
+          message: body,
+          action: '',
+          startedAt: now,
+          endedAt: now,
+          url: url ?? null,
+        },
+      },
+    },
+  };
+}
