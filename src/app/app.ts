@@ -103,7 +103,11 @@ async function compose(
   });
 
   // 4. What operations work with.
-  const messaging = createAppOutgoing(config, files.artifacts);
+  const messaging = createAppOutgoing({
+    config,
+    artifacts: files.artifacts,
+    catalog: containers.catalog,
+  });
   const context = createContext({
     config,
     log,

@@ -132,7 +132,7 @@ export interface Context {
   // Channels.
 
   /** What channels send messages with. */
-  outgoing: Pick<DeliveryOptions<unknown, unknown>, 'http' | 'connect' | 'readPicture'>;
+  outgoing: Pick<DeliveryOptions<unknown, unknown>, 'http' | 'connect' | 'readPicture' | 'placesOf'>;
 
   // Containers, and the tests in them.
 
