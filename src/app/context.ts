@@ -47,7 +47,6 @@ export function createContext(parts: {
     facts: createFactsSource({
       ...stores,
       messageFacts: createMessageFactsTable({ database }),
-      alerts: { find: async () => undefined },
       commitRange: containers.commitRange,
       branch: git?.branch,
       moduleRepository: git?.repository,

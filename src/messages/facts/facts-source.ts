@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { isFault } from '../../faults/fault.ts';
 import type { AlertFacts, DigestFacts, MessageFacts, SubmissionFacts } from '../../model/message-facts.ts';
 import { digestPeriods } from '../../model/message-rule.ts';
+import type { Alerts } from '../../store/tables/alerts.ts';
 import type { Environments } from '../../store/tables/environments.ts';
 import type { Matrix } from '../../store/tables/matrix.ts';
 import type { MessageFactsTable } from '../../store/tables/message-facts.ts';
@@ -11,26 +12,13 @@ import { type CommitSources, readChanges } from './changes.ts';
 import { buildDigestFacts } from './digest-facts.ts';
 import { buildSubmissionFacts, factLimits } from './submission-facts.ts';
 
-/** An alert, as its table has it. */
-export interface StoredAlert {
-  id: number;
-  kind: string;
-  subject: string;
-  message: string;
-  action: string;
-  /** The path of the page that shows more. */
-  page: string;
-  startedAt: Date;
-  endedAt: Date | undefined;
-}
-
 export interface FactsDependencies {
   submissions: Pick<Submissions, 'get' | 'related' | 'usualDurations' | 'list'>;
   matrix: Pick<Matrix, 'causes'>;
   messageFacts: MessageFactsTable;
   trends: Pick<Trends, 'byDay' | 'byEnvironment' | 'tests'>;
   environments: Pick<Environments, 'list'>;
-  alerts: { find(id: number): Promise<StoredAlert | undefined> };
+  alerts: Pick<Alerts, 'find'>;
   commitRange: CommitSources['commitRange'];
   /** The branch of the test module. */
   branch: string | undefined;

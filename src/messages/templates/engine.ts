@@ -5,7 +5,7 @@ import { shorten } from '../../model/visible-text.ts';
 import { escapeValue, type Format, formatBold, formatCode, formatLink } from './escape.ts';
 
 /** Characters of a template. */
-export const maxSourceLength = 10_000;
+const maxSourceLength = 10_000;
 /** Texts, tags and values that a rendering may go through. They are counted, because a time would depend on the machine. */
 const maxSteps = 20_000;
 /** Characters that filters may make, and elements that loops may go through. */
@@ -21,11 +21,6 @@ const filters = [
   ...['plus', 'minus', 'times', 'divided_by', 'round', 'floor', 'ceil'],
   ...['size', 'first', 'last', 'join', 'map', 'where', 'reverse', 'uniq', 'slice'],
 ];
-/** Those that are made for messages. */
-export const ownFilters = ['link', 'bold', 'code', 'duration', 'percent'] as const;
-export const allowedFilters = [...filters, ...ownFilters];
-export const allowedTags = tags;
-
 /** Text that has the markup of the channel already. */
 class Formatted {
   readonly #text: string;

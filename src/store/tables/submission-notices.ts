@@ -1,0 +1,55 @@
+import type { Database } from '../database/database.ts';
+import { insertNotice } from './notices.ts';
+
+/**
+ * Adds notices about submissions that are under way: `first-failure` once for each, when its first test has failed, and
+ * `submission-progress` when there are more results than at the last one, and the submission has a message that can change. Any number of
+ * processes may do so.
+ */
+export async function insertSubmissionNotices(database: Database): Promise<void> {
+  const first = await database.query<{ id: number }>(
+    `SELECT submission.id FROM submission
+     WHERE finished_at IS NULL AND first_failure_at IS NULL AND ${someRuleWaits} AND ${hasFailure} ORDER BY id`,
+  );
+  for (const { id } of first) {
+    await database.transaction(async (transaction) => {
+      const rows = await transaction.query(
+        `UPDATE submission SET first_failure_at = now()
+         WHERE id = $1 AND first_failure_at IS NULL AND finished_at IS NULL RETURNING id`,
+        [id],
+      );
+      if (rows.length > 0) await insertNotice(transaction, { kind: 'first-failure', submissionId: id });
+    });
+  }
+  const moved = await database.query<{ id: number; before: string | null; progress: string }>(
+    `SELECT submission.id, submission.progress AS before, counted.progress FROM submission, LATERAL (${progressOfSubmission}) AS counted
+     WHERE finished_at IS NULL AND EXISTS (SELECT FROM message WHERE submission_id = submission.id AND purpose IN ('post', 'status'))
+       AND counted.progress IS DISTINCT FROM submission.progress ORDER BY submission.id`,
+  );
+  for (const { id, before, progress } of moved) {
+    await database.transaction(async (transaction) => {
+      const rows = await transaction.query(
+        `UPDATE submission SET progress = $3
+         WHERE id = $1 AND progress IS NOT DISTINCT FROM $2 AND finished_at IS NULL RETURNING id`,
+        [id, before, progress],
+      );
+      if (rows.length > 0) await insertNotice(transaction, { kind: 'submission-progress', submissionId: id });
+    });
+  }
+}
+
+/** SQL: a rule is told of first failures. Without one the results are not looked at. */
+const someRuleWaits = `EXISTS (SELECT FROM message_rule WHERE disabled_at IS NULL AND 'first-failure' = ANY (occasions))`;
+
+/** SQL: a test of an own run failed or is broken by its latest result, and is not executed again. */
+const hasFailure = `EXISTS (
+    SELECT FROM run JOIN result ON result.run_id = run.id
+    JOIN planned_test ON planned_test.run_id = run.id AND planned_test.test = result.test AND planned_test.suite = result.suite
+    WHERE run.submission_id = submission.id AND result.status IN ('failed', 'broken')
+      AND planned_test.retry_failed IS NULL AND result.attempt > coalesce(planned_test.redo_after, 0)
+  )`;
+
+/** SQL: the number of results and of failures of a submission so far: \`31 2\`. */
+const progressOfSubmission = `
+  SELECT count(*) || ' ' || count(*) FILTER (WHERE status IN ('failed', 'broken')) AS progress
+  FROM run JOIN result ON result.run_id = run.id WHERE run.submission_id = submission.id`;
