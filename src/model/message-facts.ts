@@ -119,6 +119,8 @@ export interface AlertFacts {
     message: string;
     /** What to do about it. */
     action: string;
+    /** Why it ended. */
+    endReason?: string | null;
     startedAt: string;
     endedAt: string | null;
     url: string | null;

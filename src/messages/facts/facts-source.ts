@@ -105,14 +105,15 @@ async function readAlertFacts(
 ): Promise<AlertFacts | undefined> {
   const alert = await alerts.find(id);
   if (!alert) return undefined;
-  const { startedAt, endedAt, page, ...words } = alert;
+  const { startedAt, endedAt, page, endReason, ...words } = alert;
   const hasEnded = kind === undefined ? endedAt !== undefined : kind === 'alert-ended';
   const times = { startedAt: startedAt.toISOString(), endedAt: endedAt?.toISOString() ?? null };
   return {
     ...{ kind: 'alert', phase: hasEnded ? 'ended' : 'started' },
-    headline: hasEnded ? `Over: ${words.subject}: ${words.message}` : `${words.subject}: ${words.message}`,
+    headline: `${hasEnded ? 'Over: ' : ''}${words.subject}: ${words.message}`,
     alert: {
       ...{ id, kind: words.kind, subject: words.subject, message: words.message, action: words.action },
+      endReason: endReason ?? null,
       ...times,
       url: publicUrl === undefined ? null : `${publicUrl}${page}`,
     },

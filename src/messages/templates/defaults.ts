@@ -27,7 +27,15 @@ const reasons = `{% for run in brokenRuns limit: 10 %}
 `;
 
 const results = `
-{{ submission.counts.passed }} passed, {{ submission.counts.failed }} failed, {{ submission.counts.broken }} broken, {{ submission.counts.skipped }} skipped
+{{ submission.counts | results }}
+{% if several %}
+{% for run in runs limit: 20 %}
+{{ bullet }} {{ run.environment | link: run.url }}: {{ run.verdict | default: run.state }}, {{ run.counts | results }}{% if run.durationMs %}, {{ run.durationMs | duration }}{% endif %}
+{% endfor %}
+{% if runs.size > 20 %}
+{{ bullet }} {{ runs.size | minus: 20 }} more environments
+{% endif %}
+{% endif %}
 {% if submission.commits.size > 0 %}
 
 Since the submission before:
@@ -55,14 +63,17 @@ ${reasons}${failures}${results}`,
 ${failures}${results}`,
   cancelled: `{{ headline }}
 ${reasons}${failures}${results}`,
-  failures: `{% if run %}{{ run.environment }}: {{ run.counts.failed }} failed, {{ run.counts.broken }} broken, {{ run.counts.passed }} passed{% else %}Failures of {{ submission.name }}{% endif %}
+  failures: `{% if run %}{{ run.environment }}: {{ run.counts | results }}{% else %}Failures of {{ submission.name }}{% endif %}
 
 ${failures}`,
   'alert-started': `{{ headline }}
 {{ alert.action }}
 `,
   'alert-ended': `{{ headline }}
-It began at {{ alert.startedAt }}.
+{% if alert.endReason %}
+{{ alert.endReason }}
+{% endif %}
+It began at {{ alert.startedAt | date: "%Y-%m-%d %H:%M UTC" }}.
 `,
   digest: `{{ headline }}
 {% for submission in submissions limit: 15 %}

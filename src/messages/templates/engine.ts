@@ -1,7 +1,7 @@
 import { Context, Liquid, LiquidError, type Template, toValueSync } from 'liquidjs';
 import { Fault } from '../../faults/fault.ts';
 import { durationText } from '../../model/duration.ts';
-import { shorten } from '../../model/visible-text.ts';
+import { shorten, visible } from '../../model/visible-text.ts';
 import { escapeValue, type Format, formatBold, formatCode, formatLink } from './escape.ts';
 
 /** Characters of a template. */
@@ -45,6 +45,8 @@ function engineOf(format: Format): Liquid {
     strictFilters: true,
     // As `trimOwnLines` needs it.
     greedy: false,
+    // Times are UTC, whatever the zone of the process.
+    timezoneOffset: 0,
     parseLimit: maxSourceLength,
     dynamicPartials: false,
     templates: {},
@@ -65,8 +67,19 @@ function engineOf(format: Format): Liquid {
   engine.registerFilter('percent', (value: unknown) =>
     typeof value === 'number' ? `${Math.floor(value * 1000) / 10} %` : '',
   );
+  engine.registerFilter('results', resultsText);
   engines.set(format, engine);
   return engine;
+}
+
+/** The counts of a run or submission in words, without zeros: `396 passed, 15 failed`. */
+function resultsText(value: unknown): string {
+  const counts = (value ?? {}) as Record<string, unknown>;
+  const parts = ['passed', 'failed', 'broken', 'skipped'].flatMap((name) => {
+    const count = Object.hasOwn(counts, name) ? counts[name] : undefined;
+    return typeof count === 'number' && count > 0 ? [`${count} ${name}`] : [];
+  });
+  return parts.length > 0 ? parts.join(', ') : 'no results';
 }
 
 function keepOnly(registry: object, names: readonly string[]): void {
@@ -75,11 +88,11 @@ function keepOnly(registry: object, names: readonly string[]): void {
   }
 }
 
-/** A value as text: nothing of an absent one, and of an object or list as JSON would be no message. */
+/** A value as text on one line: nothing of an absent one or of an object. A line end would end a link or an entry of a list. */
 function textOf(value: unknown): string {
   if (value instanceof Formatted || typeof value === 'number' || typeof value === 'boolean')
     return String(value);
-  if (typeof value === 'string') return value;
+  if (typeof value === 'string') return visible(value);
   return Array.isArray(value) ? shorten(value.map(textOf).join(', '), 10_000) : '';
 }
 

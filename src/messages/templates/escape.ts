@@ -76,7 +76,7 @@ const escapeHtml = (text: string) => escapeMrkdwn(text).replaceAll('"', '&quot;'
 /** `@` and `#`, `!` before a number mention members, issues and merge requests; those of an e-mail address do not. */
 const defuse = (text: string) =>
   text
-    .replace(/(^|[^\p{L}\p{N}])@(?=[\p{L}\p{N}_])/gu, `$1@${zeroWidthSpace}`)
+    .replace(/(^|[^A-Za-z0-9])@(?=[\p{L}\p{N}_])/gu, `$1@${zeroWidthSpace}`)
     .replace(/([#!])(?=\d)/g, `$1${zeroWidthSpace}`);
 
 /** The normal form of an http or https address, without a blank, quote or angle bracket; `undefined` for others. */

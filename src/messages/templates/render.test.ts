@@ -47,7 +47,7 @@ describe('the default templates', () => {
         '• Known, in quarantine: <https://matre.example.com/runs/471?test=StorefrontGuestCartTest&amp;panel=steps|StorefrontGuestCartTest>: Element "#minicart" is not visible after 30 s.',
         '• 13 failures that are not listed here',
         '',
-        '583 passed, 15 failed, 0 broken, 2 skipped',
+        '583 passed, 15 failed, 2 skipped',
         '',
         'Since the submission before:',
         '• `4f1c0de2` Price of bundles (Ann)',
@@ -78,6 +78,8 @@ describe('the default templates', () => {
 describe('escaping', () => {
   it.each<[Markup, string, string]>([
     ['mrkdwn', '<!channel> & <@U12|x>', '&lt;!channel&gt; &amp; &lt;@\u200bU12|x&gt;'],
+    ['mrkdwn', '一@channel', '一@\u200bchannel'],
+    ['mrkdwn', 'a\nb\u202e', 'a\\u000ab\\u202e'],
     ['mrkdwn', '@here, ann@example.com', '@\u200bhere, ann@example.com'],
     [
       'markdown',
@@ -89,7 +91,6 @@ describe('escaping', () => {
     ['chat', '<a href="x">', '&lt;a href=&quot;x&quot;&gt;'],
     ['json', '<b> & @all', '<b> & @all'],
   ])('in %s makes text of %s', (markup, value, escaped) => {
-    expect(escapeValue(markup, value)).toBe(escaped);
     expect(renderWith('{{ submission.name }}', { facts: named(value), markup, strict: true }).headline).toBe(
       escaped,
     );

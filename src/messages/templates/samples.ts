@@ -85,6 +85,7 @@ function alert(outcome: 'alert-started' | 'alert-ended'): AlertFacts {
     alert: {
       ...{ id: 3, kind: 'environment-broken', subject: 'preprod-us', message: '5 runs in a row were broken' },
       action: 'Look at the shop: it does not respond.',
+      endReason: 'The last run was not broken.',
       ...{ startedAt: '2026-11-28T22:00:00.000Z', endedAt: '2026-11-29T06:00:00.000Z' },
       url: `${server}/environments/preprod-us`,
     },
