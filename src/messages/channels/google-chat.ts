@@ -90,20 +90,13 @@ export const googleChat: ChannelKind<z.infer<typeof settingsSchema>, z.infer<typ
       signal,
     });
     const hidden = { secrets: secretParts(secrets.url) };
-    if (response.status !== 200)
-      throw refusalOf('Google Chat', response, { ...hidden, text: errorText(response.text) });
+    if (response.status !== 200) throw refusalOf('Google Chat', response, hidden);
     const name = nameOf(response.text);
     if (name === undefined) throw strangeAnswer('Google Chat', response, hidden);
     return { remote: { name } };
   },
 };
 
-const errorSchema = z.looseObject({ error: z.looseObject({ status: z.string(), message: z.string() }) });
 const postedSchema = z.looseObject({ name: z.string() });
-
-function errorText(text: string): string {
-  const { data } = errorSchema.safeParse(parseJson(text));
-  return data ? `${data.error.status}: ${data.error.message}` : text;
-}
 
 const nameOf = (text: string): string | undefined => postedSchema.safeParse(parseJson(text)).data?.name;

@@ -1,7 +1,9 @@
+import { z } from 'zod';
 import type { FaultCode } from '../../faults/fault.ts';
 import { shorten, visible } from '../../model/visible-text.ts';
 import { parseRetryAfter } from '../outgoing/retry-after.ts';
 import { DeliveryFault, type OutgoingResponse } from './channel.ts';
+import { parseJson } from './parse-json.ts';
 
 /** What services answer is shown to users: longer texts are cut there. */
 const maxAnswer = 300;
@@ -38,16 +40,28 @@ function refusalOfStatus(status: number): Refusal {
 export function refusalOf(
   service: string,
   response: OutgoingResponse,
-  { secrets, text = response.text }: { secrets: readonly string[]; text?: string },
+  { secrets }: { secrets: readonly string[] },
 ): DeliveryFault {
   const { code, permanent, words } = refusalOfStatus(response.status);
-  const answer = answerText(text, secrets);
+  const answer = answerText(errorText(response.text), secrets);
   return new DeliveryFault(
     code,
     `${service} ${words} (HTTP ${response.status}${answer === '' ? '' : `: ${answer}`}).`,
     { permanent, gone: response.status === 410, retryAfterMs: retryAfterOf(response) },
   );
 }
+
+const errorSchema = z.union([
+  // Of Google, and of workflows of Microsoft.
+  z
+    .looseObject({ error: z.looseObject({ status: z.string().optional(), message: z.string() }) })
+    .transform(({ error: { status, message, code } }) => `${status ?? String(code ?? '')}: ${message}`),
+  // Of Mattermost.
+  z.looseObject({ message: z.string() }).transform(({ message }) => message),
+]);
+
+/** The error in an answer in JSON; any other answer as it is. */
+const errorText = (text: string): string => errorSchema.safeParse(parseJson(text)).data ?? text;
 
 /** How long the service asks to wait, in milliseconds; `undefined` when it does not say. */
 export function retryAfterOf({ headers }: OutgoingResponse): number | undefined {

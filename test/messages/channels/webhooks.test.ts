@@ -159,6 +159,7 @@ it('has a permanent fault while a workflow of Teams is switched off', async () =
   const sent = send(teams, { secrets: { url: standIn.webhookUrl } }, delivery);
   await expect(sent).rejects.toMatchObject({
     code: 'MESSAGE_REFUSED',
-    message: expect.stringContaining('WorkflowTriggerIsNotEnabled'),
+    message:
+      'Microsoft Teams refuses the message (HTTP 400: WorkflowTriggerIsNotEnabled: The workflow is not enabled.).',
   });
 });
