@@ -42,6 +42,8 @@ describe.skipIf(noBrowserReason)('the page of a submission in a browser', () => 
       /^nightly, .+: 2 new failures, 1 broken, 1 fixed, 9 known, 1 flaky, 1 slower$/,
     );
     await page.getByText('Rework coupons', { exact: true }).first().waitFor();
+    const review = page.getByRole('link', { name: 'acme/qa/shop !7' });
+    expect(await review.getAttribute('href')).toMatch(/\/merge_requests\/7$/);
     await title.getByRole('link', { name: '1 flaky' }).click();
     await page.waitForURL(/class=flaky/);
     await row(/^Flaky 1 test$/).waitFor();

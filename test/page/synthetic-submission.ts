@@ -73,7 +73,11 @@ export async function startSyntheticServer({
       ...{ durationMs: 70 * 60_000, usualMs: 68 * 60_000 },
       commit: { id: 'ab'.repeat(20), subject: 'Rework coupons' },
     })),
-    commitLink: null,
+    commitLink: {
+      ...{ forge: 'gitlab', project: 'acme/qa/shop', sha: 'cd'.repeat(20), pullRequest: 7 },
+      url: `https://gitlab.example.com/acme/qa/shop/-/commit/${'cd'.repeat(20)}`,
+      pullRequestUrl: 'https://gitlab.example.com/acme/qa/shop/-/merge_requests/7',
+    },
     reference: { id: night - 1, createdAt: summaryOf(night - 1).createdAt, verdict: 'passed' },
     ...{ previous: night > 1 ? night - 1 : null, next: night < nights ? night + 1 : null },
     commits: {

@@ -72,6 +72,11 @@ export function SubmissionHead({ submission, sentence }: Props) {
         <Fact name="Submitted">
           {nightTime(createdAt)} by {requestedBy}
         </Fact>
+        {submission.commitLink !== null && (
+          <Fact name="For commit">
+            <CommitLink link={submission.commitLink} />
+          </Fact>
+        )}
         <Fact name="Compared with">
           <Reference submission={submission} />
         </Fact>
@@ -105,6 +110,30 @@ function Reference({ submission: { reference, verdict } }: { submission: Submiss
     <Anchor component={Link} href={submissionPage(reference.id)}>
       {nightTime(reference.createdAt)}
       {reference.verdict !== null && `, ${reference.verdict}`}
+    </Anchor>
+  );
+}
+
+/** `acme/shop #7 at c0ffee0123`, with links to the pull or merge request and the commit where their addresses are known. */
+function CommitLink({ link }: { link: NonNullable<SubmissionView['commitLink']> }) {
+  const { forge, project, pullRequest, pullRequestUrl, sha, url } = link;
+  const request = pullRequest === null ? '' : ` ${forge === 'gitlab' ? '!' : '#'}${pullRequest}`;
+  return (
+    <>
+      <Outside href={pullRequestUrl}>
+        {project}
+        {request}
+      </Outside>{' '}
+      at <Outside href={url}>{sha.slice(0, 10)}</Outside>
+    </>
+  );
+}
+
+function Outside({ href, children }: { href: string | null; children: React.ReactNode }) {
+  if (href === null) return children;
+  return (
+    <Anchor href={href} target="_blank" rel="noreferrer">
+      {children}
     </Anchor>
   );
 }
