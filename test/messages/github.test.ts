@@ -291,6 +291,12 @@ describe('what GitHub refuses', () => {
       'MESSAGE_REFUSED',
       true,
     ],
+    [
+      'a private key without the id of its App',
+      () => deliver(status(), { secrets: app().secrets }),
+      'CHANNEL_SIGN_IN_REFUSED',
+      true,
+    ],
     ['a post', () => deliver(newDelivery(facts(), { purpose: 'post' })), 'MESSAGE_REFUSED', true],
   ])('%s', async (_, work, code, permanent) => {
     await expect(work()).rejects.toMatchObject({ code, permanent });

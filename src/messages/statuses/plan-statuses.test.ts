@@ -96,7 +96,11 @@ describe('toStatusChannel', () => {
       progress: false,
     });
     const settings = { projects: ['acme/*'], appId: '77', comment: false };
-    expect(toStatusChannel(stored({ settings }))).toMatchObject({ comment: false, progress: true });
+    const secretNames = ['privateKey'];
+    expect(toStatusChannel(stored({ settings, secretNames }))).toMatchObject({
+      comment: false,
+      progress: true,
+    });
     expect(toStatusChannel(stored({ kind: 'gitlab' }))).toMatchObject({
       baseUrl: 'https://gitlab.com',
       progress: true,

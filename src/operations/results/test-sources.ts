@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { withTimeout } from '../../async/timeout.ts';
-import type { Context } from '../core/context.ts';
 import { runId } from '../core/fields.ts';
 import { defineOperation } from '../core/operation.ts';
 
@@ -30,20 +29,13 @@ export const listSources = defineOperation({
     const tests = plan
       .filter(({ status }) => status === 'failed' || status === 'broken')
       .map(({ test }) => test);
-    return { sources: await readSources(context, tests) };
+    if (tests.length === 0) return { sources: [] };
+    const ask = async () => {
+      const { catalog } = await context.statusCache.catalog();
+      return catalog.ask('sources', { tests: [...new Set(tests)] });
+    };
+    // Without a module, an image or an engine the places are unknown, and the results are as useful.
+    const sources = await withTimeout(patienceMs, ask, () => []).catch(() => []);
+    return { sources };
   },
 });
-
-/** Where tests are declared, below the root of Magento, as far as that is known. Never rejects. */
-export async function readSources(
-  { statusCache }: Pick<Context, 'statusCache'>,
-  tests: readonly string[],
-): Promise<{ test: string; path: string; line: number }[]> {
-  if (tests.length === 0) return [];
-  const ask = async () => {
-    const { catalog } = await statusCache.catalog();
-    return catalog.ask('sources', { tests: [...new Set(tests)] });
-  };
-  // Without a module, an image or an engine the places are unknown, and the results are as useful.
-  return withTimeout(patienceMs, ask, () => []).catch(() => []);
-}

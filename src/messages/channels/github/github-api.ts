@@ -37,18 +37,21 @@ export async function openGithub(
   project: string,
   permissions: Record<string, string>,
 ): Promise<GithubAccess> {
-  const { token, privateKey } = options.secrets;
-  const { appId } = options.settings;
-  if (privateKey === undefined || appId === undefined) {
+  const { token } = options.secrets;
+  if (token !== undefined) {
     // Tokens of installations, also that of Actions, begin so.
-    return { api: apiWith(options, token ?? ''), isApp: token?.startsWith('ghs_') ?? false };
+    return { api: apiWith(options, token), isApp: token.startsWith('ghs_') };
   }
-  const app = apiOfApp(options, { appId, privateKey });
+  const app = apiOfApp(options);
   const installed = await app.call('GET', `${projectPath(project)}/installation`, { expected: [404] });
   if (installed.status === 404) {
-    throw new DeliveryFault('CHANNEL_TARGET_UNKNOWN', `The App ${appId} is not installed in ${project}.`, {
-      permanent: true,
-    });
+    throw new DeliveryFault(
+      'CHANNEL_TARGET_UNKNOWN',
+      `The App ${options.settings.appId} is not installed in ${project}.`,
+      {
+        permanent: true,
+      },
+    );
   }
   const { id } = installed.read(z.object({ id: z.number() }));
   const answer = await app.call('POST', `/app/installations/${id}/access_tokens`, {
@@ -58,11 +61,16 @@ export async function openGithub(
   return { api: apiWith(options, installation.token), isApp: true };
 }
 
-/** The API as the App itself, which may ask for its installations only. */
-export const apiOfApp = (
-  options: AccessOptions,
-  { appId, privateKey }: { appId: string; privateKey: string },
-) => apiWith(options, createAppToken({ appId, privateKey, now: new Date() }));
+/** The API as the App itself, which may ask for its installations only. Throws a DeliveryFault when its id is missing. */
+export function apiOfApp(options: AccessOptions): ForgeApi {
+  const { appId } = options.settings;
+  const { privateKey = '' } = options.secrets;
+  if (appId === undefined) {
+    const message = 'The private key is that of an App: name its id (appId) in the settings.';
+    throw new DeliveryFault('CHANNEL_SIGN_IN_REFUSED', message, { permanent: true });
+  }
+  return apiWith(options, createAppToken({ appId, privateKey, now: new Date() }));
+}
 
 /** The path of a repository in the API. Settings and links allow only names that are safe in a path. */
 export const projectPath = (project: string) =>

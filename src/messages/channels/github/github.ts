@@ -132,20 +132,19 @@ async function ownershipOf(
 
 /** Asks GitHub who the token or the App is, and for each project that has a whole name. Throws a DeliveryFault. */
 async function testAccess(options: Options): Promise<void> {
-  const { appId, comment: comments, projects } = options.settings;
-  const { privateKey } = options.secrets;
+  const { comment: comments, projects } = options.settings;
   const named = projects.filter((project) => !/[*?]/.test(project));
-  if (privateKey !== undefined && appId !== undefined && named.length === 0) {
-    await apiOfApp(options, { appId, privateKey }).call('GET', '/app');
-  }
   const permissions = { checks: 'write', ...(comments && { pull_requests: 'write' }) };
   for (const project of named) {
     const { api } = await openGithub(options, project, permissions);
     await api.call('GET', projectPath(project));
   }
-  if (privateKey === undefined && named.length === 0) {
-    const { api } = await openGithub(options, '', permissions);
-    // The token of Actions may not ask this, which proves that it is one.
-    await api.call('GET', '/user', { expected: [403] });
+  if (named.length > 0) return;
+  if (options.secrets.token === undefined) {
+    await apiOfApp(options).call('GET', '/app');
+    return;
   }
+  const { api } = await openGithub(options, '', permissions);
+  // The token of Actions may not ask this, which proves that it is one.
+  await api.call('GET', '/user', { expected: [403] });
 }

@@ -4,8 +4,10 @@ import { forgeAddress, forgeSettings } from '../../statuses/status-target.ts';
 export const gitlabSettings = z.strictObject({
   baseUrl: forgeAddress
     .default('https://gitlab.com')
-    .describe('Address of GitLab, with its folder if it has one'),
-  apiUrl: forgeAddress.optional().describe('Address of its API; by default /api/v4 of GitLab'),
+    .meta({ title: 'Address', description: 'Of GitLab, with its folder if it has one' }),
+  apiUrl: forgeAddress
+    .optional()
+    .meta({ title: 'Address of the API', description: 'By default /api/v4 of GitLab' }),
   ...forgeSettings,
 });
 export type GitlabSettings = z.output<typeof gitlabSettings>;
