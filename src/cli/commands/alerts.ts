@@ -33,12 +33,12 @@ export function registerAlerts(command: Command, context: CliContext): void {
 
 function printAlert(output: Output, alert: AlertView): void {
   const { paint } = output;
-  const { id, kind, message, action, url, startedAt, endedAt, endReason } = alert;
+  const { id, kind, subject, message, action, url, startedAt, endedAt, endReason } = alert;
   const times =
     endedAt === null
       ? `since ${localTime(startedAt)}`
       : `${localTime(startedAt)} to ${localTime(endedAt)}: ${clean(endReason ?? '')}`;
-  const head = `${id}  ${kind}  ${times}`;
+  const head = `${id}  ${kind} ${clean(subject)}  ${times}`;
   output.line(endedAt === null ? paint.red(head) : paint.dim(head));
   output.line(`  ${clean(message)}`);
   if (endedAt !== null) return;
