@@ -42,6 +42,8 @@ export function startWatcher(deps: {
   scopes(): Promise<readonly WatchScope[]>;
   /** The shortest time between two observations. */
   everyMs: number;
+  /** Called after each look at the installation. */
+  onWatched?(): void;
   log: Logger;
 }): Service {
   const { alerts, everyMs, log } = deps;
@@ -89,7 +91,9 @@ export function startWatcher(deps: {
     }
     const recorded = await alerts.record(claim, observations, { decide: decideTransitions, everyMs });
     report(recorded);
-    if (claim.scope === installationScope) report(await alerts.endUnwatched());
+    if (claim.scope !== installationScope) return;
+    report(await alerts.endUnwatched());
+    deps.onWatched?.();
   }
 
   function report(recorded: RecordedAlerts | undefined): void {

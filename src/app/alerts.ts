@@ -1,3 +1,4 @@
+import { createHeartbeat } from '../alerts/heartbeat.ts';
 import { certificateEndFromHost } from '../alerts/observers/certificate-end.ts';
 import {
   type ContainerWatchDependencies,
@@ -15,13 +16,22 @@ import { createCheckContext } from '../operations/system/check-context.ts';
 import { createAlertQueries } from '../store/tables/alert-queries.ts';
 import type { ContainerParts } from './containers.ts';
 
+/** A service that does not answer must not hold up the next request. */
+const heartbeatTimeoutMs = 10_000;
+
 /** Starts to look for alerts that the database and the disk of the data folder tell of. */
 export function startStoreWatcher(context: Context, hostname: string): Service {
   const { alerts, config, log } = context;
+  const { heartbeatUrl } = config.alerts;
+  const request = (url: string) =>
+    context.outgoing.http.request(url, { method: 'GET', headers: {}, timeoutMs: heartbeatTimeoutMs });
   return startWatcher({
     alerts,
     log,
     everyMs: config.alerts.everyMs,
+    ...(heartbeatUrl !== undefined && {
+      onWatched: createHeartbeat({ request: () => request(heartbeatUrl), log }),
+    }),
     async scopes() {
       // A full disk has no room for the file.
       const folderId = await dataFolderId(config.store.dataFolder).catch(() => hostname);

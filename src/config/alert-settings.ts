@@ -1,5 +1,5 @@
-import { setting } from './setting.ts';
-import { duration, wholeNumber } from './setting-parsers.ts';
+import { optional, setting } from './setting.ts';
+import { duration, url, wholeNumber } from './setting-parsers.ts';
 
 /** The settings of alerts for operators: a part of the table of settings. */
 export const alertSettings = {
@@ -35,5 +35,12 @@ export const alertSettings = {
     default: '15m',
     description:
       'How often checks of the doctor that cost little are made for alerts; each problem that they find is one. 0: never.',
+  }),
+  MATRE_HEARTBEAT_URL: optional({
+    group: 'Alerts',
+    schema: url('http', 'https'),
+    secret: 'whole',
+    description:
+      'An address that matre requests after each look for alerts (GET), of a service that reports when the requests stop: no message is sent when every process is dead. Limits and proxy are those of messages.',
   }),
 };

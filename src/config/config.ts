@@ -141,6 +141,7 @@ export interface Config {
     queueAgeMs: number;
     certificateMs: number;
     doctorMs: number;
+    heartbeatUrl: string | undefined;
   };
   log: { level: string };
   /** See `describeConfig`. */
@@ -329,6 +330,7 @@ function arrange(values: SettingValues, entries: SettingEntry[], problems: strin
       queueAgeMs: values.MATRE_ALERT_QUEUE_AGE,
       certificateMs: values.MATRE_ALERT_CERTIFICATE,
       doctorMs: values.MATRE_ALERT_DOCTOR,
+      heartbeatUrl: values.MATRE_HEARTBEAT_URL,
     },
     log: { level: values.MATRE_LOG_LEVEL },
     entries,

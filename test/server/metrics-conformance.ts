@@ -75,6 +75,28 @@ export function metricsConformance(kind: Kind): void {
       await finished(waiting);
     });
 
+    it('report open alerts, and what they are decided by', async () => {
+      const { database } = server.app.context;
+      await database.query(
+        `INSERT INTO alert (kind, subject, message, action, page, started_at, last_seen_at, watched_at, source, members)
+         VALUES ('disk-full', 'a /data', 'm', 'a', '/', now(), now(), now(), 's', '[]')`,
+      );
+      await database.query(
+        `INSERT INTO shop_certificate (environment_id, base_url, ends_at)
+         SELECT id, base_url, '2026-12-24T00:00:00Z' FROM environment WHERE code = 'us'`,
+      );
+      const text = (await server.ask('GET', '/metrics')).body;
+      expect(text).toContain('matre_alert_open{kind="disk-full"} 1');
+      expect(text).toContain('matre_alert_open{kind="queue-old"} 0');
+      expect(text).toContain('matre_workers{state="alive"} 1');
+      expect(text).toContain('matre_workers{state="lost"} 0');
+      expect(text).toContain('matre_shop_certificate_end_timestamp_seconds{environment="us"} 1798070400');
+      expect(text).toMatch(/matre_data_folder_free_bytes \d{6,}/);
+      // The environments with queued runs are paused, or execute one.
+      expect(text).toContain('matre_startable_run_age_seconds 0\n');
+      await database.query('DELETE FROM alert');
+    });
+
     it('count finished runs once, however often they are scraped', async () => {
       const metrics = createMetrics(server.app.context, { settleMs: 0 });
       await metrics.scrape();
@@ -144,6 +166,7 @@ export function metricsConformance(kind: Kind): void {
         return counts.every((count) => scraped.includes(count)) && scraped;
       });
       expect(text).toContain('matre_recoveries_total{outcome="lost"} 1');
+      expect(text).toContain('matre_environment_broken_runs{environment="held"} 1');
       // It never started, so it took no time.
       expect(text).not.toContain('matre_run_duration_seconds_count{verdict="broken"}');
     });

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { decideTransitions } from '../../src/alerts/transitions.ts';
 import { createSecretBox } from '../../src/crypto/secret-box.ts';
 import type { AlertKind, AlertObservation } from '../../src/model/alert.ts';
+import { emptySelection } from '../../src/model/selection.ts';
 import type { Database } from '../../src/store/database/database.ts';
 import { createAlertQueries } from '../../src/store/tables/alert-queries.ts';
 import { type Alerts, createAlerts, type WatchClaim } from '../../src/store/tables/alerts.ts';
@@ -171,6 +172,104 @@ export function alertsConformance(kind: Kind): void {
       await database.query(`UPDATE alert SET ended_at = ended_at - interval '366 days'`);
       expect(await alerts.endUnwatched()).toEqual({ began: [], ended: [] });
       expect(await alerts.list({ before: undefined, limit: 10 })).toMatchObject([{ subject: 'us' }]);
+    });
+
+    it('are decided by the newest verdicts of environments', async () => {
+      const queries = createAlertQueries({ database });
+      const { id } = await environments.create(newEnvironment('us'));
+      await environments.create(newEnvironment('young'));
+      const finish = (verdict: string, minutesAgo: number) =>
+        database.query(
+          `INSERT INTO run (environment_id, selection, state, verdict, started_at, finished_at, requested_by, reason_code, reason_message)
+           VALUES ($1, $2::jsonb, 'finished', $3, now(), now() - $4 * interval '1 minute', 'x',
+             CASE $3 WHEN 'broken' THEN 'DISK_FULL' END, CASE $3 WHEN 'broken' THEN 'No space.' END)`,
+          [id, JSON.stringify(emptySelection), verdict, minutesAgo],
+        );
+      await finish('passed', 50);
+      await finish('broken', 40);
+      await finish('cancelled', 30);
+      await finish('broken', 20);
+      const [us, ...others] = await queries.recentVerdicts(3);
+      expect(us).toEqual({
+        code: 'us',
+        paused: false,
+        verdicts: ['broken', 'broken', 'passed'],
+        lastRun: expect.any(Number),
+        reason: { code: 'DISK_FULL', message: 'No space.' },
+        since: expect.any(Date),
+      });
+      expect(others).toEqual([]);
+      await environments.pause(id, 'deployment');
+      await finish('failed', 1);
+      expect(await queries.recentVerdicts(2)).toMatchObject([
+        { paused: true, verdicts: ['failed', 'broken'], reason: undefined },
+      ]);
+      await environments.remove(id);
+      expect(await queries.recentVerdicts(2)).toEqual([]);
+    });
+
+    it('are decided by runs that could have started', async () => {
+      const queries = createAlertQueries({ database });
+      const us = await environments.create(newEnvironment('us'));
+      const es = await environments.create(newEnvironment('es'));
+      const queue = (environmentId: number, minutesAgo: number) =>
+        database.query(
+          `INSERT INTO run (environment_id, selection, queued_at, requested_by)
+           VALUES ($1, $2::jsonb, now() - $3 * interval '1 minute', 'x')`,
+          [environmentId, JSON.stringify(emptySelection), minutesAgo],
+        );
+      await queue(us.id, 90);
+      await queue(us.id, 80);
+      await queue(es.id, 70);
+      const codes = async (minutes: number) =>
+        (await queries.waitingHeads(minutes * 60_000)).map(({ code }) => code);
+      expect(await codes(60)).toEqual(['us', 'es']);
+      expect(await codes(75)).toEqual(['us']);
+      const [oldest] = await queries.waitingHeads(0);
+      expect(oldest).toMatchObject({ code: 'us', head: 1, queuedAt: expect.any(Date) });
+      expect(oldest?.waitingMs).toBeGreaterThanOrEqual(90 * 60_000);
+      await environments.pause(es.id, 'deployment');
+      await database.query(`UPDATE run SET retry_at = now() + interval '1 hour' WHERE id = 1`);
+      expect(await codes(60)).toEqual([]);
+      // A run that ended lately: the next one has not waited long for its environment.
+      await database.query(
+        `UPDATE run SET state = 'finished', verdict = 'passed', finished_at = now() - interval '5 minutes' WHERE id = 1`,
+      );
+      expect(await codes(60)).toEqual([]);
+      expect(await codes(4)).toEqual(['us']);
+    });
+
+    it('are decided by firings that submitted nothing', async () => {
+      const queries = createAlertQueries({ database });
+      await database.query(
+        `INSERT INTO schedule (name, cron, zone, day_rule, selection, overlap, missed, catch_up_minutes, created_by, next_at)
+         VALUES ('nightly', '@daily', 'UTC', 'vixie', $1::jsonb, 'skip', 'once', 60, 'x', now()), ('new', '@daily', 'UTC', 'vixie', $1::jsonb, 'skip', 'once', 60, 'x', now())`,
+        [JSON.stringify(emptySelection)],
+      );
+      const fire = (outcome: string, hoursAgo: number) =>
+        database.query(
+          `INSERT INTO schedule_firing (schedule_id, due_at, fired_at, outcome, runs, missed, reason_code, reason_message)
+           SELECT id, fired_at, fired_at, $1, '{}', 0, CASE $1 WHEN 'skipped' THEN 'SCHEDULE_OVERLAPS' END,
+             CASE $1 WHEN 'skipped' THEN 'It runs.' END
+           FROM schedule, (SELECT now() - $2 * interval '1 hour' AS fired_at) AS times WHERE name = 'nightly'`,
+          [outcome, hoursAgo],
+        );
+      await fire('skipped', 72);
+      expect(await queries.fruitlessSchedules()).toMatchObject([{ times: 1, idleMs: undefined }]);
+      await fire('fired', 48);
+      expect(await queries.fruitlessSchedules()).toEqual([]);
+      await fire('skipped', 24);
+      await fire('skipped', 0);
+      const [nightly] = await queries.fruitlessSchedules();
+      expect(nightly).toMatchObject({
+        name: 'nightly',
+        outcome: 'skipped',
+        reason: { code: 'SCHEDULE_OVERLAPS', message: 'It runs.' },
+        times: 2,
+      });
+      expect(Math.round((nightly?.idleMs ?? 0) / 3_600_000)).toBe(48);
+      await database.query('UPDATE schedule SET next_at = NULL');
+      expect(await queries.fruitlessSchedules()).toEqual([]);
     });
 
     it('keep the end of the certificate of a shop for one address', async () => {
