@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -73,6 +73,29 @@ describe('run --watch', () => {
     expect(await readFile(junit, 'utf8')).toMatch(/<testcase name="FailCart".*\n.*<failure/);
   });
 
+  it('writes a result file for Allure for each attempt, into a new folder, with the same names each time', async () => {
+    const allure = join(folder, 'allure', 'results');
+    const options = ['--retry-failed', '1', '--watch', '--allure', allure];
+    const { stdout } = await ask(['run', '-e', 'us', '-t', 'FlakyCart,PassHome', ...options]);
+    const names = (await readdir(allure)).sort();
+    expect(names).toHaveLength(3);
+    const results = await Promise.all(
+      names.map(async (file) => ({ file, ...JSON.parse(await readFile(join(allure, file), 'utf8')) })),
+    );
+    for (const { file, uuid } of results) expect(file).toBe(`${uuid}-result.json`);
+    const cart = results.filter(({ fullName }) => fullName === 'FlakyCart');
+    expect(cart.map(({ status, statusDetails: { flaky } }) => ({ status, flaky }))).toEqual(
+      expect.arrayContaining([
+        { status: 'failed', flaky: false },
+        { status: 'passed', flaky: true },
+      ]),
+    );
+    expect(new Set(cart.map(({ historyId }) => historyId)).size).toBe(1);
+    const id = /us run (\d+)/.exec(stdout)?.[1] as string;
+    await ask(['watch', id, '--allure', allure]);
+    expect((await readdir(allure)).sort()).toEqual(names);
+  });
+
   it('ends with 2 when the run has no trustworthy verdict', async () => {
     const { code } = await ask(['run', '-e', 'us', '-t', 'BrokenTax,FailCart', '--watch']);
     expect(code).toBe(2);
@@ -138,6 +161,12 @@ describe('run --watch', () => {
     ['too many retries', ['run', '-e', 'us', '--all', '--retry-failed', '11'], 'retryFailed'],
     ['a limit that is no number', ['run', '-e', 'us', '--all', '--max-failures', 'x'], 'whole number'],
     ['--new-run without --failed', ['retry', '1', '--new-run'], '--failed'],
+    ['--allure without --watch', ['run', '-e', 'us', '--all', '--allure', 'x'], '--watch'],
+    [
+      'a folder for Allure that cannot be made',
+      ['run', '-e', 'us', '-t', 'PassHome', '-w', '--allure', '/dev/null/x'],
+      '/dev/null/x',
+    ],
     ['--junit without --watch', ['run', '-e', 'us', '--all', '--junit', 'x.xml'], '--watch'],
     [
       'a report that cannot be written',

@@ -42,31 +42,26 @@ export const watchOptions = () => [
 /** Checks the options before anything is submitted, so that no report is lost after an hour of tests. Errors: INPUT_INVALID. */
 export async function checkWatchOptions(options: FollowOptions): Promise<void> {
   const { watch, junit, failOnFlaky, allure } = options;
-  if (allure !== undefined && !watch) {
-    throw new Fault(
-      'INPUT_INVALID',
-      '--allure needs --watch: without it the command does not wait for the results.',
-    );
+  const needWatch = { '--junit': junit, '--allure': allure, '--fail-on-flaky': failOnFlaky || undefined };
+  for (const [flag, value] of Object.entries(needWatch)) {
+    if (value === undefined || watch) continue;
+    const reason = 'without it the command does not wait for the results';
+    throw new Fault('INPUT_INVALID', `${flag} needs --watch: ${reason}.`);
   }
-  if (failOnFlaky && !watch) {
-    throw new Fault(
-      'INPUT_INVALID',
-      '--fail-on-flaky needs --watch: without it the command does not wait for the results.',
-    );
-  }
-  if (junit === undefined) return;
-  if (!watch) {
-    throw new Fault(
-      'INPUT_INVALID',
-      '--junit needs --watch: without it the command does not wait for the results.',
-    );
-  }
-  try {
-    await access(dirname(resolve(junit)), constants.W_OK);
-  } catch (error) {
-    throw new Fault('INPUT_INVALID', `--junit ${junit}: the folder does not exist or is not writable.`, {
-      cause: error,
+  if (junit !== undefined) {
+    await access(dirname(resolve(junit)), constants.W_OK).catch((cause) => {
+      const reason = 'the folder does not exist or is not writable';
+      throw new Fault('INPUT_INVALID', `--junit ${junit}: ${reason}.`, { cause });
     });
+  }
+  if (allure !== undefined) {
+    try {
+      await mkdir(allure, { recursive: true });
+      await access(allure, constants.W_OK);
+    } catch (cause) {
+      const reason = 'the folder cannot be made or is not writable';
+      throw new Fault('INPUT_INVALID', `--allure ${allure}: ${reason}.`, { cause });
+    }
   }
 }
 
@@ -161,7 +156,6 @@ async function report(
   }
   if (allure !== undefined) {
     const { results } = await caller.call(reportAllure, { ids });
-    await mkdir(allure, { recursive: true }).catch(() => undefined);
     for (const result of results) {
       await writeReport(join(allure, `${result.uuid}-result.json`), JSON.stringify(result));
     }
