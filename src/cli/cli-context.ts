@@ -18,6 +18,8 @@ export interface CliContext {
   contextFile: string | undefined;
   /** The server that `withCaller` connected to, in words for messages; `undefined` before, and without a server. */
   server: string | undefined;
+  /** Whether no operation that `withCaller` executed changes anything; `undefined` before the first. */
+  onlyReads: boolean | undefined;
   /** Connects, runs `work`, and closes the connection. Rejects as `connect` and `work` do. */
   withCaller<T>(work: (caller: Caller) => Promise<T>): Promise<T>;
   /** All commands of the program, in the order of its help. */
@@ -56,6 +58,7 @@ export function createCliContext(
     exitCode: 0,
     contextFile: contextFilePath(terminal.env),
     server: undefined,
+    onlyReads: undefined,
     target() {
       target ??= chooseTarget(context.config(), { flag: contextName, path: context.contextFile });
       return target;
@@ -74,7 +77,13 @@ export function createCliContext(
       if (target.kind === 'server') context.server = `${target.url} (${target.chosenBy})`;
       else if (caller.url !== undefined) context.server = `${caller.url} (it runs on the data folder)`;
       try {
-        return await work(caller);
+        return await work({
+          ...caller,
+          call(operation, input) {
+            context.onlyReads = context.onlyReads !== false && operation.audited === false;
+            return caller.call(operation, input);
+          },
+        });
       } finally {
         await caller.close();
       }

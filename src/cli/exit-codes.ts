@@ -17,11 +17,16 @@ export function exitCodeOf(error: unknown): number {
  * Prints the message of an error, its meaning and its remedy, and which server it came from. Commander has printed its own errors
  * already.
  */
-export function printFailure(output: Output, error: unknown, server?: string): void {
+export function printFailure(
+  output: Output,
+  error: unknown,
+  { server, onlyReads = false }: { server?: string | undefined; onlyReads?: boolean | undefined } = {},
+): void {
   if (error instanceof CommanderError) return;
   const fault = toFault(error);
   printHeading(output, asSentence(clean(fault.message)), fault.code);
-  output.line(`  ${fault.meaning}`);
+  // It goes without saying for a command that only reads.
+  if (!onlyReads || fault.meaning !== 'Nothing was changed.') output.line(`  ${fault.meaning}`);
   output.line(`  ${fault.remedy}`);
   if (server !== undefined) output.line(output.paint.dim(`  Server: ${clean(server)}`));
   if (fault.code === 'INTERNAL') printStack(output, fault);

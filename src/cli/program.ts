@@ -45,7 +45,7 @@ export async function runCommand(argv: string[], terminal: Terminal): Promise<nu
     await program.parseAsync(argv.length === 0 ? ['--help'] : argv, { from: 'user' });
     return context?.exitCode ?? exitCodes.passed;
   } catch (error) {
-    printFailure(terminal.stderr, error, context?.server);
+    printFailure(terminal.stderr, error, context);
     return exitCodeOf(error);
   }
 }

@@ -8,6 +8,7 @@ export const selfRepairs: Record<
   | 'TRIED_AGAIN'
   | 'FAILED_RETRIED'
   | 'RETRIED_BY_USER'
+  | 'CANCELLED'
   | 'WORKER_LOST',
   { symptoms?: string; means: string }
 > = {
@@ -52,6 +53,9 @@ export const selfRepairs: Record<
   },
   RETRIED_BY_USER: {
     means: 'A user requested another attempt with the tests that did not succeed.',
+  },
+  CANCELLED: {
+    means: 'A user cancelled the run, or a later firing of its schedule replaced it.',
   },
   WORKER_LOST: {
     symptoms: 'a worker was killed, or hung',

@@ -163,7 +163,7 @@ async function fire(
   const reason = first && { code: first.code, message: reasons.map(({ message }) => message).join(' ') };
   const added = await addFiring(transaction, { ...firing, outcome, reason });
   if (!added || start.length === 0) return added;
-  for (const run of cancel) await cancelOlder(transaction, run);
+  for (const run of cancel) await cancelOlder(transaction, run, requestedBySchedule(name));
   const inserted = await insertRuns(
     transaction,
     start.map((environmentId) => ({
@@ -181,9 +181,9 @@ async function fire(
   return { ...added, runs };
 }
 
-async function cancelOlder(transaction: Queryable, id: number): Promise<void> {
+async function cancelOlder(transaction: Queryable, id: number, by: string): Promise<void> {
   try {
-    await cancelRun(transaction, id);
+    await cancelRun(transaction, id, by);
   } catch (error) {
     // It has finished in the meantime.
     if (!isFault(error, 'RUN_FINISHED')) throw error;

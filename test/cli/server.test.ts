@@ -186,6 +186,18 @@ describe('run --watch', () => {
 });
 
 describe('the other commands, with a server', () => {
+  it('say that nothing was changed after an error only if they would have changed something', async () => {
+    expect((await ask(['show', '4711'])).stderr).not.toContain('Nothing was changed');
+    expect((await ask(['cancel', '4711'])).stderr).toContain('Nothing was changed');
+  });
+
+  it('show who cancelled a run', async () => {
+    const { stdout } = await ask(['run', '-e', 'held', '-t', 'PassHome', '--json']);
+    const id = String(JSON.parse(stdout).runs[0].id);
+    await ask(['cancel', id]);
+    expect((await ask(['show', id])).stdout).toMatch(/ Cancelled by local\. \(CANCELLED\)$/m);
+  });
+
   it('list, show, retry and status report the same as text and as JSON', async () => {
     const submitted = await ask(['run', '-e', 'held', '-g', 'smoke', '--priority', '3', '--json']);
     const [{ id }] = JSON.parse(submitted.stdout).runs;

@@ -117,7 +117,7 @@ export function printRuns(
     { heading: 'Queued', text: ({ queuedAt }) => ago(queuedAt) },
     { heading: 'Took', text: (run) => tookText(run) },
     { heading: 'By', text: ({ requestedBy }) => requestedBy, truncate: 'middle' },
-    { heading: 'Selection', text: ({ summary }) => summary },
+    { heading: 'Selection', text: ({ summary }) => summary, isOptional: true },
   ];
   printTable(output, columns, runs);
   const reasons = new Set(runs.flatMap(({ waitsFor }) => (waitsFor === null ? [] : [waitsFor.message])));

@@ -39,6 +39,20 @@ describe('a table', () => {
     expect(lines[2]).toMatch(/^us +failed {2}CartTest$/);
   });
 
+  it('leaves out an optional column before others are truncated for it', () => {
+    const withSelection: Column<Row>[] = [
+      ...columns.slice(0, 2),
+      { heading: 'By', text: () => 'schedule nightly', truncate: 'middle' },
+      { heading: 'Selection', text: ({ test }) => test, isOptional: true },
+    ];
+    const short = [{ environment: 'us', test: 'group regression and some more' }];
+    const lines = (width?: number) => capture((output) => printTable(output, withSelection, short), width);
+    expect(lines(60)[1]).toBe('us           failed  schedule nightly  group regression and…');
+    expect(lines(49)[1]).toBe('us           failed  schedule nightly  group reg…');
+    expect(lines(48)[1]).toBe('us           failed  schedule nightly');
+    expect(lines()[1]).toContain('group regression and some more');
+  });
+
   it('has whole names in a pipe', () => {
     const lines = capture((output) => printTable(output, columns, rows));
     expect(lines[1]).toBe(`${long.environment}  failed  ${long.test}`);

@@ -10,6 +10,8 @@ export interface Column<Row> {
   colour?: (text: string, row: Row) => string;
   /** How its cells are truncated on a terminal that is too narrow. The last column is truncated at its end without it. */
   truncate?: 'middle' | 'end';
+  /** It is left out on a terminal where the others would be truncated for it. */
+  isOptional?: true;
 }
 
 /** A truncated column has at least so many characters, or those of its heading. */
@@ -20,11 +22,10 @@ const gap = '  ';
  * Prints rows in aligned columns under a heading. Cells are cleaned, because their content comes from outside. In a pipe cells are
  * whole; on a terminal that is too narrow the widest columns that can be truncated are, so that each row is one line.
  */
-export function printTable<Row>(output: Output, columns: Column<Row>[], rows: readonly Row[]): void {
-  const cells = rows.map((row) => columns.map((column) => clean(column.text(row)) || '-'));
-  const natural = columns.map(({ heading }, index) =>
-    Math.max(heading.length, ...cells.map((line) => (line[index] as string).length)),
-  );
+export function printTable<Row>(output: Output, all: Column<Row>[], rows: readonly Row[]): void {
+  const columns = output.interactive ? columnsThatFit(all, rows, output.columns()) : all;
+  const cells = cellsOf(columns, rows);
+  const natural = naturalWidths(columns, cells);
   const widths = output.interactive ? fitWidths(columns, natural, output.columns()) : natural;
   const cell = (text: string, index: number) => {
     const width = widths[index] as number;
@@ -41,6 +42,28 @@ export function printTable<Row>(output: Output, columns: Column<Row>[], rows: re
     });
     output.line(cellTexts.join(gap).trimEnd());
   }
+}
+
+const cellsOf = <Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string[][] =>
+  rows.map((row) => columns.map((column) => clean(column.text(row)) || '-'));
+
+const naturalWidths = <Row>(columns: readonly Column<Row>[], cells: readonly string[][]): number[] =>
+  columns.map(({ heading }, index) =>
+    Math.max(heading.length, ...cells.map((line) => (line[index] as string).length)),
+  );
+
+/** All columns, or those that are not optional when there is no room for the least width of the optional ones. */
+function columnsThatFit<Row>(
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
+  available: number,
+): Column<Row>[] {
+  const widths = naturalWidths(columns, cellsOf(columns, rows));
+  const least = widths.map((width, index) =>
+    columns[index]?.isOptional ? Math.min(width, minWidth) : width,
+  );
+  const isTooWide = sum(least) + gap.length * (columns.length - 1) > available;
+  return columns.filter(({ isOptional }) => !isOptional || !isTooWide);
 }
 
 /** Widths of columns that fit a terminal: the widest column that can be truncated becomes narrower until all fit or none can. */

@@ -145,8 +145,8 @@ export const cancelRun = defineOperation({
   audited: ({ id }) => `run ${id}`,
   input: z.object({ id: runId }),
   output: runView,
-  async run({ runs }, { id }) {
-    return viewRun(await runs.cancel(id));
+  async run({ runs }, { id }, { principal }) {
+    return viewRun(await runs.cancel(id, principal.name));
   },
 });
 

@@ -6,6 +6,7 @@ import type { RunOptions } from '../../model/run-options.ts';
 import { type Selection, severities } from '../../model/selection.ts';
 import { parseTraceParent } from '../../model/trace-parent.ts';
 import { channels, type Database, notifyClaim, notifyRuns, type Queryable } from '../database/database.ts';
+import { addEvent } from './events.ts';
 import { insertSubmission, type SubmissionFields } from './new-submission.ts';
 import { insertNotice, insertRunFinished } from './notices.ts';
 import { type ReasonColumns, toReason } from './reason-columns.ts';
@@ -97,7 +98,8 @@ export function createRuns(deps: { database: Database }) {
       }),
 
     /** See `cancelRun`. */
-    cancel: (id: number): Promise<Run> => database.transaction((transaction) => cancelRun(transaction, id)),
+    cancel: (id: number, by?: string): Promise<Run> =>
+      database.transaction((transaction) => cancelRun(transaction, id, by)),
 
     /**
      * Changes the priority of a queued run; `front`: before all runs queued on its environment now.
@@ -184,10 +186,11 @@ export async function readRunIdentity(database: Queryable, id: number): Promise<
 }
 
 /**
- * Cancels a run, in a transaction: finishes a queued one at once, and requests the worker of a running one to end it.
+ * Cancels a run, in a transaction: finishes a queued one at once, and requests the worker of a running one to end it. An event says `by`
+ * whom.
  * Errors: RUN_UNKNOWN, RUN_FINISHED.
  */
-export async function cancelRun(transaction: Queryable, id: number): Promise<Run> {
+export async function cancelRun(transaction: Queryable, id: number, by?: string): Promise<Run> {
   // One statement, so that a concurrent claim does not matter.
   const rows = await transaction.query(
     `UPDATE run SET
@@ -200,6 +203,8 @@ export async function cancelRun(transaction: Queryable, id: number): Promise<Run
   );
   const run = await readRun(transaction, id);
   if (rows.length === 0) throw new Fault('RUN_FINISHED', `Run ${id} is already finished (${run.verdict}).`);
+  if (by !== undefined)
+    await addEvent(transaction, id, { code: 'CANCELLED', message: `Cancelled by ${by}.` });
   await notifyRuns(transaction, [id]);
   if (run.state === 'running') await notifyClaim(transaction, id);
   else await insertRunFinished(transaction, [id]);
