@@ -66,9 +66,9 @@ function columnsThatFit<Row>(
   return columns.filter(({ isOptional }) => !isOptional || !isTooWide);
 }
 
-/** Widths of columns that fit a terminal: the widest column that can be truncated becomes narrower until all fit or none can. */
+/** Widths of columns that fit a terminal: optional columns become narrower first, and always the widest, until all fit or none can. */
 function fitWidths(
-  columns: readonly Pick<Column<never>, 'heading' | 'truncate'>[],
+  columns: readonly Pick<Column<never>, 'heading' | 'truncate' | 'isOptional'>[],
   natural: readonly number[],
   available: number,
 ): number[] {
@@ -78,8 +78,10 @@ function fitWidths(
   const least = columns.map(({ heading }) => Math.max(minWidth, heading.length));
   const room = available - gap.length * (columns.length - 1);
   for (let excess = sum(widths) - room; excess > 0; excess -= 1) {
+    const canShrink = widths.map((width, index) => isFlexible(index) && width > (least[index] ?? 0));
+    const isFirst = canShrink.some((can, index) => can && columns[index]?.isOptional);
     const flexible = widths.map((width, index) =>
-      isFlexible(index) && width > (least[index] ?? 0) ? width : 0,
+      canShrink[index] && (!isFirst || columns[index]?.isOptional) ? width : 0,
     );
     const widest = Math.max(...flexible);
     if (widest === 0) break;
