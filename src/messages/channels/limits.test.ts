@@ -4,7 +4,12 @@ import { deliveryOf } from '../../../test/support/channels/deliveries.ts';
 import { googleChatProblem } from '../../../test/support/channels/google-chat.ts';
 import { mattermostMentions } from '../../../test/support/channels/mattermost.ts';
 import { slackMentions, slackProblem } from '../../../test/support/channels/slack-message.ts';
-import { longTest, sampleFacts } from '../../../test/support/channels/submission-facts.ts';
+import {
+  hostileTexts,
+  longTest,
+  sampleFacts,
+  withTexts,
+} from '../../../test/support/channels/submission-facts.ts';
 import { cardProblems } from '../../../test/support/channels/teams.ts';
 import type { Delivery } from './channel.ts';
 import { googleChatLimits, googleChatMessage } from './google-chat.ts';
@@ -112,12 +117,57 @@ describe.each(kinds)('a message of %s', (kind) => {
   });
 });
 
-it('mentions no member of Slack or Mattermost for names of tests that look so', async () => {
-  const { hostile } = sampleFacts;
-  if (!hostile) throw new Error('no sample');
-  for (const purpose of ['post', 'reply'] as const) {
-    expect(slackMentions({ ...slackMessage(await deliveryOf(hostile, 'mrkdwn', { purpose })) })).toEqual([]);
-    const { text, attachments } = mattermostMessage(await deliveryOf(hostile, 'markdown', { purpose }));
-    expect([text, ...attachments.map((each) => each.text)].flatMap(mattermostMentions)).toEqual([]);
-  }
+describe('texts of tests and users', () => {
+  const fragment = fc.oneof(
+    fc.constantFrom(
+      ...hostileTexts,
+      longTest,
+      '@',
+      '<',
+      '>',
+      '&',
+      '!',
+      '|',
+      '`',
+      '*',
+      '_',
+      '\\',
+      '\n',
+      '\u202e',
+    ),
+    fc.string({ unit: 'grapheme', maxLength: 40 }),
+  );
+  const text = fc
+    .array(fragment, { minLength: 1, maxLength: 6 })
+    .map((fragments) => fragments.join(''))
+    .filter((joined) => joined.trim() !== '');
+  const facts = fc
+    .tuple(fc.constantFrom(...Object.values(sampleFacts)), fc.array(text, { minLength: 1, maxLength: 8 }))
+    .map(([sample, texts]) => withTexts(sample, texts));
+  const purpose = fc.constantFrom('post' as const, 'reply' as const);
+
+  it.each(kinds)('make a valid message of %s', async (kind) => {
+    await fc.assert(
+      fc.asyncProperty(facts, purpose, async (some, as) => {
+        const delivery = await deliveryOf(some, markups[kind], { purpose: as });
+        expect(problemsOf[kind](delivery)).toEqual([]);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('mention no member', async () => {
+    await fc.assert(
+      fc.asyncProperty(facts, purpose, async (some, as) => {
+        const slack = slackMessage(await deliveryOf(some, 'mrkdwn', { purpose: as }));
+        expect(slackMentions({ ...slack })).toEqual([]);
+        const post = mattermostMessage(await deliveryOf(some, 'markdown', { purpose: as }));
+        const texts = [post.text, ...post.attachments.map((attachment) => attachment.text)];
+        expect(texts.flatMap(mattermostMentions)).toEqual([]);
+        const chat = googleChatMessage(await deliveryOf(some, 'chat', { purpose: as }));
+        expect(chat.fallbackText).not.toContain('<users/');
+      }),
+      { numRuns: 100 },
+    );
+  });
 });

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Delivery } from '../../../src/messages/channels/channel.ts';
 import { slackBot } from '../../../src/messages/channels/slack/bot.ts';
+import { deliverTo } from '../../support/channels/deliver.ts';
 import { deliveryOf } from '../../support/channels/deliveries.ts';
-import { send } from '../../support/channels/send.ts';
 import { type SlackStandIn, startSlack } from '../../support/channels/slack.ts';
 import { sampleFacts, submission } from '../../support/channels/submission-facts.ts';
 
@@ -20,7 +20,7 @@ beforeEach(() => {
 const facts = submission({ headline: 'nightly on preprod-us: 3 new failures' });
 const message = (values: Partial<Delivery> = {}) => deliveryOf(facts, 'mrkdwn', values);
 const deliver = (delivery: Delivery, { channel = 'C0NIGHTLY1', token = slack.token } = {}) =>
-  send(slackBot, { settings: { channel, apiUrl: slack.apiUrl }, secrets: { token } }, delivery);
+  deliverTo(slackBot, { settings: { channel, apiUrl: slack.apiUrl }, secrets: { token } }, delivery);
 
 /** Delivers so that Slack accepts the message and the answer is lost. */
 async function loseAnswer(delivery: Delivery) {
@@ -31,11 +31,11 @@ async function loseAnswer(delivery: Delivery) {
 
 describe('a message of the bot', () => {
   it('is one post, edited while the submission runs, with replies in its thread', async () => {
-    const { remote } = await deliver(await message());
+    const remote = await deliver(await message());
     const thread = remote ?? null;
     const edited = await deliver(await message({ purpose: 'edit', thread }));
     await deliver(await message({ purpose: 'reply', thread }));
-    expect(edited.remote).toEqual(remote);
+    expect(edited).toEqual(remote);
     expect(slack.posts.map(({ threadTs, edits }) => ({ threadTs, edits }))).toEqual([
       { threadTs: undefined, edits: 1 },
       { threadTs: slack.posts[0]?.ts, edits: 0 },
@@ -51,7 +51,7 @@ describe('a message of the bot', () => {
     if (!first) throw new Error('no post');
     for (let other = 0; other < 250; other += 1)
       slack.posts.push({ ...first, key: 'other', ts: `${first.ts}${other}`, message: { text: 'other' } });
-    const { remote } = await deliver({ ...delivery, repeat: true });
+    const remote = await deliver({ ...delivery, repeat: true });
     expect(slack.posts.filter(({ key }) => key === delivery.key)).toHaveLength(1);
     expect(remote).toEqual({ channel: 'C0NIGHTLY1', ts: slack.posts[0]?.ts });
   });
@@ -62,7 +62,7 @@ describe('a message of the bot', () => {
   });
 
   it('is not sent twice into a thread, nor as a direct message', async () => {
-    const thread = (await deliver(await message())).remote ?? null;
+    const thread = (await deliver(await message())) ?? null;
     for (const values of [{ purpose: 'reply', thread } as const, { recipient: 'U0MEMBER001' }]) {
       const delivery = await message(values);
       await loseAnswer(delivery);
@@ -80,9 +80,9 @@ describe('a message of the bot', () => {
   });
 
   it('is sent anew when the post to edit or to reply to was removed', async () => {
-    const thread = (await deliver(await message())).remote ?? null;
+    const thread = (await deliver(await message())) ?? null;
     for (const post of slack.posts) post.isDeleted = true;
-    const { remote } = await deliver(await message({ purpose: 'edit', thread }));
+    const remote = await deliver(await message({ purpose: 'edit', thread }));
     expect(remote).toEqual({ channel: 'C0NIGHTLY1', ts: slack.posts[1]?.ts });
     await deliver(await message({ purpose: 'reply', thread }));
     expect(slack.posts.filter(({ isDeleted }) => !isDeleted)).toHaveLength(2);

@@ -4,11 +4,11 @@ import { googleChat } from '../../../src/messages/channels/google-chat.ts';
 import { mattermost } from '../../../src/messages/channels/mattermost.ts';
 import { slackWebhook } from '../../../src/messages/channels/slack/webhook.ts';
 import { teams } from '../../../src/messages/channels/teams.ts';
+import { deliverTo } from '../../support/channels/deliver.ts';
 import { deliveryOf } from '../../support/channels/deliveries.ts';
 import { startGoogleChat } from '../../support/channels/google-chat.ts';
 import { startMattermost } from '../../support/channels/mattermost.ts';
 import { type Receiver, startReceiver } from '../../support/channels/receiver.ts';
-import { send } from '../../support/channels/send.ts';
 import { startSlack } from '../../support/channels/slack.ts';
 import { sampleFacts } from '../../support/channels/submission-facts.ts';
 import { startTeams } from '../../support/channels/teams.ts';
@@ -47,7 +47,11 @@ describe.each(kinds)('the webhook of $kind.title', ({ kind, start, accepted }) =
   it('accepts each sort of message, and nobody is mentioned', async () => {
     const standIn = await startStandIn();
     for (const facts of Object.values(sampleFacts))
-      await send(kind, { secrets: { url: standIn.webhookUrl } }, await deliveryOf(facts, kind.markup));
+      await deliverTo(
+        kind,
+        { settings: {}, secrets: { url: standIn.webhookUrl } },
+        await deliveryOf(facts, kind.markup),
+      );
     expect(accepted(standIn as never)).toHaveLength(Object.keys(sampleFacts).length);
     expect(standIn.mentions ?? []).toEqual([]);
   });
@@ -56,7 +60,9 @@ describe.each(kinds)('the webhook of $kind.title', ({ kind, start, accepted }) =
     const standIn = await startStandIn();
     const url = `${standIn.origin}/v1/hooks/another?sig=another&key=k&token=t`;
     const delivery = await deliveryOf(failed, kind.markup);
-    const problem = await send(kind, { secrets: { url } }, delivery).catch((error: unknown) => error);
+    const problem = await deliverTo(kind, { settings: {}, secrets: { url } }, delivery).catch(
+      (error: unknown) => error,
+    );
     expect(problem).toMatchObject({ code: 'CHANNEL_TARGET_UNKNOWN', permanent: true });
   });
 
@@ -65,7 +71,9 @@ describe.each(kinds)('the webhook of $kind.title', ({ kind, start, accepted }) =
     open.push(receiver);
     const url = `${receiver.origin}/hooks/secretPath123?sig=secret%2BSignature`;
     const delivery = await deliveryOf(failed, kind.markup);
-    const problem = await send(kind, { secrets: { url } }, delivery).catch((error: unknown) => error);
+    const problem = await deliverTo(kind, { settings: {}, secrets: { url } }, delivery).catch(
+      (error: unknown) => error,
+    );
     expect(problem).toMatchObject({ code: 'MESSAGE_REFUSED', message: expect.stringContaining('[hidden]') });
     expect(String(problem)).not.toMatch(/secretPath123|Signature/);
   });
@@ -78,7 +86,7 @@ describe.each(kinds)('the webhook of $kind.title', ({ kind, start, accepted }) =
     const standIn = await startStandIn();
     standIn.outage = outage;
     const delivery = await deliveryOf(alert, kind.markup);
-    const sent = send(kind, { secrets: { url: standIn.webhookUrl } }, delivery);
+    const sent = deliverTo(kind, { settings: {}, secrets: { url: standIn.webhookUrl } }, delivery);
     await expect(sent).rejects.toMatchObject(fault);
     expect(accepted(standIn as never)).toEqual([]);
   });
@@ -87,10 +95,12 @@ describe.each(kinds)('the webhook of $kind.title', ({ kind, start, accepted }) =
     const standIn = await startStandIn();
     standIn.rateLimit = { requests: 1, perMs: 60_000 };
     const secrets = { url: standIn.webhookUrl };
-    await send(kind, { secrets }, await deliveryOf(alert, kind.markup));
-    const second = await send(kind, { secrets }, await deliveryOf(alert, kind.markup)).catch(
-      (error: unknown) => error,
-    );
+    await deliverTo(kind, { settings: {}, secrets }, await deliveryOf(alert, kind.markup));
+    const second = await deliverTo(
+      kind,
+      { settings: {}, secrets },
+      await deliveryOf(alert, kind.markup),
+    ).catch((error: unknown) => error);
     expect(second).toMatchObject({ code: 'CHANNEL_BUSY', permanent: false });
     expect((second as DeliveryFault).retryAfterMs).toBeGreaterThan(0);
     expect(accepted(standIn as never)).toHaveLength(1);
@@ -100,7 +110,7 @@ describe.each(kinds)('the webhook of $kind.title', ({ kind, start, accepted }) =
     const receiver = await startReceiver(() => ({ status: 302, headers: { location: '/other' }, body: '' }));
     open.push(receiver);
     const delivery = await deliveryOf(alert, kind.markup);
-    const sent = send(kind, { secrets: { url: `${receiver.origin}/hooks/x` } }, delivery);
+    const sent = deliverTo(kind, { settings: {}, secrets: { url: `${receiver.origin}/hooks/x` } }, delivery);
     await expect(sent).rejects.toMatchObject({ code: 'CHANNEL_TARGET_UNKNOWN', permanent: true });
     expect(receiver.requests).toBe(1);
   });
@@ -110,7 +120,7 @@ describe.each(kinds)('the webhook of $kind.title', ({ kind, start, accepted }) =
     const receiver = await startReceiver(() => ({ status: 200, headers, body: '<html>Please sign in' }));
     open.push(receiver);
     const delivery = await deliveryOf(alert, kind.markup);
-    const sent = send(kind, { secrets: { url: `${receiver.origin}/hooks/x` } }, delivery);
+    const sent = deliverTo(kind, { settings: {}, secrets: { url: `${receiver.origin}/hooks/x` } }, delivery);
     await expect(sent).rejects.toMatchObject({ code: 'CHANNEL_UNREACHABLE', permanent: false });
   });
 });
@@ -121,9 +131,11 @@ it('creates one message of Google Chat for all attempts of a delivery', async ()
   const delivery = await deliveryOf(alert, 'chat');
   const secrets = { url: standIn.webhookUrl };
   standIn.outage = 'lost-answer';
-  await expect(send(googleChat, { secrets }, delivery)).rejects.toMatchObject({ permanent: false });
+  await expect(deliverTo(googleChat, { settings: {}, secrets }, delivery)).rejects.toMatchObject({
+    permanent: false,
+  });
   standIn.outage = 'none';
-  const { remote } = await send(googleChat, { secrets }, { ...delivery, repeat: true });
+  const remote = await deliverTo(googleChat, { settings: {}, secrets }, { ...delivery, repeat: true });
   expect(standIn.messages).toHaveLength(1);
   expect(remote).toEqual({ name: standIn.messages[0]?.name });
 });
@@ -133,10 +145,10 @@ it('sends a message of Mattermost into the channel of the settings', async () =>
   open.push(standIn);
   const delivery = await deliveryOf(alert, 'markdown');
   const secrets = { url: standIn.webhookUrl };
-  await send(mattermost, { settings: { channel: '@ada' }, secrets }, delivery);
+  await deliverTo(mattermost, { settings: { channel: '@ada' }, secrets }, delivery);
   expect(standIn.posts).toMatchObject([{ channel: '@ada' }]);
   await expect(
-    send(mattermost, { settings: { channel: 'unknown' }, secrets }, delivery),
+    deliverTo(mattermost, { settings: { channel: 'unknown' }, secrets }, delivery),
   ).rejects.toMatchObject({
     code: 'CHANNEL_TARGET_UNKNOWN',
   });
@@ -147,7 +159,11 @@ it('takes the refusal that a retired connector of Teams answers with HTTP 200 fo
   const receiver = await startReceiver(() => ({ status: 200, body }));
   open.push(receiver);
   const delivery = await deliveryOf(alert, 'markdown');
-  const sent = send(teams, { secrets: { url: `${receiver.origin}/webhookb2/x` } }, delivery);
+  const sent = deliverTo(
+    teams,
+    { settings: {}, secrets: { url: `${receiver.origin}/webhookb2/x` } },
+    delivery,
+  );
   await expect(sent).rejects.toMatchObject({ code: 'MESSAGE_REFUSED', permanent: true });
 });
 
@@ -156,7 +172,7 @@ it('has a permanent fault while a workflow of Teams is switched off', async () =
   open.push(standIn);
   standIn.isOn = false;
   const delivery = await deliveryOf(alert, 'markdown');
-  const sent = send(teams, { secrets: { url: standIn.webhookUrl } }, delivery);
+  const sent = deliverTo(teams, { settings: {}, secrets: { url: standIn.webhookUrl } }, delivery);
   await expect(sent).rejects.toMatchObject({
     code: 'MESSAGE_REFUSED',
     message:

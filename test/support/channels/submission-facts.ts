@@ -18,7 +18,7 @@ export const longTest =
   'StorefrontCustomerCheckoutWithBundleProductAndCartPriceRuleAndFreeShippingAndTaxForSeveralStoreViewsAndGuestWithDisabledCookiesTest001';
 
 /** Texts that would mention members, break the markup, or turn the direction of what follows. */
-const hostileTexts = [
+export const hostileTexts = [
   '<!channel> <!here> <@U0MEMBER001> <users/all>',
   '@channel @all @here @everyone @ada',
   '*bold* _italic_ ~struck~ `code` ```block``` > quote # heading',
@@ -258,3 +258,21 @@ export const sampleFacts: Record<string, MessageFacts> = {
   'alert ended': alert('ended'),
   digest,
 };
+
+const textFields = [
+  ...['headline', 'test', 'suite', 'message', 'name', 'environment', 'subject', 'action', 'author', 'values'],
+  ...['environments', 'branch', 'schedule', 'requestedBy'],
+];
+
+/** Facts in which each text that users or tests can choose is the next of these. */
+export function withTexts(facts: MessageFacts, texts: readonly string[]): MessageFacts {
+  let count = 0;
+  const next = () => texts[count++ % texts.length] ?? '';
+  const visit = (value: unknown, field: string): unknown => {
+    if (typeof value === 'string') return textFields.includes(field) ? next() : value;
+    if (Array.isArray(value)) return value.map((item) => visit(item, field));
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, visit(item, name)]));
+  };
+  return visit(facts, '') as MessageFacts;
+}
