@@ -268,7 +268,7 @@ describe('runs over HTTP', () => {
     const cliOptions = { settings: { MATRE_URL: server.url } };
     const submitted = await cliHere([...argv, ...commit], cliOptions);
     expect(submitted.stderr).toBe('');
-    const { submissionId } = JSON.parse(submitted.stdout).runs[0];
+    const { id, submissionId } = JSON.parse(submitted.stdout).runs[0];
     const { body } = await server.ask('GET', `/api/submissions/${submissionId}`);
     const project = 'https://gitlab.example.com/acme/shop';
     expect(body.commitLink).toEqual({
@@ -281,6 +281,10 @@ describe('runs over HTTP', () => {
     });
     const shown = await cliHere(['submission', String(submissionId)], cliOptions);
     expect(shown.stdout).toContain(`${project}/-/merge_requests/7`);
+    await server.ask('POST', `/api/runs/${id}/cancel`);
+    const retried = await server.ask('POST', `/api/runs/${id}/retry`, {});
+    const other = await server.ask('GET', `/api/submissions/${retried.body.submissionId}`);
+    expect(other.body.commitLink).toEqual(body.commitLink);
     const refused = await cliHere([...argv, ...commit.slice(0, 2)], cliOptions);
     expect([refused.code, refused.stderr]).toEqual([3, expect.stringContaining('names no commit')]);
   });

@@ -1,6 +1,7 @@
 import { durationText } from '../../model/duration.ts';
 import type { FailureFacts, RunFacts, SubmissionFacts } from '../../model/message-facts.ts';
-import { code, escapeHtml, link } from './markup.ts';
+import { escapeHtml } from '../templates/escape.ts';
+import { code, link } from './markup.ts';
 import { type StatusState, statusState } from './status-words.ts';
 
 /** Neither a name nor a message needs more to be recognised. */

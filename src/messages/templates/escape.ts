@@ -71,7 +71,8 @@ export function formatCode(format: Format, text: string): string {
 const escapeMrkdwn = (text: string) =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
-const escapeHtml = (text: string) => escapeMrkdwn(text).replaceAll('"', '&quot;').replaceAll("'", '&#39;');
+export const escapeHtml = (text: string) =>
+  escapeMrkdwn(text).replaceAll('"', '&quot;').replaceAll("'", '&#39;');
 
 /** `@` and `#`, `!` before a number mention members, issues and merge requests; those of an e-mail address do not. */
 const defuse = (text: string) =>
@@ -80,7 +81,7 @@ const defuse = (text: string) =>
     .replace(/([#!])(?=\d)/g, `$1${zeroWidthSpace}`);
 
 /** The normal form of an http or https address, without a blank, quote or angle bracket; `undefined` for others. */
-function safeAddress(url: string): string | undefined {
+export function safeAddress(url: string): string | undefined {
   if (url.length > 4_000 || !URL.canParse(url)) return undefined;
   const { protocol, href } = new URL(url);
   return protocol === 'http:' || protocol === 'https:' ? href.replaceAll("'", '%27') : undefined;

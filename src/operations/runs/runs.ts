@@ -215,7 +215,8 @@ export const retryRun = defineOperation({
       const run = await context.runs.get(id);
       if (run.state !== 'finished') throw new Fault('RUN_NOT_FINISHED', `Run ${id} is ${run.state}.`);
       const selection = failedOnly ? await selectUnsuccessful(context, run) : run.selection;
-      const { environmentId, priority, options } = run;
+      const { environmentId, priority, options, submissionId } = run;
+      const { commitLink } = submissionId === undefined ? {} : await context.submissions.get(submissionId);
       const inserted = await context.runs.insert(
         [
           {
@@ -229,6 +230,8 @@ export const retryRun = defineOperation({
           },
         ],
         (transaction, [run]) => save(transaction, viewRun(run as Run)),
+        // Its verdict is that of the same commit.
+        { commitLink },
       );
       return viewRun(inserted[0] as Run);
     });
