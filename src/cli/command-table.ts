@@ -128,6 +128,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/schedule/schedule.ts')).registerSchedule,
   },
   {
+    name: 'messages',
+    summary: 'list messages to channels: sent, waiting or given up, and why rules sent none',
+    load: async () => (await import('./commands/messages.ts')).registerMessages,
+  },
+  {
     name: 'status',
     summary: 'show what is wrong, what waits and why, and what each environment is doing',
     load: async () => (await import('./commands/status.ts')).registerStatus,

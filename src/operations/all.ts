@@ -27,6 +27,7 @@ import {
 } from './environments/environments.ts';
 import { showModules } from './environments/modules-view.ts';
 import { listVariables, setVariables, unsetVariable } from './environments/variables.ts';
+import { listMessages, listSubmissionMessages, retryMessage } from './messages/messages.ts';
 import { showAttention } from './overview/attention.ts';
 import { showOverview } from './overview/overview.ts';
 import { applyProject, previewProject } from './project/project.ts';
@@ -148,6 +149,9 @@ export const operations = [
   disableChannel,
   testChannel,
   removeChannel,
+  listMessages,
+  retryMessage,
+  listSubmissionMessages,
   listSubmissions,
   showSubmission,
   showMatrix,

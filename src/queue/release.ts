@@ -201,7 +201,7 @@ export async function finish(database: Queryable, ends: readonly RunEnd[]): Prom
        FROM ended WHERE run.id = run_id RETURNING run.id, submission_id
      ), ${runFinishedNotices}
      SELECT id, pg_notify('${channels.run}', id::text), pg_notify('${channels.queue}', ''),
-       (SELECT count(pg_notify('${channels.message}', '')) FROM noticed)
+       (SELECT count(pg_notify('${channels.message}', 'notice')) FROM noticed)
      FROM finished`,
     [
       JSON.stringify(

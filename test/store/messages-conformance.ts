@@ -65,7 +65,7 @@ export function messagesConformance(kind: Kind): void {
     };
     const claim = (more: Partial<Parameters<Outbox['claim']>[0]> = {}): Promise<ClaimedMessage[]> =>
       outbox.claim({
-        ...{ token: randomUUID(), leaseMs: 60_000, limit: 10, limits: new Map(), takeOver: true },
+        ...{ token: randomUUID(), leaseMs: 60_000, limit: 10, limits: new Map(), takeOver: true, graceMs: 0 },
         ...more,
       });
     const claimFirst = async (): Promise<ClaimedMessage> => {

@@ -49,7 +49,7 @@ export function storable(text: string): string {
  * - `claim` (payload: id of the run): the worker of a running run should check its claim: the run should end, or was requeued;
  * - `probe`: a question of the doctor to every worker, and `answer`: the answer of one, see `store/tables/probes.ts`;
  * - `schedule`: a schedule was changed or fired;
- * - `message`: there is a notice to plan messages for, or a message to send;
+ * - `message` (payload: `notice` or `message`): there is a notice to plan messages for, or a message to send;
  * - `change` (payload: `environment <id>`, `environments`, `workers`, `channels`, `messages` or `alerts`): something else than a run has changed.
  */
 export const channels = {
@@ -85,7 +85,7 @@ export async function notifySchedules(database: Queryable): Promise<void> {
 
 /** As `notifyQueue`, to the planners and senders of messages. */
 export async function notifyMessages(database: Queryable): Promise<void> {
-  await database.query('SELECT pg_notify($1, $2)', [channels.message, '']);
+  await database.query('SELECT pg_notify($1, $2)', [channels.message, 'message']);
 }
 
 /**

@@ -8,6 +8,8 @@ export interface ThreadMessage {
   id: number;
   purpose: MessagePurpose;
   outcome: string | undefined;
+  /** Of its notice. */
+  runId: number | undefined;
   state: MessageState;
   attempts: number;
   /** A process sends it now. */
@@ -64,6 +66,20 @@ export function createMessagePlans({ database }: { database: Database }) {
       );
     },
 
+    /** The channels and recipients that have a post about a submission or an alert, which is sent or will be. */
+    async posts({
+      submissionId,
+      alertId,
+    }: Pick<Notice, 'submissionId' | 'alertId'>): Promise<{ channelId: number; recipient: string | null }[]> {
+      const rows = await database.query<{ channel_id: number; recipient: string | null }>(
+        `SELECT DISTINCT channel_id, recipient FROM message
+         WHERE (submission_id = $1 OR alert_id = $2) AND purpose = 'post' AND state IN ('waiting', 'sent')
+         ORDER BY channel_id, recipient`,
+        [submissionId ?? null, alertId ?? null],
+      );
+      return rows.map(({ channel_id, recipient }) => ({ channelId: channel_id, recipient }));
+    },
+
     /** Those of these submissions that have messages. */
     async toldSubmissions(submissionIds: readonly number[]): Promise<Set<number>> {
       const rows = await database.query<{ id: number }>(
@@ -101,16 +117,21 @@ async function lockThread(
     id: number;
     purpose: MessagePurpose;
     outcome: string | null;
+    run_id: number | null;
     state: MessageState;
     attempts: number;
     claimed: boolean;
   }>(
-    `SELECT id, purpose, outcome, state, attempts, NOT ${unclaimed} AS claimed FROM message
+    `SELECT id, purpose, outcome, run_id, state, attempts, NOT ${unclaimed} AS claimed FROM message
      WHERE channel_id = $1 AND thread = $2 AND recipient IS NOT DISTINCT FROM $3::text
      ORDER BY id DESC LIMIT ${maxThread} FOR NO KEY UPDATE`,
     [channelId, thread, recipient],
   );
-  return rows.map(({ outcome, ...row }) => ({ ...row, outcome: outcome ?? undefined }));
+  return rows.map(({ outcome, run_id, ...row }) => ({
+    ...row,
+    outcome: outcome ?? undefined,
+    runId: run_id ?? undefined,
+  }));
 }
 
 async function apply(
@@ -122,9 +143,10 @@ async function apply(
   if (placement.kind === 'renew') {
     // The next attempt sends newer content under the same key: either nothing was sent, or what was sent is replaced by it.
     await transaction.query(
-      `UPDATE message SET notice_id = $2, rule_id = $3, rule_name = $4, reason = $5, outcome = $6, run_id = $7, content = NULL,
-         claimed_by = NULL, claimed_until = NULL, due_at = CASE WHEN attempts > 0 THEN due_at ELSE least(due_at, $8::timestamptz) END,
-         give_up_at = greatest(give_up_at, greatest(now(), $8::timestamptz) + interval '1 day')
+      `UPDATE message SET notice_id = $2, rule_id = $3, rule_name = $4, reason = $5, outcome = $6, submission_id = $7, run_id = $8,
+         content = NULL, claimed_by = NULL, claimed_until = NULL,
+         due_at = CASE WHEN attempts > 0 THEN due_at ELSE least(due_at, $9::timestamptz) END,
+         give_up_at = greatest(give_up_at, greatest(now(), $9::timestamptz) + interval '1 day')
        WHERE id = $1`,
       [
         placement.messageId,
@@ -133,6 +155,7 @@ async function apply(
         planned.rule,
         planned.reason,
         planned.outcome,
+        notice.submissionId ?? null,
         notice.runId ?? null,
         planned.dueAt,
       ],

@@ -21,7 +21,7 @@ export async function insertNotice(transaction: Queryable, notice: NewNotice): P
        INSERT INTO notice (kind, submission_id, run_id, alert_id, details)
        SELECT $1::text, $2::bigint, $3::bigint, $4::bigint, $5::jsonb WHERE ${someChannelEnabled} RETURNING id
      )
-     SELECT pg_notify('${channels.message}', '') FROM inserted`,
+     SELECT pg_notify('${channels.message}', 'notice') FROM inserted`,
     [
       kind,
       submissionId ?? null,
@@ -37,7 +37,7 @@ export async function insertRunFinished(transaction: Queryable, runIds: readonly
   await transaction.query(
     `WITH finished AS (SELECT id, submission_id FROM run WHERE id = ANY ($1::bigint[]) AND state = 'finished'),
      ${runFinishedNotices}
-     SELECT pg_notify('${channels.message}', '') FROM noticed`,
+     SELECT pg_notify('${channels.message}', 'notice') FROM noticed`,
     [runIds],
   );
 }

@@ -17,6 +17,7 @@ export interface ClaimedMessage {
   attempts: number;
   /** As rendered before its first attempt. */
   content: unknown;
+  createdAt: Date;
 }
 
 /** How an attempt failed. */
@@ -38,10 +39,14 @@ export const unclaimed = '(claimed_until IS NULL OR claimed_until <= now())';
 export type Outbox = ReturnType<typeof createOutbox>;
 
 export function createOutbox({ database }: { database: Database }) {
+  // The embedded database has one process, which ends with its server.
+  const serverStartedAt =
+    database.kind === 'postgres' ? 'pg_postmaster_start_time()' : `'-infinity'::timestamptz`;
   return {
     /**
      * Claims due messages for `leaseMs`: of each enabled channel at most `limit`, less what `limits` says of some; of each thread only
-     * the first one that waits. `takeOver: false` leaves claims alone that ran out.
+     * the first one that waits. `takeOver: false` leaves claims alone that ran out. So does a server that started less than `graceMs`
+     * ago: the owners of these claims record first what they sent.
      */
     async claim(options: {
       token: string;
@@ -49,6 +54,7 @@ export function createOutbox({ database }: { database: Database }) {
       limit: number;
       limits: ReadonlyMap<number, number>;
       takeOver: boolean;
+      graceMs: number;
     }): Promise<ClaimedMessage[]> {
       const rows = await database.query<ClaimedRow>(
         `WITH open AS (
@@ -58,7 +64,7 @@ export function createOutbox({ database }: { database: Database }) {
          ), chosen AS (
            SELECT next.id FROM open, LATERAL (
              SELECT id FROM message WHERE channel_id = open.id AND state = 'waiting' AND due_at <= now()
-               AND ${options.takeOver ? unclaimed : 'claimed_until IS NULL'}
+               AND (claimed_until IS NULL OR $6 AND claimed_until <= now() AND ${serverStartedAt} <= now() - $7 * interval '1 millisecond')
                AND NOT EXISTS (
                  SELECT FROM message AS earlier
                  WHERE earlier.channel_id = message.channel_id AND earlier.thread = message.thread
@@ -81,6 +87,8 @@ export function createOutbox({ database }: { database: Database }) {
           options.limit,
           [...options.limits.keys()],
           [...options.limits.values()],
+          options.takeOver,
+          options.graceMs,
         ],
       );
       return rows.map((row) => toClaimed(row, options.token));
@@ -152,6 +160,22 @@ export function createOutbox({ database }: { database: Database }) {
       );
     },
 
+    /**
+     * Sends the newest message of a thread and purpose once more, as of now: a late request of an earlier attempt may have overwritten
+     * what it said.
+     */
+    async repeatNewest({ channelId, recipient, thread, purpose }: ClaimedMessage): Promise<void> {
+      await database.query(
+        `UPDATE message SET state = 'waiting', ended_at = NULL, content = NULL, due_at = now(), claimed_by = NULL, claimed_until = NULL,
+           give_up_at = now() + interval '1 day'
+         WHERE state = 'sent' AND id = (
+           SELECT id FROM message WHERE channel_id = $1 AND thread = $2 AND recipient IS NOT DISTINCT FROM $3::text AND purpose = $4
+           ORDER BY id DESC LIMIT 1
+         )`,
+        [channelId, thread ?? null, recipient ?? null, purpose],
+      );
+    },
+
     /** Ends a claimed message that has nothing to tell any more. */
     async drop({ id, token }: ClaimedMessage, reason: { code: string; message: string }): Promise<void> {
       await database.query(
@@ -161,12 +185,29 @@ export function createOutbox({ database }: { database: Database }) {
       );
     },
 
-    /** The channel works again: makes messages due that wait because it was away. */
+    /** Ends a claim without an attempt that counts; `begun`: it may have reached the channel. */
+    async release({ id, token }: ClaimedMessage, { begun }: { begun: boolean }): Promise<void> {
+      await database.query(
+        `UPDATE message SET claimed_by = NULL, claimed_until = NULL, attempts = attempts - $3::int
+         WHERE id = $1 AND claimed_by = $2::uuid AND state = 'waiting'`,
+        [id, token, begun ? 0 : 1],
+      );
+    },
+
+    /** The channel works again: makes messages due that wait because it did not. */
     async hasten(channelId: number): Promise<void> {
       await database.query(
         `UPDATE message SET due_at = now() WHERE channel_id = $1 AND state = 'waiting' AND due_at > now()
-           AND attempts > 0 AND NOT error_permanent AND ${unclaimed}`,
+           AND error_code LIKE 'CHANNEL%' AND ${unclaimed}`,
         [channelId],
+      );
+    },
+
+    /** As `hasten`, for the channels that users have changed since. */
+    async hastenChanged(): Promise<void> {
+      await database.query(
+        `UPDATE message SET due_at = now() FROM channel WHERE channel.id = channel_id AND disabled_at IS NULL
+           AND attempted_at < changed_at AND state = 'waiting' AND due_at > now() AND error_code LIKE 'CHANNEL%' AND ${unclaimed}`,
       );
     },
 
@@ -215,6 +256,7 @@ interface ClaimedRow {
   alert_id: number | null;
   attempts: number;
   content: unknown;
+  created_at: Date;
 }
 
 const toClaimed = (row: ClaimedRow, token: string): ClaimedMessage => ({
@@ -237,4 +279,5 @@ const toClaimed = (row: ClaimedRow, token: string): ClaimedMessage => ({
   thread: row.thread ?? undefined,
   attempts: row.attempts,
   content: row.content ?? undefined,
+  createdAt: row.created_at,
 });

@@ -67,4 +67,5 @@ CREATE UNIQUE INDEX message_of_notice ON message (notice_id, channel_id, coalesc
 CREATE INDEX message_waiting ON message (channel_id, due_at, id) WHERE state = 'waiting';
 CREATE INDEX message_thread ON message (channel_id, thread, id DESC) WHERE thread IS NOT NULL;
 CREATE INDEX message_submission ON message (submission_id, id DESC) WHERE submission_id IS NOT NULL;
+CREATE INDEX message_alert ON message (alert_id, id DESC) WHERE alert_id IS NOT NULL;
 CREATE INDEX message_ended ON message (channel_id, ended_at DESC) WHERE state = 'sent';

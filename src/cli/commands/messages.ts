@@ -1,0 +1,112 @@
+import { type Command, Option } from 'commander';
+import { Fault } from '../../faults/fault.ts';
+import { messageStates } from '../../model/message.ts';
+import type { MessageView } from '../../operations/messages/message-view.ts';
+import { listMessages, listSubmissionMessages, retryMessage } from '../../operations/messages/messages.ts';
+import { type CliContext, jsonOption, parseRunId, parseWhole, print } from '../cli-context.ts';
+import { ago, clean } from '../output/format.ts';
+import { printTable } from '../output/table.ts';
+import type { Output } from '../output/terminal.ts';
+
+const helpFooter = `
+A message waits, was sent, was given up after a day without success, or was dropped because there was nothing to tell any
+more. With --submission, the rules that sent nothing are listed with the reason. docs/messages.md explains all of it.
+
+Examples:
+  matre messages --state given-up           what did not arrive
+  matre messages --submission 57            who was told what, and who was not, and why
+  matre messages --channel "#qa" --limit 5
+  matre messages --retry 812                sends it now, and tries for another day`;
+
+export function registerMessages(command: Command, context: CliContext): void {
+  command
+    .option(
+      '--submission <id>',
+      'only messages about this submission, with the rules that sent none',
+      parseRunId,
+    )
+    .option('--run <id>', 'only messages about this run, or about its submission', parseRunId)
+    .option('--channel <name>', 'only messages to this channel')
+    .addOption(new Option('--state <state>', 'only messages in this state').choices(messageStates))
+    .option('-n, --limit <number>', 'maximum number of messages', parseWhole, 20)
+    .option('--before <id>', 'list only messages before this one: the next page', parseRunId)
+    .option('--retry <id>', 'send a message now that waits or was given up', parseRunId)
+    .addOption(jsonOption())
+    .addHelpText('after', helpFooter)
+    .action(async (options: Options) => {
+      if (options.retry !== undefined) return retry(context, options, options.retry);
+      const { submission, limit, json: _json, ...filter } = options;
+      const isWhole = submission !== undefined && Object.keys(filter).length === 0;
+      const { messages, next, notSent } = await context.withCaller(async (caller) => {
+        if (isWhole)
+          return { ...(await caller.call(listSubmissionMessages, { id: submission })), next: null };
+        const more = submission === undefined ? {} : { submission };
+        return { ...(await caller.call(listMessages, { ...filter, ...more, limit })), notSent: undefined };
+      });
+      print(context, options, isWhole ? { messages, notSent } : { messages, next }, (output) => {
+        printMessages(output, messages);
+        if (next !== null) output.line(output.paint.dim(`There are more: add --before ${next}`));
+        for (const { rule, channel, reason } of notSent ?? [])
+          output.line(
+            output.paint.dim(`Rule ${clean(rule)} sent nothing to ${clean(channel)}: ${clean(reason)}`),
+          );
+      });
+    });
+}
+
+interface Options {
+  submission?: number;
+  run?: number;
+  channel?: string;
+  state?: (typeof messageStates)[number];
+  limit: number;
+  before?: number;
+  retry?: number;
+  json?: boolean;
+}
+
+async function retry(context: CliContext, options: Options, id: number): Promise<void> {
+  if (options.submission ?? options.run ?? options.channel ?? options.state)
+    throw new Fault('INPUT_INVALID', '--retry names one message: use it without filters.');
+  const message = await context.withCaller((caller) => caller.call(retryMessage, { id }));
+  print(context, options, message, (output) =>
+    output.line(`Message ${id} to ${clean(message.channel)} is due now.`),
+  );
+}
+
+function printMessages(output: Output, messages: readonly MessageView[]): void {
+  if (messages.length === 0) {
+    output.line('There are no messages.');
+    return;
+  }
+  printTable(
+    output,
+    [
+      { heading: 'Message', text: ({ id }) => String(id) },
+      {
+        heading: 'Channel',
+        text: ({ channel, recipient }) => clean(recipient ? `${channel}: ${recipient}` : channel),
+      },
+      { heading: 'About', text: subjectOf },
+      {
+        heading: 'State',
+        text: ({ state, sending }) => (sending ? 'sending' : state),
+        colour: (text, { state }) => (state === 'given-up' ? output.paint.red(text) : text),
+      },
+      { heading: 'Tries', text: ({ attempts }) => String(attempts) },
+      { heading: 'When', text: ({ endedAt, createdAt }) => ago(endedAt ?? createdAt) },
+      { heading: 'Rule', text: ({ rule }) => clean(rule ?? '-'), truncate: 'middle' },
+      {
+        heading: 'What',
+        text: ({ error, headline }) => clean(error ? `${error.code}: ${error.message}` : (headline ?? '-')),
+      },
+    ],
+    messages,
+  );
+}
+
+function subjectOf({ submission, run, alert, purpose }: MessageView): string {
+  if (alert !== null) return `alert ${alert}`;
+  if (run !== null) return `run ${run}`;
+  return submission === null ? purpose : `submission ${submission}`;
+}

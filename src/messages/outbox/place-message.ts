@@ -1,0 +1,54 @@
+import type { PlannedMessage } from '../../model/message.ts';
+import type { Placement, ThreadMessage } from '../../store/tables/message-plans.ts';
+
+/**
+ * Decides what becomes of a planned message in its thread, whose earlier messages are the newest first.
+ *
+ * A submission has one post on a channel, however often it finishes: later notices edit it. Where a post cannot be edited, another one
+ * is sent only when the outcome differs. What was not sent yet is renewed, so a channel that is away gets one message for each
+ * submission when it is back, and not one for each notice.
+ */
+export function placeMessage(
+  planned: PlannedMessage,
+  thread: readonly ThreadMessage[],
+  { canEdit, runId }: { canEdit: boolean; runId: number | undefined },
+): Placement {
+  const { purpose } = planned;
+  const newest = (wanted: PlannedMessage['purpose']) => thread.find((each) => each.purpose === wanted);
+  if (purpose === 'status' || purpose === 'comment') {
+    // Only the newest state matters.
+    const earlier = newest(purpose);
+    return earlier && isWaiting(earlier) ? renew(earlier) : { kind: 'insert', purpose };
+  }
+  if (purpose === 'reply') {
+    const earlier = newest('reply');
+    return earlier && isUntold(earlier) && earlier.runId === runId
+      ? renew(earlier)
+      : { kind: 'insert', purpose };
+  }
+  // Of an alert, the begin and the end are two posts.
+  if (!planned.thread?.startsWith('submission/')) return { kind: 'insert', purpose };
+  const post = thread.find(
+    (each) => each.purpose === 'post' && (each.state === 'waiting' || each.state === 'sent'),
+  );
+  if (!post) {
+    return purpose === 'post'
+      ? { kind: 'insert', purpose }
+      : { kind: 'none', reason: 'There is no post to edit.' };
+  }
+  if (isUntold(post)) return renew(post);
+  if (canEdit) {
+    const edit = newest('edit');
+    return edit && isWaiting(edit) ? renew(edit) : { kind: 'insert', purpose: 'edit' };
+  }
+  if (purpose === 'edit') return { kind: 'none', reason: 'A post of this channel cannot be edited.' };
+  return post.outcome === planned.outcome
+    ? { kind: 'none', reason: 'It was told with the same outcome.' }
+    : { kind: 'insert', purpose };
+}
+
+const isWaiting = ({ state, claimed }: ThreadMessage) => state === 'waiting' && !claimed;
+/** Certainly not sent: no attempt was made. */
+const isUntold = (message: ThreadMessage) => isWaiting(message) && message.attempts === 0;
+
+const renew = ({ id }: ThreadMessage): Placement => ({ kind: 'renew', messageId: id });

@@ -1,0 +1,50 @@
+import type { Channel } from '../../model/channel.ts';
+import type { Notice } from '../../model/message.ts';
+import type { MessageFacts } from '../../model/message-facts.ts';
+import type { MessageRule } from '../../model/message-rule.ts';
+import type { MessagePlans } from '../../store/tables/message-plans.ts';
+import type { ChannelKind } from '../channels/channel.ts';
+import { planMessages } from '../rules/plan-messages.ts';
+import type { PlannerDependencies } from './planner.ts';
+
+export interface RulePlanDependencies {
+  listChannels(): Promise<Channel[]>;
+  /** With subscriptions. */
+  listRules(): Promise<MessageRule[]>;
+  channelKind(name: Channel['kind']): ChannelKind | undefined;
+  /** What the notice tells, as of now; `undefined` when it is gone. */
+  readFacts(notice: Notice): Promise<MessageFacts | undefined>;
+  plans: Pick<MessagePlans, 'posts'>;
+  /** The time of the database, by which messages are due. */
+  clock(): Promise<Date>;
+}
+
+/** Returns what plans notices by the rules. */
+export function createRulePlans(deps: RulePlanDependencies): Pick<PlannerDependencies, 'readRules'> {
+  const { listChannels, listRules, channelKind, readFacts, plans, clock } = deps;
+  return {
+    async readRules() {
+      const [stored, rules, now] = [await listChannels(), await listRules(), await clock()];
+      const channels = stored.flatMap(({ id, name, kind, disabled, personal }) => {
+        const abilities = channelKind(kind)?.abilities;
+        return abilities ? [{ id, name, kind, personal, disabled: disabled !== undefined, abilities }] : [];
+      });
+      return {
+        canEdit: (channelId) => channels.find(({ id }) => id === channelId)?.abilities.edit ?? false,
+        async plan(notice) {
+          const facts = await readFacts(notice);
+          if (facts === undefined) return { messages: [], notSent: [] };
+          const { ruleId } = (notice.details ?? {}) as { ruleId?: number };
+          return planMessages({
+            notice: { kind: notice.kind, ruleId },
+            facts,
+            rules,
+            channels,
+            posts: await plans.posts(notice),
+            now,
+          });
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,131 @@
+import type { Logger } from '../../log.ts';
+import type { Channel } from '../../model/channel.ts';
+import type { MessageFacts } from '../../model/message-facts.ts';
+import type { Channels } from '../../store/tables/channels.ts';
+import type { ClaimedMessage, Outbox } from '../../store/tables/outbox.ts';
+import {
+  type ChannelKind,
+  DeliveryFault,
+  type DeliveryOptions,
+  type Json,
+  type MessageContent,
+} from '../channels/channel.ts';
+import { outcomeOf } from '../templates/outcome.ts';
+import { renderMessage } from '../templates/render.ts';
+import type { SenderDependencies } from './sender.ts';
+
+export interface TransmissionDependencies {
+  outbox: Pick<Outbox, 'storeContent' | 'remoteOf'>;
+  channels: Pick<Channels, 'find' | 'readSecrets' | 'setProblem'>;
+  /** `undefined` for a kind that this version does not have. */
+  channelKind(name: Channel['kind']): ChannelKind | undefined;
+  /** What the message is about, as of now; `undefined` when it is gone. */
+  readFacts(notice: NonNullable<ClaimedMessage['notice']>): Promise<MessageFacts | undefined>;
+  /** The stored template of a kind of channel and an outcome. */
+  findTemplate(kind: Channel['kind'], outcome: string): Promise<string | undefined>;
+  delivery: Pick<DeliveryOptions<unknown, unknown>, 'http' | 'connect' | 'readPicture'>;
+  log: Logger;
+}
+
+/** Returns how a message is handed to its channel, and what is recorded about a channel that answered. */
+export function createTransmission(
+  deps: TransmissionDependencies,
+): Pick<SenderDependencies, 'transmit' | 'onAnswer'> {
+  const { outbox, channels, channelKind, readFacts, findTemplate, delivery, log } = deps;
+
+  /** The channel as it was when the attempt began: an answer to older settings says nothing about newer ones. */
+  const usedChannels = new WeakMap<ClaimedMessage, Channel>();
+
+  /** What all attempts send: the facts as of the first one, in the words of the template. */
+  async function render(
+    { purpose, notice }: ClaimedMessage,
+    { kind, markup, abilities }: ChannelKind,
+  ): Promise<MessageContent | undefined> {
+    const facts = notice && (await readFacts(notice));
+    if (facts === undefined) return undefined;
+    // It executes tests again, and will be told when it is finished; a channel that edits shows that it runs.
+    const isReopened =
+      notice?.kind === 'submission-finished' && facts.kind === 'submission' && facts.phase !== 'finished';
+    if (isReopened && !abilities.edit) return undefined;
+    const source = await findTemplate(kind, outcomeOf(facts, purpose));
+    const { templateProblem, ...content } = await renderMessage({ facts, purpose, markup, source });
+    if (templateProblem)
+      log.warn({ kind, reason: templateProblem }, 'A template failed; the default one was used');
+    return content;
+  }
+
+  return {
+    async transmit(message, signal) {
+      const channel = await channels.find(message.channelId);
+      if (!channel) return { kind: 'dropped', code: 'CHANNEL_REMOVED', message: 'The channel was removed.' };
+      usedChannels.set(message, channel);
+      const kind = channelKind(channel.kind);
+      if (!kind) {
+        throw new DeliveryFault(
+          'CHANNEL_INVALID',
+          `This version has no channels of the kind ${channel.kind}.`,
+          {
+            permanent: true,
+          },
+        );
+      }
+      let content = message.content as MessageContent | undefined;
+      if (content === undefined) {
+        content = await render(message, kind);
+        if (content === undefined) {
+          return {
+            kind: 'dropped',
+            code: 'MESSAGE_OUTDATED',
+            message: 'What it tells is gone, or is told later.',
+          };
+        }
+        if (!(await outbox.storeContent(message, content))) return { kind: 'lost' };
+      }
+      const isLinked = ['edit', 'reply', 'status', 'comment'].includes(message.purpose);
+      const thread = isLinked ? ((await outbox.remoteOf(message)) as Json | undefined) : undefined;
+      const { settings, secrets } = parse(kind, channel, await channels.readSecrets(channel.id));
+      const { remote } = await kind.deliver(
+        {
+          key: message.key,
+          purpose: message.purpose,
+          recipient: message.recipient,
+          content,
+          thread,
+          repeat: message.attempts > 1,
+          createdAt: message.createdAt.toISOString(),
+        },
+        { settings, secrets, ...delivery, signal, log },
+      );
+      return { kind: 'sent', remote };
+    },
+
+    async onAnswer(message, fault) {
+      const channel = usedChannels.get(message);
+      if (!channel) return;
+      if (!fault) {
+        if (channel.problem !== undefined) await channels.setProblem(channel, undefined);
+      } else if (fault.permanent && fault.code.startsWith('CHANNEL')) {
+        await channels.setProblem(channel, fault.message, { gone: fault.gone });
+      }
+    },
+  };
+}
+
+/** Settings and secrets as the kind expects them: those that an older version stored may be others. */
+function parse(
+  kind: ChannelKind,
+  channel: Channel,
+  stored: unknown,
+): { settings: unknown; secrets: unknown } {
+  const settings = kind.settings.safeParse(channel.settings);
+  const secrets = kind.secrets.safeParse(stored);
+  if (settings.success && secrets.success) return { settings: settings.data, secrets: secrets.data };
+  const part = settings.success ? 'secrets' : 'settings';
+  throw new DeliveryFault(
+    'CHANNEL_INVALID',
+    `The ${part} of channel ${JSON.stringify(channel.name)} are incomplete.`,
+    {
+      permanent: true,
+    },
+  );
+}
