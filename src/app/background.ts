@@ -14,6 +14,7 @@ import { startRetention } from '../worker/retention.ts';
 import type { Workers } from '../worker/worker.ts';
 import { startContainerWatcher, startStoreWatcher } from './alerts.ts';
 import type { ContainerParts } from './containers.ts';
+import { startAppOutbox } from './outbox.ts';
 
 /** Interval of the heartbeat of a worker process. */
 const heartbeatMs = 5_000;
@@ -57,11 +58,14 @@ export function createBackground(deps: {
     startWatchingOnce();
   }
 
-  /** What needs no container engine: every long-lived process looks, so that one is left when others have died. */
+  /**
+   * Alerts that need no container engine, and messages: every long-lived process looks and sends, so that one is left when others have
+   * died.
+   */
   function startWatchingOnce(): void {
     if (watching) return;
     watching = true;
-    services.push(startStoreWatcher(context, hostname));
+    services.push(startStoreWatcher(context, hostname), startAppOutbox(context));
   }
 
   return {

@@ -57,7 +57,6 @@ export type Stores = Pick<
   | 'events'
   | 'firings'
   | 'idempotencyKeys'
-  | 'messages'
   | 'notes'
   | 'matrix'
   | 'messages'
@@ -111,7 +110,6 @@ export async function openStores(config: Config, log: Logger, database: AppDatab
     events: createEvents({ database }),
     firings: createFirings({ database }),
     idempotencyKeys: createIdempotencyKeys({ database }),
-    messages: createMessages({ database }),
     notes: createCauseNotes({ database }),
     matrix: createMatrix({ database }),
     messages: createMessages({ database }),

@@ -35,8 +35,6 @@ export interface Delivery {
   createdAt?: string | undefined;
   /** An earlier attempt may have arrived: look for the key first, where the service has a way. */
   repeat: boolean;
-  /** When the message was planned, as ISO 8601: an earlier attempt is not older. */
-  createdAt?: string;
 }
 
 export interface OutgoingRequest {

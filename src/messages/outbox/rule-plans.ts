@@ -5,6 +5,8 @@ import type { MessageRule } from '../../model/message-rule.ts';
 import type { MessagePlans } from '../../store/tables/message-plans.ts';
 import type { ChannelKind } from '../channels/channel.ts';
 import { planMessages } from '../rules/plan-messages.ts';
+import { planStatuses } from '../statuses/plan-statuses.ts';
+import { toStatusChannel } from '../statuses/status-channels.ts';
 import type { PlannerDependencies } from './planner.ts';
 
 export interface RulePlanDependencies {
@@ -29,13 +31,14 @@ export function createRulePlans(deps: RulePlanDependencies): Pick<PlannerDepende
         const abilities = channelKind(kind)?.abilities;
         return abilities ? [{ id, name, kind, personal, disabled: disabled !== undefined, abilities }] : [];
       });
+      const statusChannels = stored.flatMap((channel) => toStatusChannel(channel) ?? []);
       return {
         canEdit: (channelId) => channels.find(({ id }) => id === channelId)?.abilities.edit ?? false,
         async plan(notice) {
           const facts = await readFacts(notice);
           if (facts === undefined) return { messages: [], notSent: [] };
           const { ruleId } = (notice.details ?? {}) as { ruleId?: number };
-          return planMessages({
+          const told = planMessages({
             notice: { kind: notice.kind, ruleId },
             facts,
             rules,
@@ -43,6 +46,11 @@ export function createRulePlans(deps: RulePlanDependencies): Pick<PlannerDepende
             posts: await plans.posts(notice),
             now,
           });
+          const statuses = planStatuses({ notice, facts, channels: statusChannels, now });
+          return {
+            messages: [...told.messages, ...statuses.messages],
+            notSent: [...told.notSent, ...statuses.notSent],
+          };
         },
       };
     },

@@ -23,7 +23,8 @@ export interface TransmissionDependencies {
   readFacts(notice: NonNullable<ClaimedMessage['notice']>): Promise<MessageFacts | undefined>;
   /** The stored template of a kind of channel and an outcome. */
   findTemplate(kind: Channel['kind'], outcome: string): Promise<string | undefined>;
-  delivery: Pick<DeliveryOptions<unknown, unknown>, 'http' | 'connect' | 'readPicture'>;
+  /** What channels send with. */
+  outgoing: Omit<DeliveryOptions<unknown, unknown>, 'settings' | 'secrets' | 'signal' | 'log'>;
   log: Logger;
 }
 
@@ -31,7 +32,7 @@ export interface TransmissionDependencies {
 export function createTransmission(
   deps: TransmissionDependencies,
 ): Pick<SenderDependencies, 'transmit' | 'onAnswer'> {
-  const { outbox, channels, channelKind, readFacts, findTemplate, delivery, log } = deps;
+  const { outbox, channels, channelKind, readFacts, findTemplate, outgoing, log } = deps;
 
   /** The channel as it was when the attempt began: an answer to older settings says nothing about newer ones. */
   const usedChannels = new WeakMap<ClaimedMessage, Channel>();
@@ -94,7 +95,7 @@ export function createTransmission(
           repeat: message.attempts > 1,
           createdAt: message.createdAt.toISOString(),
         },
-        { settings, secrets, ...delivery, signal, log },
+        { settings, secrets, ...outgoing, signal, log },
       );
       return { kind: 'sent', remote };
     },

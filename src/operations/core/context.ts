@@ -104,8 +104,6 @@ export interface Context {
   /** The templates that differ from the defaults. */
   messageTemplates: MessageTemplates;
   firings: Firings;
-  /** Messages to channels. */
-  messages: Messages;
   /** What was requested at once over several environments. */
   submissions: Submissions;
   /** The classes of results, compared with the history. */
