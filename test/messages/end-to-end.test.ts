@@ -57,7 +57,7 @@ const submit = async (tests: string[]): Promise<{ submission: number; run: numbe
 const messagesOf = async (submission: number) =>
   (await server.ask('GET', `/api/submissions/${submission}/messages`)).body;
 /** The messages of a finished submission once none waits. */
-const told = (submission: number) =>
+const messagesOnceSent = (submission: number) =>
   waitFor(async () => {
     const { body } = await server.ask('GET', `/api/submissions/${submission}`);
     const answer = await messagesOf(submission);
@@ -71,7 +71,7 @@ const postsIn = (channel: string) => slack.posts.filter((post) => post.channel =
 
 it('posts a submission once on each channel, whatever it does later, and says which rule sent nothing', async () => {
   const { submission, run } = await submit(['FailLogin', 'Pass']);
-  const answer = await told(submission);
+  const answer = await messagesOnceSent(submission);
   const isPost = ({ purpose }: { purpose: string }) => purpose === 'post';
   expect(answer.messages.filter(isPost)).toMatchObject([
     { channel: 'hook', rule: 'hook', state: 'sent', submission },
@@ -84,12 +84,12 @@ it('posts a submission once on each channel, whatever it does later, and says wh
 
   // Another attempt finishes it again, with the same failure.
   expect((await server.ask('POST', `/api/runs/${run}/retry`, { failedOnly: true })).status).toBeLessThan(300);
-  await told(submission);
+  await messagesOnceSent(submission);
   expect([postsIn('C0NIGHTLY1').length, postsIn('C0WEBHOOK').length]).toEqual([1, 1]);
   expect(postsIn('C0NIGHTLY1')[0]?.edits).toBeGreaterThan(edits);
 
   const passed = await submit(['Pass']);
-  const { messages, notSent } = await told(passed.submission);
+  const { messages, notSent } = await messagesOnceSent(passed.submission);
   expect(messages.filter(isPost)).toMatchObject([{ channel: 'bot', state: 'sent' }]);
   expect(notSent).toMatchObject([{ rule: 'Rule hook', channel: 'hook', reason: expect.any(String) }]);
 });

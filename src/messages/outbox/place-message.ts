@@ -14,7 +14,7 @@ export function placeMessage(
   { canEdit, runId }: { canEdit: boolean; runId: number | undefined },
 ): Placement {
   const { purpose } = planned;
-  const newest = (wanted: PlannedMessage['purpose']) => thread.find((each) => each.purpose === wanted);
+  const newest = (sought: PlannedMessage['purpose']) => thread.find((each) => each.purpose === sought);
   if (purpose === 'status' || purpose === 'comment') {
     // Only the newest state matters.
     const earlier = newest(purpose);

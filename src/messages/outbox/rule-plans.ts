@@ -38,7 +38,7 @@ export function createRulePlans(deps: RulePlanDependencies): Pick<PlannerDepende
           const facts = await readFacts(notice);
           if (facts === undefined) return { messages: [], notSent: [] };
           const { ruleId } = (notice.details ?? {}) as { ruleId?: number };
-          const told = planMessages({
+          const byRules = planMessages({
             notice: { kind: notice.kind, ruleId },
             facts,
             rules,
@@ -48,8 +48,8 @@ export function createRulePlans(deps: RulePlanDependencies): Pick<PlannerDepende
           });
           const statuses = planStatuses({ notice, facts, channels: statusChannels, now });
           return {
-            messages: [...told.messages, ...statuses.messages],
-            notSent: [...told.notSent, ...statuses.notSent],
+            messages: [...byRules.messages, ...statuses.messages],
+            notSent: [...byRules.notSent, ...statuses.notSent],
           };
         },
       };
