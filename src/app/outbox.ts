@@ -4,6 +4,7 @@ import { startOutbox } from '../messages/outbox/outbox.ts';
 import { createPlanner } from '../messages/outbox/planner.ts';
 import { createRulePlans } from '../messages/outbox/rule-plans.ts';
 import { createTransmission } from '../messages/outbox/transmission.ts';
+import { insertDueNotices } from '../messages/rules/due-notices.ts';
 import type { Context } from '../operations/core/context.ts';
 import { createMessagePlans } from '../store/tables/message-plans.ts';
 import { readUnplanned } from '../store/tables/notices.ts';
@@ -36,7 +37,7 @@ export function startAppOutbox(context: Context): Service {
     database,
     outbox,
     planner: createPlanner({ unplanned, plans, ...rulePlans, log }),
-    insertDueNotices: async () => undefined,
+    insertDueNotices: async () => insertDueNotices(database, await clock()),
     ...transmission,
     log,
   });

@@ -16,6 +16,8 @@ const pollMs = 5_000;
 const minWaitMs = 250;
 /** Between two looks for messages whose time is over. */
 const sweepEveryMs = 60_000;
+/** Between two looks for notices that are due. */
+const dueNoticesEveryMs = 10_000;
 /** Attempts that are under way may end when the process stops. */
 const stopMs = 10_000;
 
@@ -23,7 +25,7 @@ export interface OutboxDependencies extends Omit<SenderDependencies, 'outbox'> {
   database: Pick<Database, 'listen'>;
   outbox: Outbox;
   planner: Planner;
-  /** Writes the notices that a time of day causes; called before each planning. */
+  /** Writes the notices that no single change causes, such as those of a time of day. */
   insertDueNotices(): Promise<unknown>;
   log: Logger;
 }
@@ -37,9 +39,13 @@ export function startOutbox(deps: OutboxDependencies): Service {
   const sending = createWakeSignal();
   const sender = createSender({ ...deps, onIdle: sending.notify });
   let sweptAtMs = Number.NEGATIVE_INFINITY;
+  let dueNoticesAtMs = Number.NEGATIVE_INFINITY;
 
   async function plan(): Promise<number> {
-    await deps.insertDueNotices();
+    if (performance.now() - dueNoticesAtMs > dueNoticesEveryMs) {
+      await deps.insertDueNotices();
+      dueNoticesAtMs = performance.now();
+    }
     await planner.pass(signal);
     return pollMs;
   }
