@@ -167,6 +167,12 @@ export function alertsConformance(kind: Kind): void {
     it('end when nothing has looked for a day, and are removed after a year', async () => {
       await record(observe(['us']), observe(['es'], { source: 'gone' }));
       await database.query(`UPDATE alert SET watched_at = now() - interval '25 hours' WHERE source = 'gone'`);
+      // When nothing was watched at all, for example over a weekend, that says nothing of the sources.
+      await database.query(`UPDATE alert_watch SET watched_at = now() - interval '2 days'`);
+      await record(observe(['us']));
+      expect(await alerts.endUnwatched()).toEqual({ began: [], ended: [] });
+      await database.query(`UPDATE alert SET watched_at = now() - interval '25 hours' WHERE source = 'gone'`);
+      await record(observe(['us']));
       expect(await alerts.endUnwatched()).toMatchObject({ began: [], ended: [{ subject: 'es' }] });
       expect(await openSubjects()).toEqual(['us']);
       await database.query(`UPDATE alert SET ended_at = ended_at - interval '366 days'`);

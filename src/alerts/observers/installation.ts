@@ -88,7 +88,7 @@ function describeQueue(
       : shared !== undefined
         ? [`No worker can start a run: ${shared.message} (${shared.code})`, faults[shared.code].remedy]
         : [
-            `${live.length === 1 ? 'One worker' : `${live.length} workers`} with ${slots} slots: nothing keeps all of them from it.`,
+            `Workers up: ${live.length}, with ${slots} slots.`,
             'matre status says what each run waits for. When all slots are busy, start more workers, or raise MATRE_WORKERS; else run matre doctor.',
           ];
   const waiting = heads.length === 1 ? 'A run waits' : `The queues of ${heads.length} environments wait`;
@@ -115,13 +115,19 @@ export function observeWorkers(
   const slots = alive.filter(({ stopping }) => !stopping).reduce((sum, worker) => sum + worker.slots, 0);
   const left = slots === 0 ? 'No worker slot is left.' : `${slots} worker slots are left.`;
   const rows = new Set(workers.map(({ id }) => id));
-  const missing = open.flatMap(({ keys, lastSeenAt }) =>
-    keys.filter((key) => {
+  const missing: string[] = [];
+  const endReasons = new Map<string, string>();
+  for (const { keys, lastSeenAt } of open) {
+    for (const key of keys) {
       const host = key.slice(0, key.lastIndexOf('/'));
-      const isWaitedFor = now.getTime() - lastSeenAt.getTime() < missedForMs;
-      return !rows.has(key) && isWaitedFor && !isReplaced({ host, seenAt: lastSeenAt });
-    }),
-  );
+      if (alive.some(({ id }) => id === key)) endReasons.set(key, 'It sends heartbeats again.');
+      else if (isReplaced({ host, seenAt: lastSeenAt })) {
+        endReasons.set(key, 'A worker that started later on its host replaced it.');
+      } else if (rows.has(key)) continue;
+      else if (now.getTime() - lastSeenAt.getTime() < missedForMs) missing.push(key);
+      else endReasons.set(key, 'It did not come back within a day.');
+    }
+  }
   return {
     source: 'worker-lost',
     kind: 'worker-lost',
@@ -136,12 +142,7 @@ export function observeWorkers(
         common: `Workers have sent no heartbeat; ${left.charAt(0).toLowerCase()}${left.slice(1, -1)}`,
       })),
     undecided: missing,
-    endReasons: new Map(
-      [...rows].map((id) => {
-        const isBack = alive.some((worker) => worker.id === id);
-        return [id, isBack ? 'It sends heartbeats again.' : 'A worker that started later replaced it.'];
-      }),
-    ),
+    endReasons,
   };
 }
 

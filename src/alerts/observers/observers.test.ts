@@ -1,15 +1,18 @@
 import { createServer, type Server } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { testCertificate } from '../../../test/support/certificate.ts';
-import type { FindingReport } from '../../doctor/check.ts';
+import type { Check, FindingReport } from '../../doctor/check.ts';
+import type { CheckContext } from '../../doctor/check-context.ts';
+import { queueStuck } from '../../doctor/checks/queue-stuck.ts';
+import { shopAway } from '../../doctor/checks/shop-away.ts';
 import { Fault } from '../../faults/fault.ts';
 import type { Alert, AlertObservation } from '../../model/alert.ts';
 import type { FruitlessSchedule, RecentVerdicts, WaitingHead } from '../../store/tables/alert-queries.ts';
 import type { WorkerProcess } from '../../store/tables/workers.ts';
 import { certificateEndFromHost } from './certificate-end.ts';
 import { observeCertificates } from './certificates.ts';
-import { observeCheck } from './doctor.ts';
+import { observeCheck, observeFindings } from './doctor.ts';
 import { observeDisk, observeEngine } from './host.ts';
 import { observeEnvironments, observeQueue, observeSchedules, observeWorkers } from './installation.ts';
 
@@ -254,7 +257,7 @@ describe('the words of an alert', () => {
       `A run waits longer than 2 h although nothing runs there: ${oldest}. No process executes runs. | Start workers: matre worker, or matre up. | /`,
     );
     expect(await wordsOf(queue([head, { ...head, code: 'es' }], [worker('a/1')]))).toContain(
-      `The queues of 2 environments wait longer than 2 h although nothing runs there: ${oldest}. One worker with 4 slots: nothing keeps all of them from it.`,
+      `The queues of 2 environments wait longer than 2 h although nothing runs there: ${oldest}. Workers up: 1, with 4 slots.`,
     );
     const waitsFor = { code: 'SELENIUM_FULL' as const, message: 'All sessions are in use.' };
     expect(await wordsOf(queue([head], [worker('a/1', { waitsFor })]))).toContain(
@@ -266,7 +269,15 @@ describe('the words of an alert', () => {
     expect(await wordsOf(workers([worker('a/1'), lost('b/2')]))).toBe(
       'Worker b/2 with 4 slots has sent no heartbeat since 2026-11-29 02:00 UTC. 4 worker slots are left. Its runs were requeued. | Check process 2 on b (ps -p 2), and start the worker again. | /',
     );
-    expect(workers([worker('b/2')]).endReasons?.get('b/2')).toBe('It sends heartbeats again.');
+  });
+
+  it('say of a worker why it is over', () => {
+    const open = [openWorker('a/1', 25 * hour)];
+    const reasonOf = (list: WorkerProcess[]) => workers(list, open).endReasons?.get('a/1');
+    expect(reasonOf([worker('a/1')])).toBe('It sends heartbeats again.');
+    expect(reasonOf([worker('a/2')])).toBe('A worker that started later on its host replaced it.');
+    expect(reasonOf([worker('b/2')])).toBe('It did not come back within a day.');
+    expect(reasonOf([lost('a/1')])).toBeUndefined();
   });
 
   it('say when a certificate ends, or ended', async () => {
@@ -289,6 +300,39 @@ describe('the words of an alert', () => {
       source: 'doctor-finding/data-folder-open@w1',
       present: [{ subject: 'data-folder-open w1 /data', message: 'On w1: Others can read /data.' }],
     });
+  });
+});
+
+describe('the checks of the doctor', () => {
+  const shops = (count: number) =>
+    Array.from({ length: count }, (_, index) => ({
+      code: `e${index}`,
+      paused: index === 0 ? { since: now, reason: 'x' } : undefined,
+    }));
+  /** Looks at 20 environments, the first of which is paused. */
+  const observe = async (check: Check, signal = new AbortController().signal) => {
+    const context = { environments: shops(20), config: { doctor: { timeoutMs: 10_000 } } };
+    return observeFindings([check], context as unknown as CheckContext, { signal });
+  };
+
+  it('ask some shops at a time, and none of a paused environment', async () => {
+    const asked: string[][] = [];
+    vi.spyOn(shopAway, 'run').mockImplementation(async ({ environments }) => {
+      asked.push(environments.map(({ code }) => code));
+      return [];
+    });
+    onTestFinished(() => void vi.restoreAllMocks());
+    expect((await observe(shopAway)).map(summarise)).toEqual(['(e0)']);
+    expect(asked.map(({ length }) => length)).toEqual([8, 8, 3]);
+    expect(asked.flat()).not.toContain('e0');
+  });
+
+  it('leave undecided what they had no time for, and a check that fails', async () => {
+    const over = new AbortController();
+    over.abort();
+    expect((await observe(shopAway, over.signal)).map(summarise)).toEqual(['(others)']);
+    const run = () => Promise.reject(new Fault('DATABASE_UNREACHABLE', 'away'));
+    expect((await observe({ ...queueStuck, run })).map(summarise)).toEqual(['(others)']);
   });
 });
 

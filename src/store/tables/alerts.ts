@@ -138,11 +138,17 @@ export function createAlerts({ database }: { database: Database }) {
         const [watch] = await transaction.query<{
           pending: Record<string, Record<string, PendingCondition>>;
           now: Date;
-        }>('SELECT pending, now() FROM alert_watch WHERE scope = $1 AND claim = $2 FOR UPDATE', [
-          scope,
-          claim,
-        ]);
+          gap: boolean | null;
+        }>(
+          `SELECT pending, now(), watched_at < now() - interval '1 hour' AS gap
+           FROM alert_watch WHERE scope = $1 AND claim = $2 FOR UPDATE`,
+          [scope, claim],
+        );
         if (watch === undefined) return undefined;
+        // After an outage of everything, what only other processes see has another day to be seen again.
+        if (watch.gap && scope === installationScope) {
+          await transaction.query('UPDATE alert SET watched_at = now() WHERE ended_at IS NULL');
+        }
         const recorded: RecordedAlerts = { began: [], ended: [] };
         // Of sources that are not watched any more nothing is kept.
         const pending: typeof watch.pending = {};
