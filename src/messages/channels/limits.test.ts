@@ -152,7 +152,7 @@ describe('texts of tests and users', () => {
         const delivery = await deliveryOf(some, markups[kind], { purpose: as });
         expect(problemsOf[kind](delivery)).toEqual([]);
       }),
-      { numRuns: 60 },
+      { numRuns: 20 },
     );
   });
 
@@ -167,7 +167,7 @@ describe('texts of tests and users', () => {
         const chat = googleChatMessage(await deliveryOf(some, 'chat', { purpose: as }));
         expect(chat.fallbackText).not.toContain('<users/');
       }),
-      { numRuns: 100 },
+      { numRuns: 25 },
     );
   });
 });

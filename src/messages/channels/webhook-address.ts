@@ -5,7 +5,7 @@ export function webhookAddress(description: string) {
   return z
     .url({ protocol: /^https?$/, error: 'Write the whole address, with https://.' })
     .max(2000)
-    .describe(description);
+    .meta({ title: 'Address of the webhook', description });
 }
 
 /** The parts of the address of a webhook that a service may repeat in an answer, and that no log may have. */

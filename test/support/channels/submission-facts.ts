@@ -52,7 +52,7 @@ function run(values: Partial<RunFacts> = {}): RunFacts {
     ...{
       id: 471,
       environment: 'preprod-us',
-      url: `${server}/runs/471`,
+      url: `${server}/runs/${values.id ?? 471}`,
       state: 'finished',
       verdict: 'passed',
     },
@@ -207,6 +207,27 @@ export const sampleFacts: Record<string, MessageFacts> = {
         ...{ tests: 12, environments: ['preprod-us'], since: 101 },
       },
     ],
+  }),
+  'several environments': submission({
+    headline:
+      'nightly on 4 environments: broken on preprod-jp: the shop does not answer; 16 failed (submission 118)',
+    verdict: 'broken',
+    runs: [
+      threeNew,
+      run({ id: 472, environment: 'preprod-eu', durationMs: 3_900_000 }),
+      run({
+        ...{ id: 473, environment: 'preprod-jp', verdict: 'broken', counts: counts({ planned: 412 }) },
+        reason: { code: 'MAGENTO_UNREACHABLE', message: 'https://preprod-jp.example.com answers HTTP 502.' },
+        durationMs: 180_000,
+      }),
+      run({
+        ...{ id: 474, environment: 'preprod-uk', verdict: 'failed' },
+        counts: counts({ planned: 412, passed: 411, failed: 1 }),
+        classes: { ...noClasses, known: 1 },
+        failures: [failure(7)],
+      }),
+    ],
+    classes: { ...noClasses, new: 3, known: 13, fixed: 1, flaky: 1 },
   }),
   'many failures': submission({
     headline: 'nightly on preprod-us: 300 new failures (run 471, 1 h 12 min)',

@@ -8,11 +8,13 @@ const settingsSchema = z.strictObject({
   channel: z
     .string()
     .regex(/^[CGD][A-Z0-9]{6,30}$/, 'Write the id of the channel, such as C0123456789.')
+    .meta({ title: 'Channel id' })
     .describe('The id of the channel, such as C0123456789: Slack shows it at the end of the channel details'),
   apiUrl: z
     .url({ protocol: /^https?$/ })
     .max(300)
     .default('https://slack.com/api')
+    .meta({ title: 'Web API' })
     .describe('The address of the Web API; https://slack-gov.com/api for GovSlack'),
 });
 
@@ -21,6 +23,7 @@ const secretsSchema = z.strictObject({
     .string()
     .max(300)
     .regex(/^xoxb-[A-Za-z0-9-]+$/, 'Write the token of the bot; it begins with xoxb-.')
+    .meta({ title: 'Bot token' })
     .describe('The bot token of the Slack app (xoxb-...)'),
 });
 
