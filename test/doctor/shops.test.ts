@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { containerScopes } from '../../src/alerts/scopes.ts';
 import { sampleModules } from '../../src/demo/shop/rest.ts';
 import { startShop } from '../../src/demo/shop/shop.ts';
 import { matreItself } from '../../src/model/access.ts';
+import { createCheckContext } from '../../src/operations/system/check-context.ts';
 import { showDoctor } from '../../src/operations/system/doctor.ts';
+import { createAlertQueries } from '../../src/store/tables/alert-queries.ts';
 import {
   fault,
   type Harness,
@@ -62,6 +65,33 @@ overOneEngine((kind) => {
       found: expect.stringContaining('from its container'),
       remedy: expect.stringContaining(`curl -sSI ${baseUrl}`),
     });
+  });
+
+  test('a shop that does not answer is what alerts see, from its container, and nothing else', async () => {
+    const { context } = harness;
+    const baseUrl = `http://127.0.0.1:${await freePort()}/`;
+    await context.environments.update(environment.id, { baseUrl });
+    const scopes = containerScopes({
+      config: context.config,
+      hostname: 'w1',
+      alerts: context.alerts,
+      queries: createAlertQueries(context),
+      checkContext: async () =>
+        createCheckContext(context, { environments: await context.environments.list(), maySignIn: false }),
+      engineAnswers: () => context.pool(),
+      certificateEnd: async () => undefined,
+    });
+    const seen = await Promise.all(scopes.map(({ observe }) => observe(new AbortController().signal)));
+    await context.environments.update(environment.id, { baseUrl: environment.shop.url });
+    expect(seen.flat().flatMap(({ present }) => present)).toEqual([
+      {
+        key: 'preprod-us',
+        subject: 'shop-away preprod-us',
+        message: expect.stringContaining('from its container'),
+        action: expect.stringContaining('matre env pause preprod-us'),
+        page: '/doctor',
+      },
+    ]);
   });
 
   test('a shop that does not serve command.php is a warning, which the log of a run repeats', async () => {

@@ -194,7 +194,7 @@ describe('an alert is', () => {
     ['an engine that hangs', () => engine(() => new Promise(() => {})), 'w1'],
     ['not an engine that answers', () => engine(async () => 'Docker'), ''],
     [
-      'not judged when it cannot be asked',
+      'not judged when it cannot be requested',
       () => engine(() => Promise.reject(new Fault('DATABASE_UNREACHABLE', 'away'))),
       '(others)',
     ],
@@ -316,15 +316,15 @@ describe('the checks of the doctor', () => {
   };
 
   it('ask some shops at a time, and none of a paused environment', async () => {
-    const asked: string[][] = [];
+    const requested: string[][] = [];
     vi.spyOn(shopAway, 'run').mockImplementation(async ({ environments }) => {
-      asked.push(environments.map(({ code }) => code));
+      requested.push(environments.map(({ code }) => code));
       return [];
     });
     onTestFinished(() => void vi.restoreAllMocks());
     expect((await observe(shopAway)).map(summarise)).toEqual(['(e0)']);
-    expect(asked.map(({ length }) => length)).toEqual([8, 8, 3]);
-    expect(asked.flat()).not.toContain('e0');
+    expect(requested.map(({ length }) => length)).toEqual([8, 8, 3]);
+    expect(requested.flat()).not.toContain('e0');
   });
 
   it('leave undecided what they had no time for, and a check that fails', async () => {
@@ -336,7 +336,7 @@ describe('the checks of the doctor', () => {
   });
 });
 
-describe('the end of a certificate asked from this host', () => {
+describe('the end of a certificate requested from this host', () => {
   const listen = async (server: Server): Promise<string> => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     onTestFinished(() => void server.close());
