@@ -123,6 +123,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/channel/channel.ts')).registerChannel,
   },
   {
+    name: 'rule',
+    summary: 'manage rules: which submissions and alerts are told to which channel',
+    load: async () => (await import('./commands/rule/rule.ts')).registerRule,
+  },
+  {
     name: 'schedule',
     summary: 'manage schedules, which submit runs at set times',
     load: async () => (await import('./commands/schedule/schedule.ts')).registerSchedule,

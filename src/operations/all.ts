@@ -33,6 +33,24 @@ import { showOverview } from './overview/overview.ts';
 import { applyProject, previewProject } from './project/project.ts';
 import { listResults, listSteps } from './results/run-results.ts';
 import { listSources } from './results/test-sources.ts';
+import {
+  addRule,
+  disableRule,
+  editRule,
+  enableRule,
+  listRules,
+  removeRule,
+  showRule,
+} from './rules/rules.ts';
+import { listSubscriptions, removeSubscription, setSubscription } from './rules/subscriptions.ts';
+import {
+  listTemplates,
+  previewTemplate,
+  resetTemplate,
+  setTemplate,
+  showTemplate,
+} from './rules/templates.ts';
+import { tryRule } from './rules/try-rule.ts';
 import { showLiveView } from './runs/live-view.ts';
 import { showProgress } from './runs/progress.ts';
 import { listArtifacts, readLog, reportAllure, reportJunit, showRun } from './runs/run-record.ts';
@@ -152,6 +170,22 @@ export const operations = [
   listMessages,
   retryMessage,
   listSubmissionMessages,
+  addRule,
+  listRules,
+  showRule,
+  editRule,
+  tryRule,
+  enableRule,
+  disableRule,
+  removeRule,
+  listSubscriptions,
+  setSubscription,
+  removeSubscription,
+  listTemplates,
+  showTemplate,
+  setTemplate,
+  resetTemplate,
+  previewTemplate,
   listSubmissions,
   showSubmission,
   showMatrix,

@@ -102,6 +102,21 @@ const validValues: Record<string, unknown> = {
   to: '2026-01-02T00:00:00Z',
   variables: [{ name: 'A', value: 'b', secret: false }],
   verdict: 'passed',
+  alerts: ['disk-full'],
+  branches: ['main'],
+  channelKind: 'webhook',
+  digest: { period: 'weekly', at: '08:00', zone: 'UTC', weekday: 1 },
+  occasions: ['failed', 'alert', 'digest'],
+  outcome: 'failed',
+  ownOnly: true,
+  quietHours: { from: '22:00', until: '07:00', zone: 'UTC' },
+  recipients: ['ann@example.com'],
+  requesters: ['ann'],
+  'rules.add.saved': ['nightly'],
+  'rules.edit.saved': ['nightly'],
+  'rules.try.saved': ['nightly'],
+  schedules: ['nightly'],
+  source: '{{ headline }}',
   zone: 'UTC',
 };
 
@@ -112,6 +127,8 @@ const fileContents = [
   'environments.import: files.0.content',
   'project.preview: content',
   'project.apply: content',
+  'templates.set: source',
+  'templates.preview: source',
 ];
 
 const lineBreaks = ['\n', '\r'];

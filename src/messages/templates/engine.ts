@@ -5,7 +5,7 @@ import { shorten, visible } from '../../model/visible-text.ts';
 import { escapeValue, type Format, formatBold, formatCode, formatLink } from './escape.ts';
 
 /** Characters of a template. */
-const maxSourceLength = 10_000;
+export const maxSourceLength = 10_000;
 /** Texts, tags and values that a rendering may go through. They are counted, because a time would depend on the machine. */
 const maxSteps = 20_000;
 /** Characters that filters may make, and elements that loops may go through. */
