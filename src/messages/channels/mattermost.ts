@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { formatBold, formatLink } from '../templates/escape.ts';
 import type { ChannelKind, Delivery } from './channel.ts';
 import { fitLines, leftOutLine, linesOf, shortenLine } from './layout/fit.ts';
 import { linksOf } from './layout/links.ts';
@@ -46,14 +47,14 @@ export function mattermostMessage(delivery: Delivery): MattermostMessage {
   const { content } = delivery;
   const { headline, lines } = linesOf(content, 'markdown');
   const status = statusOf(delivery);
-  const links = linksOf(delivery).map(({ label, url }) => `[${label}](${markdownAddress(url)})`);
-  const bold = `**${headline}**`;
+  const links = linksOf(delivery).map(({ label, url }) => formatLink('markdown', label, url));
+  const bold = formatBold('markdown', headline);
   return fitLines(
     lines,
     (some, leftOut) => {
       // Without an empty line, a text after a list belongs to its last entry.
       const parts = [
-        status && `**${status.word}**`,
+        status && formatBold('markdown', status.word),
         some.join('\n'),
         leftOutLine(leftOut),
         links.join(' · '),
@@ -72,11 +73,6 @@ export function mattermostMessage(delivery: Delivery): MattermostMessage {
     },
     ({ attachments }) => JSON.stringify({ attachments }).length <= mattermostLimits.attachments,
   );
-}
-
-/** An address in a link of Markdown: it has no parenthesis or space that would end it. */
-function markdownAddress(url: string): string {
-  return url.replaceAll('(', '%28').replaceAll(')', '%29').replaceAll(' ', '%20');
 }
 
 /** A webhook can neither edit nor reply, and drops no repeats. */

@@ -1,4 +1,5 @@
 import type { KnownBlock } from '@slack/types';
+import { escapeValue, formatBold } from '../../templates/escape.ts';
 import type { Delivery } from '../channel.ts';
 import { fitLines, leftOutLine, linesOf, shortenLine } from '../layout/fit.ts';
 import { linksOf } from '../layout/links.ts';
@@ -37,13 +38,8 @@ export function slackMessage(delivery: Delivery): SlackMessage {
     (some) =>
       some.length <= slackLimits.blocks && Buffer.byteLength(JSON.stringify(some), 'utf8') <= maxBlocksBytes,
   );
-  const text = shortenLine(escapeText(delivery.content.text), maxText, 'mrkdwn');
+  const text = shortenLine(escapeValue('mrkdwn', delivery.content.text), maxText, 'mrkdwn');
   return { text, blocks };
-}
-
-/** A text without any markup of Slack: `<!channel>` in it mentions nobody. */
-function escapeText(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
 function blocksOf(
@@ -54,7 +50,7 @@ function blocksOf(
 ): KnownBlock[] {
   const status = statusOf(delivery);
   // Within an asterisk or a line end, bold text would end.
-  const bold = /[*\n]/.test(headline) || headline === '' ? headline : `*${headline}*`;
+  const bold = /[*\n]/.test(headline) || headline === '' ? headline : formatBold('mrkdwn', headline);
   const last = leftOutLine(leftOut);
   const body = last === undefined ? lines : [...lines, last];
   const buttons = linksOf(delivery).filter(({ url }) => url.length <= slackLimits.url);
