@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Delivery } from '../../../src/messages/channels/channel.ts';
 import { slackBot } from '../../../src/messages/channels/slack/bot.ts';
@@ -91,6 +92,30 @@ describe('a message of the bot', () => {
   it('is sent as a post when the post to edit was never sent', async () => {
     await deliver(await message({ purpose: 'edit' }));
     expect(slack.posts).toHaveLength(1);
+  });
+
+  it('arrives once after any outages, wherever it goes', async () => {
+    const outage = fc.constantFrom('reset', 'unavailable', 'busy', 'lost-answer' as const);
+    const place = fc.constantFrom('channel', 'member', 'thread', 'removed thread', 'removed post' as const);
+    await fc.assert(
+      fc.asyncProperty(fc.array(outage, { maxLength: 4 }), place, async (outages, where) => {
+        const thread = (await deliver(await message())) ?? null;
+        const post = slack.posts.at(-1);
+        if (post) post.isDeleted = where.startsWith('removed');
+        const delivery = await message({
+          ...(where === 'member' && { recipient: 'U0MEMBER001' }),
+          ...(where.endsWith('thread') && { purpose: 'reply' as const, thread }),
+          ...(where === 'removed post' && { purpose: 'edit' as const, thread }),
+          createdAt: new Date().toISOString(),
+        });
+        for (const [attempt, each] of [...outages, 'none' as const].entries()) {
+          slack.outage = each;
+          await deliver({ ...delivery, repeat: attempt > 0 }).catch(() => undefined);
+        }
+        expect(slack.posts.filter(({ key }) => key === delivery.key)).toHaveLength(1);
+      }),
+      { numRuns: 25 },
+    );
   });
 
   it.each(Object.keys(sampleFacts))('is accepted for each sort of notice: %s', async (name) => {
