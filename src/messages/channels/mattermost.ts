@@ -8,8 +8,8 @@ import { refusalOf, strangeAnswer } from './refusals.ts';
 import { secretParts, webhookAddress } from './webhook-address.ts';
 
 /**
- * Mattermost splits a longer text into several posts (16,383 characters, 4,000 before version 5), and refuses or splits longer
- * attachments (760,000 characters, 7,600 before version 6): one post fits into the old limits too.
+ * One post on servers of any age: current ones split a text of more than 16,383 characters into several posts, and attachments of more
+ * than 760,000; old ones a text of more than 4,000, and they refused attachments of more than 7,900.
  */
 export const mattermostLimits = { text: 4000, attachments: 7600 } as const;
 
