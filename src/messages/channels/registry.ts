@@ -1,5 +1,6 @@
 import type { ChannelKindName } from '../../model/channel.ts';
 import type { ChannelKind } from './channel.ts';
+import { email } from './email/email.ts';
 import { github } from './github/github.ts';
 import { gitlab } from './gitlab/gitlab.ts';
 import { googleChat } from './google-chat.ts';
@@ -16,6 +17,7 @@ export const channelKinds: readonly ChannelKind[] = [
   teams,
   mattermost,
   googleChat,
+  email,
   webhook,
   github,
   gitlab,

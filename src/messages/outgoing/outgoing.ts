@@ -102,6 +102,8 @@ async function connect(
       clearTimeout(timer);
       signal.removeEventListener('abort', onAbort);
     }
+    // A connection that breaks before its user listens is no uncaught error.
+    socket.on('error', () => {});
     return socket;
   } catch (error) {
     throw signal.aborted ? signal.reason : toDeliveryFault(error, name);
