@@ -117,6 +117,24 @@ describe.each(kinds)('a message of %s', (kind) => {
   });
 });
 
+it('shows each line of a body as a block of a card, with the bullets of lists', async () => {
+  const { failed } = sampleFacts;
+  if (!failed) throw new Error('no sample');
+  const delivery = await deliveryOf(failed, 'markdown');
+  const body = 'two\n- **New**: a\n- b\n\nthree';
+  const message = teamsMessage({ ...delivery, content: { ...delivery.content, body } });
+  expect(message.attachments[0]?.content.body[1]).toEqual({
+    type: 'Container',
+    separator: true,
+    items: [
+      { type: 'TextBlock', text: 'two', wrap: true, spacing: 'Medium' },
+      { type: 'TextBlock', text: '• **New**: a', wrap: true, spacing: 'Small' },
+      { type: 'TextBlock', text: '• b', wrap: true, spacing: 'Small' },
+      { type: 'TextBlock', text: 'three', wrap: true, spacing: 'Medium' },
+    ],
+  });
+});
+
 describe('texts of tests and users', () => {
   const fragment = fc.oneof(
     fc.constantFrom(

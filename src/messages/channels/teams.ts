@@ -111,12 +111,20 @@ function cardOf(
 
 const text = (value: string): TextBlock => ({ type: 'TextBlock', text: value, wrap: true });
 
-/** A block for each line, because clients of Teams differ in what they make of a line end within one. */
+/**
+ * A block for each line, because clients of Teams differ in what they make of a line end within one. A list of one entry is indented
+ * so that clients cut its end, so entries have a bullet of their own.
+ */
 function textBlocks(lines: readonly string[]): TextBlock[] {
   return lines.flatMap((line, index) => {
     if (line.trim() === '') return [];
     const startsParagraph = index === 0 || lines[index - 1]?.trim() === '';
-    return [{ ...text(line), spacing: startsParagraph ? ('Medium' as const) : ('Small' as const) }];
+    return [
+      {
+        ...text(line.replace(/^- /, '• ')),
+        spacing: startsParagraph ? ('Medium' as const) : ('Small' as const),
+      },
+    ];
   });
 }
 
