@@ -11,6 +11,8 @@ export function webhookAddress(description: string) {
 /** The parts of the address of a webhook that a service may repeat in an answer, and that no log may have. */
 export function secretParts(address: string): string[] {
   const { pathname, searchParams } = new URL(address);
-  const parts = [...pathname.split('/'), ...searchParams.values()].filter(({ length }) => length >= 8);
+  // Words of the path, such as `messages`, are no secrets.
+  const segments = pathname.split('/').filter((part) => /\d/.test(part) || part.length >= 16);
+  const parts = [...segments, ...searchParams.values()].filter(({ length }) => length >= 8);
   return [address, ...parts, ...parts.map(encodeURIComponent)];
 }
