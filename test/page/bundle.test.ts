@@ -9,10 +9,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const run = promisify(execFile);
 
-/** Compressed: what the first visit loads, with the overview; each other view; and all views together, which are never all loaded. */
+/**
+ * Compressed: what the first visit loads, with the overview; each other view; and all views together, which are never all loaded (324 kB
+ * before channels, rules, templates, messages, alerts and subscriptions, which add 30 kB in ten views).
+ */
 const maxEntryBytes = 230_000;
 const maxViewBytes = 25_000;
-const maxBytes = 340_000;
+const maxBytes = 370_000;
 
 describe('the built page', () => {
   const folder = mkdtempSync(join(tmpdir(), 'matre-built-page-'));

@@ -38,6 +38,10 @@ export const views: View[] = [
   view('/saved-selections/:name/edit', () => import('./saved-selections/edit-saved.tsx')),
   view('/new-saved-selection', () => import('./saved-selections/new-saved.tsx')),
   view('/quarantines', () => import('./triage/quarantines.tsx')),
+  view('/channels', () => import('./channels/channels.tsx')),
+  view('/channels/:name/edit', () => import('./channels/edit-channel.tsx')),
+  view('/new-channel', () => import('./channels/new-channel.tsx')),
+  view('/alerts', () => import('./alerts/alerts.tsx')),
   view('/tests', () => import('./tests/tests.tsx')),
   view('/tests/:name', () => import('./tests/test.tsx')),
   view('/trends', () => import('./trends/trends.tsx')),
@@ -48,7 +52,7 @@ export const views: View[] = [
   view('/audit', () => import('./account/audit.tsx')),
 ];
 
-/** The links of the header, in order. Shortcut: `g`, then `letter`. */
+/** The links of the header, in order. Shortcut: `g`, then `letter`. `area`: other addresses that belong to the link. */
 export const navigation = [
   { path: '/', name: 'Overview', letter: 'o' },
   { path: '/runs', name: 'Runs', letter: 'r' },
@@ -57,11 +61,18 @@ export const navigation = [
   { path: '/trends', name: 'Trends', letter: 'n' },
   { path: '/schedules', name: 'Schedules', letter: 's' },
   { path: '/environments', name: 'Environments', letter: 'e' },
+  {
+    path: '/channels',
+    name: 'Messages',
+    letter: 'm',
+    area: ['/new-channel', '/alerts'],
+  },
   { path: '/doctor', name: 'Doctor', letter: 'd' },
-] as const satisfies {
+] satisfies {
   path: string;
   name: string;
   letter: string;
+  area?: string[];
 }[];
 
 /** Prefetches the code of the view at a path. */

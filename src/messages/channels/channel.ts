@@ -6,8 +6,8 @@ import type { ChannelKindName } from '../../model/channel.ts';
 import type { ArtifactReference, MessageFacts } from '../../model/message-facts.ts';
 import type { Markup } from '../templates/render.ts';
 
-/** A value that JSON can represent. */
-export type Json = string | number | boolean | null | Json[] | { [name: string]: Json };
+/** A value that JSON can represent. A property without a value is left out. */
+export type Json = string | number | boolean | null | Json[] | { [name: string]: Json | undefined };
 
 /** A rendered message. Headline and body are in the markup of the channel's kind, with all values escaped. */
 export interface MessageContent {

@@ -94,8 +94,10 @@ function typeOf({ type, enum: choices, format }: Property): ChannelFieldView['ty
   return format === 'lines' ? 'lines' : 'text';
 }
 
-/** `oldSecret` becomes `Old secret`. */
+/** `oldSecret` becomes `Old secret`, and `apiUrl` becomes `API URL`. */
 function labelOf(name: string): string {
-  const words = name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  const words = name
+    .replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+    .replace(/\b(api|id|url)\b/g, (word) => word.toUpperCase());
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 }

@@ -5,6 +5,7 @@ import type { Context } from '../../../src/operations/core/context.ts';
 import { createComparisons } from '../../../src/store/tables/comparisons.ts';
 import { runComparer } from '../../../src/store/tables/run-comparer.ts';
 import { insertRows, minutesAgo } from './insert.ts';
+import { addMessages } from './messages.ts';
 import {
   brokenMessage,
   environmentCode,
@@ -72,6 +73,7 @@ export async function fillDatabase(context: Context): Promise<RunRows['ids']> {
   }
   await addTriage(context);
   await addSavedSelections(context);
+  await addMessages(context, ids.night);
   await database.script('ANALYZE');
   return ids;
 }

@@ -1,3 +1,4 @@
+import { longMessageNames } from './messages.ts';
 import { environmentCode, scheduleName, testName } from './names.ts';
 import type { RunRows } from './runs.ts';
 
@@ -50,6 +51,10 @@ export function longViews(ids: RunRows['ids']): LongView[] {
     view('/compare', `/compare?a=before:${ids.failed}&b=run:${ids.failed}`),
     view('/compare', '/compare'),
     view('/quarantines', '/quarantines'),
+    view('/channels', '/channels'),
+    view('/channels/:name/edit', `/channels/${encodeURIComponent(longMessageNames.channel)}/edit`),
+    view('/new-channel', '/new-channel'),
+    view('/alerts', '/alerts'),
     view('/doctor', '/doctor'),
     view('/account', '/account'),
     view('/device', '/device'),

@@ -39,7 +39,7 @@ export function openLive(
     source = new EventSource('/api/events');
     source.addEventListener('open', () => setConnection({ state: 'live' }));
     source.addEventListener('run', ({ data }) => freshness.runChanged(Number(data)));
-    for (const what of ['environment', 'workers', 'schedules', 'alerts'] as const) {
+    for (const what of ['environment', 'workers', 'schedules', 'alerts', 'channels', 'messages'] as const) {
       source.addEventListener(what, () => freshness.kindChanged(what));
     }
     source.addEventListener('reload', () => freshness.anythingChanged());

@@ -51,6 +51,7 @@ export function useEntries(): EntryGroup[] {
   const pages = [
     ...navigation.map(({ path, name }) => link(`view ${path}`, name, path)),
     link('view /compare', 'Compare', '/compare'),
+    link('view /alerts', 'Alerts', '/alerts'),
     link('view /quarantines', 'Quarantines and notes of causes', '/quarantines'),
     link('view /saved-selections', 'Saved selections', '/saved-selections'),
     link('view /account', 'Tokens and password', '/account'),
@@ -62,7 +63,11 @@ export function useEntries(): EntryGroup[] {
   ];
   const actions = [
     ...(isAllowed('operator')
-      ? [link('new run', 'New run', '/new'), link('new schedule', 'New schedule', '/new-schedule')]
+      ? [
+          link('new run', 'New run', '/new'),
+          link('new schedule', 'New schedule', '/new-schedule'),
+          link('new channel', 'New channel', '/new-channel'),
+        ]
       : []),
     ...environments.actions,
     ...settings,

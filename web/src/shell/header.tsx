@@ -27,12 +27,12 @@ export function Header({ user }: { user: NonNullable<Session['user']> | undefine
         matre
       </Link>
       <nav ref={nav} className={classes.nav} aria-label="Main">
-        {navigation.map(({ path, name }) => (
+        {navigation.map(({ path, name, area = [] }) => (
           <Link
             key={path}
             href={path}
             className={classes.link}
-            aria-current={isHere(path) ? 'page' : undefined}
+            aria-current={[path, ...area].some(isHere) ? 'page' : undefined}
             onPointerEnter={() => preload(path)}
           >
             {name}

@@ -10,7 +10,7 @@ export function fieldProblems(
   const parts = problem.message.slice(prefix.length).replace(/\.$/, '').split('; ');
   return Object.fromEntries(
     parts.flatMap((part) => {
-      const [, field, message] = part.match(/^(\w+): (.+)$/s) ?? [];
+      const [, field, message] = part.match(/^(?:\w+\.)?(\w+): (.+)$/s) ?? [];
       return field !== undefined && message !== undefined ? [[field, message]] : [];
     }),
   );

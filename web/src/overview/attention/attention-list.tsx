@@ -1,8 +1,11 @@
 import { Anchor, Button } from '@mantine/core';
-import { IconPlayerPause } from '@tabler/icons-react';
+import { IconBellRinging, IconPlayerPause } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'wouter';
+import type { AlertView } from '#src/operations/alerts/alert-view.ts';
 import type { LaneView, OverviewView } from '#src/operations/overview/overview-view.ts';
+import { openAlertsQuery } from '../../alerts/queries.ts';
 import { plural } from '../../ui/format.ts';
 import { Time } from '../../ui/time.tsx';
 import classes from './attention.module.css';
@@ -13,13 +16,17 @@ import { systemProblems } from './system-problems.ts';
 /** The initial number of causes; the most important come first. */
 const initialCauses = 5;
 
-/** What needs people: what prevents runs, then the failing environments by cause, then the paused ones. */
+/** What needs people: what prevents runs, open alerts, then the failing environments by cause, then the paused ones. */
 export function AttentionList({ overview }: { overview: OverviewView }) {
   const [showsAll, setAll] = useState(false);
   const groups = groupFailures(overview.lanes);
-  const problems = systemProblems(overview);
   const paused = overview.lanes.filter((lane) => lane.paused !== null);
-  if (groups.length + problems.length + paused.length === 0) return null;
+  const { data } = useQuery(openAlertsQuery);
+  const alerts = data?.alerts ?? [];
+  const problems = systemProblems(overview).filter(
+    (problem) => problem.alert === undefined || !alerts.some(({ kind }) => kind === problem.alert),
+  );
+  if (groups.length + problems.length + paused.length + alerts.length === 0) return null;
   const shown = showsAll ? groups : groups.slice(0, initialCauses);
   return (
     <section aria-labelledby="attention">
@@ -36,6 +43,16 @@ export function AttentionList({ overview }: { overview: OverviewView }) {
             </Button>
           </li>
         ))}
+        {alerts.slice(0, shownAlerts).map((alert) => (
+          <Alert key={alert.id} alert={alert} />
+        ))}
+        {alerts.length > shownAlerts && (
+          <li className={classes.item} data-status="broken">
+            <Anchor component={Link} href="/alerts?state=open" underline="always">
+              Show all {plural(alerts.length, 'alert')}
+            </Anchor>
+          </li>
+        )}
         {shown.map((group) => (
           <FailureItem key={group.key} group={group} />
         ))}
@@ -47,6 +64,27 @@ export function AttentionList({ overview }: { overview: OverviewView }) {
         </Button>
       )}
     </section>
+  );
+}
+
+/** More open alerts are on their own page. */
+const shownAlerts = 4;
+
+function Alert({ alert: { subject, message, action, page, startedAt } }: { alert: AlertView }) {
+  return (
+    <li className={classes.item} data-status="broken">
+      <IconBellRinging size={18} className={classes.bell} aria-hidden />
+      <div className={classes.content}>
+        <p className={classes.title}>{message}</p>
+        <p>{action}</p>
+        <p className={classes.run}>
+          {subject}, since <Time at={startedAt} />
+        </p>
+      </div>
+      <Button component={Link} href={page} variant="default" className={classes.open}>
+        Show more
+      </Button>
+    </li>
   );
 }
 

@@ -1,5 +1,13 @@
+import type { AlertKind } from '#src/model/alert.ts';
 import type { OverviewView } from '#src/operations/overview/overview-view.ts';
 import { plural } from '../../ui/format.ts';
+
+export interface SystemProblem {
+  title: string;
+  text: string;
+  /** The kind of alert that says the same, with more. */
+  alert?: AlertKind;
+}
 
 /** What prevents runs on all environments, with what to do about it. */
 export function systemProblems({
@@ -7,8 +15,8 @@ export function systemProblems({
   locks,
   containers,
   queued,
-}: Pick<OverviewView, 'workers' | 'locks' | 'containers' | 'queued'>): { title: string; text: string }[] {
-  const problems: { title: string; text: string }[] = [];
+}: Pick<OverviewView, 'workers' | 'locks' | 'containers' | 'queued'>): SystemProblem[] {
+  const problems: SystemProblem[] = [];
   if (!locks.reachable) {
     problems.push({
       title: 'Redis is unreachable',
@@ -25,12 +33,14 @@ export function systemProblems({
   if (workers.lost > 0) {
     problems.push({
       title: `${plural(workers.lost, 'worker')} lost`,
+      alert: 'worker-lost',
       text: 'No heartbeat for 30 s. Other workers repeat their runs; check the host and the log of the worker.',
     });
   }
   if (containers === null && workers.slots > 0) {
     problems.push({
       title: 'The container engine does not respond to this server',
+      alert: 'engine-unreachable',
       text: 'Runs whose worker uses the same engine cannot start. Check that Docker is up.',
     });
   }

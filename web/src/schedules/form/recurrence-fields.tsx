@@ -1,5 +1,5 @@
-import { Autocomplete, Button, TextInput } from '@mantine/core';
-import { useMemo } from 'react';
+import { Button, TextInput } from '@mantine/core';
+import { ZoneInput } from '../../ui/zone-input.tsx';
 import classes from '../schedules.module.css';
 import type { ScheduleDraft } from './draft.ts';
 
@@ -19,7 +19,6 @@ interface Props {
 
 /** The cron expression and time zone of a schedule. */
 export function RecurrenceFields({ draft: { cron, zone }, fieldErrors, onChange }: Props) {
-  const zones = useMemo(() => ['UTC', ...Intl.supportedValuesOf('timeZone')], []);
   return (
     <div className={classes.recurrence}>
       <TextInput
@@ -34,13 +33,8 @@ export function RecurrenceFields({ draft: { cron, zone }, fieldErrors, onChange 
         error={fieldErrors['cron']}
         onChange={(event) => onChange({ cron: event.currentTarget.value })}
       />
-      <Autocomplete
-        label="Time zone"
+      <ZoneInput
         description="Such as Europe/Berlin"
-        data={zones}
-        limit={40}
-        required
-        withAsterisk={false}
         value={zone}
         error={fieldErrors['zone']}
         onChange={(selected) => onChange({ zone: selected })}
