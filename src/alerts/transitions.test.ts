@@ -22,7 +22,10 @@ function createState(kind: AlertKind) {
     pending: () => pending,
     /** Returns what began and ended: `+us`, `-us`. */
     see(observation: Pick<AlertObservation, 'present' | 'undecided'>, now: string): string[] {
-      const changes = decideTransitions({ source: kind, kind, ...observation }, { open, pending, now });
+      const changes = decideTransitions(
+        { source: kind, kind, endReason: 'It is over.', ...observation },
+        { open, pending, now },
+      );
       const ended = open.filter(({ id }) => changes.end.some((each) => each.id === id));
       const kept = open.flatMap((alert) => {
         const change = changes.keep.find(({ id }) => id === alert.id);
@@ -120,7 +123,13 @@ describe('the transitions of alerts', () => {
 
   it('give a group the words that its conditions share, and name some of them', () => {
     const present = Array.from({ length: 12 }, (_, index) => condition(`e${index}`, 'The shops are away'));
-    const observation = { source: 's', kind: 'environment-broken' as const, present, undecided: [] };
+    const observation = {
+      source: 's',
+      kind: 'environment-broken' as const,
+      present,
+      undecided: [],
+      endReason: '',
+    };
     const { begin } = decideTransitions(observation, { open: [], pending: {}, now: 't' });
     expect(begin).toMatchObject([
       {
@@ -131,9 +140,25 @@ describe('the transitions of alerts', () => {
     ]);
   });
 
+  it('say why all of a group ended', () => {
+    const endReasons = new Map([
+      ['us', 'Run 7: passed.'],
+      ['es', 'Run 8: failed.'],
+    ]);
+    const endReasonOf = (keys: string[]) => {
+      const observation = { source: 's', kind: 'environment-broken' as const, present: [], undecided: [] };
+      const open = [{ id: 1, members: keys.map((key) => ({ key, absent: 0 })) }];
+      const words = { endReasons, endReason: 'It was removed.' };
+      return decideTransitions({ ...observation, ...words }, { open, pending: {}, now: 't' }).end[0]
+        ?.endReason;
+    };
+    expect(endReasonOf(['us'])).toBe('Run 7: passed.');
+    expect(endReasonOf(['us', 'es', 'de', 'fr'])).toBe('Run 7: passed. Run 8: failed. It was removed.');
+  });
+
   it('judge no more than a thousand conditions of one source, and forget none of the others', () => {
     const present = Array.from({ length: 1_500 }, (_, index) => condition(`e${index}`));
-    const observation = { source: 's', kind: 'disk-full' as const, present, undecided: [] };
+    const observation = { source: 's', kind: 'disk-full' as const, present, undecided: [], endReason: '' };
     const { pending } = decideTransitions(observation, { open: [], pending: {}, now: 't' });
     expect(Object.keys(pending)).toHaveLength(1_000);
     const open = [{ id: 1, members: [{ key: 'e1499', absent: 1 }] }];

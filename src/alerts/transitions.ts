@@ -22,6 +22,8 @@ const confirmations: Record<AlertKind, { begin: number; end: number }> = {
 
 /** So many conditions of one source that begin at the same time are one alert: a network that is down is one message, not 200. */
 const minGrouped = 3;
+/** Different reasons for the end of a grouped alert. */
+const maxReasons = 3;
 /** Names in the message of a grouped alert. */
 const maxNamed = 10;
 /** Conditions of one source that are looked at. */
@@ -135,7 +137,8 @@ function describe(conditions: readonly AlertCondition[]): AlertWords {
 /** `/environments` of `/environments/us`. */
 const parentOf = (page: string) => page.replace(/(?<=.)\/[^/]*$/, '') || '/';
 
-function endReasonOf({ endReasons }: AlertObservation, members: readonly AlertMember[]): string {
-  const reasons = new Set(members.flatMap(({ key }) => endReasons?.get(key) ?? []));
-  return reasons.size === 1 ? ([...reasons][0] ?? '') : 'It was not seen any more.';
+/** The reasons of its conditions, each once, as far as they are few. */
+function endReasonOf({ endReasons, endReason }: AlertObservation, members: readonly AlertMember[]): string {
+  const reasons = [...new Set(members.map(({ key }) => endReasons?.get(key) ?? endReason))];
+  return reasons.length <= maxReasons ? reasons.join(' ') : endReason;
 }

@@ -55,6 +55,8 @@ export interface AlertObservation {
   undecided: 'others' | readonly string[];
   /** Why conditions ended, by key. */
   endReasons?: ReadonlyMap<string, string>;
+  /** Why the others ended. */
+  endReason: string;
 }
 
 /** A condition of an open alert. */

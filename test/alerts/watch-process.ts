@@ -23,7 +23,7 @@ startWatcher({
         const subject = await readSetting(database, 'condition of the test');
         const condition = { key: 'k', subject: 'k', message: 'It is broken.', action: 'Mend it.', page: '/' };
         const present = subject === 'present' ? [condition] : [];
-        return [{ source: 'test', kind: 'environment-broken', present, undecided: [] }];
+        return [{ source: 'test', kind: 'environment-broken', present, undecided: [], endReason: '' }];
       },
     },
   ],

@@ -49,6 +49,7 @@ export function alertsConformance(kind: Kind): void {
         page: `/environments/${key}`,
       })),
       undecided: [],
+      endReason: 'It is over.',
       ...more,
     });
     /** Claims and records at once; the scope is due again at once. */

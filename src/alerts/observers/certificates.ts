@@ -49,7 +49,14 @@ export async function observeCertificates(
   // In the order of the environments, whichever answered first.
   const order = new Map(shops.map(({ code }, index) => [code, index]));
   present.sort((one, other) => (order.get(one.key) ?? 0) - (order.get(other.key) ?? 0));
-  return { source: 'certificate-ends', kind: 'certificate-ends', present, undecided, endReasons };
+  return {
+    source: 'certificate-ends',
+    kind: 'certificate-ends',
+    present,
+    undecided,
+    endReasons,
+    endReason: 'The environment was removed.',
+  };
 }
 
 const day = (at: Date) => at.toISOString().slice(0, 10);

@@ -120,5 +120,6 @@ export function observeCheck(
     kind: 'doctor-finding',
     present: [...present.values()],
     undecided: isUndecided ? 'others' : undecided,
+    endReason: 'The check of the doctor finds no problem any more.',
   };
 }

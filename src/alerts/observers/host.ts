@@ -15,12 +15,12 @@ export async function observeDisk(
   { folder, source, host }: { folder: string; source: string; host: string },
   measure: typeof freeSpace = freeSpace,
 ): Promise<AlertObservation> {
-  const observation = { source: `disk-full@${source}`, kind: 'disk-full' as const };
+  const endReason = 'There is enough space again.';
+  const observation = { source: `disk-full@${source}`, kind: 'disk-full' as const, endReason };
   const { tooLittle } = await measure(folder, minFreeBytes);
   if (tooLittle === undefined) {
     const isClose = (await measure(folder, minFreeBytes * enoughFactor)).tooLittle !== undefined;
-    const endReasons = new Map([['disk', 'There is enough space again.']]);
-    return { ...observation, present: [], undecided: isClose ? ['disk'] : [], endReasons };
+    return { ...observation, present: [], undecided: isClose ? ['disk'] : [] };
   }
   const condition: AlertCondition = {
     key: 'disk',
@@ -42,7 +42,12 @@ export async function observeEngine({
   timeoutMs: number;
   engineAnswers(): Promise<unknown>;
 }): Promise<AlertObservation> {
-  const observation = { source: `engine-unreachable@${host}`, kind: 'engine-unreachable' as const };
+  const endReason = 'The container engine answers again.';
+  const observation = {
+    source: `engine-unreachable@${host}`,
+    kind: 'engine-unreachable' as const,
+    endReason,
+  };
   const alert = (reason: string): AlertObservation => ({
     ...observation,
     present: [
@@ -61,12 +66,7 @@ export async function observeEngine({
       timeoutMs,
       async (): Promise<AlertObservation> => {
         await engineAnswers();
-        return {
-          ...observation,
-          present: [],
-          undecided: [],
-          endReasons: new Map([[host, 'The container engine answers again.']]),
-        };
+        return { ...observation, present: [], undecided: [] };
       },
       () => alert(`no answer within ${timeoutMs / 1000} s.`),
     );

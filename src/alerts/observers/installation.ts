@@ -25,7 +25,11 @@ export async function observeEnvironments(
   queries: Pick<AlertQueries, 'recentVerdicts'>,
   { brokenRuns }: Pick<AlertLimits, 'brokenRuns'>,
 ): Promise<AlertObservation> {
-  const observation = { source: 'environment-broken', kind: 'environment-broken' as const };
+  const observation = {
+    source: 'environment-broken',
+    kind: 'environment-broken' as const,
+    endReason: 'The environment was removed, or MATRE_ALERT_BROKEN_RUNS changed.',
+  };
   if (brokenRuns === 0) return { ...observation, present: [], undecided: [] };
   const environments = await queries.recentVerdicts(brokenRuns);
   const active = environments.filter(({ paused }) => !paused);
@@ -69,7 +73,7 @@ export async function observeQueue(
     kind: 'queue-old',
     present: heads.length === 0 ? [] : [describeQueue(heads, workers, queueAgeMs)],
     undecided: [],
-    endReasons: new Map([['queue', `No run has waited longer than ${durationText(queueAgeMs)} any more.`]]),
+    endReason: `No run waits longer than ${durationText(queueAgeMs)} any more.`,
   };
 }
 
@@ -91,11 +95,15 @@ function describeQueue(
             `Workers up: ${live.length}, with ${slots} slots.`,
             'matre status says what each run waits for. When all slots are busy, start more workers, or raise MATRE_WORKERS; else run matre doctor.',
           ];
-  const waiting = heads.length === 1 ? 'A run waits' : `The queues of ${heads.length} environments wait`;
+  const first = `run ${oldest.head} on ${oldest.code}, since ${minute(oldest.queuedAt)}`;
+  const waiting =
+    heads.length === 1
+      ? `A run has waited longer than ${durationText(queueAgeMs)} although its environment is free: ${first}.`
+      : `Runs of ${heads.length} environments have waited longer than ${durationText(queueAgeMs)} although these are free; the first is ${first}.`;
   return {
     key: 'queue',
     subject: 'queue',
-    message: `${waiting} longer than ${durationText(queueAgeMs)} although nothing runs there: run ${oldest.head} on ${oldest.code} was queued at ${minute(oldest.queuedAt)}. ${cause}`,
+    message: `${waiting} ${cause}`,
     action,
     page: '/',
   };
@@ -143,6 +151,7 @@ export function observeWorkers(
       })),
     undecided: missing,
     endReasons,
+    endReason: 'It stopped, or another worker replaced it.',
   };
 }
 
@@ -179,6 +188,7 @@ export function observeSchedules(
     kind: 'schedule-failed',
     present: [...present.values()],
     undecided: isUnknown ? 'others' : [],
+    endReason: 'It submits runs again, or was paused, changed or removed.',
   };
 }
 

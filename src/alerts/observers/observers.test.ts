@@ -252,12 +252,12 @@ describe('the words of an alert', () => {
   });
 
   it('say of the queue what it waits for', async () => {
-    const oldest = 'run 812 on us was queued at 2026-11-29 00:00 UTC';
+    const oldest = 'run 812 on us, since 2026-11-29 00:00 UTC';
     expect(await wordsOf(queue([head], []))).toBe(
-      `A run waits longer than 2 h although nothing runs there: ${oldest}. No process executes runs. | Start workers: matre worker, or matre up. | /`,
+      `A run has waited longer than 2 h although its environment is free: ${oldest}. No process executes runs. | Start workers: matre worker, or matre up. | /`,
     );
     expect(await wordsOf(queue([head, { ...head, code: 'es' }], [worker('a/1')]))).toContain(
-      `The queues of 2 environments wait longer than 2 h although nothing runs there: ${oldest}. Workers up: 1, with 4 slots.`,
+      `Runs of 2 environments have waited longer than 2 h although these are free; the first is ${oldest}. Workers up: 1, with 4 slots.`,
     );
     const waitsFor = { code: 'SELENIUM_FULL' as const, message: 'All sessions are in use.' };
     expect(await wordsOf(queue([head], [worker('a/1', { waitsFor })]))).toContain(
