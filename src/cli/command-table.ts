@@ -128,6 +128,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/rule/rule.ts')).registerRule,
   },
   {
+    name: 'template',
+    summary: 'manage templates: the words of messages',
+    load: async () => (await import('./commands/template/template.ts')).registerTemplate,
+  },
+  {
     name: 'schedule',
     summary: 'manage schedules, which submit runs at set times',
     load: async () => (await import('./commands/schedule/schedule.ts')).registerSchedule,

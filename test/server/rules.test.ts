@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { authorizeAndRun } from '../../src/operations/core/authorize.ts';
 import { parseInput } from '../../src/operations/core/operation.ts';
@@ -12,7 +15,9 @@ import { namedRunner } from '../support/runner.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 let server: TestServer;
+let folder: string;
 beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'matre-rules-'));
   server = await startTestServer({ parts: { runner: namedRunner } });
   const shop = { baseUrl: 'https://example.com', adminUsername: 'admin' };
   for (const code of ['us', 'es']) await ask('POST', '/api/environments', { code, ...shop });
@@ -23,7 +28,10 @@ beforeAll(async () => {
   await ask('POST', '/api/channels', { name: 'hook', ...hook });
   await ask('POST', '/api/channels', { name: 'own', ...hook, personal: true });
 });
-afterAll(() => server.close());
+afterAll(async () => {
+  await server.close();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 const ask = async (method: string, path: string, body?: unknown) =>
   (await server.ask(method, path, body)).body;
@@ -294,5 +302,27 @@ describe('rules on the command line', () => {
     const wrong = await matre('rule', 'add', 'cli', '--channel', 'hook', '--on', 'sometimes');
     expect([wrong.code, wrong.stderr]).toEqual([3, expect.stringContaining('Choose from always, failed')]);
     expect((await matre('rule', 'add', 'cli', '--on', 'failed')).stderr).toContain('--channel is missing');
+  });
+
+  it('print templates, and what they make of a submission', async () => {
+    const { stdout } = await matre('template', 'show', 'webhook', 'failed');
+    const file = join(folder, 'failed.liquid');
+    writeFileSync(file, `Oh! ${stdout}`);
+    expect((await matre('template', 'set', 'webhook', 'failed', file)).stdout).toContain(
+      'for failed was changed.',
+    );
+    expect((await matre('template', 'list')).stdout).toMatch(/webhook +failed/);
+    expect((await matre('template', 'preview', 'webhook', 'failed', '--submission', '2')).stdout).toMatch(
+      /^Oh! .* on us: 1 failure/,
+    );
+    writeFileSync(file, '{{ headline }}\n{{ oh }}');
+    expect((await matre('template', 'preview', 'webhook', 'failed', '--file', file)).stderr).toContain(
+      'TEMPLATE_INVALID',
+    );
+    expect((await matre('template', 'reset', 'webhook', 'failed')).stdout).toContain('is the default again.');
+    expect((await matre('template', 'list')).stdout).toContain('All templates are the defaults');
+    expect((await matre('template', 'set', 'webhook', 'failed', `${file}.gone`)).stderr).toContain(
+      'cannot be read',
+    );
   });
 });

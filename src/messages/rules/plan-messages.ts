@@ -132,7 +132,7 @@ function decideAlert(rule: MessageRule, kind: string, phase: 'started' | 'ended'
 
 /**
  * Edits of the earlier posts of a submission, where the channel can, and replies with the failures of the run that finished. An edit
- * notifies nobody, so it does not wait for the end of quiet hours; it is sent after its post in any case.
+ * notifies no one, so it does not wait for the end of quiet hours; it is sent after its post in any case.
  */
 function changesOfPosts(
   { notice, facts, posts, now }: PlanInput,

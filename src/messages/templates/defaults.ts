@@ -1,4 +1,4 @@
-import type { TemplateOutcome } from './outcome.ts';
+import type { TemplateOutcome } from '../../model/template-outcome.ts';
 
 /** New failures, then the others, then the results; of all environments. */
 const failures = `{% for failure in newFailures limit: 10 %}

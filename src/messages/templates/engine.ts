@@ -169,7 +169,7 @@ function trimOwnLines(source: string): string {
   return lines.join('\n');
 }
 
-/** Errors: TEMPLATE_INVALID for tags within each other that are deeper than anybody needs. */
+/** Errors: TEMPLATE_INVALID for tags within each other that are deeper than a message needs. */
 function checkDepth(source: string): void {
   let depth = 0;
   for (const [, name = ''] of source.matchAll(/\{%-?\s{0,100}(\w{1,20})/g)) {

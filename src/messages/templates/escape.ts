@@ -6,7 +6,7 @@ export type Format = Markup | 'plain';
 const zeroWidthSpace = '\u200b';
 
 /**
- * A value as text of a markup: it shows as it is, and mentions nobody. `mrkdwn` is Slack's, `markdown` that of Teams, Mattermost, GitHub
+ * A value as text of a markup: it shows as it is, and mentions no one. `mrkdwn` is Slack's, `markdown` that of Teams, Mattermost, GitHub
  * and GitLab, `chat` the HTML of Google Chat.
  */
 export function escapeValue(format: Format, text: string): string {

@@ -1,19 +1,5 @@
 import type { MessageFacts } from '../../model/message-facts.ts';
-
-/** The outcomes that have a template of their own. */
-export const templateOutcomes = [
-  'running',
-  'passed',
-  'failed',
-  'broken',
-  'recovered',
-  'cancelled',
-  'failures',
-  'alert-started',
-  'alert-ended',
-  'digest',
-] as const;
-export type TemplateOutcome = (typeof templateOutcomes)[number];
+import type { TemplateOutcome } from '../../model/template-outcome.ts';
 
 /** Which template a message of these facts has. A `reply` has the failures of the run. */
 export function outcomeOf(facts: MessageFacts, purpose: string): TemplateOutcome {

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SubmissionFacts } from '../../model/message-facts.ts';
+import { templateOutcomes } from '../../model/template-outcome.ts';
 import { defaultTemplates } from './defaults.ts';
 import { escapeValue, type Markup } from './escape.ts';
-import { outcomeOf, templateOutcomes } from './outcome.ts';
+import { outcomeOf } from './outcome.ts';
 import { checkTemplate, renderMessage, renderWith } from './render.ts';
 import { sampleFacts } from './samples.ts';
 

@@ -1,10 +1,11 @@
 import { Fault } from '../../faults/fault.ts';
 import type { MessageFacts } from '../../model/message-facts.ts';
+import type { TemplateOutcome } from '../../model/template-outcome.ts';
 import { shorten } from '../../model/visible-text.ts';
 import { defaultTemplates } from './defaults.ts';
 import { renderTemplate, unknownVariables } from './engine.ts';
 import type { Format, Markup } from './escape.ts';
-import { outcomeOf, type TemplateOutcome } from './outcome.ts';
+import { outcomeOf } from './outcome.ts';
 import { sampleFacts } from './samples.ts';
 import { valuesOf } from './values.ts';
 

@@ -6,8 +6,8 @@ import type {
   SubmissionFacts,
 } from '../../model/message-facts.ts';
 import type { Verdict } from '../../model/run.ts';
+import type { TemplateOutcome } from '../../model/template-outcome.ts';
 import { submissionHeadline } from '../facts/headline.ts';
-import type { TemplateOutcome } from './outcome.ts';
 
 const server = 'https://matre.example.com';
 const counts = { planned: 600, passed: 583, failed: 15, broken: 0, skipped: 2, flaky: 1, quarantined: 1 };

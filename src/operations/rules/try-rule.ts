@@ -82,10 +82,10 @@ export const tryRule = defineOperation({
 async function unsavedRule(context: Context, input: Parameters<typeof ruleOfInput>[1]): Promise<MessageRule> {
   const { channel, ...checked } = await ruleOfInput(context, input);
   const { channelId: _, ...fields } = await checkRule(context, { channel, ...checked });
-  const nobody = { createdBy: '', createdAt: new Date(0), changedBy: '', changedAt: new Date(0) };
+  const history = { createdBy: '', createdAt: new Date(0), changedBy: '', changedAt: new Date(0) };
   return {
     ...fields,
-    ...nobody,
+    ...history,
     id: 0,
     name: 'this one',
     owner: undefined,

@@ -54,7 +54,7 @@ export interface FieldOptions {
 export function readFields(options: FieldOptions) {
   const { channel, on, to, env, schedule, saved, branch, by, alert, quiet, digest, zone } = options;
   const time = inZone(digest, zone);
-  // A digest is an occasion, which nobody needs to name twice.
+  // A digest is an occasion, which need not be named twice.
   const named = time && on && !on.includes('digest') ? [...on, 'digest' as const] : on;
   return {
     ...{ channel, occasions: named ?? (time && channel !== undefined ? ['digest' as const] : undefined) },

@@ -1,0 +1,14 @@
+/** The outcomes that have a template of their own. */
+export const templateOutcomes = [
+  'running',
+  'passed',
+  'failed',
+  'broken',
+  'recovered',
+  'cancelled',
+  'failures',
+  'alert-started',
+  'alert-ended',
+  'digest',
+] as const;
+export type TemplateOutcome = (typeof templateOutcomes)[number];
