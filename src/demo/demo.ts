@@ -122,11 +122,15 @@ function connectDocker(host: string | undefined): Docker {
   return new Docker(socketPath === undefined ? undefined : { socketPath });
 }
 
-/** The settings of the demo. Of the settings of the process only the port, the log level and the Docker host apply. */
+/**
+ * The settings of the demo. Of the settings of the process only the port, the log level, the Docker host and those of messages
+ * apply.
+ */
 async function demoConfig(
   base: Config,
   { folder, engine, image }: { folder: string; engine: string; image: string },
 ): Promise<Config> {
+  const port = await findFreePort(base.server.port);
   const environment: Record<string, string> = {
     MATRE_DATA: join(folder, 'data'),
     MATRE_ENGINE: engine,
@@ -136,12 +140,14 @@ async function demoConfig(
     MATRE_MODULE_PATH: examplePath('module'),
     MATRE_PHP: samplePhp,
     MATRE_HOST: '127.0.0.1',
-    MATRE_PORT: String(await findFreePort(base.server.port)),
+    MATRE_PORT: String(port),
+    // Messages have links then.
+    MATRE_PUBLIC_URL: `http://127.0.0.1:${port}`,
     MATRE_LOG_LEVEL: base.log.level,
   };
   if (base.engine.dockerHost !== undefined) environment['DOCKER_HOST'] = base.engine.dockerHost;
   // An empty file, because matre.env in the current folder is for real runs.
-  return loadConfig({ environment, file: '/dev/null' });
+  return { ...loadConfig({ environment, file: '/dev/null' }), messages: base.messages };
 }
 
 /** `preferred` if it is free, else any free port. */
