@@ -147,9 +147,15 @@ describe('a mail', () => {
     '',
   ])('is not sent to %j, which is not one address', async (recipient) => {
     expect(await faultOf(deliver(message(failed, { recipient }), { port: starttls.port }))).toMatchObject({
-      ...{ code: 'CHANNEL_TARGET_UNKNOWN', permanent: true },
+      ...{ code: 'MESSAGE_REFUSED', permanent: true },
     });
     expect(starttls.mails).toEqual([]);
+  });
+
+  it('is not sent without a recipient', async () => {
+    expect(await faultOf(deliver(message(), { port: starttls.port, to: undefined }))).toMatchObject({
+      ...{ code: 'CHANNEL_TARGET_UNKNOWN', message: 'The channel has no default recipient.' },
+    });
   });
 
   it('has no header from a headline with line ends', async () => {
@@ -205,7 +211,7 @@ describe('the connection to a mail server', () => {
 describe('the answer of a mail server', () => {
   it.each([
     ['a wrong password', { password: 'wrong' }, {}, 'CHANNEL_SIGN_IN_REFUSED', true],
-    ['an unknown recipient', {}, { recipient: 'unknown@example.com' }, 'CHANNEL_TARGET_UNKNOWN', true],
+    ['an unknown recipient', {}, { recipient: 'unknown@example.com' }, 'MESSAGE_REFUSED', true],
     ['a full mailbox', {}, { recipient: 'full@example.com' }, 'CHANNEL_BUSY', false],
   ])('about %s decides what is done', async (_, changes, delivery, code, permanent) => {
     const work = deliver(message(failed, delivery), { port: starttls.port, ...changes });

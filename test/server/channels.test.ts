@@ -99,6 +99,26 @@ describe('channels over HTTP', () => {
     expect(JSON.stringify(answer.body)).not.toContain('short-and-secret');
   });
 
+  it('ask for their secrets again when a change would send them to another server', async () => {
+    const settings = { host: 'smtp.example.com', from: 'matre@example.com', username: 'matre' };
+    await add({ name: 'mail', kind: 'email', settings, secrets: { password: 'hunter2' } });
+    const edit = (body: object) => server.ask('PATCH', '/api/channels/mail', body);
+    for (const change of [{ host: 'smtp.evil.example' }, { port: 2525 }, { security: 'tls' }]) {
+      const { status, body } = await edit({ settings: change });
+      expect([status, body.code]).toEqual([400, 'INPUT_INVALID']);
+      expect(body.detail).toContain('must be entered again: password.');
+    }
+    expect((await edit({ settings: { to: 'qa@example.com', username: 'other' } })).status).toBe(200);
+    const moved = await edit({ settings: { host: 'smtp.example.org' }, secrets: { password: 'other' } });
+    expect(moved.body).toMatchObject({
+      settings: { host: 'smtp.example.org', to: 'qa@example.com', port: 587 },
+    });
+    expect((await edit({ secrets: { password: null } })).body.secrets).toEqual({ password: false });
+    expect(
+      (await edit({ settings: { host: 'smtp.example.com', to: null } })).body.settings,
+    ).not.toHaveProperty('to');
+  });
+
   it('are switched off and on', async () => {
     await add();
     expect((await server.ask('POST', '/api/channels/hook/disable')).body.disabled).not.toBeNull();

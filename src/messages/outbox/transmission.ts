@@ -10,6 +10,7 @@ import {
   type Json,
   type MessageContent,
 } from '../channels/channel.ts';
+import { parseChannel } from '../channels/parse-channel.ts';
 import { outcomeOf } from '../templates/outcome.ts';
 import { renderMessage } from '../templates/render.ts';
 import type { SenderDependencies } from './sender.ts';
@@ -84,7 +85,7 @@ export function createTransmission(
       }
       const isLinked = ['edit', 'reply', 'status', 'comment'].includes(message.purpose);
       const thread = isLinked ? ((await outbox.remoteOf(message)) as Json | undefined) : undefined;
-      const { settings, secrets } = parse(kind, channel, await channels.readSecrets(channel.id));
+      const { settings, secrets } = parseChannel(kind, channel, await channels.readSecrets(channel.id));
       const { remote } = await kind.deliver(
         {
           key: message.key,
@@ -110,23 +111,4 @@ export function createTransmission(
       }
     },
   };
-}
-
-/** Settings and secrets as the kind expects them: those that an older version stored may be others. */
-function parse(
-  kind: ChannelKind,
-  channel: Channel,
-  stored: unknown,
-): { settings: unknown; secrets: unknown } {
-  const settings = kind.settings.safeParse(channel.settings);
-  const secrets = kind.secrets.safeParse(stored);
-  if (settings.success && secrets.success) return { settings: settings.data, secrets: secrets.data };
-  const part = settings.success ? 'secrets' : 'settings';
-  throw new DeliveryFault(
-    'CHANNEL_INVALID',
-    `The ${part} of channel ${JSON.stringify(channel.name)} are incomplete.`,
-    {
-      permanent: true,
-    },
-  );
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { type Fault, toFault } from '../../faults/fault.ts';
 import { type Delivery, DeliveryFault } from '../../messages/channels/channel.ts';
+import { parseChannel } from '../../messages/channels/parse-channel.ts';
 import type { Channel } from '../../model/channel.ts';
 import type { Context } from '../core/context.ts';
 import { line, scheduleName as name } from '../core/fields.ts';
@@ -48,10 +49,10 @@ async function sendTest(
 ): Promise<Fault | undefined> {
   const { channels, outgoing, log } = context;
   const kind = kindOf(channel);
-  const settings = kind.settings.parse(channel.settings);
-  const secrets = kind.secrets.parse(await channels.readSecrets(channel.id));
+  const stored = await channels.readSecrets(channel.id);
   const signal = AbortSignal.timeout(timeoutMs);
   try {
+    const { settings, secrets } = parseChannel(kind, channel, stored);
     const delivery = testDelivery(channel, recipient, context.config.server.publicUrl);
     await kind.deliver(delivery, { settings, secrets, ...outgoing, signal, log });
     await channels.setProblem(channel, undefined);
@@ -62,7 +63,8 @@ async function sendTest(
       return new DeliveryFault('CHANNEL_UNREACHABLE', message, { permanent: false });
     }
     if (!(error instanceof DeliveryFault)) throw toFault(error);
-    if (error.permanent) await channels.setProblem(channel, error.message, { gone: error.gone });
+    if (error.permanent && error.code.startsWith('CHANNEL'))
+      await channels.setProblem(channel, error.message, { gone: error.gone });
     return error;
   }
 }

@@ -117,13 +117,14 @@ async function mailOf(
   { settings, readPicture }: Pick<DeliveryOptions<Settings, Secrets>, 'settings' | 'readPicture'>,
 ): Promise<SendMailOptions> {
   const { key, content, recipient = settings.to, createdAt } = delivery;
-  if (recipient === undefined || !isMailAddress(recipient)) {
-    const problem =
-      recipient === undefined
-        ? 'The channel has no default recipient.'
-        : 'The recipient is not an e-mail address.';
-    throw new DeliveryFault('CHANNEL_TARGET_UNKNOWN', problem, { permanent: true });
-  }
+  if (recipient === undefined)
+    throw new DeliveryFault('CHANNEL_TARGET_UNKNOWN', 'The channel has no default recipient.', {
+      permanent: true,
+    });
+  if (!isMailAddress(recipient))
+    throw new DeliveryFault('MESSAGE_REFUSED', 'The recipient is not an e-mail address.', {
+      permanent: true,
+    });
   const { facts } = content;
   const { headline, lines } = linesOf(content, 'html');
   const status = statusOf(delivery);

@@ -41,7 +41,7 @@ function refusalOf({ code, command = '', responseCode = 0 }: SmtpError) {
   if (responseCode >= 500 && (command.startsWith('AUTH') || responseCode === 530))
     return refusal('CHANNEL_SIGN_IN_REFUSED', 'refuses the user name or the password');
   if (responseCode >= 500 && command.startsWith('RCPT'))
-    return refusal('CHANNEL_TARGET_UNKNOWN', 'refuses the recipient');
+    return refusal('MESSAGE_REFUSED', 'refuses the recipient');
   if (responseCode >= 500) return refusal('MESSAGE_REFUSED', 'refuses the message');
   if (code === 'EAUTH') return refusal('CHANNEL_SIGN_IN_REFUSED', 'offers no way to sign in with a password');
   return code === 'EMESSAGE' ? refusal('MESSAGE_REFUSED', 'takes no message of this size') : undefined;
