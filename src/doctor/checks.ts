@@ -1,5 +1,6 @@
 import type { Check } from './check.ts';
 import { adminRefused } from './checks/admin-refused.ts';
+import { channelsRefused } from './checks/channels-refused.ts';
 import { commandMissing } from './checks/command-missing.ts';
 import { containerNameTaken } from './checks/container-name-taken.ts';
 import { containerOrphaned } from './checks/container-orphaned.ts';
@@ -36,6 +37,7 @@ export const checks: readonly Check[] = [
   scheduleOverdue,
   scheduleFails,
   scheduleDays,
+  channelsRefused,
   dataFolderOpen,
   diskFull,
   engineAway,

@@ -32,6 +32,14 @@ export const diagnosisFaults = {
     'Runs use the modules that the shop listed last, or read the tests of all modules when it never did: then tests may expect what disabled modules do, such as two-factor authentication.',
     'Let the administrator of the tests sign in to the REST API (docs/shop.md). Or accept the tests of all modules: `matre env edit CODE --all-modules`.',
   ),
+  CHANNEL_REFUSED: diagnosis(
+    'Messages of this channel do not arrive, and are given up after a day.',
+    'Correct what its receiver says: `matre channel edit NAME`, then `matre channel test NAME`.',
+  ),
+  CHANNEL_WITHOUT_LINKS: diagnosis(
+    'Messages say what happened, and lead nowhere.',
+    'Set MATRE_PUBLIC_URL to the address of the server for browsers.',
+  ),
   SCHEDULE_OVERDUE: diagnosis(
     'Scheduled runs were not submitted.',
     'Start `matre scheduler`, or `matre up`. Missed times are caught up or skipped by the rule of each schedule.',

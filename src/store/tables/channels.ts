@@ -42,7 +42,7 @@ export function createChannels(deps: { database: Database; secrets: SecretBox })
     },
 
     /** All of them, by name. */
-    list: (): Promise<Channel[]> => select(database, 'true', []),
+    list: (): Promise<Channel[]> => listChannels(database),
 
     /** Errors: CHANNEL_UNKNOWN. */
     get: (name: string): Promise<Channel> => readChannel(database, name),
@@ -177,6 +177,9 @@ async function readStored(database: Queryable, id: number): Promise<string | und
   );
   return row?.secrets ?? undefined;
 }
+
+/** All channels, by name. */
+export const listChannels = (database: Queryable): Promise<Channel[]> => select(database, 'true', []);
 
 const contextOf = (id: number) => `channel/${id}/secrets`;
 
