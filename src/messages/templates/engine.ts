@@ -8,6 +8,8 @@ import { escapeValue, type Format, formatBold, formatCode, formatLink } from './
 export const maxSourceLength = 10_000;
 /** Texts, tags and values that a rendering may go through. They are counted, because a time would depend on the machine. */
 const maxSteps = 20_000;
+/** Characters of tags and values that all steps may have: the work of a step grows with them, as with a tag of 300 conditions. */
+const maxStepCharacters = 2_000_000;
 /** Characters that filters may make, and elements that loops may go through. */
 const maxMemory = 1_000_000;
 const maxOutputLength = 100_000;
@@ -107,7 +109,7 @@ export function renderTemplate(
   const engine = engineOf(format);
   try {
     const templates = parse(engine, source);
-    const limits = { renderLimit: new StepLimit() as never, memoryLimit: new MemoryLimit() as never };
+    const limits = { renderLimit: new StepLimit(source) as never, memoryLimit: new MemoryLimit() as never };
     const options = { sync: true, strictVariables: strict, ownPropertyOnly: true };
     const context = new Context(values, engine.options, options, limits);
     const output = new BoundedOutput();
@@ -186,12 +188,29 @@ class LimitExceeded extends Error {}
 /** Counts the steps of a rendering; LiquidJS checks a time here. */
 class StepLimit {
   #steps = 0;
+  readonly #max: number;
+  constructor(source: string) {
+    this.#max = Math.min(maxSteps, Math.floor(maxStepCharacters / longestPart(source)));
+  }
   check(): void {
     this.#steps += 1;
-    if (this.#steps > maxSteps)
-      throw new LimitExceeded(`it takes more than ${maxSteps} steps; are loops within loops?`);
+    if (this.#steps > this.#max)
+      throw new LimitExceeded(`it takes more than ${this.#max} steps; are loops within loops?`);
   }
   use(): void {}
+}
+
+/** Characters of the longest tag or value of a template, at least 1. */
+function longestPart(source: string): number {
+  let longest = 1;
+  for (let start = source.search(/\{[{%]/); start !== -1; ) {
+    const close = source.indexOf(source[start + 1] === '%' ? '%}' : '}}', start);
+    const end = close === -1 ? source.length : close;
+    longest = Math.max(longest, end - start);
+    const next = source.slice(end).search(/\{[{%]/);
+    start = next === -1 ? -1 : end + next;
+  }
+  return longest;
 }
 
 class MemoryLimit {

@@ -177,6 +177,10 @@ describe('templates of an installation', () => {
       'loops over the facts',
       '{% for a in runs %}{% for b in a.failures %}{% for c in (1..9000) %}{% for d in (1..9000) %}{{ d }}{% endfor %}{% endfor %}{% endfor %}{% endfor %}',
     ],
+    [
+      'many conditions in a loop',
+      `{% for i in (1..9000) %}{% if ${Array(300).fill('headline contains "zz"').join(' or ')} %}{% endif %}{% endfor %}`,
+    ],
     ['a long range', '{% for i in (1..1000000000) %}x{% endfor %}'],
     [
       'a text that doubles',
