@@ -59,6 +59,9 @@ export interface AlertObservation {
   endReason: string;
 }
 
+/** The key of the condition that no worker is up. */
+export const noWorkerKey = 'none';
+
 /** A condition of an open alert. */
 export interface AlertMember {
   key: string;

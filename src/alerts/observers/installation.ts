@@ -1,6 +1,12 @@
 import type { FindingReport } from '../../doctor/check.ts';
 import { type FaultCode, faults } from '../../faults/fault.ts';
-import { type Alert, type AlertCondition, type AlertObservation, brokenStreak } from '../../model/alert.ts';
+import {
+  type Alert,
+  type AlertCondition,
+  type AlertObservation,
+  brokenStreak,
+  noWorkerKey,
+} from '../../model/alert.ts';
 import { durationText } from '../../model/duration.ts';
 import type { AlertQueries, FruitlessSchedule, WaitingHead } from '../../store/tables/alert-queries.ts';
 import { commonWaitReason, type WorkerProcess } from '../../store/tables/workers.ts';
@@ -109,8 +115,16 @@ function describeQueue(
   };
 }
 
+const noWorker: AlertCondition = {
+  key: noWorkerKey,
+  subject: 'no worker',
+  message: 'No process executes runs, so queued runs wait.',
+  action: 'Start workers: matre worker, or matre up.',
+  page: '/',
+};
+
 /**
- * The workers without a heartbeat. A worker that was replaced, because another on its host started later, is over. The row of a lost
+ * The workers without a heartbeat, or that there is none. A worker that was replaced, because another on its host started later, is over. The row of a lost
  * worker is removed when another registers, so an open alert stays for a day when nothing replaced its worker.
  */
 export function observeWorkers(
@@ -126,7 +140,7 @@ export function observeWorkers(
   const missing: string[] = [];
   const endReasons = new Map<string, string>();
   for (const { keys, lastSeenAt } of open) {
-    for (const key of keys) {
+    for (const key of keys.filter((each) => each !== noWorkerKey)) {
       const host = key.slice(0, key.lastIndexOf('/'));
       if (alive.some(({ id }) => id === key)) endReasons.set(key, 'It sends heartbeats again.');
       else if (isReplaced({ host, seenAt: lastSeenAt })) {
@@ -136,22 +150,25 @@ export function observeWorkers(
       else endReasons.set(key, 'It did not come back within a day.');
     }
   }
+  const lost = workers
+    .filter((worker) => !worker.alive && !isReplaced(worker))
+    .map(({ id, host, pid, seenAt, slots }) => ({
+      key: id,
+      subject: id,
+      message: `Worker ${id} with ${slots} slots has sent no heartbeat since ${minute(seenAt)}. ${left} Its runs were requeued.`,
+      action: `Check process ${pid} on ${host} (ps -p ${pid}), and start the worker again.`,
+      page: '/',
+      common: `Workers have sent no heartbeat; ${left.charAt(0).toLowerCase()}${left.slice(1, -1)}`,
+    }));
+  // A lost worker is reported by its own name.
+  const areAllStopped = alive.length === 0 && lost.length === 0 && missing.length === 0;
   return {
     source: 'worker-lost',
     kind: 'worker-lost',
-    present: workers
-      .filter((worker) => !worker.alive && !isReplaced(worker))
-      .map(({ id, host, pid, seenAt, slots }) => ({
-        key: id,
-        subject: id,
-        message: `Worker ${id} with ${slots} slots has sent no heartbeat since ${minute(seenAt)}. ${left} Its runs were requeued.`,
-        action: `Check process ${pid} on ${host} (ps -p ${pid}), and start the worker again.`,
-        page: '/',
-        common: `Workers have sent no heartbeat; ${left.charAt(0).toLowerCase()}${left.slice(1, -1)}`,
-      })),
+    present: areAllStopped ? [noWorker] : lost,
     undecided: missing,
     endReasons,
-    endReason: 'It stopped, or another worker replaced it.',
+    endReason: alive.length > 0 ? 'Workers are up.' : 'It was stopped.',
   };
 }
 

@@ -132,6 +132,10 @@ describe('an alert is', () => {
       '',
     ],
     ['one that others on its host outlive', () => workers([lost('a/1'), worker('a/2')]), 'a/1'],
+    ['that no worker is up', () => workers([]), 'none'],
+    ['still that no worker is up', () => workers([], [openWorker('none', hour)]), 'none'],
+    ['not that any more when one is', () => workers([worker('a/1')], [openWorker('none', hour)]), ''],
+    ['not that when the last one was lost', () => workers([], [openWorker('a/1', hour)]), '(a/1)'],
     ['not judged when its row is gone', () => workers([worker('b/2')], [openWorker('a/1', hour)]), '(a/1)'],
     [
       'not one whose row is gone and which was replaced',

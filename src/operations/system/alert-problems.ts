@@ -1,4 +1,4 @@
-import type { Alert, AlertKind } from '../../model/alert.ts';
+import { type Alert, type AlertKind, noWorkerKey } from '../../model/alert.ts';
 import type { ProblemView } from './status-view.ts';
 
 /** The open alerts as problems of the status, the oldest first. */
@@ -30,6 +30,6 @@ export function isToldByAlert(
   { alerts, host }: { alerts: readonly Alert[]; host: string },
 ): boolean {
   if (status !== 'problem' || (kindOfArea[area] === 'doctor-finding' && code === null)) return false;
-  const key = about ?? host;
+  const key = about ?? (area === 'workers' ? noWorkerKey : host);
   return alerts.some(({ kind, keys }) => kind === kindOfArea[area] && keys.includes(key));
 }

@@ -163,6 +163,17 @@ it('has open alerts first, and no problem that an alert tells already', () => {
     ['alerts', 'w1', ago(90).toISOString()],
     ['environments', 'e2', null],
   ]);
+  const missing = {
+    status: 'problem' as const,
+    about: undefined,
+    message: 'No process.',
+    code: 'WORKERS_MISSING' as const,
+  };
+  const details = { meaning: undefined, remedy: undefined, fixable: false };
+  const findings = [{ area: 'workers' as const, findings: [{ ...missing, ...details }] }];
+  expect(problemsOf({ findings, alerts: [alert('worker-lost', 'none')] }).map(({ area }) => area)).toEqual([
+    'alerts',
+  ]);
   // The engine of another host.
   expect(problemsOf({ ...more, alerts: [alert('engine-unreachable', 'w2')] })).toHaveLength(4);
 });
