@@ -108,6 +108,7 @@ const sharedFiles = [
   'model/duration.ts',
   'model/run-options.ts',
   'model/failure-headline.ts',
+  'model/rule-sentence.ts',
 ];
 const roomsWithSql = ['store', 'queue'];
 

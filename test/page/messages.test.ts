@@ -22,6 +22,7 @@ describe.skipIf(noBrowserReason)('messages in a browser', () => {
       settings: { MATRE_MESSAGES_ALLOWED_NETWORKS: 'public,127.0.0.0/8' },
       parts: { runner: namedRunner, resolveSelection: async () => undefined },
     });
+    await server.app.startWorkers();
     browser = await startBrowser();
     await server.ask('POST', '/api/environments', {
       ...{ code: 'preprod-us', name: 'Shop', baseUrl: 'http://127.0.0.1:1/' },
@@ -35,10 +36,11 @@ describe.skipIf(noBrowserReason)('messages in a browser', () => {
   });
   afterEach(() => expect(browser.pageErrors.splice(0)).toEqual([]));
 
-  it('lead from nothing to a channel that was tried', async () => {
-    const page = await browser.open(`${server.url}/channels`, { viewport: { width: 1440, height: 900 } });
-    await page.getByText('No channels yet').waitFor();
-    await expectAccessible(page, 'channels without any');
+  it('lead from nothing to a channel that was tried and needs a rule', async () => {
+    const page = await browser.open(`${server.url}/messages`, { viewport: { width: 1440, height: 900 } });
+    await page.getByText('Nothing is sent yet: there is no channel').waitFor();
+    await expectAccessible(page, 'messages without a channel');
+    await page.getByRole('link', { name: 'Go to the channels' }).click();
     await page.getByRole('button', { name: 'Add the first channel' }).click();
     await page.getByLabel('Kind').selectOption('slack-webhook');
     await page.getByLabel('Name', { exact: true }).fill('Slack qa');
@@ -61,15 +63,38 @@ describe.skipIf(noBrowserReason)('messages in a browser', () => {
     await dialog.getByRole('button', { name: 'Close' }).last().click();
 
     const row = page.getByRole('row', { name: /^Slack qa/ });
-    await row.getByText('not used yet').waitFor();
+    await row.getByText('No rule sends to it.').waitFor();
     await expectAccessible(page, 'the list of channels');
+    await page.context().close();
+  });
+
+  it('have words that are edited with a preview and the line of an error', async () => {
+    const page = await browser.open(`${server.url}/templates?kind=slack-webhook`);
+    await page.getByRole('link', { name: 'Failed', exact: true }).click();
+    const source = page.getByLabel('Template', { exact: true });
+    await source.fill('{{ headline }}\n{% if runs %}');
+    await page
+      .getByText(/line 2/)
+      .first()
+      .waitFor();
+    await source.fill('Look: {{ headline }}');
+    await page.getByText(/^Look: /).waitFor();
+    await expectAccessible(page, 'the editor of a template');
     await page.context().close();
   });
 
   it('fit a phone, and are removed with a question', async () => {
     const page = await browser.open(`${server.url}/channels`, { viewport: { width: 360, height: 740 } });
     await page.getByRole('button', { name: 'Remove Slack qa' }).waitFor();
-    for (const address of ['/channels', '/alerts', '/new-channel']) {
+    for (const address of [
+      '/channels',
+      '/rules',
+      '/messages',
+      '/templates',
+      '/alerts',
+      '/new-rule',
+      '/new-channel',
+    ]) {
       await page.goto(server.url + address);
       await page.getByRole('heading', { level: 1 }).waitFor();
       await expectFits(page, address);

@@ -1,11 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { sessionQuery } from '../api/session.ts';
+import { Subscriptions } from '../rules/subscriptions/subscriptions.tsx';
 import { useTitle } from '../ui/title.ts';
 import classes from './account.module.css';
 import { ChangePassword } from './change-password.tsx';
 import { Tokens } from './tokens.tsx';
 
-/** The account of the user: password and API tokens. */
+/** The account of the user: password, subscriptions and API tokens. */
 export default function Account() {
   useTitle('Account');
   const { data: session } = useQuery(sessionQuery);
@@ -23,6 +24,7 @@ export default function Account() {
         </p>
       )}
       {user.via === 'password' && <ChangePassword />}
+      {user.via !== 'open' && <Subscriptions />}
       <Tokens user={user} />
     </div>
   );

@@ -3,7 +3,8 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import type { ChannelView } from '#src/operations/channels/channel-view.ts';
 import { useRefusal } from '../api/session.ts';
-import { channelKindsQuery } from '../messages/queries.ts';
+import { channelKindsQuery, isForge } from '../messages/queries.ts';
+import { rulesQuery } from '../rules/queries.ts';
 import { ActionButton } from '../ui/action-button.tsx';
 import { ConfirmButton } from '../ui/confirm-button.tsx';
 import { LongText } from '../ui/long-text/long-text.tsx';
@@ -27,15 +28,11 @@ const columns: Column<ChannelView>[] = [
     value: (channel) => (
       <>
         <State channel={channel} />
+        <NoRule channel={channel} />
       </>
     ),
   },
-  {
-    name: 'Waiting',
-    width: 'fit',
-    isNumber: true,
-    value: ({ waiting }) => waiting > 0 && waiting.toLocaleString(),
-  },
+  { name: 'Waiting', width: 'fit', isNumber: true, value: (channel) => <Waiting channel={channel} /> },
   {
     name: 'Last sent',
     width: 'fit',
@@ -109,6 +106,35 @@ function State({ channel: { name, disabled, problem, lastError, lastSentAt } }: 
     );
   }
   return <StatusBadge status="passed">works</StatusBadge>;
+}
+
+/** A channel without a rule is never used. */
+function NoRule({ channel }: { channel: ChannelView }) {
+  const { name, disabled } = channel;
+  const { data } = useQuery(rulesQuery);
+  if (disabled || isForge(channel) || data === undefined) return null;
+  if (data.rules.some((rule) => rule.channel === name)) return null;
+  return (
+    <div className={classes.dim}>
+      No rule sends to it.{' '}
+      <Anchor component={Link} href={`/new-rule?channel=${encodeURIComponent(name)}`} underline="always">
+        Add a rule
+      </Anchor>
+    </div>
+  );
+}
+
+function Waiting({ channel: { name, waiting } }: { channel: ChannelView }) {
+  if (waiting === 0) return null;
+  return (
+    <Anchor
+      component={Link}
+      href={`/messages?channel=${encodeURIComponent(name)}&state=waiting`}
+      underline="always"
+    >
+      {waiting.toLocaleString()}
+    </Anchor>
+  );
 }
 
 function Tools({ channel, onTest }: { channel: ChannelView; onTest: () => void }) {

@@ -4,7 +4,10 @@ import { useTitle } from '../ui/title.ts';
 import classes from './area.module.css';
 
 const tabs = [
+  { path: '/messages', name: 'Messages' },
   { path: '/channels', name: 'Channels' },
+  { path: '/rules', name: 'Rules' },
+  { path: '/templates', name: 'Templates' },
   { path: '/alerts', name: 'Alerts' },
 ] as const;
 

@@ -51,10 +51,13 @@ export function useEntries(): EntryGroup[] {
   const pages = [
     ...navigation.map(({ path, name }) => link(`view ${path}`, name, path)),
     link('view /compare', 'Compare', '/compare'),
+    link('view /channels', 'Channels of messages', '/channels'),
+    link('view /rules', 'Rules of messages', '/rules'),
+    link('view /templates', 'Templates of messages', '/templates'),
     link('view /alerts', 'Alerts', '/alerts'),
     link('view /quarantines', 'Quarantines and notes of causes', '/quarantines'),
     link('view /saved-selections', 'Saved selections', '/saved-selections'),
-    link('view /account', 'Tokens and password', '/account'),
+    link('view /account', 'Tokens, password and subscriptions', '/account'),
     // A page of its own, outside of this application.
     { id: 'view /api/docs', label: 'API', run: () => window.location.assign('/api/docs') },
     ...(isAllowed('admin')
@@ -67,6 +70,7 @@ export function useEntries(): EntryGroup[] {
           link('new run', 'New run', '/new'),
           link('new schedule', 'New schedule', '/new-schedule'),
           link('new channel', 'New channel', '/new-channel'),
+          link('new rule', 'New rule', '/new-rule'),
         ]
       : []),
     ...environments.actions,

@@ -7,6 +7,7 @@ import { toProblem } from '../api/problem.ts';
 import { LogPanel } from '../log/log-panel.tsx';
 import { useLineAddress } from '../log/model/line-address.ts';
 import type { TestRequest } from '../log/use-scroll-targets.ts';
+import { MessageSection } from '../messages/message-section.tsx';
 import { useAnnounce } from '../ui/announce.tsx';
 import { useQueryState } from '../ui/query-state.ts';
 import { EmptyState, ErrorState, Loading } from '../ui/states.tsx';
@@ -62,6 +63,7 @@ function RunPage({ id }: { id: number }) {
           if (panelSize === '') setSize('open');
         }}
       />
+      {run.submissionId !== null && <MessageSection submission={run.submissionId} run={id} />}
       {run.filesRemovedAt ? (
         <FilesRemoved at={run.filesRemovedAt} />
       ) : (

@@ -2,6 +2,7 @@ import { Anchor } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import { toProblem } from '../api/problem.ts';
+import { MessageSection } from '../messages/message-section.tsx';
 import { EmptyState, ErrorState, QueryFallback } from '../ui/states.tsx';
 import { useTitle } from '../ui/title.ts';
 import { SubmissionCommits } from './commits.tsx';
@@ -45,6 +46,7 @@ function SubmissionOf({ id }: { id: number }) {
       <Nights submission={data} />
       <SubmissionRuns submission={data} />
       <SubmissionCommits submission={data} />
+      <MessageSection submission={id} />
       <ResultsMatrix submission={data} />
     </div>
   );

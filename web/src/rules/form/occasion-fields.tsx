@@ -1,0 +1,55 @@
+import { Checkbox } from '@mantine/core';
+import type { Occasion } from '#src/model/message-rule.ts';
+import classes from '../rules.module.css';
+
+const all: { occasion: Occasion; label: string; description: string }[] = [
+  { occasion: 'failed', label: 'Failed', description: 'Tests failed' },
+  {
+    occasion: 'broken',
+    label: 'Broken',
+    description: 'No trustworthy answer, because of the infrastructure',
+  },
+  { occasion: 'recovery', label: 'Recovered', description: 'Passed, and the one before did not' },
+  { occasion: 'changed', label: 'Changed', description: 'New failures or fixed tests since the one before' },
+  { occasion: 'flaky', label: 'Flaky', description: 'A flaky test was found' },
+  { occasion: 'first-failure', label: 'First failure', description: 'At once, while the tests still run' },
+  { occasion: 'always', label: 'Every end', description: 'Also of those that passed' },
+  { occasion: 'alert', label: 'Alerts', description: 'A disk, a worker or a shop needs an operator' },
+];
+
+interface Props {
+  occasions: readonly Occasion[];
+  error?: string | undefined;
+  /** Subscriptions have no alerts, which are for operators. */
+  hidesAlerts?: boolean;
+  onChange: (occasions: Occasion[]) => void;
+}
+
+/** When a rule sends. */
+export function OccasionFields({ occasions, error, hidesAlerts = false, onChange }: Props) {
+  const shown = hidesAlerts ? all.filter(({ occasion }) => occasion !== 'alert') : all;
+  return (
+    <fieldset className={classes.group}>
+      <legend>When</legend>
+      <div className={classes.choices}>
+        {shown.map(({ occasion, label, description }) => (
+          <Checkbox
+            key={occasion}
+            size="xs"
+            label={label}
+            description={description}
+            checked={occasions.includes(occasion)}
+            onChange={(event) =>
+              onChange(
+                event.currentTarget.checked
+                  ? [...occasions, occasion]
+                  : occasions.filter((each) => each !== occasion),
+              )
+            }
+          />
+        ))}
+      </div>
+      {error && <p className={classes.problem}>{error}</p>}
+    </fieldset>
+  );
+}

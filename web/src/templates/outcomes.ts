@@ -1,0 +1,18 @@
+/** What a template is for, in the words of users. */
+const outcomeTexts: Record<string, string> = {
+  running: 'While a submission runs',
+  passed: 'Passed',
+  failed: 'Failed',
+  broken: 'Broken',
+  recovered: 'Recovered',
+  cancelled: 'Cancelled',
+  failures: 'Failures of a run, in the thread',
+  'alert-started': 'An alert begins',
+  'alert-ended': 'An alert ends',
+  digest: 'Summary of a day or a week',
+};
+
+export const outcomeText = (outcome: string) => outcomeTexts[outcome] ?? outcome;
+
+/** Whether a template of an outcome is about a submission. */
+export const isAboutSubmission = (outcome: string) => !/^alert|^digest/.test(outcome);

@@ -1,0 +1,158 @@
+import { Anchor, Textarea } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Link } from 'wouter';
+import { callApi } from '../api/request.ts';
+import { useRefusal } from '../api/session.ts';
+import { channelKindsQuery } from '../messages/queries.ts';
+import type { TemplateView } from '../messages/types.ts';
+import { ConfirmButton } from '../ui/confirm-button.tsx';
+import { FormProblem } from '../ui/form-problem.tsx';
+import { FormWithPreview, SubmitBar } from '../ui/form-with-preview.tsx';
+import { EmptyState, QueryFallback } from '../ui/states.tsx';
+import { Time } from '../ui/time.tsx';
+import { useTitle } from '../ui/title.ts';
+import { useAction } from '../ui/use-action.ts';
+import { outcomeText } from './outcomes.ts';
+import { templateAddress, templatesQuery } from './queries.ts';
+import { TemplatePreview } from './template-preview.tsx';
+import classes from './templates.module.css';
+import { useResetTemplate } from './use-reset-template.ts';
+
+/** The editor of a template, with its preview. */
+export default function Template({
+  params: { kind, outcome },
+}: {
+  params: { kind: string; outcome: string };
+}) {
+  useTitle(`Template: ${outcomeText(outcome)}`);
+  const { data, error, refetch } = useQuery(templatesQuery);
+  if (!data) return <QueryFallback what="the template" query={{ error, refetch }} />;
+  const template = data.templates.find((each) => each.channelKind === kind && each.outcome === outcome);
+  if (template === undefined) {
+    return (
+      <EmptyState title="No such template">
+        <Anchor component={Link} href="/templates" underline="always">
+          Show all templates
+        </Anchor>
+      </EmptyState>
+    );
+  }
+  return <Editor key={`${kind} ${outcome}`} template={template} />;
+}
+
+/** Characters of a template. */
+const maxSourceLength = 20_000;
+
+function Editor({ template }: { template: TemplateView }) {
+  const { channelKind, outcome, changed } = template;
+  const { data: kinds } = useQuery(channelKindsQuery);
+  const [source, setSource] = useState(template.source);
+  const save = useAction({
+    run: () => callApi<TemplateView>('PUT', templateAddress(channelKind, outcome), { body: { source } }),
+    successMessage: () => `The template of “${outcomeText(outcome)}” is saved.`,
+    invalidates: [['templates']],
+    quiet: true,
+  });
+  const kindTitle = kinds?.kinds.find(({ kind }) => kind === channelKind)?.title ?? channelKind;
+  const blocker =
+    source.trim() === ''
+      ? 'Enter a template.'
+      : source === template.source
+        ? 'Nothing is changed.'
+        : undefined;
+  return (
+    <FormWithPreview
+      title={`${outcomeText(outcome)}, ${kindTitle}`}
+      onSubmit={() => {
+        if (blocker === undefined && !save.isPending) save.mutate();
+      }}
+      fields={
+        <>
+          <p className={classes.tools}>
+            <Anchor component={Link} href={`/templates?kind=${channelKind}`} underline="always">
+              All templates
+            </Anchor>
+            <span className={classes.dim}>
+              {changed === null ? (
+                'The default template'
+              ) : (
+                <>
+                  Changed by {changed.by} <Time at={changed.at} />
+                </>
+              )}
+            </span>
+            {changed !== null && <Reset template={template} onReset={setSource} />}
+          </p>
+          <Textarea
+            label="Template"
+            description="The first line is the headline. {{ name }} shows a value, {% if %} and {% for %} choose and repeat."
+            autosize
+            minRows={14}
+            maxRows={40}
+            spellCheck={false}
+            maxLength={maxSourceLength}
+            classNames={{ input: classes.source ?? '' }}
+            value={source}
+            onChange={(event) => setSource(event.currentTarget.value)}
+          />
+          <Values />
+        </>
+      }
+      preview={
+        <>
+          <SubmitBar blocker={blocker} note={blocker} loading={save.isPending}>
+            Save
+          </SubmitBar>
+          <FormProblem error={save.error} />
+          <TemplatePreview channelKind={channelKind} outcome={outcome} source={source} />
+        </>
+      }
+    />
+  );
+}
+
+function Reset({ template, onReset }: { template: TemplateView; onReset: (source: string) => void }) {
+  const refusal = useRefusal('operator');
+  const reset = useResetTemplate(template, ({ source }) => onReset(source));
+  if (refusal !== undefined) return null;
+  return (
+    <ConfirmButton
+      label="Reset to default"
+      accessibleName="Reset to default"
+      question="The default template is used again. The changed one is deleted."
+      busy={reset.isPending}
+      onConfirm={() => reset.mutate()}
+    />
+  );
+}
+
+const values = [
+  ['headline', 'what changed, in one line'],
+  ['submission.name, .verdict, .url, .environments', 'of the submission'],
+  ['submission.counts.failed, submission.classes.new', 'how many tests'],
+  ['submission.commit.subject, submission.commits', 'what was tested'],
+  ['runs', 'each with environment, verdict, reason, failures'],
+  ['causes', 'each with message, values, tests, environments'],
+  ['firstFailure.test, firstFailure.message', 'the first failure'],
+  ['alert.subject, alert.message, alert.action', 'of an alert'],
+] as const;
+
+/** The values that a template can show. */
+function Values() {
+  return (
+    <details className={classes.values}>
+      <summary>Values</summary>
+      <dl>
+        {values.map(([name, text]) => (
+          <div key={name}>
+            <dt>
+              <code>{name}</code>
+            </dt>
+            <dd>{text}</dd>
+          </div>
+        ))}
+      </dl>
+    </details>
+  );
+}
