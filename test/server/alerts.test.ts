@@ -43,9 +43,14 @@ const finish = (verdict: string) =>
      SELECT id, $1::jsonb, 'finished', $2, now(), 'x', 'SELENIUM_UNREACHABLE', 'Selenium does not answer.' FROM environment`,
     [JSON.stringify(emptySelection), verdict],
   );
-const listOpen = async () => (await server.ask('GET', '/api/alerts?open=true')).body.alerts;
+/** Those of environments: that no worker is up is an alert, too. */
+const list = async (query: string) =>
+  (await server.ask('GET', `/api/alerts?${query}`)).body.alerts.filter(
+    ({ kind }: { kind: string }) => kind === 'environment-broken',
+  );
+const listOpen = () => list('open=true');
 
-it('an environment that breaks again and again is an alert, first in the status and counted', async () => {
+it('an environment that breaks again and again is an alert, among the first of the status and counted', async () => {
   expect(await listOpen()).toEqual([]);
   await finish('broken');
   await finish('broken');
@@ -63,20 +68,29 @@ it('an environment that breaks again and again is an alert, first in the status 
     endedAt: null,
   });
   const { problems } = (await server.ask('GET', '/api/status')).body;
-  expect(problems[0]).toMatchObject({ area: 'alerts', about: 'us', since: alert.startedAt });
+  expect(problems[0].area).toBe('alerts');
+  expect(problems).toContainEqual(
+    expect.objectContaining({ area: 'alerts', about: 'us', since: alert.startedAt }),
+  );
   expect(problems.filter(({ area }: { area: string }) => area === 'environments')).toEqual([]);
-  expect((await server.ask('GET', '/api/attention')).body).toMatchObject({ alerts: 1, failing: 1 });
+  const { alerts, failing } = (await server.ask('GET', '/api/attention')).body;
+  expect(failing).toBe(1);
+  expect(alerts).toBeGreaterThanOrEqual(1);
 });
 
 it('an environment whose next run has another verdict is none any more, and stays in the list', async () => {
   await finish('failed');
   await waitFor(async () => (await listOpen()).length === 0);
-  const { body } = await server.ask('GET', '/api/alerts?limit=1');
-  expect(body).toMatchObject({
-    alerts: [{ subject: 'us', endedAt: expect.any(String), endReason: 'Run 3: failed.' }],
-    next: null,
+  const [ended, ...others] = await list('limit=200');
+  expect(ended).toMatchObject({
+    subject: 'us',
+    endedAt: expect.any(String),
+    endReason: 'Run 3: failed.',
   });
-  expect((await server.ask('GET', `/api/alerts?before=${body.alerts[0].id}`)).body.alerts).toEqual([]);
+  expect(others).toEqual([]);
+  expect(await list(`before=${ended.id}`)).toEqual([]);
+  const { body: page } = await server.ask('GET', '/api/alerts?limit=1');
+  expect(page.alerts).toHaveLength(1);
 });
 
 it('a service outside gets a request after each look', async () => {
