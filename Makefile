@@ -1,6 +1,6 @@
 # `make demo` and `make test` do all the set-up on a bare Debian machine with Node 20.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all test-page test-package test-deploy faults retries hosts bench build check clean
+.PHONY: help demo test test-all test-page test-package test-deploy faults retries messages hosts bench build check clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -40,6 +40,10 @@ faults: node_modules ## inject random faults under load and judge the result: SE
 retries: node_modules ## retry runs while workers are killed and stores are away, and judge: RETRIES, SEED, ENVIRONMENTS, WORKERS
 	@sh scripts/need.sh faults
 	@node --import tsx test/faults/retries/main.ts
+
+messages: node_modules ## send messages while their senders are killed and channels and stores are away, and judge: KILLS, OUTAGES, SEED, PROCESSES
+	@sh scripts/need.sh faults
+	@node --import tsx test/faults/messages/main.ts
 
 hosts: node_modules ## cut off several hosts, each with its own Docker Engine, one after the other: CUTS, HOSTS, SEED, WORKERS
 	@sh scripts/need.sh hosts

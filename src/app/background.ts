@@ -54,7 +54,9 @@ export function createBackground(deps: {
     upkeepStarted = true;
     services.push(comparisonLoop.start());
     const retention = createRetention({ database });
-    services.push(startRetention({ artifacts, retention, settings: config.retention, log }));
+    services.push(
+      startRetention({ artifacts, retention, messages: context.messages, settings: config.retention, log }),
+    );
     startWatchingOnce();
   }
 

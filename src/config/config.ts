@@ -69,7 +69,7 @@ export interface Config {
     artifacts: 'folder' | 'database';
   };
   /** How long files of finished runs and the audit trail are kept; 0: no limit. */
-  retention: { filesMs: number; auditMs: number; notesMs: number };
+  retention: { filesMs: number; auditMs: number; notesMs: number; messagesMs: number };
   locks: { dsn: string | undefined; ttlMs: number };
   engine: { kind: 'auto' | 'docker' | 'sandbox'; dockerHost: string | undefined };
   pool: {
@@ -256,6 +256,7 @@ function arrange(values: SettingValues, entries: SettingEntry[], problems: strin
       filesMs: values.MATRE_KEEP_FILES,
       auditMs: values.MATRE_KEEP_AUDIT,
       notesMs: values.MATRE_KEEP_NOTES,
+      messagesMs: values.MATRE_KEEP_MESSAGES,
     },
     locks: { dsn: withPassword(values, 'LOCK_DSN', 'LOCK_PASSWORD', problems), ttlMs: values.LOCK_TTL },
     engine: { kind: values.MATRE_ENGINE, dockerHost: values.DOCKER_HOST },

@@ -98,6 +98,12 @@ export const settings = {
     description:
       'How long the note of a cause of failures is kept after the cause was seen last, or the note was changed. 0: no limit.',
   }),
+  MATRE_KEEP_MESSAGES: setting({
+    group: 'Store',
+    schema: retention,
+    default: '90d',
+    description: 'How long messages that were sent, given up or dropped stay listed. 0: no limit.',
+  }),
 
   LOCK_DSN: optional({
     group: 'Locks',

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Artifacts, createArtifacts } from '../../src/artifacts/artifacts.ts';
 import type { Database } from '../../src/store/database/database.ts';
+import { createMessages } from '../../src/store/tables/messages.ts';
 import { createRetention } from '../../src/store/tables/retention.ts';
 import { createRuns } from '../../src/store/tables/runs.ts';
 import { removeOld } from '../../src/worker/retention.ts';
@@ -27,13 +28,14 @@ beforeEach(() => testDatabase.clear());
 
 const runRetention = (
   artifacts: Artifacts,
-  settings: { filesMs?: number; auditMs?: number; notesMs?: number },
+  settings: { filesMs?: number; auditMs?: number; notesMs?: number; messagesMs?: number },
 ) =>
   removeOld(
     {
       artifacts,
       retention: createRetention({ database }),
-      settings: { filesMs: 0, auditMs: 0, notesMs: 0, ...settings },
+      messages: createMessages({ database }),
+      settings: { filesMs: 0, auditMs: 0, notesMs: 0, messagesMs: 0, ...settings },
     },
     neverAborted,
   );
@@ -95,7 +97,12 @@ describe.each(['folder', 'database'] as const)('files of runs in the %s', (kind)
     expect(await runRetention(artifacts(), { filesMs: 90 * day })).toEqual({ runs: 1, entries: 0, notes: 0 });
     expect(await artifacts().list(oldRun)).toEqual([]);
     expect((await runs.get(oldRun)).filesRemovedAt).toEqual(filesRemovedAt);
-    expect(await runRetention(artifacts(), { filesMs: 90 * day })).toEqual({ runs: 0, entries: 0, notes: 0 });
+    expect(await runRetention(artifacts(), { filesMs: 90 * day })).toEqual({
+      runs: 0,
+      entries: 0,
+      notes: 0,
+      messages: 0,
+    });
     for (const id of [recentRun, waiting]) await artifacts().remove(id);
   });
 
@@ -107,7 +114,12 @@ describe.each(['folder', 'database'] as const)('files of runs in the %s', (kind)
       await finish(id, 1_000);
       ids.push(id);
     }
-    expect(await runRetention(artifacts(), { filesMs: 0 })).toEqual({ runs: 0, entries: 0, notes: 0 });
+    expect(await runRetention(artifacts(), { filesMs: 0 })).toEqual({
+      runs: 0,
+      entries: 0,
+      notes: 0,
+      messages: 0,
+    });
     expect(await artifacts().runs()).toEqual(ids);
     expect(await runRetention(artifacts(), { filesMs: day })).toEqual({ runs: 23, entries: 0, notes: 0 });
     expect(await artifacts().runs()).toEqual([]);
@@ -120,11 +132,17 @@ it('removes entries of the audit trail that are older than the retention', async
      SELECT now() - number * interval '1 day', 'ann', 'local', 'runs.cancel', number::text
      FROM generate_series(2500, 1, -1) AS days (number)`,
   );
-  expect(await runRetention(host.artifacts, { auditMs: 0 })).toEqual({ runs: 0, entries: 0, notes: 0 });
+  expect(await runRetention(host.artifacts, { auditMs: 0 })).toEqual({
+    runs: 0,
+    entries: 0,
+    notes: 0,
+    messages: 0,
+  });
   expect(await runRetention(host.artifacts, { auditMs: 30.5 * day })).toEqual({
     runs: 0,
     entries: 2_470,
     notes: 0,
+    messages: 0,
   });
   expect(await database.query('SELECT count(*) FROM audit')).toEqual([{ count: 30 }]);
 });
@@ -157,4 +175,15 @@ it('removes notes of causes that were not seen for the retention time', async ()
     { cause: 'changed' },
     { cause: 'seen' },
   ]);
+});
+
+it('messages that ended are removed after their time, never with 0', async () => {
+  await database.query(
+    `INSERT INTO message (channel_id, channel_name, purpose, state, created_at, ended_at)
+     SELECT 1, 'ops', 'post', 'sent', at, at FROM (
+       SELECT now() - number * interval '1 day' AS at FROM generate_series(1, 40) AS days (number)
+     ) AS times`,
+  );
+  expect(await runRetention(host.artifacts, {})).toMatchObject({ messages: 0 });
+  expect(await runRetention(host.artifacts, { messagesMs: 30.5 * day })).toMatchObject({ messages: 10 });
 });

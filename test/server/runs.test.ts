@@ -338,15 +338,15 @@ describe('artifacts', () => {
   it('that retention removed are reported as removed at every address', async () => {
     const { id } = (await submit(['us'], ['OldTest'])).body.runs[0];
     await finished(id);
-    const { database, artifacts } = server.app.context;
+    const { database, artifacts, messages } = server.app.context;
     await artifacts.write(id, 'fail.png', 'x');
     await database.query(
       `UPDATE run SET finished_at = now() - interval '100 days', queued_at = now() - interval '101 days' WHERE id = $1`,
       [id],
     );
-    const settings = { filesMs: 90 * 86_400_000, auditMs: 0, notesMs: 0 };
+    const settings = { filesMs: 90 * 86_400_000, auditMs: 0, notesMs: 0, messagesMs: 0 };
     const retention = createRetention({ database });
-    await removeOld({ artifacts, retention, settings }, new AbortController().signal);
+    await removeOld({ artifacts, retention, messages, settings }, new AbortController().signal);
     for (const path of ['artifacts/fail.png', 'artifacts', 'log', 'log/stream', 'steps?test=OldTest']) {
       const { status, body } = await server.ask('GET', `/api/runs/${id}/${path}`);
       expect([path, status, body.code]).toEqual([path, 410, 'FILES_REMOVED']);

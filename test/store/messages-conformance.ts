@@ -282,7 +282,7 @@ export function messagesConformance(kind: Kind): void {
         const channel = await addChannel();
         await plan(planned(channel));
         const first = await claimFirst();
-        expect(await outbox.storeContent(first, { headline: 'a' })).toBe(true);
+        expect(await outbox.storeContent(first, { headline: 'a' }, 'failed')).toBe(true);
         await expireClaims();
         expect(await claim({ takeOver: false })).toEqual([]);
         const second = await claimFirst();
@@ -292,7 +292,7 @@ export function messagesConformance(kind: Kind): void {
           attempts: 2,
           content: { headline: 'a' },
         });
-        expect(await outbox.storeContent(first, { headline: 'b' })).toBe(false);
+        expect(await outbox.storeContent(first, { headline: 'b' }, 'failed')).toBe(false);
         expect(await outbox.markSent(first, undefined)).toBe(false);
         await outbox.markFailed(first, { ...failure, delayMs: 60_000 });
         await outbox.drop(first, { code: 'X', message: 'y' });
@@ -399,7 +399,7 @@ export function messagesConformance(kind: Kind): void {
         planned(qa, { thread: null }),
       );
       const [sent] = await claim({ limits: new Map([[qa.id, 0]]) });
-      await outbox.storeContent(sent as ClaimedMessage, { headline: 'h', text: 't\0', facts: {} });
+      await outbox.storeContent(sent as ClaimedMessage, { headline: 'h', text: 't\0', facts: {} }, 'failed');
       await outbox.markSent(sent as ClaimedMessage, undefined);
       const ids = async (filter: object) =>
         (await messages.list({ limit: 10, ...filter })).map(({ channel, state }) => `${channel} ${state}`);

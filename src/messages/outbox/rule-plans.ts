@@ -36,7 +36,12 @@ export function createRulePlans(deps: RulePlanDependencies): Pick<PlannerDepende
         canEdit: (channelId) => channels.find(({ id }) => id === channelId)?.abilities.edit ?? false,
         async plan(notice) {
           const facts = await readFacts(notice);
-          if (facts === undefined) return { messages: [], notSent: [] };
+          // A submission that executes tests again is told when it is finished again.
+          const isOutdated =
+            notice.kind === 'submission-finished' &&
+            facts?.kind === 'submission' &&
+            facts.phase !== 'finished';
+          if (facts === undefined || isOutdated) return { messages: [], notSent: [] };
           const { ruleId } = (notice.details ?? {}) as { ruleId?: number };
           const byRules = planMessages({
             notice: { kind: notice.kind, ruleId },

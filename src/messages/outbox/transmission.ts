@@ -42,18 +42,19 @@ export function createTransmission(
   async function render(
     { purpose, notice }: ClaimedMessage,
     { kind, markup, abilities }: ChannelKind,
-  ): Promise<MessageContent | undefined> {
+  ): Promise<{ content: MessageContent; outcome: string } | undefined> {
     const facts = notice && (await readFacts(notice));
     if (facts === undefined) return undefined;
     // It executes tests again, and will be told when it is finished; a channel that edits shows that it runs.
     const isReopened =
       notice?.kind === 'submission-finished' && facts.kind === 'submission' && facts.phase !== 'finished';
     if (isReopened && !abilities.edit) return undefined;
-    const source = await findTemplate(kind, outcomeOf(facts, purpose));
+    const outcome = outcomeOf(facts, purpose);
+    const source = await findTemplate(kind, outcome);
     const { templateProblem, ...content } = await renderMessage({ facts, purpose, markup, source });
     if (templateProblem)
       log.warn({ kind, reason: templateProblem }, 'A template failed; the default one was used');
-    return content;
+    return { content, outcome };
   }
 
   return {
@@ -73,15 +74,16 @@ export function createTransmission(
       }
       let content = message.content as MessageContent | undefined;
       if (content === undefined) {
-        content = await render(message, kind);
-        if (content === undefined) {
+        const rendered = await render(message, kind);
+        if (rendered === undefined) {
           return {
             kind: 'dropped',
             code: 'MESSAGE_OUTDATED',
             message: 'What it tells is gone, or is told later.',
           };
         }
-        if (!(await outbox.storeContent(message, content))) return { kind: 'lost' };
+        content = rendered.content;
+        if (!(await outbox.storeContent(message, content, rendered.outcome))) return { kind: 'lost' };
       }
       const isLinked = ['edit', 'reply', 'status', 'comment'].includes(message.purpose);
       const thread = isLinked ? ((await outbox.remoteOf(message)) as Json | undefined) : undefined;

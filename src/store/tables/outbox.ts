@@ -94,12 +94,12 @@ export function createOutbox({ database }: { database: Database }) {
       return rows.map((row) => toClaimed(row, options.token));
     },
 
-    /** Stores what all attempts of the message send. False when the claim is over. */
-    async storeContent({ id, token }: ClaimedMessage, content: object): Promise<boolean> {
+    /** Stores what all attempts of the message send, and the outcome that it tells. False when the claim is over. */
+    async storeContent({ id, token }: ClaimedMessage, content: object, outcome: string): Promise<boolean> {
       const rows = await database.query(
-        `UPDATE message SET content = $3::jsonb
+        `UPDATE message SET content = $3::jsonb, outcome = $4
          WHERE id = $1 AND claimed_by = $2::uuid AND state = 'waiting' AND claimed_until > now() RETURNING id`,
-        [id, token, storable(JSON.stringify(content)).replaceAll('\\u0000', '\\ufffd')],
+        [id, token, storable(JSON.stringify(content)).replaceAll('\\u0000', '\\ufffd'), outcome],
       );
       return rows.length > 0;
     },
