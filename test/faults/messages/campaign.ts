@@ -37,7 +37,7 @@ export interface MessageVerdict extends Verdict {
 const outageMs: [low: number, high: number] = [300, 2_500];
 const gapMs: [low: number, high: number] = [500, 3_000];
 /** Between two kills. */
-const killGapMs: [low: number, high: number] = [300, 1_800];
+const killGapMs: [low: number, high: number] = [100, 700];
 
 /**
  * Sends messages about submissions to stand-ins for channels while the sending processes are killed and channels, PostgreSQL and the
@@ -135,7 +135,7 @@ function startSenders(args: string[], count: number) {
       const child = random.pick(children);
       if (!child) return;
       await Promise.race([child.line().catch(() => undefined), child.exited]);
-      await pause(random.between(0, 1_500));
+      await pause(random.between(0, 800));
       child.signal('SIGKILL');
       await child.exited;
     },
