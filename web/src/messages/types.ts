@@ -1,4 +1,3 @@
-import type { listMessages, listSubmissionMessages } from '#src/operations/messages/messages.ts';
 import type { listRules } from '#src/operations/rules/rules.ts';
 import type { listSubscriptions } from '#src/operations/rules/subscriptions.ts';
 import type { listTemplates } from '#src/operations/rules/templates.ts';
@@ -8,7 +7,6 @@ import type { OutputOf } from '../api/request.ts';
 // What the operations of messages answer.
 
 export type MessageView = OutputOf<typeof listMessages>['messages'][number];
-export type SubmissionMessages = OutputOf<typeof listSubmissionMessages>;
 export type RuleView = OutputOf<typeof listRules>['rules'][number];
 export type RuleTrial = OutputOf<typeof tryRule>;
 export type TemplateView = OutputOf<typeof listTemplates>['templates'][number];
