@@ -45,6 +45,26 @@ describe('what is slower than usual', () => {
     expect(usualOf(passes)).toMatchObject({ center: Math.log(20_000), spread: 0, medianMs: 20_000 });
   });
 
+  it('is a larger difference in shops that wait at times, whose durations are skewed', () => {
+    const numbers = Array.from({ length: 20 }, (_, index) => (index + 0.5) / 20);
+    // Quantiles of both have a standard deviation of about one.
+    const shapes = {
+      even: numbers.map((share) => 1.7 * (2 * share - 1)),
+      skewed: numbers.map((share) => -Math.log(1 - share) - 1),
+    };
+    const isSlower = (shape: keyof typeof shapes, deviations: number) => {
+      const usual = usualOf(
+        shapes[shape].map((value) => ({ durationMs: 20_000 * Math.exp(value / 20), slowness: 1 })),
+      );
+      const passes = Array.from({ length: 40 }, (_, index) => ({
+        durationMs: Math.exp((usual?.center ?? 0) + (index === 0 ? deviations / 20 : 0)),
+        usual,
+      }));
+      return compareDurations(passes).slower[0];
+    };
+    expect([isSlower('even', 7), isSlower('skewed', 7), isSlower('skewed', 12)]).toEqual([true, false, true]);
+  });
+
   it('does not depend on how fast the whole environment is', () => {
     const durations = fc.array(fc.integer({ min: 5_000, max: 90_000 }), { minLength: 5, maxLength: 20 });
     fc.assert(
