@@ -72,6 +72,11 @@ export async function runRound(options: RoundOptions): Promise<Verdict> {
     });
     for (const load of loads) await load.stop();
     await retrying.stop();
+    if (userRetries > 0) {
+      const { length } = harness.retries;
+      print(`${seconds()} s  ${length} of ${userRetries} retries by users, the others found no finished run`);
+      if (length === 0) problem('No run was retried, so this says nothing about retries.');
+    }
     const acknowledged = installations.flatMap((each) => each.acknowledged).length;
     print(`${seconds()} s  no more faults; ${acknowledged} runs were acknowledged`);
     await settle(installations, options.settleMs);
