@@ -1,3 +1,4 @@
+import type { listMessages } from '#src/operations/messages/messages.ts';
 import type { listRules } from '#src/operations/rules/rules.ts';
 import type { listSubscriptions } from '#src/operations/rules/subscriptions.ts';
 import type { listTemplates } from '#src/operations/rules/templates.ts';
