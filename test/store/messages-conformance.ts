@@ -347,8 +347,9 @@ export function messagesConformance(kind: Kind): void {
         const channel = await addChannel();
         await plan(planned(channel, { thread: null }), planned(channel, { thread: null }));
         const [one, other] = (await claim()) as [ClaimedMessage, ClaimedMessage];
-        await outbox.markFailed(one, { ...failure, delayMs: 600_000 });
-        await outbox.markFailed(other, { ...failure, delayMs: 600_000, permanent: true });
+        const failed = { ...failure, delayMs: 600_000 };
+        await outbox.markFailed(one, { ...failed, code: 'CHANNEL_UNREACHABLE' });
+        await outbox.markFailed(other, { ...failed, code: 'MESSAGE_REFUSED', permanent: true });
         expect(await claim()).toEqual([]);
         await outbox.hasten(channel.id);
         expect((await claim()).map(({ id }) => id)).toEqual([one.id]);
