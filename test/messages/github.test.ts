@@ -255,7 +255,7 @@ describe('what GitHub refuses', () => {
             }),
           ),
         ),
-      'CHANNEL_TARGET_UNKNOWN',
+      'MESSAGE_REFUSED',
       true,
     ],
     [

@@ -137,7 +137,7 @@ describe('what GitLab refuses', () => {
       () => deliver(newDelivery(facts()), { secrets: { token: 'wrong' } }),
       'CHANNEL_SIGN_IN_REFUSED',
     ],
-    ['an unknown commit', () => deliver(to({ project, sha: 'd00d'.repeat(10) })), 'CHANNEL_TARGET_UNKNOWN'],
+    ['an unknown commit', () => deliver(to({ project, sha: 'd00d'.repeat(10) })), 'MESSAGE_REFUSED'],
     [
       'an unknown project',
       () => deliver(to({ project: 'acme/other', sha: sampleSha })),

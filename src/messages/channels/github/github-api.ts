@@ -122,7 +122,8 @@ function faultOf(answer: ForgeAnswer, reason: string): DeliveryFault {
     );
   }
   if (status === 422 && /no commit found/i.test(reason)) {
-    return refuse('CHANNEL_TARGET_UNKNOWN', `The commit is not in the repository: ${reason}`);
+    // A fault of this message alone: the next one may be for another commit.
+    return refuse('MESSAGE_REFUSED', `The commit is not in the repository: ${reason}`);
   }
   if (status === 422 && /permissions requested are not granted/i.test(reason)) {
     return refuse(

@@ -181,6 +181,9 @@ function faultOf(answer: ForgeAnswer, reason: string): DeliveryFault {
       `The token lacks a right (docs/statuses.md lists them): ${reason}`,
     );
   }
+  // A fault of this message alone: the next one may be for another commit.
+  if (status === 404 && /commit/i.test(reason))
+    return refuse('MESSAGE_REFUSED', `The commit is not in the project: ${reason}`);
   if (status === 404) {
     return refuse(
       'CHANNEL_TARGET_UNKNOWN',
