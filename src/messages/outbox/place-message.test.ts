@@ -13,6 +13,7 @@ const earlier = (more: Partial<ThreadMessage>): ThreadMessage => ({
     purpose: 'post',
     outcome: 'failed',
     runId: undefined,
+    submissionId: 7,
     state: 'sent',
     attempts: 1,
     claimed: false,
@@ -30,7 +31,9 @@ type Row = [
 
 /** What becomes of a message: `insert PURPOSE`, `renew ID` or `none`. */
 const place = ([, message, thread]: Row, canEdit: boolean): string => {
-  const placement = placeMessage(planned(message), thread.map(earlier), { canEdit, runId: undefined });
+  const placement = placeMessage(planned(message), thread.map(earlier), {
+    ...{ canEdit, runId: undefined, submissionId: 7 },
+  });
   if (placement.kind === 'insert') return `insert ${placement.purpose}`;
   return placement.kind === 'renew' ? `renew ${placement.messageId}` : 'none';
 };
@@ -68,6 +71,18 @@ const onAll: Row[] = [
     { purpose: 'status' },
     [{ purpose: 'status', state: 'waiting', claimed: true }],
     'insert status',
+  ],
+  [
+    'a status of an older submission while that of a newer one waits',
+    { purpose: 'status' },
+    [{ id: 4, purpose: 'status', submissionId: 8, ...untold }],
+    'none',
+  ],
+  [
+    'a status of a newer submission while that of an older one waits',
+    { purpose: 'status' },
+    [{ id: 4, purpose: 'status', submissionId: 6, ...untold }],
+    'renew 4',
   ],
   ['a comment after one that was sent', { purpose: 'comment' }, [{ purpose: 'comment' }], 'insert comment'],
 ];

@@ -11,13 +11,16 @@ import type { Placement, ThreadMessage } from '../../store/tables/message-plans.
 export function placeMessage(
   planned: PlannedMessage,
   thread: readonly ThreadMessage[],
-  { canEdit, runId }: { canEdit: boolean; runId: number | undefined },
+  about: { canEdit: boolean; runId: number | undefined; submissionId: number | undefined },
 ): Placement {
+  const { canEdit, runId, submissionId = 0 } = about;
   const { purpose } = planned;
   const newest = (sought: PlannedMessage['purpose']) => thread.find((each) => each.purpose === sought);
   if (purpose === 'status' || purpose === 'comment') {
-    // Only the newest state matters.
+    // Only the newest state matters, and of several submissions for a commit that of the newest one.
     const earlier = newest(purpose);
+    if ((earlier?.submissionId ?? 0) > submissionId)
+      return { kind: 'none', reason: 'A newer submission is shown there.' };
     return earlier && isWaiting(earlier) ? renew(earlier) : { kind: 'insert', purpose };
   }
   if (purpose === 'reply') {

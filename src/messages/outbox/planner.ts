@@ -45,7 +45,11 @@ export function createPlanner({ unplanned, plans, readRules, log }: PlannerDepen
     if (await isUntold(notice)) return plans.skip([notice.id]);
     const plan = await rules.plan(notice);
     await plans.store(notice, plan, (planned, thread) =>
-      placeMessage(planned, thread, { canEdit: rules.canEdit(planned.channelId), runId: notice.runId }),
+      placeMessage(planned, thread, {
+        canEdit: rules.canEdit(planned.channelId),
+        runId: notice.runId,
+        submissionId: notice.submissionId,
+      }),
     );
   }
 

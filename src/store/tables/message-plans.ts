@@ -10,6 +10,7 @@ export interface ThreadMessage {
   outcome: string | undefined;
   /** Of its notice. */
   runId: number | undefined;
+  submissionId: number | undefined;
   state: MessageState;
   attempts: number;
   /** A process sends it now. */
@@ -118,19 +119,21 @@ async function lockThread(
     purpose: MessagePurpose;
     outcome: string | null;
     run_id: number | null;
+    submission_id: number | null;
     state: MessageState;
     attempts: number;
     claimed: boolean;
   }>(
-    `SELECT id, purpose, outcome, run_id, state, attempts, NOT ${unclaimed} AS claimed FROM message
+    `SELECT id, purpose, outcome, run_id, submission_id, state, attempts, NOT ${unclaimed} AS claimed FROM message
      WHERE channel_id = $1 AND thread = $2 AND recipient IS NOT DISTINCT FROM $3::text
      ORDER BY id DESC LIMIT ${maxThread} FOR NO KEY UPDATE`,
     [channelId, thread, recipient],
   );
-  return rows.map(({ outcome, run_id, ...row }) => ({
+  return rows.map(({ outcome, run_id, submission_id, ...row }) => ({
     ...row,
     outcome: outcome ?? undefined,
     runId: run_id ?? undefined,
+    submissionId: submission_id ?? undefined,
   }));
 }
 
