@@ -68,12 +68,11 @@ describe('statuses of commits', () => {
     });
     return body.runs[0].submissionId as number;
   };
-  /** The messages of a submission when none of them waits, and some were sent. */
-  const told = (id: number, purposes: number) =>
+  /** Resolves when a message about a submission was sent. */
+  const waitForSentMessage = (id: number) =>
     waitFor(async () => {
       const { body } = await server.ask('GET', `/api/submissions/${id}/messages`);
-      const sent = body.messages.filter(({ state }: { state: string }) => state === 'sent');
-      return sent.length >= purposes && body;
+      return body.messages.some(({ state }: { state: string }) => state === 'sent');
     });
 
   it('are tested as a channel is set up', async () => {
@@ -95,14 +94,14 @@ describe('statuses of commits', () => {
     expect(gitlab.notes[0]?.body).toContain(`http://127.0.0.1:8090/submissions/${id}`);
     expect(gitlab.notes[0]?.body).toContain('<code>FailCart</code>');
     expect(github.accepted).toEqual([]);
-    const again = await submit(['PassHome', 'FailCart'], { commitUrl, sha });
-    await waitFor(() => gitlab.notes[0]?.body.includes(`/submissions/${again}"`));
+    const nextId = await submit(['PassHome', 'FailCart'], { commitUrl, sha });
+    await waitFor(() => gitlab.notes[0]?.body.includes(`/submissions/${nextId}"`));
     expect(gitlab.notes).toHaveLength(1);
   });
 
   it('are those of the commit of the test module, for a submission without another one', async () => {
     const id = await submit(['PassHome']);
-    await told(id, 1);
+    await waitForSentMessage(id);
     expect(github.statuses(moduleCommit)).toEqual({ 'matre/test PassHome on us': 'success' });
   });
 
