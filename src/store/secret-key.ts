@@ -107,7 +107,7 @@ function fingerprintOf(key: Buffer): string {
 async function holdsSecrets(database: Queryable): Promise<boolean> {
   const [row] = await database.query<{ exists: boolean }>(
     `SELECT EXISTS (SELECT FROM environment WHERE admin_password IS NOT NULL OR shop_credentials IS NOT NULL)
-         OR EXISTS (SELECT FROM variable WHERE secret) AS "exists"`,
+         OR EXISTS (SELECT FROM variable WHERE secret) OR EXISTS (SELECT FROM channel WHERE secrets IS NOT NULL) AS "exists"`,
   );
   return row?.exists ?? false;
 }

@@ -231,6 +231,28 @@ describe('notices that no single change brings about', () => {
     expect(await notices()).toEqual([...before, 'submission-progress']);
   });
 
+  it('are one for a submission that a process from before there were notices finished', async () => {
+    await addRule({});
+    const finished = async () =>
+      (await database.query(`SELECT FROM notice WHERE kind = 'submission-finished'`)).length;
+    await submit();
+    await execute({ tests: 2, failed: 0 });
+    await inParallel(new Date());
+    expect(await finished()).toBe(1);
+    await database.query('DELETE FROM notice');
+    await inParallel(new Date());
+    await inParallel(new Date());
+    expect(await finished()).toBe(1);
+  });
+
+  it('are none for a submission that was finished before there was a channel', async () => {
+    await submit();
+    await execute({ tests: 2, failed: 0 });
+    await addRule({});
+    await inParallel(new Date());
+    expect(await database.query('SELECT FROM notice')).toEqual([]);
+  });
+
   it('are one for each time of a digest, also when times were missed', async () => {
     const digest = { period: 'daily', at: '08:00', zone: 'UTC', weekday: 1 };
     const due = new Date('2026-11-26T08:00:00Z');

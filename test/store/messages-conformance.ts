@@ -313,6 +313,48 @@ export function messagesConformance(kind: Kind): void {
       });
     });
 
+    describe('what is stored', () => {
+      it('shows the post of a thread to planners after any number of edits and replies', async () => {
+        const channel = await addChannel();
+        const purposes = ['post', 'edit', 'reply'] as const;
+        await plan(planned(channel));
+        await outbox.markSent(await claimFirst(), { id: 1 });
+        for (let round = 0; round < 12; round += 1) {
+          await plan(planned(channel, { purpose: 'edit' }), planned(channel, { purpose: 'reply' }));
+          for (let left = 2; left > 0; left -= 1) await outbox.markSent(await claimFirst(), undefined);
+        }
+        let seen: string[] = [];
+        const look: Placer = (_planned, thread) => {
+          seen = thread.map(({ purpose }) => purpose);
+          return { kind: 'none', reason: '' };
+        };
+        await plans.store(await notice(), { messages: [planned(channel)], notSent: [] }, look);
+        expect(seen.sort()).toEqual([...purposes].sort());
+      });
+
+      it('is what a receiver and a template say, also with characters that no JSON of a database has', async () => {
+        const channel = await addChannel();
+        await plan(planned(channel));
+        const claimed = await claimFirst();
+        expect(
+          await outbox.storeContent(claimed, { headline: 'a\0b \ud83d \\u0000 \u{1f600}' }, 'failed'),
+        ).toBe(true);
+        expect(await outbox.markSent(claimed, { id: '\0 \udc00' })).toBe(true);
+        expect(await list()).toMatchObject([{ headline: 'a\ufffdb \ufffd \\u0000 \u{1f600}' }]);
+      });
+
+      it('is that it was sent, when it was given up before its sender could record it', async () => {
+        const channel = await addChannel();
+        await plan(planned(channel));
+        const claimed = await claimFirst();
+        await expireClaims();
+        await database.query(`UPDATE message SET give_up_at = now() - interval '1 hour'`);
+        expect(await outbox.sweep()).toBe(1);
+        expect(await outbox.markSent(claimed, undefined)).toBe(true);
+        expect(await list()).toMatchObject([{ state: 'sent', error: undefined }]);
+      });
+    });
+
     describe('failures', () => {
       it('leave the message waiting with their reason, and block the channel when it said so', async () => {
         const channel = await addChannel();

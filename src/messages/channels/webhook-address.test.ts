@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { answerText } from './refusals.ts';
 import { secretParts } from './webhook-address.ts';
 
 it('hides the secrets of an address, and none of its words', () => {
@@ -8,4 +9,21 @@ it('hides the secrets of an address, and none of its words', () => {
   for (const secret of ['AAAA12345', 'AIza12345', 'a+b+c+d+e', 'a%2Bb%2Bc%2Bd%2Be'])
     expect(parts).toContain(secret);
   for (const word of ['messages', 'v1', '', 'spaces']) expect(parts).not.toContain(word);
+});
+
+it('hides an address in whatever form a service repeats it', () => {
+  const address = 'https://ann:pw%21@hooks.test/in/x7/%C3%A9?t=k3y&u=a%20b';
+  const hidden = secretParts(address);
+  for (const answer of [
+    'Cannot POST /in/x7/%C3%A9?t=k3y&u=a%20b',
+    // Express escapes for HTML, and Spring for JSON.
+    'Cannot POST /in/x7/%C3%A9?t=k3y&amp;u=a%20b',
+    '{"path":"\\/in\\/x7\\/%C3%A9?t=k3y&u=a%20b"}',
+    'no such path: /in/x7/é?t=k3y&u=a b',
+    'unknown query ?t=k3y&u=a%20b',
+    'no user ann with pw!',
+  ]) {
+    expect(answerText(answer, hidden)).not.toMatch(/k3y|x7|ann|pw/);
+  }
+  expect(answerText('not /a/ path', secretParts('https://hooks.test/'))).toBe('not /a/ path');
 });

@@ -55,7 +55,10 @@ export function changeFields(
   const settings = parse(kind.settings, 'settings', merge(current?.channel.settings, changes.settings));
   if (current !== undefined) assertSameDestination(kind, current.channel, settings, changes.secrets);
   if (current !== undefined && changes.secrets === undefined) return { settings, secrets: undefined };
-  const secrets = parse(kind.secrets, 'secrets', merge(current?.readSecrets(), changes.secrets));
+  // Without the key that encrypted them, all of them can still be replaced.
+  const keepsSome = current?.channel.secretNames.some((name) => changes.secrets?.[name] === undefined);
+  const stored = keepsSome ? current?.readSecrets() : undefined;
+  const secrets = parse(kind.secrets, 'secrets', merge(stored, changes.secrets));
   return { settings, secrets: secrets as ChannelSecrets };
 }
 

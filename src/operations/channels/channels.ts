@@ -96,7 +96,7 @@ export const disableChannel = defineChangeByName({
   name: 'channels.disable',
   method: 'POST',
   path: '/api/channels/:name/disable',
-  summary: 'Switch a channel off: nothing is sent through it, and what waits is dropped',
+  summary: 'Switch a channel off: nothing is sent through it, and what waits is given up after a day',
   change: async (context, name, by) => view(context, await context.channels.setDisabled(name, true, by)),
 });
 

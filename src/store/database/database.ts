@@ -42,6 +42,13 @@ export function storable(text: string): string {
   return text.replaceAll('\0', '\uFFFD');
 }
 
+/** A value as JSON that can be stored as `jsonb`, which refuses the NUL character and halves of surrogate pairs. */
+export function storableJson(value: unknown): string {
+  return JSON.stringify(value, (_name, part: unknown) =>
+    typeof part === 'string' ? storable(part).replace(/\p{Cs}/gu, '\uFFFD') : part,
+  );
+}
+
 /**
  * Channels of NOTIFY:
  * - `queue`: a run may be ready to claim;

@@ -24,11 +24,11 @@ export type Placement =
   | { kind: 'renew'; messageId: number }
   | { kind: 'none'; reason: string };
 
-/** Decides about a planned message; `thread` are the messages before it, the newest first. */
+/**
+ * Decides about a planned message; `thread` are messages before it, the newest first: the last one of each purpose, and the last post that
+ * is sent or will be.
+ */
 export type Placer = (planned: PlannedMessage, thread: readonly ThreadMessage[]) => Placement;
-
-/** A message of a thread is compared with this many before it. */
-const maxThread = 20;
 
 /** What planners write. */
 export type MessagePlans = ReturnType<typeof createMessagePlans>;
@@ -108,7 +108,10 @@ function inLockOrder(messages: readonly PlannedMessage[]): PlannedMessage[] {
   );
 }
 
-/** The newest messages of the thread of a planned one, locked against a claim. */
+/**
+ * The messages of the thread of a planned one that `Placer` names, locked against a claim. Not the newest ones of any purpose: a submission
+ * that runs for an hour has hundreds of edits after its post.
+ */
 async function lockThread(
   transaction: Queryable,
   { channelId, recipient, thread }: PlannedMessage,
@@ -125,8 +128,11 @@ async function lockThread(
     claimed: boolean;
   }>(
     `SELECT id, purpose, outcome, run_id, submission_id, state, attempts, NOT ${unclaimed} AS claimed FROM message
-     WHERE channel_id = $1 AND thread = $2 AND recipient IS NOT DISTINCT FROM $3::text
-     ORDER BY id DESC LIMIT ${maxThread} FOR NO KEY UPDATE`,
+     WHERE id IN (
+       SELECT unnest(ARRAY[max(id), max(id) FILTER (WHERE purpose = 'post' AND state IN ('waiting', 'sent'))]) FROM message
+       WHERE channel_id = $1 AND thread = $2 AND recipient IS NOT DISTINCT FROM $3::text GROUP BY purpose
+     )
+     ORDER BY id DESC FOR NO KEY UPDATE`,
     [channelId, thread, recipient],
   );
   return rows.map(({ outcome, run_id, submission_id, ...row }) => ({

@@ -1,5 +1,5 @@
 import type { MessagePurpose, Notice } from '../../model/message.ts';
-import { channels, type Database, storable } from '../database/database.ts';
+import { channels, type Database, storable, storableJson } from '../database/database.ts';
 
 /** A message that this process sends: nobody else does until the claim is over. */
 export interface ClaimedMessage {
@@ -99,7 +99,7 @@ export function createOutbox({ database }: { database: Database }) {
       const rows = await database.query(
         `UPDATE message SET content = $3::jsonb, outcome = $4
          WHERE id = $1 AND claimed_by = $2::uuid AND state = 'waiting' AND claimed_until > now() RETURNING id`,
-        [id, token, storable(JSON.stringify(content)).replaceAll('\\u0000', '\\ufffd'), outcome],
+        [id, token, storableJson(content), outcome],
       );
       return rows.length > 0;
     },
@@ -116,8 +116,8 @@ export function createOutbox({ database }: { database: Database }) {
     },
 
     /**
-     * Records that the channel has the message. It may be repeated when it is unknown whether it took effect. False when another process
-     * has claimed the message since.
+     * Records that the channel has the message, also when it was given up or dropped after the claim had run out. It may be repeated when
+     * it is unknown whether it took effect. False when another process has claimed the message since.
      */
     async markSent({ id, token }: ClaimedMessage, remote: unknown): Promise<boolean> {
       const rows = await database.query(
@@ -125,9 +125,9 @@ export function createOutbox({ database }: { database: Database }) {
            UPDATE message SET state = 'sent', remote = $3::jsonb, ended_at = coalesce(ended_at, now()), claimed_until = NULL,
              error_code = NULL, error_message = NULL, error_permanent = false,
              content = jsonb_build_object('headline', content -> 'headline', 'text', content -> 'text')
-           WHERE id = $1 AND claimed_by = $2::uuid AND state IN ('waiting', 'sent') RETURNING id
+           WHERE id = $1 AND claimed_by = $2::uuid RETURNING id
          ) SELECT id, pg_notify('${channels.change}', 'messages') FROM sent`,
-        [id, token, remote === undefined ? null : storable(JSON.stringify(remote))],
+        [id, token, remote === undefined ? null : storableJson(remote)],
       );
       return rows.length > 0;
     },

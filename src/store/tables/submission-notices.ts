@@ -3,10 +3,11 @@ import { insertNotice } from './notices.ts';
 
 /**
  * Adds notices about submissions that are under way: `first-failure` once for each, when its first test has failed, and
- * `submission-progress` when there are more results than at the last one, and the submission has a message that can change. Any number of
- * processes may do so.
+ * `submission-progress` when there are more results than at the last one, and the submission has a message that can change; and about those
+ * that an older process has finished. Any number of processes may do so.
  */
 export async function insertSubmissionNotices(database: Database): Promise<void> {
+  await insertMissingFinished(database);
   const first = await database.query<{ id: number }>(
     `SELECT submission.id FROM submission
      WHERE finished_at IS NULL AND first_failure_at IS NULL AND ${someRuleWaits} AND ${hasFailure} ORDER BY id`,
@@ -37,6 +38,31 @@ export async function insertSubmissionNotices(database: Database): Promise<void>
     });
   }
 }
+
+/** Adds `submission-finished` for submissions that a process from before there were notices (0030) has finished. */
+async function insertMissingFinished(database: Database): Promise<void> {
+  const missing = await database.query<{ id: number }>(
+    `SELECT id FROM submission WHERE id IN (SELECT submission_id FROM run WHERE finished_at > now() - interval '1 hour')
+       AND ${isFinishedUnnoticed} ORDER BY id`,
+  );
+  for (const { id } of missing) {
+    await database.transaction(async (transaction) => {
+      await transaction.query('SELECT id FROM submission WHERE id = $1 FOR NO KEY UPDATE', [id]);
+      // The next statement sees what a transaction committed that had this row before.
+      const rows = await transaction.query(
+        `SELECT id FROM submission WHERE id = $1 AND ${isFinishedUnnoticed}`,
+        [id],
+      );
+      if (rows.length > 0) await insertNotice(transaction, { kind: 'submission-finished', submissionId: id });
+    });
+  }
+}
+
+/** SQL: a submission is finished without a notice, though a channel was enabled then. */
+const isFinishedUnnoticed = `submission.finished_at > (SELECT min(changed_at) FROM channel WHERE disabled_at IS NULL)
+  AND NOT EXISTS (
+    SELECT FROM notice WHERE notice.submission_id = submission.id AND notice.kind = 'submission-finished'
+  )`;
 
 /** SQL: a rule is told of first failures. Without one the results are not looked at. */
 const someRuleWaits = `EXISTS (SELECT FROM message_rule WHERE disabled_at IS NULL AND 'first-failure' = ANY (occasions))`;

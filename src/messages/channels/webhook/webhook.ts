@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { MessageFacts } from '../../../model/message-facts.ts';
 import { type ChannelKind, type Delivery, DeliveryFault } from '../channel.ts';
 import { answerText, refusalOf } from '../refusals.ts';
-import { webhookAddress } from '../webhook-address.ts';
+import { secretParts, webhookAddress } from '../webhook-address.ts';
 import { type Payload, payloadVersion } from './payload-schema.ts';
 import { isSigningSecret, signedHeaders } from './sign.ts';
 
@@ -52,7 +52,7 @@ export const webhook: ChannelKind<z.infer<typeof settingsSchema>, z.infer<typeof
     });
     if (response.status >= 200 && response.status < 300) return {};
     const host = new URL(url).host;
-    const hidden = [url, new URL(url).pathname, ...keys];
+    const hidden = [...secretParts(url), ...keys];
     if (response.status !== 410) throw refusalOf(host, response, { secrets: hidden });
     const answer = answerText(response.text, hidden);
     throw new DeliveryFault(
