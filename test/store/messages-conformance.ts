@@ -224,6 +224,8 @@ export function messagesConformance(kind: Kind): void {
             id: first?.id,
             purpose: 'post',
             outcome: 'failed',
+            runId: undefined,
+            submissionId: 7,
             state: 'waiting',
             attempts: 0,
             claimed: false,
