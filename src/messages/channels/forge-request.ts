@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { FaultCode } from '../../faults/fault.ts';
 import { maxRetryAfterMs, parseRetryAfter } from '../outgoing/retry-after.ts';
 import { DeliveryFault, type OutgoingHttp } from './channel.ts';
 import { parseJson } from './parse-json.ts';
@@ -79,6 +80,18 @@ function reasonOf(json: unknown): string | undefined {
     .filter((part) => part !== undefined)
     .map((part) => (typeof part === 'string' ? part : JSON.stringify(part)));
   return parts.length > 0 ? parts.join(': ') : undefined;
+}
+
+/** The fault of a request that any forge refuses with this status; `undefined` where the forges differ. */
+export function refusalOfForge(title: string, status: number, reason: string): DeliveryFault | undefined {
+  const refuse = (code: FaultCode, message: string) =>
+    new DeliveryFault(code, `${message}: ${reason}`, { permanent: true });
+  if (status === 401) return refuse('CHANNEL_SIGN_IN_REFUSED', `${title} refuses the token`);
+  if (status === 403)
+    return refuse('CHANNEL_SIGN_IN_REFUSED', 'The token lacks a right (docs/statuses.md lists them)');
+  if (status === 404)
+    return refuse('CHANNEL_TARGET_UNKNOWN', `${title} does not find it, or the token may not see it`);
+  return undefined;
 }
 
 /** How long a forge asks to wait, at most an hour: `Retry-After`, or the end of its rate limit. Milliseconds; `undefined` when it does not say. */

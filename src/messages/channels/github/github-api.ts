@@ -1,6 +1,13 @@
 import { z } from 'zod';
+import type { FaultCode } from '../../../faults/fault.ts';
 import { DeliveryFault, type OutgoingHttp } from '../channel.ts';
-import { createForgeApi, type ForgeAnswer, type ForgeApi, retryAfterMs } from '../forge-request.ts';
+import {
+  createForgeApi,
+  type ForgeAnswer,
+  type ForgeApi,
+  refusalOfForge,
+  retryAfterMs,
+} from '../forge-request.ts';
 import { createAppToken } from './app-token.ts';
 import type { GithubSecrets, GithubSettings } from './github-settings.ts';
 
@@ -15,7 +22,7 @@ export function apiUrlOf({ baseUrl, apiUrl }: Pick<GithubSettings, 'baseUrl' | '
   return `${baseUrl}/api/v3`;
 }
 
-export interface GithubAccess {
+interface GithubAccess {
   api: ForgeApi;
   /** An App, or the token of Actions, which is that of an App: it may create check runs. */
   isApp: boolean;
@@ -104,23 +111,9 @@ function faultOf(answer: ForgeAnswer, reason: string): DeliveryFault {
       retryAfterMs: wait ?? usualWaitMs,
     });
   }
-  const refuse = (code: ConstructorParameters<typeof DeliveryFault>[0], message: string) =>
-    new DeliveryFault(code, message, { permanent: true });
-  if (status === 401) return refuse('CHANNEL_SIGN_IN_REFUSED', `GitHub refuses the token: ${reason}`);
+  const refuse = (code: FaultCode, message: string) => new DeliveryFault(code, message, { permanent: true });
   if (status === 403 && /locked|archived/i.test(reason))
     return refuse('MESSAGE_REFUSED', `GitHub refuses: ${reason}`);
-  if (status === 403) {
-    return refuse(
-      'CHANNEL_SIGN_IN_REFUSED',
-      `The token lacks a right (docs/statuses.md lists them): ${reason}`,
-    );
-  }
-  if (status === 404) {
-    return refuse(
-      'CHANNEL_TARGET_UNKNOWN',
-      `GitHub does not find it, or the token may not see it: ${reason}`,
-    );
-  }
   if (status === 422 && /no commit found/i.test(reason)) {
     // A fault of this message alone: the next one may be for another commit.
     return refuse('MESSAGE_REFUSED', `The commit is not in the repository: ${reason}`);
@@ -131,5 +124,5 @@ function faultOf(answer: ForgeAnswer, reason: string): DeliveryFault {
       `The App lacks a right (docs/statuses.md lists them): ${reason}`,
     );
   }
-  return refuse('MESSAGE_REFUSED', `GitHub refuses: ${reason}`);
+  return refusalOfForge('GitHub', status, reason) ?? refuse('MESSAGE_REFUSED', `GitHub refuses: ${reason}`);
 }

@@ -1,13 +1,12 @@
 import { z } from 'zod';
-import type { SubmissionFacts } from '../../../model/message-facts.ts';
-import { commentBody } from '../../statuses/comment-body.ts';
-import { commentThread, type StatusTarget } from '../../statuses/status-target.ts';
+import type { ForgeChannel, StatusTarget } from '../../statuses/status-target.ts';
 import { type StatusState, statusDescription, statusState } from '../../statuses/status-words.ts';
-import type { ChannelKind, Delivery, DeliveryOptions } from '../channel.ts';
+import type { ChannelKind, DeliveryOptions } from '../channel.ts';
+import { type CommentStore, deliverComment } from '../forge-comment.ts';
 import { addressOf, isOlder, remoteOf } from '../forge-delivery.ts';
-import { type ForgeApi, type ForgeRemote, findInPages, pageSize } from '../forge-request.ts';
+import { type ForgeApi, pageSize } from '../forge-request.ts';
 import { deliverCheckRun } from './check-run.ts';
-import { apiOfApp, apiUrlOf, type GithubAccess, openGithub, projectPath } from './github-api.ts';
+import { apiOfApp, apiUrlOf, openGithub, projectPath } from './github-api.ts';
 import { type GithubSecrets, type GithubSettings, githubSecrets, githubSettings } from './github-settings.ts';
 
 /** Limits of GitHub: characters of the description of a status, and of a comment; bytes are never fewer. */
@@ -39,12 +38,14 @@ export const github: ChannelKind<GithubSettings, GithubSecrets> = {
       await testAccess(options);
       return {};
     }
-    const { facts, target } = addressOf(delivery, { kind: 'github', ...options.settings });
+    const channel: ForgeChannel = { kind: 'github', ...options.settings };
+    const { facts, target } = addressOf(delivery, channel);
     const remote = remoteOf(delivery);
     if (isOlder(facts, remote)) return delivery.thread === undefined ? {} : { remote: delivery.thread };
     if (delivery.purpose === 'comment') {
-      const access = await openGithub(options, target.project, { pull_requests: 'write' });
-      const id = await deliverComment(access, { options, delivery, facts, target, remote });
+      const { api } = await openGithub(options, target.project, { pull_requests: 'write' });
+      const comments = commentsOf(api, target, options);
+      const id = await deliverComment(comments, { channel, delivery, facts, target, remote });
       return { remote: { submission: facts.submission.id, id } };
     }
     const { api, isApp } = await openGithub(options, target.project, { checks: 'write' });
@@ -79,40 +80,20 @@ const comment = z.object({
 });
 type Comment = z.output<typeof comment>;
 
-/**
- * Edits the comment of submissions with this name in the pull request, or creates it. It is found again by its hidden marker, when its
- * number was not stored, or when someone removed it. Returns its number.
- */
-async function deliverComment(
-  { api }: GithubAccess,
-  input: {
-    options: Options;
-    delivery: Delivery;
-    facts: SubmissionFacts;
-    target: StatusTarget;
-    remote: ForgeRemote | undefined;
-  },
-): Promise<number> {
-  const { options, delivery, facts, target, remote } = input;
-  const marker = `<!-- matre ${commentThread({ kind: 'github', ...options.settings }, target)} -->`;
-  const body = commentBody(
-    { headline: delivery.content.headline, facts },
-    { maxBytes: maxCommentBytes, start: `${marker}\n` },
-  );
+/** The comments of the pull request of a commit. */
+function commentsOf(api: ForgeApi, target: StatusTarget, options: Options): CommentStore<Comment> {
   const issues = `${projectPath(target.project)}/issues`;
-  const edit = async (id: number) =>
-    (await api.call('PATCH', `${issues}/comments/${id}`, { body: { body }, expected: [404] })).status !== 404;
-  if (remote?.id !== undefined && (await edit(remote.id))) return remote.id;
-  const list = `${issues}/${target.pullRequest}/comments`;
-  const isOwn = await ownershipOf(api, options);
-  const earlier = await findInPages(
-    async (page) =>
-      (await api.call('GET', `${list}?per_page=${pageSize}&page=${page}`)).read(z.array(comment)),
-    (each) => (each.body?.startsWith(marker) ?? false) && isOwn(each),
-  );
-  if (earlier && (await edit(earlier.id))) return earlier.id;
-  const created = await api.call('POST', list, { body: { body } });
-  return created.read(z.object({ id: z.number() })).id;
+  const collection = `${issues}/${target.pullRequest}/comments`;
+  return {
+    api,
+    collection,
+    pathOf: (id) => `${issues}/comments/${id}`,
+    editMethod: 'PATCH',
+    pagePath: (page) => `${collection}?per_page=${pageSize}&page=${page}`,
+    readComments: (answer) => answer.read(z.array(comment)),
+    ownership: () => ownershipOf(api, options),
+    maxBytes: maxCommentBytes,
+  };
 }
 
 /** Tells own comments from those of others, who may have copied the marker. */

@@ -1,17 +1,16 @@
 import { z } from 'zod';
 import type { SubmissionFacts } from '../../../model/message-facts.ts';
-import { commentBody } from '../../statuses/comment-body.ts';
-import { commentThread, type StatusTarget } from '../../statuses/status-target.ts';
+import type { ForgeChannel, StatusTarget } from '../../statuses/status-target.ts';
 import { type StatusState, statusDescription, statusState } from '../../statuses/status-words.ts';
-import { type ChannelKind, type Delivery, DeliveryFault, type DeliveryOptions } from '../channel.ts';
+import { type ChannelKind, DeliveryFault, type DeliveryOptions } from '../channel.ts';
+import { type CommentStore, deliverComment } from '../forge-comment.ts';
 import { addressOf, isOlder, remoteOf } from '../forge-delivery.ts';
 import {
   createForgeApi,
   type ForgeAnswer,
   type ForgeApi,
-  type ForgeRemote,
-  findInPages,
   pageSize,
+  refusalOfForge,
   retryAfterMs,
 } from '../forge-request.ts';
 import { type GitlabSecrets, type GitlabSettings, gitlabSecrets, gitlabSettings } from './gitlab-settings.ts';
@@ -54,14 +53,14 @@ export const gitlab: ChannelKind<GitlabSettings, GitlabSecrets> = {
       await testAccess(api, options.settings);
       return {};
     }
-    const { facts, target } = addressOf(delivery, { kind: 'gitlab', ...options.settings });
+    const channel: ForgeChannel = { kind: 'gitlab', ...options.settings };
+    const { facts, target } = addressOf(delivery, channel);
     const remote = remoteOf(delivery);
     if (isOlder(facts, remote)) return delivery.thread === undefined ? {} : { remote: delivery.thread };
     const submission = facts.submission.id;
     if (delivery.purpose === 'comment') {
-      return {
-        remote: { submission, id: await deliverNote(api, { options, delivery, facts, target, remote }) },
-      };
+      const id = await deliverComment(notesOf(api, target), { channel, delivery, facts, target, remote });
+      return { remote: { submission, id } };
     }
     const pipeline = await deliverStatus(api, { facts, target, pipeline: remote?.pipeline });
     return { remote: { submission, ...(pipeline !== undefined && { pipeline }) } };
@@ -121,36 +120,22 @@ const note = z.object({
   author: z.object({ id: z.number() }),
 });
 
-/** Edits the note of submissions with this name in the merge request, or creates it; see `deliverComment` of GitHub. Returns its number. */
-async function deliverNote(
-  api: ForgeApi,
-  input: {
-    options: Options;
-    delivery: Delivery;
-    facts: SubmissionFacts;
-    target: StatusTarget;
-    remote: ForgeRemote | undefined;
-  },
-): Promise<number> {
-  const { options, delivery, facts, target, remote } = input;
-  const marker = `<!-- matre ${commentThread({ kind: 'gitlab', ...options.settings }, target)} -->`;
-  const body = commentBody(
-    { headline: delivery.content.headline, facts },
-    { maxBytes: maxNoteBytes, start: `${marker}\n` },
-  );
-  const notes = `${projectPath(target.project)}/merge_requests/${target.pullRequest}/notes`;
-  const edit = async (id: number) =>
-    (await api.call('PUT', `${notes}/${id}`, { body: { body }, expected: [404] })).status !== 404;
-  if (remote?.id !== undefined && (await edit(remote.id))) return remote.id;
-  const own = (await api.call('GET', '/user')).read(z.object({ id: z.number() }));
-  const query = `sort=asc&order_by=created_at&per_page=${pageSize}`;
-  const earlier = await findInPages(
-    async (page) => (await api.call('GET', `${notes}?${query}&page=${page}`)).read(z.array(note)),
-    (each) => !each.system && each.author.id === own.id && each.body.startsWith(marker),
-  );
-  if (earlier && (await edit(earlier.id))) return earlier.id;
-  const created = await api.call('POST', notes, { body: { body } });
-  return created.read(z.object({ id: z.number() })).id;
+/** The notes of the merge request of a commit. */
+function notesOf(api: ForgeApi, target: StatusTarget): CommentStore<z.output<typeof note>> {
+  const collection = `${projectPath(target.project)}/merge_requests/${target.pullRequest}/notes`;
+  return {
+    api,
+    collection,
+    pathOf: (id) => `${collection}/${id}`,
+    editMethod: 'PUT',
+    pagePath: (page) => `${collection}?sort=asc&order_by=created_at&per_page=${pageSize}&page=${page}`,
+    readComments: (answer) => answer.read(z.array(note)),
+    async ownership() {
+      const own = (await api.call('GET', '/user')).read(z.object({ id: z.number() }));
+      return ({ system, author }) => !system && author.id === own.id;
+    },
+    maxBytes: maxNoteBytes,
+  };
 }
 
 /** Asks GitLab who the token is, and for each project that has a whole path. Throws a DeliveryFault. */
@@ -169,26 +154,12 @@ function faultOf(answer: ForgeAnswer, reason: string): DeliveryFault {
   const wait = retryAfterMs(answer, Date.now());
   const busy = (message: string, ms: number) =>
     new DeliveryFault('CHANNEL_BUSY', message, { permanent: false, retryAfterMs: wait ?? ms });
-  const refuse = (code: ConstructorParameters<typeof DeliveryFault>[0], message: string) =>
-    new DeliveryFault(code, message, { permanent: true });
   if (status === 429) return busy(`GitLab asks to wait: ${reason}`, usualWaitMs);
   if (status === 409)
     return busy(`Another request changes the pipeline of the commit: ${reason}`, conflictWaitMs);
-  if (status === 401) return refuse('CHANNEL_SIGN_IN_REFUSED', `GitLab refuses the token: ${reason}`);
-  if (status === 403) {
-    return refuse(
-      'CHANNEL_SIGN_IN_REFUSED',
-      `The token lacks a right (docs/statuses.md lists them): ${reason}`,
-    );
-  }
+  const refuse = (message: string) =>
+    new DeliveryFault('MESSAGE_REFUSED', `${message}: ${reason}`, { permanent: true });
   // A fault of this message alone: the next one may be for another commit.
-  if (status === 404 && /commit/i.test(reason))
-    return refuse('MESSAGE_REFUSED', `The commit is not in the project: ${reason}`);
-  if (status === 404) {
-    return refuse(
-      'CHANNEL_TARGET_UNKNOWN',
-      `GitLab does not find it, or the token may not see it: ${reason}`,
-    );
-  }
-  return refuse('MESSAGE_REFUSED', `GitLab refuses: ${reason}`);
+  if (status === 404 && /commit/i.test(reason)) return refuse('The commit is not in the project');
+  return refusalOfForge('GitLab', status, reason) ?? refuse('GitLab refuses');
 }
