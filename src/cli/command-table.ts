@@ -124,7 +124,7 @@ export const commandTable: readonly CommandEntry[] = [
   },
   {
     name: 'rule',
-    summary: 'manage rules: which submissions and alerts are told to which channel',
+    summary: 'manage rules: which submissions and alerts are announced on which channel',
     load: async () => (await import('./commands/rule/rule.ts')).registerRule,
   },
   {

@@ -1,4 +1,4 @@
-/** When a rule tells a submission, an alert or a digest. A rule may have several. */
+/** When a rule announces a submission, an alert or a digest. A rule may have several. */
 export const occasions = [
   'always',
   'failed',
@@ -49,7 +49,7 @@ export interface DigestTime {
   weekday: number;
 }
 
-/** Which notices are told to which channel. */
+/** Which notices are announced on which channel. */
 export interface MessageRule {
   id: number;
   /** Unique, ignoring case; of a subscription, `undefined`. */

@@ -1,4 +1,4 @@
-/** What happened and may be told. */
+/** What happened and may be announced. */
 export type NoticeKind =
   | 'submission-started'
   | 'submission-progress'
@@ -26,14 +26,14 @@ export interface Notice {
 export const messagePurposes = ['post', 'edit', 'reply', 'status', 'comment', 'test'] as const;
 export type MessagePurpose = (typeof messagePurposes)[number];
 
-/** `given-up`: no attempt of a day succeeded; `dropped`: there is nothing to tell any more. */
+/** `given-up`: no attempt of a day succeeded; `dropped`: there is nothing to announce any more. */
 export const messageStates = ['waiting', 'sent', 'given-up', 'dropped'] as const;
 export type MessageState = (typeof messageStates)[number];
 
 /** A message that a rule sends about a notice, or a status of a commit, which needs no rule. */
 export interface PlannedMessage {
   channelId: number;
-  /** Of several rules that tell the same, the oldest one. Null for a status, and for a change of a message whose rule is gone. */
+  /** Of several rules that announce the same, the oldest one. Null for a status, and for a change of a message whose rule is gone. */
   ruleId: number | null;
   /** The name of the rule; null for a subscription, and for a status. */
   rule: string | null;

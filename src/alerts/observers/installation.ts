@@ -11,7 +11,7 @@ import { durationText } from '../../model/duration.ts';
 import type { AlertQueries, FruitlessSchedule, WaitingHead } from '../../store/tables/alert-queries.ts';
 import { commonWaitReason, type WorkerProcess } from '../../store/tables/workers.ts';
 
-/** When the conditions that the database tells of begin. */
+/** From when on what the database shows is an alert. */
 export interface AlertLimits {
   /** Broken runs in a row; 0: never. */
   brokenRuns: number;

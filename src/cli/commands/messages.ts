@@ -9,12 +9,12 @@ import { printTable } from '../output/table.ts';
 import type { Output } from '../output/terminal.ts';
 
 const helpFooter = `
-A message waits, was sent, was given up after a day without success, or was dropped because there was nothing to tell any
+A message waits, was sent, was given up after a day without success, or was dropped because there was nothing to announce any
 more. With --submission, the rules that sent nothing are listed with the reason. docs/messages.md explains all of it.
 
 Examples:
   matre messages --state given-up           what did not arrive
-  matre messages --submission 57            who was told what, and who was not, and why
+  matre messages --submission 57            what was sent, what was not, and why
   matre messages --channel "#qa" --limit 5
   matre messages --retry 812                sends it now, and tries for another day`;
 

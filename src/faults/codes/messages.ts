@@ -15,7 +15,7 @@ export const messageFaults = {
     'Only a message that waits or was given up can be retried; `matre messages --state given-up` lists those.',
   ),
   MESSAGE_OUTDATED: reason(
-    'The message was dropped before it was sent: what it tells is gone, or is told by a later one.',
+    'The message was dropped before it was sent: what it announces is gone, or a later one announces it.',
     'Nothing to do.',
   ),
   CHANNEL_REMOVED: reason('The message was dropped: its channel was removed.', 'Nothing to do.'),

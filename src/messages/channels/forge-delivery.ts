@@ -3,7 +3,7 @@ import { type ForgeChannel, type StatusTarget, statusTarget } from '../statuses/
 import { type Delivery, DeliveryFault } from './channel.ts';
 import { type ForgeRemote, forgeRemote } from './forge-request.ts';
 
-/** The facts of a delivery and where its status goes. Throws a DeliveryFault for what a channel on a forge cannot tell. */
+/** The facts of a delivery and where its status goes. Throws a DeliveryFault for what a channel on a forge cannot show. */
 export function addressOf(
   { purpose, content }: Delivery,
   channel: ForgeChannel,
@@ -11,11 +11,11 @@ export function addressOf(
   const refuse = (message: string) => new DeliveryFault('MESSAGE_REFUSED', message, { permanent: true });
   const { facts } = content;
   if (facts.kind !== 'submission' || (purpose !== 'status' && purpose !== 'comment')) {
-    throw refuse('A channel on GitHub or GitLab tells only statuses of commits, and comments.');
+    throw refuse('A channel on GitHub or GitLab shows only statuses of commits, and comments.');
   }
   const target = statusTarget(channel, facts);
   // The settings of the channel have changed since it was planned.
-  if (typeof target === 'string') throw refuse(`The channel does not tell this submission: ${target}.`);
+  if (typeof target === 'string') throw refuse(`The channel does not show this submission: ${target}.`);
   if (purpose === 'comment' && target.pullRequest === undefined)
     throw refuse('The commit has no pull or merge request.');
   return { facts, target };

@@ -32,7 +32,7 @@ export interface FactsSubject {
   submissionId?: number | undefined;
   runId?: number | undefined;
   alertId?: number | undefined;
-  /** Of an alert that is told to have ended: `alert-ended`. */
+  /** The notice is `alert-ended`. */
   kind?: string | undefined;
   /** Of a digest: its period and times. */
   details?: unknown;

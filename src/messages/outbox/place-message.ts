@@ -2,7 +2,7 @@ import type { PlannedMessage } from '../../model/message.ts';
 import type { Placement, ThreadMessage } from '../../store/tables/message-plans.ts';
 
 /**
- * Decides what becomes of a planned message in its thread, whose earlier messages are the newest first.
+ * Decides where a planned message is placed in its thread, whose earlier messages are the newest first.
  *
  * A submission has one post on a channel, however often it finishes: later notices edit it. Where a post cannot be edited, another one
  * is sent only when the outcome differs. What was not sent yet is renewed, so a channel that is away gets one message for each
@@ -25,7 +25,7 @@ export function placeMessage(
   }
   if (purpose === 'reply') {
     const earlier = newest('reply');
-    return earlier && isUntold(earlier) && earlier.runId === runId
+    return earlier && isUnattempted(earlier) && earlier.runId === runId
       ? renew(earlier)
       : { kind: 'insert', purpose };
   }
@@ -39,19 +39,19 @@ export function placeMessage(
       ? { kind: 'insert', purpose }
       : { kind: 'none', reason: 'There is no post to edit.' };
   }
-  if (isUntold(post)) return renew(post);
+  if (isUnattempted(post)) return renew(post);
   if (canEdit) {
     const edit = newest('edit');
     return edit && isWaiting(edit) ? renew(edit) : { kind: 'insert', purpose: 'edit' };
   }
   if (purpose === 'edit') return { kind: 'none', reason: 'A post of this channel cannot be edited.' };
   return post.outcome === planned.outcome
-    ? { kind: 'none', reason: 'It was told with the same outcome.' }
+    ? { kind: 'none', reason: 'It was announced with the same outcome.' }
     : { kind: 'insert', purpose };
 }
 
 const isWaiting = ({ state, claimed }: ThreadMessage) => state === 'waiting' && !claimed;
 /** Certainly not sent: no attempt was made. */
-const isUntold = (message: ThreadMessage) => isWaiting(message) && message.attempts === 0;
+const isUnattempted = (message: ThreadMessage) => isWaiting(message) && message.attempts === 0;
 
 const renew = ({ id }: ThreadMessage): Placement => ({ kind: 'renew', messageId: id });

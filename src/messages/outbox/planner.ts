@@ -34,7 +34,7 @@ export interface Planner {
 }
 
 /**
- * Decides which messages tell a notice. Any number of processes may do so: each notice is planned once, and those of a submission in
+ * Decides which messages announce a notice. Any number of processes may do so: each notice is planned once, and those of a submission in
  * their order.
  */
 export function createPlanner({ unplanned, plans, readRules, log }: PlannerDependencies): Planner {
@@ -42,7 +42,7 @@ export function createPlanner({ unplanned, plans, readRules, log }: PlannerDepen
   const failures = new Map<number, number>();
 
   async function planOne(notice: Notice, rules: Awaited<ReturnType<typeof readRules>>): Promise<void> {
-    if (await isUntold(notice)) return plans.skip([notice.id]);
+    if (await isSuperfluous(notice)) return plans.skip([notice.id]);
     const plan = await rules.plan(notice);
     await plans.store(notice, plan, (planned, thread) =>
       placeMessage(planned, thread, {
@@ -53,10 +53,10 @@ export function createPlanner({ unplanned, plans, readRules, log }: PlannerDepen
     );
   }
 
-  /** True for progress of a submission of which nothing was told: there is nothing to update. */
-  async function isUntold({ kind, submissionId }: Notice): Promise<boolean> {
+  /** True for progress of a submission without messages: there is nothing to update. */
+  async function isSuperfluous({ kind, submissionId }: Notice): Promise<boolean> {
     if (kind !== 'run-finished' && kind !== 'submission-progress') return false;
-    return submissionId === undefined || !(await plans.toldSubmissions([submissionId])).has(submissionId);
+    return submissionId === undefined || !(await plans.submissionsWithMessages([submissionId])).has(submissionId);
   }
 
   /** Counts a failure; after some of them the notice is left out. */

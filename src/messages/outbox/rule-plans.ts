@@ -14,7 +14,7 @@ export interface RulePlanDependencies {
   /** With subscriptions. */
   listRules(): Promise<MessageRule[]>;
   channelKind(name: Channel['kind']): ChannelKind | undefined;
-  /** What the notice tells, as of now; `undefined` when it is gone. */
+  /** What the notice is about, as of now; `undefined` when it is gone. */
   readFacts(notice: Notice): Promise<MessageFacts | undefined>;
   plans: Pick<MessagePlans, 'posts'>;
   /** The time of the database, by which messages are due. */
@@ -36,7 +36,7 @@ export function createRulePlans(deps: RulePlanDependencies): Pick<PlannerDepende
         canEdit: (channelId) => channels.find(({ id }) => id === channelId)?.abilities.edit ?? false,
         async plan(notice) {
           const facts = await readFacts(notice);
-          // A submission that executes tests again is told when it is finished again.
+          // A submission that executes tests again is announced when it is finished again.
           const isOutdated =
             notice.kind === 'submission-finished' &&
             facts?.kind === 'submission' &&

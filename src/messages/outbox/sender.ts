@@ -11,7 +11,7 @@ import { backoffMs } from './backoff.ts';
 /** How an attempt ended that did not fail. */
 export type Transmitted =
   | { kind: 'sent'; remote: unknown }
-  /** There is nothing to tell any more. */
+  /** There is nothing to announce any more. */
   | { kind: 'dropped'; code: string; message: string }
   /** The claim was over before anything was sent. */
   | { kind: 'lost' };

@@ -45,7 +45,7 @@ export function createTransmission(
   ): Promise<{ content: MessageContent; outcome: string } | undefined> {
     const facts = notice && (await readFacts(notice));
     if (facts === undefined) return undefined;
-    // It executes tests again, and will be told when it is finished; a channel that edits shows that it runs.
+    // It executes tests again, and is announced when it is finished; a channel that edits shows that it runs.
     const isReopened =
       notice?.kind === 'submission-finished' && facts.kind === 'submission' && facts.phase !== 'finished';
     if (isReopened && !abilities.edit) return undefined;
@@ -79,7 +79,7 @@ export function createTransmission(
           return {
             kind: 'dropped',
             code: 'MESSAGE_OUTDATED',
-            message: 'What it tells is gone, or is told later.',
+            message: 'What it announces is gone, or is announced later.',
           };
         }
         content = rendered.content;

@@ -3,11 +3,11 @@ import type { MessageRule, Occasion } from '../../model/message-rule.ts';
 
 type Finished = SubmissionFacts['submission'];
 
-/** Why a finished submission is told, in words; `undefined` when none of the occasions is given. */
+/** Why a finished submission is announced, in words; `undefined` when it meets none of the occasions. */
 export function occasionOf(
   rule: Pick<MessageRule, 'occasions'>,
   submission: Finished,
-  { isTold }: { isTold: boolean },
+  { isAnnounced }: { isAnnounced: boolean },
 ): string | undefined {
   const has = (occasion: Occasion) => rule.occasions.includes(occasion);
   const { verdict, previousVerdict, classes, counts } = submission;
@@ -23,17 +23,17 @@ export function occasionOf(
     if ((classes?.fixed ?? 0) > 0) return 'failures were fixed';
   }
   if (has('flaky') && flakyTests(submission) > 0) return 'flaky tests were found';
-  // Its first failure was told when it happened, unless the submission ended at once.
-  if (has('first-failure') && !isTold && counts.failed - counts.quarantined + counts.broken > 0) {
+  // Its first failure was announced when it happened, unless the submission ended at once.
+  if (has('first-failure') && !isAnnounced && counts.failed - counts.quarantined + counts.broken > 0) {
     return 'it has a first failure';
   }
-  return has('always') ? 'every submission is told' : undefined;
+  return has('always') ? 'every submission is announced' : undefined;
 }
 
 /** What a rule waits for, and what the submission did instead: `only failed or broken, this one passed`. */
 export function missedOccasion(rule: Pick<MessageRule, 'occasions'>, submission: Finished): string {
   const words = rule.occasions.flatMap((occasion) => occasionWords[occasion] ?? []);
-  if (words.length === 0) return 'tells no submissions';
+  if (words.length === 0) return 'announces no submissions';
   const { verdict, previousVerdict } = submission;
   const details: string[] = [];
   if (rule.occasions.some((each) => each === 'recovery' || each === 'changed') && verdict !== 'cancelled') {

@@ -142,7 +142,7 @@ function parseHappening(text: string): Happening {
     else if (name === 'saved') submission.saved = value;
     else if (name === 'branch') submission.branch = value;
     else if (name === 'by') submission.requestedBy = value;
-    else if (name === 'told') happening.posts = [{ channelId: 1, recipient: value || null }];
+    else if (name === 'announced') happening.posts = [{ channelId: 1, recipient: value || null }];
     else if (name === 'at') happening.now = new Date(value);
     else throw new Error(`What happens with ${part} is no part of the table.`);
   }
@@ -211,7 +211,7 @@ describe('messages of rules', () => {
         ...['cancelled', 'alert disk began', 'alert disk ended', 'digest'],
       ),
       parts: fc.uniqueArray(
-        fc.constantFrom('before failed', 'new 2', 'by ann', 'told', 'told a@example.com'),
+        fc.constantFrom('before failed', 'new 2', 'by ann', 'announced', 'announced a@example.com'),
         { maxLength: 3 },
       ),
       at: fc.constantFrom('at 2026-11-28T12:00Z', 'at 2026-11-28T23:00Z'),

@@ -37,8 +37,8 @@ export interface Plan {
 type Decision = { purposes: PlannedMessage['purpose'][]; reason: string } | { not: string } | undefined;
 
 /**
- * The messages of a notice, and the rules that do not tell it. There is at most one message for each channel, recipient and purpose. A
- * post that was told earlier is edited where the channel can, whatever rule it was of. Pure: the same input has the same output.
+ * The messages of a notice, and the rules that do not announce it. There is at most one message for each channel, recipient and purpose. A
+ * post that was planned earlier is edited where the channel can, whatever rule it was of. Pure: the same input has the same output.
  */
 export function planMessages(input: PlanInput): Plan {
   const channels = new Map(input.channels.map((channel) => [channel.id, channel]));
@@ -95,20 +95,20 @@ function decide(
   if (facts.kind === 'alert') return decideAlert(rule, facts.alert.kind, facts.phase);
   const failed = failedCondition(rule, facts);
   if (failed !== undefined) return { not: failed };
-  const isTold = posts.some((post) => isTo(post, channel, recipient));
-  if (isTold && channel.abilities.edit) return undefined;
+  const isAnnounced = posts.some((post) => isTo(post, channel, recipient));
+  if (isAnnounced && channel.abilities.edit) return undefined;
   if (notice.kind === 'submission-started') {
     const follows = channel.abilities.edit && rule.occasions.includes('always');
-    return follows ? { purposes: ['post'], reason: 'every submission is told' } : undefined;
+    return follows ? { purposes: ['post'], reason: 'every submission is announced' } : undefined;
   }
   if (notice.kind === 'first-failure') {
-    const tells = !isTold && rule.occasions.includes('first-failure');
-    return tells ? { purposes: ['post'], reason: 'it has a first failure' } : undefined;
+    const isDue = !isAnnounced && rule.occasions.includes('first-failure');
+    return isDue ? { purposes: ['post'], reason: 'it has a first failure' } : undefined;
   }
-  const reason = occasionOf(rule, facts.submission, { isTold });
+  const reason = occasionOf(rule, facts.submission, { isAnnounced });
   if (reason === undefined) {
-    const isAnnounced = isTold && rule.occasions.includes('first-failure');
-    return { not: isAnnounced ? 'its first failure was told' : missedOccasion(rule, facts.submission) };
+    const hadFirstFailure = isAnnounced && rule.occasions.includes('first-failure');
+    return { not: hadFirstFailure ? 'its first failure was announced' : missedOccasion(rule, facts.submission) };
   }
   const replies = channel.abilities.thread && facts.runs.some(hasFailures);
   return { purposes: replies ? ['post', 'reply'] : ['post'], reason };
@@ -122,7 +122,7 @@ function switchedOff(rule: MessageRule, channel: RuleChannel): string | undefine
 }
 
 function decideAlert(rule: MessageRule, kind: string, phase: 'started' | 'ended'): Decision {
-  if (!rule.occasions.includes('alert')) return { not: 'tells no alerts' };
+  if (!rule.occasions.includes('alert')) return { not: 'announces no alerts' };
   const { alerts } = rule.conditions;
   if (alerts.length > 0 && !alerts.includes(kind)) {
     return { not: `only alerts ${alerts.join(', ')}, this one is ${kind}` };

@@ -59,7 +59,7 @@ describe('planStatuses', () => {
       'acme/shop is not among the projects of the channel',
     ],
     ['no commit', {}, null, 'no commit on a forge is known for the submission'],
-  ])('says why it tells nothing of %s', (_, changes, commitLink, reason) => {
+  ])('says why it shows nothing of %s', (_, changes, commitLink, reason) => {
     const { messages, notSent } = plan('submission-finished', changes, of(commitLink as never));
     expect([messages, notSent]).toEqual([[], [{ rule: 'statuses of commits', channel: 'reviews', reason }]]);
   });

@@ -97,7 +97,7 @@ export interface Context {
    * nothing has changed.
    */
   changeConfiguration<T>(work: (tables: Configuration) => Promise<T>): Promise<T>;
-  /** Which notices are told to which channel, also the subscriptions of users. */
+  /** Which notices are announced on which channel, also the subscriptions of users. */
   messageRules: MessageRules;
   /** The facts that messages show. */
   facts: FactsSource;

@@ -15,7 +15,7 @@ export const messageView = z.object({
   headline: z.string().nullable().describe('Its first line; null until the first attempt'),
   state: z
     .enum(messageStates)
-    .describe('`given-up`: no attempt of a day succeeded; `dropped`: there was nothing to tell any more'),
+    .describe('`given-up`: no attempt of a day succeeded; `dropped`: there was nothing to announce any more'),
   sending: z.boolean().describe('An attempt is under way'),
   attempts: z.number(),
   dueAt: time.nullable().describe('The next attempt of one that waits'),

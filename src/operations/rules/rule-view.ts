@@ -36,7 +36,7 @@ export const ruleView = z.object({
   digest: digestView.nullable(),
   nextDigestAt: time.nullable(),
   disabled: disabledView.nullable().describe('Set while it is switched off'),
-  problem: z.string().nullable().describe('Why it tells less than it says: what it names does not exist'),
+  problem: z.string().nullable().describe('Why it announces less than it says: what it names does not exist'),
   createdBy: z.string(),
   createdAt: time,
   changedBy: z.string(),

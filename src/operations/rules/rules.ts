@@ -40,7 +40,7 @@ export const addRule = defineOperation({
   name: 'rules.add',
   method: 'POST',
   path: '/api/rules',
-  summary: 'Add a rule: which submissions and alerts are told to which channel',
+  summary: 'Add a rule: which submissions and alerts are announced on which channel',
   role: 'operator',
   audited: ({ name, channel }) => `${name} (${channel})`,
   input: z.object({ name, ...newRuleInput }),

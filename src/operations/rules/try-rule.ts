@@ -37,7 +37,7 @@ const trial = z.object({
   messages: z.array(triedMessage).describe('The newest first'),
   notSent: z
     .array(z.object({ reason: z.string(), count: z.number() }))
-    .describe('Why the rule would have told nothing about submissions or alerts, the most frequent first'),
+    .describe('Why the rule would have sent nothing about submissions or alerts, the most frequent first'),
   submissions: z.number().describe('Number of finished submissions that were tried'),
   more: z.number().describe('Number of older ones in this time that were not tried'),
 });

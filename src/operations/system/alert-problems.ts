@@ -25,7 +25,7 @@ const kindOfArea: Partial<Record<ProblemView['area'], AlertKind>> = {
 };
 
 /** Whether an open alert says the same as a problem. `host`: of the process that the problem is about when it names nothing. */
-export function isToldByAlert(
+export function isShownByAlert(
   { area, status, about, code }: ProblemView,
   { alerts, host }: { alerts: readonly Alert[]; host: string },
 ): boolean {

@@ -12,7 +12,7 @@ import type { LockStatus } from '../core/status-cache.ts';
 import { viewEnvironment } from '../core/views.ts';
 import { lockWithoutRun } from '../overview/build-overview.ts';
 import type { LaneView, OverviewView } from '../overview/overview-view.ts';
-import { isToldByAlert, viewAlertProblems } from './alert-problems.ts';
+import { isShownByAlert, viewAlertProblems } from './alert-problems.ts';
 import { type ProblemView, problemAreas, type StatusView } from './status-view.ts';
 
 /** What the status is built from: the results of several queries. */
@@ -103,7 +103,7 @@ function findAllProblems(sources: StatusSources, lanes: ReadonlyMap<number, Lane
       .filter(({ name }) => !reported.some(({ message }) => message.includes(name)))
       .map(({ problem }) => problem),
     ...unreachable(sources),
-  ].filter((problem) => !isToldByAlert(problem, sources));
+  ].filter((problem) => !isShownByAlert(problem, sources));
   return [...viewAlertProblems(sources.alerts), ...problems].sort(
     (one, other) => problemAreas.indexOf(one.area) - problemAreas.indexOf(other.area),
   );

@@ -17,10 +17,10 @@ export interface ThreadMessage {
   claimed: boolean;
 }
 
-/** What becomes of a planned message in its thread. */
+/** Where a planned message is placed in its thread. */
 export type Placement =
   | { kind: 'insert'; purpose: MessagePurpose }
-  /** A waiting message tells the new notice instead of its own. */
+  /** A waiting message announces the new notice instead of its own. */
   | { kind: 'renew'; messageId: number }
   | { kind: 'none'; reason: string };
 
@@ -59,7 +59,7 @@ export function createMessagePlans({ database }: { database: Database }) {
         return placements;
       }),
 
-    /** Marks notices as planned that need no message, because a later one of the same submission tells more. */
+    /** Marks notices as planned that need no message, because a later one of the same submission says more. */
     async skip(noticeIds: readonly number[]): Promise<void> {
       await database.query(
         'UPDATE notice SET planned_at = now() WHERE id = ANY ($1::bigint[]) AND planned_at IS NULL',
@@ -82,9 +82,9 @@ export function createMessagePlans({ database }: { database: Database }) {
     },
 
     /** Those of these submissions that have messages. */
-    async toldSubmissions(submissionIds: readonly number[]): Promise<Set<number>> {
+    async submissionsWithMessages(submissionIds: readonly number[]): Promise<Set<number>> {
       const rows = await database.query<{ id: number }>(
-        'SELECT told.id FROM unnest($1::bigint[]) AS told (id) WHERE EXISTS (SELECT FROM message WHERE submission_id = told.id)',
+        'SELECT candidate.id FROM unnest($1::bigint[]) AS candidate (id) WHERE EXISTS (SELECT FROM message WHERE submission_id = candidate.id)',
         [submissionIds],
       );
       return new Set(rows.map(({ id }) => id));

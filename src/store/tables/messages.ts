@@ -65,7 +65,7 @@ export function createMessages({ database }: { database: Database }) {
             'MESSAGE_ENDED',
             message.state === 'sent'
               ? `Message ${id} was sent.`
-              : `Message ${id} has nothing to tell any more.`,
+              : `Message ${id} has nothing to announce any more.`,
           );
         }
         await notifyMessages(transaction);

@@ -13,7 +13,7 @@ export interface NewNotice {
 /** SQL: messages can be sent somewhere. Without a channel nothing is written that only a channel would need. */
 const someChannelEnabled = 'EXISTS (SELECT FROM channel WHERE disabled_at IS NULL)';
 
-/** Writes a notice, in the transaction of what it tells, and wakes the planners. Writes nothing while no channel is enabled. */
+/** Writes a notice, in the transaction of what happens, and wakes the planners. Writes nothing while no channel is enabled. */
 export async function insertNotice(transaction: Queryable, notice: NewNotice): Promise<void> {
   const { kind, submissionId, runId, alertId, details } = notice;
   await transaction.query(

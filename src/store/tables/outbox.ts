@@ -94,7 +94,7 @@ export function createOutbox({ database }: { database: Database }) {
       return rows.map((row) => toClaimed(row, options.token));
     },
 
-    /** Stores what all attempts of the message send, and the outcome that it tells. False when the claim is over. */
+    /** Stores what all attempts of the message send, and the outcome that it announces. False when the claim is over. */
     async storeContent({ id, token }: ClaimedMessage, content: object, outcome: string): Promise<boolean> {
       const rows = await database.query(
         `UPDATE message SET content = $3::jsonb, outcome = $4
@@ -176,7 +176,7 @@ export function createOutbox({ database }: { database: Database }) {
       );
     },
 
-    /** Ends a claimed message that has nothing to tell any more. */
+    /** Ends a claimed message that has nothing to announce any more. */
     async drop({ id, token }: ClaimedMessage, reason: { code: string; message: string }): Promise<void> {
       await database.query(
         `UPDATE message SET state = 'dropped', ended_at = now(), claimed_until = NULL, error_code = $3, error_message = $4

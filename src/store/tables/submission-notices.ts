@@ -10,7 +10,7 @@ export async function insertSubmissionNotices(database: Database): Promise<void>
   await insertMissingFinished(database);
   const first = await database.query<{ id: number }>(
     `SELECT submission.id FROM submission
-     WHERE finished_at IS NULL AND first_failure_at IS NULL AND ${someRuleWaits} AND ${hasFailure} ORDER BY id`,
+     WHERE finished_at IS NULL AND first_failure_at IS NULL AND ${someRuleHasFirstFailure} AND ${hasFailure} ORDER BY id`,
   );
   for (const { id } of first) {
     await database.transaction(async (transaction) => {
@@ -64,8 +64,8 @@ const isFinishedUnnoticed = `submission.finished_at > (SELECT min(changed_at) FR
     SELECT FROM notice WHERE notice.submission_id = submission.id AND notice.kind = 'submission-finished'
   )`;
 
-/** SQL: a rule is told of first failures. Without one the results are not looked at. */
-const someRuleWaits = `EXISTS (SELECT FROM message_rule WHERE disabled_at IS NULL AND 'first-failure' = ANY (occasions))`;
+/** SQL: a rule announces first failures. Without one the results are not looked at. */
+const someRuleHasFirstFailure = `EXISTS (SELECT FROM message_rule WHERE disabled_at IS NULL AND 'first-failure' = ANY (occasions))`;
 
 /** SQL: a test of an own run failed or is broken by its latest result, and is not executed again. */
 const hasFailure = `EXISTS (

@@ -45,7 +45,7 @@ export function MessageSection({ submission, run }: Props) {
       )}
       {messages.length + notSent.length === 0 && (
         <p className={classes.dim}>
-          No rule told anybody.{' '}
+          No rule sent a message.{' '}
           <Anchor component={Link} href="/rules" underline="always">
             Rules
           </Anchor>{' '}

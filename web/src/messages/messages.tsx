@@ -92,7 +92,7 @@ function NoMessages({ isFiltered, hasChannels }: { isFiltered: boolean; hasChann
         }
       >
         A channel is where messages go: a Slack channel, an e-mail list, a webhook. A rule says which outcomes
-        it is told.
+        are sent there.
       </EmptyState>
     );
   }

@@ -7,7 +7,7 @@ import { ruleText } from './format.ts';
 export function registerAdd(rule: Command, context: CliContext): void {
   const command = rule
     .command('add')
-    .description('tell submissions or alerts to a channel')
+    .description('announce submissions or alerts on a channel')
     .argument('<name>', 'unique: letters, digits, blanks, . _ and -');
   for (const option of fieldOptions()) command.addOption(option);
   command
@@ -22,7 +22,7 @@ export function registerAdd(rule: Command, context: CliContext): void {
     .action(async (name: string, options: FieldOptions & { json?: boolean }) => {
       const { channel, occasions, ...fields } = readFields(options);
       if (channel === undefined) return command.error('error: --channel is missing: where its messages go');
-      if (occasions === undefined) return command.error('error: --on is missing: when it tells something');
+      if (occasions === undefined) return command.error('error: --on is missing: when it announces something');
       const input = { name, channel, occasions, ...fields };
       const added = await context.withCaller((caller) => caller.call(addRule, input));
       print(context, options, added, (output) =>

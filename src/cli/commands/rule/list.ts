@@ -26,7 +26,7 @@ export function registerList(rule: Command, context: CliContext): void {
             },
             { heading: 'Channel', text: ({ channel }) => channel },
             { heading: 'Recipients', text: ({ recipients }) => clean(recipients.join(', ')) },
-            { heading: 'Tells', text: ruleText },
+            { heading: 'Announces', text: ruleText },
             { heading: 'Times', text: timesText },
           ],
           rules,

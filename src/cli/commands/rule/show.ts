@@ -24,7 +24,7 @@ export function registerShow(rule: Command, context: CliContext): void {
             'Recipients',
             view.recipients.length > 0 ? clean(view.recipients.join(', ')) : 'those of the channel',
           ],
-          ['Tells', ruleText(view)],
+          ['Announces', ruleText(view)],
         ];
         const times = timesText(view);
         if (times !== '') fields.push(['Times', times]);

@@ -96,7 +96,7 @@ function commentsOf(api: ForgeApi, target: StatusTarget, options: Options): Comm
   };
 }
 
-/** Tells own comments from those of others, who may have copied the marker. */
+/** Returns whether a comment is by matre, and not by others, who may have copied the marker. */
 async function ownershipOf(
   api: ForgeApi,
   { settings, secrets }: Options,
