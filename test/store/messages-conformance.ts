@@ -456,7 +456,8 @@ export function messagesConformance(kind: Kind): void {
       const [newest] = await messages.list({ limit: 1 });
       expect(await ids({ before: newest?.id })).toEqual(['qa waiting', 'ops sent']);
       expect(await messages.list({ channel: 'ops', limit: 1 })).toMatchObject([{ headline: 'h' }]);
-      expect(await plans.submissionsWithMessages([7, 8])).toEqual(new Set([7]));
+      expect(await plans.hasMessages(7)).toBe(true);
+      expect(await plans.hasMessages(8)).toBe(false);
       expect(await messages.removeOld(3_600_000, 100)).toBe(0);
       await database.query(
         `UPDATE message SET created_at = created_at - interval '1 day', ended_at = ended_at - interval '1 day'`,

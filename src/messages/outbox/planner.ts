@@ -56,7 +56,7 @@ export function createPlanner({ unplanned, plans, readRules, log }: PlannerDepen
   /** True for progress of a submission without messages: there is nothing to update. */
   async function isSuperfluous({ kind, submissionId }: Notice): Promise<boolean> {
     if (kind !== 'run-finished' && kind !== 'submission-progress') return false;
-    return submissionId === undefined || !(await plans.submissionsWithMessages([submissionId])).has(submissionId);
+    return submissionId === undefined || !(await plans.hasMessages(submissionId));
   }
 
   /** Counts a failure; after some of them the notice is left out. */

@@ -1,6 +1,6 @@
 import type { DigestTime } from '../../model/message-rule.ts';
 import { firstAfter, type Recurrence, timesOf } from '../../schedule/times.ts';
-import { parseTimeOfDay } from './wall-clock.ts';
+import { parseTimeOfDay } from './time-of-day.ts';
 
 /** When a digest is due, as a recurrence of schedules, which treats changes of the clock in the same way. */
 function recurrenceOf({ period, at, zone, weekday }: DigestTime): Recurrence {

@@ -108,7 +108,9 @@ function decide(
   const reason = occasionOf(rule, facts.submission, { isAnnounced });
   if (reason === undefined) {
     const hadFirstFailure = isAnnounced && rule.occasions.includes('first-failure');
-    return { not: hadFirstFailure ? 'its first failure was announced' : missedOccasion(rule, facts.submission) };
+    return {
+      not: hadFirstFailure ? 'its first failure was announced' : missedOccasion(rule, facts.submission),
+    };
   }
   const replies = channel.abilities.thread && facts.runs.some(hasFailures);
   return { purposes: replies ? ['post', 'reply'] : ['post'], reason };

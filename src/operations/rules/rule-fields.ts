@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Fault } from '../../faults/fault.ts';
 import { channelKind } from '../../messages/channels/registry.ts';
 import { nextDigest } from '../../messages/rules/digest-time.ts';
-import { parseTimeOfDay } from '../../messages/rules/wall-clock.ts';
+import { parseTimeOfDay } from '../../messages/rules/time-of-day.ts';
 import { alertKinds } from '../../model/alert.ts';
 import type { Channel } from '../../model/channel.ts';
 import { digestPeriods, type MessageRule, occasions, type RuleConditions } from '../../model/message-rule.ts';

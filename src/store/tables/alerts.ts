@@ -167,7 +167,7 @@ export function createAlerts({ database }: { database: Database }) {
            WHERE scope = $1`,
           [scope, JSON.stringify(pending), everyMs],
         );
-        await tellAll(transaction, recorded);
+        await insertNotices(transaction, recorded);
         return recorded;
       }),
 
@@ -185,7 +185,7 @@ export function createAlerts({ database }: { database: Database }) {
         );
         await transaction.query(`DELETE FROM alert_watch WHERE due_at < now() - ${unwatchedAfter}`);
         const recorded = { began: [], ended };
-        await tellAll(transaction, recorded);
+        await insertNotices(transaction, recorded);
         return recorded;
       }),
   };
@@ -248,7 +248,7 @@ async function write(
 }
 
 /** Writes the notices, and notifies pages. */
-async function tellAll(transaction: Queryable, { began, ended }: RecordedAlerts): Promise<void> {
+async function insertNotices(transaction: Queryable, { began, ended }: RecordedAlerts): Promise<void> {
   for (const { id } of began) await insertNotice(transaction, { kind: 'alert-started', alertId: id });
   for (const { id } of ended) await insertNotice(transaction, { kind: 'alert-ended', alertId: id });
   if (began.length + ended.length > 0) await notifyChange(transaction, 'alerts');

@@ -81,13 +81,12 @@ export function createMessagePlans({ database }: { database: Database }) {
       return rows.map(({ channel_id, recipient }) => ({ channelId: channel_id, recipient }));
     },
 
-    /** Those of these submissions that have messages. */
-    async submissionsWithMessages(submissionIds: readonly number[]): Promise<Set<number>> {
-      const rows = await database.query<{ id: number }>(
-        'SELECT candidate.id FROM unnest($1::bigint[]) AS candidate (id) WHERE EXISTS (SELECT FROM message WHERE submission_id = candidate.id)',
-        [submissionIds],
-      );
-      return new Set(rows.map(({ id }) => id));
+    /** Whether a submission has messages, in any state. */
+    async hasMessages(submissionId: number): Promise<boolean> {
+      const rows = await database.query('SELECT FROM message WHERE submission_id = $1 LIMIT 1', [
+        submissionId,
+      ]);
+      return rows.length > 0;
     },
   };
 }

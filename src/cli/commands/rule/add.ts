@@ -22,7 +22,8 @@ export function registerAdd(rule: Command, context: CliContext): void {
     .action(async (name: string, options: FieldOptions & { json?: boolean }) => {
       const { channel, occasions, ...fields } = readFields(options);
       if (channel === undefined) return command.error('error: --channel is missing: where its messages go');
-      if (occasions === undefined) return command.error('error: --on is missing: when it announces something');
+      if (occasions === undefined)
+        return command.error('error: --on is missing: when it announces something');
       const input = { name, channel, occasions, ...fields };
       const added = await context.withCaller((caller) => caller.call(addRule, input));
       print(context, options, added, (output) =>
