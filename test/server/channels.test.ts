@@ -166,7 +166,7 @@ describe('channels over HTTP', () => {
     expect(webhook).toMatchObject({
       ...{ settings: [], abilities: { edit: false, thread: false, recipients: false } },
       secrets: [
-        { name: 'url', label: 'URL', type: 'text', required: true },
+        { name: 'url', label: 'Address of the webhook', type: 'text', required: true },
         { name: 'secret', label: 'Secret', type: 'text', required: true },
         { name: 'oldSecret', label: 'Old secret', type: 'text', required: false },
       ],
