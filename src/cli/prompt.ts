@@ -16,7 +16,7 @@ export async function promptHidden(
   if (!terminal.stdin.isTTY) {
     throw new Fault(
       'INPUT_INVALID',
-      `Standard input is not a terminal, so there is no prompt. Use ${alternative}, which reads from standard input.`,
+      `Standard input is not a terminal, so there is no prompt. Use ${alternative}.`,
     );
   }
   return promptOnTerminal(terminal, question);

@@ -81,4 +81,6 @@ export interface RuleChannel {
   /** Operators allow users to subscribe to it. */
   personal: boolean;
   abilities: { edit: boolean; thread: boolean; recipients: boolean };
+  /** Who gets messages without a recipient, where the settings of the channel say so. */
+  defaultRecipient: string | undefined;
 }

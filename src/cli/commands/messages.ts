@@ -4,7 +4,7 @@ import { messageStates } from '../../model/message.ts';
 import type { MessageView } from '../../operations/messages/message-view.ts';
 import { listMessages, listSubmissionMessages, retryMessage } from '../../operations/messages/messages.ts';
 import { type CliContext, jsonOption, parseRunId, parseWhole, print } from '../cli-context.ts';
-import { ago, clean } from '../output/format.ts';
+import { ago, clean, localTime } from '../output/format.ts';
 import { printTable } from '../output/table.ts';
 import type { Output } from '../output/terminal.ts';
 
@@ -15,7 +15,7 @@ more. With --submission, the rules that sent nothing are listed with the reason.
 Examples:
   matre messages --state given-up           what did not arrive
   matre messages --submission 57            what was sent, what was not, and why
-  matre messages --channel "#qa" --limit 5
+  matre messages --channel qa --limit 5
   matre messages --retry 812                sends it now, and tries for another day`;
 
 export function registerMessages(command: Command, context: CliContext): void {
@@ -47,9 +47,7 @@ export function registerMessages(command: Command, context: CliContext): void {
         printMessages(output, messages);
         if (next !== null) output.line(output.paint.dim(`There are more: add --before ${next}`));
         for (const { rule, channel, reason } of notSent ?? [])
-          output.line(
-            output.paint.dim(`Rule ${clean(rule)} sent nothing to ${clean(channel)}: ${clean(reason)}`),
-          );
+          output.line(output.paint.dim(`Nothing to ${clean(channel)}. ${clean(rule)}: ${clean(reason)}`));
       });
     });
 }
@@ -98,15 +96,29 @@ function printMessages(output: Output, messages: readonly MessageView[]): void {
       { heading: 'Rule', text: ({ rule }) => clean(rule ?? '-'), truncate: 'middle' },
       {
         heading: 'What',
-        text: ({ error, headline }) => clean(error ? `${error.code}: ${error.message}` : (headline ?? '-')),
+        text: (message) => whatOf(message),
       },
     ],
     messages,
   );
 }
 
-function subjectOf({ submission, run, alert, purpose }: MessageView): string {
+type Subject = Pick<MessageView, 'submission' | 'run' | 'alert' | 'purpose'>;
+
+/** `submission 57`. A status and a comment of a submission say which of the two they are. */
+export function subjectOf({ submission, run, alert, purpose }: Subject): string {
   if (alert !== null) return `alert ${alert}`;
   if (run !== null) return `run ${run}`;
-  return submission === null ? purpose : `submission ${submission}`;
+  if (submission === null) return purpose;
+  return `submission ${submission}${purpose === 'status' || purpose === 'comment' ? `, ${purpose}` : ''}`;
+}
+
+/** The last error, the headline, or until when a message waits that was not attempted yet, as in quiet hours. */
+export function whatOf(
+  { error, headline, dueAt }: Pick<MessageView, 'error' | 'headline' | 'dueAt'>,
+  now = new Date(),
+): string {
+  if (error) return clean(`${error.code}: ${error.message}`);
+  if (headline !== null) return clean(headline);
+  return dueAt !== null && new Date(dueAt) > now ? `waits until ${localTime(dueAt)}` : '-';
 }

@@ -108,6 +108,8 @@ export interface ChannelKind<Settings = unknown, Secrets = unknown> {
     /** A message can name its recipient. */
     recipients: boolean;
   };
+  /** The setting with the recipient of messages that name none. */
+  recipientSetting?: string;
   markup: Markup;
   /**
    * Where the secrets are sent, of a kind whose settings decide that. When a change of them leads to another place, the secrets must be

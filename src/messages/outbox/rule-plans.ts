@@ -5,6 +5,7 @@ import type { MessageRule } from '../../model/message-rule.ts';
 import type { MessagePlans } from '../../store/tables/message-plans.ts';
 import type { ChannelKind } from '../channels/channel.ts';
 import { planMessages } from '../rules/plan-messages.ts';
+import { toRuleChannel } from '../rules/rule-channel.ts';
 import { planStatuses } from '../statuses/plan-statuses.ts';
 import { toStatusChannel } from '../statuses/status-channels.ts';
 import type { PlannerDependencies } from './planner.ts';
@@ -27,9 +28,9 @@ export function createRulePlans(deps: RulePlanDependencies): Pick<PlannerDepende
   return {
     async readRules() {
       const [stored, rules, now] = [await listChannels(), await listRules(), await clock()];
-      const channels = stored.flatMap(({ id, name, kind, disabled, personal }) => {
-        const abilities = channelKind(kind)?.abilities;
-        return abilities ? [{ id, name, kind, personal, disabled: disabled !== undefined, abilities }] : [];
+      const channels = stored.flatMap((channel) => {
+        const kind = channelKind(channel.kind);
+        return kind ? [toRuleChannel(channel, kind)] : [];
       });
       const statusChannels = stored.flatMap((channel) => toStatusChannel(channel) ?? []);
       return {

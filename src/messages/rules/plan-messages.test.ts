@@ -57,6 +57,7 @@ function parseChannel(text: string): RuleChannel {
   return {
     ...{ id: 1, name: 'qa', kind: kind === 'forge' ? 'github' : kind, abilities: named },
     ...{ disabled: rest === 'off', personal: rest !== 'not personal' },
+    defaultRecipient: rest.startsWith('default ') ? rest.slice('default '.length) : undefined,
   };
 }
 

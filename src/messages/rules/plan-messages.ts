@@ -175,9 +175,19 @@ function changesOfPosts(
 
 const hasFailures = ({ failures, moreFailures }: RunFacts) => failures.length + moreFailures > 0;
 
-/** Those of a rule without any, or on a channel that has none: the default of the channel. */
-function recipientsOf({ recipients }: MessageRule, { abilities }: RuleChannel): (string | null)[] {
-  return recipients.length > 0 && abilities.recipients ? recipients : [null];
+/**
+ * Those of a rule without any, or on a channel that has none: `null`, the default of the channel. A rule that names the default means the
+ * same: else it would get each message twice.
+ */
+function recipientsOf({ recipients }: MessageRule, channel: RuleChannel): (string | null)[] {
+  if (recipients.length === 0 || !channel.abilities.recipients) return [null];
+  return recipients.map((recipient) => withoutDefault(recipient, channel));
+}
+
+function withoutDefault(recipient: string | null, { defaultRecipient }: RuleChannel): string | null {
+  const isDefault =
+    defaultRecipient !== undefined && recipientKey(recipient) === recipientKey(defaultRecipient);
+  return isDefault ? null : recipient;
 }
 
 /** Addresses of e-mail are compared without case; ids of members are not addresses. */
@@ -185,7 +195,8 @@ const recipientKey = (recipient: string | null) =>
   recipient?.includes('@') ? recipient.toLowerCase() : (recipient ?? '');
 
 const isTo = (post: EarlierPost, channel: RuleChannel, recipient: string | null) =>
-  post.channelId === channel.id && recipientKey(post.recipient) === recipientKey(recipient);
+  post.channelId === channel.id &&
+  recipientKey(withoutDefault(post.recipient, channel)) === recipientKey(recipient);
 
 function dueAt({ quietHours }: MessageRule, now: Date): Date {
   return (quietHours && endOfQuietHours(quietHours, now)) ?? now;

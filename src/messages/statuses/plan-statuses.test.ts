@@ -61,7 +61,7 @@ describe('planStatuses', () => {
     ['no commit', {}, null, 'no commit on a forge is known for the submission'],
   ])('says why it shows nothing of %s', (_, changes, commitLink, reason) => {
     const { messages, notSent } = plan('submission-finished', changes, of(commitLink as never));
-    expect([messages, notSent]).toEqual([[], [{ rule: 'statuses of commits', channel: 'reviews', reason }]]);
+    expect([messages, notSent]).toEqual([[], [{ rule: 'Statuses of commits', channel: 'reviews', reason }]]);
   });
 
   it('takes a commit whose forge its address does not show', () => {

@@ -19,7 +19,7 @@ export interface StatusChannel extends ForgeChannel {
 }
 
 /** Instead of the name of a rule where it is said why nothing is sent. */
-const ruleName = 'statuses of commits';
+const ruleName = 'Statuses of commits';
 
 /** The notices at which a status may have changed. */
 const statusNotices: readonly NoticeKind[] = [

@@ -195,7 +195,7 @@ class StepLimit {
   check(): void {
     this.#steps += 1;
     if (this.#steps > this.#max)
-      throw new LimitExceeded(`it takes more than ${this.#max} steps; are loops within loops?`);
+      throw new LimitExceeded(`it takes more than ${this.#max} steps, as loops within loops do`);
   }
   use(): void {}
 }

@@ -114,7 +114,7 @@ export const removeChannel = defineChangeByName({
   name: 'channels.remove',
   method: 'DELETE',
   path: '/api/channels/:name',
-  summary: 'Remove a channel with its rules and subscriptions; what was sent stays listed',
+  summary: 'Remove a channel with its rules and subscriptions; messages that wait are dropped',
   change: async (context, name) => viewChannel(await context.channels.remove(name), undefined),
 });
 

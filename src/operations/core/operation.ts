@@ -82,7 +82,7 @@ const maxDescribedIssues = 10;
 export function describeIssues(issues: readonly { path: PropertyKey[]; message: string }[]): string {
   const parts = issues.slice(0, maxDescribedIssues).map(({ path, message }) => {
     const name = shorten(visible(path.map(String).join('.')), 100);
-    const text = shorten(visible(message), 300);
+    const text = shorten(visible(message), 300).replace(/\.$/, '');
     return path.length > 0 ? `${name}: ${text}` : text;
   });
   const more = issues.length - parts.length;

@@ -146,7 +146,7 @@ export const removeRule = defineChangeByName({
   name: 'rules.remove',
   method: 'DELETE',
   path: '/api/rules/:name',
-  summary: 'Remove a rule; what it sent stays listed',
+  summary: 'Remove a rule; those of its messages that wait are sent',
   change: async (context, name) => view(context, await context.messageRules.remove(name)),
 });
 

@@ -3,6 +3,7 @@ import { Fault } from '../../faults/fault.ts';
 import { channelKind } from '../../messages/channels/registry.ts';
 import { duePeriod, nextDigest } from '../../messages/rules/digest-time.ts';
 import { type EarlierPost, planMessages, type RuleNotice } from '../../messages/rules/plan-messages.ts';
+import { toRuleChannel } from '../../messages/rules/rule-channel.ts';
 import type { Alert } from '../../model/alert.ts';
 import type { MessageFacts } from '../../model/message-facts.ts';
 import type { MessageRule, RuleChannel } from '../../model/message-rule.ts';
@@ -173,9 +174,9 @@ async function tryOn(
 }
 
 async function ruleChannel(context: Context, rule: MessageRule): Promise<RuleChannel> {
-  const { id, name, kind, personal } = await context.channels.get(rule.channel.name);
-  const abilities = channelKind(kind)?.abilities ?? { edit: false, thread: false, recipients: false };
-  return { id, name, kind, personal, abilities, disabled: false };
+  const channel = await context.channels.get(rule.channel.name);
+  const abilities = { edit: false, thread: false, recipients: false };
+  return { ...toRuleChannel(channel, channelKind(channel.kind) ?? { abilities }), disabled: false };
 }
 
 const endOf = ({ runs }: Submission) =>

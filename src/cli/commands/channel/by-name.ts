@@ -7,7 +7,7 @@ import { type CliContext, jsonOption, print } from '../../cli-context.ts';
 export function registerDisable(channel: Command, context: CliContext): void {
   register(channel, context, {
     verb: 'disable',
-    description: 'switch a channel off: nothing is sent through it, and what waits is dropped',
+    description: 'switch a channel off: messages wait, for a day, until it is on again',
     operation: disableChannel,
     message: ({ name }) => `Channel ${name} was switched off.`,
   });
@@ -25,7 +25,7 @@ export function registerEnable(channel: Command, context: CliContext): void {
 export function registerRemove(channel: Command, context: CliContext): void {
   register(channel, context, {
     verb: 'remove',
-    description: 'remove a channel with its rules and subscriptions; what was sent stays listed',
+    description: 'remove a channel with its rules and subscriptions; messages that wait are dropped',
     operation: removeChannel,
     message: ({ name }) => `Channel ${name} was removed.`,
   });

@@ -111,7 +111,7 @@ function parseValue({ name, type }: Field, value: string): Values[string] {
   }
   if (type === 'boolean') {
     if (/^(true|false|yes|no)$/.test(value)) return value === 'true' || value === 'yes';
-    throw new Fault('INPUT_INVALID', `${name} must be yes or no.`);
+    throw new Fault('INPUT_INVALID', `${name} must be true or false.`);
   }
   return value;
 }

@@ -25,7 +25,7 @@ export function registerEnable(rule: Command, context: CliContext): void {
 export function registerRemove(rule: Command, context: CliContext): void {
   register(rule, context, {
     verb: 'remove',
-    description: 'remove a rule; what it sent stays listed',
+    description: 'remove a rule; messages that wait are sent',
     operation: removeRule,
     message: ({ name }) => `Rule ${name} was removed.`,
   });

@@ -60,6 +60,7 @@ export const email: ChannelKind<Settings, Secrets> = {
   settings: settingsSchema,
   secrets: secretsSchema,
   abilities: { edit: false, thread: false, recipients: true },
+  recipientSetting: 'to',
   markup: 'html',
   destination: ({ host, port, security }) => `${host.toLowerCase()}:${port} ${security}`,
   async deliver(delivery, options) {

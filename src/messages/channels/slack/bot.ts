@@ -54,6 +54,7 @@ export const slackBot: ChannelKind<z.infer<typeof settingsSchema>, z.infer<typeo
   settings: settingsSchema,
   secrets: secretsSchema,
   abilities: { edit: true, thread: true, recipients: true },
+  recipientSetting: 'channel',
   markup: 'mrkdwn',
   destination: ({ apiUrl }) => new URL(apiUrl).origin,
   async deliver(delivery, options) {
