@@ -11,7 +11,9 @@ const maxSteps = 20_000;
 /** Characters of tags and values that all steps may have: the work of a step grows with them, as with a tag of 300 conditions. */
 const maxStepCharacters = 2_000_000;
 /** Characters that filters may make, and elements that loops may go through. */
-const maxMemory = 1_000_000;
+const maxMemory = 250_000;
+/** Elements of a range. */
+const maxRange = 100;
 const maxOutputLength = 100_000;
 /** Tags and values within each other are read by a function that calls itself. */
 const maxDepth = 20;
@@ -156,6 +158,7 @@ function parse(engine: Liquid, source: string): Template[] {
     throw new Fault('TEMPLATE_INVALID', `The template has more than ${maxSourceLength} characters.`);
   }
   checkDepth(source);
+  checkRanges(source);
   return engine.parse(trimOwnLines(source));
 }
 
@@ -180,6 +183,23 @@ function checkDepth(source: string): void {
     if (depth > maxDepth) {
       throw new Fault('TEMPLATE_INVALID', `The template has more than ${maxDepth} tags within each other.`);
     }
+  }
+}
+
+/**
+ * Refuses ranges that are long or have variable ends: `contains`, `==` and `when` go through whole lists in one step, and all other lists
+ * are bounded facts. Errors: TEMPLATE_INVALID.
+ */
+function checkRanges(source: string): void {
+  for (const { index } of source.matchAll(/(?<!\.)\.\.(?!\.)|(?<=\d)\.{3,}/g)) {
+    const start = /\(\s{0,9}(\d{1,4})\s{0,9}$/.exec(source.slice(Math.max(0, index - 25), index))?.[1];
+    const end = /^\.\.\s{0,9}(\d{1,4})\s{0,9}\)/.exec(source.slice(index, index + 30))?.[1];
+    if (start !== undefined && end !== undefined && Number(end) - Number(start) < maxRange) continue;
+    const line = source.slice(0, index).split('\n').length;
+    throw new Fault(
+      'TEMPLATE_INVALID',
+      `The template cannot be used: a range is two numbers in brackets, such as (1..5), with at most ${maxRange} elements (line ${line}).`,
+    );
   }
 }
 
