@@ -1,3 +1,4 @@
+import { isFault } from '../../faults/fault.ts';
 import type { Logger } from '../../log.ts';
 import type { Channel } from '../../model/channel.ts';
 import type { MessageFacts } from '../../model/message-facts.ts';
@@ -57,6 +58,17 @@ export function createTransmission(
     return { content, outcome };
   }
 
+  /** Errors: a DeliveryFault with CHANNEL_INVALID when the key is not that which encrypted them. */
+  async function readSecrets({ id, name }: Channel): Promise<unknown> {
+    try {
+      return await channels.readSecrets(id);
+    } catch (error) {
+      if (!isFault(error, 'SECRET_KEY_WRONG')) throw error;
+      const words = `The secrets of channel ${JSON.stringify(name)} were encrypted with another key: enter them again.`;
+      throw new DeliveryFault('CHANNEL_INVALID', words, { permanent: true, cause: error });
+    }
+  }
+
   return {
     async transmit(message, signal) {
       const channel = await channels.find(message.channelId);
@@ -87,20 +99,22 @@ export function createTransmission(
       }
       const isLinked = ['edit', 'reply', 'status', 'comment'].includes(message.purpose);
       const thread = isLinked ? ((await outbox.remoteOf(message)) as Json | undefined) : undefined;
-      const { settings, secrets } = parseChannel(kind, channel, await channels.readSecrets(channel.id));
-      const { remote } = await kind.deliver(
-        {
-          key: message.key,
-          purpose: message.purpose,
-          recipient: message.recipient,
-          content,
-          thread,
-          repeat: message.attempts > 1,
-          createdAt: message.createdAt.toISOString(),
-        },
-        { settings, secrets, ...outgoing, signal, log },
-      );
-      return { kind: 'sent', remote };
+      const { settings, secrets } = parseChannel(kind, channel, await readSecrets(channel));
+      const delivery = {
+        key: message.key,
+        purpose: message.purpose,
+        recipient: message.recipient,
+        content,
+        thread,
+        repeat: message.attempts > 1,
+        createdAt: message.createdAt.toISOString(),
+      };
+      try {
+        const { remote } = await kind.deliver(delivery, { settings, secrets, ...outgoing, signal, log });
+        return { kind: 'sent', remote };
+      } catch (error) {
+        throw message.recipient === undefined ? error : asFaultOfMessage(error);
+      }
     },
 
     async onAnswer(message, fault) {
@@ -113,4 +127,12 @@ export function createTransmission(
       }
     },
   };
+}
+
+/** A place that does not exist is a matter of a message that names it, not of the channel: others can be sent. */
+function asFaultOfMessage(error: unknown): unknown {
+  if (!(error instanceof DeliveryFault) || error.code !== 'CHANNEL_TARGET_UNKNOWN' || error.gone)
+    return error;
+  const { message, permanent, retryAfterMs } = error;
+  return new DeliveryFault('MESSAGE_REFUSED', message, { permanent, retryAfterMs, cause: error });
 }

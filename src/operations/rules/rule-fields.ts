@@ -139,12 +139,9 @@ function checkChannel({ name, kind }: Channel, recipients: readonly string[]): v
   }
   for (const recipient of recipients) {
     const isValid =
-      kind === 'email'
-        ? /^[^\s@<>,;]+@[^\s@<>,;]+$/.test(recipient)
-        : /^[A-Z][A-Z0-9]{5,30}$/.test(recipient);
+      kind === 'email' ? /^[^\s@<>,;]+@[^\s@<>,;]+$/.test(recipient) : /^[UW][A-Z0-9]{6,30}$/.test(recipient);
     if (!isValid) {
-      const form =
-        kind === 'email' ? 'an e-mail address' : 'the id of a member or channel, such as U012AB3CD';
+      const form = kind === 'email' ? 'an e-mail address' : 'the id of a member, such as U012AB3CD';
       throw invalid(`${JSON.stringify(recipient)} is not ${form}.`);
     }
   }
