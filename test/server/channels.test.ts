@@ -132,6 +132,11 @@ describe('channels over HTTP', () => {
     expect(receiver.messages).toMatchObject([
       { payload: { type: 'test', data: { alert: { subject: 'hook' } } } },
     ]);
+    const { messages } = (await server.ask('GET', '/api/messages?channel=hook')).body;
+    expect(messages).toMatchObject([
+      { purpose: 'test', state: 'sent', attempts: 1, rule: null, error: null },
+    ]);
+    expect((await server.ask('GET', '/api/channels/hook')).body.lastSentAt).toBe(messages[0].endedAt);
 
     receiver.answer = { status: 403, body: `${receiver.url} is closed` };
     const refused = await test();

@@ -41,13 +41,13 @@ export const testChannel = defineOperation({
   },
 });
 
-/** Sends a test message, and records whether the receiver accepts messages. `undefined` when it was delivered. */
+/** Sends a test message, records it when the receiver accepts it, and else why it does not. `undefined` when it was delivered. */
 async function sendTest(
   context: Context,
   channel: Channel,
   recipient: string | undefined,
 ): Promise<Fault | undefined> {
-  const { channels, outgoing, log } = context;
+  const { channels, messages, outgoing, log } = context;
   const kind = kindOf(channel);
   const stored = await channels.readSecrets(channel.id);
   const signal = AbortSignal.timeout(timeoutMs);
@@ -56,6 +56,8 @@ async function sendTest(
     const delivery = testDelivery(channel, recipient, context.config.server.publicUrl);
     await kind.deliver(delivery, { settings, secrets, ...outgoing, signal, log });
     await channels.setProblem(channel, undefined);
+    const { headline, text } = delivery.content;
+    await messages.addTest(channel, { key: delivery.key, recipient, content: { headline, text } });
     return undefined;
   } catch (error) {
     if (signal.aborted) {

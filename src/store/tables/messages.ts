@@ -1,4 +1,5 @@
 import { Fault } from '../../faults/fault.ts';
+import type { Channel } from '../../model/channel.ts';
 import type { Message, MessagePurpose, MessageState } from '../../model/message.ts';
 import { type Database, notifyChange, notifyMessages, type Queryable } from '../database/database.ts';
 
@@ -20,6 +21,13 @@ export interface ChannelSummary {
   lastSentAt: Date | undefined;
   /** Of the newest attempt that failed and whose message still waits or was given up. */
   lastError: { code: string; message: string; at: Date } | undefined;
+}
+
+/** A test message as its channel accepted it. */
+interface SentTest {
+  key: string;
+  recipient: string | undefined;
+  content: { headline: string; text: string };
 }
 
 export type Messages = ReturnType<typeof createMessages>;
@@ -72,6 +80,17 @@ export function createMessages({ database }: { database: Database }) {
         await notifyChange(transaction, 'messages');
         return message;
       }),
+
+    /** Records a test message that its channel accepted: it was sent at once, so it never waits. */
+    async addTest(channel: Pick<Channel, 'id' | 'name'>, test: SentTest): Promise<void> {
+      const { key, recipient, content } = test;
+      await database.query(
+        `INSERT INTO message (key, channel_id, channel_name, recipient, purpose, content, state, attempts, attempted_at, ended_at)
+         VALUES ($1, $2, $3, $4, 'test', $5::jsonb, 'sent', 1, now(), now())`,
+        [key, channel.id, channel.name, recipient ?? null, JSON.stringify(content)],
+      );
+      await notifyChange(database, 'messages');
+    },
 
     /** Of each channel that has messages, by its id. */
     async channelSummaries(): Promise<Map<number, ChannelSummary>> {
