@@ -207,5 +207,8 @@ function threadOf(facts: MessageFacts, rule?: MessageRule): string {
   return facts.kind === 'alert' ? `alert/${facts.alert.id}` : `digest/${rule?.id}`;
 }
 
-const labelOf = ({ name, owner }: MessageRule) =>
-  name === undefined ? `Subscription of ${owner?.name}` : `Rule ${name}`;
+/** Only a rule that is tried before it is saved has neither a name nor an owner. */
+function labelOf({ name, owner }: MessageRule): string {
+  if (name !== undefined) return `Rule ${name}`;
+  return owner === undefined ? 'This rule' : `Subscription of ${owner.name}`;
+}

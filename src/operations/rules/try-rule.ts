@@ -88,7 +88,7 @@ async function unsavedRule(context: Context, input: Parameters<typeof ruleOfInpu
     ...fields,
     ...history,
     id: 0,
-    name: 'this one',
+    name: undefined,
     owner: undefined,
     channel: { id: channel.id, name: channel.name },
   };

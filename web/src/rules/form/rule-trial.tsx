@@ -54,8 +54,9 @@ function Answer({ trial: { messages, notSent, submissions, more } }: { trial: Tr
   return (
     <>
       <p aria-live="polite">
-        <b>{messages.length === 0 ? 'Nothing' : plural(messages.length + more, 'message')}</b>, from{' '}
+        <b>{messages.length === 0 ? 'Nothing' : plural(messages.length, 'message')}</b>, from{' '}
         {plural(submissions, 'submission')}.
+        {more > 0 && ` ${more.toLocaleString()} older ones of the week were not tried.`}
       </p>
       <ul className={classes.sent} aria-label="Messages of last week">
         {shown.map((message) => (
@@ -74,6 +75,7 @@ function Answer({ trial: { messages, notSent, submissions, more } }: { trial: Tr
                   , held back by quiet hours until <Time at={message.dueAt} as="clock" />
                 </>
               )}
+              {message.purpose === 'reply' && ', a reply in the thread of the message'}
               {message.recipient !== null && `, to ${message.recipient}`}: {message.reason}
             </div>
           </li>
