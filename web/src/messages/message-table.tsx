@@ -25,9 +25,9 @@ const purposes: Record<MessagePurpose, string> = {
 };
 
 const columns: Column<MessageView>[] = [
-  { name: 'Message', width: 14, share: 2, wraps: true, value: (message) => <Subject message={message} /> },
+  { name: 'Message', width: 14, share: 3, wraps: true, value: (message) => <Subject message={message} /> },
   { name: 'State', width: 'fit', card: 'bare', value: ({ state }) => <MessageState state={state} /> },
-  { name: 'To', width: 9, value: (message) => <Receiver message={message} /> },
+  { name: 'To', width: 10, share: 1, value: (message) => <Receiver message={message} /> },
   { name: 'When', width: 'fit', value: (message) => <When message={message} /> },
   {
     name: 'Why',

@@ -86,7 +86,7 @@ function SubmissionSelect({ selected, onSelect }: { selected: string; onSelect: 
 function HtmlMessage({ html, headline }: { html: string; headline: string }) {
   const [address, setAddress] = useState<string>();
   useEffect(() => {
-    const url = URL.createObjectURL(new Blob([html], { type: 'text/html' }));
+    const url = URL.createObjectURL(new Blob([html], { type: 'text/html;charset=utf-8' }));
     setAddress(url);
     return () => URL.revokeObjectURL(url);
   }, [html]);

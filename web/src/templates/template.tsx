@@ -41,8 +41,8 @@ export default function Template({
   return <Editor key={`${kind} ${outcome}`} template={template} />;
 }
 
-/** Characters of a template. */
-const maxSourceLength = 20_000;
+/** Characters of a template, as the server takes them. */
+const maxSourceLength = 10_000;
 
 function Editor({ template }: { template: TemplateView }) {
   const { channelKind, outcome, changed } = template;

@@ -57,6 +57,7 @@ const columns: Column<Row>[] = [
   {
     name: 'Channel',
     width: 9,
+    share: 1,
     value: ({ channel: { name, title } }) => (
       <>
         <LongText text={name} />
@@ -67,7 +68,7 @@ const columns: Column<Row>[] = [
   {
     name: 'What you get',
     width: 16,
-    share: 1,
+    share: 2,
     wraps: true,
     card: 'bare',
     value: ({ subscription }) =>
