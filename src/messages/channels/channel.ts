@@ -116,11 +116,16 @@ export interface ChannelKind<Settings = unknown, Secrets = unknown> {
    * entered again: else a user could send a stored password to a server of his own.
    */
   destination?(settings: Settings): string;
+  /** What a test of a channel answers where nothing is written for it. */
+  testAnswer?: string;
   /**
    * Sends, edits or replies, and returns what the service answered of the message (`remote`). A post whose `thread` does not exist any
-   * more is sent anew. Throws a DeliveryFault.
+   * more is sent anew. Sends nothing when the message is `outdated`, and returns why. Throws a DeliveryFault.
    */
-  deliver(delivery: Delivery, options: DeliveryOptions<Settings, Secrets>): Promise<{ remote?: Json }>;
+  deliver(
+    delivery: Delivery,
+    options: DeliveryOptions<Settings, Secrets>,
+  ): Promise<{ remote?: Json; outdated?: string }>;
 }
 
 /** Why a message was not delivered. `message` says what the service answered, without secrets. */

@@ -24,6 +24,9 @@ export function addressOf(
 /** What the newest message of the thread answered; `undefined` for the first one. */
 export const remoteOf = ({ thread }: Delivery): ForgeRemote | undefined => forgeRemote.safeParse(thread).data;
 
+/** Why the state of an older submission is not shown. */
+export const newerIsShown = 'A newer submission is shown there.';
+
 /** Whether a newer submission has shown its state at the same place already: then the state of an older one must not replace it. */
 export const isOlder = ({ submission }: SubmissionFacts, remote: ForgeRemote | undefined): boolean =>
   remote !== undefined && remote.submission > submission.id;

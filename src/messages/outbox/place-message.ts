@@ -1,5 +1,6 @@
 import type { PlannedMessage } from '../../model/message.ts';
 import type { Placement, ThreadMessage } from '../../store/tables/message-plans.ts';
+import { newerIsShown } from '../channels/forge-delivery.ts';
 
 /**
  * Decides where a planned message is placed in its thread, whose earlier messages are the newest first.
@@ -19,8 +20,7 @@ export function placeMessage(
   if (purpose === 'status' || purpose === 'comment') {
     // Only the newest state matters, and of several submissions for a commit that of the newest one.
     const earlier = newest(purpose);
-    if ((earlier?.submissionId ?? 0) > submissionId)
-      return { kind: 'none', reason: 'A newer submission is shown there.' };
+    if ((earlier?.submissionId ?? 0) > submissionId) return { kind: 'none', reason: newerIsShown };
     return earlier && isWaiting(earlier) ? renew(earlier) : { kind: 'insert', purpose };
   }
   if (purpose === 'reply') {

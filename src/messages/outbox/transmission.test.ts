@@ -60,3 +60,27 @@ it('says on the channel that its secrets must be entered again when their key wa
   expect(fault).toMatchObject({ code: 'CHANNEL_INVALID', permanent: true });
   expect(problems).toEqual([expect.stringContaining('enter them again')]);
 });
+
+it('drops what the channel calls outdated', async () => {
+  const { transmit } = createTransmission({
+    outbox: { storeContent: async () => true, remoteOf: async () => undefined },
+    channels: {
+      find: async () =>
+        ({ id: 1, name: 'qa', kind: 'slack-bot', settings: { channel: 'C0123456' } }) as unknown as Channel,
+      readSecrets: async () => ({ token: 'xoxb-1' }),
+      setProblem: async () => {},
+    },
+    channelKind: () =>
+      ({ ...slackBot, deliver: async () => ({ outdated: 'A newer one is shown.' }) }) as never,
+    readFacts: async () => undefined,
+    findTemplate: async () => undefined,
+    outgoing: {} as never,
+    log: createLog({ level: 'silent' }),
+  });
+  const message = { content: {}, purpose: 'status', createdAt: new Date(0) } as unknown as ClaimedMessage;
+  expect(await transmit(message, new AbortController().signal)).toEqual({
+    kind: 'dropped',
+    code: 'MESSAGE_OUTDATED',
+    message: 'A newer one is shown.',
+  });
+});

@@ -110,7 +110,9 @@ export function createTransmission(
         createdAt: message.createdAt.toISOString(),
       };
       try {
-        const { remote } = await kind.deliver(delivery, { settings, secrets, ...outgoing, signal, log });
+        const options = { settings, secrets, ...outgoing, signal, log };
+        const { remote, outdated } = await kind.deliver(delivery, options);
+        if (outdated !== undefined) return { kind: 'dropped', code: 'MESSAGE_OUTDATED', message: outdated };
         return { kind: 'sent', remote };
       } catch (error) {
         throw message.recipient === undefined ? error : asFaultOfMessage(error);

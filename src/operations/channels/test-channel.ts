@@ -35,7 +35,8 @@ export const testChannel = defineOperation({
     const channel = await context.channels.get(name);
     const fault = await sendTest(context, channel, recipient);
     if (fault === undefined) {
-      return { delivered: true, message: 'The receiver accepted the message.', code: null, remedy: null };
+      const { testAnswer = 'The receiver accepted the message.' } = kindOf(channel);
+      return { delivered: true, message: testAnswer, code: null, remedy: null };
     }
     return { delivered: false, message: fault.message, code: fault.code, remedy: fault.remedy };
   },

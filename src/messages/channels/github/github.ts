@@ -3,7 +3,7 @@ import type { ForgeChannel, StatusTarget } from '../../statuses/status-target.ts
 import { type StatusState, statusDescription, statusState } from '../../statuses/status-words.ts';
 import type { ChannelKind, DeliveryOptions } from '../channel.ts';
 import { type CommentStore, deliverComment } from '../forge-comment.ts';
-import { addressOf, isOlder, remoteOf } from '../forge-delivery.ts';
+import { addressOf, isOlder, newerIsShown, remoteOf } from '../forge-delivery.ts';
 import { type ForgeApi, pageSize } from '../forge-request.ts';
 import { deliverCheckRun } from './check-run.ts';
 import { apiOfApp, apiUrlOf, openGithub, projectPath } from './github-api.ts';
@@ -33,6 +33,7 @@ export const github: ChannelKind<GithubSettings, GithubSecrets> = {
   abilities: { edit: true, thread: false, recipients: false },
   markup: 'markdown',
   destination: apiUrlOf,
+  testAnswer: 'The token is accepted. A test writes nothing there.',
   async deliver(delivery, options) {
     if (delivery.purpose === 'test') {
       await testAccess(options);
@@ -41,7 +42,7 @@ export const github: ChannelKind<GithubSettings, GithubSecrets> = {
     const channel: ForgeChannel = { kind: 'github', ...options.settings };
     const { facts, target } = addressOf(delivery, channel);
     const remote = remoteOf(delivery);
-    if (isOlder(facts, remote)) return delivery.thread === undefined ? {} : { remote: delivery.thread };
+    if (isOlder(facts, remote)) return { outdated: newerIsShown };
     if (delivery.purpose === 'comment') {
       const { api } = await openGithub(options, target.project, { pull_requests: 'write' });
       const comments = commentsOf(api, target, options);

@@ -4,7 +4,7 @@ import type { ForgeChannel, StatusTarget } from '../../statuses/status-target.ts
 import { type StatusState, statusDescription, statusState } from '../../statuses/status-words.ts';
 import { type ChannelKind, DeliveryFault, type DeliveryOptions } from '../channel.ts';
 import { type CommentStore, deliverComment } from '../forge-comment.ts';
-import { addressOf, isOlder, remoteOf } from '../forge-delivery.ts';
+import { addressOf, isOlder, newerIsShown, remoteOf } from '../forge-delivery.ts';
 import {
   createForgeApi,
   type ForgeAnswer,
@@ -47,6 +47,7 @@ export const gitlab: ChannelKind<GitlabSettings, GitlabSecrets> = {
   abilities: { edit: true, thread: false, recipients: false },
   markup: 'markdown',
   destination: apiUrlOf,
+  testAnswer: 'The token is accepted. A test writes nothing there.',
   async deliver(delivery, options) {
     const api = openGitlab(options);
     if (delivery.purpose === 'test') {
@@ -56,7 +57,7 @@ export const gitlab: ChannelKind<GitlabSettings, GitlabSecrets> = {
     const channel: ForgeChannel = { kind: 'gitlab', ...options.settings };
     const { facts, target } = addressOf(delivery, channel);
     const remote = remoteOf(delivery);
-    if (isOlder(facts, remote)) return delivery.thread === undefined ? {} : { remote: delivery.thread };
+    if (isOlder(facts, remote)) return { outdated: newerIsShown };
     const submission = facts.submission.id;
     if (delivery.purpose === 'comment') {
       const id = await deliverComment(notesOf(api, target), { channel, delivery, facts, target, remote });
