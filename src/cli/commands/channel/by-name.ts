@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
-import type { ChannelView } from '../../../operations/channels/channel-view.ts';
 import { disableChannel, enableChannel, removeChannel } from '../../../operations/channels/channels.ts';
-import type { Operation } from '../../../operations/core/operation.ts';
-import { type CliContext, jsonOption, print } from '../../cli-context.ts';
+import { registerByName } from '../../by-name-command.ts';
+import type { CliContext } from '../../cli-context.ts';
 
 export function registerDisable(channel: Command, context: CliContext): void {
-  register(channel, context, {
+  registerByName(channel, context, {
     verb: 'disable',
+    subject: 'channel',
+    exampleName: 'qa',
     description: 'switch a channel off: messages wait, for a day, until it is on again',
     operation: disableChannel,
     message: ({ name }) => `Channel ${name} was switched off.`,
@@ -14,8 +15,10 @@ export function registerDisable(channel: Command, context: CliContext): void {
 }
 
 export function registerEnable(channel: Command, context: CliContext): void {
-  register(channel, context, {
+  registerByName(channel, context, {
     verb: 'enable',
+    subject: 'channel',
+    exampleName: 'qa',
     description: 'switch a channel on again',
     operation: enableChannel,
     message: ({ name }) => `Channel ${name} was switched on.`,
@@ -23,34 +26,12 @@ export function registerEnable(channel: Command, context: CliContext): void {
 }
 
 export function registerRemove(channel: Command, context: CliContext): void {
-  register(channel, context, {
+  registerByName(channel, context, {
     verb: 'remove',
+    subject: 'channel',
+    exampleName: 'qa',
     description: 'remove a channel with its rules and subscriptions; messages that wait are dropped',
     operation: removeChannel,
     message: ({ name }) => `Channel ${name} was removed.`,
   });
-}
-
-/** Registers a command whose only argument is a channel. */
-function register(
-  channel: Command,
-  context: CliContext,
-  command: {
-    verb: string;
-    description: string;
-    operation: Operation<typeof removeChannel.input, typeof removeChannel.output>;
-    message(view: ChannelView): string;
-  },
-): void {
-  const { verb, description, operation, message } = command;
-  channel
-    .command(verb)
-    .description(description)
-    .argument('<name>', 'channel')
-    .addOption(jsonOption())
-    .addHelpText('after', `\nExample:\n  matre channel ${verb} qa`)
-    .action(async (name: string, options) => {
-      const view = await context.withCaller((caller) => caller.call(operation, { name }));
-      print(context, options, view, (output) => output.line(message(view)));
-    });
 }
