@@ -54,11 +54,11 @@ describe('the sentence of a rule', () => {
     ],
     [{ occasions: ['alert'] }, {}, 'Slack #qa: alerts'],
     [{ occasions: ['failed', 'alert'] }, { alerts: ['disk'] }, 'Slack #qa: failed submissions; alerts disk'],
-    [{ occasions: ['digest'], digest }, {}, 'Slack #qa: a weekly summary, Monday 08:00 UTC'],
+    [{ occasions: ['digest'], digest }, {}, 'Slack #qa: a weekly digest, Monday 08:00 UTC'],
     [
       { occasions: ['digest'], digest: { ...digest, period: 'daily' } },
       { schedules: ['nightly'] },
-      'Slack #qa: a daily summary of nightly, 08:00 UTC',
+      'Slack #qa: a daily digest of nightly, 08:00 UTC',
     ],
     [{}, {}, 'Slack #qa: nothing'],
   ])('says what is sent where: %j, %j', (rule, conditions, expected) => {

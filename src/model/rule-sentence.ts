@@ -70,7 +70,7 @@ function digestClause({ occasions, digest, conditions }: RuleWords): string {
   if (!occasions.includes('digest') || !digest) return '';
   const { period, at, zone, weekday } = digest;
   const day = period === 'weekly' ? `${weekdays[weekday] ?? weekdays[0]} ` : '';
-  return `a ${period} summary${scopeOf(conditions)}, ${day}${at} ${zone}`;
+  return `a ${period} digest${scopeOf(conditions)}, ${day}${at} ${zone}`;
 }
 
 /** ` of nightly on stage-es, branch main`: which submissions. */

@@ -66,7 +66,7 @@ function Words({ rule }: { rule: RuleView }) {
       <span className={classes.sentence}>{ruleSentence(rule)}</span>
       {nextDigestAt !== null && disabled === null && (
         <div className={classes.dim}>
-          Next summary <Time at={nextDigestAt} />
+          Next digest <Time at={nextDigestAt} />
         </div>
       )}
       {disabled && (

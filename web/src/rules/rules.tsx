@@ -46,7 +46,7 @@ export default function Rules() {
             </ActionButton>
           }
         >
-          A rule says which outcomes a channel is sent: failed nights, recoveries, alerts, or a summary of the
+          A rule says which outcomes a channel is sent: failed nights, recoveries, alerts, or a digest of the
           week. Its form shows what it would have sent last week.
         </EmptyState>
       )}

@@ -9,7 +9,7 @@ const outcomeTexts: Record<string, string> = {
   failures: 'Failures of a run, in the thread',
   'alert-started': 'An alert begins',
   'alert-ended': 'An alert ends',
-  digest: 'Summary of a day or a week',
+  digest: 'Digest of a day or a week',
 };
 
 export const outcomeText = (outcome: string) => outcomeTexts[outcome] ?? outcome;

@@ -15,13 +15,13 @@ export interface RuleDraft extends TimesDraft {
   channel: string;
   recipients: string[];
   conditions: RuleConditions;
-  /** Without that of summaries, which `hasDigest` is. */
+  /** Without that of digests, which `hasDigest` is. */
   occasions: Occasion[];
 }
 
 const localZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
 
-/** From the end of a working day to the next one; a summary on Monday morning. */
+/** From the end of a working day to the next one; a digest on Monday morning. */
 export function defaultTimes(): TimesDraft {
   const zone = localZone();
   return {

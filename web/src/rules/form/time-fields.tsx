@@ -11,12 +11,19 @@ interface Props {
   onChange: (changes: Partial<TimesDraft>) => void;
 }
 
-/** The quiet hours and the summaries of a rule. */
-export function TimeFields({ times, problems, onChange }: Props) {
-  const { hasQuietHours, quietHours, hasDigest, digest } = times;
+/** The quiet hours and the digest of a rule. */
+export function TimeFields(props: Props) {
+  return (
+    <>
+      <QuietHoursFields {...props} />
+      <DigestFields {...props} />
+    </>
+  );
+}
+
+function QuietHoursFields({ times: { hasQuietHours, quietHours }, problems, onChange }: Props) {
   const changeQuiet = (changes: Partial<typeof quietHours>) =>
     onChange({ quietHours: { ...quietHours, ...changes } });
-  const changeDigest = (changes: Partial<DigestTime>) => onChange({ digest: { ...digest, ...changes } });
   return (
     <>
       <Checkbox
@@ -52,9 +59,17 @@ export function TimeFields({ times, problems, onChange }: Props) {
           />
         </div>
       )}
+    </>
+  );
+}
+
+function DigestFields({ times: { hasDigest, digest }, problems, onChange }: Props) {
+  const changeDigest = (changes: Partial<DigestTime>) => onChange({ digest: { ...digest, ...changes } });
+  return (
+    <>
       <Checkbox
         size="xs"
-        label="Summary of a day or a week"
+        label="Digest of a day or a week"
         description="With what changed, and the tests that fail most"
         checked={hasDigest}
         error={problems['digest']}
@@ -63,7 +78,7 @@ export function TimeFields({ times, problems, onChange }: Props) {
       {hasDigest && (
         <div className={classes.pair}>
           <NativeSelect
-            label="Summary"
+            label="Digest"
             data={[
               { value: 'daily', label: 'Daily' },
               { value: 'weekly', label: 'Weekly' },
@@ -88,7 +103,7 @@ export function TimeFields({ times, problems, onChange }: Props) {
             onChange={(event) => changeDigest({ at: event.currentTarget.value })}
           />
           <ZoneInput
-            label="Time zone of the summary"
+            label="Time zone of the digest"
             value={digest.zone}
             onChange={(zone) => changeDigest({ zone })}
           />
