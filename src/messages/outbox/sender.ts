@@ -8,18 +8,37 @@ import type { ClaimedMessage, Outbox } from '../../store/tables/outbox.ts';
 import { DeliveryFault } from '../channels/channel.ts';
 import { backoffMs } from './backoff.ts';
 
-/** How an attempt ended that did not fail. */
-export type Transmitted =
-  | { kind: 'sent'; remote: unknown }
-  /** There is nothing to announce any more. */
-  | { kind: 'dropped'; code: string; message: string }
+interface Sent {
+  kind: 'sent';
+  remote: unknown;
+}
+
+/** There is nothing to announce any more. */
+interface Dropped {
+  kind: 'dropped';
+  code: string;
+  message: string;
+}
+
+/** What an attempt is to do. */
+export type Prepared =
+  /** Hands the message to its channel, and returns what the channel answered. Errors: DeliveryFault. */
+  | { kind: 'ready'; deliver(signal: AbortSignal): Promise<Sent | Dropped> }
+  | Dropped
   /** The claim was over before anything was sent. */
   | { kind: 'lost' };
 
+/** How an attempt ended that did not fail. */
+type Attempted =
+  | Sent
+  /** Too little of the claim was left to begin. */
+  | { kind: 'late' }
+  | Exclude<Prepared, { kind: 'ready' }>;
+
 export interface SenderDependencies {
   outbox: Outbox;
-  /** Renders the message and hands it to its channel. Errors: DeliveryFault. */
-  transmit(message: ClaimedMessage, signal: AbortSignal): Promise<Transmitted>;
+  /** Renders the message; nothing is sent before `deliver`. Errors: DeliveryFault; those of the database. */
+  prepare(message: ClaimedMessage): Promise<Prepared>;
   /** Called after each attempt that the channel answered: `fault` is `undefined` when it has the message. */
   onAnswer(message: ClaimedMessage, fault: DeliveryFault | undefined): Promise<void>;
   log: Logger;
@@ -31,7 +50,7 @@ export interface SenderSettings {
   perChannel: number;
   /** How long a claim lasts: until then no other process sends the message, also when this one was killed. */
   leaseMs: number;
-  /** How long an attempt may take; less than the lease by what it takes to record it. */
+  /** How long a channel may take to answer: at most three eighths of the lease, so that there is time to prepare and to record it. */
   attemptMs: number;
   /** After the database was away, claims that ran out meanwhile are left to their owners for so long. */
   graceMs: number;
@@ -67,7 +86,7 @@ export interface Sender {
  * What a channel has accepted is recorded as long as this process lives, also when the claim ran out while the database was away.
  */
 export function createSender(deps: SenderDependencies & { onIdle(): void }): Sender {
-  const { outbox, transmit, onAnswer, log } = deps;
+  const { outbox, prepare, onAnswer, log } = deps;
   const settings = { ...defaults, ...deps.settings };
   const aborting = new AbortController();
   const attempts = new Set<Promise<void>>();
@@ -99,29 +118,41 @@ export function createSender(deps: SenderDependencies & { onIdle(): void }): Sen
 
   async function send(message: ClaimedMessage, claimedAtMs: number): Promise<void> {
     try {
-      const transmitted = await attempt(message, claimedAtMs).catch((error: unknown) => ({
+      const attempted = await attempt(message, claimedAtMs).catch((error: unknown) => ({
         kind: 'failed' as const,
         error,
       }));
-      if (transmitted.kind === 'sent') {
-        await recordSent(message, transmitted.remote);
+      if (attempted.kind === 'sent') {
+        await recordSent(message, attempted.remote);
         await succeed(message);
-      } else if (transmitted.kind === 'dropped') {
-        await record(() => outbox.drop(message, transmitted));
-      } else if (transmitted.kind === 'failed') {
-        await fail(message, transmitted.error);
+      } else if (attempted.kind === 'dropped') {
+        await record(() => outbox.drop(message, attempted));
+      } else if (attempted.kind === 'late') {
+        await record(() => outbox.release(message, { begun: false }));
+      } else if (attempted.kind === 'failed') {
+        await fail(message, attempted.error);
       }
     } catch (error) {
       log.error({ err: error, message: message.id }, 'An attempt to send a message was not recorded');
     }
   }
 
-  /** Rejects as `transmit` does, and after half of what is left of the claim, so that there is time to record it. */
-  function attempt(message: ClaimedMessage, claimedAtMs: number): Promise<Transmitted> {
-    const restMs = settings.leaseMs - (performance.now() - claimedAtMs);
+  /**
+   * Prepares a message for at most a quarter of its claim, and then gives its channel the whole time of an attempt: a request that is
+   * aborted soon after it was sent may have been accepted, and would be sent again.
+   */
+  async function attempt(message: ClaimedMessage, claimedAtMs: number): Promise<Attempted> {
+    const restMs = () => settings.leaseMs - (performance.now() - claimedAtMs);
+    const prepared = await withTimeout(
+      Math.max(0, restMs() - 0.75 * settings.leaseMs),
+      () => prepare(message),
+      (): { kind: 'late' } => ({ kind: 'late' }),
+    );
+    if (prepared.kind !== 'ready') return prepared;
     return withTimeout(
-      Math.min(settings.attemptMs, restMs / 2),
-      (signal) => transmit(message, AbortSignal.any([signal, aborting.signal])),
+      // Half of what is left of the claim is for recording it.
+      Math.min(settings.attemptMs, restMs() / 2),
+      (signal) => prepared.deliver(AbortSignal.any([signal, aborting.signal])),
       () => {
         throw new DeliveryFault('CHANNEL_UNREACHABLE', 'The channel did not answer in time.', {
           permanent: false,

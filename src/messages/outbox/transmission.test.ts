@@ -11,7 +11,7 @@ import { createTransmission } from './transmission.ts';
 async function attempt({ recipient, ...options }: { recipient?: string; readSecrets?(): never }) {
   const problems: unknown[] = [];
   const answer = new DeliveryFault('CHANNEL_TARGET_UNKNOWN', 'There is no such member.', { permanent: true });
-  const { transmit, onAnswer } = createTransmission({
+  const { prepare, onAnswer } = createTransmission({
     outbox: { storeContent: async () => true, remoteOf: async () => undefined },
     channels: {
       find: async () =>
@@ -31,10 +31,14 @@ async function attempt({ recipient, ...options }: { recipient?: string; readSecr
     purpose: 'post',
     createdAt: new Date(0),
   } as unknown as ClaimedMessage;
-  const fault = await transmit(message, new AbortController().signal).then(
-    () => expect.fail('It was sent.'),
-    (error: DeliveryFault) => error,
-  );
+  const fault = await prepare(message)
+    .then((prepared) =>
+      prepared.kind === 'ready' ? prepared.deliver(new AbortController().signal) : expect.fail(prepared.kind),
+    )
+    .then(
+      () => expect.fail('It was sent.'),
+      (error: DeliveryFault) => error,
+    );
   await onAnswer(message, fault);
   return { fault, problems };
 }
@@ -62,7 +66,7 @@ it('says on the channel that its secrets must be entered again when their key wa
 });
 
 it('drops what the channel calls outdated', async () => {
-  const { transmit } = createTransmission({
+  const { prepare } = createTransmission({
     outbox: { storeContent: async () => true, remoteOf: async () => undefined },
     channels: {
       find: async () =>
@@ -78,7 +82,9 @@ it('drops what the channel calls outdated', async () => {
     log: createLog({ level: 'silent' }),
   });
   const message = { content: {}, purpose: 'status', createdAt: new Date(0) } as unknown as ClaimedMessage;
-  expect(await transmit(message, new AbortController().signal)).toEqual({
+  const prepared = await prepare(message);
+  if (prepared.kind !== 'ready') expect.fail(prepared.kind);
+  expect(await prepared.deliver(new AbortController().signal)).toEqual({
     kind: 'dropped',
     code: 'MESSAGE_OUTDATED',
     message: 'A newer one is shown.',

@@ -33,7 +33,7 @@ export interface TransmissionDependencies {
 /** Returns how a message is handed to its channel, and what is recorded about a channel that answered. */
 export function createTransmission(
   deps: TransmissionDependencies,
-): Pick<SenderDependencies, 'transmit' | 'onAnswer'> {
+): Pick<SenderDependencies, 'prepare' | 'onAnswer'> {
   const { outbox, channels, channelKind, readFacts, findTemplate, outgoing, log } = deps;
 
   /** The channel as it was when the attempt began: an answer to older settings says nothing about newer ones. */
@@ -70,7 +70,7 @@ export function createTransmission(
   }
 
   return {
-    async transmit(message, signal) {
+    async prepare(message) {
       const channel = await channels.find(message.channelId);
       if (!channel) return { kind: 'dropped', code: 'CHANNEL_REMOVED', message: 'The channel was removed.' };
       usedChannels.set(message, channel);
@@ -109,14 +109,20 @@ export function createTransmission(
         repeat: message.attempts > 1,
         createdAt: message.createdAt.toISOString(),
       };
-      try {
-        const options = { settings, secrets, ...outgoing, signal, log };
-        const { remote, outdated } = await kind.deliver(delivery, options);
-        if (outdated !== undefined) return { kind: 'dropped', code: 'MESSAGE_OUTDATED', message: outdated };
-        return { kind: 'sent', remote };
-      } catch (error) {
-        throw message.recipient === undefined ? error : asFaultOfMessage(error);
-      }
+      return {
+        kind: 'ready',
+        async deliver(signal) {
+          try {
+            const options = { settings, secrets, ...outgoing, signal, log };
+            const { remote, outdated } = await kind.deliver(delivery, options);
+            if (outdated !== undefined)
+              return { kind: 'dropped', code: 'MESSAGE_OUTDATED', message: outdated };
+            return { kind: 'sent', remote };
+          } catch (error) {
+            throw message.recipient === undefined ? error : asFaultOfMessage(error);
+          }
+        },
+      };
     },
 
     async onAnswer(message, fault) {
