@@ -137,8 +137,9 @@ describe.each(kinds)('a backup of %s', (kind) => {
     return rows;
   };
   const temporary = ['session', 'welcome', 'worker'];
+  const changed = [...temporary, 'message', 'notice'];
   const lasting = (rows: Record<string, unknown>) =>
-    Object.fromEntries(Object.entries(rows).filter(([table]) => !temporary.includes(table)));
+    Object.fromEntries(Object.entries(rows).filter(([table]) => !changed.includes(table)));
 
   it.each(migrations.map(({ number, name }) => [name, number] as const))(
     'of schema %s is restored over the newest schema, and starts',
@@ -165,6 +166,16 @@ describe.each(kinds)('a backup of %s', (kind) => {
       expect(restored['run_event']).toHaveLength(500);
       if (number === newest) expect(lasting(restored)).toEqual(lasting(await content(source)));
       for (const table of temporary) expect(restored[table]).toEqual([]);
+      // They may have been sent after the backup was made.
+      for (const row of restored['message'] as string[])
+        expect(JSON.parse(row)).toMatchObject({
+          state: 'dropped',
+          error_code: 'MESSAGE_RESTORED',
+          channel_name: 'Ops',
+        });
+      expect(restored['message']).toHaveLength(number >= 30 ? 1 : 0);
+      for (const row of restored['notice'] as string[])
+        expect(JSON.parse(row)).toMatchObject({ planned_at: expect.any(String), details: { a: 'ü' } });
       // Numbers and fences of what the restore has lost are not used again.
       const [next] = await runs.insert([{ environmentId: 1, selection: emptySelection, requestedBy: 'x' }]);
       expect(next?.id).toBe(4 + number - 1);

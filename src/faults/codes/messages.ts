@@ -18,6 +18,10 @@ export const messageFaults = {
     'The message was dropped before it was sent: what it announces is gone, or a later one announces it.',
     'Nothing to do.',
   ),
+  MESSAGE_RESTORED: reason(
+    'The message was dropped: it waited when the backup was made, and may have been sent before the restore.',
+    'Nothing to do.',
+  ),
   CHANNEL_REMOVED: reason('The message was dropped: its channel was removed.', 'Nothing to do.'),
   CHANNEL_UNAVAILABLE: reason(
     'The message was given up: its channel was disabled, or refused all messages, for a day.',

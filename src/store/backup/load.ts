@@ -26,7 +26,7 @@ const fenceStep = 1_000_000;
  * them to the schema of this program, unless `keepSchema`. Processes that start meanwhile wait until it has ended.
  *
  * Numbers are not used again: new runs and environments continue after those of the replaced database. Workers and browser sessions of
- * users are left out, because their processes and sign-ins are of another time.
+ * users are left out, because their processes and sign-ins are of another time. Messages that wait are dropped.
  *
  * Errors: SCHEMA_NEWER, SCHEMA_DIFFERENT; DATABASE_IN_USE; DATABASE_NOT_EMPTY unless `replace`; DATABASE_UNREACHABLE. Nothing is changed
  * then.
@@ -68,9 +68,20 @@ export function loadDatabase(
     ]);
     for (const { name } of await listTables(transaction)) {
       if (temporaryTables.includes(name)) await transaction.script(`DELETE FROM ${identifier(name)}`);
+      if (name === 'message') await dropWaiting(transaction);
     }
     await transaction.script('ANALYZE');
   });
+}
+
+/** Sends nothing that waited when the backup was made: it may have been sent since. Notices without a plan announce nothing either. */
+async function dropWaiting(transaction: Queryable): Promise<void> {
+  await transaction.query(
+    `UPDATE message SET state = 'dropped', ended_at = now(), claimed_by = NULL, claimed_until = NULL, error_code = 'MESSAGE_RESTORED',
+       error_message = 'It waited when the backup was made, and may have been sent before the restore.'
+     WHERE state = 'waiting'`,
+  );
+  await transaction.query('UPDATE notice SET planned_at = now() WHERE planned_at IS NULL');
 }
 
 /** Errors: DATABASE_IN_USE. */
