@@ -74,8 +74,22 @@ export function defineMetrics() {
   const freeBytes = new Gauge(
     metric('data_folder_free_bytes', 'Free space of the disk of the data folder of this server'),
   );
+  const messagesWaiting = new Gauge(
+    metric('messages_waiting', 'Messages that wait to be sent', ['channel_kind']),
+  );
+  const oldestMessage = new Gauge(
+    metric('oldest_waiting_message_age_seconds', 'Time since the oldest waiting message was due first', [
+      'channel_kind',
+    ]),
+  );
+  const messages = new Counter(
+    metric('messages_total', 'Messages that were sent or given up', ['channel_kind', 'outcome']),
+  );
   return {
     registry,
+    messagesWaiting,
+    oldestMessage,
+    messages,
     alerts,
     watched,
     workers,

@@ -76,6 +76,8 @@ const perScrape = (metrics: Metrics) => [
   metrics.brokenRuns,
   metrics.headAge,
   metrics.certificateEnd,
+  metrics.messagesWaiting,
+  metrics.oldestMessage,
 ];
 
 /** Returns what sets the gauges of queues and schedules, and counts what has ended since its last call. Errors: those of the database. */
@@ -102,6 +104,10 @@ function createDatabaseReader(metrics: Metrics, context: Context, settleMs: numb
       metrics.oldest.set({ environment }, queue.oldestMs / 1000);
       metrics.running.set({ environment }, queue.running ? 1 : 0);
     }
+    for (const { kind, waiting, oldestMs } of await table.waitingMessages()) {
+      metrics.messagesWaiting.set({ channel_kind: kind }, waiting);
+      metrics.oldestMessage.set({ channel_kind: kind }, oldestMs / 1000);
+    }
     const dueMs = await table.scheduleDueMs();
     if (dueMs !== undefined) metrics.due.set(dueMs / 1000);
     await countEnded();
@@ -116,6 +122,8 @@ function addEnded(metrics: Metrics, { kind, environment, outcome, count, meanMs 
   } else if (kind === 'run') {
     metrics.runs.inc({ environment, verdict: outcome }, count);
     observe(metrics.runDuration, { verdict: outcome }, count, meanMs);
+  } else if (kind === 'message') {
+    metrics.messages.inc({ channel_kind: environment, outcome }, count);
   } else if (kind === 'firing') {
     metrics.firings.inc({ outcome }, count);
   } else {

@@ -141,6 +141,35 @@ export function metricsConformance(kind: Kind): void {
       expect(text).toMatch(/matre_schedule_due_age_seconds 36\d\d/);
     });
 
+    it('report messages that wait, and count those that were sent or given up', async () => {
+      const { context } = server.app;
+      const metrics = createMetrics(context, { settleMs: 0 });
+      const [channel] = await context.database.query<{ id: number }>(
+        `INSERT INTO channel (name, name_key, kind, settings, secrets, secret_names, created_by, changed_by)
+         VALUES ('ops', 'ops', 'teams', '{}', 'x', '{}', 'x', 'x') RETURNING id`,
+      );
+      expect(await metrics.scrape()).toContain('matre_messages_waiting{channel_kind="teams"} 0');
+      // One has been due for two hours, one waits for the end of quiet hours.
+      await context.database.query(
+        `INSERT INTO message (channel_id, channel_name, purpose, state, created_at, due_at, give_up_at, ended_at) VALUES
+           ($1, 'ops', 'post', 'waiting', now() - interval '9 hours', now(), now() + interval '22 hours', NULL),
+           ($1, 'ops', 'post', 'waiting', now() - interval '9 hours', now() + interval '1 hour', now() + interval '25 hours', NULL),
+           ($1, 'ops', 'post', 'sent', now(), now(), now(), now()), ($1, 'ops', 'post', 'given-up', now(), now(), now(), now()),
+           ($1, 'ops', 'post', 'dropped', now(), now(), now(), now())`,
+        [channel?.id],
+      );
+      const text = await waitFor(async () => {
+        const scraped = await metrics.scrape();
+        return scraped.includes('matre_messages_total') && scraped.includes('outcome="sent"') && scraped;
+      });
+      expect(text).toContain('matre_messages_waiting{channel_kind="teams"} 2');
+      expect(text).toMatch(/matre_oldest_waiting_message_age_seconds\{channel_kind="teams"\} 72\d\d/);
+      expect(text).toContain('matre_messages_total{channel_kind="teams",outcome="sent"} 1');
+      expect(text).toContain('matre_messages_total{channel_kind="teams",outcome="given-up"} 1');
+      await context.database.query('DELETE FROM message');
+      await context.database.query('DELETE FROM channel');
+    });
+
     it('count interrupted attempts, and those after which the run continued', async () => {
       const { context } = server.app;
       const metrics = createMetrics(context, { settleMs: 0 });

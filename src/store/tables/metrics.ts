@@ -1,3 +1,4 @@
+import type { ChannelKindName } from '../../model/channel.ts';
 import type { Queryable } from '../database/database.ts';
 
 /** The queue of an environment in numbers. */
@@ -10,11 +11,19 @@ export interface QueueMetrics {
   running: boolean;
 }
 
-/** Counts what ended in the same way: results by status, runs by verdict, interrupted attempts and firings by outcome. */
+/** The messages that wait for the channels of a kind. */
+export interface WaitingMessages {
+  kind: ChannelKindName;
+  waiting: number;
+  /** Milliseconds since the oldest was due first, so not the quiet hours before; 0 when none is. */
+  oldestMs: number;
+}
+
+/** Counts what ended in the same way: results by status, runs by verdict, messages by state, interrupted attempts and firings by outcome. */
 export interface EndedCount {
   /** `again`: an interrupted attempt that was followed by another; `attempt`: one that ended the run. */
-  kind: 'result' | 'run' | 'attempt' | 'again' | 'firing';
-  /** The code; empty for a firing, which may concern several environments. */
+  kind: 'result' | 'run' | 'attempt' | 'again' | 'firing' | 'message';
+  /** The code; empty for a firing, which may concern several environments. The kind of the channel of a message. */
   environment: string;
   outcome: string;
   count: number;
@@ -76,6 +85,20 @@ export function createDatabaseMetrics(deps: { database: Queryable }) {
       return typeof row?.due_ms === 'number' ? Math.max(0, row.due_ms) : undefined;
     },
 
+    /** Of each kind of which there are channels. */
+    async waitingMessages(): Promise<WaitingMessages[]> {
+      const rows = await database.query<{ kind: ChannelKindName; waiting: number; oldest_ms: number | null }>(
+        `SELECT kind, count(message.id) AS waiting,
+           -- A message is given up a day after it was due first, or was retried by a user.
+           (extract(epoch FROM now() + interval '1 day' - min(give_up_at)) * 1000)::float8 AS oldest_ms
+         FROM channel LEFT JOIN message ON channel_id = channel.id AND state = 'waiting' GROUP BY kind ORDER BY kind`,
+      );
+      return rows.map(({ kind, waiting, oldest_ms }) => ({
+        ...{ kind, waiting },
+        oldestMs: Math.max(0, oldest_ms ?? 0),
+      }));
+    },
+
     /** Counts what ended in a window, by the clock of the database; the next window starts at `until`. */
     async ended(window: MetricsWindow): Promise<{ until: Date; ended: EndedCount[] }> {
       const [bounds] = await database.query<{ since: Date; until: Date }>(
@@ -89,24 +112,30 @@ export function createDatabaseMetrics(deps: { database: Queryable }) {
       );
       const { since, until } = bounds as { since: Date; until: Date };
       const rows = await database.query<Omit<EndedCount, 'meanMs'> & { mean_ms: number | null }>(
-        `SELECT kind, coalesce(code, '') AS environment, outcome, count(*) AS count, avg(ms) AS mean_ms
+        `SELECT ended.kind, coalesce(code, channel_kind, '') AS environment, outcome, count(*) AS count, avg(ms) AS mean_ms
          FROM (
-           SELECT 'result' AS kind, environment_id, status AS outcome, duration_ms::float8 AS ms,
+           SELECT 'result' AS kind, environment_id, NULL AS channel_kind, status AS outcome, duration_ms::float8 AS ms,
              width_bucket(duration_ms::float8, $3::float8[]) AS place
            FROM result JOIN run ON run.id = run_id WHERE recorded_at >= $1 AND recorded_at < $2
            UNION ALL
-           SELECT 'run', environment_id, verdict, ms, width_bucket(ms, $4::float8[])
+           SELECT 'run', environment_id, NULL, verdict, ms, width_bucket(ms, $4::float8[])
            FROM run, LATERAL (SELECT (extract(epoch FROM finished_at - started_at) * 1000)::float8 AS ms) AS took
            WHERE finished_at >= $1 AND finished_at < $2
            UNION ALL
            SELECT CASE WHEN run.state = 'finished' AND run.attempt = attempt.attempt THEN 'attempt' ELSE 'again' END,
-             environment_id, outcome, NULL, NULL
+             environment_id, NULL, outcome, NULL, NULL
            FROM attempt JOIN run ON run.id = run_id
            WHERE ended_at >= $1 AND ended_at < $2 AND outcome IN ('lost', 'handed-back', 'broken')
            UNION ALL
-           SELECT 'firing', NULL, outcome, NULL, NULL FROM schedule_firing WHERE fired_at >= $1 AND fired_at < $2
+           SELECT 'firing', NULL, NULL, outcome, NULL, NULL FROM schedule_firing WHERE fired_at >= $1 AND fired_at < $2
+           UNION ALL
+           SELECT 'message', NULL, kind, state, NULL, NULL FROM channel, LATERAL (
+             SELECT state FROM message WHERE channel_id = channel.id AND state = 'sent' AND ended_at >= $1 AND ended_at < $2
+             UNION ALL
+             SELECT state FROM message WHERE channel_id = channel.id AND state = 'given-up' AND ended_at >= $1 AND ended_at < $2
+           ) AS told
          ) AS ended LEFT JOIN environment ON environment.id = environment_id
-         GROUP BY kind, code, outcome, place`,
+         GROUP BY ended.kind, code, channel_kind, outcome, place`,
         [since, until, window.resultBoundsMs, window.runBoundsMs],
       );
       return { until, ended: rows.map(({ mean_ms, ...row }) => ({ ...row, meanMs: mean_ms ?? undefined })) };
