@@ -111,7 +111,7 @@ async function openCase(name: string, { hasChannel, isAway }: { hasChannel: bool
         // An environment has one run at a time.
         await Promise.all(finishing);
         for (const claim of await queue.claimFor(workers, [])) {
-          if (typeof claim === 'string') continue;
+          if (claim === undefined || typeof claim === 'string') continue;
           await delay(Math.max(0, startedAt + (finishing.length * 1_000) / perSecond - performance.now()));
           const before = performance.now();
           finishing.push(
