@@ -80,7 +80,12 @@ describe.each(['folder', 'database'] as const)('files of runs in the %s', (kind)
     await finish(oldRun, 91);
     await finish(recentRun, 89);
     await database.query(`UPDATE run SET queued_at = now() - interval '100 days' WHERE id = $1`, [waiting]);
-    expect(await runRetention(artifacts(), { filesMs: 90 * day })).toEqual({ runs: 1, entries: 0, notes: 0 });
+    expect(await runRetention(artifacts(), { filesMs: 90 * day })).toEqual({
+      runs: 1,
+      entries: 0,
+      notes: 0,
+      messages: 0,
+    });
     expect(await artifacts().runs()).toEqual([recentRun, waiting]);
     expect(await artifacts().list(oldRun)).toEqual([]);
     const runs = createRuns({ database });
@@ -94,7 +99,12 @@ describe.each(['folder', 'database'] as const)('files of runs in the %s', (kind)
 
     // Files that a host uploads late are removed as well.
     await write(oldRun, 'late');
-    expect(await runRetention(artifacts(), { filesMs: 90 * day })).toEqual({ runs: 1, entries: 0, notes: 0 });
+    expect(await runRetention(artifacts(), { filesMs: 90 * day })).toEqual({
+      runs: 1,
+      entries: 0,
+      notes: 0,
+      messages: 0,
+    });
     expect(await artifacts().list(oldRun)).toEqual([]);
     expect((await runs.get(oldRun)).filesRemovedAt).toEqual(filesRemovedAt);
     expect(await runRetention(artifacts(), { filesMs: 90 * day })).toEqual({
@@ -121,7 +131,12 @@ describe.each(['folder', 'database'] as const)('files of runs in the %s', (kind)
       messages: 0,
     });
     expect(await artifacts().runs()).toEqual(ids);
-    expect(await runRetention(artifacts(), { filesMs: day })).toEqual({ runs: 23, entries: 0, notes: 0 });
+    expect(await runRetention(artifacts(), { filesMs: day })).toEqual({
+      runs: 23,
+      entries: 0,
+      notes: 0,
+      messages: 0,
+    });
     expect(await artifacts().runs()).toEqual([]);
   });
 });
