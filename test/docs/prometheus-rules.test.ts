@@ -56,9 +56,9 @@ it('the rules for Prometheus cover each kind of alert, with the limits that the 
     'doctor-finding': ['MatreDoctorFinding'],
   };
   const names = Object.values(byKind).flat();
-  // And what matre cannot tell.
+  // And what is no alert of matre: what it cannot say of itself, and messages, without which an alert is not sent.
   expect(rules.map(({ alert }) => alert).toSorted()).toEqual(
-    [...names, 'MatreDown', 'MatreDatabaseDown', 'MatreNotWatching'].toSorted(),
+    [...names, 'MatreDown', 'MatreDatabaseDown', 'MatreNotWatching', 'MatreMessagesWait'].toSorted(),
   );
   const { alerts } = loadConfig({ environment: {}, file: '/dev/null' });
   expect(expressionOf('MatreEnvironmentBroken')).toMatch(new RegExp(`>= ${alerts.brokenRuns}$`));
