@@ -26,7 +26,7 @@ const missedForMs = 24 * hour;
 const maxSkipped = 3;
 const maxIdleMs = 20 * hour;
 
-/** The environments whose last runs were all broken. A paused one stays as it is: nothing runs there. */
+/** The environments whose last runs were all broken. A paused one is left unchanged: nothing runs there. */
 export async function observeEnvironments(
   queries: Pick<AlertQueries, 'recentVerdicts'>,
   { brokenRuns }: Pick<AlertLimits, 'brokenRuns'>,

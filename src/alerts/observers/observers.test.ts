@@ -347,7 +347,7 @@ describe('the end of a certificate requested from this host', () => {
     return `https://127.0.0.1:${(server.address() as { port: number }).port}/`;
   };
 
-  it('is that of the certificate, whoever signed it', async () => {
+  it('is that of the certificate, with any signer', async () => {
     const url = await listen(createTlsServer(testCertificate, (socket) => void socket.on('error', () => {})));
     expect(await certificateEndFromHost(url, { timeoutMs: 10_000 })).toEqual(testCertificate.endsAt);
   });

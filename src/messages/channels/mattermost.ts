@@ -18,7 +18,7 @@ const settingsSchema = z.strictObject({
     .string()
     .regex(
       /^@?[a-z0-9][a-z0-9._-]{0,63}$/,
-      'Write the name of a channel as it is in its address, or @ and a user name.',
+      'Write the name of a channel as its address has it, or @ and a user name.',
     )
     .optional()
     .describe(

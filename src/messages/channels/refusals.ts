@@ -60,7 +60,7 @@ const errorSchema = z.union([
   z.looseObject({ message: z.string() }).transform(({ message }) => message),
 ]);
 
-/** The error in an answer in JSON; any other answer as it is. */
+/** The error in an answer in JSON; any other answer unchanged. */
 const errorText = (text: string): string => errorSchema.safeParse(parseJson(text)).data ?? text;
 
 /** How long the service asks to wait, in milliseconds; `undefined` when it does not say. */

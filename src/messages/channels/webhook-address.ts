@@ -30,7 +30,7 @@ function formsOf(part: string): string[] {
   return texts.flatMap((text) => [text, escapeHtml(text), text.replaceAll('/', '\\/')]);
 }
 
-/** What a percent-encoded text stands for; a text that is none stays as it is. */
+/** What a percent-encoded text stands for; a text that is none is returned unchanged. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text);

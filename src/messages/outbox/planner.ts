@@ -6,7 +6,7 @@ import { placeMessage } from './place-message.ts';
 
 /** Notices that are read at a time. */
 const maxNotices = 100;
-/** A notice that cannot be planned must not be tried for ever. */
+/** A notice that cannot be planned must not be tried without end. */
 const maxTries = 3;
 
 /** What is to be sent about a notice. */

@@ -12,6 +12,7 @@ import {
   type MessageContent,
 } from '../channels/channel.ts';
 import { parseChannel } from '../channels/parse-channel.ts';
+import { recordAnswer } from '../channels/record-answer.ts';
 import { outcomeOf } from '../templates/outcome.ts';
 import { renderMessage } from '../templates/render.ts';
 import type { SenderDependencies } from './sender.ts';
@@ -127,12 +128,7 @@ export function createTransmission(
 
     async onAnswer(message, fault) {
       const channel = usedChannels.get(message);
-      if (!channel) return;
-      if (!fault) {
-        if (channel.problem !== undefined) await channels.setProblem(channel, undefined);
-      } else if (fault.permanent && fault.code.startsWith('CHANNEL')) {
-        await channels.setProblem(channel, fault.message, { gone: fault.gone });
-      }
+      if (channel) await recordAnswer(channels, channel, fault);
     },
   };
 }

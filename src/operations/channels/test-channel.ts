@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type Fault, toFault } from '../../faults/fault.ts';
 import { type Delivery, DeliveryFault } from '../../messages/channels/channel.ts';
 import { parseChannel } from '../../messages/channels/parse-channel.ts';
+import { recordAnswer } from '../../messages/channels/record-answer.ts';
 import type { Channel } from '../../model/channel.ts';
 import type { Context } from '../core/context.ts';
 import { line, scheduleName as name } from '../core/fields.ts';
@@ -56,7 +57,7 @@ async function sendTest(
     const { settings, secrets } = parseChannel(kind, channel, stored);
     const delivery = testDelivery(channel, recipient, context.config.server.publicUrl);
     await kind.deliver(delivery, { settings, secrets, ...outgoing, signal, log });
-    await channels.setProblem(channel, undefined);
+    await recordAnswer(channels, channel, undefined);
     const { headline, text } = delivery.content;
     await messages.addTest(channel, { key: delivery.key, recipient, content: { headline, text } });
     return undefined;
@@ -66,8 +67,7 @@ async function sendTest(
       return new DeliveryFault('CHANNEL_UNREACHABLE', message, { permanent: false });
     }
     if (!(error instanceof DeliveryFault)) throw toFault(error);
-    if (error.permanent && error.code.startsWith('CHANNEL'))
-      await channels.setProblem(channel, error.message, { gone: error.gone });
+    await recordAnswer(channels, channel, error);
     return error;
   }
 }

@@ -65,7 +65,7 @@ export function missingFields(
   return [...settings, ...secrets].filter(({ required }) => required).map(({ label }) => label);
 }
 
-/** The fields for the API, except the name and the kind. A secret that is absent stays as it is; null removes it. */
+/** The fields for the API, except the name and the kind. A secret that is absent is kept; null removes it. */
 export function channelFieldsOf(draft: ChannelDraft, kind: Pick<ChannelKindView, 'settings'>) {
   const settings = kind.settings.map(
     (field) => [field.name, settingOf(field, draft.settings[field.name])] as const,

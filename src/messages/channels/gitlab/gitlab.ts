@@ -85,7 +85,7 @@ function openGitlab({ settings, secrets, http, signal }: Options): ForgeApi {
 
 /**
  * Sets the status of a commit; returns its pipeline. Later ones name that pipeline: without it GitLab takes the newest of the commit, so
- * that the one with the first status would run for ever when another tool has made a newer one.
+ * that the one with the first status would never end when another tool has made a newer one.
  */
 async function deliverStatus(
   api: ForgeApi,
