@@ -10,6 +10,7 @@ import { ConfirmButton } from '../ui/confirm-button.tsx';
 import { LongText } from '../ui/long-text/long-text.tsx';
 import { useQueryState } from '../ui/query-state.ts';
 import { StatusBadge } from '../ui/status.tsx';
+import { SwitchButton } from '../ui/switch-button.tsx';
 import { type Column, DataTable } from '../ui/table/data-table.tsx';
 import { Time } from '../ui/time.tsx';
 import classes from './channels.module.css';
@@ -142,7 +143,6 @@ function Tools({ channel, onTest }: { channel: ChannelView; onTest: () => void }
   const refusal = useRefusal('operator');
   const toggle = useSwitchChannel(channel);
   const remove = useRemoveChannel(channel);
-  const verb = disabled ? 'Switch on' : 'Switch off';
   return (
     <>
       <ActionButton
@@ -154,16 +154,7 @@ function Tools({ channel, onTest }: { channel: ChannelView; onTest: () => void }
       >
         Send test
       </ActionButton>
-      <ActionButton
-        requiredRole="operator"
-        variant="subtle"
-        size="compact-xs"
-        aria-label={`${verb}: ${name}`}
-        loading={toggle.isPending}
-        onClick={() => toggle.mutate()}
-      >
-        {verb}
-      </ActionButton>
+      <SwitchButton name={name} isOff={disabled !== null} toggle={toggle} />
       {refusal === undefined && (
         <ConfirmButton
           label="Remove"

@@ -3,10 +3,10 @@ import { Link } from 'wouter';
 import { ruleSentence } from '#src/model/rule-sentence.ts';
 import { useRefusal } from '../api/session.ts';
 import type { RuleView } from '../messages/types.ts';
-import { ActionButton } from '../ui/action-button.tsx';
 import { ConfirmButton } from '../ui/confirm-button.tsx';
 import { LongText } from '../ui/long-text/long-text.tsx';
 import { StatusBadge } from '../ui/status.tsx';
+import { SwitchButton } from '../ui/switch-button.tsx';
 import { type Column, DataTable } from '../ui/table/data-table.tsx';
 import { Time } from '../ui/time.tsx';
 import { rulePage } from './queries.ts';
@@ -85,19 +85,9 @@ function Tools({ rule }: { rule: RuleView }) {
   const refusal = useRefusal('operator');
   const toggle = useSwitchRule(rule);
   const remove = useRemoveRule(rule);
-  const verb = disabled ? 'Switch on' : 'Switch off';
   return (
     <>
-      <ActionButton
-        requiredRole="operator"
-        variant="subtle"
-        size="compact-xs"
-        aria-label={`${verb}: ${name}`}
-        loading={toggle.isPending}
-        onClick={() => toggle.mutate()}
-      >
-        {verb}
-      </ActionButton>
+      <SwitchButton name={name} isOff={disabled !== null} toggle={toggle} />
       {refusal === undefined && (
         <>
           <Button

@@ -9,6 +9,7 @@ import { codesOf } from '../selection/use-saved.ts';
 import { ActionButton } from '../ui/action-button.tsx';
 import { ConfirmButton } from '../ui/confirm-button.tsx';
 import { LongText } from '../ui/long-text/long-text.tsx';
+import { SwitchButton } from '../ui/switch-button.tsx';
 import { type Column, DataTable } from '../ui/table/data-table.tsx';
 import { Time } from '../ui/time.tsx';
 import classes from './saved-selections.module.css';
@@ -86,7 +87,6 @@ function Tools({ saved }: { saved: SavedSelectionView }) {
   const refusal = useRefusal('operator');
   const toggle = useSwitch(saved);
   const remove = useRemove(saved);
-  const verb = disabled ? 'Switch on' : 'Switch off';
   return (
     <>
       <ActionButton
@@ -100,16 +100,7 @@ function Tools({ saved }: { saved: SavedSelectionView }) {
       >
         Run
       </ActionButton>
-      <ActionButton
-        requiredRole="operator"
-        variant="subtle"
-        size="compact-xs"
-        aria-label={`${verb}: ${name}`}
-        loading={toggle.isPending}
-        onClick={() => toggle.mutate()}
-      >
-        {verb}
-      </ActionButton>
+      <SwitchButton name={name} isOff={disabled !== null} toggle={toggle} />
       {refusal === undefined && (
         <>
           <Button
