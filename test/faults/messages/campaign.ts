@@ -9,6 +9,7 @@ import { type Child, startChild } from '../../support/child.ts';
 import { startPostgres, type TestPostgres } from '../../support/postgres.ts';
 import { startProxy, type TestProxy } from '../../support/proxy.ts';
 import { waitFor } from '../../support/wait-for.ts';
+import { postgresOutages } from '../postgres-outages.ts';
 import { createRandom, type Random } from '../random.ts';
 import { pause, silentLog } from '../stores.ts';
 import { judgeMessages, type Kill, nameOf, type Verdict } from './judge.ts';
@@ -196,24 +197,7 @@ async function causeOutages(options: {
 }): Promise<void> {
   const { postgres, proxy, channels, count, outages, random, print } = options;
   const kinds: Record<string, (ms: number) => Promise<void>> = {
-    async 'PostgreSQL restarted'(ms) {
-      await postgres.shutdown();
-      await pause(ms);
-      await postgres.start();
-    },
-    async 'PostgreSQL killed, recovers'(ms) {
-      await postgres.kill();
-      await pause(ms);
-      await postgres.start();
-    },
-    async 'network to PostgreSQL frozen'(ms) {
-      proxy.freeze();
-      await pause(ms);
-      proxy.thaw();
-    },
-    async 'connections to PostgreSQL half-open'() {
-      proxy.loseConnections();
-    },
+    ...postgresOutages({ postgres, proxy }),
   };
   for (const { kind, receiver, outages: all } of channels) {
     kinds[kind] = async (ms) => {

@@ -12,6 +12,7 @@ import { type Evidence, gatherEvidence, joinEvidence } from '../evidence.ts';
 import { onPostgres } from '../installation.ts';
 import { judge, type Violation } from '../judge.ts';
 import { startLoad } from '../load.ts';
+import { postgresOutages } from '../postgres-outages.ts';
 import { createRandom } from '../random.ts';
 import { addEnvironments, pause, silentLog } from '../stores.ts';
 import { startRetrying } from '../user-retries.ts';
@@ -114,24 +115,7 @@ function faultsOf({
     'worker killed': () => workers.restartOne('SIGKILL'),
     'worker killed, too': () => workers.restartOne('SIGKILL'),
     'worker asked to stop': () => workers.restartOne('SIGTERM'),
-    async 'PostgreSQL restarted'(ms) {
-      await postgres.shutdown();
-      await pause(ms);
-      await postgres.start();
-    },
-    async 'PostgreSQL killed, recovers'(ms) {
-      await postgres.kill();
-      await pause(ms);
-      await postgres.start();
-    },
-    async 'network to PostgreSQL frozen'(ms) {
-      proxy.freeze();
-      await pause(ms);
-      proxy.thaw();
-    },
-    async 'connections to PostgreSQL half-open'() {
-      proxy.loseConnections();
-    },
+    ...postgresOutages({ postgres, proxy }),
     async 'Redis killed, restarted empty'(ms) {
       await redis.kill();
       await pause(ms);
