@@ -206,13 +206,22 @@ describe('matre channel', () => {
 
     expect(await channel(['edit', 'hook', '--rename', 'night', '--personal'])).toMatchObject({ code: 0 });
     receiver.answer = { status: 500, body: 'no disk' };
+    expect((await channel(['test', 'night', '--recipient', 'ann'])).stderr).toContain(
+      'Channels of the kind webhook have no recipients.',
+    );
     const failed = await channel(['test', 'night']);
     expect(failed).toMatchObject({ code: 2, stdout: expect.stringContaining('no disk') });
     expect(await channel(['disable', 'night'])).toMatchObject({
       stdout: 'Channel night was switched off.\n',
     });
     expect(await channel(['enable', 'night'])).toMatchObject({ stdout: 'Channel night was switched on.\n' });
-    expect(await channel(['remove', 'night'])).toMatchObject({ stdout: 'Channel night was removed.\n' });
+    await cliHere(['rule', 'add', 'failures', '--channel', 'night', '--on', 'failed'], {
+      settings: { MATRE_URL: server.url },
+      stdin: '',
+    });
+    expect(await channel(['remove', 'night'])).toMatchObject({
+      stdout: 'Channel night was removed, and rule failures.\n',
+    });
   });
 
   it.each([

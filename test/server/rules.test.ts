@@ -288,10 +288,10 @@ describe('rules on the command line', () => {
       'Rule cli was added: failed, broken; environments u*.',
     );
     const tried = await matre('rule', 'try', 'cli', '--since', '7d');
-    expect(tried.stdout).toMatch(/2 messages about 3 submissions\./);
+    expect(tried.stdout).toMatch(/2 messages for 3 submissions\./);
     expect(tried.stdout).toContain('Not sent 1×: only failed or broken, this one passed');
     const other = await matre('rule', 'try', '--channel', 'hook', '--on', 'always');
-    expect(other.stdout).toContain('3 messages about 3 submissions.');
+    expect(other.stdout).toContain('3 messages for 3 submissions.');
     const changes = ['--quiet', 'none', '--any', 'env', '--digest', 'daily@08:00', '--on', 'digest'];
     const edited = await matre('rule', 'edit', 'cli', ...changes, '--zone', 'UTC');
     expect([edited.stderr, edited.stdout]).toEqual(['', 'Rule cli was changed: digest.\n']);
@@ -299,6 +299,9 @@ describe('rules on the command line', () => {
     expect((await matre('rule', 'disable', 'cli')).stdout).toContain('cli was switched off.');
     expect((await matre('rule', 'list')).stdout).toMatch(/cli +off +hook/);
     expect((await matre('rule', 'remove', 'cli')).stdout).toContain('cli was removed.');
+    expect((await matre('template', 'preview', 'webhook', 'digest', '--submission', '2')).stderr).toContain(
+      'The template digest is not about a submission: leave it out.',
+    );
     const wrong = await matre('rule', 'add', 'cli', '--channel', 'hook', '--on', 'sometimes');
     expect([wrong.code, wrong.stderr]).toEqual([3, expect.stringContaining('Choose from always, failed')]);
     expect((await matre('rule', 'add', 'cli', '--on', 'failed')).stderr).toContain('--channel is missing');

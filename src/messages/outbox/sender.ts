@@ -7,6 +7,7 @@ import type { Logger } from '../../log.ts';
 import type { ClaimedMessage, Outbox } from '../../store/tables/outbox.ts';
 import { DeliveryFault } from '../channels/channel.ts';
 import { backoffMs } from './backoff.ts';
+import { createChannelLoad } from './channel-load.ts';
 
 interface Sent {
   kind: 'sent';
@@ -90,10 +91,7 @@ export function createSender(deps: SenderDependencies & { onIdle(): void }): Sen
   const settings = { ...defaults, ...deps.settings };
   const aborting = new AbortController();
   const attempts = new Set<Promise<void>>();
-  /** By channel. */
-  const underWay = new Map<number, number>();
-  /** Channels whose last attempt failed: one attempt at a time shows whether they work again. */
-  const absent = new Set<number>();
+  const load = createChannelLoad(settings.perChannel);
   let outageAtMs = Number.NEGATIVE_INFINITY;
   const limited = createLimiter({
     concurrency: maxConnections,
@@ -170,7 +168,7 @@ export function createSender(deps: SenderDependencies & { onIdle(): void }): Sen
   }
 
   async function succeed(message: ClaimedMessage): Promise<void> {
-    if (absent.delete(message.channelId)) await record(() => outbox.hasten(message.channelId));
+    if (load.noteSuccess(message.channelId)) await record(() => outbox.hasten(message.channelId));
     await record(() => onAnswer(message, undefined));
   }
 
@@ -182,7 +180,7 @@ export function createSender(deps: SenderDependencies & { onIdle(): void }): Sen
     const fault = asDeliveryFault(error);
     const { permanent, retryAfterMs } = fault;
     const { id, channelId, attempts: count } = message;
-    if (fault.code.startsWith('CHANNEL')) absent.add(channelId);
+    if (fault.code.startsWith('CHANNEL')) load.noteFailure(channelId);
     const delayMs = settings.backoffMs({ attempts: count, permanent, retryAfterMs });
     log.warn(
       {
@@ -204,24 +202,12 @@ export function createSender(deps: SenderDependencies & { onIdle(): void }): Sen
     await record(() => onAnswer(message, fault));
   }
 
-  /** The messages that a channel can take now, where it is not `perChannel`. */
-  function limits(): Map<number, number> {
-    const free = new Map<number, number>();
-    for (const id of new Set([...underWay.keys(), ...absent])) {
-      const limit = absent.has(id) ? 1 : settings.perChannel;
-      free.set(id, Math.max(0, limit - (underWay.get(id) ?? 0)));
-    }
-    return free;
-  }
-
   function start(message: ClaimedMessage, claimedAtMs: number): void {
     const { channelId } = message;
-    underWay.set(channelId, (underWay.get(channelId) ?? 0) + 1);
+    load.begin(channelId);
     const sending = send(message, claimedAtMs).finally(() => {
       attempts.delete(sending);
-      const rest = (underWay.get(channelId) ?? 1) - 1;
-      if (rest > 0) underWay.set(channelId, rest);
-      else underWay.delete(channelId);
+      load.end(channelId);
       deps.onIdle();
     });
     attempts.add(sending);
@@ -236,7 +222,7 @@ export function createSender(deps: SenderDependencies & { onIdle(): void }): Sen
           token: randomUUID(),
           leaseMs: settings.leaseMs,
           limit: settings.perChannel,
-          limits: limits(),
+          limits: load.limits(),
           takeOver: claimedAtMs - outageAtMs > settings.graceMs,
           graceMs: settings.graceMs,
         }),

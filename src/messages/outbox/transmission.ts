@@ -35,40 +35,9 @@ export interface TransmissionDependencies {
 export function createTransmission(
   deps: TransmissionDependencies,
 ): Pick<SenderDependencies, 'prepare' | 'onAnswer'> {
-  const { outbox, channels, channelKind, readFacts, findTemplate, outgoing, log } = deps;
-
+  const { outbox, channels, channelKind, outgoing, log } = deps;
   /** The channel as it was when the attempt began: an answer to older settings says nothing about newer ones. */
   const usedChannels = new WeakMap<ClaimedMessage, Channel>();
-
-  /** What all attempts send: the facts as of the first one, in the words of the template. */
-  async function render(
-    { purpose, notice }: ClaimedMessage,
-    { kind, markup, abilities }: ChannelKind,
-  ): Promise<{ content: MessageContent; outcome: string } | undefined> {
-    const facts = notice && (await readFacts(notice));
-    if (facts === undefined) return undefined;
-    // It executes tests again, and is announced when it is finished; a channel that edits shows that it runs.
-    const isReopened =
-      notice?.kind === 'submission-finished' && facts.kind === 'submission' && facts.phase !== 'finished';
-    if (isReopened && !abilities.edit) return undefined;
-    const outcome = outcomeOf(facts, purpose);
-    const source = await findTemplate(kind, outcome);
-    const { templateProblem, ...content } = await renderMessage({ facts, purpose, markup, source });
-    if (templateProblem)
-      log.warn({ kind, reason: templateProblem }, 'A template failed; the default one was used');
-    return { content, outcome };
-  }
-
-  /** Errors: a DeliveryFault with CHANNEL_INVALID when the key is not that which encrypted them. */
-  async function readSecrets({ id, name }: Channel): Promise<unknown> {
-    try {
-      return await channels.readSecrets(id);
-    } catch (error) {
-      if (!isFault(error, 'SECRET_KEY_WRONG')) throw error;
-      const words = `The secrets of channel ${JSON.stringify(name)} were encrypted with another key: enter them again.`;
-      throw new DeliveryFault('CHANNEL_INVALID', words, { permanent: true, cause: error });
-    }
-  }
 
   return {
     async prepare(message) {
@@ -87,7 +56,7 @@ export function createTransmission(
       }
       let content = message.content as MessageContent | undefined;
       if (content === undefined) {
-        const rendered = await render(message, kind);
+        const rendered = await render(message, kind, deps);
         if (rendered === undefined) {
           return {
             kind: 'dropped',
@@ -100,7 +69,7 @@ export function createTransmission(
       }
       const isLinked = ['edit', 'reply', 'status', 'comment'].includes(message.purpose);
       const thread = isLinked ? ((await outbox.remoteOf(message)) as Json | undefined) : undefined;
-      const { settings, secrets } = parseChannel(kind, channel, await readSecrets(channel));
+      const { settings, secrets } = parseChannel(kind, channel, await readSecrets(channel, channels));
       const delivery = {
         key: message.key,
         purpose: message.purpose,
@@ -131,6 +100,40 @@ export function createTransmission(
       if (channel) await recordAnswer(channels, channel, fault);
     },
   };
+}
+
+/**
+ * What all attempts send: the facts as of the first one, in the words of the template. `undefined` when there is nothing to announce
+ * any more.
+ */
+async function render(
+  { purpose, notice }: ClaimedMessage,
+  { kind, markup, abilities }: ChannelKind,
+  { readFacts, findTemplate, log }: Pick<TransmissionDependencies, 'readFacts' | 'findTemplate' | 'log'>,
+): Promise<{ content: MessageContent; outcome: string } | undefined> {
+  const facts = notice && (await readFacts(notice));
+  if (facts === undefined) return undefined;
+  // It executes tests again, and is announced when it is finished; a channel that edits shows that it runs.
+  const isReopened =
+    notice?.kind === 'submission-finished' && facts.kind === 'submission' && facts.phase !== 'finished';
+  if (isReopened && !abilities.edit) return undefined;
+  const outcome = outcomeOf(facts, purpose);
+  const source = await findTemplate(kind, outcome);
+  const { templateProblem, ...content } = await renderMessage({ facts, purpose, markup, source });
+  if (templateProblem)
+    log.warn({ kind, reason: templateProblem }, 'A template failed; the default one was used');
+  return { content, outcome };
+}
+
+/** Errors: a DeliveryFault with CHANNEL_INVALID when the key is not that which encrypted them. */
+async function readSecrets({ id, name }: Channel, channels: Pick<Channels, 'readSecrets'>): Promise<unknown> {
+  try {
+    return await channels.readSecrets(id);
+  } catch (error) {
+    if (!isFault(error, 'SECRET_KEY_WRONG')) throw error;
+    const words = `The secrets of channel ${JSON.stringify(name)} were encrypted with another key: enter them again.`;
+    throw new DeliveryFault('CHANNEL_INVALID', words, { permanent: true, cause: error });
+  }
 }
 
 /** A place that does not exist is a matter of a message that names it, not of the channel: others can be sent. */

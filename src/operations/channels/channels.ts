@@ -110,12 +110,26 @@ export const enableChannel = defineChangeByName({
 });
 
 export const removeChannel = defineChangeByName({
-  output: channelView,
+  output: channelView.extend({
+    removedRules: z.array(z.string()).describe('The rules that sent through it'),
+    removedSubscriptions: z.number().describe('Number of subscriptions to it'),
+  }),
   name: 'channels.remove',
   method: 'DELETE',
   path: '/api/channels/:name',
   summary: 'Remove a channel with its rules and subscriptions; messages that wait are dropped',
-  change: async (context, name) => viewChannel(await context.channels.remove(name), undefined),
+  async change({ channels, messageRules }, name) {
+    const { id } = await channels.get(name);
+    const rules = (await messageRules.list({ subscriptions: true })).filter(
+      ({ channel }) => channel.id === id,
+    );
+    const names = rules.flatMap(({ name }) => name ?? []);
+    return {
+      ...viewChannel(await channels.remove(name), undefined),
+      removedRules: names,
+      removedSubscriptions: rules.length - names.length,
+    };
+  },
 });
 
 async function view({ messages }: Context, channel: Channel): Promise<ChannelView> {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { type Fault, toFault } from '../../faults/fault.ts';
+import { Fault, toFault } from '../../faults/fault.ts';
 import { type Delivery, DeliveryFault } from '../../messages/channels/channel.ts';
 import { parseChannel } from '../../messages/channels/parse-channel.ts';
 import { recordAnswer } from '../../messages/channels/record-answer.ts';
@@ -34,6 +34,9 @@ export const testChannel = defineOperation({
   }),
   async run(context, { name, recipient }) {
     const channel = await context.channels.get(name);
+    if (recipient !== undefined && !kindOf(channel).abilities.recipients) {
+      throw new Fault('INPUT_INVALID', `Channels of the kind ${channel.kind} have no recipients.`);
+    }
     const fault = await sendTest(context, channel, recipient);
     if (fault === undefined) {
       const { testAnswer = 'The receiver accepted the message.' } = kindOf(channel);

@@ -137,14 +137,17 @@ export const previewTemplate = defineOperation({
   },
 });
 
-/** Errors: SUBMISSION_UNKNOWN. */
+/** Errors: SUBMISSION_UNKNOWN, INPUT_INVALID for an outcome that is not about submissions. */
 async function factsOf(
   { facts, submissions }: Context,
   outcome: TemplateOutcome,
   submissionId: number | undefined,
 ): Promise<MessageFacts> {
   const sample = sampleFacts(outcome);
-  if (submissionId === undefined || sample.kind !== 'submission') return sample;
+  if (submissionId === undefined) return sample;
+  if (sample.kind !== 'submission') {
+    throw new Fault('INPUT_INVALID', `The template ${outcome} is not about a submission: leave it out.`);
+  }
   const { runs } = await submissions.get(submissionId);
   // A reply has the failures of one run.
   const failed = runs.find(({ counts }) => counts.failed + counts.broken > 0) ?? runs[0];

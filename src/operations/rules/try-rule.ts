@@ -40,6 +40,7 @@ const trial = z.object({
     .array(z.object({ reason: z.string(), count: z.number() }))
     .describe('Why the rule would have sent nothing about submissions or alerts, the most frequent first'),
   submissions: z.number().describe('Number of finished submissions that were tried'),
+  alerts: z.number().describe('Number of beginnings and ends of alerts that were tried'),
   more: z.number().describe('Number of older ones in this time that were not tried'),
 });
 export type RuleTrial = z.output<typeof trial>;
@@ -147,11 +148,10 @@ async function tryOn(
     if (failure !== undefined) happen({ kind: 'first-failure' }, running, failure, posts);
     happen({ kind: 'submission-finished' }, facts, new Date(endOf(submission)), posts);
   }
-  if (rule.occasions.includes('alert')) {
-    for (const { alert, kind, at } of await alertsSince(context, from)) {
-      const facts = await context.facts.read({ alertId: alert.id, kind });
-      if (facts) happen({ kind }, facts, at, []);
-    }
+  const alerts = rule.occasions.includes('alert') ? await alertsSince(context, from) : [];
+  for (const { alert, kind, at } of alerts) {
+    const facts = await context.facts.read({ alertId: alert.id, kind });
+    if (facts) happen({ kind }, facts, at, []);
   }
   for (const at of digestTimes(rule, from, now)) {
     if (!rule.digest) break;
@@ -169,6 +169,7 @@ async function tryOn(
       .map(([reason, count]) => ({ reason, count }))
       .toSorted((one, other) => other.count - one.count),
     submissions: Math.min(finished.length, maxSubmissions),
+    alerts: alerts.length,
     more: Math.max(0, finished.length - maxSubmissions),
   };
 }

@@ -24,7 +24,7 @@ export function TemplatePreview({ channelKind, outcome, source }: Props) {
       channelKind,
       outcome,
       source: settled,
-      ...(submission !== '' && { submission: Number(submission) }),
+      ...(submission !== '' && isAboutSubmission(outcome) && { submission: Number(submission) }),
     }),
   );
   return (

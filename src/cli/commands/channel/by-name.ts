@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { disableChannel, enableChannel, removeChannel } from '../../../operations/channels/channels.ts';
 import { registerByName } from '../../by-name-command.ts';
 import type { CliContext } from '../../cli-context.ts';
+import { clean, plural } from '../../output/format.ts';
 
 export function registerDisable(channel: Command, context: CliContext): void {
   registerByName(channel, context, {
@@ -32,6 +33,12 @@ export function registerRemove(channel: Command, context: CliContext): void {
     exampleName: 'qa',
     description: 'remove a channel with its rules and subscriptions; messages that wait are dropped',
     operation: removeChannel,
-    message: ({ name }) => `Channel ${name} was removed.`,
+    message({ name, removedRules, removedSubscriptions }) {
+      const others = [
+        ...removedRules.map((rule) => `rule ${rule}`),
+        ...(removedSubscriptions > 0 ? [plural(removedSubscriptions, 'subscription')] : []),
+      ];
+      return `Channel ${name} was removed${others.length > 0 ? `, and ${clean(others.join(', '))}` : ''}.`;
+    },
   });
 }

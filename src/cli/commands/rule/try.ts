@@ -25,10 +25,12 @@ export function registerTry(rule: Command, context: CliContext): void {
       const input = { name, since: options.since?.toISOString(), ...readFields(options) };
       const answer = await context.withCaller((caller) => caller.call(tryRule, input));
       print(context, options, answer, (output) => {
-        const { messages, notSent, submissions, more } = answer;
-        output.line(
-          `${plural(messages.length, 'message')} about ${plural(submissions, 'submission')}${more > 0 ? ` (${more} older ones were not tried)` : ''}.`,
-        );
+        const { messages, notSent, submissions, alerts, more } = answer;
+        const tried = [
+          `${plural(submissions, 'submission')}${more > 0 ? ` (${more} older ones were not tried)` : ''}`,
+          ...(alerts > 0 ? [plural(alerts, 'alert notice')] : []),
+        ];
+        output.line(`${plural(messages.length, 'message')} for ${tried.join(' and ')}.`);
         if (messages.length > 0) {
           printTable(
             output,
