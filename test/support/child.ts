@@ -5,14 +5,17 @@ import { createInterface } from 'node:readline';
 
 const project = join(import.meta.dirname, '../..');
 
+/** Those of vitest.config.ts. */
+const flags = ['--liftoff-only'];
+
 /**
  * The arguments of Node that execute a TypeScript file of the project: from its source, or as `make test` has compiled
  * it, which takes half the work for each process.
  */
 export function programOf(file: string): string[] {
   const compiled = process.env['MATRE_TEST_COMPILED'];
-  if (!compiled) return ['--import', import.meta.resolve('tsx'), file];
-  return [join(compiled, relative(project, file)).replace(/\.ts$/, '.js')];
+  if (!compiled) return [...flags, '--import', import.meta.resolve('tsx'), file];
+  return [...flags, join(compiled, relative(project, file)).replace(/\.ts$/, '.js')];
 }
 
 export interface Child {
