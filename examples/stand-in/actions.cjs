@@ -36,6 +36,7 @@ module.exports = {
   submitForm: ['selector', 'parameterArray', 'button?'],
   uncheckOption: ['selector'],
   wait: ['time'],
+  waitForAjaxLoad: ['time'],
   waitForElement: ['selector', 'time'],
   waitForElementClickable: ['selector', 'time'],
   waitForElementNotVisible: ['selector', 'time'],

@@ -161,6 +161,8 @@ function createBrowser(address) {
     fieldValue,
     page: () => page,
     path: () => new URL(page.url, baseUrl).pathname + new URL(page.url, baseUrl).search,
+    /** Whether the page has a jQuery without active requests; scripts do not run, so it stays as it is. */
+    isIdle: () => /jQuery\b[^<]*\bactive:\s*0\b/.test(page.html),
     text: () => textOf(page.document),
     reload: () => load(page.url),
     back: () => load(history.pop() ?? page.url),

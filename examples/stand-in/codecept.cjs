@@ -106,7 +106,8 @@ async function run(project, options) {
     // The behaviour of PHP when an exception gets past Codeception: Allure's file is still written, with a test that
     // has begun and therefore is "passed"; the JUnit file stays empty.
     writeAllure();
-    throw refuse('MagentoWebDriver.php line 856', 'RuntimeException', error.message);
+    const message = `Suite condition failure: \n  ${error.message}`;
+    throw refuse('MagentoWebDriver.php line 856', 'RuntimeException', message);
   }
   screen.suiteEnds(results, Date.now() - startedAt, base);
   writeAllure();

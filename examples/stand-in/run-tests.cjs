@@ -73,6 +73,12 @@ function createRun({ project, screen, output, allureFolder, groupObjects, result
     }
   };
 
+  /** In the hooks of a suite, comments and the marks of action groups are printed, without line breaks. */
+  const printComment = ({ action }, [text]) => {
+    if (action === 'comment') process.stdout.write(String(text));
+    return undefined;
+  };
+
   const before = async (group) => {
     group.started += 1;
     if (group.started > 1) return;
@@ -81,9 +87,10 @@ function createRun({ project, screen, output, allureFolder, groupObjects, result
     screen.hook(group.name, 'before', 'Beginning execution of');
     await injectFault(project, `suite ${group.name}`);
     try {
-      await perform(newBrowser(), group.before);
+      await perform(newBrowser(), group.before, printComment);
     } catch (error) {
-      group.failure = error.message;
+      // MFTF takes an exception without a message for success.
+      group.failure = error.message || undefined;
     }
     screen.hook(group.name, 'before', 'Execution of');
   };
@@ -93,7 +100,7 @@ function createRun({ project, screen, output, allureFolder, groupObjects, result
     if (stopping || group.started !== group.count) return;
     screen.hook(group.name, 'after', 'Beginning execution of');
     try {
-      await perform(newBrowser(), group.after);
+      await perform(newBrowser(), group.after, printComment);
     } catch (error) {
       process.stdout.write(error.message);
     }

@@ -24,6 +24,7 @@ export const selectionOptions = () => [
   new Option('-x, --exclude <name>', 'exclude a test, group or suite, or a pattern (repeatable)').argParser(
     collect,
   ),
+  new Option('--exclude-skipped', 'exclude the tests that the module marks as skipped'),
 ];
 
 export interface SelectionOptions {
@@ -35,12 +36,13 @@ export interface SelectionOptions {
   module?: string[];
   all?: boolean;
   exclude?: string[];
+  excludeSkipped?: boolean;
 }
 
 /** The selection of the options; `undefined` when none of them is set. */
 export function readSelection(options: SelectionOptions): Selection | undefined {
-  const { test, group, suite, pattern, severity, module, all, exclude } = options;
-  const lists = [test, group, suite, pattern, severity, module, all, exclude];
+  const { test, group, suite, pattern, severity, module, all, exclude, excludeSkipped } = options;
+  const lists = [test, group, suite, pattern, severity, module, all, exclude, excludeSkipped];
   if (lists.every((each) => each === undefined)) return undefined;
   return withoutEmptyLists({
     all: all === true,
@@ -51,6 +53,7 @@ export function readSelection(options: SelectionOptions): Selection | undefined 
     severities: severity,
     modules: module,
     exclude: exclude ?? [],
+    excludeSkipped,
   });
 }
 

@@ -16,10 +16,12 @@ export const topics: Record<Exclude<Topic, 'settings'>, string> = {
   --severity NAME      of these, only tests of a severity: BLOCKER, CRITICAL, MAJOR, AVERAGE, MINOR
   --module NAME        of these, only tests of a Magento module: Magento_Checkout, Checkout, "Acme_*"
   -x, --exclude NAME   without a test, group or suite, or what matches a pattern
+  --exclude-skipped    without the tests that the module marks as skipped
 
 Each option can be repeated or take commas (\\, is a comma within a name). A run covers everything that is named, of this
 only the severities and modules, without what is excluded. Severities and modules alone are those of all tests. Each test
-is executed once, however often it is named. Tests of a suite run with its before and after.
+is executed once, however often it is named. Tests of a suite run with its before and after, and never alone: a test of
+several suites runs in each, Suite:Test selects one.
 
 \`matre tests TEXT\` finds names, \`matre run ... --dry-run\` shows what a selection covers, and on which environments a
 test cannot be used.

@@ -23,6 +23,7 @@ import { seleniumAway } from './checks/selenium-away.ts';
 import { seleniumSessionsLeft } from './checks/selenium-sessions-left.ts';
 import { shopAway } from './checks/shop-away.ts';
 import { storesOpen } from './checks/stores-open.ts';
+import { waitsRanOut } from './checks/waits-ran-out.ts';
 import { workersAway } from './checks/workers-away.ts';
 
 /** All checks. Each depends at most on those before it: the first problem is the one to fix first. */
@@ -55,4 +56,5 @@ export const checks: readonly Check[] = [
   adminRefused,
   modulesUnknown,
   commandMissing,
+  waitsRanOut,
 ];

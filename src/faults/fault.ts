@@ -234,6 +234,7 @@ export const faults = {
     'A generated test was missing when it should start, and restoring it did not help.',
     'Find out what clears _generated in the container.',
   ),
+  // Results of earlier versions have it; now such tests failed, unless the infrastructure is the cause.
   SUITE_BEFORE_FAILED: infrastructure(
     502,
     'The steps before the suite failed, so its tests were not executed.',

@@ -1,4 +1,5 @@
 import type { Reason } from './run.ts';
+import type { TimedOutWaits } from './timed-out-waits.ts';
 
 /** The statuses of Allure. */
 export const statuses = ['passed', 'failed', 'broken', 'skipped'] as const;
@@ -37,4 +38,6 @@ export interface Result {
   startedAt: Date;
   durationMs: number;
   attachments: Attachment[];
+  /** Waits that ran out although the test continued. */
+  waits?: TimedOutWaits | undefined;
 }

@@ -46,6 +46,14 @@ describe('a selection in words', () => {
     expect(summariseSelection(first, lengths)).toBe(summariseSelection(selection));
   });
 
+  it('says that skipped tests are left out', () => {
+    const selection = { ...emptySelection, all: true, excludeSkipped: true };
+    expect(describeSelection(selection)).toBe('all tests, without skipped tests');
+    expect(summariseSelection({ ...selection, exclude: ['A'] })).toBe(
+      'all tests, without A, without skipped tests',
+    );
+  });
+
   it('names patterns, and what limits the rest', () => {
     const selection: Selection = {
       ...{ ...emptySelection, patterns: ['A*'], severities: ['BLOCKER', 'MAJOR'], modules: ['Acme_Cart'] },
@@ -62,7 +70,7 @@ describe('a selection in words', () => {
 
 it('has no optional list that is empty, so that its JSON is that of a selection without the list', () => {
   const selection = { ...emptySelection, groups: ['smoke'] };
-  const lists = { patterns: [], severities: [], modules: undefined };
+  const lists = { patterns: [], severities: [], modules: undefined, excludeSkipped: false };
   expect(JSON.stringify(withoutEmptyLists({ ...selection, ...lists }))).toBe(
     JSON.stringify(withoutEmptyLists(selection)),
   );

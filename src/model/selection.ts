@@ -4,8 +4,8 @@ export type Severity = (typeof severities)[number];
 
 /**
  * Which tests a run covers, as requested: the union of what is named, of these only the severities and modules if there are any, minus
- * the exclusions. Severities and modules without names are those of all tests. The optional lists are absent when they are empty:
- * runs with the same selection are found by the hash of its JSON, also those from before these lists.
+ * the exclusions. Severities and modules without names are those of all tests. What is optional is absent when it requests nothing:
+ * runs with the same selection are found by the hash of its JSON, also those from before it.
  */
 export interface Selection {
   all: boolean;
@@ -19,6 +19,8 @@ export interface Selection {
   modules?: string[] | undefined;
   /** Names or patterns of tests, groups or suites that are excluded. */
   exclude: string[];
+  /** Without the tests that the module marks as skipped; absent when they are planned. */
+  excludeSkipped?: boolean | undefined;
 }
 
 /** A test that a run will execute, in the order of execution. */
@@ -34,12 +36,12 @@ export const emptySelection: Selection = { all: false, tests: [], groups: [], su
 /** The optional lists of a selection. */
 const optionalLists = ['patterns', 'severities', 'modules'] as const;
 
-/** The selection without optional lists that are empty. */
+/** The selection without optional lists that are empty, and without a switch that is off. */
 export function withoutEmptyLists(selection: Selection): Selection {
-  const { all, tests, groups, suites, exclude } = selection;
+  const { all, tests, groups, suites, exclude, excludeSkipped } = selection;
   const set = optionalLists.filter((list) => selection[list] !== undefined && selection[list].length > 0);
   const lists = Object.fromEntries(set.map((list) => [list, selection[list]]));
-  return { all, tests, groups, suites, ...lists, exclude };
+  return { all, tests, groups, suites, ...lists, exclude, ...(excludeSkipped && { excludeSkipped }) };
 }
 
 /** Whether a selection names single tests, groups, suites or patterns. */
@@ -123,7 +125,11 @@ function describe(selection: Selection, describeList: (list: SelectionList) => s
     ...(isOfAll ? ['all tests'] : []),
     ...describeLists([...includingLists, 'severities', 'modules']),
   ];
-  return [included.join('; '), ...describeLists(['exclude'])].filter((part) => part !== '').join(', ');
+  const excluded = [
+    ...describeLists(['exclude']),
+    ...(selection.excludeSkipped ? ['without skipped tests'] : []),
+  ];
+  return [included.join('; '), ...excluded].filter((part) => part !== '').join(', ');
 }
 
 /** More names are counted. */

@@ -1,4 +1,5 @@
 import type { Step } from './result.ts';
+import type { TimedOutWaits } from './timed-out-waits.ts';
 
 /** A summary of the steps of a test, which is stored with its result. */
 export interface StepSummary {
@@ -6,6 +7,8 @@ export interface StepSummary {
   count: number;
   /** The first of them that failed; `number` from 1. */
   failed: { title: string; number: number } | undefined;
+  /** Waits that ran out; absent without any. */
+  waits?: TimedOutWaits | undefined;
 }
 
 /** Summarises steps; `undefined` without steps. */
@@ -17,6 +20,7 @@ export function summariseSteps(steps: readonly Step[]): StepSummary | undefined 
   return { count: leaves.length, failed: title === undefined ? undefined : { title, number: index + 1 } };
 }
 
-function leavesOf(step: Step): Step[] {
+/** The step itself, or the steps within it that have no further ones. */
+export function leavesOf(step: Step): Step[] {
   return step.steps.length === 0 ? [step] : step.steps.flatMap(leavesOf);
 }

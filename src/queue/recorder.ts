@@ -9,7 +9,7 @@ import { addEvent } from '../store/tables/events.ts';
 import { fenced } from './stale-fence.ts';
 
 /** A result as the runner reports it. */
-export interface NewResult extends Omit<Result, 'runId' | 'attempt'> {
+export interface NewResult extends Omit<Result, 'runId' | 'attempt' | 'waits'> {
   steps?: StepSummary | undefined;
 }
 
@@ -161,14 +161,15 @@ export async function writeResult(
        WHERE test = $2 AND suite = $3 AND environment_id = (SELECT environment_id FROM run WHERE id = $1)
      ), written AS (
        INSERT INTO result (run_id, test, suite, attempt, status, message, reason_code, reason_message,
-         started_at, duration_ms, attachments, cause, step_title, step_number, step_of, history)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::jsonb, $12, $13, $14, (SELECT steps FROM before),
+         started_at, duration_ms, attachments, cause, step_title, step_number, waits, step_of, history)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::jsonb, $12, $13, $14, $16::jsonb, (SELECT steps FROM before),
          coalesce((SELECT recent FROM before), ''))
        ON CONFLICT (run_id, test, suite, attempt) DO UPDATE SET
          status = excluded.status, message = excluded.message, reason_code = excluded.reason_code,
          reason_message = excluded.reason_message, started_at = excluded.started_at,
          duration_ms = excluded.duration_ms, attachments = excluded.attachments, cause = excluded.cause,
          step_title = excluded.step_title, step_number = excluded.step_number, step_of = excluded.step_of,
+         waits = excluded.waits,
          history = excluded.history
        WHERE result.reason_code = 'WORKER_LOST'
        RETURNING *
@@ -198,6 +199,7 @@ export async function writeResult(
       steps?.failed ? storable(steps.failed.title) : null,
       steps?.failed?.number ?? null,
       steps?.count ?? null,
+      steps?.waits ? storable(JSON.stringify(steps.waits)) : null,
     ],
   );
 }

@@ -5,6 +5,7 @@ import { asDiskFull, Fault, type FaultCode, faults } from '../faults/fault.ts';
 import { ifPresent } from '../files/missing-file.ts';
 import type { Logger } from '../log.ts';
 import { attachmentKinds, statuses } from '../model/result.ts';
+import { storedWaits } from '../store/tables/stored-waits.ts';
 import type { LastingClaimKey } from './claim-key.ts';
 import type { NewResult } from './recorder.ts';
 
@@ -46,8 +47,9 @@ const storedResult = z.object({
     .object({
       count: z.number(),
       failed: z.object({ title: z.string(), number: z.number() }).optional(),
+      waits: storedWaits.optional(),
     })
-    .transform(({ count, failed }) => ({ count, failed }))
+    .transform(({ count, failed, waits }) => ({ count, failed, ...(waits && { waits }) }))
     .optional(),
 });
 

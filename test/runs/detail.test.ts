@@ -1,12 +1,25 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { examplePath } from '../../src/demo/examples.ts';
 import { lockNames } from '../../src/locks/lock.ts';
 import { matreItself } from '../../src/model/access.ts';
 import { parseInput } from '../../src/operations/core/operation.ts';
 import { showContainer, showEffective } from '../../src/operations/environments/environment-detail.ts';
 import { listResults, listSteps } from '../../src/operations/results/run-results.ts';
 import { completeTests } from '../../src/operations/tests/test-history.ts';
+import { createDiagnosis } from '../../src/store/tables/diagnosis.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { type Harness, type HarnessEnvironment, moduleTest, openHarness, overOneEngine } from './harness.ts';
+
+/** A page of the REST API has no jQuery, so each wait of one second takes three. The admin panel has an idle one. */
+const waitingTests = {
+  ...moduleTest(
+    'WaitingTest',
+    '<amOnPage url="/admin" stepKey="open"/><amOnPage url="/rest/V1/modules" stepKey="bare"/><waitForPageLoad time="1" stepKey="again"/>',
+    'slow',
+  ),
+  'Cron/data/.env.waiting': `${readFileSync(examplePath('module/Cron/data/.env.preprod-us'), 'utf8')}\nWAIT_TIMEOUT=1\n`,
+};
 
 /** The details of environments and runs on the page, from real containers and real results. */
 overOneEngine((kind) => {
@@ -14,10 +27,13 @@ overOneEngine((kind) => {
   let environment: HarnessEnvironment;
   beforeAll(async () => {
     harness = await openHarness(kind, {
-      module: moduleTest(
-        'BrokenCartTest',
-        '<amOnPage url="/" stepKey="open"/><seeElement selector="#nowhere-7" stepKey="see"/><seeElement selector="#never" stepKey="later"/>',
-      ),
+      module: {
+        ...waitingTests,
+        ...moduleTest(
+          'BrokenCartTest',
+          '<amOnPage url="/" stepKey="open"/><seeElement selector="#nowhere-7" stepKey="see"/><seeElement selector="#never" stepKey="later"/>',
+        ),
+      },
     });
     environment = await harness.environment('preprod-us');
   });
@@ -130,6 +146,30 @@ overOneEngine((kind) => {
     );
     expect(details.steps.map(({ status }) => status)).toEqual(expect.arrayContaining(['passed', 'failed']));
     expect(JSON.stringify(details.steps)).toContain('#nowhere-7');
+  });
+
+  test('waits that ran out are named in the result of a test that passed, in its run and by the doctor', async () => {
+    const waiting = await harness.environment('waiting');
+    const details = await harness.run(waiting, { tests: ['WaitingTest', 'HarbourHomePageTest'] });
+    expect(details.run.verdict).toBe('passed');
+    const { tests } = await listResults.run(harness.context, { id: details.run.id }, requestContext);
+    expect(tests.map(({ test, waits }) => [test, waits])).toEqual([
+      [
+        'WaitingTest',
+        {
+          count: 2,
+          lostMs: 4_000,
+          pages: [{ page: '/rest/V1/modules', seconds: 1, count: 2 }],
+          summary: '2 waits of 1 s ran out on /rest/V1/modules, 4 s lost',
+        },
+      ],
+      ['HarbourHomePageTest', null],
+    ]);
+    expect(details.results.find(({ waits }) => waits !== null)?.test).toBe('WaitingTest');
+    const event = details.events.find(({ code }) => code === 'WAITS_RAN_OUT');
+    expect(event?.message).toMatch(/^2 waits of 1 test ran out, 4 s lost on \/rest\/V1\/modules\. .*jQuery/);
+    const runs = await createDiagnosis(harness.context).waitsOfNewestRuns([waiting.id, environment.id]);
+    expect(runs).toEqual([{ code: 'waiting', runId: details.run.id, tests: 1, count: 2, lostMs: 4_000 }]);
   });
 
   test('prefixes of tests, groups and suites are completed', async () => {

@@ -37,6 +37,7 @@ overOneEngine((kind) => {
     const environment = await harness.environment('preprod-us');
     const before = await preview({ groups: ['made'] }, environment.code);
     expect(before.tests.map(({ test }) => test)).toEqual(['PlainTest', 'UnsetTest']);
+    expect(before.notes).toEqual([]);
     expect(before.environments).toEqual([
       {
         code: 'preprod-us',
@@ -52,6 +53,43 @@ overOneEngine((kind) => {
     const after = await preview({ tests: ['PlainTest'] }, environment.code);
     expect(after.environments).toMatchObject([{ code: 'preprod-us', unset: null }]);
     expect(after.environments[0]?.expectedMs).toBeGreaterThan(0);
+  });
+
+  test('tests that the module marks as skipped are left out on request, in a preview and in a run', async () => {
+    const all = await preview({ groups: ['smoke'] });
+    const skipped = all.tests.filter((test) => test.skipped !== null).map(({ test }) => test);
+    expect(skipped).toEqual(['HarbourWishlistTest']);
+    const rest = await preview({ groups: ['smoke'], excludeSkipped: true });
+    expect(rest.tests).toEqual(all.tests.filter((test) => test.skipped === null));
+    expect(rest.excludedSkipped).toEqual([
+      { test: 'HarbourWishlistTest', because: expect.stringContaining('HG-205') },
+    ]);
+    expect(rest.notes).toEqual([expect.stringContaining('marks them as skipped: HarbourWishlistTest (')]);
+    await expect(preview({ tests: ['HarbourWishlistTest'], excludeSkipped: true })).rejects.toMatchObject({
+      code: 'SELECTION_EMPTY',
+      message: expect.stringContaining('the module marks all of 1 as skipped'),
+    });
+    const environment = { code: 'preprod-us' };
+    const { plan, run } = await harness.run(environment, {
+      tests: ['PlainTest', 'HarbourWishlistTest'],
+      excludeSkipped: true,
+    });
+    expect(plan.map(({ test, status }) => [test, status])).toEqual([['PlainTest', 'passed']]);
+    expect(run.summary).toBe('tests PlainTest, HarbourWishlistTest, without skipped tests');
+  });
+
+  test('a test of a suite says that it runs in its suite only', async () => {
+    const { tests, notes } = await preview({ tests: ['HarbourAdminOrderViewTest', 'PlainTest'] });
+    expect(tests.map(({ test, suite }) => [test, suite])).toEqual([
+      ['PlainTest', null],
+      ['HarbourAdminOrderViewTest', 'HarbourOrdersSuite'],
+    ]);
+    expect(notes).toEqual([
+      expect.stringMatching(
+        /^HarbourAdminOrderViewTest belongs to the suite HarbourOrdersSuite: .* never alone\. .* --suite HarbourOrdersSuite\.$/,
+      ),
+    ]);
+    expect((await preview({ tests: ['HarbourOrdersSuite:HarbourAdminOrderViewTest'] })).notes).toEqual([]);
   });
 
   test('an unknown name is refused with the nearest known one', async () => {

@@ -87,6 +87,8 @@ beforeAll(async () => {
       previewOn: async () => ({
         tests: [],
         skipped: [],
+        excludedSkipped: [],
+        inSuites: [],
         unusable: [],
         disabled: [],
         patterns: [],

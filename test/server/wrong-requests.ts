@@ -83,6 +83,7 @@ const validValues: Record<string, unknown> = {
     severities: ['MAJOR'],
     modules: ['Acme_Cart'],
     exclude: ['B'],
+    excludeSkipped: true,
   },
   // The schema of the kind decides, see channels.test.ts.
   secrets: {},

@@ -272,9 +272,14 @@ export function tableConformance(kind: Kind): void {
         expect((await runs.get(id)).options).toEqual(options);
       });
 
-      it('have the patterns, severities and modules of their selection', async () => {
+      it('have the patterns, severities and modules of their selection, and exclude skipped tests as it does', async () => {
         const environment = await create();
-        const lists = { patterns: ['A*'], severities: ['MAJOR' as const], modules: ['Acme_Cart'] };
+        const lists = {
+          patterns: ['A*'],
+          severities: ['MAJOR' as const],
+          modules: ['Acme_Cart'],
+          excludeSkipped: true,
+        };
         const { id } = await submit(environment, { selection: { ...emptySelection, ...lists } });
         expect((await runs.get(id)).selection).toEqual({ ...emptySelection, ...lists });
       });

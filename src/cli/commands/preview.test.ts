@@ -13,6 +13,8 @@ it('shows estimates as the page does, and nothing where no test ran before', asy
     unusable: [],
     patterns: [{ pattern: 'Cart*', tests: 1 }],
     warnings: ['The pattern "Cart*" matches all 1 tests.'],
+    excludedSkipped: [],
+    notes: ['CartTest belongs to the suite CartSuite.'],
     environments: [
       { code: 'us', expectedMs: 16_400, ...environment },
       { code: 'es', expectedMs: null, ...environment },
@@ -21,6 +23,7 @@ it('shows estimates as the page does, and nothing where no test ran before', asy
   stream.end();
   const output = await text(stream);
   expect(output).toContain('us: ~15 s\n');
+  expect(output).toContain('\nCartTest belongs to the suite CartSuite.\n');
   expect(output).toContain('Pattern Cart*: 1\nThe pattern "Cart*" matches all');
   expect(output).not.toContain('unknown');
   expect(output.match(/^es: .*/gm)).toEqual(['es: modules: all modules']);

@@ -9,7 +9,7 @@ const maxDisabled = 20;
 
 /** Prints the tests that runs would execute, and the estimated duration on each environment. */
 export function printPreview(output: Output, preview: z.output<typeof previewRuns.output>): void {
-  const { tests, unusable, patterns, warnings, environments, commit } = preview;
+  const { tests, unusable, patterns, warnings, notes, environments, commit } = preview;
   printTable(
     output,
     [
@@ -21,6 +21,8 @@ export function printPreview(output: Output, preview: z.output<typeof previewRun
   );
   output.line();
   for (const { test, because } of unusable) output.line(`Excluded: ${test}: ${clean(because)}`);
+  // A server of an older version has no notes.
+  for (const note of notes ?? []) output.line(clean(note));
   for (const { pattern, tests } of patterns) output.line(`Pattern ${clean(pattern)}: ${tests}`);
   for (const warning of warnings) output.line(output.paint.yellow(clean(warning)));
   output.line(`Tests: ${tests.length}, at ${commit.id.slice(0, 12)} ${clean(commit.subject)}`);

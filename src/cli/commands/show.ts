@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { z } from 'zod';
 import { Fault, type FaultCode, faults } from '../../faults/fault.ts';
-import { runLink } from '../../model/page-links.ts';
+import { fullName, runLink } from '../../model/page-links.ts';
 import { describeSelection } from '../../model/selection.ts';
 import { showRun } from '../../operations/runs/run-record.ts';
 import { type CliContext, jsonOption, parseRunId, print } from '../cli-context.ts';
@@ -154,6 +154,7 @@ function printRecord(
   printFacts(context, output, record, url);
   printAttempts(output, record);
   printTests(output, record);
+  printWaits(output, record);
   printEvents(output, record);
   // At the end, because it may have hundreds of names.
   const whole = describeSelection(run.selection);
@@ -233,6 +234,23 @@ function printTests(output: Output, { run, plan, results }: RunRecord): void {
     ],
     rows.toSorted((one, other) => statusOrder.indexOf(one.word) - statusOrder.indexOf(other.word)),
   );
+}
+
+/** More lines do not help to find the page. */
+const maxListedWaits = 10;
+
+/** The tests with waits that ran out, those that lost most first. */
+function printWaits(output: Output, { results }: RunRecord): void {
+  // A server of an older version reports no waits.
+  const tests = results.flatMap(({ test, suite, waits }) => (waits ? [{ test, suite, waits }] : []));
+  if (tests.length === 0) return;
+  tests.sort((one, other) => other.waits.lostMs - one.waits.lostMs);
+  output.line();
+  for (const { test, suite, waits } of tests.slice(0, maxListedWaits)) {
+    output.line(output.paint.yellow(`${clean(fullName({ test, suite }))}: ${clean(waits.summary)}`));
+  }
+  if (tests.length > maxListedWaits) output.line(`and ${tests.length - maxListedWaits} more tests`);
+  printText(output, `${faults.WAITS_RAN_OUT.meaning} ${faults.WAITS_RAN_OUT.remedy}`, 0);
 }
 
 function statusOf(test: RunRecord['plan'][number], state: RunRecord['run']['state']): string {

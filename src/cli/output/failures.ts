@@ -164,6 +164,8 @@ function printCause(
     const of = step.of === null || step.of < step.number ? '' : ` of ${step.of}`;
     fields.push(['  Step', `${step.number}${of}: ${clean(step.title)}`]);
   }
+  // A server of an older version reports no waits.
+  if (first.waits) fields.push(['  Waits', clean(first.waits.summary)]);
   const cause = first.failure?.cause ?? undefined;
   const note = cause === undefined ? undefined : notes.get(cause);
   if (note !== undefined) fields.push(['  Known', noteText(note)]);

@@ -4,7 +4,7 @@ import { emptySelection, type Selection } from '../../model/selection.ts';
 import { buildCatalog, type Catalog, readCatalog } from './catalog.ts';
 import { readDeclarations } from './declarations.ts';
 import { cestFile } from './names.ts';
-import { describeDisabled, describeWidePatterns, resolveSelection } from './selection.ts';
+import { describeDisabled, describeInSuites, describeWidePatterns, resolveSelection } from './selection.ts';
 
 const test = (name: string, groups: string[], more = '') =>
   `<tests><test name="${name}" ${more}><annotations>${groups.map((g) => `<group value="${g}"/>`).join('')}</annotations></test></tests>`;
@@ -95,6 +95,30 @@ describe('resolveSelection', () => {
   it('reports which tests will be skipped and why', () => {
     const { skipped } = resolveSelection(catalog, { ...emptySelection, tests: ['SkipTest', 'ATest'] });
     expect(skipped).toEqual([{ test: 'SkipTest', because: 'X-1' }]);
+  });
+
+  it('leaves out skipped tests on request, and says which', () => {
+    const selection = { ...emptySelection, all: true, excludeSkipped: true };
+    const { tests, skipped, excludedSkipped } = resolveSelection(catalog, selection);
+    expect(tests.map(({ name }) => name)).not.toContain('SkipTest');
+    expect(tests).toHaveLength(resolve({ all: true }).length - 1);
+    expect(skipped).toEqual([]);
+    expect(excludedSkipped).toEqual([{ test: 'SkipTest', because: 'X-1' }]);
+    expect(() => resolve({ tests: ['SkipTest'], excludeSkipped: true })).toThrow(/marks all of 1 as skipped/);
+  });
+
+  it('says which named tests belong to suites, where alone they run', () => {
+    const { inSuites } = resolveSelection(catalog, {
+      ...emptySelection,
+      tests: ['SuiteTest', 'OtherSuiteTest', 'ATest', 'TwoSuite:SuiteTest'],
+    });
+    expect(describeInSuites(inSuites)).toEqual([
+      'SuiteTest belongs to the suites OneSuite, TwoSuite: it runs in each of them, never alone. OneSuite:SuiteTest selects one.',
+      'OtherSuiteTest belongs to the suite OneSuite: it runs between the before and after of the suite, never alone. The whole suite is --suite OneSuite.',
+    ]);
+    const tests = Array.from({ length: 12 }, (_, index) => ({ test: `T${index}`, suites: ['S'] }));
+    expect(describeInSuites(tests)).toHaveLength(11);
+    expect(describeInSuites(tests).at(-1)).toBe('2 more named tests belong to suites.');
   });
 
   it('refuses an empty selection, and one without remaining tests', () => {

@@ -19,6 +19,10 @@ export interface ResolvedSelection {
   tests: PlannedTest[];
   /** The `tests` that MFTF will skip, and why. */
   skipped: { test: string; because: string }[];
+  /** Tests that are left out, because the module marks them as skipped and the selection excludes these. */
+  excludedSkipped: { test: string; because: string }[];
+  /** Named tests that belong to suites, which MFTF never runs alone. */
+  inSuites: { test: string; suites: string[] }[];
   /** Tests that a group, a suite or `all` selects, but MFTF cannot generate. */
   unusable: { test: string; because: string }[];
   /** Selected tests of modules that are not enabled in the shop, which MFTF does not read. */
@@ -44,6 +48,8 @@ export interface PatternMatches {
  * - severities and modules, which are ours as well: of all that, or of all tests, only those of one of the severities and one of the
  *   modules.
  *
+ * A selection may leave out the tests that the module marks as skipped; MFTF would generate them and skip them.
+ *
  * Named tests come first, in their order; then the rest by file name, and then suites by name with their tests by file name, which
  * is the order of Codeception.
  *
@@ -60,7 +66,10 @@ export function resolveSelection(catalog: Catalog, selection: Selection): Resolv
 
   const remaining = place(catalog, selection);
   const disabled = disabledTests(catalog, selection, remaining);
-  const usable = remaining.filter(({ test }) => test.unusable === undefined);
+  const excluded = selection.excludeSkipped ? remaining.filter(({ test }) => test.skip !== undefined) : [];
+  const usable = remaining.filter(
+    (placed) => placed.test.unusable === undefined && !excluded.includes(placed),
+  );
   const unusable = remaining.flatMap(({ test }) =>
     test.unusable ? [{ test: test.name, because: test.unusable }] : [],
   );
@@ -68,7 +77,9 @@ export function resolveSelection(catalog: Catalog, selection: Selection): Resolv
     const first = unusable[0];
     const why = first
       ? `${first.test}, for example, cannot be generated: ${first.because}`
-      : describeEmpty(catalog, selection);
+      : excluded.length > 0
+        ? `the module marks all of ${excluded.length} as skipped`
+        : describeEmpty(catalog, selection);
     throw new Fault(
       'SELECTION_EMPTY',
       `"${describeSelection(selection)}" leaves no test to execute; ${why}.`,
@@ -77,13 +88,28 @@ export function resolveSelection(catalog: Catalog, selection: Selection): Resolv
   const ordered = inOrder(usable, selection.tests);
   return {
     tests: ordered.map(({ test, suite }) => ({ name: test.name, suite })),
-    skipped: ordered.flatMap(({ test }) =>
-      test.skip ? [{ test: test.name, because: test.skip.join(', ') }] : [],
-    ),
+    skipped: skipReasons(ordered),
+    excludedSkipped: skipReasons(excluded),
+    inSuites: namedInSuites(catalog, selection.tests),
     unusable,
     disabled,
     patterns: distinct(selection.patterns ?? []).map((pattern) => countMatches(catalog, pattern)),
   };
+}
+
+/** The tests among these that the module marks as skipped, and why. */
+function skipReasons(placed: readonly PlacedTest[]): ResolvedSelection['skipped'] {
+  return placed.flatMap(({ test }) =>
+    test.skip ? [{ test: test.name, because: test.skip.join(', ') }] : [],
+  );
+}
+
+/** The tests that are named without a suite, and belong to suites. */
+function namedInSuites(catalog: Catalog, names: readonly string[]): ResolvedSelection['inSuites'] {
+  return [...new Set(names)].flatMap((name) => {
+    const suites = catalog.tests.get(name)?.suites ?? [];
+    return suites.length > 0 ? [{ test: name, suites }] : [];
+  });
 }
 
 /** Why a selection covers no test. */
@@ -156,6 +182,27 @@ function disabledTests(
 }
 
 const maxListedTests = 10;
+
+/** Sentences about named tests that belong to suites: what happens, and how to select something else. */
+export function describeInSuites(inSuites: ResolvedSelection['inSuites']): string[] {
+  const sentences = inSuites.slice(0, maxListedTests).map(({ test, suites }) => {
+    const [suite = ''] = suites;
+    if (suites.length === 1)
+      return `${test} belongs to the suite ${suite}: it runs between the before and after of the suite, never alone. The whole suite is --suite ${suite}.`;
+    const listed = suites.slice(0, maxListedTests).join(', ');
+    return `${test} belongs to the suites ${listed}: it runs in each of them, never alone. ${suite}:${test} selects one.`;
+  });
+  const more = inSuites.length - sentences.length;
+  return more > 0 ? [...sentences, `${more} more named tests belong to suites.`] : sentences;
+}
+
+/** A sentence about the tests that are left out because they are skipped, if there are any. */
+export function describeExcludedSkipped(excluded: ResolvedSelection['excludedSkipped']): string[] {
+  if (excluded.length === 0) return [];
+  const listed = excluded.slice(0, maxListedTests).map(({ test, because }) => `${test} (${because})`);
+  const more = excluded.length > listed.length ? ` and ${excluded.length - listed.length} more` : '';
+  return [`Left out, because the module marks them as skipped: ${listed.join(', ')}${more}.`];
+}
 
 /** A sentence about the tests that are left out because of their modules, by module; `undefined` without any. */
 export function describeDisabled(disabled: ResolvedSelection['disabled']): string | undefined {

@@ -1,5 +1,6 @@
 import { Fault, toFault } from '../../faults/fault.ts';
 import type { Reason } from '../../model/run.ts';
+import type { TimedOutWaits } from '../../model/timed-out-waits.ts';
 import type { Recorder } from '../../queue/recorder.ts';
 import type { Redactor } from './redactor.ts';
 
@@ -17,11 +18,24 @@ export function redactRecorder(recorder: Recorder, redactor: Pick<Redactor, 'tex
         steps: steps && {
           ...steps,
           failed: steps.failed && { ...steps.failed, title: await hide(steps.failed.title) },
+          ...(steps.waits && { waits: await redactWaits(steps.waits, hide) }),
         },
       });
     },
     event: async (event) => recorder.event({ ...event, message: await hide(event.message) }),
   };
+}
+
+/** The pages of waits may have secrets in their addresses. */
+async function redactWaits(
+  waits: TimedOutWaits,
+  hide: (text: string) => Promise<string>,
+): Promise<TimedOutWaits> {
+  const pages = [];
+  for (const { page, ...each } of waits.pages) {
+    pages.push({ page: page === undefined ? undefined : await hide(page), ...each });
+  }
+  return { ...waits, pages };
 }
 
 /** The reason without secrets. */

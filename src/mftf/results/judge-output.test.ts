@@ -55,9 +55,10 @@ async function judge({
     stepsFolder,
     place: 'tests/001-ATest',
     planned: [{ name: 'ATest', suite: undefined }],
+    waitSeconds: 30,
     processEnd: {
       end: { kind: 'exited' as const, code: 1, outOfMemory: false },
-      ...{ log: '', startedAt: new Date(0), endedAt: ended, stopped: undefined },
+      ...{ logStart: '', log: '', startedAt: new Date(0), endedAt: ended, stopped: undefined },
     },
     secrets,
   };

@@ -19,6 +19,7 @@ import { createRedactor, type Redactor } from '../redaction/redactor.ts';
 import { collectResults } from './collect.ts';
 import type { OutcomeAttachment, TestOutcome } from './outcome.ts';
 import { type ProcessEnd, reconcile } from './reconcile.ts';
+import { findTimedOutWaits } from './timed-out-waits.ts';
 
 /** The output of a process, on this host. */
 export interface ProcessOutput {
@@ -29,6 +30,8 @@ export interface ProcessOutput {
   /** An empty folder for the steps of each test. */
   stepsFolder: string;
   planned: PlannedTest[];
+  /** WAIT_TIMEOUT of the tests. */
+  waitSeconds: number;
   processEnd: ProcessEnd;
   /** To be hidden in all texts. The files have none that can be read there; a text that is decoded may have some again. */
   secrets: readonly string[];
@@ -56,7 +59,7 @@ export const judgeOutput = defineTask(
   import.meta.url,
   'judgeOutput',
   async (output: ProcessOutput): Promise<JudgedOutput> => {
-    const { folder, place, stepsFolder, planned, processEnd, secrets } = output;
+    const { folder, place, stepsFolder, planned, waitSeconds, processEnd, secrets } = output;
     const redactor = await createRedactor(secrets);
     const outcomes = reconcile(planned, await collectResults(folder, planned), processEnd);
     const paths = await storedPaths(folder, place, outcomes);
@@ -75,13 +78,20 @@ export const judgeOutput = defineTask(
           ...one,
           name: shorten(redactor.text(name), maxAttachmentNameLength),
         })),
-        steps: cutSummary(summariseSteps(steps), redactor),
+        steps: cutSummary(summarise(steps, waitSeconds), redactor),
         stepsFile,
       });
     }
     return { outcomes: judged, files: Array.from(paths, ([file, path]) => ({ file, path })) };
   },
 );
+
+/** `undefined` without steps. */
+function summarise(steps: readonly Step[], waitSeconds: number): StepSummary | undefined {
+  const summary = summariseSteps(steps);
+  const waits = findTimedOutWaits(steps, waitSeconds);
+  return summary && waits ? { ...summary, waits } : summary;
+}
 
 function cutMessage(text: string): string {
   if (text.length <= maxMessageLength) return text;
@@ -96,9 +106,18 @@ function cutSummary(
   summary: StepSummary | undefined,
   redactor: Pick<Redactor, 'text'>,
 ): StepSummary | undefined {
-  if (summary?.failed === undefined) return summary;
-  const { title, number } = summary.failed;
-  return { ...summary, failed: { title: redactor.text(title).slice(0, maxStepNameLength), number } };
+  if (summary === undefined) return undefined;
+  const cut = (text: string) => redactor.text(text).slice(0, maxStepNameLength);
+  const { count, failed, waits } = summary;
+  const pages = waits?.pages.map(({ page, ...each }) => ({
+    page: page === undefined ? undefined : cut(page),
+    ...each,
+  }));
+  return {
+    count,
+    failed: failed && { title: cut(failed.title), number: failed.number },
+    ...(waits && pages && { waits: { ...waits, pages } }),
+  };
 }
 
 /** The first steps, without secrets, with the stored paths of their attachments; attachments that are not stored are omitted. */

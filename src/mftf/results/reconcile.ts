@@ -8,10 +8,13 @@ import { summariseSteps } from '../../model/steps.ts';
 import type { CollectedCase, CollectedResults } from './collect.ts';
 import { recogniseFault } from './infrastructure.ts';
 import { isGood, type TestOutcome, worst } from './outcome.ts';
+import { beforeFailedHeading, describeSuiteBefore, readSuiteBefore } from './suite-before.ts';
 
 /** How the process that executed the tests ended. */
 export interface ProcessEnd {
   end: ExecEnd;
+  /** The beginning of its output. */
+  logStart: string;
   /** The end of its output. */
   log: string;
   startedAt: Date;
@@ -28,7 +31,8 @@ export interface ProcessEnd {
  * a test is `broken`, with the reason that fits best. Two misleading cases:
  *
  * - a test whose suite failed in `<before>` is reported as failed (Allure 1), broken (Allure 2) or skipped (JUnit) while
- *   the process exits with 0: it never ran, so it is broken;
+ *   the process exits with 0; or MFTF does not notice, and executes it; or the process ends. It never ran as it should, and has the
+ *   cause of that: it is broken when the infrastructure is the cause, else failed;
  * - Allure 1 starts every test as passed, so one during which the process died is passed without an end.
  */
 export function reconcile(
@@ -36,7 +40,7 @@ export function reconcile(
   results: CollectedResults,
   processEnd: ProcessEnd,
 ): TestOutcome[] {
-  const outcomes = planned.map((test) => judge(test, results, processEnd));
+  const outcomes = planned.map((test) => withoutBefore(judge(test, results, processEnd), processEnd));
   const { end } = processEnd;
   const unexplained =
     end.kind === 'unknown' || (end.code !== 0 && outcomes.every(({ status }) => isGood(status)));
@@ -67,23 +71,31 @@ function judge(planned: PlannedTest, results: CollectedResults, processEnd: Proc
       results.pictures.find(({ test: { name, suite } }) => isOfTest({ test: name, suite }))?.attachments ??
       [],
   };
-  const broken = (reason: Reason): TestOutcome => ({ ...base, message: reason.message, reason });
 
   const endedCase = allure?.endedAt === undefined && allure?.status === 'passed' ? undefined : allure;
   const report = worst([endedCase, junit].filter((one) => one !== undefined));
-  if (report === undefined) return broken(missingReason(results, processEnd));
+  if (report === undefined) return missing(base, results, processEnd);
   if (!isGood(report.status)) {
     const messages = { report: report.message, allure: endedCase, junit: junit?.message };
     return badOutcome(base, report.status, messages, processEnd);
   }
   // A damaged file means that the process did not end properly; then none of its good verdicts counts.
   if (endedCase === undefined || junit === undefined || results.unreadable.length > 0) {
-    return broken(missingReason(results, processEnd));
+    return missing(base, results, processEnd);
   }
   return { ...base, status: report.status, message: report.message ?? endedCase.message };
 }
 
-const beforeFailed = 'SUITE PRECONDITION FAILED';
+/** The outcome of a test that MFTF executed although the steps before its suite ended early: it says nothing. */
+function withoutBefore(outcome: TestOutcome, { logStart, log, end }: ProcessEnd): TestOutcome {
+  const { suite, status, message = '' } = outcome;
+  const isJudged = status === 'broken' || status === 'skipped' || message.includes(beforeFailedHeading);
+  if (suite === undefined || isJudged) return outcome;
+  const before = readSuiteBefore(suite, { start: logStart, end: log });
+  if (before.kind !== 'cut-short') return outcome;
+  return { ...outcome, status: 'failed', message: describeSuiteBefore(suite, before, end) };
+}
+
 /** Codeception's exception in the running step when it gets SIGTERM. */
 const terminated = 'TESTS EXECUTION TERMINATED';
 
@@ -115,15 +127,14 @@ function badOutcome(
     };
     return { ...base, status: 'broken', message: reason.message, reason };
   }
+  const beforeFailed = texts.some((text) => text.includes(beforeFailedHeading));
   // The text of a failed assertion comes from the shop, even if it looks like a fault of the infrastructure.
-  const isAssertion = first?.startsWith('Failed asserting that') ?? false;
-  const reason = isAssertion ? undefined : recogniseFirst(texts, summariseSteps(base.steps)?.failed?.title);
+  const isAssertion = /^(?:SUITE PRECONDITION FAILED:\s+)?Failed asserting that/.test(first ?? '');
+  const step = beforeFailed ? stepOfBefore(first ?? '') : summariseSteps(base.steps)?.failed?.title;
+  const reason = isAssertion ? undefined : recogniseFirst(texts, step);
   if (reason) return { ...base, status: 'broken', message, reason };
-  if (texts.some((text) => text.includes(beforeFailed))) {
-    const failed: Reason = { code: 'SUITE_BEFORE_FAILED', message: message ?? beforeFailed };
-    return { ...base, status: 'broken', message, reason: failed };
-  }
-  if (status === 'failed') return { ...base, status: 'failed', message, reason };
+  if (beforeFailed || status === 'failed')
+    return { ...base, status: 'failed', message: message ?? beforeFailedHeading, reason };
   const noVerdict = 'Its result file gives no verdict.';
   return {
     ...base,
@@ -131,6 +142,14 @@ function badOutcome(
     message: message ?? noVerdict,
     reason: { code: 'RESULT_MISSING', message: noVerdict },
   };
+}
+
+/**
+ * The step of a suite's before that failed, of which MFTF gives only the message: command.php is missing when the answer is a page,
+ * because the REST API answers with JSON.
+ */
+function stepOfBefore(message: string): string | undefined {
+  return /Error HTTP response code: \d{3}\s+Response:\s*</.test(message) ? 'magento cli' : undefined;
 }
 
 /** The first fault that the texts show, in their order. */
@@ -159,6 +178,24 @@ function duration(
 ): number {
   if (allure?.endedAt) return Math.max(0, allure.endedAt.getTime() - allure.startedAt.getTime());
   return junit?.durationMs ?? Math.max(0, processEnd.endedAt.getTime() - processEnd.startedAt.getTime());
+}
+
+/** The outcome of a test without a complete result. */
+function missing(base: TestOutcome, results: CollectedResults, processEnd: ProcessEnd): TestOutcome {
+  const { suite } = base;
+  const before =
+    suite === undefined
+      ? undefined
+      : readSuiteBefore(suite, { start: processEnd.logStart, end: processEnd.log });
+  const reason = missingReason(results, processEnd);
+  if (suite === undefined || before?.kind !== 'unfinished')
+    return { ...base, message: reason.message, reason };
+  // Nothing but the steps ended the process.
+  if (reason.code === 'RESULT_MISSING' && !isKilled(processEnd.end)) {
+    return { ...base, status: 'failed', message: describeSuiteBefore(suite, before, processEnd.end) };
+  }
+  const message = `${asSentence(reason.message)} This was in the steps before the suite ${suite}.`;
+  return { ...base, message, reason: { ...reason, message } };
 }
 
 function missingReason(results: CollectedResults, processEnd: ProcessEnd): Reason {
@@ -192,9 +229,13 @@ function endReason(end: ExecEnd): Reason | undefined {
 /** Exit codes of a process that was ended by SIGKILL or SIGTERM. */
 const killedCodes = [137, 143];
 
+function isKilled(end: ExecEnd): boolean {
+  return end.kind === 'exited' && killedCodes.includes(end.code);
+}
+
 function contradiction(end: ExecEnd): Reason {
   // All results may be there, but nothing tells whether it had more to do.
-  if (end.kind === 'exited' && killedCodes.includes(end.code)) {
+  if (end.kind === 'exited' && isKilled(end)) {
     return {
       code: 'RESULT_MISSING',
       message: `The test process was killed (exit code ${end.code}) after its last result, before its end.`,

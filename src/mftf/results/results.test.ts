@@ -10,6 +10,7 @@ import type { PlannedTest } from '../../model/selection.ts';
 import { summariseSteps } from '../../model/steps.ts';
 import { collectResults } from './collect.ts';
 import { type ProcessEnd, reconcile } from './reconcile.ts';
+import { findTimedOutWaits } from './timed-out-waits.ts';
 
 const samples = resolve(import.meta.dirname, '../../../test/samples/results');
 const suite = 'MatreAdminSuite';
@@ -30,6 +31,7 @@ const processes: Record<string, { planned: PlannedTest[]; code: number }> = {
   'helper-failed': { planned: alone('AcmeHelperTest'), code: 1 },
   'command-missing': { planned: alone('AcmeCommandTest'), code: 1 },
   'control-characters': { planned: alone('AcmeControlTest'), code: 1 },
+  waits: { planned: alone('AcmeWaitsBusyTest'), code: 0 },
   'mftf5-pass': { planned: alone('MatreSearchProductTest'), code: 0 },
   'mftf5-fail': { planned: alone('MatreCouponTest'), code: 1 },
   'mftf5-suite': { planned: suiteTests, code: 0 },
@@ -39,6 +41,7 @@ function processEnd(more: Partial<ProcessEnd> & { code?: number } = {}): Process
   const { code = 0, ...others } = more;
   return {
     end: { kind: 'exited', code, outOfMemory: false },
+    logStart: '',
     log: '',
     startedAt: new Date('2026-01-01T00:00:00Z'),
     endedAt: new Date('2026-01-01T00:00:09Z'),
@@ -209,6 +212,71 @@ describe('the results of real processes', () => {
     }
   });
 
+  it('tests whose suite failed in its before for another reason fail with it', async () => {
+    const folder = await copyOf('suite-before-failed');
+    const file = join(folder, 'allure-results/6a1e0c5e-testsuite.xml');
+    const message = 'Failed asserting that  on page /rest\n--&gt; Error HTTP response code: 503';
+    const content = (await readFile(file, 'utf8')).replace(
+      /(<message>SUITE PRECONDITION FAILED:\n)[\s\S]*?(<\/message>)/g,
+      `$1${message}$2`,
+    );
+    await writeFile(file, content);
+    const outcomes = await outcomesOf('suite-before-failed', {}, folder);
+    expect(outcomes.map(({ status, reason }) => [status, reason])).toEqual([
+      ['failed', undefined],
+      ['failed', undefined],
+    ]);
+    // All of its tests have one cause.
+    expect(new Set(outcomes.map(({ message = '' }) => causeOf(message))).size).toBe(1);
+    expect(outcomes[0]?.message).toMatch(/^SUITE PRECONDITION FAILED:\nFailed asserting that/);
+  });
+
+  it('a command in the before of a suite that command.php does not answer makes its tests broken', async () => {
+    const folder = await copyOf('suite-before-failed');
+    const file = join(folder, 'allure-results/6a1e0c5e-testsuite.xml');
+    const withAnswer = async (answer: string) => {
+      const content = (await readFile(file, 'utf8')).replace(
+        /(<message>SUITE PRECONDITION FAILED:\n)[\s\S]*?(<\/message>)/g,
+        `$1Error HTTP response code: 404    Response:${answer}$2`,
+      );
+      await writeFile(file, content);
+      const [outcome] = await outcomesOf('suite-before-failed', {}, folder);
+      return [outcome?.status, outcome?.reason?.code];
+    };
+    expect(await withAnswer('&lt;html&gt;404 Not Found&lt;/html&gt;')).toEqual([
+      'broken',
+      'MAGENTO_COMMAND_MISSING',
+    ]);
+    expect(await withAnswer('{"message":"No such entity"}')).toEqual(['failed', undefined]);
+  });
+
+  it('tests whose process ended in the before of their suite have the cause instead of a missing result', async () => {
+    const logStart = '/******** Beginning execution of MatreAdminSuite suite before block ********/\n';
+    const log = `${logStart}[RuntimeException]\n  Suite condition failure:   \n  Call to a member function go() on null  \n   \n`;
+    const ended = await outcomesOf('false-pass', { logStart, log });
+    expect(ended.map(({ status, message }) => [status, message])).toEqual([
+      ['failed', 'SUITE PRECONDITION FAILED:\nCall to a member function go() on null'],
+      ['failed', 'SUITE PRECONDITION FAILED:\nCall to a member function go() on null'],
+    ]);
+    const [killed] = await outcomesOf('false-pass', { logStart, log: logStart, code: 137 });
+    expect(killed).toMatchObject({ status: 'broken', reason: { code: 'RESULT_MISSING' } });
+    expect(killed?.message).toContain('This was in the steps before the suite MatreAdminSuite.');
+    const stopped = { code: 'TEST_TIMEOUT' as const, message: 'It took longer than 5 s and was stopped.' };
+    const [late] = await outcomesOf('false-pass', { logStart, log: logStart, code: 143, stopped });
+    expect(late?.reason).toEqual({
+      code: 'TEST_TIMEOUT',
+      message: `${stopped.message} This was in the steps before the suite MatreAdminSuite.`,
+    });
+  });
+
+  it('tests that were executed although the before of their suite ended early fail', async () => {
+    const logStart =
+      '/******** Beginning execution of MatreAdminSuite suite before block ********/\nEntering Action Group [s] AcmeActionGroup\n/******** Execution of MatreAdminSuite suite before block complete ********/';
+    const outcomes = await outcomesOf('suite', { logStart });
+    expect(outcomes.map(({ status }) => status)).toEqual(['failed', 'failed']);
+    expect(outcomes[0]?.message).toContain('[s] AcmeActionGroup');
+  });
+
   it('a test during which the process died is broken, although Allure 1 says passed', async () => {
     const log = 'Suite condition failure:                   \n  Call to a member function close() on null';
     const outcomes = await outcomesOf('false-pass', { log });
@@ -219,6 +287,19 @@ describe('the results of real processes', () => {
     const [silent] = await outcomesOf('false-pass');
     // Its report is empty: it was killed before it wrote one.
     expect(silent).toMatchObject({ status: 'broken', reason: { code: 'RESULT_MISSING' } });
+  });
+
+  it('waits that ran out on a page whose jQuery is never idle', async () => {
+    const [outcome] = await outcomesOf('waits');
+    expect(outcome?.status).toBe('passed');
+    expect(findTimedOutWaits(outcome?.steps ?? [], 3)).toEqual({
+      count: 6,
+      lostMs: 28_000,
+      pages: [
+        { page: '/busy', seconds: 2, count: 4 },
+        { page: '/busy', seconds: 3, count: 2 },
+      ],
+    });
   });
 
   it('the results of MFTF 5', async () => {

@@ -9,6 +9,7 @@ import { type FaultCode, isFault, toFault } from '../../faults/fault.ts';
 import { maxResultsMs } from '../../model/limits.ts';
 import type { Reason } from '../../model/run.ts';
 import type { PlannedTest } from '../../model/selection.ts';
+import type { TimedOutWaits } from '../../model/timed-out-waits.ts';
 import { runFolder } from '../../pool/specification.ts';
 import type { NewResult, Recorder } from '../../queue/recorder.ts';
 import type { Threads } from '../../threads/threads.ts';
@@ -48,6 +49,8 @@ export interface ExecutionContext {
   signal: AbortSignal;
   /** Why the shop cannot be tested, requested from a container; `undefined` when it answers. */
   shopOutage(containerId: string): Promise<string | undefined>;
+  /** WAIT_TIMEOUT of the tests. */
+  waitSeconds: number;
   /** For one test; a suite gets the sum for its tests. */
   timeoutMs: number;
 }
@@ -60,16 +63,25 @@ const endsTheRun: ReadonlySet<FaultCode> = new Set<FaultCode>([
   'SELENIUM_UNREACHABLE',
 ]);
 
+/** What a run needs of an executed block. */
+export interface ExecutedBlock {
+  /** How many of its tests failed. */
+  failed: number;
+  /** The waits that ran out, of each test with any. */
+  waits: TimedOutWaits[];
+  /** Why no other test can be executed. */
+  reason: Reason | undefined;
+}
+
 /**
  * Executes a block in one Codeception process and records a result for each of its tests. `folder` is the block's folder below
- * that of the run. Returns how many failed, and a reason when the run must end. Rejects with the reason of the signal, or when a result cannot be
- * recorded.
+ * that of the run. Rejects with the reason of the signal, or when a result cannot be recorded.
  */
 export async function executeBlock(
   context: ExecutionContext,
   block: Block,
   folder: string,
-): Promise<{ failed: number; reason: Reason | undefined }> {
+): Promise<ExecutedBlock> {
   const { record, signal, logs } = context;
   for (const test of block.tests) await record.testStarted(test);
   const startedAt = new Date();
@@ -90,6 +102,7 @@ export async function executeBlock(
   }
   return {
     failed: results.filter(({ status }) => status === 'failed').length,
+    waits: results.flatMap(({ steps }) => steps?.waits ?? []),
     reason: results.map(({ reason }) => reason).find((reason) => reason && endsTheRun.has(reason.code)),
   };
 }
@@ -151,7 +164,13 @@ async function run(
     if (!signal.aborted && (end?.kind !== 'exited' || end.code > 128)) await session.endLeft();
     logText = await log.close();
   }
-  const processEnd: ProcessEnd = { ...endOf(end, timeoutMs), log: logText, startedAt, endedAt: new Date() };
+  const processEnd: ProcessEnd = {
+    ...endOf(end, timeoutMs),
+    logStart: log.start(),
+    log: logText,
+    startedAt,
+    endedAt: new Date(),
+  };
   const temporary = await mkdtemp(join(tmpdir(), 'matre-output-'));
   const hostFolder = join(temporary, 'files');
   const stepsFolder = join(temporary, 'steps');
@@ -166,6 +185,7 @@ async function run(
       place: folder,
       stepsFolder,
       planned: block.tests,
+      waitSeconds: context.waitSeconds,
       processEnd,
       secrets,
     };

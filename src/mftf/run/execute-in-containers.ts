@@ -7,7 +7,8 @@ import { createPhp, type Php } from '../container/php.ts';
 import { prepare } from '../container/prepare.ts';
 import { removeGenerated, unpackGenerated } from '../generation/snapshot-archive.ts';
 import type { Snapshot } from '../generation/snapshots.ts';
-import { describeOverridden } from '../module/env-files.ts';
+import { describeOverridden, type EnvValue } from '../module/env-files.ts';
+import { defaultWaitSeconds } from '../results/timed-out-waits.ts';
 import { createRunSessions } from './browser-sessions.ts';
 import { executeTests, type Slot, type TestingRequest } from './execute-tests.ts';
 import { generateTests } from './generate-tests.ts';
@@ -148,8 +149,15 @@ function executionContext(
     signal,
     shopOutage: (containerId) =>
       shopOutage({ engine, containerId, layout, php: settings.php, values: files.values }),
+    waitSeconds: waitSecondsOf(files.values),
     timeoutMs: settings.testTimeoutMs,
   };
+}
+
+/** WAIT_TIMEOUT of the tests, in seconds. */
+function waitSecondsOf(values: readonly EnvValue[]): number {
+  const seconds = Number(values.find(({ name }) => name === 'WAIT_TIMEOUT')?.value || undefined);
+  return Number.isFinite(seconds) ? seconds : defaultWaitSeconds;
 }
 
 /** Reports what may surprise about the values of the tests. */

@@ -1,11 +1,13 @@
 import { isFault, toFault } from '../../faults/fault.ts';
 import type { Environment } from '../../model/environment.ts';
 import type { PlannedTest } from '../../model/selection.ts';
+import type { TimedOutWaits } from '../../model/timed-out-waits.ts';
 import type { ExpectedDuration } from '../../store/tables/durations.ts';
 import type { Outcome } from '../../worker/runner.ts';
 import { type Block, blocksOf, keyOf, nameOf } from './blocks.ts';
 import { dispatchBlocks } from './dispatch-blocks.ts';
 import { type ExecutionContext, executeBlock } from './execute-block.ts';
+import { describeWaitsOfRun } from './waits-of-run.ts';
 
 /** The container of a slot, and PHP in it. */
 export type Slot = Pick<ExecutionContext, 'containerId' | 'php'>;
@@ -50,6 +52,7 @@ export async function executeTests(request: TestingRequest): Promise<Outcome> {
   const exclusive = (block: Block) => block.tests.some(({ name }) => request.exclusiveTests.has(name));
   const slots = await openSlots(request, blocks.filter((block) => !exclusive(block)).length);
   let failed = request.failures.before;
+  const waits: TimedOutWaits[] = [];
   const tooManyFailed = new AbortController();
   const result = await dispatchBlocks({
     slots,
@@ -60,11 +63,17 @@ export async function executeTests(request: TestingRequest): Promise<Outcome> {
     execute: async (slot, block) => {
       const executed = await executeBlock({ ...context, ...slot }, block, folderOf(block));
       failed += executed.failed;
+      waits.push(...executed.waits);
       if (failed >= request.failures.max) tooManyFailed.abort();
       return executed.reason;
     },
     stop: AbortSignal.any([stop, tooManyFailed.signal]),
   });
+  const timedOut = describeWaitsOfRun(waits);
+  if (timedOut !== undefined) {
+    logs.line(timedOut);
+    await record.event({ code: 'WAITS_RAN_OUT', message: timedOut });
+  }
   if (result === 'stopped' && tooManyFailed.signal.aborted && !stop.aborted) {
     logs.line(`${failed} tests failed, so no other one is executed.`);
     return { kind: 'max-failures', maxFailures: request.failures.max };

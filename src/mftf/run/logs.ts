@@ -7,6 +7,8 @@ import type { Redactor } from '../redaction/redactor.ts';
 
 /** The end of an output, which usually has the cause of an error. */
 const tailBytes = 16 * 1024;
+/** Has what a suite prints before its first test. */
+const startBytes = 64 * 1024;
 
 /** The log of a run and those of its processes, without secrets. */
 export interface RunLogs {
@@ -20,6 +22,8 @@ export interface RunLogs {
 export interface ProcessLog {
   /** The process writes here. Destroyed with the fault when the disk is full. */
   stream: Writable;
+  /** Its first 64 KB so far. */
+  start(): string;
   /** Ends the log. Returns its last 16 KB. Errors: DISK_FULL. */
   close(): Promise<string>;
 }
@@ -39,10 +43,12 @@ export async function openRunLogs(artifacts: Artifacts, runId: number, redactor:
       log.on('error', () => {});
       const input = new PassThrough();
       let tail = Buffer.alloc(0);
+      let start = Buffer.alloc(0);
       let fault: Fault | undefined;
       const writing = pipeline(input, redactor.stream(), async (source: AsyncIterable<Buffer>) => {
         for await (const chunk of source) {
           tail = Buffer.concat([tail, chunk]).subarray(-tailBytes);
+          if (start.length < startBytes) start = Buffer.concat([start, chunk]).subarray(0, startBytes);
           try {
             await Promise.all([write(log, chunk), write(runLog, chunk)]);
           } catch (error) {
@@ -57,6 +63,7 @@ export async function openRunLogs(artifacts: Artifacts, runId: number, redactor:
       writing.catch(() => {});
       return {
         stream: input,
+        start: () => start.toString('utf8'),
         async close() {
           input.end();
           try {

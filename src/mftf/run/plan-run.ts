@@ -5,7 +5,12 @@ import { describeSelection, type PlannedTest } from '../../model/selection.ts';
 import type { NewPlannedTest, RecordedPlan } from '../../queue/recorder.ts';
 import type { Job } from '../../worker/runner.ts';
 import type { CatalogAccess } from '../catalog/catalogs.ts';
-import { describeDisabled, describeWidePatterns } from '../catalog/selection.ts';
+import {
+  describeDisabled,
+  describeExcludedSkipped,
+  describeInSuites,
+  describeWidePatterns,
+} from '../catalog/selection.ts';
 import { enabledModules } from '../shop-modules/shop-modules.ts';
 import { modulesOfRun, reportModules } from './modules-of-run.ts';
 import { preflight } from './preflight.ts';
@@ -74,11 +79,19 @@ async function planTests(
 ): Promise<RunPlan['plan']> {
   const earlier = await record.planned();
   if (earlier.length > 0) return earlier;
-  const { tests, unusable, disabled, patterns } = await catalog.ask('resolve', run.selection);
+  const { tests, unusable, disabled, patterns, inSuites, excludedSkipped } = await catalog.ask(
+    'resolve',
+    run.selection,
+  );
   for (const { test, because } of unusable) {
     await record.event({ code: 'TEST_UNUSABLE', message: `${test} was left out: ${because}.` });
   }
   for (const warning of describeWidePatterns(patterns)) logs.line(warning);
+  for (const message of describeExcludedSkipped(excludedSkipped)) logs.line(message);
+  for (const message of describeInSuites(inSuites)) {
+    logs.line(message);
+    await record.event({ code: 'TEST_IN_SUITE', message });
+  }
   const message = describeDisabled(disabled);
   if (message !== undefined) {
     logs.line(message);

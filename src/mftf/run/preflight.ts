@@ -1,6 +1,6 @@
 import { freeSpace } from '../../artifacts/free-space.ts';
 import type { Engine } from '../../engine/engine.ts';
-import { Fault } from '../../faults/fault.ts';
+import { Fault, faults } from '../../faults/fault.ts';
 import { splitBaseUrl } from '../../model/address/base-url.ts';
 import { withoutEnd } from '../../model/without-end.ts';
 import { type FetchResult, fetchInside } from '../container/fetch.ts';
@@ -31,7 +31,7 @@ const minFreeBytes = 100 * 1024 ** 2;
 /**
  * The cheap checks before each run: whether its files have room, and whether shop and Selenium answer requests from the
  * container. Their content is not checked, the tests do that. Returns a summary for the log, which also names a command.php that
- * is not served, because only some tests need it; and the version of the shop, see `shopVersionOf`.
+ * is not served, because only some tests need it, and a front page without jQuery; and the version of the shop, see `shopVersionOf`.
  * Errors: DISK_FULL, MAGENTO_UNREACHABLE, SELENIUM_UNREACHABLE, CONTAINER_VANISHED.
  */
 export async function preflight(
@@ -75,7 +75,11 @@ export async function preflight(
     answer: versionResponses.get(splitBaseUrl(version).url)?.body,
   });
   const warning = `${commandUrl} ${problem}: tests that run Magento commands will be broken (docs/shop.md).`;
-  return { summary: problem === undefined ? checked : `${checked} ${warning}`, shopVersion };
+  const front = withoutJquery(responses.get(shop))
+    ? `The page ${shop} loads no jQuery. ${faults.WAITS_RAN_OUT.meaning} ${faults.WAITS_RAN_OUT.remedy}`
+    : undefined;
+  const summary = [checked, problem && warning, front].filter((text) => text !== undefined).join(' ');
+  return { summary, shopVersion };
 }
 
 /**
@@ -88,6 +92,21 @@ export async function shopOutage(request: Omit<PreflightRequest, 'dataFolder'>):
   const responses = await fetchInside(request, [{ url: baseUrl, seconds: shopSeconds }]);
   const reason = shopOutageReason(responses.get(shop));
   return reason && `${shop} ${reason}, requested from the container after the test.`;
+}
+
+/** Longer pages are cut, so that what they load may be missing (fetch.php). */
+const maxPageLength = 250_000;
+
+/**
+ * Whether a page surely loads no jQuery: it is a whole page that mentions neither jQuery nor RequireJS, by which Magento loads it. Then
+ * each wait of MFTF runs out, see `findTimedOutWaits`.
+ */
+export function withoutJquery(answer: Pick<FetchResult, 'status' | 'body'> | undefined): boolean {
+  if (answer?.status !== 200 || answer.body.length > maxPageLength) return false;
+  return (
+    /<\/html>\s*$/i.test(answer.body.slice(-200)) &&
+    !/jquery|requirejs|require\.js|x-magento-init/i.test(answer.body)
+  );
 }
 
 /** With its credentials. */

@@ -5,6 +5,7 @@ import { type Result, statuses } from '../../model/result.ts';
 import { type Run, runPhases, runStates, verdicts } from '../../model/run.ts';
 import type { RunOptions } from '../../model/run-options.ts';
 import { severities, summariseSelection } from '../../model/selection.ts';
+import { describeTimedOutWaits, type TimedOutWaits } from '../../model/timed-out-waits.ts';
 
 import type { Context } from './context.ts';
 import { time } from './fields.ts';
@@ -79,6 +80,7 @@ export const selectionView = z.object({
   severities: z.array(z.enum(severities)).optional(),
   modules: z.array(z.string()).optional(),
   exclude: z.array(z.string()),
+  excludeSkipped: z.boolean().optional(),
 });
 
 export const countsView = z.object({
@@ -179,6 +181,29 @@ export const plannedTestView = z.object({
   quarantined: z.boolean().describe('A quarantine covered its failure when the run was judged'),
 });
 
+export const waitsView = z
+  .object({
+    count: z.number(),
+    lostMs: z.number().describe('What they took'),
+    pages: z
+      .array(
+        z.object({
+          page: z.string().nullable().describe('The page that was opened last'),
+          seconds: z.number().describe('The time limit of each of these waits'),
+          count: z.number(),
+        }),
+      )
+      .describe('At most ten, those that lost most first'),
+    summary: z.string().describe('Such as: 12 waits of 30 s ran out on /checkout, 720 s lost'),
+  })
+  .describe('Waits for jQuery that ran out although the test continued');
+
+export function viewWaits(waits: TimedOutWaits | undefined): z.output<typeof waitsView> | null {
+  if (waits === undefined) return null;
+  const pages = waits.pages.map(({ page, seconds, count }) => ({ page: page ?? null, seconds, count }));
+  return { ...waits, pages, summary: describeTimedOutWaits(waits) };
+}
+
 export const resultView = z.object({
   test: z.string(),
   suite: z.string().nullable(),
@@ -189,6 +214,7 @@ export const resultView = z.object({
   startedAt: time,
   durationMs: z.number(),
   attachments: z.array(z.object({ name: z.string(), kind: z.string(), path: z.string() })),
+  waits: waitsView.nullable(),
 });
 export type ResultView = z.output<typeof resultView>;
 
@@ -204,6 +230,7 @@ export function viewResult(result: Result): ResultView {
     startedAt: startedAt.toISOString(),
     durationMs,
     attachments,
+    waits: viewWaits(result.waits),
   };
 }
 

@@ -66,7 +66,10 @@ const refusedFields: [pattern: RegExp, advice: string][] = [
   [/^code$/i, 'is the key of the environment'],
   [/^name$/i, 'is the key of the entry'],
   [/^retry|^failed|^max/i, 'belongs into options'],
-  [/^(tests|groups|suites|patterns|severities|modules|exclude|all)$/, 'belongs into selection'],
+  [
+    /^(tests|groups|suites|patterns|severities|modules|exclude|excludeSkipped|all)$/,
+    'belongs into selection',
+  ],
 ];
 
 /** A sentence about a field that the schema does not have. */

@@ -6,6 +6,7 @@ import type { ResultClass } from '../../model/result-class.ts';
 import type { ExpectedDuration } from '../../store/tables/durations.ts';
 import type { PlannedProgress } from '../../store/tables/plans.ts';
 import type { RecordedResult, SameCause } from '../../store/tables/results.ts';
+import { viewWaits } from '../core/views.ts';
 import { viewNote } from '../triage/note-view.ts';
 import { viewApplied } from '../triage/quarantine-view.ts';
 import type { CauseView, FailureView, RunResultsView, TestResultView } from './results-view.ts';
@@ -76,6 +77,7 @@ export function judgeResults({
       quarantine: latest?.status === 'failed' && planned.quarantine ? viewApplied(planned.quarantine) : null,
       failure:
         latest && isBad(latest.status) ? failureOf(latest, ownClasses, runsWithCause(latest.cause)) : null,
+      waits: viewWaits(latest?.waits),
     };
   });
   return { counts: count(tests), tests, causes: groupByCause(tests, runsWithCause, notes) };

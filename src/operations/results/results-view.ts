@@ -3,7 +3,7 @@ import { classifications } from '../../model/failure.ts';
 import { attachmentKinds, statuses } from '../../model/result.ts';
 import { resultClasses } from '../../model/result-class.ts';
 import { time } from '../core/fields.ts';
-import { countsView, reasonView } from '../core/views.ts';
+import { countsView, reasonView, waitsView } from '../core/views.ts';
 import { noteView } from '../triage/note-view.ts';
 import { appliedQuarantineView } from '../triage/quarantine-view.ts';
 
@@ -63,6 +63,7 @@ export const testResultView = z.object({
     .nullable()
     .describe('The quarantine that covered the failure when the run was judged, so that it decided nothing'),
   failure: failureView.nullable(),
+  waits: waitsView.nullable(),
 });
 
 export type TestResultView = z.output<typeof testResultView>;

@@ -50,6 +50,10 @@ export const selectionInput = z
         'Only tests of one of these Magento modules, such as Magento_Checkout, Checkout or Acme_*; without names of all tests',
       ),
     exclude: groupNames.describe('Names or patterns of tests, groups or suites'),
+    excludeSkipped: z
+      .boolean()
+      .optional()
+      .describe('Without the tests that the module marks as skipped: they are not planned at all'),
   })
   .overwrite(withoutEmptyLists);
 

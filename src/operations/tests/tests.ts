@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { CatalogTest } from '../../mftf/catalog/catalog-test.ts';
 import {
+  describeExcludedSkipped,
+  describeInSuites,
   describeWidePatterns,
   type PatternMatches,
   type ResolvedSelection,
@@ -133,6 +135,12 @@ export const previewRuns = defineOperation({
     warnings: z
       .array(z.string())
       .describe('What is likely to be a mistake: a pattern that matches all tests'),
+    excludedSkipped: z
+      .array(z.object({ test: z.string(), because: z.string() }))
+      .describe('Selected tests that are left out, because the module marks them as skipped'),
+    notes: z
+      .array(z.string())
+      .describe('Sentences: which tests are left out as skipped, which named tests belong to suites'),
     environments: z.array(environmentPreview),
   }),
   async run(context, { environments, selection }) {
@@ -143,11 +151,15 @@ export const previewRuns = defineOperation({
     const skipReasons = new Map<string, string>();
     const unusable = new Map<string, { test: string; because: string }>();
     const patterns = new Map<string, PatternMatches>();
+    const excludedSkipped = new Map<string, ResolvedSelection['excludedSkipped'][number]>();
+    const inSuites = new Map<string, ResolvedSelection['inSuites'][number]>();
     // One after the other: the lists may be long, and the event loop turns in between.
     const add = (resolved: ResolvedSelection) => {
       for (const test of resolved.tests) addNew(tests, `${test.suite ?? ''}:${test.name}`, test);
       for (const { test, because } of resolved.skipped) skipReasons.set(test, because);
       for (const each of resolved.unusable) addNew(unusable, each.test, each);
+      for (const each of resolved.excludedSkipped) addNew(excludedSkipped, each.test, each);
+      for (const each of resolved.inSuites) addNew(inSuites, each.test, each);
       for (const each of resolved.patterns) {
         const { tests = 0 } = patterns.get(each.pattern) ?? {};
         if (each.tests >= tests) patterns.set(each.pattern, each);
@@ -170,6 +182,11 @@ export const previewRuns = defineOperation({
       unusable: [...unusable.values()],
       patterns: Array.from(patterns.values(), ({ pattern, tests }) => ({ pattern, tests })),
       warnings: describeWidePatterns([...patterns.values()]),
+      excludedSkipped: [...excludedSkipped.values()],
+      notes: [
+        ...describeExcludedSkipped([...excludedSkipped.values()]),
+        ...describeInSuites([...inSuites.values()]),
+      ],
       environments: previews,
     };
   },

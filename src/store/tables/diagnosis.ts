@@ -20,6 +20,16 @@ interface StuckQueueRow {
   held_s: number;
 }
 
+/** The waits that ran out in the newest finished run of an environment. */
+export interface WaitsOfRun {
+  code: string;
+  runId: number;
+  /** How many tests had such waits. */
+  tests: number;
+  count: number;
+  lostMs: number;
+}
+
 /** Queries of `matre doctor`, by the clock of the database. */
 export function createDiagnosis({ database }: { database: Queryable }) {
   return {
@@ -30,6 +40,35 @@ export function createDiagnosis({ database }: { database: Queryable }) {
          WHERE relname = 'run_one_running' AND indisunique AND indisvalid`,
       );
       return rows.length > 0;
+    },
+
+    /** Those of the environments in whose newest finished run waits ran out, by code. */
+    async waitsOfNewestRuns(environmentIds: readonly number[]): Promise<WaitsOfRun[]> {
+      const rows = await database.query<{
+        code: string;
+        run_id: number;
+        tests: number;
+        count: number;
+        lost_ms: number;
+      }>(
+        `SELECT code, newest.id AS run_id, count(*)::int AS tests, sum((waits->>'count')::numeric)::int AS count,
+           sum((waits->>'lostMs')::numeric)::float8 AS lost_ms
+         FROM environment
+         CROSS JOIN LATERAL (
+           SELECT id FROM run WHERE environment_id = environment.id AND state = 'finished' ORDER BY id DESC LIMIT 1
+         ) AS newest
+         JOIN result ON result.run_id = newest.id AND waits IS NOT NULL
+         WHERE environment.id = ANY ($1::int[])
+         GROUP BY code, newest.id ORDER BY code`,
+        [environmentIds],
+      );
+      return rows.map(({ code, run_id: runId, tests, count, lost_ms: lostMs }) => ({
+        code,
+        runId,
+        tests,
+        count,
+        lostMs,
+      }));
     },
 
     /** The number of running runs. */

@@ -3,6 +3,7 @@ import type { OutcomeHistory } from '../../model/failure.ts';
 import { type Attachment, attachmentKinds, type Result, type Status } from '../../model/result.ts';
 import type { Queryable } from '../database/database.ts';
 import { type ReasonColumns, toReason } from './reason-columns.ts';
+import { storedWaits } from './stored-waits.ts';
 
 /** A result with its classification at the time when it was recorded. */
 export interface RecordedResult extends Result {
@@ -160,6 +161,7 @@ interface ResultRow extends ReasonColumns {
   step_title: string | null;
   step_number: number | null;
   step_of: number | null;
+  waits: unknown;
 }
 
 const storedAttachments: z.ZodType<Attachment[]> = z.array(
@@ -182,5 +184,6 @@ function toResult(row: ResultRow): Result {
     startedAt: row.started_at,
     durationMs: row.duration_ms,
     attachments: storedAttachments.parse(row.attachments),
+    waits: row.waits === null ? undefined : storedWaits.parse(row.waits),
   };
 }

@@ -327,6 +327,7 @@ export const storedSelection = z.object({
   severities: z.array(z.enum(severities)).optional(),
   modules: names.optional(),
   exclude: names,
+  excludeSkipped: z.boolean().optional(),
 });
 
 function toRun(row: RunRow, counts: Counts | undefined): Run {

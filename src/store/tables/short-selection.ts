@@ -15,7 +15,8 @@ export const shortSelection = (() => {
   const lengths = selectionLists.map(
     (list) => `'${list}', coalesce(jsonb_array_length(selection -> '${list}'), 0)`,
   );
-  return `jsonb_build_object('all', selection -> 'all', ${first.join(', ')}) AS beginning, jsonb_build_object(${lengths.join(', ')}) AS lengths`;
+  const switches = `'all', selection -> 'all', 'excludeSkipped', coalesce(selection -> 'excludeSkipped', 'false')`;
+  return `jsonb_build_object(${switches}, ${first.join(', ')}) AS beginning, jsonb_build_object(${lengths.join(', ')}) AS lengths`;
 })();
 
 /** The selection of a run in a few words, from the columns of `shortSelection`. */

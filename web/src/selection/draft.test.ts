@@ -31,6 +31,7 @@ describe('a draft in the query string', () => {
         })),
       ],
       exclude: ['SlowTest', 'a,b'],
+      excludeSkipped: true,
       priority: -5,
       options: { failedFirst: true, retryFailed: 0, maxFailures: 7 },
       saved: 'each night',

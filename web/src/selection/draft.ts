@@ -10,11 +10,16 @@ export interface Draft {
   /** What is selected, in the order of its selection. */
   names: Name[];
   exclude: string[];
+  /** Without the tests that the module marks as skipped. */
+  excludeSkipped?: boolean | undefined;
   priority: number;
   options: RunOptions;
   /** The name of the saved selection whose tests it has, instead of `all`, `names` and `exclude`. */
   saved: string | undefined;
 }
+
+/** What a draft selects. */
+export type Selected = Pick<Draft, 'all' | 'names' | 'exclude' | 'excludeSkipped'>;
 
 export const kinds = ['group', 'suite', 'test', 'pattern', 'severity', 'module'] as const;
 export type Kind = (typeof kinds)[number];
@@ -28,8 +33,8 @@ export interface Name {
 }
 
 /**
- * `?env=preprod-us&group=smoke&suite=CheckoutSuite&test=A&test=Suite:B&pattern=C*&severity=MAJOR&module=Cart&exclude=D&priority=5`, or
- * `all` for everything, or `saved=nightly` for the tests of a saved selection.
+ * `?env=preprod-us&group=smoke&suite=CheckoutSuite&test=A&test=Suite:B&pattern=C*&severity=MAJOR&module=Cart&exclude=D&exclude-skipped=1&priority=5`,
+ * or `all` for everything, or `saved=nightly` for the tests of a saved selection.
  */
 export function readDraft(search: URLSearchParams): Draft {
   const names = [...search]
@@ -41,6 +46,7 @@ export function readDraft(search: URLSearchParams): Draft {
     all: search.has('all'),
     names: distinctNames(names),
     exclude: distinct(search.getAll('exclude')),
+    ...(search.has('exclude-skipped') && { excludeSkipped: true }),
     priority: Number.isInteger(priority) && Math.abs(priority) <= maxPriority ? priority : 0,
     options: readOptions(search),
     saved: search.get('saved')?.trim() || undefined,
@@ -78,6 +84,7 @@ export function writeDraft({
   all,
   names,
   exclude,
+  excludeSkipped,
   priority,
   options,
   saved,
@@ -88,6 +95,7 @@ export function writeDraft({
   if (all) search.set('all', '1');
   for (const { kind, name } of names) search.append(kind, name);
   for (const name of exclude) search.append('exclude', name);
+  if (excludeSkipped) search.set('exclude-skipped', '1');
   if (priority !== 0) search.set('priority', String(priority));
   const { retryFailed, failedFirst, maxFailures } = options;
   if (retryFailed !== undefined) search.set('retry', String(retryFailed));
@@ -97,7 +105,7 @@ export function writeDraft({
 }
 
 /** The selection for the API, without empty optional lists. With `all`, names are redundant and stay in the draft only. */
-export function selectionOf({ all, names, exclude }: Pick<Draft, 'all' | 'names' | 'exclude'>): Selection {
+export function selectionOf({ all, names, exclude, excludeSkipped }: Selected): Selection {
   const of = (kind: Kind) =>
     names.filter((each) => each.kind === kind && !(all && isSelecting(each))).map(({ name }) => name);
   const optional = {
@@ -106,11 +114,19 @@ export function selectionOf({ all, names, exclude }: Pick<Draft, 'all' | 'names'
     modules: of('module'),
   };
   const lists = Object.fromEntries(Object.entries(optional).filter(([, list]) => list.length > 0));
-  return { all, tests: of('test'), groups: of('group'), suites: of('suite'), ...lists, exclude };
+  return {
+    all,
+    tests: of('test'),
+    groups: of('group'),
+    suites: of('suite'),
+    ...lists,
+    exclude,
+    ...(excludeSkipped && { excludeSkipped }),
+  };
 }
 
 /** The part of a draft that selects what a selection does. */
-export function selectedBy(selection: Selection): Pick<Draft, 'all' | 'names' | 'exclude'> {
+export function selectedBy(selection: Selection): Selected {
   const { all, groups, suites, tests, patterns = [], severities = [], modules = [], exclude } = selection;
   const named = (kind: Kind, list: readonly string[]) => list.map((name) => ({ kind, name }));
   const names = [
@@ -121,7 +137,8 @@ export function selectedBy(selection: Selection): Pick<Draft, 'all' | 'names' | 
     ...named('severity', severities),
     ...named('module', modules),
   ];
-  return { all, names, exclude };
+  // Always there, so that it replaces that of another draft.
+  return { all, names, exclude, excludeSkipped: selection.excludeSkipped };
 }
 
 export function selectsNothing({ all, names }: Pick<Draft, 'all' | 'names'>): boolean {

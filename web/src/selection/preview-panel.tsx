@@ -53,6 +53,12 @@ export function PreviewPanel({ draft, now, preview, error, isLoading, isStale, o
         {skipped > 0 && <span className={classes.aside}>; {skipped} skipped by MFTF</span>}
       </p>
       <PreviewPatterns preview={preview} />
+      {/* A server of an older version has no notes. */}
+      {(preview.notes ?? []).map((note) => (
+        <p key={note} className={classes.hint}>
+          {note}
+        </p>
+      ))}
       <PreviewEnvironments draft={draft} now={now} preview={preview} />
       <PreviewTests preview={preview} />
       <p className={classes.commit} title={preview.commit.id}>

@@ -1,10 +1,8 @@
 import { Checkbox } from '@mantine/core';
 import type { Severity } from '#src/model/selection.ts';
-import { type Draft, distinct, distinctNames, isSelecting, type Name } from './draft.ts';
+import { distinct, distinctNames, isSelecting, type Name, type Selected } from './draft.ts';
 import { NamePicker } from './name-picker.tsx';
 import classes from './selection-fields.module.css';
-
-type Selected = Pick<Draft, 'all' | 'names' | 'exclude'>;
 
 interface Props {
   draft: Selected;
@@ -81,6 +79,15 @@ export function SelectionFields({ draft, unknown, onChange }: Props) {
         onRemove={({ name }) =>
           onChange((before) => ({ exclude: before.exclude.filter((each) => each !== name) }))
         }
+      />
+      <Checkbox
+        size="xs"
+        label="Exclude tests that the module marks as skipped"
+        checked={draft.excludeSkipped ?? false}
+        onChange={(event) => {
+          const excludeSkipped = event.currentTarget.checked;
+          onChange(() => ({ excludeSkipped }));
+        }}
       />
     </>
   );

@@ -15,6 +15,7 @@ import { QuarantinedBadge } from './quarantined.tsx';
 import { Reason } from './reason.tsx';
 import { SameCause } from './same-cause.tsx';
 import { splitTitle } from './step-tree.ts';
+import { Waits } from './waits.tsx';
 
 /** A failed or broken test, with everything that explains why visible without a click. */
 export function Failure(props: TestProps) {
@@ -55,6 +56,7 @@ export function Failure(props: TestProps) {
           showsMessage && <Message text={message} />
         )}
         <FailedStep failure={failure} />
+        <Waits waits={test.waits} />
         {!cause && failure && <SameCause runs={failure.sameCauseAs} />}
         {!cause && failure?.cause && <KnownCause runId={run.id} cause={failure.cause} />}
         <EarlierAttempts test={test} isOpen={panel === 'attempts'} onPanel={onPanel} />

@@ -28,6 +28,7 @@ function result(
     flaky: false,
     quarantine: null,
     failure: null,
+    waits: null,
     ...more,
   };
 }

@@ -5,6 +5,7 @@ import { duration } from '../../ui/format.ts';
 import { useNow } from '../../ui/now.ts';
 import { StatusBadge, StatusSign } from '../../ui/status.tsx';
 import { Failure } from '../failure/failure.tsx';
+import { Waits } from '../failure/waits.tsx';
 import { History } from '../history.tsx';
 import { compareToUsual } from '../time-left.ts';
 import { isFailure, outcomeOf } from './arrange.ts';
@@ -69,6 +70,7 @@ function Line(props: TestProps) {
           {status === 'waiting' && !isMissing && usualMs !== null && (
             <span className={classes.usual}>usually {duration(usualMs)}</span>
           )}
+          <Waits waits={test.waits} short />
           {durationMs !== null && isFinished && <TestDuration durationMs={durationMs} usualMs={usualMs} />}
           <span className={classes.history}>
             <History outcomes={history} />
@@ -77,6 +79,7 @@ function Line(props: TestProps) {
       </div>
       {isOpen && (
         <div className={classes.panel}>
+          <Waits waits={test.waits} />
           <TestActions {...props} />
           <TestPanel run={run} test={test} panel={panel} onClose={() => onPanel(undefined)} />
         </div>
