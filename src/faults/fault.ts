@@ -234,16 +234,16 @@ export const faults = {
     'A generated test was missing when it should start, and restoring it did not help.',
     'Find out what clears _generated in the container.',
   ),
-  // Results of earlier versions have it; now such tests failed, unless the infrastructure is the cause.
+  // Only results of earlier versions have this code; now such tests failed, unless the infrastructure is the cause.
   SUITE_BEFORE_FAILED: infrastructure(
     502,
-    'The steps before the suite failed, so its tests were not executed.',
-    'Read the message; the same steps fail for every test of the suite.',
+    'The steps before the suite failed, so its tests were not executed as they should.',
+    'Read the message; the same steps fail for every test of the suite. The log of the suite has what they printed.',
   ),
   CREDENTIAL_MISSING: infrastructure(
     502,
     'The test reads a credential that is not set, so its result says nothing about the shop.',
-    'Set it: `matre env set ENVIRONMENT NAME --secret` sets magento/NAME (OTP_SHARED_SECRET sets magento/tfa/OTP_SHARED_SECRET).',
+    'Set it: `matre env set ENVIRONMENT NAME --secret` sets magento/NAME (OTP_SHARED_SECRET sets magento/tfa/OTP_SHARED_SECRET). The password of the administrator: `matre env edit ENVIRONMENT --ask-admin-password`.',
   ),
   RESULT_MISSING: transient(
     502,

@@ -11,6 +11,10 @@ describe('the headline of a message', () => {
     ],
     ['It ends here:', 'It ends here:'],
     [
+      'SUITE PRECONDITION FAILED:\nFailed asserting that on page /mug\n--> 14,52 €\n--> contains "12,00 €".',
+      'SUITE PRECONDITION FAILED: Failed asserting that on page /mug 14,52 € contains "12,00 €".',
+    ],
+    [
       'Failed asserting that on page /mug\n--> 14,52 €\n--> contains "12,00 €".\nmore',
       'Failed asserting that on page /mug 14,52 € contains "12,00 €".',
     ],

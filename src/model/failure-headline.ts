@@ -4,12 +4,15 @@
  */
 export const laterException = '\n\nAfter that: ';
 
+/** The first line of the message of a test whose suite failed before it. MFTF writes it, and so does matre where MFTF does not. */
+export const beforeFailedHeading = 'SUITE PRECONDITION FAILED:';
+
 /** More lines of a message are not needed for its headline. */
 const maxHeadlineLines = 40;
 
 /**
  * The first line of a message that says something, with the values that it compares: Codeception and PHPUnit write them on the lines
- * below. `SUITE PRECONDITION FAILED:` only announces the next line.
+ * below. `SUITE PRECONDITION FAILED:` only announces the next lines.
  */
 export function headlineOf(message: string): string {
   const [exception = ''] = message.split(laterException, 1);
@@ -17,7 +20,7 @@ export function headlineOf(message: string): string {
   const [first = '', ...rest] = lines.filter((line) => line.trim() !== '');
   const values = valuesIn(rest);
   if (values) return `${first} Expected ${values.expected}, actual ${values.actual}.`;
-  if (first.endsWith(':')) return [first, ...rest.slice(0, 1).map((line) => line.trim())].join(' ');
+  if (first.endsWith(':') && rest.length > 0) return `${first} ${headlineOf(rest.join('\n').trimStart())}`;
   const end = rest.findIndex((line) => !line.startsWith('--> '));
   const continued = end === -1 ? rest : rest.slice(0, end);
   return [first, ...continued.map((line) => line.slice('--> '.length).trim())].join(' ');

@@ -280,6 +280,35 @@ describe('with users', () => {
       });
     });
 
+    it('end when the user is deactivated, and are those of before when the user is activated', async () => {
+      await add('dora', 'operator');
+      const dora = await openSignedIn('dora');
+      const { body: token } = await dora.ask('POST', '/api/tokens', { name: 'of dora', role: 'operator' });
+      const authorization = `Bearer ${token.secret}`;
+      const edit = (fields: object) => ada.ask('PATCH', '/api/users/dora', fields);
+      expect((await edit({ active: false })).body).toMatchObject({ deactivatedAt: expect.any(String) });
+      expect(await newest()).toMatchObject({
+        ...{ who: 'ada', operation: 'users.edit', subject: 'dora, deactivated', outcome: 'done' },
+        changes: { deactivatedAt: { before: null, after: expect.any(String) } },
+      });
+      expect((await dora.ask('GET', '/api/status')).status).toBe(401);
+      expect((await server.ask('GET', '/api/status', undefined, { authorization })).status).toBe(401);
+      const signIn = (attempt: string) =>
+        openBrowser(server.url).ask('POST', '/api/session', { name: 'dora', password: attempt });
+      expect((await signIn(password)).body).toMatchObject({ status: 403, code: 'USER_DEACTIVATED' });
+      // Only who has the password learns that the user is deactivated.
+      expect((await signIn('another password')).body).toMatchObject({ status: 401, code: 'SIGN_IN_REFUSED' });
+      await edit({ active: true, role: 'viewer' });
+      expect(await newest()).toMatchObject({ changes: { role: { before: 'operator', after: 'viewer' } } });
+      expect((await server.ask('GET', '/api/status', undefined, { authorization })).status).toBe(200);
+      expect((await signIn(password)).status).toBe(200);
+      const filtered = await ada.ask(
+        'GET',
+        '/api/audit?operation=users.edit&subject=DORA&outcome=done&limit=1',
+      );
+      expect(filtered.body.entries).toMatchObject([{ subject: 'dora, role viewer, activated' }]);
+    });
+
     it('end when the user is removed', async () => {
       await add('rex', 'operator');
       const rex = await openSignedIn('rex');

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { hashPassword } from '../../src/crypto/password.ts';
 import { createSecretBox } from '../../src/crypto/secret-box.ts';
 import { type Access, createAccess } from '../../src/store/access/access.ts';
+import type { AuditFilter } from '../../src/store/access/audit.ts';
 import { fillNameKeys } from '../../src/store/access/name-keys.ts';
 import type { Database } from '../../src/store/database/database.ts';
 import { type Kind, openTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -139,6 +140,78 @@ export function accessConformance(kind: Kind): void {
       });
     });
 
+    describe('a deactivated user', () => {
+      const unusable = '$argon2id$of-a-random-password';
+
+      it('has no session, no token and no identity that matches, also for older processes, until activated', async () => {
+        await add('root');
+        const ada = await add('ada');
+        const session = await access.sessions.begin(ada.id);
+        const { secret } = await access.tokens.create({
+          ...{ name: 'ci', role: 'viewer', accountId: ada.id, createdBy: 'ada', expiresInDays: undefined },
+        });
+        expect(await access.accounts.deactivate('ADA', unusable)).toMatchObject({
+          deactivatedAt: expect.any(Date),
+        });
+        expect(await access.sessions.findPrincipal(session)).toBeUndefined();
+        expect(await access.tokens.findPrincipal(secret)).toBeUndefined();
+        // One that began at the same time.
+        expect(await access.sessions.findPrincipal(await access.sessions.begin(ada.id))).toBeUndefined();
+        // What a process from before deactivation reads.
+        const [row] = await database.query('SELECT password FROM account WHERE id = $1', [ada.id]);
+        expect(row).toEqual({ password: unusable });
+        const tokens = await database.query<{ hash: string }>(
+          'SELECT hash FROM token WHERE account_id = $1',
+          [ada.id],
+        );
+        expect(tokens.map(({ hash }) => hash[0])).toEqual(['!']);
+        // A second time it changes nothing.
+        await access.accounts.deactivate('ada', 'another');
+        expect(await access.accounts.readPassword(ada.id)).toBe(password);
+
+        expect(await access.accounts.activate('ada')).toMatchObject({ deactivatedAt: undefined });
+        await access.accounts.activate('ada');
+        expect(await access.accounts.readPassword(ada.id)).toBe(password);
+        expect(await access.tokens.findPrincipal(secret)).toMatchObject({ accountId: ada.id });
+      });
+
+      it('gets a new password for the time after it', async () => {
+        await add('root');
+        const ada = await add('ada');
+        await access.accounts.deactivate('ada', unusable);
+        await access.accounts.setPassword('ada', 'new hash');
+        const [row] = await database.query('SELECT password FROM account WHERE id = $1', [ada.id]);
+        expect(row).toEqual({ password: unusable });
+        await access.accounts.activate('ada');
+        expect(await access.accounts.readPassword(ada.id)).toBe('new hash');
+      });
+
+      it('of an OpenID provider is refused at the next sign-in', async () => {
+        const identity = { issuer: 'https://id.example', subject: '42' };
+        const user = { name: 'otto', role: 'operator' } as const;
+        const otto = await access.accounts.upsertOidc(identity, user);
+        await access.accounts.deactivate('otto', unusable);
+        expect(await access.accounts.get('otto')).toMatchObject({ via: 'oidc' });
+        await expect(access.accounts.upsertOidc(identity, user)).rejects.toMatchObject({
+          code: 'USER_DEACTIVATED',
+        });
+        await access.accounts.activate('otto');
+        expect(await access.accounts.upsertOidc(identity, user)).toMatchObject({ id: otto.id });
+      });
+
+      it('is no admin any more, so the last admin cannot be deactivated', async () => {
+        await add('ada');
+        await add('bob');
+        await access.accounts.deactivate('ada', unusable);
+        await expect(access.accounts.deactivate('bob', unusable)).rejects.toMatchObject({
+          code: 'LAST_ADMIN',
+        });
+        await expect(access.accounts.deactivate('eve', unusable)).rejects.toMatchObject({
+          code: 'USER_UNKNOWN',
+        });
+      });
+    });
+
     describe('sessions', () => {
       it('identify the user, with the current role, until they end', async () => {
         await add('root');
@@ -265,6 +338,38 @@ export function accessConformance(kind: Kind): void {
       expect(await access.attempts.count('name bob')).toBe(1);
       await age('sign_in_attempt', 'since', 15);
       expect(await access.attempts.count('name ada')).toBe(1);
+    });
+
+    it('audit entries are filtered, and have the changed fields', async () => {
+      const record = (who: string, operation: string, subject: string, outcome: string) =>
+        access.audit.record(
+          { principal: { name: who, via: 'password' }, address: undefined, operation, subject },
+          outcome,
+        );
+      await record('zoe', 'users.edit', 'Preprod-us: role', 'done');
+      await record('zoe', 'runs.submit', 'us', 'FORBIDDEN');
+      await record('yan', 'users.edit', 'us', 'done');
+      const subjects = async (filter: AuditFilter) =>
+        (await access.audit.list({ before: undefined, limit: 3, who: 'zoe', ...filter })).map(
+          ({ subject }) => subject,
+        );
+      expect(await subjects({})).toEqual(['us', 'Preprod-us: role']);
+      expect(await subjects({ operation: 'users.edit' })).toEqual(['Preprod-us: role']);
+      expect(await subjects({ subject: 'PREPROD' })).toEqual(['Preprod-us: role']);
+      expect(await subjects({ outcome: 'FORBIDDEN' })).toEqual(['us']);
+      const [latest] = await access.audit.list({ before: undefined, limit: 1 });
+      const now = latest?.at ?? new Date();
+      expect(await subjects({ since: new Date(now.getTime() + 1) })).toEqual([]);
+      expect(await subjects({ until: new Date(now.getTime() + 1) })).toHaveLength(2);
+      const id = await access.audit.begin({
+        ...{ principal: { name: 'xia', via: 'password' }, address: undefined },
+        ...{ operation: 'users.edit', subject: 'x' },
+      });
+      const changes = { role: { before: 'viewer', after: null } };
+      await access.audit.end(id, 'done', changes);
+      expect(await access.audit.list({ before: undefined, limit: 1, who: 'xia' })).toMatchObject([
+        { changes },
+      ]);
     });
 
     it('audit entries are listed from the newest, page by page, without characters that a column cannot store', async () => {

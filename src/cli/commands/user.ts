@@ -6,6 +6,21 @@ import { passwordOption, readNewPassword } from '../new-password.ts';
 import { ago } from '../output/format.ts';
 import { printTable } from '../output/table.ts';
 
+const activations = [
+  {
+    command: 'deactivate',
+    active: false,
+    description: 'end all sessions of a user, and refuse sign-in and tokens until the user is activated',
+    outcome: 'was deactivated, and all sessions were ended',
+  },
+  {
+    command: 'activate',
+    active: true,
+    description: 'let a deactivated user sign in again',
+    outcome: 'was activated',
+  },
+];
+
 export function registerUser(user: Command, context: CliContext): void {
   user
     .command('add')
@@ -39,7 +54,11 @@ export function registerUser(user: Command, context: CliContext): void {
           [
             { heading: 'Name', text: ({ name }) => name },
             { heading: 'Role', text: ({ role }) => role },
-            { heading: 'Signs in with', text: ({ via }) => (via === 'oidc' ? 'OpenID Connect' : 'password') },
+            {
+              heading: 'Signs in with',
+              text: ({ via, deactivatedAt }) =>
+                deactivatedAt ? 'deactivated' : via === 'oidc' ? 'OpenID Connect' : 'password',
+            },
             {
               heading: 'Last sign-in',
               text: ({ signedInAt }) => (signedInAt === null ? 'never' : ago(signedInAt)),
@@ -78,6 +97,19 @@ export function registerUser(user: Command, context: CliContext): void {
         output.line(`The password of ${edited.name} was changed, and all sessions were ended.`),
       );
     });
+
+  for (const { command, active, description, outcome } of activations) {
+    user
+      .command(command)
+      .description(description)
+      .argument('<name>', 'user')
+      .addOption(jsonOption())
+      .addHelpText('after', `\nExample:\n  matre user ${command} ada`)
+      .action(async (name: string, options) => {
+        const edited = await context.withCaller((caller) => caller.call(editUser, { name, active }));
+        print(context, options, edited, (output) => output.line(`User ${edited.name} ${outcome}.`));
+      });
+  }
 
   user
     .command('remove')

@@ -1,6 +1,6 @@
 import { type FaultCode, faults } from '../../faults/fault.ts';
 import type { Classification } from '../../model/failure.ts';
-import { headlineOf } from '../../model/failure-headline.ts';
+import { beforeFailedHeading, headlineOf } from '../../model/failure-headline.ts';
 import { groupBy } from '../../model/group-by.ts';
 import { fileLink, fullName, testLink } from '../../model/page-links.ts';
 import type { TestResultView } from '../../operations/results/results-view.ts';
@@ -202,8 +202,9 @@ const rank = ({ failure }: TestResultView) => markOrder.indexOf(failure?.classif
 const shellWord = (text: string) =>
   /^[\w:.-]+$/.test(text) ? text : `'${clean(text).replaceAll("'", "'\\''")}'`;
 
-function explain({ reason, failure }: TestResultView): Explanation {
+function explain({ reason, failure, message }: TestResultView): Explanation {
   if (reason !== null && Object.hasOwn(faults, reason.code)) return faults[reason.code as FaultCode];
+  if (message?.startsWith(beforeFailedHeading)) return faults.SUITE_BEFORE_FAILED;
   const classification = failure?.classification;
   return (classification && explanations.get(classification)) ?? firstOutcome;
 }

@@ -51,6 +51,11 @@ export const accessFaults = {
   ),
   USER_UNKNOWN: refused(404, 'Nothing was changed.', 'Run `matre user list` to see the users.'),
   USER_EXISTS: refused(409, 'Nothing was changed.', 'Choose another name, or change the existing user.'),
+  USER_DEACTIVATED: refused(
+    403,
+    'The sign-in failed.',
+    'Ask an admin: `matre user activate NAME` lets the user sign in again.',
+  ),
   USER_ELSEWHERE: refused(
     409,
     'Nothing was changed.',

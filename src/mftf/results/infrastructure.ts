@@ -54,6 +54,12 @@ export const faultPatterns: FaultPattern[] = [
     source: 'CredentialStore of MFTF, 3.0 to 6.0',
   },
   {
+    code: 'CREDENTIAL_MISSING',
+    pattern: /Cannot\s+retrieve\s+API\s+token\s+without\s+credentials/,
+    sample: 'Cannot retrieve API token without credentials. Please fill out .env.',
+    source: 'WebApiAuth of MFTF 3.8: the administrator has no password',
+  },
+  {
     code: 'SELENIUM_FULL',
     pattern:
       /no free slots|New session request timed out|Request timed out waiting for a node|session queue (?:is full|timeout)/i,

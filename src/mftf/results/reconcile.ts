@@ -1,6 +1,6 @@
 import type { ExecEnd } from '../../engine/engine.ts';
 import { asSentence } from '../../faults/sentence.ts';
-import { laterException } from '../../model/failure-headline.ts';
+import { beforeFailedHeading, laterException } from '../../model/failure-headline.ts';
 import type { Status } from '../../model/result.ts';
 import type { Reason } from '../../model/run.ts';
 import type { PlannedTest } from '../../model/selection.ts';
@@ -8,7 +8,7 @@ import { summariseSteps } from '../../model/steps.ts';
 import type { CollectedCase, CollectedResults } from './collect.ts';
 import { recogniseFault } from './infrastructure.ts';
 import { isGood, type TestOutcome, worst } from './outcome.ts';
-import { beforeFailedHeading, describeSuiteBefore, readSuiteBefore } from './suite-before.ts';
+import { describeSuiteBefore, readSuiteBefore } from './suite-before.ts';
 
 /** How the process that executed the tests ended. */
 export interface ProcessEnd {

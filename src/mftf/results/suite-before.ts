@@ -1,7 +1,5 @@
 import type { ExecEnd } from '../../engine/engine.ts';
-
-/** The first line of the message of a test whose suite failed before it. MFTF writes it, and so does matre where MFTF does not. */
-export const beforeFailedHeading = 'SUITE PRECONDITION FAILED:';
+import { beforeFailedHeading } from '../../model/failure-headline.ts';
 
 /** What the output of a process says about the steps before a suite; all read in MFTF's SuiteClass, 3.8 and 5.3, and seen with 3.8. */
 export type SuiteBefore =

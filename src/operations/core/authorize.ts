@@ -1,7 +1,8 @@
 import type { z } from 'zod';
 import { Fault, toFault } from '../../faults/fault.ts';
 import { allows } from '../../model/access.ts';
-import type { NewAuditEntry } from '../../store/access/audit.ts';
+import type { FieldChanges, NewAuditEntry } from '../../store/access/audit.ts';
+import { changedFields } from './changed-fields.ts';
 import type { Context } from './context.ts';
 import type { Operation, RequestContext } from './operation.ts';
 
@@ -17,6 +18,10 @@ export async function authorizeAndRun<Input extends z.ZodObject, Output extends 
   request: RequestContext,
 ): Promise<z.output<Output>> {
   const { principal, address } = request;
+  let changes: FieldChanges | undefined;
+  const reportChange = (before: object, after: object) => {
+    changes = changedFields(before, after);
+  };
   const run = async () => {
     if (!allows(principal.role, operation.role)) {
       throw new Fault(
@@ -24,23 +29,25 @@ export async function authorizeAndRun<Input extends z.ZodObject, Output extends 
         `${operation.name} needs the role ${operation.role}; ${principal.name} is ${principal.role}.`,
       );
     }
-    return operation.run(context, input, request);
+    return operation.run(context, input, { ...request, reportChange });
   };
   if (operation.audited === false) return run();
   const subject = operation.audited(input);
-  return withAudit(context, { principal, address, operation: operation.name, subject }, run);
+  const entry = { principal, address, operation: operation.name, subject };
+  return withAudit(context, entry, run, () => changes);
 }
 
-/** Runs `work` with an entry in the audit trail: added before, completed with the outcome. Rejects as `work` does. */
+/** Runs `work` with an entry in the audit trail: added before, completed with the outcome and the changes. Rejects as `work` does. */
 export async function withAudit<T>(
   { access, log }: Pick<Context, 'access' | 'log'>,
   entry: NewAuditEntry,
   work: () => Promise<T>,
+  changes?: () => FieldChanges | undefined,
 ): Promise<T> {
   const id = await access.audit.begin(entry);
   // The change took effect, even if the database is unreachable now: then the entry stays without an outcome.
   const end = (outcome: string) =>
-    access.audit.end(id, outcome).catch((error: unknown) => {
+    access.audit.end(id, outcome, changes?.()).catch((error: unknown) => {
       log.warn({ err: error, audit: id }, 'The outcome of a change could not be added to the audit trail');
     });
   try {

@@ -13,6 +13,8 @@ export interface RequestContext {
   key?: string;
   /** The W3C `traceparent` of the caller, unchecked: the span that the run belongs to. */
   traceParent?: string;
+  /** Tells the audit trail what a change replaced, and by what: views without secrets. */
+  reportChange?(before: object, after: object): void;
 }
 
 /**

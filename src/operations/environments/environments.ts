@@ -97,19 +97,22 @@ export const editEnvironment = defineOperation({
     shopCredentials: z.null().optional().describe('Null removes the user and password of the base URL'),
   }),
   output: environmentView,
-  async run(context, { code, adminPassword, shopCredentials, ...changes }) {
+  async run(context, { code, adminPassword, shopCredentials, ...changes }, { reportChange }) {
     const fields = defined(changes);
     const hasFields = Object.keys(fields).length > 0;
     if (!hasFields && adminPassword === undefined && shopCredentials === undefined) {
       throw new Fault('INPUT_INVALID', 'Name at least one field to change.');
     }
-    const { id } = await getEnvironment(context, code);
+    const before = await getEnvironment(context, code);
+    const { id } = before;
     if (adminPassword !== undefined) await context.environments.setPassword(id, adminPassword ?? undefined);
     // Before the change, which may bring new ones.
     if (shopCredentials === null) await context.environments.removeShopCredentials(id);
     // The administrator may be another one now.
     await context.shopModules.forgetRefusal(id);
-    return viewEnvironment(await context.environments.update(id, fields));
+    const view = viewEnvironment(await context.environments.update(id, fields));
+    reportChange?.(viewEnvironment(before), view);
+    return view;
   },
 });
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { time, wholeNumber } from '../core/fields.ts';
+import { line, time, wholeNumber } from '../core/fields.ts';
 import { defineOperation } from '../core/operation.ts';
 
 const entryView = z.object({
@@ -13,31 +13,48 @@ const entryView = z.object({
   operation: z.string(),
   subject: z.string().describe('What was changed'),
   outcome: z.string().nullable().describe('done, or a fault code; null while it is under way'),
+  changes: z
+    .record(z.string(), z.object({ before: z.string().nullable(), after: z.string().nullable() }))
+    .nullable()
+    .describe('The fields that changed, as text; null where the operation reports none'),
 });
 
 export const listAudit = defineOperation({
   name: 'audit.list',
   method: 'GET',
   path: '/api/audit',
-  summary: 'List the audit trail, the newest entry first',
+  summary: 'List the entries of the audit trail that fit all of the filters, the newest first',
   role: 'admin',
   audited: false,
   input: z.object({
     before: wholeNumber(1).optional().describe('Only entries with a smaller id: the next page'),
+    who: line(250).optional().describe('Only entries of this principal'),
+    operation: line(100).optional().describe('Only entries of this operation, such as users.edit'),
+    subject: line(200).optional().describe('Only entries whose subject contains this text'),
+    outcome: line(100).optional().describe('Only entries with this outcome: done, or a fault code'),
+    since: time.max(40).optional().describe('Only entries from this time on'),
+    until: time.max(40).optional().describe('Only entries before this time'),
     limit: wholeNumber(1, 200).default(50),
   }),
   output: z.object({
     entries: z.array(entryView),
     next: z.number().nullable().describe('The `before` of the next page; null when this is the last page'),
   }),
-  async run({ access }, { before, limit }) {
+  async run({ access }, { before, limit, since, until, ...filter }) {
     // One more than the limit shows whether there is another page.
-    const page = await access.audit.list({ before, limit: limit + 1 });
-    const entries = page.slice(0, limit).map(({ at, address, outcome, ...rest }) => ({
+    const page = await access.audit.list({
+      before,
+      limit: limit + 1,
+      ...filter,
+      since: since === undefined ? undefined : new Date(since),
+      until: until === undefined ? undefined : new Date(until),
+    });
+    const entries = page.slice(0, limit).map(({ at, address, outcome, changes, ...rest }) => ({
       ...rest,
       at: at.toISOString(),
       address: address ?? null,
       outcome: outcome ?? null,
+      changes: changes ?? null,
     }));
     return { entries, next: page.length > limit ? (entries.at(-1)?.id ?? null) : null };
   },

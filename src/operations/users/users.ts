@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { hashPassword } from '../../crypto/password.ts';
-import { digestOf } from '../../crypto/token.ts';
+import { digestOf, newSecret } from '../../crypto/token.ts';
 import { Fault } from '../../faults/fault.ts';
 import { nameKey } from '../../model/name-key.ts';
 import type { Account } from '../../store/access/accounts.ts';
@@ -14,15 +14,18 @@ const userView = z.object({
   via: z.enum(['password', 'oidc']).describe('How the user signs in'),
   createdAt: time,
   signedInAt: time.nullable(),
+  deactivatedAt: time.nullable().describe('Set while the user cannot sign in'),
 });
 
-function viewUser({ name, role, via, createdAt, signedInAt }: Account): z.output<typeof userView> {
+function viewUser(account: Account): z.output<typeof userView> {
+  const { name, role, via, createdAt, signedInAt, deactivatedAt } = account;
   return {
     name,
     role,
     via,
     createdAt: createdAt.toISOString(),
     signedInAt: signedInAt?.toISOString() ?? null,
+    deactivatedAt: deactivatedAt?.toISOString() ?? null,
   };
 }
 
@@ -58,26 +61,44 @@ export const editUser = defineOperation({
   name: 'users.edit',
   method: 'PATCH',
   path: '/api/users/:name',
-  summary: 'Change the role or the password of a user; a new password ends the sessions of the user',
+  summary:
+    'Change the role or the password of a user, or whether the user may sign in; the last two end all sessions',
   role: 'admin',
-  audited: ({ name, role, password }) =>
-    [name, role === undefined ? [] : `role ${role}`, password === undefined ? [] : 'password']
+  audited: ({ name, role, password, active }) =>
+    [
+      name,
+      role === undefined ? [] : `role ${role}`,
+      password === undefined ? [] : 'password',
+      active === undefined ? [] : active ? 'activated' : 'deactivated',
+    ]
       .flat()
       .join(', '),
-  input: z.object({ name: userName, role: role.optional(), password: newPassword.optional() }),
+  input: z.object({
+    name: userName,
+    role: role.optional(),
+    password: newPassword.optional(),
+    active: z
+      .boolean()
+      .optional()
+      .describe('false: the user keeps everything, and cannot sign in or use tokens until it is true again'),
+  }),
   output: userView,
-  async run(context, { name, role, password }) {
-    if (role === undefined && password === undefined) {
+  async run(context, { name, role, password, active }, { reportChange }) {
+    if (role === undefined && password === undefined && active === undefined) {
       throw new Fault('INPUT_INVALID', 'Name at least one field to change.');
     }
     const { accounts } = context.access;
-    await refuseOidcUser(context, name);
+    const before = viewUser(await accounts.get(name));
+    if (role !== undefined || password !== undefined) await refuseOidcUser(context, name);
     // The role first, because it may be refused.
     if (role !== undefined) await accounts.setRole(name, role);
     if (password !== undefined) {
       await accounts.setPassword(name, await hashPassword(password));
     }
+    if (active === false) await accounts.deactivate(name, await hashPassword(newSecret()));
+    if (active === true) await accounts.activate(name);
     const account = await accounts.get(name);
+    reportChange?.(before, viewUser(account));
     if (password !== undefined) await context.access.attempts.forget(attemptsKey(account, name));
     return viewUser(account);
   },

@@ -9,7 +9,7 @@ import { withAudit } from '../../operations/core/authorize.ts';
 import type { Context } from '../../operations/core/context.ts';
 import { exactLine, line, newPassword, newUserName } from '../../operations/core/fields.ts';
 import { attemptsKey } from '../../operations/users/users.ts';
-import type { Account } from '../../store/access/accounts.ts';
+import { type Account, deactivatedFault } from '../../store/access/accounts.ts';
 import { describeRoute } from '../http/route-schema.ts';
 import { limitSignIn } from './attempt-limit.ts';
 import { principalOf } from './guard.ts';
@@ -191,7 +191,7 @@ function refuseUnlessRequired(signIn: boolean): void {
   if (!signIn) throw new Fault('INPUT_INVALID', 'Sign-in is off on this server.');
 }
 
-/** `key`: that of the attempt, whose count is reset. Errors: SIGN_IN_REFUSED. */
+/** `key`: that of the attempt, whose count is reset. Errors: SIGN_IN_REFUSED, USER_DEACTIVATED. */
 async function checkPassword(
   access: Context['access'],
   account: Account | undefined,
@@ -202,6 +202,8 @@ async function checkPassword(
     throw new Fault('SIGN_IN_REFUSED', 'The name or the password is wrong.');
   }
   await access.attempts.forget(key);
+  // Only who has the password learns it.
+  if (account?.deactivatedAt !== undefined) throw deactivatedFault(account.name);
 }
 
 function auditSession<T>(

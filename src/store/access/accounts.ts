@@ -13,6 +13,8 @@ export interface Account {
   via: 'password' | 'oidc';
   createdAt: Date;
   signedInAt: Date | undefined;
+  /** Set while the user cannot sign in. */
+  deactivatedAt: Date | undefined;
 }
 
 /** The identity of a user at an OpenID provider. */
@@ -25,8 +27,8 @@ export interface OidcIdentity {
 export function createAccounts(deps: { database: Database }) {
   const { database } = deps;
 
-  async function find(name: string): Promise<Account | undefined> {
-    const [row] = await database.query<Row>(`SELECT ${columns} FROM account WHERE name_key = $1`, [
+  async function find(name: string, queryable: Queryable = database): Promise<Account | undefined> {
+    const [row] = await queryable.query<Row>(`SELECT ${columns} FROM account WHERE name_key = $1`, [
       nameKey(name),
     ]);
     return row && toAccount(row);
@@ -49,14 +51,16 @@ export function createAccounts(deps: { database: Database }) {
 
     /** Whether any user is an admin. */
     async hasAdmin(): Promise<boolean> {
-      const rows = await database.query(`SELECT id FROM account WHERE role = 'admin' LIMIT 1`);
+      const rows = await database.query(
+        `SELECT id FROM account WHERE role = 'admin' AND deactivated_at IS NULL LIMIT 1`,
+      );
       return rows.length > 0;
     },
 
-    /** The hash of the password; `undefined` without one. Only for checking a password. */
+    /** The hash of the password, also of a deactivated user; `undefined` without one. Only for checking a password. */
     async readPassword(id: number): Promise<string | undefined> {
       const [row] = await database.query<{ password: string | null }>(
-        'SELECT password FROM account WHERE id = $1',
+        'SELECT coalesce(kept_password, password) AS password FROM account WHERE id = $1',
         [id],
       );
       return row?.password ?? undefined;
@@ -71,7 +75,9 @@ export function createAccounts(deps: { database: Database }) {
     async setPassword(name: string, password: string): Promise<Account> {
       return database.transaction(async (transaction) => {
         const [row] = await transaction.query<Row>(
-          `UPDATE account SET password = $2 WHERE name_key = $1 AND oidc_subject IS NULL RETURNING ${columns}`,
+          `UPDATE account SET password = CASE WHEN deactivated_at IS NULL THEN $2 ELSE password END,
+             kept_password = CASE WHEN deactivated_at IS NULL THEN NULL ELSE $2 END
+           WHERE name_key = $1 AND oidc_subject IS NULL RETURNING ${columns}`,
           [nameKey(name), password],
         );
         const account = existing(row && toAccount(row), name);
@@ -91,6 +97,47 @@ export function createAccounts(deps: { database: Database }) {
       });
     },
 
+    /**
+     * Ends all sessions of a user, and refuses further ones and all tokens until the user is activated. `unusable`: the hash of a random
+     * password. A user who is deactivated stays so. Errors: USER_UNKNOWN, LAST_ADMIN.
+     */
+    async deactivate(name: string, unusable: string): Promise<Account> {
+      return keepAnAdmin(async (transaction) => {
+        const [row] = await transaction.query<Row>(
+          `UPDATE account SET deactivated_at = now(), kept_password = password, oidc_subject = '${mark}' || oidc_subject,
+             password = CASE WHEN password IS NOT NULL THEN $2 END
+           WHERE name_key = $1 AND deactivated_at IS NULL RETURNING ${columns}`,
+          [nameKey(name), unusable],
+        );
+        if (row) {
+          await transaction.query('DELETE FROM session WHERE account_id = $1', [row.id]);
+          await transaction.query(`UPDATE token SET hash = '${mark}' || hash WHERE account_id = $1`, [
+            row.id,
+          ]);
+        }
+        return existing(row ? toAccount(row) : await find(name, transaction), name);
+      });
+    },
+
+    /** Lets a deactivated user sign in again, with the earlier password and tokens. Errors: USER_UNKNOWN. */
+    async activate(name: string): Promise<Account> {
+      return database.transaction(async (transaction) => {
+        const [row] = await transaction.query<Row>(
+          `UPDATE account SET deactivated_at = NULL, password = kept_password, kept_password = NULL,
+             oidc_subject = substr(oidc_subject, 2)
+           WHERE name_key = $1 AND deactivated_at IS NOT NULL RETURNING ${columns}`,
+          [nameKey(name)],
+        );
+        if (row) {
+          await transaction.query(
+            `UPDATE token SET hash = substr(hash, 2) WHERE account_id = $1 AND hash LIKE '${mark}%'`,
+            [row.id],
+          );
+        }
+        return existing(row ? toAccount(row) : await find(name, transaction), name);
+      });
+    },
+
     /** Removes a user with all sessions and tokens. Errors: USER_UNKNOWN, LAST_ADMIN. */
     async remove(name: string): Promise<Account> {
       return keepAnAdmin(async (transaction) => {
@@ -104,7 +151,7 @@ export function createAccounts(deps: { database: Database }) {
 
     /**
      * The account of a user of an OpenID provider, created at the first sign-in; updates the role to that of the provider. A name that
-     * another user has is refused, because it may be a different person. Errors: USER_EXISTS.
+     * another user has is refused, because it may be a different person. Errors: USER_EXISTS, USER_DEACTIVATED.
      */
     async upsertOidc({ issuer, subject }: OidcIdentity, { name, role }: Pick<Account, 'name' | 'role'>) {
       const update = async () => {
@@ -116,6 +163,11 @@ export function createAccounts(deps: { database: Database }) {
       };
       const existingAccount = await update();
       if (existingAccount) return existingAccount;
+      const [deactivated] = await database.query(
+        'SELECT FROM account WHERE oidc_issuer = $1 AND oidc_subject = $2',
+        [issuer, `${mark}${subject}`],
+      );
+      if (deactivated) throw deactivatedFault(name);
       try {
         return await insertAccount(database, { name, role, oidc: { issuer, subject } });
       } catch (error) {
@@ -152,7 +204,7 @@ export async function lockAdmins(transaction: Queryable): Promise<void> {
 /** The number of admins. */
 export async function countAdmins(database: Queryable): Promise<number> {
   const [row] = await database.query<{ count: number }>(
-    `SELECT count(*) AS count FROM account WHERE role = 'admin'`,
+    `SELECT count(*) AS count FROM account WHERE role = 'admin' AND deactivated_at IS NULL`,
   );
   return row?.count ?? 0;
 }
@@ -176,7 +228,15 @@ export async function insertAccount(
   }
 }
 
-const columns = 'id, name, role, oidc_subject IS NOT NULL AS oidc, created_at, signed_in_at';
+/** Before what a deactivated user is recognised by; no hash and no subject in use has it. */
+const mark = '!';
+
+/** The user proved who it is, and may not sign in. */
+export function deactivatedFault(name: string): Fault {
+  return new Fault('USER_DEACTIVATED', `User ${name} is deactivated.`);
+}
+
+const columns = 'id, name, role, oidc_subject IS NOT NULL AS oidc, created_at, signed_in_at, deactivated_at';
 
 interface Row {
   id: number;
@@ -185,11 +245,19 @@ interface Row {
   oidc: boolean;
   created_at: Date;
   signed_in_at: Date | null;
+  deactivated_at: Date | null;
 }
 
-function toAccount({ id, name, role, oidc, created_at, signed_in_at }: Row): Account {
-  const via = oidc ? 'oidc' : 'password';
-  return { id, name, role, via, createdAt: created_at, signedInAt: signed_in_at ?? undefined };
+function toAccount(row: Row): Account {
+  return {
+    id: row.id,
+    name: row.name,
+    role: row.role,
+    via: row.oidc ? 'oidc' : 'password',
+    createdAt: row.created_at,
+    signedInAt: row.signed_in_at ?? undefined,
+    deactivatedAt: row.deactivated_at ?? undefined,
+  };
 }
 
 function existing(account: Account | undefined, name: string): Account {

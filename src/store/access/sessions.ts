@@ -33,7 +33,8 @@ export function createSessions(deps: { database: Queryable; idleMs: number }) {
       }>(
         `SELECT account.id, account.name, account.role, account.oidc_subject IS NOT NULL AS oidc,
            session.seen_at > now() - interval '1 minute' AS fresh
-         FROM session JOIN account ON account.id = session.account_id WHERE session.hash = $2 AND ${alive}`,
+         FROM session JOIN account ON account.id = session.account_id 
+         WHERE session.hash = $2 AND account.deactivated_at IS NULL AND ${alive}`,
         [idleMs, hash],
       );
       if (!row) return undefined;

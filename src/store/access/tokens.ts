@@ -70,7 +70,8 @@ export function createTokens(deps: { database: Queryable }) {
       const [row] = await database.query<Row & { fresh: boolean; account_role: Role | null }>(
         `SELECT ${columns}, account.role AS account_role,
            coalesce(token.used_at > now() - interval '1 minute', false) AS fresh
-         ${from} WHERE token.hash = $1 AND (token.expires_at IS NULL OR token.expires_at > now())`,
+         ${from} WHERE token.hash = $1 AND (token.expires_at IS NULL OR token.expires_at > now())
+           AND account.deactivated_at IS NULL`,
         [digestOf(secret)],
       );
       if (!row) return undefined;

@@ -67,7 +67,12 @@ function UserTable({ users }: { users: User[] }) {
       ),
     },
     { name: 'Role', width: 'fit', value: (user) => <UserRole user={user} isSelf={isSelf(user)} /> },
-    { name: 'Sign-in', width: 'fit', value: ({ via }) => (via === 'oidc' ? 'OpenID Connect' : 'password') },
+    {
+      name: 'Sign-in',
+      width: 'fit',
+      value: ({ via, deactivatedAt }) =>
+        deactivatedAt ? 'deactivated' : via === 'oidc' ? 'OpenID Connect' : 'password',
+    },
     {
       name: 'Last sign-in',
       width: 'fit',
@@ -105,15 +110,39 @@ function UserRole({ user: { name, role, via }, isSelf }: { user: User; isSelf: b
   );
 }
 
-function UserActions({ user: { name, via }, isSelf }: { user: User; isSelf: boolean }) {
+function UserActions({ user: { name, via, deactivatedAt }, isSelf }: { user: User; isSelf: boolean }) {
   const [passwordDialogOpened, setPasswordDialogOpened] = useState(false);
   const remove = useAction({
     run: () => callApi<OutputOf<typeof removeUser>>('DELETE', `/api/users/${encodeURIComponent(name)}`),
     successMessage: () => `${name} is removed.`,
     invalidates: [['users'], ['tokens'], ...(isSelf ? [sessionQuery.queryKey] : [])],
   });
+  const activate = useAction<boolean>({
+    run: (active) => change(name, { active }),
+    successMessage: (_user, active) => (active ? `${name} can sign in again.` : `${name} is deactivated.`),
+    invalidates: [['users'], ['tokens'], ...(isSelf ? [sessionQuery.queryKey] : [])],
+  });
   return (
     <>
+      {deactivatedAt ? (
+        <Button
+          variant="subtle"
+          size="compact-xs"
+          aria-label={`Activate ${name}`}
+          loading={activate.isPending}
+          onClick={() => activate.mutate(true)}
+        >
+          Activate
+        </Button>
+      ) : (
+        <ConfirmButton
+          label="Deactivate"
+          accessibleName={`Deactivate ${name}`}
+          question={`${name} is signed out, and cannot sign in or use tokens until activated again.`}
+          busy={activate.isPending}
+          onConfirm={() => activate.mutate(false)}
+        />
+      )}
       {via === 'password' && (
         <Button
           variant="subtle"
