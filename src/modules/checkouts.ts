@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { chmod, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asDiskFull } from '../faults/fault.ts';
 import { exists } from '../files/exists.ts';
 import { lockFile } from '../files/file-lock.ts';
+import { ifPresent } from '../files/missing-file.ts';
 import { maxTreeMs } from '../model/limits.ts';
 import type { Threads } from '../threads/threads.ts';
 import { seal } from './seal.ts';
@@ -107,6 +108,9 @@ export async function createCheckouts(
       const removed: string[] = [];
       for (const id of await readdir(folder)) {
         if (inUse.has(id)) continue;
+        // Without the lock, which takes a process: most checkouts are recent.
+        const requested = await ifPresent(stat(join(locks, id)));
+        if (requested && Date.now() - requested.mtimeMs < unusedForMs) continue;
         const lock = await lockFile(join(locks, id), { wait: false });
         if (!lock) continue;
         const unused = Date.now() - lock.touched.getTime() >= unusedForMs && (await has(id));

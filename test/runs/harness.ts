@@ -227,14 +227,14 @@ export async function openHarness(kind: EngineKind, options: HarnessOptions = {}
     },
 
     async testing(runId, test) {
-      const { run } = await waitFor(async () => {
-        const details = await show(runId);
-        const { run, plan } = details;
+      const { state, reason } = await waitFor(async () => {
+        // Not `show`, which reads all of the run at each poll.
+        const [run, plan] = await Promise.all([context.runs.get(runId), context.plans.list(runId)]);
         const matches = (name: string) => test === undefined || name === test;
-        const isRunning = plan.some((one) => one.startedAt && one.status === null && matches(one.test));
-        return isRunning || run.state === 'finished' ? details : undefined;
+        const isRunning = plan.some((one) => one.startedAt && !one.status && matches(one.test));
+        return isRunning || run.state === 'finished' ? run : undefined;
       });
-      if (run.state === 'finished') throw new Error(`The run is over: ${JSON.stringify(run.reason)}`);
+      if (state === 'finished') throw new Error(`The run is over: ${JSON.stringify(reason)}`);
     },
 
     log: (runId) => readText(context, runId, 'run.log'),

@@ -6,7 +6,7 @@ export const patienceMs = 240_000;
 /**
  * Polls until `condition` returns a truthy value, and returns that. Rejects after `deadlineMs` with the last error of
  * the condition, if it threw one; pass another deadline for events that need not happen. The polling interval grows
- * with time, because each poll slows down what is awaited.
+ * with time, up to a quarter of a second, because each poll slows down what is awaited.
  */
 export async function waitFor<T>(
   condition: () => T | Promise<T>,
@@ -25,6 +25,6 @@ export async function waitFor<T>(
     if (waitedMs > deadlineMs) {
       throw new Error(`Not within ${deadlineMs} ms: ${condition}`, { cause: problem });
     }
-    await delay(Math.min(100, 20 + waitedMs / 20));
+    await delay(Math.min(250, 20 + waitedMs / 20));
   }
 }
