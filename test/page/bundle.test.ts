@@ -1,13 +1,9 @@
-import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-
-const run = promisify(execFile);
+import { beforeAll, describe, expect, it } from 'vitest';
+import { buildPage } from './chromium.ts';
 
 /**
  * Compressed: what the first visit loads, with the overview; each other view; and all views together, which are never all loaded (324 kB
@@ -18,18 +14,11 @@ const maxViewBytes = 25_000;
 const maxBytes = 370_000;
 
 describe('the built page', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'matre-built-page-'));
+  const folder = resolve(import.meta.dirname, '../../dist/web');
   const files = (pattern: RegExp) => readdirSync(join(folder, 'assets')).filter((name) => pattern.test(name));
   const read = (name: string) => readFile(join(folder, 'assets', name), 'utf8');
 
-  beforeAll(async () => {
-    const vite = resolve(import.meta.dirname, '../../node_modules/vite/bin/vite.js');
-    const web = resolve(import.meta.dirname, '../../web');
-    // In a separate process, like `npm run build`: with the environment of tests the build would be larger.
-    const env = { ...process.env, NODE_ENV: 'production' };
-    await run(process.execPath, [vite, 'build', web, '--outDir', folder, '--logLevel', 'error'], { env });
-  });
-  afterAll(() => rmSync(folder, { recursive: true }));
+  beforeAll(() => buildPage());
 
   it('has small scripts: those of the first visit, of each view, and of all views together', async () => {
     const sizes = await Promise.all(

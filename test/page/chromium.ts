@@ -27,7 +27,8 @@ export interface TestBrowser {
 }
 
 export async function startBrowser(): Promise<TestBrowser> {
-  const browser = await chromium.launch({ ...launcher(), args: ['--no-sandbox'] });
+  // Debian's launcher turns on rasterization by the GPU, which software would emulate.
+  const browser = await chromium.launch({ ...launcher(), args: ['--no-sandbox', '--disable-gpu'] });
   const pageErrors: string[] = [];
   return {
     pageErrors,
