@@ -14,7 +14,7 @@ import { type Background, createBackground } from './background.ts';
 import { type ContainerParts, type ContainerPartsDependencies, createContainerParts } from './containers.ts';
 import { createContext } from './context.ts';
 import { openCountedLocks } from './locks.ts';
-import { createAppOutgoing } from './outgoing.ts';
+import { createAppOutgoing, createHookRequests } from './outgoing.ts';
 import { createRunFiles } from './run-files.ts';
 import { type AppDatabase, openDatabase, openStores } from './stores.ts';
 import { createAppWorkers } from './workers.ts';
@@ -87,6 +87,7 @@ async function compose(
   // 3. The container engine, the module and Selenium, opened at first use.
   const tracing = config.tracing && createTracing({ config: config.tracing, database, log });
   const runLog = createRunLog(log);
+  const hookRequests = createHookRequests({ config });
   const containers = createParts({
     config,
     log: runLog.log,
@@ -99,6 +100,7 @@ async function compose(
     shopModules: stores.shopModules,
     running: queue.runningClaims,
     artifacts: files.artifacts,
+    sendHookRequest: hookRequests.send,
     watch: tracing?.watch ?? unwatched,
   });
 
@@ -138,6 +140,7 @@ async function compose(
     async close() {
       await background.stop({ now: true });
       messaging.close();
+      hookRequests.close();
       await containers.close();
       await locks.close();
       await database.close();

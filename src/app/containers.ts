@@ -4,6 +4,7 @@ import type { Service } from '../async/interval.ts';
 import { memoize } from '../async/single-flight.ts';
 import type { Config } from '../config/config.ts';
 import { rememberHost } from '../engine/host.ts';
+import type { SendHookRequest } from '../hooks/hook-place.ts';
 import type { LockStore } from '../locks/lock.ts';
 import type { Logger } from '../log.ts';
 import { type Catalogs, createCatalogs } from '../mftf/catalog/catalogs.ts';
@@ -24,7 +25,7 @@ import type { Database } from '../store/database/database.ts';
 import { readInstallation } from '../store/tables/settings.ts';
 import { createThreads, type Threads } from '../threads/threads.ts';
 import type { Watch } from '../tracing/tracing.ts';
-import type { Runner } from '../worker/runner.ts';
+import type { AfterHooks, Runner } from '../worker/runner.ts';
 import { readCatalog, resolveInCatalog } from './catalog.ts';
 import { type ContainerUpkeep, startContainerUpkeep } from './container-upkeep.ts';
 import { createContainersContext } from './doctor.ts';
@@ -33,6 +34,7 @@ import { readEnvFiles } from './env-values.ts';
 import { createMftfRunner } from './runner.ts';
 import { createSeleniumLookup } from './selenium.ts';
 import type { Stores } from './stores.ts';
+import { tryHook } from './try-hook.ts';
 
 /** The parts that use containers, the module and Selenium. */
 export interface ContainerParts
@@ -45,10 +47,12 @@ export interface ContainerParts
     | 'previewOn'
     | 'inspectContainers'
     | 'effectiveValues'
+    | 'tryHook'
     | 'sessionsOf'
     | 'containersContext'
   > {
   runner: Runner;
+  afterHooks: AfterHooks;
   /** How many tests may use the browser at a time; `undefined`: no limit. Never rejects. */
   sessionCapacity(): Promise<SessionCapacity | undefined>;
   /** Rejects with ENGINE_UNREACHABLE while the container engine does not answer. */
@@ -69,6 +73,8 @@ export interface ContainerPartsDependencies
   /** The claimed runs, with their fences. */
   running(): Promise<{ runId: number; fence: number }[]>;
   artifacts: Artifacts;
+  /** Sends the HTTP requests of hooks. */
+  sendHookRequest: SendHookRequest;
   /** Times the steps of runs. */
   watch: Watch;
 }
@@ -78,6 +84,7 @@ interface OpenParts extends EngineAndPool {
   readers: Threads;
   layout: Layout;
   runner: Runner;
+  afterHooks: AfterHooks;
   /** Ends the worker threads. */
   closeThreads(): Promise<void>;
 }
@@ -145,6 +152,13 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
       return { commit, file: moduleEnvPath(environment.code), values: await readLayers() };
     },
 
+    async tryHook(environment, hook) {
+      const parts = await open();
+      const { commit, ...checkout } = await newestCheckout();
+      const files = await envFilesOf(environment, checkout);
+      return tryHook({ ...deps, parts, commit: commit.id, files }, environment, hook);
+    },
+
     async runner(job) {
       const parts = await open();
       try {
@@ -153,6 +167,14 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
         // Before the run is finished, so that every reader of a finished run gets its complete log.
         await deps.artifacts.deliver(job.run.id, job.abort);
         await prune(deps, parts);
+      }
+    },
+
+    async afterHooks(job, verdict) {
+      try {
+        return await (await open()).afterHooks(job, verdict);
+      } finally {
+        await deps.artifacts.deliver(job.run.id, job.abort);
       }
     },
 
@@ -209,11 +231,11 @@ async function openParts(
   const { engine } = parts;
   const catalogs = createCatalogs({ engine, folder, magentoRoot, moduleTarget, php, readers, thread, log });
   const layout = createLayout(magentoRoot, moduleTarget);
-  const runner = createMftfRunner({ ...deps, parts, catalogs, readers, resultReaders, layout, sessions });
+  const runners = createMftfRunner({ ...deps, parts, catalogs, readers, resultReaders, layout, sessions });
   const closeThreads = async () => {
     await Promise.all([readers, resultReaders, thread].map((threads) => threads.close()));
   };
-  return { ...parts, catalogs, readers, layout, runner, closeThreads };
+  return { ...parts, ...runners, catalogs, readers, layout, closeThreads };
 }
 
 /** Removes unused checkouts and the containers of removed environments. A failure only costs disk space. */

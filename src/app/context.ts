@@ -56,6 +56,7 @@ export function createContext(parts: {
     inspectContainers: containers.inspectContainers,
     secretRule: secretRuleOf(config),
     effectiveValues: containers.effectiveValues,
+    tryHook: containers.tryHook,
     sessionsOf: containers.sessionsOf,
     containersContext: containers.containersContext,
   };

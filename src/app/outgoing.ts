@@ -1,7 +1,10 @@
 import type { Artifacts } from '../artifacts/artifacts.ts';
 import { withTimeout } from '../async/timeout.ts';
 import type { Config } from '../config/config.ts';
-import { createAddressLimits } from '../messages/outgoing/address-limits.ts';
+import type { SendHookRequest } from '../hooks/hook-place.ts';
+import { AddressRefused, createAddressLimits } from '../http/address-limits.ts';
+import { createGuardedClient } from '../http/guarded-client.ts';
+import { describeHttpError } from '../http/http-client.ts';
 import { createOutgoing } from '../messages/outgoing/outgoing.ts';
 import { createPictureReader } from '../messages/outgoing/read-picture.ts';
 import type { Context } from '../operations/core/context.ts';
@@ -30,4 +33,33 @@ export function createAppOutgoing(deps: {
   }
 
   return { outgoing: { http, connect, readPicture: createPictureReader(artifacts), placesOf }, close };
+}
+
+/** What hooks send requests with. `close` ends those that are under way. */
+export function createHookRequests({ config }: { config: Pick<Config, 'hooks' | 'messages'> }): {
+  send: SendHookRequest;
+  close(): void;
+} {
+  const limits = createAddressLimits(config.hooks.allowedNetworks);
+  const client = createGuardedClient({ limits, proxy: config.messages.proxy });
+  return {
+    async send(url, request) {
+      // The address may be secret.
+      const address = URL.canParse(url) ? new URL(url) : undefined;
+      if (address === undefined || !/^https?:$/.test(address.protocol)) {
+        throw new Error('The address is not an http:// or https:// address.');
+      }
+      try {
+        const { status, text, truncated } = await client.request(url, request);
+        return { status, text: truncated ? '' : text };
+      } catch (error) {
+        request.signal.throwIfAborted();
+        if (error instanceof AddressRefused) {
+          throw new Error(`Hooks must not send requests to ${error.host} (MATRE_HOOKS_ALLOWED_NETWORKS).`);
+        }
+        throw new Error(`${address.host}: ${describeHttpError(error)}.`);
+      }
+    },
+    close: client.close,
+  };
 }

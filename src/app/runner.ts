@@ -2,13 +2,14 @@ import { join } from 'node:path';
 import type { Artifacts } from '../artifacts/artifacts.ts';
 import { createPace } from '../async/pace.ts';
 import type { Config } from '../config/config.ts';
+import type { SendHookRequest } from '../hooks/hook-place.ts';
 import type { Logger } from '../log.ts';
 import type { Catalogs } from '../mftf/catalog/catalogs.ts';
 import { createValidations } from '../mftf/closure/validation.ts';
 import type { Layout } from '../mftf/container/layout.ts';
 import { createSnapshots, type SnapshotLookup } from '../mftf/generation/snapshots.ts';
 import { seleniumValues } from '../mftf/module/env-files.ts';
-import { createRunner } from '../mftf/run/runner.ts';
+import { createAfterHooks, createRunner, type RunnerDependencies } from '../mftf/run/runner.ts';
 import type { ShopModulesSource } from '../mftf/shop-modules/shop-modules.ts';
 import { maxOutputRate } from '../model/limits.ts';
 import type { Sessions } from '../selenium/sessions.ts';
@@ -17,11 +18,11 @@ import type { Environments } from '../store/tables/environments.ts';
 import type { Variables } from '../store/tables/variables.ts';
 import type { Threads } from '../threads/threads.ts';
 import type { Watch } from '../tracing/tracing.ts';
-import type { Runner } from '../worker/runner.ts';
+import type { AfterHooks, Runner } from '../worker/runner.ts';
 import type { EngineAndPool } from './engine-and-pool.ts';
 import { readStoredValues, secretRuleOf } from './env-values.ts';
 
-/** The runner of MFTF, whose steps `watch` times. */
+/** The runner of MFTF, whose steps `watch` times, and what executes the hooks after its tests. */
 export function createMftfRunner(deps: {
   config: Config;
   log: Logger;
@@ -37,7 +38,8 @@ export function createMftfRunner(deps: {
   layout: Layout;
   sessions: Sessions;
   shopModules: ShopModulesSource;
-}): Runner {
+  sendHookRequest: SendHookRequest;
+}): { runner: Runner; afterHooks: AfterHooks } {
   const { config, log, artifacts, watch, catalogs, layout, sessions } = deps;
   const { engine, modules, pool, installation } = deps.parts;
   const { pool: poolConfig, mftf, worker } = config;
@@ -48,7 +50,7 @@ export function createMftfRunner(deps: {
     log,
   });
   const validations = createValidations({ folder: join(dataFolder, 'catalogs') });
-  return createRunner({
+  const runnerDeps: RunnerDependencies = {
     engine,
     pool: watch(pool, { ensure: 'container' }),
     modules: watch(modules, { resolve: 'module: newest commit', checkout: 'module: checkout' }),
@@ -66,6 +68,7 @@ export function createMftfRunner(deps: {
     expected: deps.durations.expected,
     outcomes: deps.durations.outcomes,
     sessions,
+    sendHookRequest: deps.sendHookRequest,
     installation,
     dataFolder,
     outputPace: createPace(maxOutputRate),
@@ -75,7 +78,8 @@ export function createMftfRunner(deps: {
       heartbeatMs: worker.heartbeatMs,
       notCacheableReason: mountInMagentoTree(poolConfig.mounts, poolConfig.magentoRoot),
     },
-  });
+  };
+  return { runner: createRunner(runnerDeps), afterHooks: createAfterHooks(runnerDeps) };
 }
 
 const lookupAttributes = ({ storedKey }: SnapshotLookup) => ({

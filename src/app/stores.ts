@@ -20,6 +20,7 @@ import { createDurations } from '../store/tables/durations.ts';
 import { createEnvironments } from '../store/tables/environments.ts';
 import { createEvents } from '../store/tables/events.ts';
 import { createFirings } from '../store/tables/firings.ts';
+import { createHooks } from '../store/tables/hooks.ts';
 import { createIdempotencyKeys } from '../store/tables/idempotency-keys.ts';
 import { createMatrix } from '../store/tables/matrix.ts';
 import { createMessageRules } from '../store/tables/message-rules.ts';
@@ -29,6 +30,7 @@ import { createOverview } from '../store/tables/overview.ts';
 import { createPlans } from '../store/tables/plans.ts';
 import { createQuarantines } from '../store/tables/quarantines.ts';
 import { createResults } from '../store/tables/results.ts';
+import { createRunHooks } from '../store/tables/run-hooks.ts';
 import { createRuns } from '../store/tables/runs.ts';
 import { createSavedSelections } from '../store/tables/saved-selections.ts';
 import { fillScheduleKeys } from '../store/tables/schedule-keys.ts';
@@ -56,6 +58,7 @@ export type Stores = Pick<
   | 'environments'
   | 'events'
   | 'firings'
+  | 'hooks'
   | 'idempotencyKeys'
   | 'notes'
   | 'matrix'
@@ -66,6 +69,7 @@ export type Stores = Pick<
   | 'plans'
   | 'quarantines'
   | 'results'
+  | 'runHooks'
   | 'runs'
   | 'savedSelections'
   | 'schedules'
@@ -93,6 +97,7 @@ export async function openStores(config: Config, log: Logger, database: AppDatab
   const secrets = createSecretBox(await loadKey({ variable: secretKey, dataFolder, database }));
   const configuration = (source: Database): Configuration => ({
     environments: createEnvironments({ database: source, secrets }),
+    hooks: createHooks({ database: source }),
     savedSelections: createSavedSelections({ database: source }),
     schedules: createSchedules({ database: source }),
     shopModules: createShopModulesTable({ database: source }),
@@ -107,6 +112,7 @@ export async function openStores(config: Config, log: Logger, database: AppDatab
     comparisons: createComparisons({ database }),
     durations: createDurations({ database }),
     ...configuration(database),
+    runHooks: createRunHooks({ database }),
     events: createEvents({ database }),
     firings: createFirings({ database }),
     idempotencyKeys: createIdempotencyKeys({ database }),

@@ -17,13 +17,14 @@ export function createAppWorkers(deps: {
   const { context, containers, spool, tracing, runLog } = deps;
   const { config, locks, log, queue, results } = context;
   const { leaseMs, maxAttempts, retries, retryPauseMs, slots } = config.worker;
-  const { runner, engineAnswers, sessionCapacity } = containers;
+  const { runner, afterHooks, engineAnswers, sessionCapacity } = containers;
   return createWorkers({
     queue,
     results,
     locks,
     spool,
     runner: runLog.named(tracing?.traced(runner) ?? runner),
+    afterHooks,
     engineAnswers,
     sessionCapacity,
     log,

@@ -33,6 +33,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/env/env.ts')).registerEnv,
   },
   {
+    name: 'hook',
+    summary: 'manage hooks: commands and HTTP requests before and after the tests of runs',
+    load: async () => (await import('./commands/hook/hook.ts')).registerHook,
+  },
+  {
     name: 'tests',
     summary: 'list the tests, groups and suites that can be run',
     load: async () => (await import('./commands/tests.ts')).registerTests,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { closest, distance } from 'fastest-levenshtein';
 import { Fault, toFault } from '../faults/fault.ts';
 import { isMissingFile } from '../files/missing-file.ts';
+import type { ProxyConfig } from '../http/proxy.ts';
 import type { Role } from '../model/access.ts';
 import { hideCredentials } from '../model/address/dsn.ts';
 import { isLoopback } from '../model/address/loopback.ts';
@@ -25,14 +26,6 @@ export type ModuleSource =
       sshKnownHosts: string | undefined;
     }
   | { kind: 'folder'; path: string };
-
-/** The outgoing proxy, as other programs have it in HTTPS_PROXY, HTTP_PROXY and NO_PROXY. May contain credentials. */
-export interface ProxyConfig {
-  https: string | undefined;
-  http: string | undefined;
-  /** Hosts without a proxy, separated by commas. */
-  exceptions: string;
-}
 
 /** An OpenID provider for sign-in. */
 export interface OidcConfig {
@@ -132,6 +125,8 @@ export interface Config {
     allowedNetworks: string[];
     proxy: ProxyConfig;
   };
+  /** `allowedNetworks`: as of messages, for the HTTP requests of hooks. They use the same proxy. */
+  hooks: { allowedNetworks: string[] };
   /** Without it there are no traces. */
   tracing: TracingConfig | undefined;
   /** `everyMs`: between two observations. Of the others, 0 is never. */
@@ -318,6 +313,7 @@ function arrange(values: SettingValues, entries: SettingEntry[], problems: strin
       allowedNetworks: values.MATRE_MESSAGES_ALLOWED_NETWORKS,
       proxy: { https: values.HTTPS_PROXY, http: values.HTTP_PROXY, exceptions: values.NO_PROXY ?? '' },
     },
+    hooks: { allowedNetworks: values.MATRE_HOOKS_ALLOWED_NETWORKS },
     tracing: values.OTEL_EXPORTER_OTLP_ENDPOINT
       ? {
           endpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT,

@@ -8,6 +8,7 @@ import { channelFaults } from './codes/channels.ts';
 import { clientFaults } from './codes/client.ts';
 import { deliveryFaults } from './codes/deliveries.ts';
 import { diagnosisFaults } from './codes/diagnosis.ts';
+import { hookFaults } from './codes/hooks.ts';
 import { lockFaults } from './codes/locks.ts';
 import { messageFaults } from './codes/messages.ts';
 import { readingFaults } from './codes/reading.ts';
@@ -295,6 +296,7 @@ export const faults = {
     "The shop does not serve MFTF's command.php, so tests that run Magento commands say nothing about it.",
     'Serve dev/tests/acceptance/utils/command.php at the base URL of the shop (docs/shop.md).',
   ),
+  ...hookFaults,
   ...deliveryFaults,
   ...diagnosisFaults,
   INTERNAL: infrastructure(500, 'A bug in matre.', 'Report it with the log.'),

@@ -139,3 +139,30 @@ export const maxStepNameLength = 1_000;
 
 /** Characters of a message in a result. */
 export const maxMessageLength = 64 * 1024;
+
+/** How long a hook may take at most, in seconds: a day. */
+export const maxHookSeconds = 86_400;
+
+/** How long a hook may take unless it says, in seconds. */
+export const defaultHookSeconds = 300;
+
+/** The longest pause between two requests of a hook that waits, in seconds. */
+export const maxHookWaitSeconds = 3_600;
+
+/** The largest position of a hook. */
+export const maxHookPosition = 100_000;
+
+/** Arguments of the command of a hook. */
+export const maxHookArguments = 100;
+
+/** Characters of the address of the request of a hook. */
+export const maxHookUrlLength = 2_000;
+
+/** Headers of the request of a hook. */
+export const maxHookHeaders = 50;
+
+/** Characters of the body of the request of a hook. */
+export const maxHookBodyLength = 65_536;
+
+/** How long the trial of a hook may take, in seconds: a request of a user waits for it. */
+export const maxHookTrialSeconds = 120;

@@ -68,6 +68,10 @@ export interface Run {
   options: RunOptions;
   /** The attempt after which a user last retried its failed tests; 0: never. */
   retriedAfter: number;
+  /** The hooks of its current round are recorded: see `HookRecorder.plan`. */
+  hooksPlanned?: boolean;
+  /** Its verdict is decided, and hooks after its tests are due. */
+  decidedEnd?: { verdict: Verdict; reason: Reason | undefined } | undefined;
   counts: Counts;
   /** When it was submitted, or last retried by a user. */
   queuedAt: Date;

@@ -27,6 +27,7 @@ import {
 } from './environments/environments.ts';
 import { showModules } from './environments/modules-view.ts';
 import { listVariables, setVariables, unsetVariable } from './environments/variables.ts';
+import { addHook, editHook, listHooks, listRunHooks, removeHook, showHook, testHook } from './hooks/hooks.ts';
 import { listMessages, listSubmissionMessages, retryMessage } from './messages/messages.ts';
 import { showAttention } from './overview/attention.ts';
 import { showOverview } from './overview/overview.ts';
@@ -110,6 +111,13 @@ export const operations = [
   listVariables,
   setVariables,
   unsetVariable,
+  addHook,
+  listHooks,
+  showHook,
+  editHook,
+  removeHook,
+  testHook,
+  listRunHooks,
   listTests,
   listTestStatistics,
   completeTests,

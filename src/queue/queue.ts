@@ -10,9 +10,11 @@ import { recordSpooled } from './record-spooled.ts';
 import { createRecorder, type NewResult, type Recorder } from './recorder.ts';
 import {
   closeAttempt,
+  decideEnd,
   deleteAttempt,
   expire,
   finish,
+  hooksAreDue,
   type RetryPolicy,
   type RunEnd,
   requeue,
@@ -93,6 +95,12 @@ export interface Queue {
 
   /** Records the tests that were not executed as skipped; returns their number. Errors: STALE_FENCE. */
   skipRest(runId: number, fence: number, reason: Reason): Promise<number>;
+
+  /**
+   * Decides the verdict of a run whose hooks after the tests are due: from now on, also in later attempts, only those are executed. False
+   * and no change when none is due. Errors: STALE_FENCE.
+   */
+  decideEnd(runId: number, fence: number, verdict: Verdict, reason?: Reason): Promise<boolean>;
 
   /** Finishes the run with a verdict. Runs that end at the same time share one statement. Errors: STALE_FENCE. */
   finish(runId: number, fence: number, verdict: Verdict, reason?: Reason): Promise<void>;
@@ -205,6 +213,13 @@ export function createQueue(deps: QueueDependencies): Queue {
 
     skipRest: (runId, fence, reason) =>
       fenced(database, { runId, fence }, (transaction) => skipRest(transaction, runId, reason)),
+
+    decideEnd: (runId, fence, verdict, reason) =>
+      fenced(database, { runId, fence }, async (transaction) => {
+        if (!(await hooksAreDue(transaction, runId))) return false;
+        await decideEnd(transaction, { runId, verdict, reason });
+        return true;
+      }),
 
     async finish(runId, fence, verdict, reason) {
       const stale = await finishAll({ runId, fence, verdict, reason });

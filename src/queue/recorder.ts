@@ -6,6 +6,7 @@ import type { PlannedTest } from '../model/selection.ts';
 import type { StepSummary } from '../model/steps.ts';
 import { type Database, notifyRuns, type Queryable, storable } from '../store/database/database.ts';
 import { addEvent } from '../store/tables/events.ts';
+import { createHookRecorder, type HookRecorder } from './hook-recorder.ts';
 import { fenced } from './stale-fence.ts';
 
 /** A result as the runner reports it. */
@@ -46,6 +47,8 @@ export interface Recorder {
   result(result: NewResult): Promise<void>;
   /** Adds an event of the run for its users (container replaced, snapshot restored). */
   event(event: { code: string; message: string }): Promise<void>;
+  /** The hooks of the run. */
+  hooks: HookRecorder;
 }
 
 /** A recorder for one claim of a run. Errors of each call: STALE_FENCE; INTERNAL for a test that was not planned. */
@@ -129,6 +132,8 @@ export function createRecorder(deps: { database: Database; runId: number; fence:
     result: (result) => write((transaction, { attempt }) => writeResult(transaction, runId, attempt, result)),
 
     event: (event) => write((transaction) => addEvent(transaction, runId, event)),
+
+    hooks: createHookRecorder(deps),
   };
 }
 

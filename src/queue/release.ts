@@ -13,6 +13,7 @@ import type { AttemptOutcome } from '../store/tables/attempts.ts';
 import { addEvent } from '../store/tables/events.ts';
 import { insertRunFinished, runFinishedNotices } from '../store/tables/notices.ts';
 import { countedRuns } from '../store/tables/run-counts.ts';
+import { afterHooksDue } from '../store/tables/run-hooks.ts';
 import { readRun } from '../store/tables/runs.ts';
 import type { ClaimKey } from './claim-key.ts';
 import { markFailed } from './repeat-failed.ts';
@@ -48,11 +49,14 @@ export async function deleteAttempt(transaction: Queryable, { runId, fence }: Cl
   );
 }
 
-/** Part of a statement: ends the open attempts in `ending` and marks none of their tests as under way. */
+/** Part of a statement: ends the open attempts in `ending`, and marks none of their tests and hooks as under way. */
 const closing = `
   stopped AS (
     UPDATE planned_test SET started_at = NULL FROM ending
     WHERE planned_test.run_id = ending.run_id AND started_at IS NOT NULL
+  ), interrupted AS (
+    UPDATE run_hook SET state = 'interrupted', ended_at = now() FROM ending
+    WHERE run_hook.run_id = ending.run_id AND state = 'running'
   ), closed AS (
     UPDATE attempt SET ended_at = now(), outcome = ending.outcome, reason_code = ending.reason_code,
       reason_message = ending.reason_message
@@ -67,18 +71,20 @@ const attemptRow = ({ runId, outcome, reason }: AttemptEnd) => ({
 });
 
 /**
- * Puts a run back into the queue under its id, so that it is the head again; a run that was cancelled ends instead. No worker
- * claims it in the next `pauseMs`.
+ * Puts a run back into the queue under its id, so that it is the head again; a run that was cancelled ends instead, unless hooks after
+ * its tests are due: then the next attempt executes only those. No worker claims it in the next `pauseMs`.
  */
 export async function requeue(transaction: Queryable, runId: number, pauseMs = 0): Promise<void> {
   await transaction.query(
     `UPDATE run SET
-       state = CASE WHEN cancel_requested THEN 'finished' ELSE 'queued' END,
-       verdict = CASE WHEN cancel_requested THEN 'cancelled' END,
-       finished_at = CASE WHEN cancel_requested THEN now() END,
+       state = CASE WHEN ends THEN 'finished' ELSE 'queued' END,
+       verdict = CASE WHEN ends THEN 'cancelled' END,
+       finished_at = CASE WHEN ends THEN now() END,
+       end_verdict = CASE WHEN cancel_requested AND NOT ends THEN coalesce(end_verdict, 'cancelled') ELSE end_verdict END,
        phase = NULL, lease_until = NULL, worker_id = NULL,
        retry_at = CASE WHEN $2 > 0 AND NOT cancel_requested THEN now() + $2 * interval '1 millisecond' END
-     WHERE id = $1`,
+     FROM (SELECT id AS own_id, cancel_requested AND NOT ${afterHooksDue} AS ends FROM run WHERE id = $1) AS own
+     WHERE id = own_id`,
     [runId, pauseMs],
   );
   await insertRunFinished(transaction, [runId]);
@@ -197,7 +203,7 @@ export async function finish(database: Queryable, ends: readonly RunEnd[]): Prom
      finished AS (
        UPDATE run SET state = 'finished', verdict = ended.verdict, reason_code = ended.reason_code,
          reason_message = ended.reason_message, counts = ended.counts, finished_at = now(), phase = NULL,
-         lease_until = NULL
+         lease_until = NULL, end_verdict = NULL, end_reason_code = NULL, end_reason_message = NULL
        FROM ended WHERE run.id = run_id RETURNING run.id, submission_id
      ), ${runFinishedNotices}
      SELECT id, pg_notify('${channels.run}', id::text), pg_notify('${channels.queue}', ''),
@@ -251,10 +257,14 @@ export function expire(database: Database, runId: number, maxAttempts: number): 
     await closeAttempt(transaction, { runId, outcome: 'lost', reason });
     await addEvent(transaction, runId, reason);
     const interruptions = await countInterruptions(transaction, runId);
-    const { cancelRequested } = await readRun(transaction, runId);
-    if (!cancelRequested && interruptions >= maxAttempts) {
-      await finish(transaction, [{ runId, fence: expired.fence, verdict: 'broken', reason }]);
+    const { cancelRequested, decidedEnd } = await readRun(transaction, runId);
+    const isLast = !cancelRequested && interruptions >= maxAttempts;
+    // The hooks after the tests get as many attempts again: they may be what costs the workers.
+    const areHooksDue = interruptions < 2 * maxAttempts && (await hooksAreDue(transaction, runId));
+    if (isLast && !areHooksDue) {
+      await finish(transaction, [{ runId, fence: expired.fence, verdict: 'broken', reason, ...decidedEnd }]);
     } else {
+      if (isLast) await decideEnd(transaction, { runId, verdict: 'broken', reason, ...decidedEnd });
       await requeue(transaction, runId);
       await notifyQueue(transaction);
     }
@@ -262,4 +272,18 @@ export function expire(database: Database, runId: number, maxAttempts: number): 
     await notifyClaim(transaction, runId);
     return readRun(transaction, runId);
   });
+}
+
+/** Whether hooks after the tests of a run wait for their execution. */
+export async function hooksAreDue(transaction: Queryable, runId: number): Promise<boolean> {
+  const rows = await transaction.query(`SELECT id FROM run WHERE id = $1 AND ${afterHooksDue}`, [runId]);
+  return rows.length > 0;
+}
+
+/** Decides the verdict of a run whose hooks after the tests are due: whichever worker has the run then executes only those. */
+export async function decideEnd(transaction: Queryable, end: Omit<RunEnd, 'fence'>): Promise<void> {
+  await transaction.query(
+    'UPDATE run SET end_verdict = $2, end_reason_code = $3, end_reason_message = $4 WHERE id = $1',
+    [end.runId, end.verdict, end.reason?.code ?? null, end.reason ? storable(end.reason.message) : null],
+  );
 }

@@ -7,6 +7,8 @@ export type AttemptEnd =
   /** The verdict follows from the results. `maxFailures`: so many tests failed that no other one was started. */
   | { kind: 'results'; maxFailures?: number }
   | { kind: 'verdict'; verdict: Verdict; reason?: Reason }
+  /** The verdict was decided by an earlier attempt: only hooks after the tests were left. */
+  | { kind: 'decided'; verdict: Verdict; reason?: Reason | undefined }
   /** The run is requeued. */
   | { kind: 'requeue' }
   /** The run is requeued because the worker lost what it needs to continue; this says nothing about the run. */

@@ -4,10 +4,12 @@ import type { Logger } from '../log.ts';
 import type { Claim, Queue } from '../queue/queue.ts';
 import type { ResultSpool } from '../queue/result-spool.ts';
 import type { Results } from '../store/tables/results.ts';
-import { judgeRunnerEnd, type RunnerEnd } from './attempt-outcome.ts';
+import { createAfterHooksOfRun } from './after-hooks.ts';
+import { type AttemptEnd, judgeRunnerEnd, type RunnerEnd } from './attempt-outcome.ts';
+import { withExecutionLock } from './execution-lock.ts';
 import { finishAttempt } from './finish-attempt.ts';
 import { createLease, type Lease } from './lease.ts';
-import { Cancelled, type Job, type Runner } from './runner.ts';
+import { type AfterHooks, Cancelled, type Job, type Runner } from './runner.ts';
 import { spoolingRecorder } from './spooling-recorder.ts';
 
 export interface ExecutionOptions {
@@ -16,6 +18,7 @@ export interface ExecutionOptions {
   locks: LockStore;
   spool: ResultSpool;
   runner: Runner;
+  afterHooks?: AfterHooks | undefined;
   /** Its lines carry the worker and the run. */
   log: Logger;
   claim: Claim;
@@ -118,7 +121,7 @@ export async function execute(options: ExecutionOptions): Promise<ExecutionResul
 }
 
 /** An execution that holds the lock of its environment. */
-interface LockedExecution extends ExecutionOptions {
+export interface LockedExecution extends ExecutionOptions {
   lease: Lease;
   environmentLock: HeldLock;
   /** Ends the run: it was cancelled, the execution lock is lost, or the worker is stopped at once. */
@@ -128,10 +131,12 @@ interface LockedExecution extends ExecutionOptions {
 }
 
 async function executeLocked(options: LockedExecution): Promise<void> {
-  const { queue, claim, log, workerId, lease, environmentLock, runAbort, stop, spool } = options;
+  const { queue, claim, workerId, lease, environmentLock, runAbort, stop, spool, log } = options;
   const { run, environment, fence, identity } = claim;
   const abort = AbortSignal.any([runAbort.signal, lease.lost, environmentLock.lost]);
   const recorder = queue.recorder(run.id, fence);
+  let isWithHooks = run.hooksPlanned ?? false;
+  const record = spoolingRecorder(recorder, { claim: { runId: run.id, fence, identity }, spool, abort, log });
   const job: Job = {
     run,
     environment,
@@ -145,53 +150,58 @@ async function executeLocked(options: LockedExecution): Promise<void> {
     },
     heldUntil: () => lease.until(),
     stop,
-    exclusively: (work) => withExecutionLock(options, abort, work),
-    record: spoolingRecorder(recorder, { claim: { runId: run.id, fence, identity }, spool, abort, log }),
+    exclusively: (work) =>
+      withExecutionLock(options, { abort, onLost: (reason) => runAbort.abort(reason) }, work),
+    record: {
+      ...record,
+      hooks: {
+        ...record.hooks,
+        async plan() {
+          const hooks = await record.hooks.plan();
+          isWithHooks = hooks.some(({ moment }) => moment === 'after');
+          return hooks;
+        },
+      },
+    },
     log,
   };
-  let runnerEnd: RunnerEnd;
+  let end: AttemptEnd;
+  let isRunnerEnded = true;
+  if (run.decidedEnd) end = { kind: 'decided', ...run.decidedEnd };
+  else {
+    const { runnerEnd, hasEnded } = await runTests(options, job);
+    end = judgeRunnerEnd(runnerEnd, abort);
+    isRunnerEnded = hasEnded;
+  }
+  // Before the verdict, so that the next run of this environment finds the lock free. Until the verdict is written, the database
+  // lets no run start there. Hooks after the tests need it.
+  if (!isWithHooks) await environmentLock.release();
+  const executeAfterHooks = isWithHooks
+    ? createAfterHooksOfRun({ ...options, isRunnerEnded }, job)
+    : undefined;
+  await finishAttempt({ ...options, executeAfterHooks }, end);
+}
+
+/** Calls the runner. Never rejects. `hasEnded`: it is not at work any more, as it may be when it does not react to an abort. */
+async function runTests(
+  { log, runner, settings }: LockedExecution,
+  job: Job,
+): Promise<{ runnerEnd: RunnerEnd; hasEnded: boolean }> {
+  const { run, abort } = job;
+  let hasEnded = true;
   try {
     abort.throwIfAborted();
     log.info({ attempt: run.attempt }, 'Run started');
     // Longer than a test process can outlive the control of the runner.
-    const { leaseMs, graceMs = Math.max(60_000, 2 * leaseMs) } = options.settings;
-    runnerEnd = { outcome: await withGracePeriod(options.runner(job), abort, graceMs) };
+    const { leaseMs, graceMs = Math.max(60_000, 2 * leaseMs) } = settings;
+    hasEnded = false;
+    const running = runner(job).finally(() => {
+      hasEnded = true;
+    });
+    return { runnerEnd: { outcome: await withGracePeriod(running, abort, graceMs) }, hasEnded };
   } catch (error) {
-    runnerEnd = { error };
     if (!abort.aborted && toFault(error).code === 'INTERNAL') log.error({ err: error }, 'The runner failed');
-  }
-  // Before the verdict, so that the next run of this environment finds the lock free. Until the verdict is written, the database
-  // lets no run start there.
-  await environmentLock.release();
-  await finishAttempt(options, judgeRunnerEnd(runnerEnd, abort));
-}
-
-/** Holds the execution lock while `work` runs; its loss aborts the run. */
-async function withExecutionLock<T>(
-  { locks, queue, claim, log, owner, confirmOwnership, environmentLock, runAbort }: LockedExecution,
-  abort: AbortSignal,
-  work: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const name = lockNames.execution(claim.environment.id);
-  const onForeign = ({ code, message }: Fault) => {
-    const text = `The run waits for a lock. ${message}`;
-    log.warn({ code }, text);
-    // Shown to users only, so a failure does not matter.
-    queue
-      .recorder(claim.run.id, claim.fence)
-      .event({ code, message: text })
-      .catch(() => {});
-  };
-  const executionLock = await locks.acquire(name, { owner, confirmOwnership, onForeign, signal: abort });
-  const onLost = () => runAbort.abort(executionLock.lost.reason);
-  executionLock.lost.addEventListener('abort', onLost);
-  try {
-    environmentLock.assertHeld();
-    executionLock.assertHeld();
-    return await work(abort);
-  } finally {
-    executionLock.lost.removeEventListener('abort', onLost);
-    await executionLock.release();
+    return { runnerEnd: { error }, hasEnded };
   }
 }
 

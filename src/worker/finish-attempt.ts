@@ -1,10 +1,11 @@
 import { retry } from '../async/retry.ts';
-import { isDatabaseOutage, isFault, isTransient } from '../faults/fault.ts';
+import { isDatabaseOutage, isFault, isTransient, toFault } from '../faults/fault.ts';
 import type { Logger } from '../log.ts';
 import { type Reason, type Verdict, verdictOf } from '../model/run.ts';
 import type { Claim, Queue } from '../queue/queue.ts';
 import type { ResultSpool } from '../queue/result-spool.ts';
 import type { Results } from '../store/tables/results.ts';
+import type { RunVerdict } from './after-hooks.ts';
 import type { AttemptEnd } from './attempt-outcome.ts';
 import type { Lease } from './lease.ts';
 import { databaseRetryMs, flushClaim } from './spooling-recorder.ts';
@@ -19,6 +20,8 @@ interface Options {
   settings: { maxAttempts: number; retries: number; retryPauseMs: number };
   onRetry(delayMs: number): void;
   onEngineUnreachable(): void;
+  /** Of a run that may have hooks after its tests; see `createAfterHooksOfRun`. */
+  executeAfterHooks: ((tests: RunVerdict) => Promise<RunVerdict>) | undefined;
 }
 
 /**
@@ -52,6 +55,7 @@ async function write(options: Options, end: AttemptEnd): Promise<void> {
     log.info('Run requeued');
     return;
   }
+  if (end.kind === 'decided') return finish(options, end);
   const judged = end.kind === 'interrupted' ? judgeInterruption(end) : await judge(options, end);
   const { retryReason } = judged;
   if (retryReason?.code === 'ENGINE_UNREACHABLE') options.onEngineUnreachable();
@@ -77,8 +81,57 @@ async function write(options: Options, end: AttemptEnd): Promise<void> {
     end.kind === 'results' && end.maxFailures !== undefined
       ? await skipRest(options, end.maxFailures)
       : judged;
-  await queue.finish(run.id, fence, verdict, reason);
-  log.info({ verdict, reason }, 'Run finished');
+  await finish(options, { verdict, reason });
+}
+
+/** Executes the hooks after the tests, and writes the verdict. */
+async function finish(options: Options, tests: RunVerdict): Promise<void> {
+  const { queue, claim, log, executeAfterHooks } = options;
+  const { run, fence } = claim;
+  let end = tests;
+  try {
+    if (executeAfterHooks) end = await executeAfterHooks(tests);
+  } catch (error) {
+    if (isDatabaseOutage(error) || isFault(error, 'STALE_FENCE')) throw error;
+    if (await requeueForHooks(options, error)) return;
+    end = tests;
+  }
+  await queue.finish(run.id, fence, end.verdict, end.reason);
+  log.info({ verdict: end.verdict, reason: end.reason }, 'Run finished');
+}
+
+/**
+ * Requeues a run whose hooks after the tests could not be executed, for an attempt that executes only those. False when it had too many:
+ * then the hooks are given up.
+ */
+async function requeueForHooks(options: Options, error: unknown): Promise<boolean> {
+  const { queue, claim, log, settings } = options;
+  const { run, fence } = claim;
+  if (isFault(error, 'WORKER_STOPPED')) {
+    await queue.requeue(run.id, fence);
+    log.info('Run requeued; hooks after its tests are left');
+    return true;
+  }
+  const { code, message } = toFault(error);
+  if (code === 'ENGINE_UNREACHABLE') options.onEngineUnreachable();
+  const delayMs = await queue.retry(
+    run.id,
+    fence,
+    { code, message },
+    {
+      outcome: 'handed-back',
+      limit: 2 * settings.maxAttempts - 1,
+      pauseMs: settings.retryPauseMs,
+    },
+  );
+  if (delayMs !== undefined) {
+    log.warn({ code, message, pauseMs: delayMs }, 'The hooks after the tests will be tried again');
+    options.onRetry(delayMs);
+    return true;
+  }
+  await queue.recorder(run.id, fence).hooks.giveUp({ code, message });
+  log.error({ code, message }, 'The hooks after the tests were given up');
+  return false;
 }
 
 interface Judgement {

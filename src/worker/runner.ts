@@ -1,6 +1,6 @@
 import type { Logger } from '../log.ts';
 import type { Environment } from '../model/environment.ts';
-import type { Reason, Run } from '../model/run.ts';
+import type { Reason, Run, Verdict } from '../model/run.ts';
 import type { Recorder } from '../queue/recorder.ts';
 
 /** What the worker passes to the runner: a claimed run, whose environment lock is held. */
@@ -38,6 +38,12 @@ export type Outcome =
   | { kind: 'broken'; reason: Reason }
   /** `stop` was aborted and tests are left: the run goes back to the queue under its id. */
   | { kind: 'requeue' };
+
+/**
+ * Executes the hooks after the tests of a run, those that have not ended. Returns why the first failed one did. `verdict` is that of the
+ * tests. Rejects only with the reason of `Job.abort`, and with faults of the infrastructure when it is worth to try again later.
+ */
+export type AfterHooks = (job: Job, verdict: Verdict) => Promise<Reason | undefined>;
 
 /** Executes one run. Rejects only with Faults, or with the reason of `abort`. */
 export type Runner = (job: Job) => Promise<Outcome>;

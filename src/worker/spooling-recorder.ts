@@ -76,5 +76,11 @@ export function spoolingRecorder(
       }
     },
     event: (event) => inOrder(() => record.event(event)),
+    hooks: {
+      plan: () => inOrder(() => record.hooks.plan()),
+      start: (id, log) => inOrder(() => record.hooks.start(id, log)),
+      end: (end) => inOrder(() => record.hooks.end(end)),
+      giveUp: (reason) => inOrder(() => record.hooks.giveUp(reason)),
+    },
   };
 }

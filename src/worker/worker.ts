@@ -10,7 +10,7 @@ import type { ResultSpool } from '../queue/result-spool.ts';
 import { createBackOff, defaultBackOffMs } from './back-off.ts';
 import { type ExecutionOptions, type ExecutionSettings, execute } from './execution.ts';
 import { createOutageGate } from './outage-gate.ts';
-import type { Runner } from './runner.ts';
+import type { AfterHooks, Runner } from './runner.ts';
 import { runSlot, type SlotStatus } from './slot-loop.ts';
 
 export interface WorkersOptions {
@@ -19,6 +19,8 @@ export interface WorkersOptions {
   locks: LockStore;
   spool: ResultSpool;
   runner: Runner;
+  /** Without it, runs have no hooks after their tests. */
+  afterHooks?: AfterHooks;
   /** Rejects while the container engine does not answer; without it runs start whether it answers or not. */
   engineAnswers?: () => Promise<unknown>;
   /** How many tests may be under way at a time over all workers, and why not more; `undefined`: no limit. Never rejects. */

@@ -5,6 +5,7 @@ import type { Database } from '../../src/store/database/database.ts';
 import { openEmbedded } from '../../src/store/database/embedded.ts';
 import { migrate } from '../../src/store/database/migrate.ts';
 import { freePort } from '../support/redis.ts';
+import { addHooks } from './hooks.ts';
 import type { Installation } from './installation.ts';
 import { someTests } from './module.ts';
 import type { Random } from './random.ts';
@@ -27,7 +28,7 @@ const answerMs = 5_000;
 export async function openEmbeddedInstallation(
   installation: SharedSetup,
   codes: string[],
-  settings: Record<string, string> = {},
+  { settings = {}, hooks = false }: { settings?: Record<string, string>; hooks?: boolean },
 ): Promise<Embedded> {
   const data = join(installation.folder, 'embedded');
   await mkdir(data, { mode: 0o700 });
@@ -36,6 +37,7 @@ export async function openEmbeddedInstallation(
   await migrate(database, { log: silentLog });
   const environments = await addEnvironments(database, codes, installation.containers.shop.url);
   await database.script(`ALTER TABLE run ALTER COLUMN id RESTART WITH ${firstRun}`);
+  if (hooks) await addHooks(database);
   await database.close();
 
   const port = await freePort();

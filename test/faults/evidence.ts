@@ -4,6 +4,7 @@ import type { RunState, Verdict } from '../../src/model/run.ts';
 import type { Database } from '../../src/store/database/database.ts';
 import type { AttemptOutcome } from '../../src/store/tables/attempts.ts';
 import { monotonicMs } from './clock.ts';
+import { clockStepMs } from './hooks.ts';
 import type { Injection } from './injector.ts';
 import { type Installation, processOf, type UserRetry } from './installation.ts';
 import type { Stall } from './stalls.ts';
@@ -14,8 +15,10 @@ export interface Lifetime {
   environmentId: number;
   runId: number;
   fence: number;
-  /** The executed test; `undefined` for a generation. */
+  /** The executed test; `undefined` for a generation and a hook. */
   test: string | undefined;
+  /** The executed hook. */
+  hook?: string | undefined;
   from: number;
   /** Its end, or its last heartbeat: it sends one every quarter of a second. */
   to: number;
@@ -54,6 +57,19 @@ export interface FinalResult {
   recordedAt: number;
 }
 
+/** A hook of a run, as the database has it. */
+export interface FinalHook {
+  runId: number;
+  round: number;
+  name: string;
+  moment: string;
+  repeatable: boolean;
+  state: string;
+  code: string | null;
+  starts: number;
+  endedAt: number | undefined;
+}
+
 /** The input of the judge: the journals of the containers, the final rows of the tables, and the injected faults. */
 export interface Evidence {
   acknowledged: number[];
@@ -65,6 +81,7 @@ export interface Evidence {
   attempts: FinalAttempt[];
   results: FinalResult[];
   planned: { runId: number; test: string }[];
+  hooks: FinalHook[];
   absences: Absence[];
   injections: Injection[];
   /** When the machine was too busy for its tasks. */
@@ -117,6 +134,19 @@ export async function gatherEvidence(
   const planned = await database.query<{ run_id: number; test: string }>(
     'SELECT run_id, test FROM planned_test',
   );
+  const hooks = await database.query<{
+    run_id: number;
+    round: number;
+    name: string;
+    moment: string;
+    repeatable: boolean;
+    state: string;
+    code: string | null;
+    starts: number;
+    ended_at: Date | null;
+  }>(
+    'SELECT run_id, round, name, moment, repeatable, state, code, starts, ended_at FROM run_hook ORDER BY id',
+  );
   const events = await database.query<{ run_id: number; count: number }>(
     `SELECT run_id, count(*)::int AS count FROM run_event WHERE code = 'RETRIED_BY_USER' GROUP BY run_id`,
   );
@@ -153,6 +183,11 @@ export async function gatherEvidence(
       recordedAt: moment(row.recorded_at) ?? 0,
     })),
     planned: planned.map((row) => ({ runId: row.run_id, test: row.test })),
+    hooks: hooks.map(({ run_id, ended_at, ...row }) => ({
+      ...row,
+      runId: run_id,
+      endedAt: moment(ended_at),
+    })),
   };
 }
 
@@ -173,6 +208,7 @@ export function joinEvidence(
     attempts: all('attempts'),
     results: all('results'),
     planned: all('planned'),
+    hooks: all('hooks'),
     absences: all('absences'),
   };
 }
@@ -205,7 +241,8 @@ export function lifetimesIn(journal: string, environmentId: number): Lifetime[] 
       runId: Number(runId),
       fence: Number(fence),
       test: command === 'codecept' ? (/(\w+)Cest\.php$/.exec(test)?.[1] ?? test) : undefined,
-      from: monotonic,
+      ...(command === 'hook' && { hook: test }),
+      from: command === 'hook' ? monotonic + clockStepMs : monotonic,
       to: monotonic,
       code: undefined,
     };

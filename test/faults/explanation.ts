@@ -22,6 +22,12 @@ const clockErrorMs = 50;
 const stallBreaks = { codes: ['RESULT_MISSING', 'WORKER_LOST'], withinMs: 10_000 };
 
 /**
+ * A hook that was interrupted, or whose command was killed, breaks its run at the latest when another worker has taken it over: any fault
+ * of the environment explains it. Whether hooks were executed as they should is judged by `hookViolations`.
+ */
+const hookBreaks = { codes: ['HOOK_INTERRUPTED', 'HOOK_FAILED'], withinMs: 30_000 };
+
+/**
  * All breakages that nothing explains: no injected fault of a kind, in an environment or worker process, and at a time for which the
  * kind declares that code (`mayBreak`), and no stall of the machine.
  */
@@ -85,6 +91,10 @@ function breakagesIn({ runs, attempts, results }: Evidence): Breakage[] {
 }
 
 function explains({ mayBreak, at, undoneAt, pid, affectedIds }: Injection, breakage: Breakage): boolean {
+  if (hookBreaks.codes.includes(breakage.code)) {
+    const isInTime = breakage.at >= at - clockErrorMs && breakage.at <= undoneAt + hookBreaks.withinMs;
+    return isInTime && affectedIds.includes(breakage.environmentId);
+  }
   const { codes, where, withinS } = mayBreak;
   const isThere = where === 'process' ? pid === breakage.pid : affectedIds.includes(breakage.environmentId);
   const isThen = breakage.at >= at - clockErrorMs && breakage.at <= undoneAt + withinS * 1000 + clockErrorMs;

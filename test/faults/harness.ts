@@ -9,6 +9,7 @@ import { startProxy, type TestProxy } from '../support/proxy.ts';
 import { startRedis, type TestRedis } from '../support/redis.ts';
 import { canMount, mountSmallDisk, type SmallDisk } from '../support/small-disk.ts';
 import { type Embedded, openEmbeddedInstallation } from './embedded.ts';
+import { addHooks } from './hooks.ts';
 import { type Installation, onPostgres } from './installation.ts';
 import {
   addEnvironments,
@@ -32,6 +33,8 @@ export interface HarnessOptions {
   embedded: boolean;
   /** Runs have tests that fail often; see `onPostgres`. */
   withFailures?: boolean;
+  /** Whether runs have hooks before and after their tests; see `addHooks`. */
+  hooks?: boolean;
   /** Override the defaults of `openStores`. */
   settings?: Record<string, string>;
 }
@@ -86,8 +89,9 @@ export async function openHarness(options: HarnessOptions): Promise<Harness> {
     closing.push(() => engine.close());
     const environments = await addEnvironments(database, codes, containers.shop.url);
     closing.push(() => removeContainers(engine, database));
+    if (options.hooks) await addHooks(database);
     const embedded = options.embedded
-      ? await openEmbeddedInstallation(installation, embeddedCodes, options.settings)
+      ? await openEmbeddedInstallation(installation, embeddedCodes, options)
       : undefined;
     closing.push(() => embedded?.close());
 

@@ -42,6 +42,7 @@ function correctEvidence(): Evidence {
       { runId: 1, test: 'B', attempt: 2, status: 'passed', reason: null, recordedAt: 5_300 },
       { runId: 2, test: 'A', attempt: 1, status: 'passed', reason: null, recordedAt: 6_300 },
     ],
+    hooks: [],
     planned: [
       { runId: 1, test: 'A' },
       { runId: 1, test: 'B' },

@@ -1,5 +1,6 @@
 import { type FaultCode, isTransient } from '../../src/faults/fault.ts';
 import type { Evidence, FinalAttempt, FinalResult, FinalRun, Lifetime } from './evidence.ts';
+import { hookViolations } from './judge-hooks.ts';
 import { lostRetries, mayRepeat, retriedAfter, rounds } from './judge-retries.ts';
 import { shakyTest } from './module.ts';
 
@@ -54,6 +55,7 @@ export function judge(evidence: Evidence, limits: Limits): Violation[] {
     ...failed(evidence),
     ...falsePasses(evidence),
     ...inconsistencies(evidence),
+    ...hookViolations(evidence),
   ];
 }
 
@@ -309,6 +311,6 @@ function falsePasses({ runs, results, planned, lifetimes }: Evidence): Violation
 
 const tokenOf = ({ runId, fence }: { runId: number; fence: number }) => `run-${runId}-${fence}`;
 
-function describeLifetime({ runId, fence, test, from }: Lifetime): string {
-  return `${test ?? 'the generation'} of run ${runId} (fence ${fence}, at ${(from / 1000).toFixed(3)} s)`;
+function describeLifetime({ runId, fence, test, hook, from }: Lifetime): string {
+  return `${hook === undefined ? (test ?? 'the generation') : `hook ${hook}`} of run ${runId} (fence ${fence}, at ${(from / 1000).toFixed(3)} s)`;
 }

@@ -2,7 +2,7 @@
  * `make faults`: a whole installation under load, with faults of all kinds, and a judge. Variables: SEED, SECONDS,
  * FAULTS, WORKERS (concurrent runs, over three processes), ENVIRONMENTS, ENGINE (own: a Docker Engine started for it;
  * docker: the existing one; sandbox; auto: the first available of these), KINDS (a pattern for the names of the kinds),
- * RETRIES (how many finished runs are retried meanwhile, whose tests fail often), KEEP (keeps the folder with logs and journals). Ends with 0 only without violations.
+ * RETRIES (how many finished runs are retried meanwhile, whose tests fail often), HOOKS (1: runs have hooks before and after their tests), KEEP (keeps the folder with logs and journals). Ends with 0 only without violations.
  */
 
 import { report } from './report.ts';
@@ -34,6 +34,7 @@ const verdict = await runRound({
   slots,
   environments: number('ENVIRONMENTS', 12),
   embedded: true,
+  hooks: number('HOOKS', 0) > 0,
   keep: process.env['KEEP'] !== undefined,
   print: (line) => console.log(line),
 });

@@ -21,6 +21,7 @@ export function report({ evidence, violations, excludedKinds }: Verdict): string
     ...brokenRuns(evidence),
     `${runs.length} runs in ${attempts.length} attempts: ${verdicts.join(', ')}; ${lifetimes.length} processes judged`,
     ...describeRetries(evidence),
+    ...describeHooks(evidence),
     ...describeStalls(evidence),
     ...violations.map(({ kind, message }) => `VIOLATION ${kind}: ${message}`),
     `injected=${injections.length} kinds=${rows.length} lost=${count('lost')} overlaps=${count('overlap')} ` +
@@ -44,6 +45,18 @@ function describeRetries({ retries, runs, attempts, results }: Evidence): string
   }).length;
   return [
     `${retries.length} retries by users of ${retried.size} runs, ${automatic} automatic; a test was flaky in ${flaky} runs`,
+  ];
+}
+
+/** The hooks of runs, if they had some. */
+function describeHooks({ hooks, lifetimes }: Evidence): string[] {
+  if (hooks.length === 0) return [];
+  const count = (state: string) => hooks.filter((hook) => hook.state === state).length;
+  const executed = lifetimes.filter(({ hook }) => hook !== undefined).length;
+  const repeated = hooks.filter(({ starts }) => starts > 1).length;
+  return [
+    `${hooks.length} hooks: passed ${count('passed')}, failed ${count('failed')}, interrupted ${count('interrupted')}, ` +
+      `not reached ${count('waiting')}; ${executed} executions judged, ${repeated} hooks were repeated`,
   ];
 }
 

@@ -6,7 +6,9 @@ import { runRound } from './round.ts';
  * The short form of `make faults`, on the engine of the other tests, which cannot be restarted here. The speed of
  * recovery is not judged, because the machine may be busy with other tests.
  */
-test('invariants 1 to 6 and 9: hold under random faults of every kind', { timeout: 900_000 }, async () => {
+test('invariants 1 to 6, 9 and 12: hold under random faults of every kind', {
+  timeout: 900_000,
+}, async () => {
   const verdict = await runRound({
     seed: 7,
     faults: 36,
@@ -18,6 +20,7 @@ test('invariants 1 to 6 and 9: hold under random faults of every kind', { timeou
     slots: 1,
     environments: 6,
     embedded: true,
+    hooks: true,
     print: () => {},
   });
   console.log(report(verdict));

@@ -6,8 +6,8 @@ import { type AddressInfo, createServer as createTcpServer, type Server } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { createAddressLimits } from '../../src/http/address-limits.ts';
 import { DeliveryFault } from '../../src/messages/channels/channel.ts';
-import { createAddressLimits } from '../../src/messages/outgoing/address-limits.ts';
 import { createOutgoing } from '../../src/messages/outgoing/outgoing.ts';
 import { type ForwardProxy, startForwardProxy } from '../support/channels/forward-proxy.ts';
 import { createCertificate } from '../support/git.ts';

@@ -1,9 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createAddressLimits } from '../../src/http/address-limits.ts';
 import { type Delivery, DeliveryFault } from '../../src/messages/channels/channel.ts';
 import { isSigningSecret } from '../../src/messages/channels/webhook/sign.ts';
 import { webhook } from '../../src/messages/channels/webhook/webhook.ts';
-import { createAddressLimits } from '../../src/messages/outgoing/address-limits.ts';
 import { createOutgoing, type Outgoing } from '../../src/messages/outgoing/outgoing.ts';
 import type { MessageFacts } from '../../src/model/message-facts.ts';
 import { sampleFacts } from '../support/channels/submission-facts.ts';

@@ -1,5 +1,6 @@
 import type { Service } from '../../src/async/interval.ts';
 import type { SecretBox } from '../../src/crypto/secret-box.ts';
+import { createAddressLimits } from '../../src/http/address-limits.ts';
 import type { Logger } from '../../src/log.ts';
 import { channelKind } from '../../src/messages/channels/registry.ts';
 import { createFactsSource } from '../../src/messages/facts/facts-source.ts';
@@ -8,7 +9,6 @@ import { createPlanner } from '../../src/messages/outbox/planner.ts';
 import { createRulePlans } from '../../src/messages/outbox/rule-plans.ts';
 import type { SenderSettings } from '../../src/messages/outbox/sender.ts';
 import { createTransmission } from '../../src/messages/outbox/transmission.ts';
-import { createAddressLimits } from '../../src/messages/outgoing/address-limits.ts';
 import { createOutgoing } from '../../src/messages/outgoing/outgoing.ts';
 import type { Database } from '../../src/store/database/database.ts';
 import { createChannels } from '../../src/store/tables/channels.ts';

@@ -1,14 +1,9 @@
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
 import { connect as connectSocket, type Socket } from 'node:net';
-import { HttpProxyAgent } from 'http-proxy-agent';
-import { HttpsProxyAgent } from 'https-proxy-agent';
-import type { ProxyConfig } from '../../config/config.ts';
-import { isFault } from '../../faults/fault.ts';
-import { createHttpClient, describeHttpError, HttpTimeout } from '../../http/http-client.ts';
+import { type AddressLimits, AddressRefused } from '../../http/address-limits.ts';
+import { createGuardedClient } from '../../http/guarded-client.ts';
+import { describeHttpError, HttpTimeout } from '../../http/http-client.ts';
+import { type ProxyConfig, ProxyInvalid } from '../../http/proxy.ts';
 import { type Connect, DeliveryFault, type OutgoingHttp } from '../channels/channel.ts';
-import { type AddressLimits, resolveAllowed } from './address-limits.ts';
-import { proxyFor } from './proxy.ts';
 
 /** Long enough for a service under load, and short enough that a channel which is away does not keep a sender busy. */
 const defaultTimeoutMs = 15_000;
@@ -23,28 +18,9 @@ export interface Outgoing {
   close(): void;
 }
 
-/**
- * Creates connections that reach allowed addresses only. With a proxy, which resolves names for itself, the names that this machine
- * knows are checked here; the others are up to the proxy.
- */
+/** Creates connections that reach allowed addresses only, see `createGuardedClient`. */
 export function createOutgoing({ limits, proxy }: { limits: AddressLimits; proxy: ProxyConfig }): Outgoing {
-  const client = createHttpClient({
-    async agentFor(address, signal) {
-      limits.checkHost(address.hostname);
-      const via = proxyFor(address, proxy);
-      if (via === undefined) {
-        const options = { lookup: limits.lookup };
-        return address.protocol === 'https:'
-          ? new HttpsAgent({ ...options, rejectUnauthorized: true })
-          : new HttpAgent(options);
-      }
-      await resolveAllowed(limits, address.hostname, signal);
-      // `signal` is an option of sockets, which ends one that the agent is still opening.
-      return address.protocol === 'https:'
-        ? new HttpsProxyAgent(via, { signal } as object)
-        : new HttpProxyAgent(via, { signal } as object);
-    },
-  });
+  const client = createGuardedClient({ limits, proxy });
 
   return {
     http: {
@@ -112,9 +88,12 @@ async function connect(
 
 /** Never with more of the address than its host, because the rest may be secret. */
 function toDeliveryFault(error: unknown, host: string): DeliveryFault {
-  if (isFault(error, 'CHANNEL_ADDRESS_REFUSED', 'CHANNEL_UNREACHABLE')) {
-    const permanent = error.code === 'CHANNEL_ADDRESS_REFUSED';
-    return new DeliveryFault(error.code, error.message, { permanent, cause: error });
+  if (error instanceof AddressRefused) {
+    const message = `Messages must not be sent to ${error.host}.`;
+    return new DeliveryFault('CHANNEL_ADDRESS_REFUSED', message, { permanent: true, cause: error });
+  }
+  if (error instanceof ProxyInvalid) {
+    return new DeliveryFault('CHANNEL_UNREACHABLE', error.message, { permanent: false, cause: error });
   }
   const message = `${host} does not answer: ${describeHttpError(error)}.`;
   return new DeliveryFault('CHANNEL_UNREACHABLE', message, { permanent: false, cause: error });

@@ -1,7 +1,7 @@
-import { once } from 'node:events';
-import type { Readable, Writable } from 'node:stream';
+import type { Writable } from 'node:stream';
 import type { Engine } from '../../engine/engine.ts';
-import { type ExecutionDeadline, type SupervisedEnd, superviseExec } from '../../engine/supervised.ts';
+import { superviseTo } from '../../engine/supervise-to.ts';
+import type { ExecutionDeadline, SupervisedEnd } from '../../engine/supervised.ts';
 import { scripts } from './scripts.ts';
 
 /**
@@ -61,7 +61,7 @@ export function createPhp(
       argv: [...start, settings.php, ...options, '-d', `memory_limit=${settings.memoryBytes}`, ...argv],
       cwd,
     };
-    const process = await superviseExec(engine, containerId, command, {
+    return superviseTo(engine, containerId, command, {
       token: settings.token,
       fence: settings.fence,
       deadline: settings.deadline,
@@ -69,33 +69,8 @@ export function createPhp(
       graceMs,
       timeoutMs,
       signal,
+      output,
+      pace: settings.pace,
     });
-    try {
-      const copy = (from: Readable) => copyOutput(from, output, settings.pace);
-      await Promise.all([copy(process.stdout), copy(process.stderr)]);
-      const end = await process.ended;
-      signal.throwIfAborted();
-      return end;
-    } catch (error) {
-      // The output could not be stored (a full disk): the process must not continue without a reader.
-      await process.stop();
-      throw error;
-    }
   };
-}
-
-/**
- * Copies a stream to another that stays open, at the pace of the other, and no faster than `pace` allows: a process that writes without
- * end then waits for us, and not the event loop for it.
- */
-async function copyOutput(
-  from: Readable,
-  to: Writable,
-  pace: (bytes: number) => Promise<void>,
-): Promise<void> {
-  for await (const chunk of from) {
-    if (to.errored) throw to.errored;
-    if (!to.write(chunk)) await once(to, 'drain');
-    await pace(chunk.length);
-  }
 }

@@ -23,6 +23,10 @@ export function redactRecorder(recorder: Recorder, redactor: Pick<Redactor, 'tex
       });
     },
     event: async (event) => recorder.event({ ...event, message: await hide(event.message) }),
+    hooks: {
+      ...recorder.hooks,
+      end: async (end) => recorder.hooks.end({ ...end, message: end.message && (await hide(end.message)) }),
+    },
   };
 }
 

@@ -4,7 +4,6 @@ import type { PlannedTest } from '../../model/selection.ts';
 import type { Job, Outcome } from '../../worker/runner.ts';
 import { providedNames } from '../closure/variables.ts';
 import { createPhp, type Php } from '../container/php.ts';
-import { prepare } from '../container/prepare.ts';
 import { removeGenerated, unpackGenerated } from '../generation/snapshot-archive.ts';
 import type { Snapshot } from '../generation/snapshots.ts';
 import { describeOverridden, type EnvValue } from '../module/env-files.ts';
@@ -12,12 +11,14 @@ import { defaultWaitSeconds } from '../results/timed-out-waits.ts';
 import { createRunSessions } from './browser-sessions.ts';
 import { executeTests, type Slot, type TestingRequest } from './execute-tests.ts';
 import { generateTests } from './generate-tests.ts';
+import { executeHooksBefore } from './hooks-of-run.ts';
 import { planRun, type RunPlan } from './plan-run.ts';
 import { shopOutage } from './preflight.ts';
+import { prepareContainer } from './prepare-container.ts';
 import type { PreparedRun } from './prepared-run.ts';
 import type { RunnerDependencies } from './runner-dependencies.ts';
 
-/** The part of a run that happens in its containers, under the execution lock. Errors: those of the four steps. */
+/** The part of a run that happens in its containers, under the execution lock. Errors: those of the five steps. */
 export async function executeInContainers(
   deps: RunnerDependencies,
   job: Job,
@@ -29,7 +30,12 @@ export async function executeInContainers(
   // 1. Prepare the container of the first slot.
   const { chrome } = await prepareContainer(deps, job, prepared, containerId);
 
-  // 2. Plan the tests.
+  // 2. Execute the hooks before the tests, and before the shop is checked: it may have to wait for a deployment.
+  const hooks = await executeHooksBefore(deps, job, prepared);
+  if (hooks.kind === 'failed') return { kind: 'broken', reason: hooks.reason };
+  if (hooks.kind === 'stopped') return { kind: 'requeue' };
+
+  // 3. Plan the tests.
   const runPlan = await planRun(deps, job, prepared);
   const { plan, open } = runPlan;
   if (open.length === 0) return { kind: 'finished' };
@@ -38,12 +44,12 @@ export async function executeInContainers(
   if (failedTests >= maxFailures) return { kind: 'max-failures', maxFailures };
   await reportValues(job, prepared, runPlan);
 
-  // 3. Generate those without a result.
+  // 4. Generate those without a result.
   await record.phase('generating');
   const php = await openPhp(deps, job, containerId);
   const { snapshot, runnable } = await generateTests(deps, job, prepared, runPlan, php);
 
-  // 4. Execute them, in as many containers as the environment has slots.
+  // 5. Execute them, in as many containers as the environment has slots.
   await record.phase('testing');
   return executeTests({
     environment,
@@ -76,15 +82,6 @@ async function exclusiveTests(
   if (exclusiveGroups.length === 0) return [];
   const names = tests.map(({ name }) => name);
   return catalog.ask('inGroups', { tests: names, groups: exclusiveGroups });
-}
-
-function prepareContainer(
-  { engine, layout }: RunnerDependencies,
-  { environment }: Job,
-  { commit, files }: PreparedRun,
-  containerId: string,
-): Promise<{ chrome: boolean }> {
-  return prepare(engine, containerId, { layout, commit: commit.id, code: environment.code, files });
 }
 
 /** PHP in a container, for as long as the run is held. */

@@ -3,15 +3,19 @@ import type { EnvFiles } from '../module/env-files.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 import type { RunLogs } from './logs.ts';
 
-/** A run whose commit, values and first container are ready. */
-export interface PreparedRun {
+/** A run whose commit and values are ready. */
+export interface OpenRun {
   commit: Commit;
   checkout: string;
   /** The id of the container of a slot, from 1 on: see `Pool.ensure`. */
   ensureContainer(slot: number): Promise<string>;
-  /** The container of the first slot. */
-  containerId: string;
   files: EnvFiles;
   redactor: Redactor;
   logs: RunLogs;
+}
+
+/** A run whose first container is ready, too. */
+export interface PreparedRun extends OpenRun {
+  /** The container of the first slot. */
+  containerId: string;
 }

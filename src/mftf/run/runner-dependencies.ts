@@ -1,5 +1,6 @@
 import type { Artifacts } from '../../artifacts/artifacts.ts';
 import type { Engine } from '../../engine/engine.ts';
+import type { SendHookRequest } from '../../hooks/hook-place.ts';
 import type { Environment } from '../../model/environment.ts';
 import type { OutcomeHistory } from '../../model/failure.ts';
 import type { Modules } from '../../modules/modules.ts';
@@ -39,6 +40,8 @@ export interface RunnerDependencies {
   /** The earlier outcomes of the tests of a run on its environment, by `<suite>:<test>`. */
   outcomes(runId: number): Promise<ReadonlyMap<string, OutcomeHistory>>;
   sessions: Pick<Sessions, 'endLabelled'>;
+  /** Sends the HTTP requests of hooks, to allowed addresses. */
+  sendHookRequest: SendHookRequest;
   /** The installation that browser sessions are labelled with. */
   installation: string;
   /** Where the files of runs are stored, on this machine. */

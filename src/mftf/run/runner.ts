@@ -4,13 +4,15 @@ import { secretTextsOf } from '../../model/env-file/secret-rule.ts';
 import { describeSelection } from '../../model/selection.ts';
 import type { Commit, Modules } from '../../modules/modules.ts';
 import { checkoutsFolder } from '../../pool/specification.ts';
-import type { Job, Runner } from '../../worker/runner.ts';
+import type { AfterHooks, Job, Runner } from '../../worker/runner.ts';
 import { buildEnvFiles, moduleEnvPath, readModuleEnvFile } from '../module/env-files.ts';
 import { listModuleNames } from '../module/list-module-names.ts';
 import { redactFault, redactReason, redactRecorder } from '../redaction/redact-reports.ts';
 import { createRedactor, type Redactor } from '../redaction/redactor.ts';
 import { executeInContainers } from './execute-in-containers.ts';
+import { executeAfterHooks } from './hooks-of-run.ts';
 import { openRunLogs, type RunLogs } from './logs.ts';
+import type { OpenRun } from './prepared-run.ts';
 import type { RunnerDependencies } from './runner-dependencies.ts';
 
 export type { RunnerDependencies };
@@ -18,62 +20,82 @@ export type { RunnerDependencies };
 /** Executes runs with MFTF, from the commit to the last result. */
 export function createRunner(deps: RunnerDependencies): Runner {
   return async (claimed) => {
-    const { run, environment } = claimed;
-    // 1. Open the logs. Until the values of the module are read, the secrets that matre stores are hidden.
-    const storedValues = await deps.readValues(environment);
-    const { globals, variables, adminPassword = '', shopCredentials } = storedValues;
-    const secrets = [...globals, ...variables]
-      .filter(({ secret }) => secret)
-      .flatMap(({ value }) => secretTextsOf(value));
-    const ofShop = shopCredentials === undefined ? [] : secretsOf(shopCredentials);
-    let redactor = await createRedactor([...secrets, adminPassword, ...ofShop]);
-    const current: Redactor = {
-      text: (text) => redactor.text(text),
-      textInTurns: (text) => redactor.textInTurns(text),
-      stream: () => redactor.stream(),
-    };
-    const job: Job = { ...claimed, record: redactRecorder(claimed.record, current) };
-    const logs = await openRunLogs(deps.artifacts, run.id, current);
-    try {
-      const selection = describeSelection(run.selection);
-      logs.line(
-        `Run ${run.id}, attempt ${run.attempt}: ${selection} on ${environment.code} (${environment.baseUrl})`,
-      );
-      await job.record.phase('preparing');
-      // 2. Check out the test module.
-      const commit = await pinCommit(deps.modules, job);
-      logs.line(`Test module: ${commit.id} ${commit.subject}`);
-      const checkout = await deps.modules.checkout(commit.id);
-      // 3. Build the files that MFTF reads its values from.
-      const files = buildEnvFiles({
-        environment,
-        ...storedValues,
-        moduleFile: await readModuleEnvFile(checkout, environment.code, commit.id),
-        moduleNames: await listModuleNames(deps.readers, { id: commit.id, path: checkout }, deps.layout),
-        selenium: deps.selenium,
-        rule: deps.secretRule,
-      });
-      redactor = await createRedactor(files.secrets);
-      // 4. Wait for the execution lock, and do the rest in the containers.
-      return await job.exclusively(async (signal) => {
-        const ensureContainer = containerOf(deps, job, commit, logs, signal);
-        const containerId = await ensureContainer(1);
-        const engine = fencedEngine(deps.engine, job.assertHeld);
-        const prepared = { commit, checkout, ensureContainer, containerId, files, redactor, logs };
-        const outcome = await executeInContainers({ ...deps, engine }, { ...job, abort: signal }, prepared);
-        return outcome.kind === 'broken'
-          ? { ...outcome, reason: redactReason(outcome.reason, current) }
-          : outcome;
-      });
-    } catch (error) {
-      job.abort.throwIfAborted();
-      const fault = redactFault(error, current);
-      logs.line(`${fault.code}: ${fault.message}`);
-      throw fault;
-    } finally {
-      await logs.close().catch(() => {});
-    }
+    return withOpenRun(deps, claimed, async (engineDeps, job, open) => {
+      const containerId = await open.ensureContainer(1);
+      const ended = await executeInContainers(engineDeps, job, { ...open, containerId });
+      return ended.kind === 'broken'
+        ? { ...ended, reason: redactReason(ended.reason, open.redactor) }
+        : ended;
+    });
   };
+}
+
+/** Executes the hooks after the tests of runs. */
+export function createAfterHooks(deps: RunnerDependencies): AfterHooks {
+  return (claimed, verdict) =>
+    executeAfterHooks(claimed, (work) => withOpenRun(deps, claimed, work), verdict);
+}
+
+/**
+ * Runs `work` for a run whose log is open and whose values are read, under the execution lock. Errors have no secrets: those of the test
+ * module, and of `work`.
+ */
+async function withOpenRun<Result>(
+  deps: RunnerDependencies,
+  claimed: Job,
+  work: (deps: RunnerDependencies, job: Job, open: OpenRun) => Promise<Result>,
+): Promise<Result> {
+  const { run, environment } = claimed;
+  // 1. Open the logs. Until the values of the module are read, the secrets that matre stores are hidden.
+  const storedValues = await deps.readValues(environment);
+  const { globals, variables, adminPassword = '', shopCredentials } = storedValues;
+  const secrets = [...globals, ...variables]
+    .filter(({ secret }) => secret)
+    .flatMap(({ value }) => secretTextsOf(value));
+  const ofShop = shopCredentials === undefined ? [] : secretsOf(shopCredentials);
+  let redactor = await createRedactor([...secrets, adminPassword, ...ofShop]);
+  const current: Redactor = {
+    text: (text) => redactor.text(text),
+    textInTurns: (text) => redactor.textInTurns(text),
+    stream: () => redactor.stream(),
+  };
+  const job: Job = { ...claimed, record: redactRecorder(claimed.record, current) };
+  const logs = await openRunLogs(deps.artifacts, run.id, current);
+  try {
+    const selection = describeSelection(run.selection);
+    logs.line(
+      `Run ${run.id}, attempt ${run.attempt}: ${selection} on ${environment.code} (${environment.baseUrl})`,
+    );
+    await job.record.phase('preparing');
+    // 2. Check out the test module.
+    const commit = await pinCommit(deps.modules, job);
+    logs.line(`Test module: ${commit.id} ${commit.subject}`);
+    const checkout = await deps.modules.checkout(commit.id);
+    // 3. Build the files that MFTF reads its values from.
+    const files = buildEnvFiles({
+      environment,
+      ...storedValues,
+      moduleFile: await readModuleEnvFile(checkout, environment.code, commit.id),
+      moduleNames: await listModuleNames(deps.readers, { id: commit.id, path: checkout }, deps.layout),
+      selenium: deps.selenium,
+      rule: deps.secretRule,
+    });
+    redactor = await createRedactor(files.secrets);
+    // 4. Wait for the execution lock, and do the rest in the containers.
+    return await job.exclusively(async (signal) => {
+      const ensureContainer = containerOf(deps, job, commit, logs, signal);
+      const engine = fencedEngine(deps.engine, job.assertHeld);
+      const open = { commit, checkout, ensureContainer, files, redactor, logs };
+      return work({ ...deps, engine }, { ...job, abort: signal }, open);
+    });
+  } catch (error) {
+    job.abort.throwIfAborted();
+    const fault = redactFault(error, current);
+    logs.line(`${fault.code}: ${fault.message}`);
+    throw fault;
+  } finally {
+    await logs.close().catch(() => {});
+  }
 }
 
 /** The commit of the run: the newest one when it first starts, the same for every later attempt. */

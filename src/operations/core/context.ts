@@ -11,6 +11,7 @@ import type { ResolvedSelection } from '../../mftf/catalog/selection.ts';
 import type { LayeredValue } from '../../mftf/module/env-files.ts';
 import type { SecretRule } from '../../model/env-file/secret-rule.ts';
 import type { Environment } from '../../model/environment.ts';
+import type { HookTask } from '../../model/hook.ts';
 import type { PlannedTest, Selection } from '../../model/selection.ts';
 import type { Commit, CommitRange } from '../../modules/modules.ts';
 import type { ContainerInspection } from '../../pool/inspect.ts';
@@ -30,6 +31,7 @@ import type { Durations } from '../../store/tables/durations.ts';
 import type { Environments } from '../../store/tables/environments.ts';
 import type { Events } from '../../store/tables/events.ts';
 import type { Firings } from '../../store/tables/firings.ts';
+import type { Hooks } from '../../store/tables/hooks.ts';
 import type { IdempotencyKeys } from '../../store/tables/idempotency-keys.ts';
 import type { Matrix } from '../../store/tables/matrix.ts';
 import type { MessageRules } from '../../store/tables/message-rules.ts';
@@ -39,6 +41,7 @@ import type { Overview } from '../../store/tables/overview.ts';
 import type { Plans } from '../../store/tables/plans.ts';
 import type { Quarantines } from '../../store/tables/quarantines.ts';
 import type { Results } from '../../store/tables/results.ts';
+import type { RunHooks } from '../../store/tables/run-hooks.ts';
 import type { Runs } from '../../store/tables/runs.ts';
 import type { SavedSelections } from '../../store/tables/saved-selections.ts';
 import type { Schedules } from '../../store/tables/schedules.ts';
@@ -50,7 +53,10 @@ import type { Workers } from '../../store/tables/workers.ts';
 import type { CurrentCatalog, StatusCache } from './status-cache.ts';
 
 /** The tables of what users configure. */
-export type Configuration = Pick<Context, 'environments' | 'savedSelections' | 'schedules' | 'shopModules'>;
+export type Configuration = Pick<
+  Context,
+  'environments' | 'hooks' | 'savedSelections' | 'schedules' | 'shopModules'
+>;
 
 /** What operations work with. `app.ts` creates it. */
 export interface Context {
@@ -64,6 +70,10 @@ export interface Context {
   access: Access;
   environments: Environments;
   variables: Variables;
+  /** Commands and requests before and after runs. */
+  hooks: Hooks;
+  /** The hooks that runs executed. */
+  runHooks: RunHooks;
   runs: Runs;
   plans: Plans;
   results: Results;
@@ -181,6 +191,14 @@ export interface Context {
   effectiveValues(
     environment: Environment,
   ): Promise<{ commit: Commit; file: string; values: LayeredValue[] }>;
+  /**
+   * Executes a hook once, outside of a run, on an environment where no run is under way; one that waits sends one request. `output`: the
+   * end of its log, without secrets. Errors: ENVIRONMENT_BUSY, and those of the values, the locks, the pool and the engine.
+   */
+  tryHook(
+    environment: Environment,
+    hook: HookTask,
+  ): Promise<{ passed: boolean; message: string | undefined; durationMs: number; output: string }>;
   /** The ids of the browser sessions that a run has open now, as far as this process can find them. Never rejects. */
   sessionsOf(runId: number): Promise<string[]>;
   /** The part of the doctor's check context that touches containers. Errors: ENGINE_UNREACHABLE, CONFIG_INVALID. */

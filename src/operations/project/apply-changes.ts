@@ -8,6 +8,7 @@ import type { SavedSelectionFields } from '../../store/tables/saved-selections.t
 import type { DueTime, ScheduleFields } from '../../store/tables/schedules.ts';
 import type { Configuration } from '../core/context.ts';
 import { recurrenceOf } from '../schedules/recurrence-change.ts';
+import { applyHook, removeHook } from './hook-changes.ts';
 import type { ProjectChange } from './plan-changes.ts';
 import type { ProjectEnvironment, ProjectSchedule, ProjectSelection } from './project-file.ts';
 
@@ -34,11 +35,14 @@ export async function applyChange(
       return applySelection(tables, applier, { name, current, file });
     case 'schedule':
       return applySchedule(tables, applier, { name, current, file });
+    case 'hook':
+      return applyHook(tables, applier, { key: name, current, file });
   }
 }
 
 async function remove(tables: Configuration, { kind, name, current }: ProjectChange): Promise<void> {
-  if (kind === 'schedule') await tables.schedules.remove(name);
+  if (kind === 'hook') await removeHook(tables, name);
+  else if (kind === 'schedule') await tables.schedules.remove(name);
   else if (kind === 'selection') await tables.savedSelections.remove(name);
   else if (current) await tables.environments.remove(current.id);
 }

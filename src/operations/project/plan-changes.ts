@@ -1,11 +1,20 @@
 import { splitBaseUrl } from '../../model/address/base-url.ts';
 import type { Environment } from '../../model/environment.ts';
+import type { Hook } from '../../model/hook.ts';
 import { nameKey } from '../../model/name-key.ts';
 import { describeRunOptions, noRunOptions } from '../../model/run-options.ts';
 import type { SavedSelection } from '../../model/saved-selection.ts';
 import type { Schedule } from '../../model/schedule.ts';
 import { describeSelection } from '../../model/selection.ts';
-import type { ProjectEnvironment, ProjectFile, ProjectSchedule, ProjectSelection } from './project-file.ts';
+import { hookFieldsOf, hookKeyOf } from './hook-changes.ts';
+import {
+  type ProjectEnvironment,
+  type ProjectFile,
+  type ProjectHook,
+  type ProjectSchedule,
+  type ProjectSelection,
+  splitHookKey,
+} from './project-file.ts';
 import type { FileProblem } from './read-project-file.ts';
 
 /** What an installation has now. */
@@ -13,6 +22,7 @@ export interface ProjectState {
   environments: readonly (Environment & { appliedFrom: string | undefined })[];
   selections: readonly SavedSelection[];
   schedules: readonly Schedule[];
+  hooks: readonly Hook[];
 }
 
 /** A field that differs, in words; null: it has none. */
@@ -22,13 +32,14 @@ export interface FieldChange {
   after: string | null;
 }
 
-export type ChangeKind = 'environment' | 'selection' | 'schedule';
+export type ChangeKind = 'environment' | 'selection' | 'schedule' | 'hook';
 
 /** What applying a file does to one entry. The current one is absent when it is added, the file's when it is removed. */
 export type ProjectChange = { name: string; fields: FieldChange[] } & (
   | { kind: 'environment'; current?: Environment; file?: ProjectEnvironment }
   | { kind: 'selection'; current?: SavedSelection; file?: ProjectSelection }
   | { kind: 'schedule'; current?: Schedule; file?: ProjectSchedule }
+  | { kind: 'hook'; current?: Hook; file?: ProjectHook }
 );
 
 export interface ProjectPlan {
@@ -65,6 +76,13 @@ export function planChanges(project: ProjectFile, state: ProjectState, prune: bo
         ? []
         : [{ kind: 'schedule' as const, name, fields, file, ...(current && { current }) }];
     }),
+    ...Object.entries(project.hooks).flatMap(([name, file]) => {
+      const current = state.hooks.find((each) => hookKeyOf(each) === name);
+      const fields = compare(current && hookFieldsOf(current), hookFieldsOf(file, current));
+      return current && fields.length === 0
+        ? []
+        : [{ kind: 'hook' as const, name, fields, file, ...(current && { current }) }];
+    }),
   ];
   const removals = removedFrom(project, state);
   return prune
@@ -80,6 +98,9 @@ function removedFrom(project: ProjectFile, state: ProjectState): ProjectChange[]
   const schedules = keysOf(project.schedules, nameKey);
   const selections = keysOf(project.selections, nameKey);
   return [
+    ...state.hooks
+      .filter((each) => isOfProject(each) && !Object.hasOwn(project.hooks, hookKeyOf(each)))
+      .map((current) => ({ kind: 'hook' as const, name: hookKeyOf(current), fields: [], current })),
     ...state.schedules
       .filter((each) => isOfProject(each) && !schedules.has(nameKey(each.name)))
       .map((current) => ({ kind: 'schedule' as const, name: current.name, fields: [], current })),
@@ -111,6 +132,11 @@ export function findUnknownNames(project: ProjectFile, state: ProjectState): Fil
     ...Object.entries(project.selections).flatMap(([name, { environments }]) =>
       unknownCodes(['selections', name], environments),
     ),
+    ...Object.keys(project.hooks).flatMap((key) => {
+      const { code } = splitHookKey(key);
+      const isUnknown = code !== undefined && !codes.has(code);
+      return isUnknown ? [{ path: ['hooks', key], message: `there is no environment ${code}` }] : [];
+    }),
     ...Object.entries(project.schedules).flatMap(([name, { environments, saved }]) => [
       ...unknownCodes(['schedules', name], environments),
       ...(saved === undefined || selections.has(nameKey(saved))
@@ -120,7 +146,7 @@ export function findUnknownNames(project: ProjectFile, state: ProjectState): Fil
   ];
 }
 
-type Fields = Record<string, string | null>;
+export type Fields = Record<string, string | null>;
 
 /** The fields that differ. */
 function compare(current: Fields | undefined, file: Fields): FieldChange[] {

@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { splitBaseUrl } from '../../model/address/base-url.ts';
+import { isEnvironmentCode } from '../../model/environment.ts';
+import { isHookName } from '../../model/hook.ts';
 import { newCode, scheduleName } from '../core/fields.ts';
 import { addEnvironment } from '../environments/environments.ts';
+import { hookFields } from '../hooks/hook-fields.ts';
 import { addSavedSelection } from '../saved-selections/saved-selections.ts';
 import { addSchedule } from '../schedules/schedules.ts';
 
@@ -44,17 +47,38 @@ const schedule = addSchedule.input
     if (saved === undefined && environments === undefined) report('must have environments, or saved');
   });
 
+/** `NAME` is a hook of all environments, `CODE/NAME` one of an environment. */
+const hookKey = z.string().refine((key) => {
+  const parts = key.split('/');
+  return (
+    parts.length <= 2 &&
+    isHookName(parts.at(-1) ?? '') &&
+    (parts.length === 1 || isEnvironmentCode(parts[0] ?? ''))
+  );
+}, 'must be the name of a hook, or CODE/NAME for one of an environment');
+
+const { enabled, ...alwaysHook } = hookFields;
+const hook = z.strictObject({ ...alwaysHook, enabled: enabled.unwrap().optional() });
+
+/** The environment and the name of a hook by its key. */
+export function splitHookKey(key: string): { code: string | undefined; name: string } {
+  const [code, name] = key.includes('/') ? key.split('/') : [undefined, key];
+  return { code, name: name ?? '' };
+}
+
 /** The content of a `matre.yml`: what an installation should have, without secrets. */
 export const projectFile = z.strictObject({
   project: scheduleName.default('matre.yml').describe('Marks what was added from the file, for --prune'),
   environments: entries(newCode, environment),
   selections: entries(scheduleName, savedSelection),
   schedules: entries(scheduleName, schedule),
+  hooks: entries(hookKey, hook),
 });
 export type ProjectFile = z.output<typeof projectFile>;
 export type ProjectEnvironment = ProjectFile['environments'][string];
 export type ProjectSelection = ProjectFile['selections'][string];
 export type ProjectSchedule = ProjectFile['schedules'][string];
+export type ProjectHook = ProjectFile['hooks'][string];
 
 /** Fields that people look for in such a file, and what to do instead. */
 const refusedFields: [pattern: RegExp, advice: string][] = [

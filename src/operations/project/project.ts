@@ -18,7 +18,7 @@ import {
 import { maxProjectFileBytes } from './project-file.ts';
 import { type ReadProject, readProjectFile } from './read-project-file.ts';
 
-const kind = z.enum(['environment', 'selection', 'schedule']);
+const kind = z.enum(['environment', 'selection', 'schedule', 'hook']);
 
 const input = {
   file: line(200).default('matre.yml').describe('Name of the file, for messages'),
@@ -70,7 +70,7 @@ export const applyProject = defineOperation({
   method: 'POST',
   path: '/api/apply',
   summary:
-    'Make what is configured as a matre.yml says, all of it or nothing; changing environments needs an admin',
+    'Make what is configured as a matre.yml says, all of it or nothing; changing environments or hooks needs an admin',
   role: 'operator',
   audited: ({ file, prune }) => (prune ? `${file}, with removals` : file),
   input: z.object(input),
@@ -106,23 +106,25 @@ async function makePlan(tables: Configuration, read: ReadProject, prune: boolean
   return planChanges(read.project, state, prune);
 }
 
-async function readState({ environments, savedSelections, schedules }: Configuration): Promise<ProjectState> {
+async function readState(tables: Configuration): Promise<ProjectState> {
+  const { environments, hooks, savedSelections, schedules } = tables;
   const all = await environments.list();
   const appliedFrom = await environments.appliedFrom();
   return {
     environments: all.map((each) => ({ ...each, appliedFrom: appliedFrom.get(each.id) })),
     selections: await savedSelections.list(),
     schedules: await schedules.list(),
+    hooks: await hooks.list(),
   };
 }
 
-/** Refuses an operator who would change environments: `environments.add` needs an admin as well. */
+/** Refuses an operator who would change environments or hooks: `environments.add` and `hooks.add` need an admin as well. */
 function checkRole({ changes }: ProjectPlan, { principal }: RequestContext): void {
-  const first = changes.find((change) => change.kind === 'environment');
+  const first = changes.find(({ kind }) => kind === 'environment' || kind === 'hook');
   if (first === undefined || allows(principal.role, 'admin')) return;
   throw new Fault(
     'FORBIDDEN',
-    `The file changes the environment ${first.name}, which needs the role admin; ${principal.name} is ${principal.role}.`,
+    `The file changes the ${first.kind} ${first.name}, which needs the role admin; ${principal.name} is ${principal.role}.`,
   );
 }
 
@@ -130,7 +132,7 @@ function checkRole({ changes }: ProjectPlan, { principal }: RequestContext): voi
 async function checkSelections(context: Context, read: ReadProject, { changes }: ProjectPlan): Promise<void> {
   const problems: { path: string[]; message: string }[] = [];
   for (const { kind, name, file } of changes) {
-    if (kind === 'environment' || file?.selection === undefined) continue;
+    if (kind === 'environment' || kind === 'hook' || file?.selection === undefined) continue;
     try {
       await checkSaved(context, { name, selection: file.selection ?? emptySelection });
     } catch (error) {

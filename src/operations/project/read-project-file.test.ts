@@ -34,7 +34,7 @@ schedules:
       schedules: { 'each night': { zone: 'UTC', overlap: 'skip', environments: ['us'] } },
     });
     expect((await read('')).project).toEqual({
-      ...{ project: 'matre.yml', environments: {}, selections: {}, schedules: {} },
+      ...{ project: 'matre.yml', environments: {}, selections: {}, schedules: {}, hooks: {} },
     });
   });
 

@@ -179,6 +179,7 @@ export function createEnvironments(deps: { database: Database; secrets: SecretBo
         if (open && open.count > 0)
           throw new Fault('ENVIRONMENT_BUSY', `Environment ${code} has ${open.count} unfinished runs.`);
         await transaction.query('DELETE FROM variable WHERE environment_id = $1', [id]);
+        await transaction.query('DELETE FROM hook WHERE environment_id = $1', [id]);
         await transaction.query('DELETE FROM shop_modules WHERE environment_id = $1', [id]);
         await transaction.query(
           'UPDATE environment SET removed_at = now(), admin_password = NULL, shop_credentials = NULL WHERE id = $1',

@@ -5,12 +5,20 @@ import type { Counts, Run, RunPhase, RunState, Verdict } from '../../model/run.t
 import type { RunOptions } from '../../model/run-options.ts';
 import { type Selection, severities } from '../../model/selection.ts';
 import { parseTraceParent } from '../../model/trace-parent.ts';
-import { channels, type Database, notifyClaim, notifyRuns, type Queryable } from '../database/database.ts';
+import {
+  channels,
+  type Database,
+  notifyClaim,
+  notifyQueue,
+  notifyRuns,
+  type Queryable,
+} from '../database/database.ts';
 import { addEvent } from './events.ts';
 import { insertSubmission, type SubmissionFields } from './new-submission.ts';
 import { insertNotice, insertRunFinished } from './notices.ts';
 import { type ReasonColumns, toReason } from './reason-columns.ts';
 import { readCounts, toCounts } from './run-counts.ts';
+import { afterHooksDue } from './run-hooks.ts';
 import { ofRunOptions, toRunOptions } from './run-options.ts';
 import { retryFailedTests } from './user-retries.ts';
 
@@ -185,8 +193,11 @@ export async function readRunIdentity(database: Queryable, id: number): Promise<
   return row && { identity: row.identity ?? undefined, queuedAt: row.queued_at };
 }
 
+/** SQL of a condition: a run that is cancelled ends at once, because no worker has it and no hook after its tests is due. */
+const endsNow = `(state = 'queued' AND NOT ${afterHooksDue})`;
+
 /**
- * Cancels a run, in a transaction: finishes a queued one at once, and requests the worker of a running one to end it. An event says `by`
+ * Cancels a run, in a transaction: finishes a queued one at once, unless hooks after its tests are due, and requests the worker of a running one to end it. An event says `by`
  * whom.
  * Errors: RUN_UNKNOWN, RUN_FINISHED.
  */
@@ -195,9 +206,11 @@ export async function cancelRun(transaction: Queryable, id: number, by?: string)
   const rows = await transaction.query(
     `UPDATE run SET
        cancel_requested = true,
-       state = CASE state WHEN 'queued' THEN 'finished' ELSE state END,
-       verdict = CASE state WHEN 'queued' THEN 'cancelled' END,
-       finished_at = CASE state WHEN 'queued' THEN now() END
+       state = CASE WHEN ${endsNow} THEN 'finished' ELSE state END,
+       verdict = CASE WHEN ${endsNow} THEN 'cancelled' END,
+       finished_at = CASE WHEN ${endsNow} THEN now() END,
+       end_verdict = CASE WHEN state = 'queued' AND NOT ${endsNow} THEN coalesce(end_verdict, 'cancelled') ELSE end_verdict END,
+       retry_at = CASE WHEN state = 'queued' THEN NULL ELSE retry_at END
      WHERE id = $1 AND state <> 'finished' RETURNING id`,
     [id],
   );
@@ -207,6 +220,7 @@ export async function cancelRun(transaction: Queryable, id: number, by?: string)
     await addEvent(transaction, id, { code: 'CANCELLED', message: `Cancelled by ${by}.` });
   await notifyRuns(transaction, [id]);
   if (run.state === 'running') await notifyClaim(transaction, id);
+  else if (run.state === 'queued') await notifyQueue(transaction);
   else await insertRunFinished(transaction, [id]);
   return run;
 }
@@ -263,6 +277,14 @@ export async function readRuns(database: Queryable, ids: readonly number[]): Pro
   return ids.length === 0 ? [] : select(database, 'run.id = ANY($1::bigint[])', [ids]);
 }
 
+function toDecidedEnd({ end_verdict: verdict, ...row }: RunRow): Run['decidedEnd'] {
+  if (!verdict) return undefined;
+  return {
+    verdict,
+    reason: toReason({ reason_code: row.end_reason_code, reason_message: row.end_reason_message }),
+  };
+}
+
 /** The newest first. `condition` may end in its own order and limit. */
 async function select(database: Queryable, condition: string, parameters: unknown[]): Promise<Run[]> {
   const rows = await database.query<RunRow>(
@@ -310,6 +332,10 @@ export interface RunRow extends ReasonColumns {
   files_removed_at: Date | null;
   options: unknown;
   retried_after: number;
+  hooks_round: number | null;
+  end_verdict: Verdict | null;
+  end_reason_code: string | null;
+  end_reason_message: string | null;
   counts: unknown;
   queued_at: Date;
   started_at: Date | null;
@@ -355,6 +381,8 @@ function toRun(row: RunRow, counts: Counts | undefined): Run {
     filesRemovedAt: row.files_removed_at ?? undefined,
     options: toRunOptions(row.options),
     retriedAfter: row.retried_after,
+    hooksPlanned: row.hooks_round === row.retried_after,
+    decidedEnd: toDecidedEnd(row),
     counts: counts ?? toCounts(row.counts ?? {}),
     queuedAt: row.queued_at,
     startedAt: row.started_at ?? undefined,

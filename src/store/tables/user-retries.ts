@@ -46,6 +46,7 @@ export async function retryFailedTests(transaction: Queryable, id: number, by: s
   await transaction.query(
     `UPDATE run SET state = 'queued', verdict = NULL, reason_code = NULL, reason_message = NULL, counts = NULL,
        queued_at = now(), started_at = NULL, finished_at = NULL, worker_id = NULL, retry_at = NULL, cancel_requested = false,
+       end_verdict = NULL, end_reason_code = NULL, end_reason_message = NULL,
        retried_after = attempt
      WHERE id = $1`,
     [id],

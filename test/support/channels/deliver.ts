@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { createAddressLimits } from '../../../src/http/address-limits.ts';
 import type { ChannelKind, Delivery, DeliveryOptions, Json } from '../../../src/messages/channels/channel.ts';
-import { createAddressLimits } from '../../../src/messages/outgoing/address-limits.ts';
 import { createOutgoing } from '../../../src/messages/outgoing/outgoing.ts';
 import type { SubmissionFacts } from '../../../src/model/message-facts.ts';
 import { quiet } from '../database.ts';

@@ -1,9 +1,20 @@
 import ipaddr from 'ipaddr.js';
-import type { ProxyConfig } from '../../config/config.ts';
-import { Fault } from '../../faults/fault.ts';
 import { parseAddress } from './address-class.ts';
 
-/** The proxy for an address; `undefined` when it is reached directly. Errors: CHANNEL_UNREACHABLE for a setting that is no address. */
+/** The outgoing proxy, as other programs have it in HTTPS_PROXY, HTTP_PROXY and NO_PROXY. May contain credentials. */
+export interface ProxyConfig {
+  https: string | undefined;
+  http: string | undefined;
+  /** Hosts without a proxy, separated by commas. */
+  exceptions: string;
+}
+
+/** The error for a proxy that is no address; its message names the variable. */
+export class ProxyInvalid extends Error {
+  override readonly name = 'ProxyInvalid';
+}
+
+/** The proxy for an address; `undefined` when it is reached directly. Errors: ProxyInvalid. */
 export function proxyFor(address: URL, proxy: ProxyConfig): URL | undefined {
   const text = address.protocol === 'https:' ? proxy.https : proxy.http;
   if (text === undefined || isException(address, proxy.exceptions)) return undefined;
@@ -11,7 +22,7 @@ export function proxyFor(address: URL, proxy: ProxyConfig): URL | undefined {
   const full = text.includes('://') ? text : `http://${text}`;
   if (!URL.canParse(full) || !/^https?:$/.test(new URL(full).protocol)) {
     const name = address.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY';
-    throw new Fault('CHANNEL_UNREACHABLE', `${name} must be an http:// or https:// address.`);
+    throw new ProxyInvalid(`${name} must be an http:// or https:// address.`);
   }
   return new URL(full);
 }

@@ -3,7 +3,7 @@ import ipaddr from 'ipaddr.js';
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
 
 /**
- * Which addresses a message may reach is decided by their class:
+ * Which addresses a request may reach is decided by their class:
  * - `public`: everything on the internet;
  * - `private`: RFC 1918, RFC 6598 (carrier-grade NAT) and fc00::/7, where a company has its own servers;
  * - `local`: this machine, its links, and the metadata of clouds, which hand out credentials to every caller;

@@ -1,22 +1,32 @@
 import { lookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';
-import { untilAborted } from '../../async/until-aborted.ts';
-import { Fault, isFault } from '../../faults/fault.ts';
+import { untilAborted } from '../async/until-aborted.ts';
 import { classOfAddress, parseAddress } from './address-class.ts';
 
-/** Decides which addresses a message may reach. */
+/** The error for an address that the limits do not allow. */
+export class AddressRefused extends Error {
+  override readonly name = 'AddressRefused';
+  readonly host: string;
+
+  constructor(host: string) {
+    super(`${host} is not an allowed address`);
+    this.host = host;
+  }
+}
+
+/** Decides which addresses requests may reach. */
 export interface AddressLimits {
   /** Whether an IP address is allowed. False for a text that is none. */
   allows(address: string): boolean;
   /**
    * Checks the host of an address before its name is resolved: an IP address, or a name that always means this machine or the metadata
-   * of a cloud. Errors: CHANNEL_ADDRESS_REFUSED.
+   * of a cloud. Errors: AddressRefused.
    */
   checkHost(host: string): void;
   /**
    * Resolves names for `net.connect`, to allowed addresses only. The connection uses what was checked, so a name that resolves to
-   * another address a moment later gains nothing. Errors: CHANNEL_ADDRESS_REFUSED, and those of the resolver.
+   * another address a moment later gains nothing. Errors: AddressRefused, and those of the resolver.
    */
   lookup: LookupFunction;
 }
@@ -46,8 +56,8 @@ export function createAddressLimits(
 
   function checkHost(host: string): void {
     if (parseAddress(host) !== undefined) {
-      if (!allows(host)) throw refusal(host);
-    } else if (localName.test(host) && !allows('127.0.0.1')) throw refusal(host);
+      if (!allows(host)) throw new AddressRefused(host);
+    } else if (localName.test(host) && !allows('127.0.0.1')) throw new AddressRefused(host);
   }
 
   return {
@@ -58,7 +68,7 @@ export function createAddressLimits(
         if (error) return callback(error, '');
         const usable = addresses.filter(({ address }) => allows(address));
         const [first] = usable;
-        if (first === undefined) return callback(refusal(host), '');
+        if (first === undefined) return callback(new AddressRefused(host), '');
         if (options.all) callback(null, usable);
         else callback(null, first.address, first.family);
       });
@@ -67,12 +77,14 @@ export function createAddressLimits(
 }
 
 /**
- * Resolves a name that a proxy will resolve again. A name that is not known here is left to the proxy. Errors: CHANNEL_ADDRESS_REFUSED;
+ * Resolves a name that a proxy will resolve again. A name that is not known here is left to the proxy. Errors: AddressRefused;
  * the reason of `signal`.
  */
 export function resolveAllowed(limits: AddressLimits, host: string, signal: AbortSignal): Promise<void> {
   const resolved = new Promise<void>((resolve, reject) => {
-    limits.lookup(host, { all: true }, (error) => (isFault(error) ? reject(error) : resolve()));
+    limits.lookup(host, { all: true }, (error) =>
+      error instanceof AddressRefused ? reject(error) : resolve(),
+    );
   });
   return untilAborted(resolved, signal);
 }
@@ -81,8 +93,4 @@ function parseNetwork(text: string): [ipaddr.IPv4 | ipaddr.IPv6, number] {
   const [address = '', bits] = text.split('/');
   const network = ipaddr.parse(address);
   return [network, bits === undefined ? (network.kind() === 'ipv4' ? 32 : 128) : Number(bits)];
-}
-
-function refusal(host: string): Fault {
-  return new Fault('CHANNEL_ADDRESS_REFUSED', `Messages must not be sent to ${host}.`);
 }
