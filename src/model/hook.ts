@@ -97,11 +97,7 @@ export function isSettled({ state, code }: Pick<RunHook, 'state' | 'code'>): boo
 export const isHookName = (text: string) => /^[a-z0-9][a-z0-9_-]{0,62}$/.test(text);
 
 /** A hook as a user reads it: `php bin/magento cache:flush` or `POST https://deploy.example.com/...`. */
-export function describeAction(
-  action:
-    | Pick<HookCommand, 'kind' | 'argv'>
-    | (Pick<HookRequest, 'kind' | 'method' | 'url'> & { wait?: object | null | undefined }),
-): string {
+export function describeAction(action: HookAction): string {
   if (action.kind === 'command') return action.argv.join(' ');
   const request = `${action.method} ${action.url}`;
   return action.wait ? `${request} until it matches` : request;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  describeAction,
   type Hook,
   type HookAction,
   hookMethods,
@@ -35,6 +36,8 @@ const actionView = z.discriminatedUnion('kind', [
 ]);
 export type HookActionView = z.output<typeof actionView>;
 
+const summary = z.string().describe('What it does, in a line');
+
 /** A hook of a run, and how it ended. */
 export const runHookView = z.object({
   run: z.number(),
@@ -56,6 +59,7 @@ export const runHookView = z.object({
   startedAt: time.nullable(),
   endedAt: time.nullable(),
   action: actionView,
+  summary,
 });
 export type RunHookView = z.output<typeof runHookView>;
 
@@ -66,6 +70,7 @@ export const hookView = z.object({
   position: z.number(),
   enabled: z.boolean(),
   action: actionView,
+  summary,
   timeLimitSeconds: z.number(),
   repeatable: z.boolean(),
   appliedFrom: z.string().nullable().describe('The project file that declares it'),
@@ -108,6 +113,7 @@ export function viewHook(hook: Hook): HookView {
   return {
     ...{ name, environment: environment ?? null, moment, position, enabled },
     action: viewAction(hook.action),
+    summary: describeAction(hook.action),
     ...{ timeLimitSeconds, repeatable, appliedFrom: appliedFrom ?? null, changedBy },
     changedAt: hook.changedAt.toISOString(),
   };
@@ -121,5 +127,6 @@ export function viewRunHook(hook: RunHook): RunHookView {
     startedAt: startedAt?.toISOString() ?? null,
     endedAt: endedAt?.toISOString() ?? null,
     action: viewAction(hook.action),
+    summary: describeAction(hook.action),
   };
 }

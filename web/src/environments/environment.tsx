@@ -10,6 +10,7 @@ import { useTitle } from '../ui/title.ts';
 import { Containers } from './containers/containers.tsx';
 import classes from './environment.module.css';
 import { EnvironmentState } from './environment-state.tsx';
+import { Hooks } from './hooks/hooks.tsx';
 import { PauseOrResume } from './pause.tsx';
 import { environmentQuery, nowQuery } from './queries.ts';
 import { LastRuns } from './recent-runs/last-runs.tsx';
@@ -71,6 +72,7 @@ export default function Environment({ params: { code } }: { params: { code: stri
         <Containers code={code} running={lane?.running?.id} />
         <Settings environment={data} />
       </div>
+      <Hooks code={code} />
       <Variables environment={data} onEditSettings={() => setDialog('edit')} />
     </div>
   );

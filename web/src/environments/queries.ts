@@ -2,6 +2,7 @@ import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import type { showContainer, showEffective } from '#src/operations/environments/environment-detail.ts';
 import type { showEnvironment } from '#src/operations/environments/environments.ts';
 import type { showModules } from '#src/operations/environments/modules-view.ts';
+import type { listHooks } from '#src/operations/hooks/hooks.ts';
 import type { showOverview } from '#src/operations/overview/overview.ts';
 import type { listRuns } from '#src/operations/runs/runs.ts';
 import { get, type OutputOf } from '../api/request.ts';
@@ -43,6 +44,13 @@ export const modulesQuery = (code: string) =>
   queryOptions({
     queryKey: ['environment', code, 'modules'],
     queryFn: ({ signal }) => get<typeof showModules>(`/api/environments/${code}/modules`, { signal }),
+  });
+
+/** The hooks of an environment, in their order. */
+export const hooksQuery = (code: string) =>
+  queryOptions({
+    queryKey: ['hooks', code],
+    queryFn: ({ signal }) => get<typeof listHooks>('/api/hooks', { query: { environment: code }, signal }),
   });
 
 export const lastRunsQuery = (code: string, limit = 30) =>

@@ -1,4 +1,5 @@
 import { queryOptions } from '@tanstack/react-query';
+import type { listRunHooks } from '#src/operations/hooks/hooks.ts';
 import type { showOverview } from '#src/operations/overview/overview.ts';
 import type { listResults, listSteps } from '#src/operations/results/run-results.ts';
 import type { showLiveView } from '#src/operations/runs/live-view.ts';
@@ -18,6 +19,13 @@ export const resultsQuery = (id: number) =>
   queryOptions({
     queryKey: ['run', id, 'results'],
     queryFn: ({ signal }) => get<typeof listResults>(`/api/runs/${id}/results`, { signal }),
+  });
+
+/** The hooks of a run. */
+export const hooksQuery = (id: number) =>
+  queryOptions({
+    queryKey: ['run', id, 'hooks'],
+    queryFn: ({ signal }) => get<typeof listRunHooks>(`/api/runs/${id}/hooks`, { signal }),
   });
 
 /** The attempts and events of a run, loaded on demand. */

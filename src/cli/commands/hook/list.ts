@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { describeAction } from '../../../model/hook.ts';
 import type { ListedHookView } from '../../../operations/hooks/hook-view.ts';
 import { listHooks } from '../../../operations/hooks/hooks.ts';
 import { type CliContext, jsonOption, print } from '../../cli-context.ts';
@@ -31,7 +30,7 @@ export function registerList(hook: Command, context: CliContext): void {
               heading: 'Last',
               text: ({ last }) => (last === null ? '' : `${last.state} in run ${last.run}`),
             },
-            { heading: 'Does', text: ({ action }) => clean(describeAction(action)) },
+            { heading: 'Does', text: ({ summary }) => clean(summary) },
           ],
           answer.hooks,
         );

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { describeAction } from '../../../model/hook.ts';
 import type { HookView } from '../../../operations/hooks/hook-view.ts';
 import { showHook } from '../../../operations/hooks/hooks.ts';
 import { type CliContext, jsonOption, print } from '../../cli-context.ts';
@@ -30,6 +29,7 @@ function fieldsOf(view: HookView): [string, string][] {
     ['Environment', environment ?? 'all'],
     ['When', `${moment} the tests, position ${position}`],
     ['State', enabled ? 'on' : 'off'],
+    ['Does', clean(view.summary)],
     ...actionFields(view.action),
     ['Time limit', durationText(timeLimitSeconds * 1_000)],
     ['When interrupted', repeatable ? 'it is started again' : 'the run is broken'],
@@ -38,18 +38,15 @@ function fieldsOf(view: HookView): [string, string][] {
 }
 
 function actionFields(action: HookView['action']): [string, string][] {
-  const does: [string, string] = ['Does', clean(describeAction(action))];
   if (action.kind === 'command') {
     const { folder, variables } = action;
     return [
-      does,
       ['Folder', folder ?? 'the Magento tree'],
       ['Variables', variables.join(', ') || 'those of the run'],
     ];
   }
   const { headers, statuses, wait } = action;
   const fields: [string, string][] = [
-    does,
     ...Object.entries(headers).map(([name, value]): [string, string] => [
       'Header',
       clean(`${name}: ${value}`),
