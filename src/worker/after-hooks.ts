@@ -25,22 +25,29 @@ export interface RunVerdict {
   reason?: Reason | undefined;
 }
 
-/**
- * Executes the hooks after the tests of a claimed run, once, however often the function is called; returns the verdict of the run with
- * them. Only what takes the run away from the worker ends them early, and not that a user cancels it: they bring the shop back into
- * order. Rejects with the reason of the signal that ended them, and as of `Queue.decideEnd` and `AfterHooks`.
- */
-export function createAfterHooksOfRun(
-  options: Options,
-  job: Job,
-): (tests: RunVerdict) => Promise<RunVerdict> {
+/** The hooks after the tests of a claimed run. */
+export interface AfterHooksOfRun {
+  /** Decides the verdict of the tests: see `Queue.decideEnd`. */
+  decide(tests: RunVerdict): Promise<void>;
+  /**
+   * Executes the hooks, once, however often it is called; returns the verdict of the run with them. Only what takes the run away from the
+   * worker ends them early, and not that a user cancels it: they bring the shop back into order. Rejects with the reason of the signal
+   * that ended them, and as of `AfterHooks`.
+   */
+  execute(tests: RunVerdict): Promise<RunVerdict>;
+}
+
+export function createAfterHooksOfRun(options: Options, job: Job): AfterHooksOfRun {
   const { queue, claim } = options;
   let executed: Promise<Reason | undefined> | undefined;
-  return async (tests) => {
-    if (executed === undefined) await queue.decideEnd(claim.run.id, claim.fence, tests.verdict, tests.reason);
-    executed ??= executeHooks(options, job, tests.verdict);
-    const reason = await executed;
-    return withHooks(tests, reason);
+  return {
+    async decide({ verdict, reason }) {
+      if (executed === undefined) await queue.decideEnd(claim.run.id, claim.fence, verdict, reason);
+    },
+    async execute(tests) {
+      executed ??= executeHooks(options, job, tests.verdict);
+      return withHooks(tests, await executed);
+    },
   };
 }
 

@@ -176,10 +176,8 @@ async function executeLocked(options: LockedExecution): Promise<void> {
   // Before the verdict, so that the next run of this environment finds the lock free. Until the verdict is written, the database
   // lets no run start there. Hooks after the tests need it.
   if (!isWithHooks) await environmentLock.release();
-  const executeAfterHooks = isWithHooks
-    ? createAfterHooksOfRun({ ...options, isRunnerEnded }, job)
-    : undefined;
-  await finishAttempt({ ...options, executeAfterHooks }, end);
+  const hooks = isWithHooks ? createAfterHooksOfRun({ ...options, isRunnerEnded }, job) : undefined;
+  await finishAttempt({ ...options, hooks }, end);
 }
 
 /** Calls the runner. Never rejects. `hasEnded`: it is not at work any more, as it may be when it does not react to an abort. */

@@ -5,7 +5,7 @@ import { type Reason, type Verdict, verdictOf } from '../model/run.ts';
 import type { Claim, Queue } from '../queue/queue.ts';
 import type { ResultSpool } from '../queue/result-spool.ts';
 import type { Results } from '../store/tables/results.ts';
-import type { RunVerdict } from './after-hooks.ts';
+import type { AfterHooksOfRun, RunVerdict } from './after-hooks.ts';
 import type { AttemptEnd } from './attempt-outcome.ts';
 import type { Lease } from './lease.ts';
 import { databaseRetryMs, flushClaim } from './spooling-recorder.ts';
@@ -20,8 +20,8 @@ interface Options {
   settings: { maxAttempts: number; retries: number; retryPauseMs: number };
   onRetry(delayMs: number): void;
   onEngineUnreachable(): void;
-  /** Of a run that may have hooks after its tests; see `createAfterHooksOfRun`. */
-  executeAfterHooks: ((tests: RunVerdict) => Promise<RunVerdict>) | undefined;
+  /** Of a run that may have hooks after its tests. */
+  hooks: AfterHooksOfRun | undefined;
 }
 
 /**
@@ -86,15 +86,16 @@ async function write(options: Options, end: AttemptEnd): Promise<void> {
 
 /** Executes the hooks after the tests, and writes the verdict. */
 async function finish(options: Options, tests: RunVerdict): Promise<void> {
-  const { queue, claim, log, executeAfterHooks } = options;
+  const { queue, claim, log, hooks } = options;
   const { run, fence } = claim;
   let end = tests;
+  await hooks?.decide(tests);
   try {
-    if (executeAfterHooks) end = await executeAfterHooks(tests);
+    if (hooks) end = await hooks.execute(tests);
   } catch (error) {
-    if (isDatabaseOutage(error) || isFault(error, 'STALE_FENCE')) throw error;
+    // Also when the lease was lost for a moment, and with it the right to execute them: they are not tried again in this claim.
+    if (isFault(error, 'STALE_FENCE')) throw error;
     if (await requeueForHooks(options, error)) return;
-    end = tests;
   }
   await queue.finish(run.id, fence, end.verdict, end.reason);
   log.info({ verdict: end.verdict, reason: end.reason }, 'Run finished');

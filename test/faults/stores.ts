@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -96,6 +96,8 @@ export async function createSharedSetup(
 ): Promise<Pick<SharedSetup, 'settings' | 'journal'>> {
   const journals = join(folder, 'journal');
   await mkdir(journals);
+  // Processes in a sandbox have a user of their own.
+  await chmod(journals, 0o777);
   const module = createRepository(join(folder, 'module'));
   module.commit(createModule(codes, delays));
   return {
