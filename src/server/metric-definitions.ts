@@ -42,6 +42,9 @@ export function defineMetrics() {
   const firings = new Counter(
     metric('schedule_firings_total', 'Firings of schedules by outcome', ['outcome']),
   );
+  const hooks = new Counter(
+    metric('hooks_total', 'Hooks of runs that ended, by how they ended', ['environment', 'outcome']),
+  );
   const due = new Gauge(metric('schedule_due_age_seconds', 'Delay of the most overdue schedule'));
   const refused = new Counter(
     metric('lock_refusals_total', 'Locks that were refused to this process', ['lock']),
@@ -108,6 +111,7 @@ export function defineMetrics() {
     interrupted,
     recovered,
     firings,
+    hooks,
     due,
     refused,
     lost,

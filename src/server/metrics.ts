@@ -124,6 +124,8 @@ function addEnded(metrics: Metrics, { kind, environment, outcome, count, meanMs 
     observe(metrics.runDuration, { verdict: outcome }, count, meanMs);
   } else if (kind === 'message') {
     metrics.messages.inc({ channel_kind: environment, outcome }, count);
+  } else if (kind === 'hook') {
+    metrics.hooks.inc({ environment, outcome }, count);
   } else if (kind === 'firing') {
     metrics.firings.inc({ outcome }, count);
   } else {

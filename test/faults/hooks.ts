@@ -11,7 +11,7 @@ token=\${MATRE_EXEC#:}
 token=\${token%:}
 write() {
   read -r up rest </proc/uptime
-  echo "{\\"event\\":\\"$1\\",\\"command\\":\\"hook\\",\\"pid\\":$$,\\"token\\":\\"$token\\",\\"test\\":\\"$0\\",\\"monotonic\\":\${up%.*}\${up#*.}0$2}" >>"$MATRE_JOURNAL"
+  echo "{\\"event\\":\\"$1\\",\\"command\\":\\"hook\\",\\"pid\\":$$,\\"token\\":\\"$token\\",\\"test\\":\\"$0\\",\\"monotonic\\":\${up%.*}\${up#*.}0$2}" >>"/journal/$MATRE_ENVIRONMENT.jsonl"
 }
 write start
 for step in 1 2 3 4 5; do
@@ -27,7 +27,7 @@ export const clockStepMs = 10;
 const hook = (name: string, moment: HookTask['moment'], repeatable: boolean): HookTask => ({
   name,
   moment,
-  action: { kind: 'command', argv: ['sh', '-c', script, name], variables: ['MATRE_JOURNAL'] },
+  action: { kind: 'command', argv: ['sh', '-c', script, name], variables: [] },
   timeLimitSeconds: 30,
   repeatable,
 });

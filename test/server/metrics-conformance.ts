@@ -118,6 +118,20 @@ export function metricsConformance(kind: Kind): void {
       expect(await metrics.scrape()).toContain('matre_results_total{environment="us",status="passed"} 3');
     });
 
+    it('count the hooks of runs by how they ended', async () => {
+      const { context } = server.app;
+      const metrics = createMetrics(context, { settleMs: 0 });
+      await metrics.scrape();
+      await context.database.query(
+        `INSERT INTO run_hook (run_id, environment_id, round, number, name, moment, action, time_limit_seconds, repeatable, state, ended_at)
+         SELECT run.id, environment.id, 0, number, 'hook-' || number, 'before', '{}', 5, false, 'passed', now()
+         FROM generate_series(1, 2) AS number, environment, (SELECT id FROM run ORDER BY id LIMIT 1) AS run WHERE code = 'us'`,
+      );
+      await waitFor(async () =>
+        (await metrics.scrape()).includes('matre_hooks_total{environment="us",outcome="passed"} 2'),
+      );
+    });
+
     it('count firings of schedules, and report how long one is overdue', async () => {
       const { context } = server.app;
       const metrics = createMetrics(context, { settleMs: 0 });

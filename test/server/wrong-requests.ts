@@ -7,6 +7,7 @@ export const marker = 'zzMarkerzz';
 /** A valid value of each field of an operation, by name; `operation.field` where operations differ. */
 const validValues: Record<string, unknown> = {
   a: 'run:1',
+  action: { kind: 'command', argv: ['php', '-v'], folder: '/opt', variables: ['A'] },
   adminPassword: 'a secret',
   adminUsername: 'admin',
   all: true,
@@ -26,6 +27,7 @@ const validValues: Record<string, unknown> = {
   dayRule: 'vixie',
   days: 28,
   dryRun: true,
+  enabled: true,
   endsAt: '2026-01-02T00:00:00Z',
   environment: 'us',
   environments: ['us'],
@@ -51,9 +53,11 @@ const validValues: Record<string, unknown> = {
   link: 'https://example.com/1',
   missed: 'skip',
   module: 'Acme_Cart',
+  moment: 'before',
   name: 'nightly',
   note: 'a note',
   newRun: false,
+  on: 'us',
   open: 'true',
   options: { retryFailed: 1, failedFirst: true, maxFailures: 5 },
   overlap: 'skip',
@@ -62,9 +66,11 @@ const validValues: Record<string, unknown> = {
   password: 'a long enough password',
   personal: true,
   phase: 'testing',
+  position: 10,
   priority: 1,
   reason: 'a reason',
   rename: 'other',
+  repeatable: true,
   recipient: 'ann@example.com',
   requestedBy: 'someone',
   revision: 1,
@@ -100,6 +106,7 @@ const validValues: Record<string, unknown> = {
   suite: 'S',
   test: 'T',
   text: 'cart',
+  timeLimitSeconds: 60,
   to: '2026-01-02T00:00:00Z',
   variables: [{ name: 'A', value: 'b', secret: false }],
   verdict: 'passed',
@@ -122,7 +129,11 @@ const validValues: Record<string, unknown> = {
 };
 
 /** The fields that may have several lines. */
-const multiLine = ['variables.set: variables.0.value'];
+const multiLine = [
+  'variables.set: variables.0.value',
+  'hooks.add: action.argv.0',
+  'hooks.edit: action.argv.0',
+];
 /** The fields with the content of a file, in which any character may be in a comment. */
 const fileContents = [
   'environments.import: files.0.content',

@@ -19,6 +19,9 @@ export const hookName = z
 const maxValues = 20;
 const values = z.array(line(200)).max(maxValues);
 
+/** The supervisor of commands reads these: they would move its guards. */
+const reservedVariable = /^(?:MATRE_|LD_|PATH$|IFS$|ENV$|BASH_ENV$)/;
+
 const command = z.strictObject({
   kind: z.literal('command'),
   argv: z
@@ -32,7 +35,7 @@ const command = z.strictObject({
     .optional()
     .describe('Where it is executed; without it, in the Magento tree'),
   variables: z
-    .array(variableName)
+    .array(variableName.refine((name) => !reservedVariable.test(name), 'is reserved'))
     .max(100)
     .default([])
     .describe('Variables of the environment that it gets in its process environment, also secret ones'),

@@ -19,10 +19,10 @@ export interface WaitingMessages {
   oldestMs: number;
 }
 
-/** Counts what ended in the same way: results by status, runs by verdict, messages by state, interrupted attempts and firings by outcome. */
+/** Counts what ended in the same way: results by status, runs by verdict, messages and hooks by state, interrupted attempts and firings by outcome. */
 export interface EndedCount {
   /** `again`: an interrupted attempt that was followed by another; `attempt`: one that ended the run. */
-  kind: 'result' | 'run' | 'attempt' | 'again' | 'firing' | 'message';
+  kind: 'result' | 'run' | 'attempt' | 'again' | 'firing' | 'message' | 'hook';
   /** The code; empty for a firing, which may concern several environments. The kind of the channel of a message. */
   environment: string;
   outcome: string;
@@ -128,6 +128,8 @@ export function createDatabaseMetrics(deps: { database: Queryable }) {
            WHERE ended_at >= $1 AND ended_at < $2 AND outcome IN ('lost', 'handed-back', 'broken')
            UNION ALL
            SELECT 'firing', NULL, NULL, outcome, NULL, NULL FROM schedule_firing WHERE fired_at >= $1 AND fired_at < $2
+           UNION ALL
+           SELECT 'hook', environment_id, NULL, state, NULL, NULL FROM run_hook WHERE ended_at >= $1 AND ended_at < $2
            UNION ALL
            SELECT 'message', NULL, kind, state, NULL, NULL FROM channel, LATERAL (
              SELECT state FROM message WHERE channel_id = channel.id AND state = 'sent' AND ended_at >= $1 AND ended_at < $2

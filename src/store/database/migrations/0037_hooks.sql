@@ -46,6 +46,7 @@ CREATE TABLE run_hook (
   ended_at           timestamptz,
   UNIQUE (run_id, round, number)
 );
+CREATE INDEX run_hook_ended ON run_hook (ended_at) WHERE ended_at IS NOT NULL;
 CREATE INDEX run_hook_newest ON run_hook (environment_id, name, id DESC);
 
 ALTER TABLE run
