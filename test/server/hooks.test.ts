@@ -97,9 +97,10 @@ describe.each(kinds)('hooks on %s', (kind) => {
   });
 
   it('are added, changed and tried by commands, and declared in a matre.yml', async () => {
-    const cli = cliHere({ env: { MATRE_URL: server.url } });
+    const settings = { MATRE_URL: server.url, MATRE_DATA: server.folder };
     const run = async (...argv: string[]) => {
-      const { stdout, code } = await cli(...argv);
+      const { stdout, stderr, code } = await cliHere(argv, { settings });
+      expect(stderr).toBe('');
       expect(code).toBe(0);
       return stdout;
     };
