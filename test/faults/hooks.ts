@@ -14,7 +14,7 @@ write() {
   echo "{\\"event\\":\\"$1\\",\\"command\\":\\"hook\\",\\"pid\\":$$,\\"token\\":\\"$token\\",\\"test\\":\\"$0\\",\\"monotonic\\":\${up%.*}\${up#*.}0$2}" >>"/journal/$MATRE_ENVIRONMENT.jsonl"
 }
 write start
-for step in 1 2 3 4 5; do
+for step in 1 2 3 4 5 6 7 8 9 10 11 12; do
   sleep 0.05
   write beat
 done

@@ -93,7 +93,7 @@ describe.each(kinds)('hooks on %s', (kind) => {
 
   it('must not get the variables of the supervisor', async () => {
     const action = { ...command('sh'), variables: ['MATRE_FENCE'] };
-    expect((await add({ name: 'bad', action })).body.message).toContain('is reserved');
+    expect((await add({ name: 'bad', action })).body.detail).toContain('is reserved');
   });
 
   it('are added, changed and tried by commands, and declared in a matre.yml', async () => {
