@@ -120,9 +120,10 @@ function test(folder, env) {
   return status !== 0 || failures > 0 || incomplete || numPassedTests === 0 ? 1 : 0;
 }
 
-/** Copies the files that compiled code reads to their places beside it. */
+/** Copies the files that compiled code reads to their places beside it, and bundles the command line. */
 function completeCompiled(compiled) {
   run(process.execPath, ['scripts/copy-assets.mjs', join(compiled, 'src')]);
+  run(process.execPath, ['scripts/bundle-cli.mjs', join(compiled, 'src')]);
   for (const name of ['package.json', 'node_modules', 'examples', 'dist']) {
     symlinkSync(resolve(name), join(compiled, name));
   }
