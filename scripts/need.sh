@@ -29,6 +29,9 @@ case "${1:-}" in
     need chromedriver chromium-driver
     # For a script that containers execute; its tests are skipped without it.
     need php php-cli
+    # A source of `matre import`, and its dumps; its tests are skipped without them.
+    need mariadbd mariadb-server-core
+    need mariadb-dump mariadb-client
     # Shells that complete commands; bash is always there.
     need zsh zsh
     need fish fish

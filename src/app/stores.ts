@@ -22,6 +22,7 @@ import { createEvents } from '../store/tables/events.ts';
 import { createFirings } from '../store/tables/firings.ts';
 import { createHooks } from '../store/tables/hooks.ts';
 import { createIdempotencyKeys } from '../store/tables/idempotency-keys.ts';
+import { createImportSources } from '../store/tables/import-sources.ts';
 import { createMatrix } from '../store/tables/matrix.ts';
 import { createMessageRules } from '../store/tables/message-rules.ts';
 import { createMessageTemplates } from '../store/tables/message-templates.ts';
@@ -60,6 +61,7 @@ export type Stores = Pick<
   | 'firings'
   | 'hooks'
   | 'idempotencyKeys'
+  | 'importSources'
   | 'notes'
   | 'matrix'
   | 'messages'
@@ -95,32 +97,36 @@ export async function openStores(config: Config, log: Logger, database: AppDatab
   await fillScheduleKeys({ database, log });
   const { dataFolder, secretKey } = config.store;
   const secrets = createSecretBox(await loadKey({ variable: secretKey, dataFolder, database }));
+  const { sessionMs } = config.signIn;
   const configuration = (source: Database): Configuration => ({
+    access: createAccess({ database: source, secrets, sessionMs }),
+    channels: createChannels({ database: source, secrets }),
+    clock: () => readClock(source),
+    database: source,
     environments: createEnvironments({ database: source, secrets }),
+    firings: createFirings({ database: source }),
     hooks: createHooks({ database: source }),
+    importSources: createImportSources({ database: source, secrets }),
+    messageRules: createMessageRules({ database: source }),
+    messageTemplates: createMessageTemplates({ database: source }),
+    messages: createMessages({ database: source }),
     savedSelections: createSavedSelections({ database: source }),
     schedules: createSchedules({ database: source }),
     shopModules: createShopModulesTable({ database: source }),
+    variables: createVariables({ database: source, secrets }),
   });
   return {
-    access: createAccess({ database, secrets, sessionMs: config.signIn.sessionMs }),
+    ...configuration(database),
     alerts: createAlerts({ database }),
     attempts: createAttempts({ database }),
-    channels: createChannels({ database, secrets }),
-    clock: () => readClock(database),
     comparedRuns: createComparedRuns({ database }),
     comparisons: createComparisons({ database }),
     durations: createDurations({ database }),
-    ...configuration(database),
     runHooks: createRunHooks({ database }),
     events: createEvents({ database }),
-    firings: createFirings({ database }),
     idempotencyKeys: createIdempotencyKeys({ database }),
     notes: createCauseNotes({ database }),
     matrix: createMatrix({ database }),
-    messages: createMessages({ database }),
-    messageRules: createMessageRules({ database }),
-    messageTemplates: createMessageTemplates({ database }),
     overview: createOverview({ database }),
     plans: createPlans({ database }),
     quarantines: createQuarantines({ database }),
@@ -128,7 +134,6 @@ export async function openStores(config: Config, log: Logger, database: AppDatab
     runs: createRuns({ database }),
     submissions: createSubmissions({ database }),
     trends: createTrends({ database }),
-    variables: createVariables({ database, secrets }),
     workers: createWorkers({ database }),
     changeConfiguration: (work) =>
       applyTransaction(database, (transaction) => work(configuration(transaction))),

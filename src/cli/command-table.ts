@@ -213,6 +213,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/backup.ts')).registerRestore,
   },
   {
+    name: 'import',
+    summary: 'import the data of another system: php-matre',
+    load: async () => (await import('./commands/import/import.ts')).registerImport,
+  },
+  {
     name: 'config',
     summary: 'show all settings of this process and their sources; secrets are hidden',
     load: async () => (await import('./commands/config.ts')).registerConfig,

@@ -2,6 +2,7 @@ import { hash, verify } from '@node-rs/argon2';
 import { createLimiter } from '../async/limit.ts';
 import { memoize } from '../async/single-flight.ts';
 import { Fault } from '../faults/fault.ts';
+import { isBcryptHash, isBcryptPassword } from './foreign-hash.ts';
 
 /**
  * argon2id (2) with 19 MiB and two passes: the minimum that OWASP recommends, and 20 to 40 ms of one core. The hash
@@ -33,7 +34,11 @@ export function hashPassword(password: string): Promise<string> {
  */
 export async function isPassword(password: string, storedHash: string | undefined): Promise<boolean> {
   const comparedHash = storedHash ?? (await dummyHash());
-  const matches = await limited(() => verify(comparedHash, normalise(password)));
+  const matches = await limited(() =>
+    isBcryptHash(comparedHash)
+      ? isBcryptPassword(password, comparedHash)
+      : verify(comparedHash, normalise(password)),
+  );
   return matches && storedHash !== undefined;
 }
 

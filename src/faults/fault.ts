@@ -9,6 +9,7 @@ import { clientFaults } from './codes/client.ts';
 import { deliveryFaults } from './codes/deliveries.ts';
 import { diagnosisFaults } from './codes/diagnosis.ts';
 import { hookFaults } from './codes/hooks.ts';
+import { importFaults } from './codes/imports.ts';
 import { lockFaults } from './codes/locks.ts';
 import { messageFaults } from './codes/messages.ts';
 import { readingFaults } from './codes/reading.ts';
@@ -141,6 +142,7 @@ export const faults = {
   ...clientFaults,
   ...accessFaults,
   ...backupFaults,
+  ...importFaults,
 
   // During a run
   STALE_FENCE: infrastructure(

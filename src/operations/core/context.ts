@@ -33,6 +33,7 @@ import type { Events } from '../../store/tables/events.ts';
 import type { Firings } from '../../store/tables/firings.ts';
 import type { Hooks } from '../../store/tables/hooks.ts';
 import type { IdempotencyKeys } from '../../store/tables/idempotency-keys.ts';
+import type { ImportSources } from '../../store/tables/import-sources.ts';
 import type { Matrix } from '../../store/tables/matrix.ts';
 import type { MessageRules } from '../../store/tables/message-rules.ts';
 import type { MessageTemplates } from '../../store/tables/message-templates.ts';
@@ -52,10 +53,24 @@ import type { Variables } from '../../store/tables/variables.ts';
 import type { Workers } from '../../store/tables/workers.ts';
 import type { CurrentCatalog, StatusCache } from './status-cache.ts';
 
-/** The tables of what users configure. */
+/** The tables of what users configure, and what operations on them read besides, all in one transaction. */
 export type Configuration = Pick<
   Context,
-  'environments' | 'hooks' | 'savedSelections' | 'schedules' | 'shopModules'
+  | 'access'
+  | 'channels'
+  | 'clock'
+  | 'database'
+  | 'environments'
+  | 'firings'
+  | 'hooks'
+  | 'importSources'
+  | 'messageRules'
+  | 'messageTemplates'
+  | 'messages'
+  | 'savedSelections'
+  | 'schedules'
+  | 'shopModules'
+  | 'variables'
 >;
 
 /** What operations work with. `app.ts` creates it. */
@@ -88,6 +103,8 @@ export interface Context {
   events: Events;
   /** Answers to requests with an idempotency key. */
   idempotencyKeys: IdempotencyKeys;
+  /** What was imported from other systems. */
+  importSources: ImportSources;
   /** Durations and outcome histories of tests. */
   durations: Durations;
   /** The processes that execute runs. */

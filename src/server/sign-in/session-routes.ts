@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { createLimiter } from '../../async/limit.ts';
+import { isBcryptHash } from '../../crypto/foreign-hash.ts';
 import { hashPassword, isPassword } from '../../crypto/password.ts';
 import { Fault } from '../../faults/fault.ts';
 import type { Via } from '../../model/access.ts';
@@ -200,6 +201,10 @@ async function checkPassword(
   const stored = account && (await access.accounts.readPassword(account.id));
   if (!(await isPassword(password, stored))) {
     throw new Fault('SIGN_IN_REFUSED', 'The name or the password is wrong.');
+  }
+  // An imported user had it hashed by another program.
+  if (account && stored && isBcryptHash(stored)) {
+    await access.accounts.replaceHash(account.id, stored, await hashPassword(password));
   }
   await access.attempts.forget(key);
   // Only who has the password learns it.

@@ -66,6 +66,15 @@ export function createAccounts(deps: { database: Database }) {
       return row?.password ?? undefined;
     },
 
+    /** Stores another hash of the same password, unless the password was changed meanwhile. */
+    async replaceHash(id: number, stored: string, hash: string): Promise<void> {
+      await database.query('UPDATE account SET password = $3 WHERE id = $1 AND password = $2', [
+        id,
+        stored,
+        hash,
+      ]);
+    },
+
     /** Sets the time of the last sign-in. */
     async recordSignIn(id: number): Promise<void> {
       await database.query('UPDATE account SET signed_in_at = now() WHERE id = $1', [id]);

@@ -15,6 +15,20 @@ export function applyTransaction<T>(
   });
 }
 
+/** Runs `work` in a part of a transaction that is undone when it rejects, while the transaction continues. Rejects as `work` does. */
+export async function withSavepoint<T>(transaction: Queryable, work: () => Promise<T>): Promise<T> {
+  await transaction.query('SAVEPOINT part');
+  try {
+    const result = await work();
+    await transaction.query('RELEASE SAVEPOINT part');
+    return result;
+  } catch (error) {
+    await transaction.query('ROLLBACK TO SAVEPOINT part');
+    await transaction.query('RELEASE SAVEPOINT part');
+    throw error;
+  }
+}
+
 /** A transaction as a database. Transactions in it are part of it, so what fails in one of them ends the whole transaction. */
 function asDatabase(transaction: Queryable, kind: Database['kind']): Database {
   return {

@@ -20,7 +20,7 @@ function finishSubmission(database: Database, id: number): Promise<boolean> {
   return database.transaction(async (transaction) => {
     // The next statement sees what a transaction committed that had this row before, see `reopenRun`.
     await transaction.query('SELECT id FROM submission WHERE id = $1 FOR NO KEY UPDATE', [id]);
-    const rows = await transaction.query(
+    const rows = await transaction.query<{ id: number; imported_from: string | null }>(
       `UPDATE submission SET finished_at = ended.finished_at, verdict = ended.verdict, reference_id = ended.reference_id,
            result_classes = ended.result_classes
          FROM (
@@ -36,10 +36,14 @@ function finishSubmission(database: Database, id: number): Promise<boolean> {
            ) AS ended
            WHERE own.id = $1
          ) AS ended
-         WHERE submission.id = ended.id AND submission.finished_at IS NULL AND ${allRunsFinished} RETURNING submission.id`,
+         WHERE submission.id = ended.id AND submission.finished_at IS NULL AND ${allRunsFinished}
+         RETURNING submission.id, imported_from`,
       [id],
     );
-    if (rows.length === 0) return false;
+    const [finished] = rows;
+    if (!finished) return false;
+    // What another system executed was announced there.
+    if (finished.imported_from !== null) return true;
     await insertNotice(transaction, { kind: 'submission-finished', submissionId: id });
     return true;
   });

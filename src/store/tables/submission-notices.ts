@@ -58,8 +58,8 @@ async function insertMissingFinished(database: Database): Promise<void> {
   }
 }
 
-/** SQL: a submission is finished without a notice, though a channel was enabled then. */
-const isFinishedUnnoticed = `submission.finished_at > (SELECT min(changed_at) FROM channel WHERE disabled_at IS NULL)
+/** SQL: a submission is finished without a notice, though a channel was enabled then. Imported ones have none. */
+const isFinishedUnnoticed = `submission.imported_from IS NULL AND submission.finished_at > (SELECT min(changed_at) FROM channel WHERE disabled_at IS NULL)
   AND NOT EXISTS (
     SELECT FROM notice WHERE notice.submission_id = submission.id AND notice.kind = 'submission-finished'
   )`;

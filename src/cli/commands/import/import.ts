@@ -1,0 +1,7 @@
+import type { Command } from 'commander';
+import type { CliContext } from '../../cli-context.ts';
+import { registerPhpMatre } from './php-matre.ts';
+
+export function registerImport(command: Command, context: CliContext): void {
+  registerPhpMatre(command, context);
+}

@@ -1,0 +1,33 @@
+/** Codes of `matre import`. They are part of the registry in `fault.ts`. */
+
+const usage = (status: number, meaning: string, remedy: string) =>
+  ({ kind: 'usage', status, transient: false, meaning, remedy }) as const;
+
+export const importFaults = {
+  IMPORT_SOURCE_UNREACHABLE: {
+    kind: 'infrastructure',
+    status: 502,
+    transient: false,
+    meaning:
+      'Nothing more was imported. What was imported before is complete, and the import can be repeated.',
+    remedy:
+      'Check the address, the user and the password of the database, and that this host may connect to it.',
+  },
+  IMPORT_SOURCE_INVALID: usage(
+    400,
+    'Nothing was imported.',
+    'Write the dump again with `mariadb-dump --default-character-set=utf8mb4 --single-transaction`, and check that it is whole.',
+  ),
+  IMPORT_TOO_LARGE: usage(
+    400,
+    'Nothing was imported: the import would need too much memory.',
+    'Import a part of the history with --since, or none with --no-history.',
+  ),
+  IMPORTED_FAILURE: {
+    kind: 'infrastructure',
+    status: 500,
+    transient: false,
+    meaning: 'The run or the test had no result that can be trusted in the system that it was imported from.',
+    remedy: 'Nothing: it is history. The message is that of the other system.',
+  },
+} as const;

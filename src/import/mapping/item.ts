@@ -1,0 +1,63 @@
+import type { SourceProblem } from '../records.ts';
+
+/** In the order in which they are made: later ones refer to earlier ones. */
+export const itemKinds = [
+  'environment',
+  'variable',
+  'user',
+  'saved selection',
+  'schedule',
+  'channel',
+  'rule',
+  'subscription',
+  'template',
+] as const;
+export type ItemKind = (typeof itemKinds)[number];
+
+/** Something of php-matre, and what it becomes here. */
+export interface Item {
+  kind: ItemKind;
+  /** Names it there; the same in every import. */
+  sourceId: string;
+  /** Its name there, for users. */
+  there: string;
+  /** Its name here: a code, `<scope>:<name>` of a variable, `<user>@<channel>`, `<kind of channel> <outcome>`. */
+  here: string;
+  /** Its fields as texts that can be compared with those of an item here; a field without a value is missing. */
+  fields: Fields;
+  /** What differs from there, in sentences. */
+  notes: string[];
+}
+
+export type Fields = Readonly<Record<string, string>>;
+
+/** Fields that are never shown. */
+export const secretFields: Readonly<Partial<Record<ItemKind, readonly string[]>>> = {
+  environment: ['adminPassword', 'baseUrl'],
+  variable: ['value'],
+  user: ['password'],
+  channel: ['secrets'],
+};
+
+/** Items, and what has no place. */
+export interface Mapped {
+  items: Item[];
+  leftovers: SourceProblem[];
+}
+
+/** Names of one kind that are not used twice, as `key` compares them. */
+export function createNames(key: (name: string) => string) {
+  const taken = new Set<string>();
+  return {
+    /** The name, or the first free one of `name 2`, `name 3` and so on. */
+    claim(name: string, separator = ' '): string {
+      let free = name;
+      for (let number = 2; taken.has(key(free)); number += 1) free = `${name}${separator}${number}`;
+      taken.add(key(free));
+      return free;
+    },
+  };
+}
+
+/** A list as a field: sorted, because its order means nothing. */
+export const listField = (values: readonly string[]) => [...new Set(values)].sort().join(', ');

@@ -1,0 +1,307 @@
+import { causeOf, keptOutcomes } from '../../model/failure.ts';
+import type { Attachment, Status } from '../../model/result.ts';
+import type { Counts, Verdict } from '../../model/run.ts';
+import type { Selection } from '../../model/selection.ts';
+import { advisoryLocks } from '../database/advisory-locks.ts';
+import { type Database, notifyChange, type Queryable, storable } from '../database/database.ts';
+
+/** A result of another system. */
+export interface ImportedResult {
+  test: string;
+  status: Status;
+  message: string | undefined;
+  startedAt: Date;
+  durationMs: number;
+  recordedAt: Date;
+  attachments: Attachment[];
+}
+
+/** A finished run of another system. */
+export interface ImportedRun {
+  /** Its number here, which must be free; `undefined`: the next one. */
+  id: number | undefined;
+  sourceId: number;
+  environmentId: number;
+  verdict: Verdict;
+  /** Why it is broken. */
+  reason: string | undefined;
+  counts: Counts;
+  queuedAt: Date;
+  startedAt: Date | undefined;
+  finishedAt: Date;
+  /** In the order of execution, each test once. */
+  results: ImportedResult[];
+}
+
+/** Runs that were requested together in another system. */
+export interface ImportedSubmission {
+  name: string | undefined;
+  scheduleName: string | undefined;
+  selection: Selection;
+  requestedBy: string;
+  createdAt: Date;
+  runs: ImportedRun[];
+}
+
+/** Where imported runs come from, and who imports them. */
+export interface RunImport {
+  source: string;
+  by: string;
+}
+
+/** The worker that attempts of imported runs name. */
+const workerName = (source: string) => `imported from ${source}`;
+
+/**
+ * Writes a finished submission with its runs, results and origins, in the transaction. No message announces it; a worker compares its
+ * runs with the history later. Returns the ids of the runs, in their order.
+ */
+export async function insertImported(
+  transaction: Queryable,
+  submission: ImportedSubmission & { scheduleId: number | undefined; savedSelectionId: number | undefined },
+  { source, by }: RunImport,
+): Promise<number[]> {
+  const { runs, selection, requestedBy, createdAt } = submission;
+  const [row] = await transaction.query<{ id: number }>(
+    // The first failure counts as announced.
+    `INSERT INTO submission (name, schedule_id, saved_selection_id, selection, requested_by, created_at, environment_ids, imported_from,
+       first_failure_at)
+     SELECT $1, $2::int, $3::int, $4::jsonb, $5, $6::timestamptz, array_agg(DISTINCT id ORDER BY id), $8, $6::timestamptz
+     FROM unnest($7::int[]) AS id RETURNING id`,
+    [
+      ...[submission.name ?? null, submission.scheduleId ?? null, submission.savedSelectionId ?? null],
+      ...[JSON.stringify(selection), requestedBy, createdAt],
+      ...[runs.map(({ environmentId }) => environmentId), source],
+    ],
+  );
+  const submissionId = (row as { id: number }).id;
+  const ids: number[] = [];
+  for (const run of runs) {
+    const fields = { submissionId, scheduleId: submission.scheduleId, selection, requestedBy };
+    const id = await insertRun(transaction, run, fields);
+    ids.push(id);
+    await insertResults(transaction, id, run.results);
+    await transaction.query(
+      `WITH attempt AS (
+         INSERT INTO attempt (run_id, attempt, fence, worker_id, started_at, ended_at, outcome, reason_code, reason_message)
+         SELECT $1::bigint, 1, 0, $2, $3::timestamptz, $4::timestamptz, $5, $6, $7 WHERE $3::timestamptz IS NOT NULL
+       ), event AS (
+         INSERT INTO run_event (run_id, code, message) VALUES ($1, 'IMPORTED', $8)
+       )
+       INSERT INTO import_source (source, kind, source_id, target, imported_by) VALUES ($9, 'run', $10, $1::text, $11)`,
+      [
+        ...[id, workerName(source), run.startedAt ?? null, run.finishedAt, outcomeOf(run)],
+        ...[
+          run.reason === undefined ? null : importedCode,
+          run.reason === undefined ? null : storable(run.reason),
+        ],
+        `Imported from ${source}, where it was run ${run.sourceId}.`,
+        ...[source, String(run.sourceId), by],
+      ],
+    );
+  }
+  return ids;
+}
+
+const importedCode = 'IMPORTED_FAILURE';
+
+function outcomeOf({ verdict, reason }: ImportedRun): string {
+  if (verdict === 'cancelled') return 'cancelled';
+  return reason === undefined ? 'finished' : 'broken';
+}
+
+async function insertRun(
+  transaction: Queryable,
+  run: ImportedRun,
+  fields: { submissionId: number; scheduleId: number | undefined; selection: Selection; requestedBy: string },
+): Promise<number> {
+  const { verdict, reason, counts, startedAt } = run;
+  const columns = `environment_id, selection, state, verdict, reason_code, reason_message, attempt, requested_by, schedule_id, counts,
+    queued_at, started_at, finished_at, submission_id`;
+  const values = `$1, $2::jsonb, 'finished', $3, $4, $5, $6::int, $7, $8::int, $9::jsonb, $10, $11, $12, $13`;
+  const [row] = await transaction.query<{ id: number }>(
+    run.id === undefined
+      ? `INSERT INTO run (${columns}) VALUES (${values}) RETURNING id`
+      : `INSERT INTO run (id, ${columns}) OVERRIDING SYSTEM VALUE VALUES ($14, ${values}) RETURNING id`,
+    [
+      ...[run.environmentId, JSON.stringify(fields.selection), verdict],
+      ...[reason === undefined ? null : importedCode, reason === undefined ? null : storable(reason)],
+      ...[
+        startedAt === undefined ? 0 : 1,
+        fields.requestedBy,
+        fields.scheduleId ?? null,
+        JSON.stringify(counts),
+      ],
+      ...[run.queuedAt, startedAt ?? null, run.finishedAt, fields.submissionId],
+      ...(run.id === undefined ? [] : [run.id]),
+    ],
+  );
+  return (row as { id: number }).id;
+}
+
+async function insertResults(
+  transaction: Queryable,
+  runId: number,
+  results: readonly ImportedResult[],
+): Promise<void> {
+  if (results.length === 0) return;
+  await transaction.query(
+    `WITH given AS (
+       SELECT * FROM jsonb_to_recordset($2::jsonb) AS given (position int, test text, status text, message text, started_at timestamptz,
+         duration_ms int, recorded_at timestamptz, attachments jsonb, cause text)
+     ), planned AS (
+       INSERT INTO planned_test (run_id, position, test) SELECT $1, position, test FROM given
+     )
+     INSERT INTO result (run_id, test, attempt, status, message, started_at, duration_ms, recorded_at, attachments, cause, reason_code,
+       reason_message)
+     SELECT $1, test, 1, status, message, started_at, duration_ms, recorded_at, attachments, cause,
+       CASE status WHEN 'broken' THEN '${importedCode}' END, CASE status WHEN 'broken' THEN coalesce(message, '') END
+     FROM given`,
+    [
+      runId,
+      JSON.stringify(
+        results.map((result, index) => ({
+          position: index + 1,
+          test: result.test,
+          status: result.status,
+          message: result.message === undefined ? null : withoutSurrogates(storable(result.message)),
+          started_at: result.startedAt,
+          duration_ms: result.durationMs,
+          recorded_at: result.recordedAt,
+          attachments: result.attachments,
+          cause: isBad(result.status) ? (causeOf(result.message ?? '') ?? null) : null,
+        })),
+      ),
+    ],
+  );
+}
+
+const isBad = (status: Status) => status === 'failed' || status === 'broken';
+
+/** A text that was cut may end in half of a character, which JSON of the database refuses. */
+const withoutSurrogates = (text: string) => text.replace(/\p{Cs}/gu, '\uFFFD');
+
+/**
+ * Whether imported runs can have their own numbers: there are no others. If so, new runs get numbers after `highest` from now on, so that
+ * none is taken meanwhile.
+ */
+export function reserveRunIds(database: Database, highest: number): Promise<boolean> {
+  return database.transaction(async (transaction) => {
+    const [other] = await transaction.query(
+      `SELECT id FROM run WHERE NOT EXISTS (SELECT FROM import_source WHERE kind = 'run' AND target = run.id::text) LIMIT 1`,
+    );
+    if (other) return false;
+    await transaction.query(
+      `SELECT setval(pg_get_serial_sequence('run', 'id'), greatest($1::bigint, (SELECT coalesce(max(id), 1) FROM run)))`,
+      [highest],
+    );
+    return true;
+  });
+}
+
+/** The numbers among these that runs have. */
+export async function takenRunIds(database: Queryable, ids: readonly number[]): Promise<Set<number>> {
+  const rows = await database.query<{ id: number }>('SELECT id FROM run WHERE id = ANY ($1::bigint[])', [
+    ids,
+  ]);
+  return new Set(rows.map(({ id }) => id));
+}
+
+/**
+ * Makes the history of an environment anew after an import: imported runs belong before those that were executed here. The outcomes of all
+ * its tests are compared again, in that order, by a worker.
+ */
+export function rebuildHistory(database: Database, environmentId: number): Promise<void> {
+  return database.transaction(async (transaction) => {
+    await transaction.query(`SELECT pg_advisory_xact_lock(${advisoryLocks.comparison}, $1::int)`, [
+      environmentId,
+    ]);
+    const own = 'run_id IN (SELECT id FROM run WHERE environment_id = $1)';
+    await transaction.query(
+      `UPDATE planned_test SET outcome = NULL, flaky_in_run = NULL, duration_ms = NULL, usual_ms = NULL, cause = NULL, classes = NULL,
+         notable = false WHERE ${own} AND (outcome IS NOT NULL OR notable)`,
+      [environmentId],
+    );
+    for (const table of ['test_outcomes', 'test_day']) {
+      await transaction.query(`DELETE FROM ${table} WHERE environment_id = $1`, [environmentId]);
+    }
+    await transaction.query(
+      `UPDATE run SET compared_at = NULL, slowness = NULL WHERE environment_id = $1 AND state = 'finished' AND compared_at IS NOT NULL`,
+      [environmentId],
+    );
+    await transaction.query(
+      `INSERT INTO test_duration (test, suite, environment_id, recent_ms, recent, updated_at)
+       SELECT test, suite, $1, array_agg(duration_ms ORDER BY age) FILTER (WHERE age <= 5),
+         string_agg(CASE status WHEN 'passed' THEN '.' ELSE 'x' END, '' ORDER BY age DESC), max(recorded_at)
+       FROM (
+         SELECT test, suite, status, duration_ms, recorded_at,
+           row_number() OVER (PARTITION BY test, suite ORDER BY recorded_at DESC) AS age
+         FROM result JOIN run ON run.id = run_id WHERE environment_id = $1 AND status IN ('passed', 'failed')
+       ) AS latest
+       WHERE age <= ${keptOutcomes} GROUP BY test, suite
+       ON CONFLICT (test, suite, environment_id) DO UPDATE
+         SET recent_ms = excluded.recent_ms, recent = excluded.recent, updated_at = excluded.updated_at`,
+      [environmentId],
+    );
+    await transaction.query(
+      // Twice as many rows as outcomes: broken and skipped results have none.
+      `UPDATE result SET history = earlier.history
+       FROM (
+         SELECT run_id, test, suite, result.attempt, right(coalesce(string_agg(
+             CASE status WHEN 'passed' THEN '.' WHEN 'failed' THEN 'x' END, ''
+           ) OVER (PARTITION BY test, suite ORDER BY recorded_at, run_id
+             ROWS BETWEEN ${2 * keptOutcomes} PRECEDING AND 1 PRECEDING), ''), ${keptOutcomes}) AS history
+         FROM result JOIN run ON run.id = run_id WHERE environment_id = $1
+       ) AS earlier
+       WHERE result.run_id = earlier.run_id AND result.test = earlier.test AND result.suite = earlier.suite
+         AND result.attempt = earlier.attempt AND result.history IS NULL`,
+      [environmentId],
+    );
+    await notifyChange(transaction, `environment ${environmentId}`);
+  });
+}
+
+/** The environments with imported results whose history was not made yet: also those of an import that was interrupted. */
+export async function environmentsToRebuild(database: Queryable): Promise<number[]> {
+  const rows = await database.query<{ environment_id: number }>(
+    `SELECT DISTINCT run.environment_id FROM run JOIN submission ON submission.id = submission_id
+     WHERE imported_from IS NOT NULL AND EXISTS (SELECT FROM result WHERE run_id = run.id AND history IS NULL)
+     ORDER BY environment_id`,
+  );
+  return rows.map(({ environment_id }) => environment_id);
+}
+
+/** A run and its results, to compare them with those of the other system. */
+export interface StoredImport {
+  id: number;
+  environmentId: number;
+  verdict: Verdict;
+  queuedAt: Date;
+  finishedAt: Date;
+  results: { test: string; status: Status; durationMs: number; message: string | undefined }[];
+}
+
+/** Runs that were imported, with their results in the order of execution. */
+export async function readImported(database: Queryable, ids: readonly number[]): Promise<StoredImport[]> {
+  const rows = await database.query<{
+    id: number;
+    environment_id: number;
+    verdict: Verdict;
+    queued_at: Date;
+    finished_at: Date;
+    results: { test: string; status: Status; durationMs: number; message: string | null }[];
+  }>(
+    `SELECT id, environment_id, verdict, queued_at, finished_at, (
+       SELECT coalesce(jsonb_agg(jsonb_build_object(
+         'test', result.test, 'status', status, 'durationMs', result.duration_ms, 'message', message) ORDER BY position), '[]')
+       FROM planned_test JOIN result USING (run_id, test, suite) WHERE run_id = run.id AND attempt = 1
+     ) AS results
+     FROM run WHERE id = ANY ($1::bigint[]) AND state = 'finished' ORDER BY id`,
+    [ids],
+  );
+  return rows.map((row) => ({
+    ...{ id: row.id, environmentId: row.environment_id, verdict: row.verdict },
+    ...{ queuedAt: row.queued_at, finishedAt: row.finished_at },
+    results: row.results.map((result) => ({ ...result, message: result.message ?? undefined })),
+  }));
+}

@@ -1,0 +1,248 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { hash } from '@node-rs/bcrypt';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type ImportOptions, importPhpMatre } from '../../src/import/import.ts';
+import { openDump } from '../../src/import/source/dump.ts';
+import { createTimeReader } from '../../src/import/source/local-time.ts';
+import { readRecords } from '../../src/import/source/read-records.ts';
+import { finishSubmissions } from '../../src/store/tables/finish-submissions.ts';
+import { runComparer } from '../../src/store/tables/run-comparer.ts';
+import { startTestServer, type TestServer } from '../support/app.ts';
+import { dumpOf, type PhpRows } from '../support/php-matre.ts';
+
+let server: TestServer;
+let folder: string;
+beforeAll(async () => {
+  server = await startTestServer({ settings: { MATRE_SIGN_IN: 'on' } });
+  folder = await mkdtemp(join(tmpdir(), 'matre-import-'));
+});
+afterAll(async () => {
+  await server.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const password = 'correct horse';
+const passwordHash = await hash(password, { cost: 4, version: '2y' });
+
+/** Two environments, five nights of two tests, of which one alternates. */
+const rows: PhpRows = {
+  matre_test_environments: [
+    { id: 1, name: 'Staging US', code: 'stage-us', base_url: 'https://us.example.com/' },
+    { id: 2, name: 'Staging DE', code: 'stage-de', base_url: 'https://de.example.com/', is_active: 0 },
+    { id: 3, name: 'Broken', code: 'broken', base_url: 'no address' },
+  ],
+  matre_global_env_variables: [
+    { id: 1, name: 'MAGENTO_ADMIN_USERNAME', value: 'mftf' },
+    { id: 2, name: 'SHOP_TOKEN', value: 'tok-12345678' },
+    { id: 3, name: 'STORE', value: 'us', environments: '["stage-us"]' },
+  ],
+  matre_test_suites: [{ id: 1, name: 'Smoke', test_pattern: 'smoke', cron_expression: '0 2 * * *' }],
+  matre_test_suite_environments: [{ test_suite_id: 1, test_environment_id: 1 }],
+  matre_users: [
+    {
+      id: 1,
+      username: 'anna',
+      email: 'anna@example.com',
+      roles: '["ROLE_ADMIN"]',
+      password: passwordHash,
+      notifications_enabled: 1,
+    },
+    { id: 2, username: 'bob', email: 'bob@example.com', password: passwordHash },
+  ],
+  matre_user_notification_environments: [{ user_id: 1, test_environment_id: 1 }],
+  matre_test_runs: [1, 2, 3, 4, 5].map((night) => ({
+    ...{ id: 40 + night, environment_id: 1, suite_id: 1, triggered_by: 'scheduler', test_filter: 'smoke' },
+    ...{ created_at: `2026-02-0${night} 02:00:00`, started_at: `2026-02-0${night} 02:00:05` },
+    completed_at: `2026-02-0${night} 02:03:00`,
+  })),
+  matre_test_results: [1, 2, 3, 4, 5].flatMap((night) => [
+    {
+      id: 2 * night,
+      test_run_id: 40 + night,
+      test_name: 'ATestCest:aTest',
+      duration: 30.5,
+      created_at: `2026-02-0${night} 02:01:00`,
+      output_file_path: `/app/var/test-output/run-${40 + night}/ATest.log`,
+    },
+    {
+      ...{ id: 2 * night + 1, test_run_id: 40 + night, test_name: 'BTestCest:bTest', duration: 20 },
+      ...{
+        status: night % 2 ? 'failed' : 'passed',
+        error_message: night % 2 ? 'no button, tok-12345678' : null,
+      },
+      ...{ created_at: `2026-02-0${night} 02:02:00`, screenshot_path: night % 2 ? 'B.png' : null },
+    },
+  ]),
+};
+
+const settings = new Map([
+  ...[
+    ['SLACK_WEBHOOK_URL', 'https://hooks.slack.com/services/T1/B1/abcdefgh'],
+    ['MAIL_FROM', 'matre@example.com'],
+  ],
+  ['MAILER_DSN', 'smtp://mail.example.com:25'],
+] as [string, string][]);
+
+async function importRows(tables: PhpRows, more: Partial<ImportOptions> = {}) {
+  const path = join(folder, 'dump.sql');
+  await writeFile(path, dumpOf(tables));
+  const time = createTimeReader('UTC');
+  const records = await readRecords(openDump(path), { time, withoutHistory: false, since: undefined });
+  return importPhpMatre(server.app.context, {
+    ...{ records, settings, moduleValues: new Map(), files: undefined, name: 'php-matre', zone: 'UTC' },
+    ...{ overwrite: false, mode: 'apply', by: { name: 'cli:test', role: 'admin', via: 'local' } },
+    ...more,
+  });
+}
+
+const summary = ({ items, history, differences }: Awaited<ReturnType<typeof importRows>>) => ({
+  actions: Object.fromEntries(
+    ['add', 'change', 'same', 'kept', 'refused'].map((action) => [
+      action,
+      items.filter((item) => item.action === action).length,
+    ]),
+  ),
+  added: history.reduce((sum, { added }) => sum + added, 0),
+  differences,
+});
+
+it('a dry run shows everything and changes nothing', async () => {
+  const report = await importRows(rows, { mode: 'dry-run' });
+  expect(summary(report)).toEqual({
+    actions: { add: 12, change: 0, same: 0, kept: 0, refused: 1 },
+    added: 5,
+    differences: 18,
+  });
+  expect(report.items.find(({ action }) => action === 'refused')).toMatchObject({
+    here: 'broken',
+    notes: [expect.stringContaining('baseUrl')],
+  });
+  expect(JSON.stringify(report)).not.toMatch(/tok-12345678|abcdefgh|\$2y/);
+  expect(await server.app.context.environments.list()).toEqual([]);
+  expect(await server.app.context.runs.list({ limit: 10 })).toEqual([]);
+});
+
+it('an import makes it, with the numbers, files and outcomes of runs, and tells no channel', async () => {
+  await mkdir(join(folder, 'test-artifacts/41'), { recursive: true });
+  await writeFile(join(folder, 'test-artifacts/41/B.png'), 'picture');
+  await mkdir(join(folder, 'test-output/run-41'), { recursive: true });
+  await writeFile(join(folder, 'test-output/run-41/ATest.log'), 'token tok-12345678\n');
+  const report = await importRows(rows, { files: folder });
+  expect(summary(report).actions).toMatchObject({ add: 12, refused: 1 });
+  const { context } = server.app;
+  const runs = await context.runs.list({ limit: 10 });
+  expect(runs.map(({ id, verdict, requestedBy }) => [id, verdict, requestedBy])).toEqual([
+    ...[
+      [45, 'failed'],
+      [44, 'passed'],
+      [43, 'failed'],
+      [42, 'passed'],
+      [41, 'failed'],
+    ].map((run) => [...run, 'schedule Smoke']),
+  ]);
+  const [result] = (await context.results.list(41)).filter(({ test }) => test === 'BTest');
+  expect(result).toMatchObject({
+    status: 'failed',
+    message: 'no button, [hidden]',
+    attachments: [{ kind: 'screenshot' }],
+  });
+  expect((await context.artifacts.readLog(41, 0, 100, 'imported/ATest/ATest.log')).toString()).toBe(
+    'token [hidden]\n',
+  );
+  // What a worker does in the background.
+  const environment = await context.environments.get('stage-us');
+  while ((await context.comparisons.compareNext(environment.id, runComparer)) !== undefined);
+  await finishSubmissions(context.database);
+  expect((await context.durations.outcomes(45)).get(':BTest')).toBe('x.x.x');
+  expect(await context.comparisons.classes(45)).toEqual(
+    new Map([[':BTest', expect.arrayContaining(['flaky'])]]),
+  );
+  const submissions = await context.submissions.list({ limit: 10 });
+  expect(submissions.map(({ verdict }) => verdict)).toEqual([
+    'failed',
+    'passed',
+    'failed',
+    'passed',
+    'failed',
+  ]);
+  expect(await context.database.query('SELECT id FROM notice')).toEqual([]);
+  expect(
+    await context.database.query(`SELECT subject FROM audit WHERE operation = 'import.php-matre'`),
+  ).toHaveLength(12);
+});
+
+it('a second import changes nothing, and a check finds no difference but what was refused', async () => {
+  const again = { actions: { add: 0, change: 0, same: 12, kept: 0, refused: 1 }, added: 0, differences: 1 };
+  expect(summary(await importRows(rows))).toEqual(again);
+  expect((await importRows(rows, { mode: 'check' })).history).toEqual([
+    { environment: 'stage-us', runs: 5, results: 10, added: 0, differing: 0, files: 0 },
+  ]);
+});
+
+it('an imported user signs in with the password, which gets a hash of matre', async () => {
+  const { accounts } = server.app.context.access;
+  const signIn = (text: string) => server.ask('POST', '/api/session', { name: 'anna', password: text });
+  expect((await signIn('wrong horse')).status).toBe(401);
+  expect((await signIn(password)).status).toBe(200);
+  const { id } = await accounts.get('anna');
+  expect(await accounts.readPassword(id)).toMatch(/^\$argon2id/);
+  expect((await signIn(password)).status).toBe(200);
+  expect(summary(await importRows(rows)).actions).toMatchObject({ change: 0, kept: 0 });
+});
+
+it('what was changed there changes here, and what was changed here stays unless it is overwritten', async () => {
+  const { context } = server.app;
+  const { id } = await context.environments.get('stage-us');
+  await context.environments.update(id, { name: 'Ours' });
+  await context.variables.unset(id, 'STORE');
+  const changed: PhpRows = {
+    ...rows,
+    matre_test_environments: [
+      { ...rows['matre_test_environments']?.[0], name: 'Theirs', backend_name: 'backend' },
+      ...(rows['matre_test_environments'] ?? []).slice(1),
+    ] as PhpRows[string],
+    matre_test_suites: [{ id: 1, name: 'Smoke', test_pattern: 'smoke', cron_expression: '0 4 * * *' }],
+  };
+  const report = await importRows(changed);
+  expect(summary(report).actions).toEqual({ add: 0, change: 2, same: 9, kept: 1, refused: 1 });
+  expect(report.items.find(({ here }) => here === 'stage-us')).toMatchObject({
+    changes: [{ field: 'backendName' }],
+    kept: [{ field: 'name' }],
+  });
+  expect(await context.environments.get('stage-us')).toMatchObject({ name: 'Ours', backendName: 'backend' });
+  expect(await context.schedules.get('Smoke')).toMatchObject({ cron: '0 4 * * *' });
+  expect(summary(await importRows(changed)).actions).toEqual({
+    add: 0,
+    change: 0,
+    same: 10,
+    kept: 2,
+    refused: 1,
+  });
+  await importRows(changed, { overwrite: true });
+  expect(await context.environments.get('stage-us')).toMatchObject({ name: 'Theirs' });
+  expect((await context.variables.list(id)).map(({ name }) => name)).toEqual(['STORE']);
+});
+
+it('a run that finished later is added, and a run of an interrupted import gets its history', async () => {
+  const { context } = server.app;
+  await context.database.query('UPDATE result SET history = NULL WHERE run_id = 45');
+  const later: PhpRows = {
+    ...rows,
+    matre_test_runs: [
+      ...(rows['matre_test_runs'] ?? []),
+      { ...rows['matre_test_runs']?.[0], id: 46, created_at: '2026-02-06 02:00:00' },
+    ] as PhpRows[string],
+  };
+  expect(summary(await importRows(later)).added).toBe(1);
+  const [row] = await context.database.query(
+    `SELECT history FROM result WHERE run_id = 45 AND test = 'BTest'`,
+  );
+  expect(row).toEqual({ history: 'x.x.' });
+  expect((await context.runs.list({ limit: 1 }))[0]).toMatchObject({
+    id: 46,
+    verdict: 'broken',
+    reason: { code: 'IMPORTED_FAILURE' },
+  });
+});
