@@ -113,6 +113,8 @@ const sharedFiles = [
   'model/rule-sentence.ts',
 ];
 const roomsWithSql = ['store', 'queue'];
+/** It reads the database of another system. */
+const otherSql = 'import/source/connection.ts';
 
 const source = resolve(import.meta.dirname, '../src');
 const page = resolve(import.meta.dirname, '../web/src');
@@ -265,7 +267,7 @@ describe('the architecture', () => {
     const withSql = serverFiles.filter(
       (path) => !roomsWithSql.includes(roomOf(path)) && sql.test(readFileSync(path, 'utf8')),
     );
-    expect(withSql.map((path) => relative(source, path))).toEqual([]);
+    expect(withSql.map((path) => relative(source, path))).toEqual([otherSql]);
   });
 
   it('has no file of more than 400 lines', () => {

@@ -31,6 +31,9 @@ export interface PhpMatreImport
   since: Date | undefined;
 }
 
+/** The history of an environment is made anew in statements that read all of its results. */
+const patientLeaseMs = 50 * 60_000;
+
 /**
  * Imports a php-matre into the database and the data folder of a configuration. Errors: those of the source and of `importPhpMatre`;
  * DATA_FOLDER_IN_USE while a process has the embedded database.
@@ -55,7 +58,9 @@ export async function importInto(
       const values = await readModuleFile(options.module ?? '', code);
       if (values) moduleValues.set(code, values);
     }
-    const app = await openApp(config, { log });
+    // A fifth of the lease is what a statement may take; no run is claimed here.
+    const patient = { ...config, worker: { ...config.worker, leaseMs: patientLeaseMs } };
+    const app = await openApp(patient, { log });
     try {
       return await importPhpMatre(app.context, { ...options, records, moduleValues });
     } finally {

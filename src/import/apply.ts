@@ -64,7 +64,7 @@ const listOf = (text: string | undefined) => (text ? text.split(', ') : []);
 const jsonOf = (text: string | undefined): unknown => (text === undefined ? undefined : JSON.parse(text));
 
 /** Only the fields that change. */
-const given = (fields: Readonly<Record<string, unknown>>) =>
+const withValues = (fields: Readonly<Record<string, unknown>>) =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 
 const isAny = (fields: object) => Object.keys(fields).length > 0;
@@ -76,7 +76,7 @@ const environment: Writer = {
   },
   async change(ask, code, { paused, ...rest }, fields) {
     const adminPassword = 'adminPassword' in rest ? { adminPassword: rest['adminPassword'] ?? null } : {};
-    const changes = { ...given(rest), ...adminPassword };
+    const changes = { ...withValues(rest), ...adminPassword };
     if (isAny(changes)) await ask(editEnvironment, { code, ...changes });
     if (paused !== undefined) await ask(pauseEnvironment, { code, reason: paused });
     else if (!('paused' in fields)) await ask(resumeEnvironment, { code });
@@ -87,9 +87,9 @@ const environment: Writer = {
 async function setVariable(here: string, { value, secret }: Fields, context: Context): Promise<void> {
   const at = here.indexOf(':');
   const scope = here.slice(0, at);
-  const given = { name: here.slice(at + 1), value, secret: secret === 'true' };
+  const input = { name: here.slice(at + 1), value, secret: secret === 'true' };
   const of = scope === 'global' ? {} : { environment: scope };
-  const { variables } = parseInput(setVariables, { ...of, variables: [given] });
+  const { variables } = parseInput(setVariables, { ...of, variables: [input] });
   const id = scope === 'global' ? 'global' : (await context.environments.get(scope)).id;
   for (const variable of variables) await context.variables.set(id, variable);
   if (id !== 'global') await context.shopModules.forgetRefusal(id);
@@ -138,14 +138,17 @@ const savedSelection: Writer = {
 
 const schedule: Writer = {
   async add(ask, name, { paused, environments, selection, ...fields }) {
-    const lists = { environments: listOf(environments), ...given({ selection: jsonOf(selection) }) };
+    const lists = { environments: listOf(environments), ...withValues({ selection: jsonOf(selection) }) };
     await ask(addSchedule, { name, ...fields, ...lists });
     if (paused) await ask(pauseSchedule, { name });
   },
   async change(ask, name, changed) {
     const { paused: _, environments, selection, ...rest } = changed;
-    const lists = given({ environments: environments && listOf(environments), selection: jsonOf(selection) });
-    const changes = { ...given(rest), ...lists };
+    const lists = withValues({
+      environments: environments && listOf(environments),
+      selection: jsonOf(selection),
+    });
+    const changes = { ...withValues(rest), ...lists };
     if (isAny(changes)) await ask(editSchedule, { name, ...changes });
     if ('paused' in changed) await ask(changed['paused'] ? pauseSchedule : resumeSchedule, { name });
   },
@@ -159,7 +162,7 @@ const channel: Writer = {
   async change(ask, name, changed, { settings, secrets }) {
     if ('kind' in changed) throw new Fault('INPUT_INVALID', `The kind of channel ${name} cannot be changed.`);
     const personal = 'personal' in changed ? { personal: changed['personal'] === 'true' } : {};
-    // Both, because secrets are sent to a new place only when they are given again.
+    // Both, because secrets are sent to a new place only when they are withValues again.
     await ask(editChannel, { name, settings: jsonOf(settings), secrets: jsonOf(secrets), ...personal });
   },
 };
@@ -175,7 +178,7 @@ const rule: Writer = {
       environments: environments && listOf(environments),
       occasions: occasions && listOf(occasions),
     };
-    await ask(editRule, { name, ...given({ channel: of, ...lists }) });
+    await ask(editRule, { name, ...withValues({ channel: of, ...lists }) });
   },
 };
 

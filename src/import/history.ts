@@ -61,14 +61,14 @@ export async function importHistory(
   options: HistoryOptions,
 ): Promise<EnvironmentHistory[]> {
   const { mapped, source, mode } = options;
-  const known = await context.importSources.runs(source);
+  const importedIds = await context.importSources.runs(source);
   const counts = createCounts(mapped);
   const missing = mapped.submissions.flatMap((submission) => {
-    const runs = submission.runs.filter(({ sourceId }) => !known.has(sourceId));
+    const runs = submission.runs.filter(({ sourceId }) => !importedIds.has(sourceId));
     return runs.length > 0 ? [{ ...submission, runs }] : [];
   });
   for (const { runs } of missing) for (const { code } of runs) counts.of(code).added += 1;
-  await compareKnown(context, mapped, known, counts);
+  await compareKnown(context, mapped, importedIds, counts);
   if (mode !== 'apply') return counts.list();
   if (missing.length > 0) await writeMissing(context, missing, options, counts);
   for (const id of await environmentsToRebuild(context.database)) await rebuildHistory(context.database, id);
@@ -101,24 +101,24 @@ type Counts = ReturnType<typeof createCounts>;
 async function compareKnown(
   { database }: Context,
   { submissions }: MappedHistory,
-  known: ReadonlyMap<number, number>,
+  importedIds: ReadonlyMap<number, number>,
   counts: Counts,
 ): Promise<void> {
   const runs = submissions
     .flatMap((submission) => submission.runs)
-    .filter(({ sourceId }) => known.has(sourceId));
+    .filter(({ sourceId }) => importedIds.has(sourceId));
   for (let first = 0; first < runs.length; first += comparedAtOnce) {
     const part = runs.slice(first, first + comparedAtOnce);
     const stored = new Map(
       (
         await readImported(
           database,
-          part.map(({ sourceId }) => known.get(sourceId) ?? 0),
+          part.map(({ sourceId }) => importedIds.get(sourceId) ?? 0),
         )
       ).map((run) => [run.id, run]),
     );
     for (const run of part) {
-      if (!isSame(run, stored.get(known.get(run.sourceId) ?? 0))) counts.of(run.code).differing += 1;
+      if (!isSame(run, stored.get(importedIds.get(run.sourceId) ?? 0))) counts.of(run.code).differing += 1;
     }
   }
 }
@@ -162,8 +162,8 @@ async function writeMissing(
       // It was removed or renamed here, or refused.
       const environmentId = environmentIds.get(run.code);
       if (environmentId === undefined) continue;
-      const found = await findFiles(options.files, run);
-      files.push(found.flatMap((own) => own.files));
+      const filesOfResults = await findFiles(options.files, run);
+      files.push(filesOfResults.flatMap((own) => own.files));
       const { sourceId, code: _, results, reason, ...rest } = run;
       runs.push({
         ...{ ...rest, sourceId, environmentId, id: taken && !taken.has(sourceId) ? sourceId : undefined },
@@ -172,7 +172,7 @@ async function writeMissing(
           results.map(async ({ screenshot: _screenshot, output: _output, message, ...result }, index) => ({
             ...result,
             message: message === undefined ? undefined : await options.redactor.textInTurns(message),
-            attachments: (found[index]?.files ?? []).flatMap(({ attachment }) => attachment ?? []),
+            attachments: (filesOfResults[index]?.files ?? []).flatMap(({ attachment }) => attachment ?? []),
           })),
         ),
       });
@@ -208,7 +208,7 @@ interface FoundFile {
 /** The files of each result; that of the run itself is with the first. */
 async function findFiles(folder: string | undefined, run: MappedRun): Promise<{ files: FoundFile[] }[]> {
   if (folder === undefined) return [];
-  const found: { files: FoundFile[] }[] = [];
+  const filesOfResults: { files: FoundFile[] }[] = [];
   for (const { test, screenshot, output } of run.results) {
     const place = `imported/${safeName(test)}`;
     const files: FoundFile[] = [];
@@ -225,15 +225,15 @@ async function findFiles(folder: string | undefined, run: MappedRun): Promise<{ 
       const page = `${name.slice(0, name.length - extname(name).length)}.html`;
       await add(`test-artifacts/${run.sourceId}/${page}`, 'Page', 'page');
     }
-    found.push({ files });
+    filesOfResults.push({ files });
   }
   const log = await fileInside(folder, `test-output/mftf-run-${run.sourceId}.log`);
   if (log !== undefined) {
-    const first = found[0] ?? { files: [] };
-    found[0] = first;
+    const first = filesOfResults[0] ?? { files: [] };
+    filesOfResults[0] = first;
     first.files.push({ from: log, path: runLogName, attachment: undefined });
   }
-  return found;
+  return filesOfResults;
 }
 
 /** `/app/var/test-output/run-3/A.log` as a path in the folder `var`. */

@@ -82,10 +82,10 @@ function planItem(
   const kept: string[] = [];
   const state: Record<string, string> = { ...fields };
   for (const name of names) {
-    const [wanted, before, present] = [fields[name], base?.[name], now[name]];
+    const [expected, before, present] = [fields[name], base?.[name], now[name]];
     // A field that the source never had is that of the installation.
-    if (wanted === present || (wanted === undefined && before === undefined)) continue;
-    if (changedByUse[kind]?.includes(name) && base !== undefined && before === wanted) continue;
+    if (expected === present || (expected === undefined && before === undefined)) continue;
+    if (changedByUse[kind]?.includes(name) && base !== undefined && before === expected) continue;
     const isChangedHere = base === undefined || before !== present;
     if (!isChangedHere || overwrite) changed.push(name);
     else {
@@ -118,9 +118,3 @@ function changesOf(kind: ItemKind, before: Fields, after: Fields): FieldChange[]
     after: shown(field, after[field]),
   }));
 }
-
-/** Whether an origin must be stored for an item. */
-export const needsOrigin = ({ action, reason }: PlannedItem, base: Fields | undefined): boolean =>
-  action === 'add' ||
-  action === 'change' ||
-  (action === 'same' && (base === undefined || reason === undefined));

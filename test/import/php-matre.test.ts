@@ -7,6 +7,7 @@ import { type ImportOptions, importPhpMatre } from '../../src/import/import.ts';
 import { openDump } from '../../src/import/source/dump.ts';
 import { createTimeReader } from '../../src/import/source/local-time.ts';
 import { readRecords } from '../../src/import/source/read-records.ts';
+import { submissionVerdict } from '../../src/model/submission.ts';
 import { finishSubmissions } from '../../src/store/tables/finish-submissions.ts';
 import { runComparer } from '../../src/store/tables/run-comparer.ts';
 import { startTestServer, type TestServer } from '../support/app.ts';
@@ -156,11 +157,10 @@ it('an import makes it, with the numbers, files and outcomes of runs, and tells 
   while ((await context.comparisons.compareNext(environment.id, runComparer)) !== undefined);
   await finishSubmissions(context.database);
   expect((await context.durations.outcomes(45)).get(':BTest')).toBe('x.x.x');
-  expect(await context.comparisons.classes(45)).toEqual(
-    new Map([[':BTest', expect.arrayContaining(['flaky'])]]),
-  );
+  // php-matre stores no commit, so a change of the outcome may be one of the module.
+  expect(await context.comparisons.classes(45)).toEqual(new Map([[':BTest', ['new', 'known']]]));
   const submissions = await context.submissions.list({ limit: 10 });
-  expect(submissions.map(({ verdict }) => verdict)).toEqual([
+  expect(submissions.map(({ runs: own }) => submissionVerdict(own))).toEqual([
     'failed',
     'passed',
     'failed',
@@ -174,8 +174,12 @@ it('an import makes it, with the numbers, files and outcomes of runs, and tells 
 });
 
 it('a second import changes nothing, and a check finds no difference but what was refused', async () => {
-  const again = { actions: { add: 0, change: 0, same: 12, kept: 0, refused: 1 }, added: 0, differences: 1 };
-  expect(summary(await importRows(rows))).toEqual(again);
+  const unchanged = {
+    actions: { add: 0, change: 0, same: 12, kept: 0, refused: 1 },
+    added: 0,
+    differences: 1,
+  };
+  expect(summary(await importRows(rows))).toEqual(unchanged);
   expect((await importRows(rows, { mode: 'check' })).history).toEqual([
     { environment: 'stage-us', runs: 5, results: 10, added: 0, differing: 0, files: 0 },
   ]);

@@ -106,7 +106,7 @@ function claimCode(names: ReturnType<typeof createNames>, code: string, region: 
 }
 
 /** The value that tests of an environment get there; `undefined` for none. */
-export function valueReader(
+function valueReader(
   code: string,
   variables: readonly PhpVariable[],
   moduleValues: ModuleValues,

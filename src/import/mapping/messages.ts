@@ -3,8 +3,8 @@ import type { PhpSettings } from './env-file.ts';
 import { type Fields, type Item, listField, type Mapped } from './item.ts';
 import { mapTemplates } from './templates.ts';
 
-export const slackChannel = 'slack';
-export const mailChannel = 'email';
+const slackChannel = 'slack';
+const mailChannel = 'email';
 
 /** The webhook and the mail server become channels, the notification settings of users rules and subscriptions, and templates templates. */
 export function mapMessages(

@@ -94,27 +94,27 @@ export function scanStatement(text: string, start: number, delimiter: string): S
       return { value: text.slice(start, at), end: at + delimiter.length };
     }
     special.lastIndex = at;
-    const found = special.exec(text);
-    if (found === null) return undefined;
-    const { index } = found;
+    const match = special.exec(text);
+    if (match === null) return undefined;
+    const { index } = match;
     const custom = delimiter === ';' ? -1 : text.indexOf(delimiter, at);
     if (custom >= 0 && custom <= index) {
       return { value: text.slice(start, custom), end: custom + delimiter.length };
     }
-    const end = endOfSpecial(text, index, found[0]);
+    const end = endOfSpecial(text, index, match[0]);
     if (end === undefined) return undefined;
-    if (found[0] === ';' && delimiter === ';') return { value: text.slice(start, index), end };
+    if (match[0] === ';' && delimiter === ';') return { value: text.slice(start, index), end };
     at = end;
   }
 }
 
 /** The index after a quoted text, a comment or another character; `undefined` when it does not end. */
-function endOfSpecial(text: string, index: number, found: string): number | undefined {
-  if (found === "'") return endOfText(text, index + 1);
-  if (found === '"' || found === '`') return endAfter(text, index + 1, found);
-  if (found === '#' || found.startsWith('--')) return endAfter(text, index, '\n');
+function endOfSpecial(text: string, index: number, match: string): number | undefined {
+  if (match === "'") return endOfText(text, index + 1);
+  if (match === '"' || match === '`') return endAfter(text, index + 1, match);
+  if (match === '#' || match.startsWith('--')) return endAfter(text, index, '\n');
   // What is in a conditional comment (`/*!40101 ... */`) is part of the statement.
-  if (found === '/*') return text[index + 2] === '!' ? index + 3 : endAfter(text, index + 2, '*/');
+  if (match === '/*') return text[index + 2] === '!' ? index + 3 : endAfter(text, index + 2, '*/');
   return index + 1;
 }
 

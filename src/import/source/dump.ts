@@ -261,8 +261,8 @@ async function* readRows(
 type Place = readonly [name: string, index: number];
 
 function placesOf(table: SourceTable, columns: readonly string[]): Place[] {
-  const wanted: readonly string[] = sourceTables[table];
-  return columns.flatMap((name, index): Place[] => (wanted.includes(name) ? [[name, index]] : []));
+  const needed: readonly string[] = sourceTables[table];
+  return columns.flatMap((name, index): Place[] => (needed.includes(name) ? [[name, index]] : []));
 }
 
 function toRow(places: readonly Place[], values: readonly RawValue[], { decode }: State): SourceRow {

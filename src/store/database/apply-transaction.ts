@@ -31,12 +31,26 @@ export async function withSavepoint<T>(transaction: Queryable, work: () => Promi
 
 /** A transaction as a database. Transactions in it are part of it, so what fails in one of them ends the whole transaction. */
 function asDatabase(transaction: Queryable, kind: Database['kind']): Database {
+  const queryable = oneByOne(transaction);
   return {
     kind,
-    query: (sql, parameters) => transaction.query(sql, parameters),
-    script: (sql) => transaction.script(sql),
-    transaction: (work) => work(transaction),
+    ...queryable,
+    transaction: (work) => work(queryable),
     listen: () => Promise.reject(new Error('A transaction cannot listen.')),
     close: () => Promise.reject(new Error('A transaction is not closed.')),
+  };
+}
+
+/** Operations ask for several things at once, and a transaction is one connection, which takes one statement at a time. */
+function oneByOne(transaction: Queryable): Queryable {
+  let last: Promise<unknown> = Promise.resolve();
+  const next = <T>(execute: () => Promise<T>): Promise<T> => {
+    const result = last.then(execute);
+    last = result.catch(() => {});
+    return result;
+  };
+  return {
+    query: (sql, parameters) => next(() => transaction.query(sql, parameters)),
+    script: (sql) => next(() => transaction.script(sql)),
   };
 }

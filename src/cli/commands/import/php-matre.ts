@@ -63,7 +63,7 @@ export function registerPhpMatre(command: Command, context: CliContext): void {
     .option(
       '--since <time>',
       'only runs since then: a day such as 2026-03-01, or an age such as 90d',
-      (given: string) => parseSince(given),
+      (text: string) => parseSince(text),
     )
     .option('--no-history', 'without runs and results')
     .option('--overwrite', 'also change what was changed or removed here')
