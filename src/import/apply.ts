@@ -28,6 +28,7 @@ import {
   pauseSchedule,
   resumeSchedule,
 } from '../operations/schedules/schedules.ts';
+import { editUser } from '../operations/users/users.ts';
 import type { Fields, ItemKind } from './mapping/item.ts';
 import type { PlannedItem } from './plan.ts';
 
@@ -107,11 +108,13 @@ const userFields = z.object({
 });
 
 const user: Writer = {
-  async add(_, name, fields, { access }) {
+  async add(ask, name, { deactivated, ...fields }, { access }) {
     await access.accounts.create(parseInput({ input: userFields }, { name, ...fields }));
+    if (deactivated) await ask(editUser, { name, active: false });
   },
-  async change(_, name, changed, fields, { access }) {
+  async change(ask, name, changed, fields, { access }) {
     const { role, password } = parseInput({ input: userFields }, { name, ...fields });
+    if ('deactivated' in changed) await ask(editUser, { name, active: !changed['deactivated'] });
     if ('role' in changed) await access.accounts.setRole(name, role);
     if ('password' in changed) await access.accounts.setPassword(name, password);
   },

@@ -25,9 +25,13 @@ export async function readCurrent(tables: ImportTables): Promise<CurrentItems> {
     Map<string, Fields>
   >;
   await readEnvironments(tables, current);
-  for (const { id, name, role, via } of await tables.access.accounts.list()) {
+  for (const { id, name, role, via, deactivatedAt } of await tables.access.accounts.list()) {
     const password = via === 'password' ? await tables.access.accounts.readPassword(id) : undefined;
-    current.user.set(name, { role, ...(password && { password }) });
+    current.user.set(name, {
+      role,
+      ...(password && { password }),
+      ...(deactivatedAt && { deactivated: 'true' }),
+    });
   }
   const codes = (environments: readonly { code: string; removed: boolean }[]) =>
     listField(environments.flatMap(({ code, removed }) => (removed ? [] : [code])));

@@ -50,7 +50,7 @@ const rows: PhpRows = {
       password: passwordHash,
       notifications_enabled: 1,
     },
-    { id: 2, username: 'bob', email: 'bob@example.com', password: passwordHash },
+    { id: 2, username: 'bob', email: 'bob@example.com', password: passwordHash, is_active: 0 },
   ],
   matre_user_notification_environments: [{ user_id: 1, test_environment_id: 1 }],
   matre_test_runs: [1, 2, 3, 4, 5].map((night) => ({
@@ -153,6 +153,7 @@ it('an import makes it, with the numbers, files and outcomes of runs, and tells 
     'token [hidden]\n',
   );
   // What a worker does in the background.
+  expect((await context.access.accounts.get('bob')).deactivatedAt).toBeInstanceOf(Date);
   const environment = await context.environments.get('stage-us');
   while ((await context.comparisons.compareNext(environment.id, runComparer)) !== undefined);
   await finishSubmissions(context.database);

@@ -259,11 +259,14 @@ it('users keep their passwords; admins are admins, and all others only look', ()
       user(5, 'eve', { passwordHash: bcrypt.replace('04', '31') }),
     ],
   ]);
-  expect(items.map(({ here, fields, notes }) => [here, fields['role'], notes.length])).toEqual([
-    ['anna', 'admin', 1],
-    ['bob', 'viewer', 0],
+  expect(
+    items.map(({ here, fields, notes }) => [here, fields['role'], fields['deactivated'], notes.length]),
+  ).toEqual([
+    ['anna', 'admin', undefined, 1],
+    ['bob', 'viewer', undefined, 0],
+    ['carl', 'viewer', 'true', 0],
   ]);
-  expect(leftovers.map(({ name }) => name)).toEqual(['carl', 'dora', 'eve']);
+  expect(leftovers.map(({ name }) => name)).toEqual(['dora', 'eve']);
 });
 
 describe('messages', () => {

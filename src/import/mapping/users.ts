@@ -11,15 +11,15 @@ export interface MappedUsers extends Mapped {
 /** Users with their passwords: the hash is taken over, and replaced by one of matre when the user signs in. */
 export function mapUsers(users: readonly PhpUser[]): MappedUsers {
   const mapped: MappedUsers = { items: [], leftovers: [], names: new Map() };
-  for (const user of users) {
+  // Active ones first: the last admin cannot be deactivated.
+  const ordered = [...users].sort((one, other) => Number(other.active) - Number(one.active));
+  for (const user of ordered) {
     const { id, name, roles, passwordHash } = user;
-    const reason = !user.active
-      ? 'the user is inactive'
-      : !isUserName(name)
-        ? 'the name cannot be that of a user here'
-        : isForeignHash(passwordHash)
-          ? undefined
-          : 'the password is stored in an unknown form; add the user with `matre user add`';
+    const reason = !isUserName(name)
+      ? 'the name cannot be that of a user here'
+      : isForeignHash(passwordHash)
+        ? undefined
+        : 'the password is stored in an unknown form; add the user with `matre user add`';
     if (reason !== undefined) {
       mapped.leftovers.push({ kind: 'user', name, reason });
       continue;
@@ -30,7 +30,7 @@ export function mapUsers(users: readonly PhpUser[]): MappedUsers {
     const notes = user.secondFactor ? ['the second factor is not taken over'] : [];
     mapped.items.push({
       ...{ kind: 'user', sourceId: String(id), there: name, here: name, notes },
-      fields: { role, password: passwordHash },
+      fields: { role, password: passwordHash, ...(!user.active && { deactivated: 'true' }) },
     } satisfies Item);
   }
   return mapped;
