@@ -115,6 +115,7 @@ async function requeueForHooks(options: Options, error: unknown): Promise<boolea
   }
   const { code, message } = toFault(error);
   if (code === 'ENGINE_UNREACHABLE') options.onEngineUnreachable();
+  const isLoss = isFault(error, 'LOCK_LOST', 'LOCK_STORE_UNREACHABLE', 'DATABASE_UNREACHABLE');
   const delayMs = await queue.retry(
     run.id,
     fence,
@@ -122,7 +123,8 @@ async function requeueForHooks(options: Options, error: unknown): Promise<boolea
     {
       outcome: 'handed-back',
       limit: 2 * settings.maxAttempts - 1,
-      pauseMs: settings.retryPauseMs,
+      // The pause grows with all interruptions of the run, and what the worker lost says nothing about the hooks.
+      pauseMs: isLoss ? 0 : settings.retryPauseMs,
     },
   );
   if (delayMs !== undefined) {

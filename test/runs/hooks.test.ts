@@ -174,6 +174,7 @@ overEngines((kind) => {
     });
     expect(broken.reason?.message).toContain('took longer than 1 s');
     expect(results.map(({ status }) => status)).toEqual(['passed']);
+    expect((await harness.show(broken.id)).hooks.map(({ name }) => name)).toEqual(['broken', 'restore']);
     expect(events.map(({ code }) => code)).toContain('HOOK_FAILED');
     expect(await written()).toEqual([`restored ${broken.id} preprod-us passed`]);
   });

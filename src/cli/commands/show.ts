@@ -153,6 +153,7 @@ function printRecord(
   output.line();
   printFacts(context, output, record, url);
   printAttempts(output, record);
+  printHooks(output, record);
   printTests(output, record);
   printWaits(output, record);
   printEvents(output, record);
@@ -202,6 +203,28 @@ function printAttempts(output: Output, { attempts }: RunRecord): void {
       },
     ],
     attempts,
+  );
+}
+
+/** The hooks of a run, with their logs. A server of an earlier version has none. */
+function printHooks(output: Output, { hooks = [] }: Partial<Pick<RunRecord, 'hooks'>>): void {
+  if (hooks.length === 0) return;
+  output.line();
+  printTable(
+    output,
+    [
+      { heading: 'Hook', text: ({ name }) => name },
+      { heading: 'When', text: ({ moment }) => moment },
+      { heading: 'State', text: ({ state }) => (state === 'waiting' ? 'not executed' : state) },
+      {
+        heading: 'Took',
+        text: ({ startedAt, endedAt }) =>
+          startedAt && endedAt ? durationText(Date.parse(endedAt) - Date.parse(startedAt)) : '-',
+      },
+      { heading: 'Log', text: ({ log }) => log ?? '-' },
+      { heading: 'Why', text: ({ message }) => (message === null ? '-' : clean(message)) },
+    ],
+    hooks,
   );
 }
 

@@ -9,6 +9,7 @@ import type { Context } from '../core/context.ts';
 import { runId, testName, wholeNumber } from '../core/fields.ts';
 import { defineOperation } from '../core/operation.ts';
 import { attemptView, eventView, plannedTestView, resultView, viewResult } from '../core/views.ts';
+import { runHookView, viewRunHook } from '../hooks/hook-view.ts';
 import { progressView, viewProgress } from './progress.ts';
 import { findTestLog } from './test-log.ts';
 
@@ -16,7 +17,7 @@ export const showRun = defineOperation({
   name: 'runs.show',
   method: 'GET',
   path: '/api/runs/:id',
-  summary: 'Show a run with its plan, results, attempts and events',
+  summary: 'Show a run with its plan, results, attempts, events and hooks',
   role: 'viewer',
   audited: false,
   live: true,
@@ -26,14 +27,16 @@ export const showRun = defineOperation({
     results: z.array(resultView).describe('The latest result of each test'),
     attempts: z.array(attemptView),
     events: z.array(eventView),
+    hooks: z.array(runHookView),
   }),
   async run(context, { id }) {
     const run = await context.runs.get(id);
-    const [plan, results, attempts, events] = await Promise.all([
+    const [plan, results, attempts, events, hooks] = await Promise.all([
       context.plans.list(id),
       context.results.listLatest(id),
       context.attempts.list(id),
       context.events.list(id),
+      context.runHooks.list(id),
     ]);
     return {
       ...(await viewProgress(context, run, plan)),
@@ -55,6 +58,7 @@ export const showRun = defineOperation({
         reason: reason ?? null,
       })),
       events: events.map(({ at, code, message }) => ({ at: at.toISOString(), code, message })),
+      hooks: hooks.map(viewRunHook),
     };
   },
 });
