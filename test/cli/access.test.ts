@@ -86,8 +86,8 @@ describe('with a server that requires sign-in', () => {
   it('the audit trail is listed page by page', async () => {
     const { stdout } = await local(['audit', '--limit', '2']);
     const [heading, newest] = stdout.split('\n');
-    expect(heading).toMatch(/^ID +WHEN +WHO +FROM +WHAT +OUTCOME +ON$/);
-    expect(newest).toMatch(/ local +127\.0\.0\.1 +tokens\.create +done +for good: operator$/);
+    expect(heading).toMatch(/^ID +WHEN +WHO +FROM +WHAT +OUTCOME +ON +CHANGES$/);
+    expect(newest).toMatch(/ local +127\.0\.0\.1 +tokens\.create +done +for good: operator +-$/);
     const { entries, next } = JSON.parse((await local(['audit', '--limit', '2', '--json'])).stdout);
     expect(next).toBe(entries[1].id);
     const older = JSON.parse((await local(['audit', '--before', String(next), '--json'])).stdout);
