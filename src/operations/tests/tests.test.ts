@@ -12,7 +12,8 @@ it('previews all environments at the commit that the answer names', async () => 
     catalog: async () => ({ commit, catalog: undefined }),
     previewOn: async (...[, , of]: Parameters<Context['previewOn']>) => {
       commits.push(of);
-      return { tests: [], skipped: [], unusable: [], disabled: [], patterns: [], modules: '' };
+      const none = { tests: [], skipped: [], unusable: [], disabled: [], patterns: [] };
+      return { ...none, excludedSkipped: [], inSuites: [], modules: '' };
     },
   } as unknown as Context;
   const input = parseInput(previewRuns, { environments: ['us', 'es'], selection: { all: true } });
