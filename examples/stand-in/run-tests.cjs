@@ -14,6 +14,13 @@ const { assertionType, createSteps } = require('./steps.cjs');
 const noBrowser = /ConnectionException|SessionNotCreatedException/;
 // Codeception counts a missing element as a failed assertion.
 const failureTypes = [assertionType, 'Codeception\\Exception\\ElementNotFound'];
+
+/** An exception as `serialize` of PHP writes it. Its message is a public property in PHPUnit, else a protected one. */
+function serialized(type, message, place) {
+  const text = (value) => `s:${Buffer.byteLength(value)}:"${value}";`;
+  const name = type.startsWith('PHPUnit\\') ? 'message' : '\0*\0message';
+  return `O:${type.length}:"${type}":3:{${text(name)}${text(message)}${text('\0*\0code')}i:0;${text('\0*\0file')}${text(place)}}`;
+}
 const saysNo = (error) => failureTypes.includes(error.type);
 
 /**
@@ -114,9 +121,11 @@ function createRun({ project, screen, output, allureFolder, groupObjects, result
 
   /** The files of all exceptions of a test, the last one first. The message of the result is that of the last one. */
   const attachExceptions = (result, errors) => {
-    for (const { message, type, at } of errors.toReversed()) {
-      const text = saysNo({ type }) ? message : `${type ?? 'Exception'}: ${message}`;
-      attach('TestMethodException', `${text}\n\n${result.test.file}:${at?.line ?? 0}\n`, 'txt');
+    for (const { message, type = 'Exception', at } of errors.toReversed()) {
+      const place = `${result.test.file}:${at?.line ?? 0}`;
+      const text = saysNo({ type }) ? message : `${type}: ${message}`;
+      const content = project.allure2 ? serialized(type, message, place) : `${text}\n\n${place}\n`;
+      attach('TestMethodException', content, 'txt');
     }
     // A step of its own, which Allure 2 does not have.
     if (result.status !== 'broken' || project.allure2) return;

@@ -19,9 +19,42 @@ export function isException(title: string): boolean {
 export async function readExceptions(paths: readonly string[]): Promise<string[]> {
   const texts = await Promise.all(paths.slice(-maxExceptions).map((path) => readStart(path, maxBytes)));
   return texts
-    .flatMap((text) => (text === undefined ? [] : [exceptionMessage(text.toString('utf8'))]))
+    .flatMap((content) => (content === undefined ? [] : [messageOf(content)]))
     .filter((message) => message !== '')
     .reverse();
+}
+
+function messageOf(content: Buffer): string {
+  const message = serializedMessage(content);
+  return message === undefined ? exceptionMessage(content.toString('utf8')) : printable(message).trim();
+}
+
+/** The beginning of an object that PHP has serialized: the lengths of its class and the number of its properties. */
+const serializedObject = /^O:\d{1,4}:"([\w\\]{1,300})":\d{1,4}:\{/;
+/** The property `message` of an exception, with the bytes of its text. PHP marks a protected property with zero bytes. */
+const messageProperty = /s:\d{1,3}:"(?:\0\*\0)?message";s:(\d{1,9}):"/;
+/** The end of a text, and the beginning of the next property. */
+const endOfText = /";(?=s:\d{1,9}:"|\})/;
+/** Where the message is looked for: it is the first property. */
+const maxBeforeMessage = 1_000;
+
+/**
+ * The message of an exception as PHP serializes it, which is what MFTF 4.3 and newer attach (seen with 6.0.1 and Codeception 5.1);
+ * `undefined` for another text.
+ */
+function serializedMessage(content: Buffer): string | undefined {
+  // Lengths are in bytes, so each character is one.
+  const text = content.toString('latin1');
+  const start = text.slice(0, maxBeforeMessage);
+  const [, type] = serializedObject.exec(start) ?? [];
+  const property = messageProperty.exec(start);
+  if (type === undefined || !property) return undefined;
+  const begin = property.index + property[0].length;
+  const rest = text.slice(begin);
+  const length = Number(property[1]);
+  // A secret that was hidden in the message has changed its length.
+  const end = rest.startsWith('";', length) ? length : (endOfText.exec(rest)?.index ?? rest.length);
+  return Buffer.from(rest.slice(0, end), 'latin1').toString('utf8') || withoutMessage(type);
 }
 
 /** The class before a message: `Magento\...\FastFailException: `. Failed assertions have none. */
@@ -42,5 +75,11 @@ function exceptionMessage(text: string): string {
   const own = chain.at(-1) ?? '';
   const [message = ''] = own.split(traceStart, 1);
   const prefix = className.exec(message.slice(0, maxClassName))?.[0] ?? '';
-  return printable(message.slice(prefix.length)).trim();
+  const words = printable(message.slice(prefix.length)).trim();
+  return words === '' && prefix !== '' ? withoutMessage(prefix.slice(0, -': '.length)) : words;
+}
+
+/** Stands for the message of an exception that has none, such as that of a wait that ran out. */
+function withoutMessage(type: string): string {
+  return `${type.slice(type.lastIndexOf('\\') + 1)} without a message`;
 }
