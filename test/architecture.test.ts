@@ -111,6 +111,7 @@ const sharedFiles = [
   'model/run-options.ts',
   'model/failure-headline.ts',
   'model/rule-sentence.ts',
+  'model/patch.ts',
 ];
 const roomsWithSql = ['store', 'queue'];
 /** It reads the database of another system. */

@@ -3,6 +3,8 @@ import type { ContainersContext } from '../doctor/check-context.ts';
 import { limitsOf } from '../doctor/limits.ts';
 import { fetchInside } from '../mftf/container/fetch.ts';
 import type { Layout } from '../mftf/container/layout.ts';
+import { tryPatches } from '../mftf/patches/patch-container.ts';
+import { readPatches } from '../mftf/patches/read-patches.ts';
 import type { Commit } from '../modules/modules.ts';
 import type { Database } from '../store/database/database.ts';
 import type { Environments } from '../store/tables/environments.ts';
@@ -48,6 +50,10 @@ export function createContainersContext(
       fetchInside({ engine, containerId, layout, php: config.mftf.php }, requests),
     temporaryContainer: () => createDoctorContainer(deps, engine),
     newest,
+    async tryPatches(container) {
+      const { patches } = await readPatches(readers, config.mftf.patches, await newest());
+      return tryPatches({ engine, containerId: await container(), layout, readers }, patches);
+    },
     valuesOf: async (environment) =>
       (await readEnvFiles({ ...deps, engine, readers, layout }, environment, await newest())).values,
   };

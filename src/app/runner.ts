@@ -75,6 +75,7 @@ export function createMftfRunner(deps: {
     settings: {
       ...mftf,
       image: poolConfig.image,
+      mounts: poolConfig.mounts,
       heartbeatMs: worker.heartbeatMs,
       notCacheableReason: mountInMagentoTree(poolConfig.mounts, poolConfig.magentoRoot),
     },

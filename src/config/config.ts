@@ -9,6 +9,7 @@ import { hideCredentials } from '../model/address/dsn.ts';
 import { isLoopback } from '../model/address/loopback.ts';
 import { decodeEnvFile } from '../model/env-file/decode.ts';
 import { parseEnvFile } from '../model/env-file/env-file.ts';
+import type { PatchSource } from '../model/patch.ts';
 import type { Setting } from './setting.ts';
 import { type SettingName, type SettingValues, settingNames, settings } from './settings.ts';
 import { withPassword } from './with-password.ts';
@@ -101,6 +102,7 @@ export interface Config {
     exclusiveGroups: string[];
     retryFailed: { times: number; groups: { group: string; times: number }[] };
     generationVariables: string[];
+    patches: PatchSource[];
     /** Names of variables, see `createSecretRule`. */
     secretVariables: string[];
     plainVariables: string[];
@@ -289,6 +291,7 @@ function arrange(values: SettingValues, entries: SettingEntry[], problems: strin
       exclusiveGroups: values.MATRE_EXCLUSIVE_GROUPS,
       retryFailed: { times: values.MATRE_RETRY_FAILED, groups: values.MATRE_RETRY_FAILED_GROUPS },
       generationVariables: values.MATRE_GENERATION_VARIABLES,
+      patches: values.MATRE_PATCHES,
       secretVariables: values.MATRE_SECRET_VARIABLES,
       plainVariables: values.MATRE_PLAIN_VARIABLES,
       shopModulesAgeMs: values.MATRE_SHOP_MODULES_AGE,

@@ -4,6 +4,7 @@ import { maxRetryFailed } from '../model/limits.ts';
 import { alertSettings } from './alert-settings.ts';
 import { containerSettings } from './container-settings.ts';
 import { messageSettings } from './message-settings.ts';
+import { patchSettings } from './patch-settings.ts';
 import { phpSettings } from './php-settings.ts';
 import { optional, type Setting, setting } from './setting.ts';
 import {
@@ -306,6 +307,7 @@ export const settings = {
       'How much space generated tests may use in the data folder; the least recently used ones are removed first.',
   }),
   ...phpSettings,
+  ...patchSettings,
 
   MATRE_HOST: setting({
     group: 'Server',

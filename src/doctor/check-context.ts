@@ -5,6 +5,7 @@ import type { FetchRequest, FetchResult } from '../mftf/container/fetch.ts';
 import type { EnvValue } from '../mftf/module/env-files.ts';
 import type { SignIn } from '../mftf/shop-modules/sign-in.ts';
 import type { Environment } from '../model/environment.ts';
+import type { RunPatch } from '../model/patch.ts';
 import type { Commit, Modules } from '../modules/modules.ts';
 import type { InspectedContainer, Inspection } from '../pool/inspect.ts';
 import type { Pool } from '../pool/pool.ts';
@@ -77,6 +78,11 @@ export interface ContainersContext {
   fetchInside(container: string, requests: readonly FetchRequest[]): Promise<Map<string, FetchResult>>;
   /** A container with the network of the test containers, which the caller disposes of. Errors: those of the engine. */
   temporaryContainer(): Promise<{ id: string; dispose(): Promise<void> }>;
+  /**
+   * What MATRE_PATCHES would do at the newest commit, tried in a container of the image, which `container` opens. Errors: PATCH_FAILED
+   * and those of the module and the engine.
+   */
+  tryPatches(container: () => Promise<string>): Promise<RunPatch[]>;
   /** What MFTF reads for an environment, secrets too. Errors: MODULE_ENV_FILE_MISSING and those of the module. */
   valuesOf(environment: Environment): Promise<EnvValue[]>;
 }

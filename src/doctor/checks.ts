@@ -16,6 +16,7 @@ import { locksForeign } from './checks/locks-foreign.ts';
 import { locksForgotten } from './checks/locks-forgotten.ts';
 import { moduleAway, moduleEnvFileMissing } from './checks/module-away.ts';
 import { modulesUnknown } from './checks/modules-unknown.ts';
+import { patchesMisfit } from './checks/patches-misfit.ts';
 import { processesLeft } from './checks/processes-left.ts';
 import { queueStuck } from './checks/queue-stuck.ts';
 import { scheduleDays, scheduleFails, scheduleOverdue } from './checks/schedules.ts';
@@ -50,6 +51,7 @@ export const checks: readonly Check[] = [
   containerOrphaned,
   moduleAway,
   moduleEnvFileMissing,
+  patchesMisfit,
   seleniumAway,
   seleniumSessionsLeft,
   shopAway,

@@ -12,7 +12,7 @@ import {
 import type { CheckContext } from './check-context.ts';
 import { type FindingGroup, groupFindings } from './group-findings.ts';
 import { limitsOf } from './limits.ts';
-import { removeTemporaryContainer } from './probes/shop.ts';
+import { removeTemporaryContainer } from './probes/temporary-container.ts';
 
 /** The findings of a check, for the API and the command line. */
 export interface CheckReport {

@@ -186,6 +186,11 @@ export const faults = {
     'The image lacks something that MFTF needs, so nothing was executed.',
     'Build the image from a Magento tree with its vendor folder, and run `vendor/bin/mftf build:project` in it.',
   ),
+  PATCH_FAILED: infrastructure(
+    409,
+    'A patch of MATRE_PATCHES cannot be applied to the framework in the image, so nothing was executed.',
+    'Correct the named patch for the version of the image, or remove it from MATRE_PATCHES (docs/patches.md).',
+  ),
   ENGINE_UNREACHABLE: transient(
     503,
     'No container can be created or used.',

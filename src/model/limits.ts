@@ -98,6 +98,19 @@ export const maxOpenRegistrations = 1_000;
 /** Bytes of them. */
 export const maxOpenRegistrationBytes = 4 * 1024 * 1024;
 
+/** Patches of the framework in a folder of a module. */
+export const maxPatches = 100;
+
+/** Bytes of all patches in a folder of a module. */
+export const maxPatchBytes = 1024 * 1024;
+
+/** Files that the patches of a run may change, and bytes of all of them. */
+export const maxPatchedFiles = 500;
+export const maxPatchedBytes = 4 * 1024 * 1024;
+
+/** How long reading or applying patches may take, in milliseconds. */
+export const maxPatchMs = 60_000;
+
 /** Texts that are hidden in the outputs of a run: its secrets, and each line of a private key. */
 export const maxHiddenTexts = 2_000;
 

@@ -1,4 +1,5 @@
 import type { FaultCode } from '../faults/fault.ts';
+import type { RunPatch } from './patch.ts';
 import type { RunOptions } from './run-options.ts';
 import type { Selection } from './selection.ts';
 
@@ -46,6 +47,8 @@ export interface Run {
   reason: Reason | undefined;
   /** The commit of the test module; set when the run starts. */
   commit: { id: string; subject: string } | undefined;
+  /** The patches of the framework in the containers of its latest attempt. */
+  patches: RunPatch[];
   /** The number of attempts so far: claims that really started. */
   attempt: number;
   /** The fence of its latest claim. */

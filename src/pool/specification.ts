@@ -40,13 +40,16 @@ export const checkoutsFolder = '/matre/modules';
 const generatedFolder = 'dev/tests/acceptance/tests/functional/Magento/_generated';
 
 /**
- * The folders below the Magento root that a run writes to, besides tmpfs: the settings and outputs of MFTF, the test module, and
- * MFTF's own generated classes (measured with 3.8). The sandbox copies only these, because the rest of a tree is large.
+ * The folders below the Magento root that a run writes to, besides tmpfs: the settings and outputs of MFTF, the test module,
+ * MFTF's own generated classes (measured with 3.8), and what patches may change. The sandbox copies only these, because the rest of a tree is large.
  */
 const writableFolders = [
   'app/code',
   'dev/tests/acceptance',
   'vendor/magento/magento2-functional-testing-framework',
+  'vendor/codeception',
+  'vendor/php-webdriver',
+  'vendor/allure-framework',
 ];
 
 export const poolLabels = {

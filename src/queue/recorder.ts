@@ -1,5 +1,6 @@
 import { Fault, transientCodes } from '../faults/fault.ts';
 import { causeOf, keptOutcomes } from '../model/failure.ts';
+import type { RunPatch } from '../model/patch.ts';
 import type { Result, Status } from '../model/result.ts';
 import type { RunPhase } from '../model/run.ts';
 import type { PlannedTest } from '../model/selection.ts';
@@ -34,6 +35,8 @@ export interface Recorder {
   commit(commit: { id: string; subject: string }): Promise<void>;
   /** What tells the version of the shop under test from another one. */
   shopVersion(version: string): Promise<void>;
+  /** The patches of the framework that are in its containers; those of an earlier attempt do not count any more. */
+  patches(patches: readonly RunPatch[]): Promise<void>;
   /** The tests that will be executed, in order. Called once per attempt; a resumed run keeps its first plan. */
   plan(tests: NewPlannedTest[]): Promise<void>;
   /**
@@ -81,6 +84,12 @@ export function createRecorder(deps: { database: Database; runId: number; fence:
     shopVersion: (version) =>
       write(async (transaction) => {
         await transaction.query('UPDATE run SET shop_version = $2 WHERE id = $1', [runId, storable(version)]);
+      }),
+
+    patches: (patches) =>
+      write(async (transaction) => {
+        const stored = patches.length === 0 ? null : storable(JSON.stringify(patches));
+        await transaction.query('UPDATE run SET patches = $2 WHERE id = $1', [runId, stored]);
       }),
 
     plan: (tests) =>

@@ -50,6 +50,7 @@ function reported(results: Result[], more: Partial<Run> = {}): ReportedRun {
       retryAt: undefined,
       retryOf: undefined,
       scheduleId: undefined,
+      patches: [],
       submissionId: undefined,
       filesRemovedAt: undefined,
       options: noRunOptions,

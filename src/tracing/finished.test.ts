@@ -29,6 +29,7 @@ const run: Run = {
   requestedBy: 'cli:alice',
   retryOf: undefined,
   scheduleId: undefined,
+  patches: [],
   submissionId: undefined,
   filesRemovedAt: undefined,
   options: noRunOptions,

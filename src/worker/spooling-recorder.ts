@@ -63,6 +63,7 @@ export function spoolingRecorder(
     phase: (phase) => inOrder(() => record.phase(phase)),
     commit: (commit) => inOrder(() => record.commit(commit)),
     shopVersion: (version) => inOrder(() => record.shopVersion(version)),
+    patches: (patches) => inOrder(() => record.patches(patches)),
     plan: (tests) => inOrder(() => record.plan(tests)),
     planned: () => inOrder(() => record.planned()),
     testStarted: (test) => inOrder(() => record.testStarted(test)),

@@ -9,6 +9,7 @@ import {
   readlinkSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -78,10 +79,11 @@ describe.each(shells)('%s', (name, program = '', ...first) => {
     const acceptance = 'root/dev/tests/acceptance';
     const generated = `${acceptance}/tests/functional/Magento/_generated`;
     const classes = 'root/vendor/framework/Group';
-    const prepare = (module = 'root/app/code/TestModule') =>
+    const prepare = (module = 'root/app/code/TestModule', patched: string[] = []) =>
       run(
         'prepare',
         ...['root', acceptance, generated, classes, module, 'modules/abc', 'run'].map((path) => at(path)),
+        ...patched,
       );
 
     beforeEach(() => {
@@ -151,6 +153,62 @@ describe.each(shells)('%s', (name, program = '', ...first) => {
       expect(prepare().status).toBe(0);
       expect(existsSync(at('root/app/code/TestModule/half.xml'))).toBe(false);
       expect(read(`${acceptance}/codeception.yml`)).toBe('as in the image');
+    });
+
+    const framework = 'root/vendor/magento/magento2-functional-testing-framework';
+
+    test('restores the files that an earlier run patched, and removes those that it added', () => {
+      write('root/vendor/codeception/a b.php', 'patched');
+      write('root/vendor/codeception/a b.php.image', 'as in the image');
+      write('root/vendor/codeception/new.php', 'added');
+      write(
+        `${framework}/.matre-patched`,
+        'changed vendor/codeception/a b.php\nadded vendor/codeception/new.php\n',
+      );
+      expect(prepare()).toMatchObject({ status: 0, stdout: '', stderr: '' });
+      expect(readdirSync(at('root/vendor/codeception'))).toEqual(['a b.php']);
+      expect(read('root/vendor/codeception/a b.php')).toBe('as in the image');
+      expect(existsSync(at(`${framework}/.matre-patched`))).toBe(false);
+      expect(prepare().status).toBe(0);
+      expect(read('root/vendor/codeception/a b.php')).toBe('as in the image');
+    });
+
+    test.each([
+      ['before a file was patched', 'changed vendor/codeception/a.php\n'],
+      ['within the list', 'changed vendor/code'],
+    ])('keeps the files of the image when patching was interrupted %s', (_, list) => {
+      write('root/vendor/codeception/a.php', 'as in the image');
+      write(`${framework}/.matre-patched`, list);
+      expect(prepare().status).toBe(0);
+      expect(read('root/vendor/codeception/a.php')).toBe('as in the image');
+    });
+
+    test('lists the files to patch that the image lacks, and those that are links or behind one', () => {
+      write('root/vendor/codeception/a.php');
+      write('elsewhere/b.php');
+      symlinkSync(at('elsewhere'), at('root/vendor/linked'));
+      symlinkSync(at('elsewhere/b.php'), at('root/vendor/codeception/b.php'));
+      symlinkSync(at('nowhere'), at('root/vendor/codeception/dangling.php'));
+      const paths = [
+        'codeception/a.php',
+        'codeception/b.php',
+        'codeception/dangling.php',
+        'codeception/x/new.php',
+        'linked/b.php',
+        'linked/x/new.php',
+      ];
+      const { stdout } = prepare(
+        undefined,
+        paths.map((path) => `vendor/${path}`),
+      );
+      expect(stdout.split('\n')).toEqual([
+        'link vendor/codeception/b.php',
+        'link vendor/codeception/dangling.php',
+        'missing vendor/codeception/x/new.php',
+        'link vendor/linked/b.php',
+        'link vendor/linked/x/new.php',
+        '',
+      ]);
     });
 
     test('creates links to the values, which are in a folder of the run', () => {

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { z } from 'zod';
 import { Fault, type FaultCode, faults } from '../../faults/fault.ts';
 import { fullName, runLink } from '../../model/page-links.ts';
+import { describePatches } from '../../model/patch.ts';
 import { describeSelection } from '../../model/selection.ts';
 import { showRun } from '../../operations/runs/run-record.ts';
 import { type CliContext, jsonOption, parseRunId, print } from '../cli-context.ts';
@@ -177,6 +178,7 @@ function printFacts(context: CliContext, output: Output, { run }: RunRecord, url
   if (run.startedAt !== null) fields.push([run.finishedAt === null ? 'Running for' : 'Took', tookText(run)]);
   if (run.commit !== null)
     fields.push(['Commit', `${run.commit.id.slice(0, 12)} ${clean(run.commit.subject)}`]);
+  if (run.patches.length > 0) fields.push(['Patches', clean(describePatches(run.patches))]);
   const files =
     url === undefined
       ? join(context.config().store.dataFolder, 'runs', String(run.id))

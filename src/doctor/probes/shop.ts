@@ -5,6 +5,7 @@ import type { CheckContext } from '../check-context.ts';
 import { limitsOf } from '../limits.ts';
 import { type AddressResponse, requestAddress } from './address.ts';
 import { inspectContainers } from './containers.ts';
+import { openTemporaryContainer } from './temporary-container.ts';
 
 /** The response of a shop, and the place that asked for it, as the end of a sentence: `from its container`. */
 export interface ShopResponse extends AddressResponse {
@@ -41,20 +42,6 @@ export async function requestShop(
 export async function addressOfShop(context: CheckContext, environment: Environment): Promise<string> {
   const credentials = await context.shopCredentials(environment).catch(() => undefined);
   return joinBaseUrl({ url: environment.baseUrl, credentials });
-}
-
-/** The id of a container that all checks of one examination share. */
-async function openTemporaryContainer({ containers, inspections }: CheckContext): Promise<string> {
-  if (inspections.hasEnded) throw new Error('the examination has ended');
-  inspections.temporaryContainer ??= containers().then(({ temporaryContainer }) => temporaryContainer());
-  return (await inspections.temporaryContainer).id;
-}
-
-/** Removes the temporary container at the end of an examination; a check that outlives its time limit opens none any more. */
-export async function removeTemporaryContainer({ inspections }: CheckContext): Promise<void> {
-  inspections.hasEnded = true;
-  const container = await inspections.temporaryContainer?.catch(() => undefined);
-  await container?.dispose().catch(() => undefined);
 }
 
 /** The running container of an environment; not one of an older configuration, which the next run replaces. */

@@ -1,7 +1,8 @@
 <?php
 /**
  * Checks files of the Magento root against MFTF's own schemas, all in one process: `php validate.php ROOT SCRATCH`, with a
- * line `kind<tab>path` for each file in SCRATCH.files. Prints `path<tab>line<tab>message` for each violation.
+ * line `kind<tab>path` for each file in SCRATCH.files. Prints `path<tab>line<tab>message` for each violation. When libxml refuses
+ * a schema, the last line is `schema<tab>version of libxml<tab>message`, and the exit code 3.
  *
  * The files of a kind become one document, with a line for each file, because a schema is compiled again for each document. The
  * number of a line identifies the faulty file, which is then checked separately. Files that merge into others are checked before
@@ -39,9 +40,9 @@ foreach ($files as $kind => $paths) {
             if ($document->load("$root/$path")) {
                 $document->schemaValidate("$scratch/$schema");
             }
-            foreach (libxml_get_errors() as $error) {
+            foreach (errors() as $error) {
                 // Some messages have two lines.
-                echo $path, "\t", $error->line, "\t", preg_replace('~\s+~', ' ', trim($error->message)), "\n";
+                echo $path, "\t", $error->line, "\t", oneLine($error->message), "\n";
             }
             libxml_clear_errors();
         }
@@ -68,13 +69,31 @@ function faultyFiles(array $paths, string $root, string $element, string $schema
         return $paths;
     }
     $document->schemaValidate($schema);
-    foreach (libxml_get_errors() as $error) {
+    foreach (errors() as $error) {
         if (isset($paths[$error->line - 2])) {
             $faulty[$paths[$error->line - 2]] = true;
         }
     }
     libxml_clear_errors();
     return array_keys($faulty);
+}
+
+/** The errors in files. One in a schema has a line of that, and would be taken for one of a file. */
+function errors(): array
+{
+    $errors = libxml_get_errors();
+    foreach ($errors as $error) {
+        if (substr($error->file, -4) === '.xsd') {
+            echo "schema\t", LIBXML_LOADED_VERSION, "\t", basename($error->file), ': ', oneLine($error->message), "\n";
+            exit(3);
+        }
+    }
+    return $errors;
+}
+
+function oneLine(string $message): string
+{
+    return preg_replace('~\s+~', ' ', trim($message));
 }
 
 /** Whether a part of the file means the same in another file: it is UTF-8, and declares no entities. */

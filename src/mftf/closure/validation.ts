@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { putFiles } from '../../engine/archive.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { readAll } from '../../engine/read-all.ts';
+import { Fault } from '../../faults/fault.ts';
 import { writeFileAtomically } from '../../files/atomic-write.ts';
 import { runFolder } from '../../pool/specification.ts';
 import type { CatalogAccess } from '../catalog/catalogs.ts';
@@ -19,7 +20,7 @@ const stored = z.array(z.string());
 export interface Validations {
   /**
    * The violations of MFTF's schemas in a tree, as `path:line: message`. Every file is checked once per image or commit: 2 s for
-   * Magento 2.4.4 and 1 s for a module (PHP, measured with MFTF 3.8). Errors: DISK_FULL, CONTAINER_VANISHED.
+   * Magento 2.4.4 and 1 s for a module (PHP, measured with MFTF 3.8). Errors: GENERATION_FAILED when libxml2 refuses the schemas, see `schemaRefusal`, DISK_FULL, CONTAINER_VANISHED.
    */
   of(tree: {
     engine: Engine;
@@ -29,6 +30,8 @@ export interface Validations {
     catalog: CatalogAccess;
     imageId: string;
     commit: string;
+    /** Identifies patches of the schemas; `undefined` without any. */
+    patches: string | undefined;
     signal: AbortSignal;
     timeoutMs: number;
   }): Promise<string[]>;
@@ -38,10 +41,16 @@ export interface Validations {
 export function createValidations({ folder }: { folder: string }): Validations {
   return {
     async of(tree) {
-      const { catalog, layout, imageId, commit } = tree;
+      const { catalog, layout, imageId, commit, patches } = tree;
       const module = layout.module.slice(layout.root.length + 1);
       const isOfModule = (fault: string) => fault.startsWith(`${module}/`);
-      const image = ['image', imageId, layout.root, layout.module];
+      const image = [
+        'image',
+        imageId,
+        layout.root,
+        layout.module,
+        ...(patches === undefined ? [] : [patches]),
+      ];
       const parts = [
         {
           path: fileOf(folder, image),
@@ -76,9 +85,27 @@ async function validate(
   const argv = [prunedScripts.validate, layout.root, `${runFolder}/${scratchName}`];
   const end = await php({ argv, cwd: layout.root, output, signal, timeoutMs }).finally(() => output.end());
   const lines = (await text).split('\n').filter((line) => line !== '');
+  const refusal = schemaRefusal(lines.at(-1));
+  if (refusal !== undefined) throw new Fault('GENERATION_FAILED', refusal);
   if (end.kind === 'exited' && end.code === 0) return { faults: lines.map(readFault) };
   const failure = `the files could not be checked: ${lines.slice(-3).join(' ')} (${JSON.stringify(end)})`;
   return { faults: [], failure };
+}
+
+/**
+ * What to say of a last line of validate.php about a schema that newer versions of libxml2 refuse, and MFTF with them, so that it
+ * generates nothing; `undefined` for any other line.
+ */
+export function schemaRefusal(line: string | undefined): string | undefined {
+  const [kind, version, message] = line?.split('\t') ?? [];
+  if (kind !== 'schema' || !message?.includes('content model is not determinist')) return undefined;
+  return `libxml2 ${libxmlVersion(version)} in the image refuses a schema of MFTF (${message}). Set MATRE_PATCHES=content-models, see docs/patches.md.`;
+}
+
+/** 21308 is 2.13.8. */
+function libxmlVersion(version = ''): string {
+  const number = Number(version);
+  return [Math.floor(number / 10_000), Math.floor(number / 100) % 100, number % 100].join('.');
 }
 
 function readFault(line: string): string {

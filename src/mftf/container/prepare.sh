@@ -2,12 +2,15 @@
 # Prepares a container for one run: installs the module, removes the files of an earlier generation, and links `.env` and
 # `.credentials` to the tmpfs that has them. Runs inside the container, under dash, bash or busybox.
 #
-# usage: prepare.sh ROOT ACCEPTANCE GENERATED SUITE_CLASSES MODULE CHECKOUT RUN_FOLDER
-# standard output: "chrome" when the tests use it
+# usage: prepare.sh ROOT ACCEPTANCE GENERATED SUITE_CLASSES MODULE CHECKOUT RUN_FOLDER PATCHED...
+# PATCHED are the files that patches may change, relative to ROOT.
+# standard output: "chrome" when the tests use it; "missing PATH" for a file to patch that the image lacks; "link PATH" for one
+# that is a link or behind one
 # exit codes: 0 ready; 3 the image lacks a file of MFTF (named on standard error); others: of the failed command
 set -eu
 
 root=$1 acceptance=$2 generated=$3 suite_classes=$4 module=$5 checkout=$6 run=$7
+shift 7
 
 for path in vendor/bin/mftf vendor/bin/codecept dev/tests/acceptance/codeception.yml \
   dev/tests/acceptance/tests/functional.suite.yml; do
@@ -22,6 +25,29 @@ if grep -q '"version": *"[12]\.' "$root/vendor/magento/magento2-functional-testi
   echo "The image has MFTF 2, and matre needs 3.0 or newer (Magento 2.4)" >&2
   exit 3
 fi
+
+# The files that an earlier run patched become those of the image, whatever patches this run has.
+patched=$root/vendor/magento/magento2-functional-testing-framework/.matre-patched
+if [ -f "$patched" ]; then
+  while read -r change path; do
+    if [ "$change" = added ]; then
+      rm -f "$root/$path"
+    elif [ -f "$root/$path.image" ]; then
+      mv -f "$root/$path.image" "$root/$path"
+    fi
+  done <"$patched"
+  rm -f "$patched"
+fi
+for path; do
+  # Of a path that does not exist, the part that does: a link in it could lead out of the framework.
+  part=$path
+  while [ ! -e "$root/$part" ] && [ ! -L "$root/$part" ] && [ "$part" != "${part%/*}" ]; do part=${part%/*}; done
+  if [ "$(readlink -f "$root/$part")" != "$(readlink -f "$root")/$part" ]; then
+    echo "link $path"
+  elif [ ! -f "$root/$path" ]; then
+    echo "missing $path"
+  fi
+done
 
 # Generation writes `groups:` and `extensions:` into codeception.yml: each run starts from the file of the image.
 if [ ! -f "$acceptance/codeception.yml.image" ]; then

@@ -10,15 +10,21 @@ import { scripts } from './scripts.ts';
 
 /**
  * Prepares a container for one run: installs the module at its commit and the values of the environment, and removes the files
- * of earlier runs. Returns whether its tests use Chrome.
- * Errors: IMAGE_UNSUITABLE, MODULE_ENV_FILE_MISSING, DISK_FULL, CONTAINER_UNHEALTHY, CONTAINER_VANISHED.
+ * of earlier runs. Framework files that an earlier run patched become those of the image. Returns whether its tests use Chrome, and
+ * which of the files to patch the image lacks. Errors: IMAGE_UNSUITABLE, PATCH_FAILED for a file to patch that is a link, MODULE_ENV_FILE_MISSING, DISK_FULL, CONTAINER_UNHEALTHY, CONTAINER_VANISHED.
  */
 export async function prepare(
   engine: Engine,
   containerId: string,
-  request: { layout: Layout; commit: string; code: string; files: EnvFiles },
-): Promise<{ chrome: boolean }> {
-  const { layout, commit, code, files } = request;
+  request: {
+    layout: Layout;
+    commit: string;
+    code: string;
+    files: EnvFiles;
+    patchedPaths?: readonly string[];
+  },
+): Promise<{ chrome: boolean; missing: Set<string> }> {
+  const { layout, commit, code, files, patchedPaths = [] } = request;
   const checkout = posix.join(checkoutsFolder, commit);
   const { root, acceptance, generated, suiteClasses, module } = layout;
   const argv = [
@@ -31,6 +37,7 @@ export async function prepare(
     module,
     checkout,
     runFolder,
+    ...patchedPaths,
   ];
   const { code: exitCode, stdout, stderr } = await capture(engine, containerId, argv);
   if (exitCode === 3) throw new Fault('IMAGE_UNSUITABLE', `${stderr.trim()}.`);
@@ -40,6 +47,13 @@ export async function prepare(
       isDiskFull ? 'DISK_FULL' : 'CONTAINER_UNHEALTHY',
       `The container could not be prepared: ${stderr.trim()}`,
     );
+  }
+  const lines = stdout.split('\n');
+  const pathsAfter = (word: string) =>
+    lines.filter((line) => line.startsWith(`${word} `)).map((line) => line.slice(word.length + 1));
+  const [link] = pathsAfter('link');
+  if (link !== undefined) {
+    throw new Fault('PATCH_FAILED', `${link} is a link in the image, or behind one, and is not patched.`);
   }
   await putValues(engine, containerId, files);
   // The usual manual check: the file exists and is not empty, in this container, now.
@@ -51,7 +65,7 @@ export async function prepare(
       `${envFile} is missing or empty in the container (commit ${commit}).`,
     );
   }
-  return { chrome: stdout.trim() === 'chrome' };
+  return { chrome: lines.includes('chrome'), missing: new Set(pathsAfter('missing')) };
 }
 
 /** Writes the values that MFTF reads into their tmpfs, replacing earlier ones. Errors: DISK_FULL, CONTAINER_VANISHED. */

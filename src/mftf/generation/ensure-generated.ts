@@ -21,6 +21,8 @@ export interface GeneratedRequest extends RunContainer {
   plan: { test: PlannedTest; done: boolean }[];
   imageId: string;
   commit: string;
+  /** Identifies the patches of the framework in the container; `undefined` without any. */
+  patches: string | undefined;
   /** The files that MFTF has to read for some tests at this commit. */
   closureOf(tests: PlannedTest[]): Promise<Closure>;
   /** The enabled modules of the shop, in its order; without them MFTF reads all modules. */
@@ -47,7 +49,7 @@ export interface GeneratedRequest extends RunContainer {
  * Returns the snapshot. Errors: GENERATION_FAILED and others of `generate`, DISK_FULL, CONTAINER_VANISHED.
  */
 export async function ensureGenerated(request: GeneratedRequest): Promise<Snapshot> {
-  const { snapshots, logs, record, signal, settings, imageId, commit, modules, files } = request;
+  const { snapshots, logs, record, signal, settings, imageId, commit, modules, files, patches } = request;
   const tests = testsToGenerate(request.plan);
   const closure = await request.closureOf(tests);
   const notCacheableReason = settings.notCacheableReason ?? randomReason(closure);
@@ -59,7 +61,7 @@ export async function ensureGenerated(request: GeneratedRequest): Promise<Snapsh
     logs.line(`The generated files are not reused by other runs: ${notCacheableReason}.`);
     snapshot = await generateSnapshot(request, tests, closure, env);
   } else {
-    const inputs = { imageId, env, php: settings.php, layout: request.layout, tests };
+    const inputs = { imageId, patches, env, php: settings.php, layout: request.layout, tests };
     const keyOf = (source: string) => generationKey({ ...inputs, source });
     const wholeTreeKey = keyOf(wholeTreeSource(commit, modules));
     const closureKey = closure.kind === 'pruned' ? keyOf(closure.digest) : wholeTreeKey;

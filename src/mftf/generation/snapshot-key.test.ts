@@ -12,6 +12,7 @@ const value = (name: string, value: string) => ({ name, value, secret: false });
 
 const inputs: GenerationInputs = {
   imageId: 'sha256:1',
+  patches: undefined,
   source: 'commit-1',
   env: generationEnv([value('WAIT_TIMEOUT', '30')], []),
   php: 'php',
@@ -32,6 +33,7 @@ describe('the key of a generation', () => {
 
   test.each<[string, Partial<GenerationInputs>]>([
     ['the image', { imageId: 'sha256:2' }],
+    ['the patches of the framework', { patches: 'a'.repeat(64) }],
     ['the commit, or the digest of the files', { source: 'commit-2' }],
     ['the enabled modules', { source: wholeTreeSource('commit-1', ['A_B', 'C_D']) }],
     ['the PHP command', { php: '/usr/bin/php8.3' }],

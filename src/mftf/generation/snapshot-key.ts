@@ -38,6 +38,8 @@ export function generationEnv(values: EnvValue[], more: readonly string[]): stri
 export interface GenerationInputs {
   /** The image has MFTF, PHP and the Magento tree. */
   imageId: string;
+  /** The digest of the files of the framework that differ from those of the image; `undefined` without any. */
+  patches: string | undefined;
   /**
    * Identifies the XML that MFTF reads: the commit of the module with the enabled modules, or the digest of the files that the tests
    * need, in the order in which they are merged.
@@ -58,10 +60,11 @@ export function wholeTreeSource(commit: string, modules: readonly string[] | und
 
 /** A key of the inputs that does not depend on the order of the tests: 64 hexadecimal digits. */
 export function generationKey(inputs: GenerationInputs): string {
-  const { imageId, source, env, php, layout, tests } = inputs;
+  const { imageId, patches, source, env, php, layout, tests } = inputs;
   const names = tests.map(({ name, suite }) => `${suite ?? ''}:${name}`).sort();
   // MFTF writes paths below the root and the name of the module's folder into what it generates.
   const places = [layout.root, layout.module];
-  const all = [format, imageId, source, env, php, places, names];
+  // Without patches the key is that of versions of matre without them, which share the snapshots.
+  const all = [format, imageId, source, env, php, places, names, ...(patches === undefined ? [] : [patches])];
   return createHash('sha256').update(JSON.stringify(all)).digest('hex');
 }

@@ -1,4 +1,5 @@
 import { readClock } from '../../engine/supervised.ts';
+import { describePatches } from '../../model/patch.ts';
 import { runToken } from '../../model/run-token.ts';
 import type { PlannedTest } from '../../model/selection.ts';
 import type { Job, Outcome } from '../../worker/runner.ts';
@@ -7,6 +8,7 @@ import { createPhp, type Php } from '../container/php.ts';
 import { removeGenerated, unpackGenerated } from '../generation/snapshot-archive.ts';
 import type { Snapshot } from '../generation/snapshots.ts';
 import { describeOverridden, type EnvValue } from '../module/env-files.ts';
+import type { PatchedFiles } from '../patches/patch-files.ts';
 import { defaultWaitSeconds } from '../results/timed-out-waits.ts';
 import { createRunSessions } from './browser-sessions.ts';
 import { executeTests, type Slot, type TestingRequest } from './execute-tests.ts';
@@ -28,7 +30,8 @@ export async function executeInContainers(
   const { containerId } = prepared;
 
   // 1. Prepare the container of the first slot.
-  const { chrome } = await prepareContainer(deps, job, prepared, containerId);
+  const { chrome, patched } = await prepareContainer(deps, job, prepared, containerId);
+  await reportPatches(job, prepared, patched);
 
   // 2. Execute the hooks before the tests, and before the shop is checked: it may have to wait for a deployment.
   const hooks = await executeHooksBefore(deps, job, prepared);
@@ -47,7 +50,13 @@ export async function executeInContainers(
   // 4. Generate those without a result.
   await record.phase('generating');
   const php = await openPhp(deps, job, containerId);
-  const { snapshot, runnable } = await generateTests(deps, job, prepared, runPlan, php);
+  const { snapshot, runnable } = await generateTests(
+    deps,
+    job,
+    prepared,
+    { ...runPlan, patches: patched.digest },
+    php,
+  );
 
   // 5. Execute them, in as many containers as the environment has slots.
   await record.phase('testing');
@@ -82,6 +91,16 @@ async function exclusiveTests(
   if (exclusiveGroups.length === 0) return [];
   const names = tests.map(({ name }) => name);
   return catalog.ask('inGroups', { tests: names, groups: exclusiveGroups });
+}
+
+async function reportPatches(
+  { run, record }: Job,
+  { logs }: PreparedRun,
+  { patches }: PatchedFiles,
+): Promise<void> {
+  if (patches.length > 0) logs.line(`Patches of the framework: ${describePatches(patches)}`);
+  // A write that most runs do not need.
+  if (patches.length > 0 || run.patches.length > 0) await record.patches(patches);
 }
 
 /** PHP in a container, for as long as the run is held. */

@@ -21,14 +21,14 @@ export async function generateTests(
   deps: RunnerDependencies,
   job: Job,
   prepared: PreparedRun,
-  { catalog, modules, plan, open }: RunPlan,
+  { catalog, modules, plan, open, patches }: RunPlan & { patches: string | undefined },
   php: Php,
 ): Promise<{ snapshot: Snapshot; runnable: PlannedTest[] }> {
   const { engine, layout, settings } = deps;
   const { run, record, abort: signal } = job;
   const { commit, containerId, files, logs } = prepared;
   const place = { engine, containerId, layout, php, signal };
-  const source = { imageId: await engine.imageId(settings.image), commit: commit.id };
+  const source = { imageId: await engine.imageId(settings.image), commit: commit.id, patches };
   const timeoutMs = settings.generationTimeoutMs;
 
   // 1. Validate the files against the schemas of MFTF.

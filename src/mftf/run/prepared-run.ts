@@ -1,5 +1,6 @@
 import type { Commit } from '../../modules/modules.ts';
 import type { EnvFiles } from '../module/env-files.ts';
+import type { Patch } from '../patches/patch-files.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 import type { RunLogs } from './logs.ts';
 
@@ -7,6 +8,8 @@ import type { RunLogs } from './logs.ts';
 export interface OpenRun {
   commit: Commit;
   checkout: string;
+  /** The patches of the framework, in their order. */
+  patches: Patch[];
   /** The id of the container of a slot, from 1 on: see `Pool.ensure`. */
   ensureContainer(slot: number): Promise<string>;
   files: EnvFiles;

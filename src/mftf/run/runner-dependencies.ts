@@ -3,6 +3,7 @@ import type { Engine } from '../../engine/engine.ts';
 import type { SendHookRequest } from '../../hooks/hook-place.ts';
 import type { Environment } from '../../model/environment.ts';
 import type { OutcomeHistory } from '../../model/failure.ts';
+import type { PatchSource } from '../../model/patch.ts';
 import type { Modules } from '../../modules/modules.ts';
 import type { Pool } from '../../pool/pool.ts';
 import type { Sessions } from '../../selenium/sessions.ts';
@@ -61,6 +62,9 @@ export interface RunnerSettings {
   generationTimeoutMs: number;
   /** Names of variables that generation may read besides those that MFTF is known to read. */
   generationVariables: string[];
+  patches: readonly PatchSource[];
+  /** Folders of the host in the containers. */
+  mounts: readonly { source: string; target: string }[];
   /** A test of one of these groups is never executed beside another one of its environment. */
   exclusiveGroups: string[];
   /** How often a failed test is retried, unless its run says: by default, and by its groups. */

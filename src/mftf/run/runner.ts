@@ -7,6 +7,8 @@ import { checkoutsFolder } from '../../pool/specification.ts';
 import type { AfterHooks, Job, Runner } from '../../worker/runner.ts';
 import { buildEnvFiles, moduleEnvPath, readModuleEnvFile } from '../module/env-files.ts';
 import { listModuleNames } from '../module/list-module-names.ts';
+import type { Patch } from '../patches/patch-files.ts';
+import { assertNotMounted, readPatches } from '../patches/read-patches.ts';
 import { redactFault, redactReason, redactRecorder } from '../redaction/redact-reports.ts';
 import { createRedactor, type Redactor } from '../redaction/redactor.ts';
 import { executeInContainers } from './execute-in-containers.ts';
@@ -71,6 +73,7 @@ async function withOpenRun<Result>(
     const commit = await pinCommit(deps.modules, job);
     logs.line(`Test module: ${commit.id} ${commit.subject}`);
     const checkout = await deps.modules.checkout(commit.id);
+    const patches = await patchesOf(deps, job, { id: commit.id, path: checkout });
     // 3. Build the files that MFTF reads its values from.
     const files = buildEnvFiles({
       environment,
@@ -85,7 +88,7 @@ async function withOpenRun<Result>(
     return await job.exclusively(async (signal) => {
       const ensureContainer = containerOf(deps, job, commit, logs, signal);
       const engine = fencedEngine(deps.engine, job.assertHeld);
-      const open = { commit, checkout, ensureContainer, files, redactor, logs };
+      const open = { commit, checkout, patches, ensureContainer, files, redactor, logs };
       return work({ ...deps, engine }, { ...job, abort: signal }, open);
     });
   } catch (error) {
@@ -96,6 +99,21 @@ async function withOpenRun<Result>(
   } finally {
     await logs.close().catch(() => {});
   }
+}
+
+/** The patches of the framework. Errors: PATCH_FAILED. */
+async function patchesOf(
+  { readers, settings, layout }: RunnerDependencies,
+  { record }: Job,
+  checkout: { id: string; path: string },
+): Promise<Patch[]> {
+  const { patches, missingFolders } = await readPatches(readers, settings.patches, checkout);
+  for (const folder of missingFolders) {
+    const message = `The test module has no folder ${folder} with patches of the framework.`;
+    await record.event({ code: 'PATCHES_MISSING', message });
+  }
+  assertNotMounted(patches, settings.mounts, layout);
+  return patches;
 }
 
 /** The commit of the run: the newest one when it first starts, the same for every later attempt. */

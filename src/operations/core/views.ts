@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { allows } from '../../model/access.ts';
 import type { Environment, Variable } from '../../model/environment.ts';
+import { patchStates } from '../../model/patch.ts';
 import { type Result, statuses } from '../../model/result.ts';
 import { type Run, runPhases, runStates, verdicts } from '../../model/run.ts';
 import type { RunOptions } from '../../model/run-options.ts';
@@ -124,6 +125,14 @@ export const runView = z.object({
   verdict: z.enum(verdicts).nullable(),
   reason: reasonView.nullable(),
   commit: z.object({ id: z.string(), subject: z.string() }).nullable(),
+  patches: z
+    .array(
+      z.object({
+        name: z.string(),
+        state: z.enum(patchStates).describe('not needed: the files of the image are as the patch makes them'),
+      }),
+    )
+    .describe('The patches of the framework in the containers of its latest attempt, see MATRE_PATCHES'),
   attempt: z.number(),
   workerId: z.string().nullable(),
   cancelRequested: z.boolean(),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { RunIdentity } from '../../artifacts/run-folders.ts';
 import { Fault } from '../../faults/fault.ts';
+import { patchStates } from '../../model/patch.ts';
 import type { Counts, Run, RunPhase, RunState, Verdict } from '../../model/run.ts';
 import type { RunOptions } from '../../model/run-options.ts';
 import { type Selection, severities } from '../../model/selection.ts';
@@ -319,6 +320,7 @@ export interface RunRow extends ReasonColumns {
   verdict: Verdict | null;
   commit_id: string | null;
   commit_subject: string | null;
+  patches: unknown;
   attempt: number;
   fence: number | null;
   worker_id: string | null;
@@ -356,6 +358,8 @@ export const storedSelection = z.object({
   excludeSkipped: z.boolean().optional(),
 });
 
+const storedPatches = z.array(z.object({ name: z.string(), state: z.enum(patchStates) }));
+
 function toRun(row: RunRow, counts: Counts | undefined): Run {
   return {
     id: row.id,
@@ -368,6 +372,7 @@ function toRun(row: RunRow, counts: Counts | undefined): Run {
     verdict: row.verdict ?? undefined,
     reason: toReason(row),
     commit: row.commit_id === null ? undefined : { id: row.commit_id, subject: row.commit_subject ?? '' },
+    patches: storedPatches.parse(row.patches ?? []),
     attempt: row.attempt,
     fence: row.fence ?? undefined,
     workerId: row.worker_id ?? undefined,

@@ -84,6 +84,7 @@ const doctorContext = {
   selenium: async () => away(),
   fetchInside: async () => away(),
   temporaryContainer: async () => away(),
+  tryPatches: async () => away(),
   async valuesOf({ id, code }: { id: number; code: string }) {
     if (id <= 9) return [];
     throw new Fault(

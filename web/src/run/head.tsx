@@ -1,6 +1,7 @@
 import { Anchor } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
+import { describePatches } from '#src/model/patch.ts';
 import type { RunView } from '#src/operations/core/views.ts';
 import type { ProgressView } from '#src/operations/runs/progress.ts';
 import { RequestedBy } from '../schedules/requested-by.tsx';
@@ -86,6 +87,7 @@ export function RunHead({ progress, receivedAt }: Props) {
           </Fact>
         )}
         {run.priority !== 0 && <Fact name="Priority">{run.priority}</Fact>}
+        {run.patches.length > 0 && <Fact name="Patches">{describePatches(run.patches)}</Fact>}
         {failedTests !== '' && <Fact name="Failed tests">{failedTests}</Fact>}
         {run.retryOf !== null && (
           <Fact name="Retry of">
