@@ -93,7 +93,7 @@ import { listNotes, removeNote, setNote, showCause } from './triage/notes.ts';
 import { addQuarantine, changeQuarantine, endQuarantine, listQuarantines } from './triage/quarantines.ts';
 import { listAudit } from './users/audit.ts';
 import { createToken, listTokens, revokeToken } from './users/tokens.ts';
-import { addUser, editUser, listUsers, removeUser } from './users/users.ts';
+import { addUser, createResetLink, editUser, listUsers, removeUser } from './users/users.ts';
 
 /** All operations. The server makes a route of each. */
 export const operations = [
@@ -216,6 +216,7 @@ export const operations = [
   addUser,
   editUser,
   removeUser,
+  createResetLink,
   listTokens,
   createToken,
   revokeToken,

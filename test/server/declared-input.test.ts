@@ -100,6 +100,7 @@ describe('routes that are no operations', () => {
     ['POST', '/api/session'],
     ['POST', '/api/session/password'],
     ['POST', '/api/first-admin'],
+    ['POST', '/api/session/reset'],
   ])('%s %s refuses an unknown field in the query', async (method, path) => {
     const { status, text } = await send({ method, path: `${path}?${marker}=1` });
     expect({ status, text }).toMatchObject({

@@ -22,6 +22,7 @@ const openToAll = [
   'session.begin',
   'session.end',
   'session.first-admin',
+  'session.reset',
   'device.begin',
   'device.poll',
 ];

@@ -280,6 +280,34 @@ describe('with users', () => {
       });
     });
 
+    it('are set again by the link of an admin, once, which ends all other sessions', async () => {
+      await add('rita', 'viewer');
+      const rita = await openSignedIn('rita');
+      const link = async () => {
+        const { body } = await ada.ask('POST', '/api/users/rita/reset-link');
+        return new URLSearchParams(body.path.split('?')[1]).get('token') ?? '';
+      };
+      const [replaced, token] = [await link(), await link()];
+      expect((await rita.ask('POST', '/api/users/rita/reset-link')).status).toBe(403);
+      const next = 'a password from a link';
+      const use = (secret: string, chosen = next) =>
+        openBrowser(server.url).ask('POST', '/api/session/reset', { token: secret, password: chosen });
+      expect((await use(replaced)).body).toMatchObject({ status: 403, code: 'RESET_LINK_INVALID' });
+      // A password that is refused does not use up the link.
+      expect((await use(token, 'short')).status).toBe(400);
+      expect((await use(token)).body).toMatchObject({ user: { name: 'rita', role: 'viewer' } });
+      expect(await newest()).toMatchObject({ operation: 'session.reset', subject: 'rita', outcome: 'done' });
+      expect((await use(token)).body).toMatchObject({ code: 'RESET_LINK_INVALID' });
+      expect((await rita.ask('GET', '/api/status')).status).toBe(401);
+      expect((await openBrowser(server.url).signIn('rita', password)).status).toBe(401);
+      expect((await openBrowser(server.url).signIn('rita', next)).status).toBe(200);
+      const [late] = [await link()];
+      await server.app.context.database.query(`UPDATE reset_link SET expires_at = now()`);
+      expect((await use(late)).body).toMatchObject({ code: 'RESET_LINK_INVALID' });
+      const stored = await server.app.context.database.query('SELECT who, subject FROM audit');
+      expect(JSON.stringify(stored)).not.toContain(token);
+    });
+
     it('end when the user is deactivated, and are those of before when the user is activated', async () => {
       await add('dora', 'operator');
       const dora = await openSignedIn('dora');

@@ -1,9 +1,9 @@
 import { Argument, type Command, Option } from 'commander';
 import { roles } from '../../model/access.ts';
-import { addUser, editUser, listUsers, removeUser } from '../../operations/users/users.ts';
+import { addUser, createResetLink, editUser, listUsers, removeUser } from '../../operations/users/users.ts';
 import { type CliContext, jsonOption, print } from '../cli-context.ts';
 import { passwordOption, readNewPassword } from '../new-password.ts';
-import { ago } from '../output/format.ts';
+import { ago, localTime } from '../output/format.ts';
 import { printTable } from '../output/table.ts';
 
 const activations = [
@@ -96,6 +96,25 @@ export function registerUser(user: Command, context: CliContext): void {
       print(context, options, edited, (output) =>
         output.line(`The password of ${edited.name} was changed, and all sessions were ended.`),
       );
+    });
+
+  user
+    .command('reset')
+    .description('create a link with which a user sets a new password, once, within a day')
+    .argument('<name>', 'user')
+    .addOption(jsonOption())
+    .addHelpText('after', '\nExample:\n  matre user reset ada')
+    .action(async (name: string, options) => {
+      const link = await context.withCaller(async (caller) => {
+        const { path, expiresAt } = await caller.call(createResetLink, { name });
+        return { url: caller.url === undefined ? null : `${caller.url}${path}`, path, expiresAt };
+      });
+      print(context, options, link, ({ line }) => {
+        line(link.url ?? `${link.path}   (at the address of the server)`);
+        line(
+          `Give it to ${name} over a channel that you trust. It works once, until ${localTime(link.expiresAt)}.`,
+        );
+      });
     });
 
   for (const { command, active, description, outcome } of activations) {

@@ -49,6 +49,11 @@ export const accessFaults = {
     'No admin was created.',
     'Restart the server for a new link, or run `matre user add NAME --role admin` on its machine.',
   ),
+  RESET_LINK_INVALID: refused(
+    403,
+    'The password was not changed.',
+    'Ask an admin for a new link: `matre user reset NAME`.',
+  ),
   USER_UNKNOWN: refused(404, 'Nothing was changed.', 'Run `matre user list` to see the users.'),
   USER_EXISTS: refused(409, 'Nothing was changed.', 'Choose another name, or change the existing user.'),
   USER_DEACTIVATED: refused(

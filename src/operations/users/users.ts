@@ -3,7 +3,7 @@ import { hashPassword } from '../../crypto/password.ts';
 import { digestOf, newSecret } from '../../crypto/token.ts';
 import { Fault } from '../../faults/fault.ts';
 import { nameKey } from '../../model/name-key.ts';
-import type { Account } from '../../store/access/accounts.ts';
+import { type Account, deactivatedFault } from '../../store/access/accounts.ts';
 import type { Context } from '../core/context.ts';
 import { newPassword, newUserName, role, time, userName } from '../core/fields.ts';
 import { defineOperation } from '../core/operation.ts';
@@ -101,6 +101,28 @@ export const editUser = defineOperation({
     reportChange?.(before, viewUser(account));
     if (password !== undefined) await context.access.attempts.forget(attemptsKey(account, name));
     return viewUser(account);
+  },
+});
+
+export const createResetLink = defineOperation({
+  name: 'users.resetLink',
+  method: 'POST',
+  path: '/api/users/:name/reset-link',
+  summary:
+    'Create a link with which a user sets a new password, once, within a day; the link before it is invalid',
+  role: 'admin',
+  audited: ({ name }) => name,
+  input: z.object({ name: userName }),
+  output: z.object({
+    path: z.string().describe('Path and query of the link at the address of the server; a secret'),
+    expiresAt: time,
+  }),
+  async run(context, { name }) {
+    await refuseOidcUser(context, name);
+    const account = await context.access.accounts.get(name);
+    if (account.deactivatedAt !== undefined) throw deactivatedFault(account.name);
+    const { secret, expiresAt } = await context.access.resetLinks.create(account.id);
+    return { path: `/reset?token=${secret}`, expiresAt: expiresAt.toISOString() };
   },
 });
 

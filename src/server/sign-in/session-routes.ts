@@ -27,6 +27,10 @@ const firstAdmin = z.strictObject({
   name: newUserName,
   password: newPassword,
 });
+const reset = z.strictObject({
+  token: exactLine(200).describe('The token in the link'),
+  password: newPassword,
+});
 
 /**
  * An attempt makes several queries besides checking a password, so all of it waits for its turn: hundreds at once delay no other request.
@@ -46,7 +50,7 @@ interface SessionRoutes {
 }
 
 /**
- * Adds the routes for signing in and out with a password, and for the first admin. They are not operations, because they act on the
+ * Adds the routes for signing in and out with a password, for the first admin, and for a new password by a link. They are not operations, because they act on the
  * session of the browser.
  */
 export function mountSessionRoutes(
@@ -65,6 +69,7 @@ export function mountSessionRoutes(
   mountSignOut(routes);
   mountPasswordChange(routes);
   mountFirstAdmin(routes);
+  mountReset(routes);
 }
 
 function mountShow({ server, sessions }: SessionRoutes): void {
@@ -180,6 +185,34 @@ function mountFirstAdmin({ server, context, sessions, signIn, limited }: Session
         const entry = { principal, address: request.ip, operation: 'session.first-admin', subject: name };
         await withAudit(context, entry, async () => {
           const account = await access.firstAdminInvite.accept(token, name, () => hashPassword(password));
+          await sessions.begin(request, reply, account.id);
+        });
+        return sessions.view(request);
+      }),
+  );
+}
+
+function mountReset({ server, context, sessions, signIn, limited }: SessionRoutes): void {
+  const { access } = context;
+  const summary = 'Set a new password with the link of an admin, and sign in; ends all other sessions';
+  server.post(
+    '/api/session/reset',
+    {
+      config: { entrance: 'sign-in' },
+      bodyLimit,
+      schema: describeRoute('session.reset', summary, { answer: sessionView, body: reset }),
+    },
+    (request, reply) =>
+      limited(async () => {
+        refuseUnlessRequired(signIn);
+        const { token, password } = request.body as z.output<typeof reset>;
+        await limitSignIn(access.attempts, { address: request.ip });
+        const principal = { name: 'who has the link', via: 'password' } as const;
+        const subject = (await access.resetLinks.findUser(token)) ?? 'an invalid link';
+        const entry = { principal, address: request.ip, operation: 'session.reset', subject };
+        await withAudit(context, entry, async () => {
+          const account = await access.resetLinks.accept(token, () => hashPassword(password));
+          await access.attempts.forget(attemptsKey(account, account.name));
           await sessions.begin(request, reply, account.id);
         });
         return sessions.view(request);

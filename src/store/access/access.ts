@@ -4,6 +4,7 @@ import { createAccounts } from './accounts.ts';
 import { createAudit } from './audit.ts';
 import { createDeviceLogins } from './device-logins.ts';
 import { createFirstAdminInvite } from './first-admin-invite.ts';
+import { createResetLinks } from './reset-links.ts';
 import { createSessions } from './sessions.ts';
 import { createSignInAttempts } from './sign-in-attempts.ts';
 import { createTokens } from './tokens.ts';
@@ -19,6 +20,7 @@ export function createAccess(deps: { database: Database; secrets: SecretBox; ses
     tokens: createTokens({ database }),
     deviceLogins: createDeviceLogins({ database }),
     firstAdminInvite: createFirstAdminInvite({ database }),
+    resetLinks: createResetLinks({ database }),
     attempts: createSignInAttempts({ database }),
     audit: createAudit({ database }),
     /** Encrypts the state that a browser keeps during a sign-in at an OpenID provider. */

@@ -82,17 +82,7 @@ export function createAccounts(deps: { database: Database }) {
 
     /** Sets a new password, and ends all sessions of the user. Errors: USER_UNKNOWN, also for a user of an OpenID provider. */
     async setPassword(name: string, password: string): Promise<Account> {
-      return database.transaction(async (transaction) => {
-        const [row] = await transaction.query<Row>(
-          `UPDATE account SET password = CASE WHEN deactivated_at IS NULL THEN $2 ELSE password END,
-             kept_password = CASE WHEN deactivated_at IS NULL THEN NULL ELSE $2 END
-           WHERE name_key = $1 AND oidc_subject IS NULL RETURNING ${columns}`,
-          [nameKey(name), password],
-        );
-        const account = existing(row && toAccount(row), name);
-        await transaction.query('DELETE FROM session WHERE account_id = $1', [account.id]);
-        return account;
-      });
+      return database.transaction((transaction) => replacePassword(transaction, name, password));
     },
 
     /** Applies from the next request on. Errors: USER_UNKNOWN, LAST_ADMIN. */
@@ -119,7 +109,7 @@ export function createAccounts(deps: { database: Database }) {
           [nameKey(name), unusable],
         );
         if (row) {
-          await transaction.query('DELETE FROM session WHERE account_id = $1', [row.id]);
+          await endSessions(transaction, row.id);
           await transaction.query(`UPDATE token SET hash = '${mark}' || hash WHERE account_id = $1`, [
             row.id,
           ]);
@@ -203,6 +193,29 @@ export function createAccounts(deps: { database: Database }) {
       return changed;
     });
   }
+}
+
+/** Sets a new password, and ends all sessions of the user. Errors: USER_UNKNOWN, also for a user of an OpenID provider. */
+export async function replacePassword(
+  transaction: Queryable,
+  name: string,
+  password: string,
+): Promise<Account> {
+  const [row] = await transaction.query<Row>(
+    `UPDATE account SET password = CASE WHEN deactivated_at IS NULL THEN $2 ELSE password END,
+       kept_password = CASE WHEN deactivated_at IS NULL THEN NULL ELSE $2 END
+     WHERE name_key = $1 AND oidc_subject IS NULL RETURNING ${columns}`,
+    [nameKey(name), password],
+  );
+  const account = existing(row && toAccount(row), name);
+  await endSessions(transaction, account.id);
+  return account;
+}
+
+/** Ends all sessions of a user, and invalidates a link for a new password. */
+async function endSessions(transaction: Queryable, accountId: number): Promise<void> {
+  await transaction.query('DELETE FROM session WHERE account_id = $1', [accountId]);
+  await transaction.query('DELETE FROM reset_link WHERE account_id = $1', [accountId]);
 }
 
 /** Until the end of the transaction, no other process removes an admin or creates the first one. */

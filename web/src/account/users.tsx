@@ -14,6 +14,7 @@ import { useTitle } from '../ui/title.ts';
 import { useAction } from '../ui/use-action.ts';
 import classes from './account.module.css';
 import { NewPassword } from './new-password.tsx';
+import { ResetLink } from './reset-link.tsx';
 import { RoleSelect } from './role-select.tsx';
 
 type User = OutputOf<typeof listUsers>['users'][number];
@@ -143,6 +144,7 @@ function UserActions({ user: { name, via, deactivatedAt }, isSelf }: { user: Use
           onConfirm={() => activate.mutate(false)}
         />
       )}
+      {via === 'password' && !deactivatedAt && <ResetLink name={name} />}
       {via === 'password' && (
         <Button
           variant="subtle"

@@ -10,6 +10,7 @@ import { Shell } from './shell.tsx';
 
 // On demand: signed-in users never need these.
 const { component: SignIn } = lazyPart(() => import('../account/sign-in.tsx'));
+const { component: ResetPassword } = lazyPart(() => import('../account/reset-password.tsx'));
 const { component: FirstAdmin } = lazyPart(() => import('../account/first-admin.tsx'));
 
 /** Shows the page to signed-in users, and the sign-in form to others. The address stays, so they arrive at the requested view. */
@@ -26,7 +27,13 @@ export function SignInGate() {
   if (session.data.user === null) {
     return (
       <Suspense fallback={<Loading what="the form" />}>
-        {path === '/welcome' ? <FirstAdmin /> : <SignIn session={session.data} />}
+        {path === '/welcome' ? (
+          <FirstAdmin />
+        ) : path === '/reset' ? (
+          <ResetPassword />
+        ) : (
+          <SignIn session={session.data} />
+        )}
       </Suspense>
     );
   }

@@ -1,0 +1,44 @@
+import { Button } from '@mantine/core';
+import { useState } from 'react';
+import { useLocation, useSearchParams } from 'wouter';
+import { FormProblem } from '../ui/form-problem.tsx';
+import { useTitle } from '../ui/title.ts';
+import classes from './gate.module.css';
+import { Gate } from './gate.tsx';
+import { NewPassword } from './new-password.tsx';
+import { useSessionChange } from './use-session-change.ts';
+
+/** Sets a new password. The user gets here by the link of an admin. */
+export default function ResetPassword() {
+  useTitle('New password');
+  const [search] = useSearchParams();
+  const [, go] = useLocation();
+  const [password, setPassword] = useState('');
+  const reset = useSessionChange(
+    () => ({
+      method: 'POST',
+      path: '/api/session/reset',
+      body: { token: search.get('token') ?? '', password },
+    }),
+    // Replaces the address, whose token is used up.
+    () => go('/', { replace: true }),
+  );
+  return (
+    <Gate title="Set a new password">
+      <form
+        className={classes.form}
+        aria-label="New password"
+        onSubmit={(event) => {
+          event.preventDefault();
+          reset.mutate(undefined);
+        }}
+      >
+        <NewPassword label="New password" value={password} onChange={setPassword} />
+        <FormProblem error={reset.error} />
+        <Button type="submit" size="sm" loading={reset.isPending}>
+          Set password and sign in
+        </Button>
+      </form>
+    </Gate>
+  );
+}
