@@ -6,6 +6,7 @@ module.exports = {
   assertNotEquals: ['expected', 'actual', 'message?'],
   assertNotEmpty: ['actual', 'message?'],
   assertStringContainsString: ['expected', 'actual', 'message?'],
+  attachFile: ['selector', 'userInput'],
   checkOption: ['selector'],
   click: ['selector?', 'userInput?'],
   comment: ['userInput'],

@@ -1,4 +1,6 @@
 // The stand-in's browser: pages over HTTP, cookies, links, forms, and pages that refresh themselves. No scripts.
+const { readFileSync } = require('node:fs');
+const { basename } = require('node:path');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { descendants, isVisible, parseHtml, textOf } = require('./dom.cjs');
 const { splitAddress } = require('./request.cjs');
@@ -21,7 +23,8 @@ const network = {
   ECONNRESET: 'ERR_CONNECTION_RESET',
 };
 
-function createBrowser(address) {
+/** `download(url, name, content)` is called for an answer that a browser does not show but saves. */
+function createBrowser(address, download = async () => undefined) {
   // Like a browser, it sends the credentials of the first address to all pages of its host, and shows them nowhere.
   const { url: baseUrl, headers: credentials } = splitAddress(address);
   const cookies = new Map();
@@ -49,6 +52,10 @@ function createBrowser(address) {
         if (/max-age=0/i.test(line)) cookies.delete(name);
         else cookies.set(name, value);
       }
+      const attached = /^attachment\b.*?filename="([^"/]+)"/i.exec(
+        response.headers.get('content-disposition') ?? '',
+      );
+      if (attached) return download(url.href, attached[1], Buffer.from(await response.arrayBuffer()));
       const html = await response.text();
       const location = response.headers.get('location');
       if (location && response.status >= 300 && response.status < 400) {
@@ -111,9 +118,14 @@ function createBrowser(address) {
 
   const submit = async (form, button) => {
     const fields = new URLSearchParams();
+    const files = [];
     for (const node of descendants(form)) {
       const { name, type, value = '' } = node.attributes;
       if (!name || 'disabled' in node.attributes) continue;
+      if (type === 'file') {
+        if (node.file) files.push({ name, file: node.file });
+        continue;
+      }
       if (node.tag === 'textarea') fields.append(name, fieldValue(node));
       if (node.tag === 'select') fields.append(name, fieldValue(node));
       if (node.tag === 'button' || type === 'submit') {
@@ -126,6 +138,12 @@ function createBrowser(address) {
       }
     }
     const action = button?.attributes.formaction ?? form.attributes.action ?? page.url;
+    if (form.attributes.enctype === 'multipart/form-data') {
+      const body = new FormData();
+      for (const [name, value] of fields) body.append(name, value);
+      for (const { name, file } of files) body.append(name, new Blob([readFileSync(file)]), basename(file));
+      return open(action, { method: 'POST', body });
+    }
     if ((form.attributes.method ?? 'get').toLowerCase() === 'post') {
       const headers = { 'content-type': 'application/x-www-form-urlencoded' };
       return open(action, { method: 'POST', body: fields.toString(), headers });

@@ -54,6 +54,8 @@ function openProject() {
     modules:
       process.env.STAND_IN_MODULES && readIfThere(process.env.STAND_IN_MODULES).split('\n').filter(Boolean),
     acceptance,
+    /** Where `attachFile` and helpers look for files. */
+    dataFolder: path.join(acceptance, 'tests/_data'),
     version,
     major,
     /** Up to 4.2 MFTF has an Allure adapter of its own; since 4.3 it uses that of Allure 2. */

@@ -62,6 +62,10 @@ const faults = {
   gate: async () => {
     while (!fs.existsSync(gateFile)) await sleep(50);
   },
+  /** Waits until this file is in the data folder, as a helper of a test waits for a download. */
+  file: async (_, { dataFolder }, name) => {
+    while (!fs.existsSync(path.join(dataFolder, name))) await sleep(50);
+  },
   hang: () => new Promise(() => setInterval(() => {}, 1000)),
   memory: (megabytes) => takeMemory(megabytes),
   hold: (seconds) => leaveChild(seconds || 30, true),
@@ -116,7 +120,7 @@ async function commit(project, sentence) {
   const [name, amount] = sentence.trim().split(/\s+/);
   const fault = faults[name];
   if (!fault) throw new Error(`The stand-in knows no fault "${name}".`);
-  await fault(Number(amount ?? 0), project);
+  await fault(Number(amount ?? 0), project, amount);
 }
 
 /** Commits the faults of `STAND_IN_FAULT` for a place. */

@@ -43,7 +43,12 @@ function createRun({ project, screen, output, allureFolder, groupObjects, result
     current.attachments.push({ title, source });
   };
   const data = createData(project, attach);
-  const newBrowser = () => createBrowser(project.env.MAGENTO_BASE_URL);
+  /** The real browser downloads to its folder; the one of the stand-in, to where tests look for it. */
+  const download = async (url, name, content) => {
+    if (session?.open) return session.open(url);
+    fs.writeFileSync(path.join(project.dataFolder, 'downloads', name), content);
+  };
+  const newBrowser = () => createBrowser(project.env.MAGENTO_BASE_URL, download);
 
   const terminated = new Promise((_, reject) => {
     for (const signal of ['SIGINT', 'SIGTERM']) {

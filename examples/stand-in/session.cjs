@@ -1,5 +1,5 @@
 // A session of a real browser, for tests that involve Selenium: with `STAND_IN_BROWSER` set, each test opens one at
-// `SELENIUM_*`, as MFTF does, and ends it with the test. The steps do not use it.
+// `SELENIUM_*`, as MFTF does, and ends it with the test. The steps use it for downloads alone.
 const { BrowserError, webDriver } = require('./browser.cjs');
 
 const webDriverModule = '\\Magento\\FunctionalTestingFramework\\Module\\MagentoWebDriver';
@@ -8,11 +8,16 @@ const chromeArguments = ['--headless', '--no-sandbox', '--disable-gpu', '--disab
 /** The browser configuration: that of the suite, with the overrides of `-o`. */
 function capabilitiesOf(config) {
   const given = config.modules?.config?.[webDriverModule]?.capabilities ?? {};
-  const { args = '[]' } = given['goog:chromeOptions'] ?? {};
+  const { args = '[]', prefs = {} } = given['goog:chromeOptions'] ?? {};
+  const managed = given['se:downloadsEnabled'] === 'true';
   return {
     browserName: 'chrome',
     ...given,
-    'goog:chromeOptions': { args: [...chromeArguments, ...JSON.parse(args)] },
+    ...(managed && { 'se:downloadsEnabled': true }),
+    'goog:chromeOptions': {
+      args: [...chromeArguments, ...JSON.parse(args)],
+      prefs: Object.fromEntries(Object.entries(prefs).map(([name, value]) => [name, JSON.parse(value)])),
+    },
   };
 }
 
@@ -38,7 +43,16 @@ async function openSession({ env, capabilities }) {
   }
   const { sessionId, message } = answer.value;
   if (!sessionId) throw new BrowserError(webDriver('SessionNotCreatedException'), message);
-  return { end: () => fetch(`${address}/session/${sessionId}`, { method: 'DELETE' }).catch(() => undefined) };
+  const open = (url) =>
+    fetch(`${address}/session/${sessionId}/url`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json; charset=utf-8' },
+      body: JSON.stringify({ url }),
+    });
+  return {
+    open,
+    end: () => fetch(`${address}/session/${sessionId}`, { method: 'DELETE' }).catch(() => undefined),
+  };
 }
 
 module.exports = { capabilitiesOf, openSession };

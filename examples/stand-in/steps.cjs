@@ -1,4 +1,6 @@
 // The implementation of each step of a test on the stand-in's browser.
+const fs = require('node:fs');
+const path = require('node:path');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { BrowserError, webDriver } = require('./browser.cjs');
 const { isVisible, textOf } = require('./dom.cjs');
@@ -93,6 +95,14 @@ function createSteps(browser, project, data) {
         );
       for (const option of options) delete option.attributes.selected;
       chosen.attributes.selected = '';
+    },
+    attachFile: (selector, name) => {
+      const field = browser.one(selector);
+      const file = path.join(project.dataFolder, name);
+      if (!fs.existsSync(file)) {
+        throw new BrowserError('InvalidArgumentException', `File does not exist: ${file}`);
+      }
+      field.file = fs.realpathSync(file);
     },
     checkOption: (selector) => {
       browser.one(selector).attributes.checked = '';

@@ -20,6 +20,7 @@ import {
 } from '../mftf/shop-modules/shop-modules.ts';
 import type { Environment } from '../model/environment.ts';
 import type { Context } from '../operations/core/context.ts';
+import type { Selenium } from '../selenium/selenium.ts';
 import { createSessions, type SessionCapacity, type Sessions } from '../selenium/sessions.ts';
 import type { Database } from '../store/database/database.ts';
 import { readInstallation } from '../store/tables/settings.ts';
@@ -31,7 +32,7 @@ import { type ContainerUpkeep, startContainerUpkeep } from './container-upkeep.t
 import { createContainersContext } from './doctor.ts';
 import { type EngineAndPool, openEngineAndPool } from './engine-and-pool.ts';
 import { readEnvFiles } from './env-values.ts';
-import { createMftfRunner } from './runner.ts';
+import { createMftfRunner, mountInMagentoTree } from './runner.ts';
 import { createSeleniumLookup } from './selenium.ts';
 import type { Stores } from './stores.ts';
 import { tryHook } from './try-hook.ts';
@@ -92,8 +93,9 @@ interface OpenParts extends EngineAndPool {
 /** The container parts. They are opened at first use, because most commands need neither containers nor the module. */
 export function createContainerParts(deps: ContainerPartsDependencies): ContainerParts {
   const { locks, log } = deps;
+  const selenium = createSeleniumLookup(deps);
   const sessions = createSessions({
-    selenium: createSeleniumLookup(deps),
+    selenium,
     installation: () => readInstallation(deps.database),
     running: deps.running,
     log,
@@ -104,7 +106,8 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
   });
   let opening: Promise<OpenParts> | undefined;
   const open = memoize(() => {
-    opening = openParts({ ...deps, shopModules }, sessions);
+    const locateSelenium = async () => (await selenium()).selenium;
+    opening = openParts({ ...deps, shopModules }, { sessions, locateSelenium });
     return opening;
   });
   const readNewest = async (enabled?: readonly string[]) => readCatalog(deps, await open(), { enabled });
@@ -136,6 +139,11 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
         modules: describeModules(modules),
         unset: await catalog.ask('missingVariables', { tests, ...providedNames(files) }),
         overridden: describeOverridden(environment.code, files),
+        // A mount in the tree may have files that the image has not.
+        missingFiles:
+          mountInMagentoTree(deps.config.pool) === undefined
+            ? await catalog.ask('missingFixtures', { tests })
+            : undefined,
       };
     },
 
@@ -217,7 +225,7 @@ const readerThreads = 2;
 
 async function openParts(
   deps: Omit<ContainerPartsDependencies, 'shopModules'> & { shopModules: ShopModulesSource },
-  sessions: Sessions,
+  browsers: { sessions: Sessions; locateSelenium(): Promise<Selenium> },
 ): Promise<OpenParts> {
   const { config, log } = deps;
   const readers = createThreads({ count: readerThreads });
@@ -231,7 +239,7 @@ async function openParts(
   const { engine } = parts;
   const catalogs = createCatalogs({ engine, folder, magentoRoot, moduleTarget, php, readers, thread, log });
   const layout = createLayout(magentoRoot, moduleTarget);
-  const runners = createMftfRunner({ ...deps, parts, catalogs, readers, resultReaders, layout, sessions });
+  const runners = createMftfRunner({ ...deps, parts, catalogs, readers, resultReaders, layout, ...browsers });
   const closeThreads = async () => {
     await Promise.all([readers, resultReaders, thread].map((threads) => threads.close()));
   };

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Config } from '../config/config.ts';
 import type { Engine } from '../engine/engine.ts';
 import { openEngine } from '../engine/open-engine.ts';
@@ -67,7 +67,8 @@ export async function openEngineAndPool(deps: {
   return { engine, modules, pool, inspection, installation };
 }
 
-function poolSettings({ pool }: Config, installation: string, modulesFolder: string): PoolSettings {
+function poolSettings(config: Config, installation: string, modulesFolder: string): PoolSettings {
+  const { pool } = config;
   return {
     installation,
     image: pool.image,
@@ -79,6 +80,16 @@ function poolSettings({ pool }: Config, installation: string, modulesFolder: str
     tmpfsBytes: pool.tmpfsBytes,
     magentoRoot: pool.magentoRoot,
     modulesFolder,
+    downloadsFolder: sharedDownloads(config),
     files: scriptFiles(),
   };
+}
+
+/** The folder that containers share with browsers; `undefined` when downloads come from a Grid, or not at all. */
+export function sharedDownloads({
+  selenium: { downloads },
+  store,
+}: Pick<Config, 'selenium' | 'store'>): string | undefined {
+  if (downloads.mode === 'grid' || downloads.mode === 'off') return undefined;
+  return downloads.folder ?? resolve(store.dataFolder, 'downloads');
 }

@@ -12,6 +12,7 @@ import { seleniumValues } from '../mftf/module/env-files.ts';
 import { createAfterHooks, createRunner, type RunnerDependencies } from '../mftf/run/runner.ts';
 import type { ShopModulesSource } from '../mftf/shop-modules/shop-modules.ts';
 import { maxOutputRate } from '../model/limits.ts';
+import type { Selenium } from '../selenium/selenium.ts';
 import type { Sessions } from '../selenium/sessions.ts';
 import type { Durations } from '../store/tables/durations.ts';
 import type { Environments } from '../store/tables/environments.ts';
@@ -19,7 +20,7 @@ import type { Variables } from '../store/tables/variables.ts';
 import type { Threads } from '../threads/threads.ts';
 import type { Watch } from '../tracing/tracing.ts';
 import type { AfterHooks, Runner } from '../worker/runner.ts';
-import type { EngineAndPool } from './engine-and-pool.ts';
+import { type EngineAndPool, sharedDownloads } from './engine-and-pool.ts';
 import { readStoredValues, secretRuleOf } from './env-values.ts';
 
 /** The runner of MFTF, whose steps `watch` times, and what executes the hooks after its tests. */
@@ -36,6 +37,7 @@ export function createMftfRunner(deps: {
   readers: Threads;
   resultReaders: Threads;
   layout: Layout;
+  locateSelenium(): Promise<Selenium>;
   sessions: Sessions;
   shopModules: ShopModulesSource;
   sendHookRequest: SendHookRequest;
@@ -67,6 +69,7 @@ export function createMftfRunner(deps: {
     secretRule: secretRuleOf(config),
     expected: deps.durations.expected,
     outcomes: deps.durations.outcomes,
+    locateSelenium: deps.locateSelenium,
     sessions,
     sendHookRequest: deps.sendHookRequest,
     installation,
@@ -74,10 +77,16 @@ export function createMftfRunner(deps: {
     outputPace: createPace(maxOutputRate),
     settings: {
       ...mftf,
+      downloads: {
+        mode: config.selenium.downloads.mode,
+        folder: sharedDownloads(config),
+        browserFolder: config.selenium.downloads.browserFolder,
+        isShared: config.selenium.downloads.folder !== undefined,
+      },
       image: poolConfig.image,
       mounts: poolConfig.mounts,
       heartbeatMs: worker.heartbeatMs,
-      notCacheableReason: mountInMagentoTree(poolConfig.mounts, poolConfig.magentoRoot),
+      notCacheableReason: mountInMagentoTree(poolConfig),
     },
   };
   return { runner: createRunner(runnerDeps), afterHooks: createAfterHooks(runnerDeps) };
@@ -88,7 +97,10 @@ const lookupAttributes = ({ storedKey }: SnapshotLookup) => ({
 });
 
 /** Why generated tests cannot be cached, if so: their key does not cover the content of a host folder that MFTF reads. */
-function mountInMagentoTree(mounts: Config['pool']['mounts'], root: string): string | undefined {
+export function mountInMagentoTree({
+  mounts,
+  magentoRoot: root,
+}: Pick<Config['pool'], 'mounts' | 'magentoRoot'>): string | undefined {
   const below = (path: string, folder: string) => `${path}/`.startsWith(`${folder}/`);
   const mount = mounts.find(({ target }) => below(target, root) || below(root, target));
   return mount && `MATRE_MOUNTS shows ${mount.source} in the Magento tree, and its content may change`;

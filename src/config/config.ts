@@ -10,6 +10,7 @@ import { isLoopback } from '../model/address/loopback.ts';
 import { decodeEnvFile } from '../model/env-file/decode.ts';
 import { parseEnvFile } from '../model/env-file/env-file.ts';
 import type { PatchSource } from '../model/patch.ts';
+import type { SeleniumConfig } from './selenium-settings.ts';
 import type { Setting } from './setting.ts';
 import { type SettingName, type SettingValues, settingNames, settings } from './settings.ts';
 import { withPassword } from './with-password.ts';
@@ -78,14 +79,7 @@ export interface Config {
   };
   /** Without a source no run can start, which the run reports; other commands work. */
   module: { source: ModuleSource | undefined; target: string };
-  selenium: {
-    host: string | undefined;
-    port: number;
-    protocol: 'http' | 'https';
-    path: string;
-    /** May contain `{session}`, `{environment}` and `{run}`. */
-    liveViewUrl: string | undefined;
-  };
+  selenium: SeleniumConfig;
   worker: {
     slots: number;
     leaseMs: number;
@@ -273,6 +267,11 @@ function arrange(values: SettingValues, entries: SettingEntry[], problems: strin
       port: values.SELENIUM_PORT,
       protocol: values.SELENIUM_PROTOCOL,
       path: values.SELENIUM_PATH,
+      downloads: {
+        mode: values.MATRE_DOWNLOADS,
+        folder: values.MATRE_DOWNLOADS_FOLDER,
+        browserFolder: values.MATRE_DOWNLOADS_BROWSER_FOLDER,
+      },
       liveViewUrl: values.MATRE_LIVE_VIEW_URL,
     },
     worker: {

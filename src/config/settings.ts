@@ -6,6 +6,7 @@ import { containerSettings } from './container-settings.ts';
 import { messageSettings } from './message-settings.ts';
 import { patchSettings } from './patch-settings.ts';
 import { phpSettings } from './php-settings.ts';
+import { seleniumSettings } from './selenium-settings.ts';
 import { optional, type Setting, setting } from './setting.ts';
 import {
   addressRange,
@@ -17,7 +18,6 @@ import {
   matching,
   origin,
   path,
-  port,
   retention,
   size,
   url,
@@ -187,36 +187,7 @@ export const settings = {
       'The file with the keys of known ssh servers (`ssh-keyscan HOST` writes one). Without it ssh chooses.',
   }),
 
-  SELENIUM_HOST: optional({
-    group: 'Selenium',
-    schema: matching(/^[A-Za-z0-9[][\w.:\]-]*$/, 'must be the name or address of a host'),
-    description:
-      'The host of Selenium, as the containers reach it. Without it this host: host.docker.internal from Docker, 127.0.0.1 from the sandbox.',
-  }),
-  SELENIUM_PORT: setting({
-    group: 'Selenium',
-    schema: port,
-    default: '4444',
-    description: 'The port of Selenium.',
-  }),
-  SELENIUM_PROTOCOL: setting({
-    group: 'Selenium',
-    schema: z.enum(['http', 'https'], 'must be http or https'),
-    default: 'http',
-    description: 'The protocol of Selenium.',
-  }),
-  SELENIUM_PATH: setting({
-    group: 'Selenium',
-    schema: matching(/^\/[\w./-]*$/, 'must be a path that begins with /'),
-    default: '/wd/hub',
-    description: 'The path of Selenium; / for a bare chromedriver.',
-  }),
-  MATRE_LIVE_VIEW_URL: optional({
-    group: 'Selenium',
-    schema: url('http', 'https'),
-    description:
-      'The address where users can watch the browser of a run, such as http://grid:4444/ui/#/session/{session} or a noVNC. {session}, {environment} and {run} are replaced; with {session} there is a link for each open session.',
-  }),
+  ...seleniumSettings,
 
   MATRE_WORKERS: setting({
     group: 'Workers',

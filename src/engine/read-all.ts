@@ -20,7 +20,10 @@ export async function capture(
   engine: Engine,
   container: string,
   argv: string[],
-  { input, ...options }: Omit<ExecRequest, 'argv' | 'stdin'> & { input?: string | undefined } = {},
+  {
+    input,
+    ...options
+  }: Omit<ExecRequest, 'argv' | 'stdin'> & { input?: string | Uint8Array | undefined } = {},
 ): Promise<CapturedOutput> {
   const exec = await engine.exec(container, { ...options, argv, stdin: input !== undefined });
   // A process that ends without reading its input is no error.

@@ -179,3 +179,9 @@ export const maxHookBodyLength = 65_536;
 
 /** How long the trial of a hook may take, in seconds: a request of a user waits for it. */
 export const maxHookTrialSeconds = 120;
+
+/** Bytes of a file that a browser downloaded, and of all that are kept of one process. */
+export const maxDownloadBytes = 32 * 1024 * 1024;
+
+/** Files that a browser downloaded and that are brought to a test, or kept. */
+export const maxDownloads = 100;

@@ -1,3 +1,5 @@
+import { chmod, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { delay } from '../async/delay.ts';
 import type { ContainerInfo, ContainerSpec, Engine } from '../engine/engine.ts';
 import { isFault } from '../faults/fault.ts';
@@ -13,6 +15,14 @@ const retryMs = 200;
 /** The message of the event CONTAINER_CREATED, by which the database proves later that a container is ours. */
 export const createdMessage = ({ name, image }: { name: string; image: string }): string =>
   `${name} was made from ${image}.`;
+
+/** Makes the folder that a container shares with its browsers. Their users differ, so all may write into it. */
+async function makeDownloadsFolder({ downloadsFolder }: PoolSettings, container: string): Promise<void> {
+  if (downloadsFolder === undefined) return;
+  const folder = join(downloadsFolder, container);
+  await mkdir(folder, { recursive: true });
+  await chmod(folder, 0o777);
+}
 
 /** What the container of a place must look like. */
 export interface ExpectedContainer {
@@ -43,6 +53,7 @@ export async function createContainer(
   report: ReportEvent,
 ): Promise<ContainerInfo> {
   const deadline = performance.now() + nameFreeMs;
+  await makeDownloadsFolder(settings, spec.name);
   for (;;) {
     assertMayProceed();
     try {

@@ -32,6 +32,7 @@ test('the hash of a specification changes with every setting, and with the image
     hashOf({ tmpfsBytes: 1 }),
     hashOf({ magentoRoot: '/srv' }),
     hashOf({ modulesFolder: '/srv/other' }),
+    hashOf({ downloadsFolder: '/srv/downloads' }),
     hashOf({ files: [{ path: '/x', mode: 0o644, content: '' }] }),
   ];
   expect(new Set(hashes).size).toBe(hashes.length);

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { join } from 'node:path';
 import type { ContainerSpec, Mount, SpecFile, Tmpfs } from '../engine/engine.ts';
 import { supervisorFile } from '../engine/supervised.ts';
 import { containerName } from '../model/environment.ts';
@@ -23,6 +24,11 @@ export interface PoolSettings {
   magentoRoot: string;
   /** The folder on this machine with all checkouts of the test module. */
   modulesFolder: string;
+  /**
+   * The folder on this machine with the files that browsers download, a folder for each container; `undefined`: containers share
+   * none with the browsers.
+   */
+  downloadsFolder?: string | undefined;
   /** Files for every container, besides the supervisor. */
   files: SpecFile[];
 }
@@ -35,6 +41,9 @@ export const runFolder = '/matre/run';
  * folder that is later replaced still shows the old one, which is empty by then.
  */
 export const checkoutsFolder = '/matre/modules';
+
+/** The folder of a container that its browsers download to, when they share one. No other container sees it. */
+export const downloadsFolder = '/matre/downloads';
 
 /** The folder of MFTF's generated files, below the Magento root. */
 const generatedFolder = 'dev/tests/acceptance/tests/functional/Magento/_generated';
@@ -86,9 +95,14 @@ export function poolSpecification(
 ): ContainerSpec {
   const { installation, image, network, extraHosts, mounts, capabilities, memoryBytes, magentoRoot } =
     settings;
+  const name = containerName(environmentId, slot);
+  const downloads: Mount[] =
+    settings.downloadsFolder === undefined
+      ? []
+      : [{ source: join(settings.downloadsFolder, name), target: downloadsFolder, readOnly: false }];
   const tmpfs = (target: string, mode: number): Tmpfs => ({ target, sizeBytes: settings.tmpfsBytes, mode });
   const spec: ContainerSpec = {
-    name: containerName(environmentId, slot),
+    name,
     image,
     imageId,
     labels: {
@@ -97,7 +111,11 @@ export function poolSpecification(
       ...(slot > 1 ? { [poolLabels.slot]: String(slot) } : {}),
     },
     env: {},
-    mounts: [{ source: settings.modulesFolder, target: checkoutsFolder, readOnly: true }, ...mounts],
+    mounts: [
+      { source: settings.modulesFolder, target: checkoutsFolder, readOnly: true },
+      ...downloads,
+      ...mounts,
+    ],
     tmpfs: [tmpfs(`${magentoRoot}/${generatedFolder}`, 0o755), tmpfs(runFolder, 0o700)],
     files: [supervisorFile(), ...settings.files],
     writable: writableFolders.map((folder) => `${magentoRoot}/${folder}`),

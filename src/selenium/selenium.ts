@@ -18,6 +18,8 @@ export interface SeleniumStatus {
   kind: 'grid' | 'driver';
   ready: boolean;
   message: string;
+  /** A node of the grid keeps the files that its browsers download, see `ManagedDownloads`. */
+  managesDownloads: boolean;
   /** The maximum number of concurrent sessions; `undefined` when it is not reported. */
   capacity: number | undefined;
   sessions: SeleniumSession[];
@@ -58,6 +60,7 @@ const gridNode = z.object({
   slots: z
     .array(
       z.object({
+        stereotype: z.record(z.string(), z.unknown()).default({}),
         session: z
           .object({ sessionId: z.string(), capabilities: z.record(z.string(), z.unknown()).default({}) })
           .nullish(),
@@ -158,7 +161,7 @@ export function createSelenium(
       const { ready, message, nodes } = answer.data.value;
       if (!nodes) {
         const sessions = await driverSessions();
-        return { kind: 'driver', ready, message, capacity: undefined, sessions };
+        return { kind: 'driver', ready, message, managesDownloads: false, capacity: undefined, sessions };
       }
       const sessions = nodes.flatMap(({ slots }) =>
         slots.flatMap(({ session }) => {
@@ -169,7 +172,10 @@ export function createSelenium(
       );
       const up = nodes.filter(({ availability }) => availability === 'UP');
       const capacity = up.reduce((sum, { maxSessions }) => sum + maxSessions, 0);
-      return { kind: 'grid', ready, message, capacity, sessions };
+      const managesDownloads = up.some(({ slots }) =>
+        slots.some(({ stereotype }) => stereotype['se:downloadsEnabled'] === true),
+      );
+      return { kind: 'grid', ready, message, managesDownloads, capacity, sessions };
     },
 
     async end(sessionId) {
@@ -179,7 +185,8 @@ export function createSelenium(
   };
 }
 
-function parseJson(text: string): unknown {
+/** The value of a JSON text; `undefined` for another text. */
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -52,8 +52,11 @@ describe.each(shells)('%s', (name, program = '', ...first) => {
   });
 
   describe('start.sh', () => {
-    const start = (...files: string[]) =>
-      run('start', at('output'), at('generated'), String(files.length), ...files, 'echo', 'started', 'it');
+    const startWith = (downloads: string, ...files: string[]) => {
+      const places = [at('output'), at('_data/downloads'), downloads, at('generated')];
+      return run('start', ...places, String(files.length), ...files, 'echo', 'started', 'it');
+    };
+    const start = (...files: string[]) => startWith('', ...files);
     beforeEach(() => {
       write('output/TestA/report.xml');
       write('generated/default/ATestCest.php');
@@ -72,6 +75,57 @@ describe.each(shells)('%s', (name, program = '', ...first) => {
     test.each(['default/GoneCest.php', 'default/EmptyCest.php'])('starts nothing without %s', (file) => {
       expect(start('default/ATestCest.php', file)).toMatchObject({ status: 66, stdout: '' });
       expect(existsSync(at('output/TestA/report.xml'))).toBe(true);
+    });
+
+    test('leads to the new folder of the downloads, in which anyone may write, and removes earlier ones', () => {
+      write('_data/downloads/old.csv');
+      write('downloads/run-1/old.csv');
+      expect(startWith(at('downloads/run-2'), 'default/ATestCest.php').status).toBe(0);
+      expect(readlinkSync(at('_data/downloads'))).toBe(at('downloads/run-2'));
+      expect(statSync(at('downloads/run-2')).mode & 0o777).toBe(0o777);
+      expect(readdirSync(at('downloads'))).toEqual(['run-2']);
+      write('downloads/run-2/old.csv');
+      expect(startWith(at('downloads/run-3'), 'default/ATestCest.php').status).toBe(0);
+      expect(readdirSync(at('_data/downloads'))).toEqual([]);
+    });
+
+    test('makes an empty folder when the browser shares none', () => {
+      write('downloads/run-1/old.csv');
+      startWith(at('downloads/run-1'), 'default/ATestCest.php');
+      write('downloads/run-1/old.csv');
+      expect(start('default/ATestCest.php').status).toBe(0);
+      expect(readdirSync(at('_data/downloads'))).toEqual([]);
+      expect(existsSync(at('downloads/run-1/old.csv'))).toBe(true);
+    });
+  });
+
+  describe('fixtures.sh', () => {
+    const acceptance = 'root/dev/tests/acceptance';
+    const place = (...folders: string[]) => run('fixtures', at('root'), at(acceptance), ...folders);
+
+    test('copies folders in their order, and those of the image last, as files that tests may change', () => {
+      write(`${acceptance}/_data.image/of-image.csv`, 'image');
+      mkdirSync(at(`${acceptance}/tests/_data`), { recursive: true });
+      for (const name of ['of-image.csv', 'of-both.csv', 'deep/below.csv']) write(`root/one/${name}`, 'one');
+      write('root/two/of-both.csv', 'two');
+      write('root/two/.hidden', 'two');
+      chmodSync(at('root/one/deep'), 0o555);
+      expect(place('one', 'two')).toMatchObject({ status: 0, stderr: '' });
+      const text = (name: string) => read(`${acceptance}/tests/_data/${name}`);
+      expect(['of-image.csv', 'of-both.csv', 'deep/below.csv', '.hidden'].map(text)).toEqual([
+        'image',
+        'two',
+        'one',
+        'two',
+      ]);
+      expect(statSync(at(`${acceptance}/tests/_data/deep`)).mode & 0o200).toBe(0o200);
+    });
+
+    test('fails for a file with the name of a folder', () => {
+      mkdirSync(at(`${acceptance}/tests/_data`), { recursive: true });
+      write('root/one/name/below.csv');
+      write('root/two/name');
+      expect(place('one', 'two').status).not.toBe(0);
     });
   });
 
@@ -136,6 +190,19 @@ describe.each(shells)('%s', (name, program = '', ...first) => {
       }
       expect(read(`${acceptance}/codeception.yml`)).toBe('as in the image');
       expect(read(`${acceptance}/mftf.log`)).toBe('');
+    });
+
+    test('restores the fixture files of the image, also where an image has none', () => {
+      expect(prepare().status).toBe(0);
+      expect(readdirSync(at(`${acceptance}/tests/_data`))).toEqual([]);
+      rmSync(at(`${acceptance}/_data.image`), { recursive: true });
+      write(`${acceptance}/tests/_data/logos/a.png`, 'of the image');
+      prepare();
+      write(`${acceptance}/tests/_data/logos/a.png`, 'changed');
+      write(`${acceptance}/tests/_data/left.csv`);
+      expect(prepare().status).toBe(0);
+      expect(readdirSync(at(`${acceptance}/tests/_data`))).toEqual(['logos']);
+      expect(read(`${acceptance}/tests/_data/logos/a.png`)).toBe('of the image');
     });
 
     test('replaces a link at the place of the module by a folder, and does not touch the target of the link', () => {

@@ -36,7 +36,7 @@ describe.skipIf(noBrowserReason)('saved selections in a browser', () => {
     const commit = { id: 'c0ffee'.padEnd(40, '0'), subject: 'Test the cart' };
     const resolved = (selection: Selection) => ({
       ...resolveSelection(catalog, selection),
-      ...{ modules: 'all modules', unset: undefined, overridden: undefined },
+      ...{ modules: 'all modules', unset: undefined, overridden: undefined, missingFiles: undefined },
     });
     server = await startTestServer({
       parts: {

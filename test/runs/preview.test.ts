@@ -45,6 +45,7 @@ overOneEngine((kind) => {
         modules: expect.stringContaining('has not been asked yet'),
         disabled: [],
         overridden: null,
+        missingFiles: null,
         unset: expect.stringContaining('NOBODY_SETS_THIS'),
       },
     ]);

@@ -96,6 +96,7 @@ beforeAll(async () => {
         modules: '',
         unset: undefined,
         overridden: undefined,
+        missingFiles: undefined,
       }),
       inspectContainers: async () => ({ engine: 'docker', slots: [{ slot: 1, seen: undefined }] }),
       effectiveValues: async () => ({ commit, file: 'Cron/data/.env.us', values: [] }),

@@ -26,7 +26,14 @@ export async function startChromedriver(): Promise<TestSelenium> {
 }
 
 /** Selenium Grid 4 with one node. */
-export async function startGrid({ maxSessions }: { maxSessions: number }): Promise<TestSelenium> {
+export async function startGrid({
+  maxSessions,
+  managesDownloads = false,
+}: {
+  maxSessions: number;
+  /** It keeps the downloads of each session. */
+  managesDownloads?: boolean;
+}): Promise<TestSelenium> {
   const folder = await mkdtemp(join(tmpdir(), 'matre-grid-'));
   const [port, publish, subscribe] = [await freePort(), await freePort(), await freePort()];
   const require = createRequire(import.meta.url);
@@ -51,6 +58,7 @@ export async function startGrid({ maxSessions }: { maxSessions: number }): Promi
     ...['--driver-configuration', 'display-name=chrome', `max-sessions=${maxSessions}`],
     ...['webdriver-executable=/usr/bin/chromedriver', 'stereotype={"browserName": "chrome"}'],
     ...['--session-timeout', '300'],
+    ...(managesDownloads ? ['--enable-managed-downloads', 'true'] : []),
   ];
   const child = spawn('java', argv, { stdio: 'ignore', cwd: folder, detached: true });
   return whenReady(child, port, '/wd/hub', () => rm(folder, { recursive: true, force: true }));

@@ -5,7 +5,13 @@ import { createOutput } from '../output/terminal.ts';
 import { printPreview } from './preview.ts';
 
 it('shows estimates as the page does, and nothing where no test ran before', async () => {
-  const environment = { unset: null, overridden: null, modules: 'all modules', disabled: [] };
+  const environment = {
+    unset: null,
+    overridden: null,
+    missingFiles: null,
+    modules: 'all modules',
+    disabled: [],
+  };
   const stream = new PassThrough();
   printPreview(createOutput(stream, {}), {
     commit: { id: 'c0ffee'.padEnd(40, '0'), subject: 'Test the cart' },

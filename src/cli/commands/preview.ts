@@ -26,7 +26,7 @@ export function printPreview(output: Output, preview: z.output<typeof previewRun
   for (const { pattern, tests } of patterns) output.line(`Pattern ${clean(pattern)}: ${tests}`);
   for (const warning of warnings) output.line(output.paint.yellow(clean(warning)));
   output.line(`Tests: ${tests.length}, at ${commit.id.slice(0, 12)} ${clean(commit.subject)}`);
-  for (const { code, expectedMs, unset, overridden, modules, disabled } of environments) {
+  for (const { code, expectedMs, unset, overridden, missingFiles, modules, disabled } of environments) {
     // Without earlier runs there is nothing to tell.
     if (expectedMs !== null) output.line(`${code}: ${approxDuration(expectedMs)}`);
     output.line(`${code}: modules: ${clean(modules)}`);
@@ -35,7 +35,7 @@ export function printPreview(output: Output, preview: z.output<typeof previewRun
     }
     const more = disabled.length - maxDisabled;
     if (more > 0) output.line(`${code}: left out: ${more} more (all of them with --json)`);
-    for (const warning of [unset, overridden]) {
+    for (const warning of [unset, overridden, missingFiles]) {
       if (warning !== null) output.line(`${code}: ${clean(warning)}`);
     }
   }

@@ -82,6 +82,12 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
       response.writeHead(302, { location: answer.to }).end();
       return;
     }
+    if (answer?.kind === 'file') {
+      const disposition = `attachment; filename="${answer.name}"`;
+      response.writeHead(200, { 'content-type': answer.type, 'content-disposition': disposition });
+      response.end(answer.content);
+      return;
+    }
     await delay(latencyMs);
     response.writeHead(answer?.status ?? 200, { 'content-type': 'text/html; charset=utf-8' });
     response.end(answer?.html);

@@ -3,13 +3,19 @@ import { catalogRoutes } from './catalog.ts';
 import { checkoutRoutes } from './checkout.ts';
 import type { Market, ShopFault } from './markets.ts';
 import { message } from './pages.ts';
+import { priceListRoutes } from './price-list.ts';
 import { fillTemplate, notFound, page, type Storefront } from './storefront-page.ts';
 import type { Answer, Routes, ShopState, Visit } from './visit.ts';
 
 /** The storefront: catalog, cart, checkout, newsletter. Every other path is not found. */
 export function storefrontRoutes(state: ShopState, market: Market, faults: ShopFault[]): Routes {
   const storefront = { state, market, faults };
-  const parts = [catalogRoutes(storefront), cartRoutes(storefront), checkoutRoutes(storefront)];
+  const parts = [
+    catalogRoutes(storefront),
+    cartRoutes(storefront),
+    checkoutRoutes(storefront),
+    priceListRoutes(storefront),
+  ];
   return (visit) => {
     for (const routes of parts) {
       const answer = routes(visit);

@@ -27,6 +27,8 @@ export interface Visit {
 export type Answer =
   | { kind: 'page'; html: string; status?: number }
   | { kind: 'redirect'; to: string }
+  /** A browser downloads it. */
+  | { kind: 'file'; name: string; type: string; content: string }
   | { kind: 'json'; value: unknown; status?: number };
 
 /** Handles a visit; returns `undefined` when it is not for this part of the shop. */

@@ -8,6 +8,7 @@ import {
   version,
 } from './declaration.ts';
 import { readDeclarations } from './declarations.ts';
+import { type Fixtures, fixturesOf } from './fixtures.ts';
 import { chooseModules } from './modules.ts';
 import { isClassName, isFileName } from './names.ts';
 import { shortModuleName } from './paths.ts';
@@ -27,6 +28,7 @@ export interface Catalog {
   groups: ReadonlyMap<string, string[]>;
   /** Every file that MFTF reads, in the order of merging. */
   files: CatalogFile[];
+  fixtures: Fixtures;
   /** Any problem makes MFTF stop before it generates a single test. */
   problems: Problem[];
   /** The catalog of all modules, when this one has only those that are enabled in a shop. */
@@ -47,7 +49,7 @@ export async function readCatalog(sources: Source[]): Promise<Catalog> {
  */
 export function buildCatalog(parts: Declarations[], enabled?: readonly string[]): Catalog {
   const visible = overlay(parts);
-  const { names, isOmitted } = chooseModules(visible, enabled);
+  const { names, fixtureRoots, isOmitted } = chooseModules(visible, enabled);
   const problems = visible.problems.filter(({ path }) => !isOmitted(path));
   const ranks = new Map([...names.keys()].map((root, rank) => [root, rank]));
   const inOrder = <T extends { path: string; root: string }>(list: T[]) =>
@@ -66,7 +68,12 @@ export function buildCatalog(parts: Declarations[], enabled?: readonly string[])
   for (const suite of suites.values()) {
     for (const name of suite.tests) tests.get(name)?.suites.push(suite.name);
   }
-  return { tests, suites, groups, files, problems };
+  const fixtures = fixturesOf(
+    visible.fixtures,
+    fixtureRoots,
+    parts.map(({ root }) => root),
+  );
+  return { tests, suites, groups, files, fixtures, problems };
 }
 
 /** Throws MODULE_INVALID when there is any problem, because then MFTF generates nothing. */
@@ -112,6 +119,10 @@ function overlay(parts: Declarations[]): Declarations {
     packages: pick(
       (part) => part.packages,
       (item) => item.root,
+    ),
+    fixtures: pick(
+      (part) => part.fixtures,
+      (item) => item.path,
     ),
     problems: pick(
       (part) => part.problems,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { part } from './parts.ts';
 
 /** To be incremented when the content or format of stored declarations changes. */
-export const version = 5;
+export const version = 6;
 
 /**
  * The declarations of single files, before merging. They depend only on the files, so they can be stored on disk: for a Magento
@@ -68,6 +68,8 @@ const declarations = z.object({
   openRegistrations: z.array(openRegistration),
   /** Folders that are test modules by the type in their composer.json, and the Magento modules that it suggests. */
   packages: z.array(z.object({ root: z.string(), modules: z.array(z.string()) })),
+  /** The files below the folders `_data` of the Magento tree and of test modules. */
+  fixtures: z.array(z.object({ path: z.string(), root: z.string(), name: z.string() })),
   problems: z.array(problem),
 });
 

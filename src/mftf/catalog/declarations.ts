@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { z } from 'zod';
 import { Fault } from '../../faults/fault.ts';
+import { dropOtherCalls } from './attachments.ts';
 import { type Declarations, version } from './declaration.ts';
 import { helperParts } from './parts.ts';
 import { type CatalogPath, catalogPath } from './paths.ts';
@@ -30,19 +31,28 @@ export async function readDeclarations(source: Source, subject = testModule): Pr
     registrations: [],
     openRegistrations: [],
     packages: [],
+    fixtures: [],
     problems: [],
   };
   const checkLimits = createTreeLimits(subject, declarations);
   for await (const file of source.files) {
     const place = catalogPath(file.path);
-    if (place === undefined || isEmpty(file.content)) continue;
-    addFile(declarations, file, place);
+    if (place === undefined) continue;
+    if (place.kind === 'fixture') {
+      declarations.fixtures.push({ path: file.path, root: place.root, name: place.name });
+    } else if (isEmpty(file.content)) continue;
+    else addFile(declarations, file, place);
     checkLimits(file.path, file.content.length);
   }
+  dropOtherCalls(declarations.files.flatMap(({ parts }) => parts));
   return declarations;
 }
 
-function addFile(declarations: Declarations, file: SourceFile, place: CatalogPath): void {
+function addFile(
+  declarations: Declarations,
+  file: SourceFile,
+  place: Exclude<CatalogPath, { kind: 'fixture' }>,
+): void {
   const { content, target: path = file.path, obstacle } = file;
   if (place.kind === 'registration') {
     const registrations = readRegistrations(content, place.folder);

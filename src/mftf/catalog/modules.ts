@@ -6,6 +6,8 @@ import { catalogPath, moduleName, packageName } from './paths.ts';
 export interface ChosenModules {
   /** MFTF's names of them by folder, in the order in which they are merged. */
   names: Map<string, string>;
+  /** The folders of the modules that have fixture files, in the same order, and those of the modules that have nothing else. */
+  fixtureRoots: string[];
   /** Whether a file belongs to a module that is omitted because it is not enabled. */
   isOmitted(path: string): boolean;
 }
@@ -46,12 +48,28 @@ export function chooseModules(read: Declarations, enabled?: readonly string[]): 
   const first: [string, string][] = roots.includes(suiteRoot) ? [[suiteRoot, '']] : [];
   return {
     names: new Map([...first, ...merged]),
+    fixtureRoots: fixtureRootsOf(read, merged, (root) => {
+      const module = describe(root);
+      return module !== undefined && isEnabled(module);
+    }),
     isOmitted(path) {
       const place = catalogPath(path);
       const module = place && 'root' in place && place.root !== suiteRoot ? describe(place.root) : undefined;
       return module !== undefined && !isEnabled(module);
     },
   };
+}
+
+/** A module with fixture files alone has no place in the order of merging, so it comes before the others. */
+function fixtureRootsOf(
+  { fixtures, files }: Declarations,
+  merged: readonly [root: string, name: string][],
+  isRead: (root: string) => boolean,
+): string[] {
+  const withFixtures = new Set(fixtures.map(({ root }) => root));
+  const withFiles = new Set(files.map(({ root }) => root));
+  const alone = [...withFixtures].filter((root) => !withFiles.has(root) && isRead(root)).sort();
+  return [...alone, ...merged.map(([root]) => root).filter((root) => withFixtures.has(root))];
 }
 
 /** Returns a function that describes the test module of a folder; `undefined` when it is none, or the folder of suites. */

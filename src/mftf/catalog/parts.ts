@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { attachments, createAttachmentCollector } from './attachments.ts';
 import type { XmlHandler } from './parse.ts';
 
 /** The kinds of named declarations. The name of an `operation` is the type of data it sends; a `helper` is a class of PHP. */
@@ -29,6 +30,8 @@ export const part = z.object({
   credentials: z.array(z.string()).optional(),
   /** It overrides a field of data with a unique value, so MFTF may write a random number into the Cest. */
   random: z.boolean().optional(),
+  /** What its steps may attach. */
+  attachments: attachments.optional(),
   /** A reference that is composed at run time and cannot be followed. */
   unclear: z.string().optional(),
 });
@@ -73,6 +76,7 @@ export function collectParts(kind: Exclude<PartKind, 'helper'>, parts: Part[]): 
   let hidden = new Set<string>();
   let references = new Set<string>();
   let bareNames = new Set<string>();
+  let attached = createAttachmentCollector(top);
 
   const addNamed = (of: PartKind, value: string) => {
     references.add(`${of}:${value}`);
@@ -95,6 +99,7 @@ export function collectParts(kind: Exclude<PartKind, 'helper'>, parts: Part[]): 
     hidden = new Set();
     references = new Set();
     bareNames = new Set();
+    attached = createAttachmentCollector(top);
     if (parent) addNamed(kind, parent);
     if (kind === 'entity' && type) references.add(`operation:${type}`);
   };
@@ -103,6 +108,7 @@ export function collectParts(kind: Exclude<PartKind, 'helper'>, parts: Part[]): 
     open(at, attributes) {
       if (at === top) startPart(attributes);
       if (current === undefined || at.startsWith(annotations)) return;
+      attached.open(at, attributes);
       const tag = at.slice(at.lastIndexOf('/') + 1);
       if (tag === 'actionGroup') {
         const { ref } = attributes;
@@ -132,12 +138,19 @@ export function collectParts(kind: Exclude<PartKind, 'helper'>, parts: Part[]): 
       }
     },
     text(at, text) {
-      if (!at.startsWith(annotations)) addText(text);
+      if (at.startsWith(annotations)) return;
+      attached.text(at, text);
+      addText(text);
     },
     close(at) {
       if (at !== top || current === undefined) return;
       for (const name of bareNames) if (!hidden.has(name)) references.add(name);
-      parts.push({ ...current, uses: [...references].join('\n') });
+      const mayAttach = attached.end();
+      parts.push({
+        ...current,
+        uses: [...references].join('\n'),
+        ...(mayAttach && { attachments: mayAttach }),
+      });
       current = undefined;
     },
   };

@@ -13,11 +13,16 @@ export type CatalogPath =
   /** Has the name of the Magento module in `folder`. */
   | { kind: 'registration'; folder: string }
   /** Shows whether `root` is a test module. */
-  | { kind: 'package'; root: string };
+  | { kind: 'package'; root: string }
+  /** A file that tests may attach: `name` below the folder `_data` of `root`. Only its name is read. */
+  | { kind: 'fixture'; root: string; name: string };
 
 // MFTF's shell patterns also match folders such as `app/code_old` (measured with 3.8).
 const mftfFolder = /^((?:app\/code|vendor)[^/]*\/.+?\/Test\/Mftf)\/(.+)$/;
 const packageFolder = /^(dev\/tests\/acceptance\/tests\/functional\/[^/]+\/[^/]+)\/(.+)$/;
+/** The folder whose `_data` Codeception reads files from (`paths: data` of codeception.yml, MFTF 3.0 to 6.0). */
+export const dataRoot = 'dev/tests/acceptance/tests';
+const dataFile = /^dev\/tests\/acceptance\/tests\/_data\/(.+)$/;
 const suiteFolder = /^(dev\/tests\/acceptance\/tests\/_suite)\/[^./][^/]*\.xml$/;
 /** The files that MFTF reads in a test module (from its di.xml; 3.0 to 6.0 agree). */
 const kinds: [PartKind, RegExp][] = [
@@ -43,6 +48,8 @@ export function catalogPath(path: string): CatalogPath | undefined {
   if (packageRoot && hiddenFolder.test(packageRoot)) return undefined;
   if (packageRoot && inPackage === 'composer.json') return { kind: 'package', root: packageRoot };
   if (packageRoot) return inModule(packageRoot, inPackage);
+  const [, dataName] = dataFile.exec(path) ?? [];
+  if (dataName) return { kind: 'fixture', root: dataRoot, name: dataName };
   const [, suiteRoot] = suiteFolder.exec(path) ?? [];
   if (suiteRoot) return { kind: 'suite', root: suiteRoot };
   const [, registered] = registrationFile.exec(path) ?? [];
@@ -51,6 +58,7 @@ export function catalogPath(path: string): CatalogPath | undefined {
 }
 
 function inModule(root: string, path: string): CatalogPath | undefined {
+  if (path.startsWith('_data/')) return { kind: 'fixture', root, name: path.slice('_data/'.length) };
   const kind = kinds.find(([, pattern]) => pattern.test(path))?.[0];
   return kind && { kind, root };
 }

@@ -4,6 +4,7 @@ import { Fault } from '../../faults/fault.ts';
 import { ifPresent } from '../../files/missing-file.ts';
 import type { PlannedTest, Selection } from '../../model/selection.ts';
 import { defineTask } from '../../threads/task.ts';
+import { attachedFiles, describeMissingFixtures } from '../closure/attached-files.ts';
 import { type Closure, closureOf } from '../closure/closure.ts';
 import { describeMissing, variablesOf } from '../closure/variables.ts';
 import { assertReadable, buildCatalog, type Catalog } from './catalog.ts';
@@ -11,6 +12,7 @@ import { completeNames, listTests } from './catalog-lists.ts';
 import type { CatalogTest } from './catalog-test.ts';
 import type { Declarations, OpenRegistration } from './declaration.ts';
 import { declarationsFromBytes } from './declarations.ts';
+import type { Fixtures } from './fixtures.ts';
 import type { Registration } from './registration.ts';
 import { filesForSchemas } from './schema-files.ts';
 import { resolveSelection } from './selection.ts';
@@ -46,6 +48,20 @@ export const answers = {
   ): Closure {
     const { tests, ...options } = request;
     return closureOf(catalog, tests, options);
+  },
+
+  /** The fixture files of modules for the containers, see `Fixtures`. */
+  fixtures: ({ fixtures }: Catalog): Pick<Fixtures, 'folders' | 'hidden'> => ({
+    folders: fixtures.folders,
+    hidden: fixtures.hidden,
+  }),
+
+  /** A sentence about the files that tests attach and that no module has; `undefined` when there is none. */
+  missingFixtures(
+    catalog: Catalog,
+    { tests }: { tests: readonly { name: string; suite: string | undefined }[] },
+  ): string | undefined {
+    return describeMissingFixtures(attachedFiles(catalog, tests), catalog.fixtures.names);
   },
 
   /** See `describeMissing`. */

@@ -7,12 +7,16 @@ import { tooLargeFile } from './tree-limits.ts';
 export interface SourceFile {
   /** Where MFTF meets the file, relative to the Magento root, with slashes. It decides what kind of file it is. */
   path: string;
+  /** Empty for a fixture file. */
   content: Uint8Array;
   /** Where the file is, when `path` leads there through a link. */
   target?: string;
   /** Why the file cannot be copied into a tree by its path. */
   obstacle?: string;
 }
+
+/** Of files of which only the name counts. */
+export const noContent = new Uint8Array();
 
 /**
  * Files for the catalog: a tar stream from a container, or a folder on the host. A source may omit every file for which
@@ -38,7 +42,12 @@ export function folderSource(folder: string, root: string): Source {
 function* readFiles(folder: string, root: string): Generator<SourceFile> {
   for (const files of folderFiles(folder, root)) {
     for (const { path, target, place, obstacle } of files) {
-      if (catalogPath(path) === undefined) continue;
+      const kind = catalogPath(path)?.kind;
+      if (kind === undefined) continue;
+      if (kind === 'fixture') {
+        yield { path, content: noContent };
+        continue;
+      }
       const { size } = statSync(place);
       if (size > maxTreeFileBytes) throw tooLargeFile(path, size);
       yield { path, content: readFileSync(place), target, ...(obstacle !== undefined && { obstacle }) };

@@ -6,7 +6,7 @@ import type { ExecEngine } from '../../engine/remote-exec.ts';
 import { Fault } from '../../faults/fault.ts';
 import { maxTreeBytes, maxTreeFileBytes, maxTreeFiles } from '../../model/limits.ts';
 import { catalogPath } from './paths.ts';
-import type { SourceFile } from './source.ts';
+import { noContent, type SourceFile } from './source.ts';
 import { imageTree, tooLargeFile, tooManyFiles } from './tree-limits.ts';
 
 /** Limit for a list of files: 500 bytes for each of `maxTreeFiles` (Magento 2.4.4: 8,000 paths, 0.8 MB). */
@@ -18,10 +18,13 @@ const maxPathsPerProcess = 4_000;
 const conditions = [
   ['-path', '*/Test/Mftf/*.xml'],
   ['-path', '*/Test/Mftf/Helper/*.php'],
+  ['-path', '*/Test/Mftf/_data/*'],
   ['-name', 'registration.php'],
   ['-path', 'dev/tests/acceptance/tests/*.xml'],
   ['-path', 'dev/tests/acceptance/tests/*/composer.json'],
   ['-path', 'dev/tests/acceptance/tests/*/Helper/*.php'],
+  ['-path', 'dev/tests/acceptance/tests/_data/*'],
+  ['-path', 'dev/tests/acceptance/tests/functional/*/_data/*'],
 ];
 const topConditions = [
   ['-path', './vendor*'],
@@ -61,8 +64,11 @@ export async function* treeFiles(
   const tops = await run(['find', '-L', '.', 'app', '-maxdepth', '1', ...either(topConditions)]);
   const folders = [...tops.map((path) => path.replace('./', '')), 'dev/tests/acceptance/tests'];
   const query = [...folders, ...either(conditions), '-type', 'f'];
-  const listed = (await run(['find', '-L', ...query])).filter((path) => catalogPath(path) !== undefined);
-  if (listed.length > maxTreeFiles) throw tooManyFiles(imageTree);
+  const matches = (await run(['find', '-L', ...query])).filter((path) => catalogPath(path) !== undefined);
+  if (matches.length > maxTreeFiles) throw tooManyFiles(imageTree);
+  const isFixture = (path: string) => catalogPath(path)?.kind === 'fixture';
+  for (const path of matches.filter(isFixture)) yield { path, content: noContent };
+  const listed = matches.filter((path) => !isFixture(path));
   const direct = new Set(await run(['find', ...query]));
 
   const linked = listed.filter((path) => !direct.has(path) && isUtf8(path));

@@ -14,6 +14,8 @@ export interface Layout {
   generated: string;
   /** The generated classes of suites with before and after, in vendor. */
   suiteClasses: string;
+  /** Where tests look for what their browser downloaded. */
+  downloads: string;
   mftf: string;
   codecept: string;
   /** The test module: a real folder, because MFTF resolves links and writes the real path into generated files. */
@@ -28,6 +30,7 @@ export function createLayout(root: string, moduleTarget: string): Layout {
     acceptance,
     generated: `${acceptance}/tests/functional/Magento/_generated`,
     suiteClasses: `${root}/vendor/magento/magento2-functional-testing-framework/src/Magento/FunctionalTestingFramework/Group`,
+    downloads: `${acceptance}/tests/_data/downloads`,
     mftf: `${root}/vendor/bin/mftf`,
     codecept: `${root}/vendor/bin/codecept`,
     module: `${root}/${moduleTarget}`,

@@ -19,9 +19,15 @@ export interface PhpProcess {
   cwd: string;
   /**
    * Files that must exist below `folder`. Otherwise nothing starts, and the exit code is `filesMissing`. `output` is the output
-   * of an earlier process, which is removed.
+   * of an earlier process, which is removed. `downloads` is the new folder that `downloadsLink` leads to.
    */
-  needs?: { folder: string; files: string[]; output: string };
+  needs?: {
+    folder: string;
+    files: string[];
+    output: string;
+    downloadsLink: string;
+    downloads: string | undefined;
+  };
   /** Receives both outputs of the process; it stays open. */
   output: Writable;
   signal: AbortSignal;
@@ -55,7 +61,10 @@ export function createPhp(
 ): Php {
   return async ({ argv, cwd, needs, output, signal, timeoutMs }) => {
     const start = needs
-      ? ['sh', scripts.start, needs.output, needs.folder, String(needs.files.length), ...needs.files]
+      ? [
+          ...['sh', scripts.start, needs.output, needs.downloadsLink, needs.downloads ?? ''],
+          ...[needs.folder, String(needs.files.length), ...needs.files],
+        ]
       : [];
     const command = {
       argv: [...start, settings.php, ...options, '-d', `memory_limit=${settings.memoryBytes}`, ...argv],

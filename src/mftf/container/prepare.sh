@@ -68,6 +68,21 @@ rm -f "$suite_classes"/*.php
 rm -rf "$acceptance/tests/_output"
 mkdir -p "$acceptance/tests/_output"
 
+# Fixture files: each run starts from those of the image. A folder that is mounted there is not ours to empty.
+data=$acceptance/tests/_data
+if ! grep -q " $data[/ ]" /proc/self/mountinfo; then
+  if [ ! -d "$acceptance/_data.image" ]; then
+    mkdir -p "$data"
+    rm -rf "$acceptance/_data.new"
+    mkdir "$acceptance/_data.new"
+    cp -R "$data/." "$acceptance/_data.new/"
+    mv "$acceptance/_data.new" "$acceptance/_data.image"
+  fi
+  rm -rf "$data"
+  cp -R "$acceptance/_data.image" "$data"
+  chmod -R u+w "$data"
+fi
+
 # A real folder, not a link: MFTF resolves links, so the commit would be part of the generated files.
 folder=${module%/*}
 mkdir -p "$folder"

@@ -5,6 +5,7 @@ import { prunedTreeFiles } from '../closure/tree.ts';
 /** The paths of this folder's scripts in a container. */
 export const scripts = {
   prepare: '/opt/matre/prepare.sh',
+  fixtures: '/opt/matre/fixtures.sh',
   start: '/opt/matre/start.sh',
   fetch: '/opt/matre/fetch.php',
 };

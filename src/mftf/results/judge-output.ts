@@ -17,6 +17,7 @@ import { defineTask } from '../../threads/task.ts';
 import { redactReason } from '../redaction/redact-reports.ts';
 import { createRedactor, type Redactor } from '../redaction/redactor.ts';
 import { collectResults } from './collect.ts';
+import { downloadsOf } from './downloads.ts';
 import type { OutcomeAttachment, TestOutcome } from './outcome.ts';
 import { type ProcessEnd, reconcile } from './reconcile.ts';
 import { findTimedOutWaits } from './timed-out-waits.ts';
@@ -74,10 +75,12 @@ export const judgeOutput = defineTask(
         // Before they are cut: half a secret would not be recognised.
         message: message === undefined ? undefined : cutMessage(redactor.text(message)),
         reason: reason && cutReason(redactReason(reason, redactor)),
-        attachments: attachments.slice(0, maxAttachments).map(({ name, ...one }) => ({
-          ...one,
-          name: shorten(redactor.text(name), maxAttachmentNameLength),
-        })),
+        attachments: [...attachments, ...downloadsOf(outcome, paths.keys())]
+          .slice(0, maxAttachments)
+          .map(({ name, ...one }) => ({
+            ...one,
+            name: shorten(redactor.text(name), maxAttachmentNameLength),
+          })),
         steps: cutSummary(summarise(steps, waitSeconds), redactor),
         stepsFile,
       });

@@ -4,7 +4,7 @@ import type { Sessions } from '../../selenium/sessions.ts';
 /** Labels the browser sessions of a run's processes. */
 export interface RunSessions {
   /** For the next process: the options of Codeception that label its sessions, and a function that ends them. */
-  next(): { options: string[]; endLeft(): Promise<void> };
+  next(): { label: string; options: string[]; endLeft(): Promise<void> };
 }
 
 const capabilities =
@@ -28,6 +28,7 @@ export function createRunSessions(
         ? ['-o', `${capabilities}: goog:chromeOptions: args: ["${labelSwitch}${label}"]`]
         : [];
       return {
+        label,
         options: ['-o', `${capabilities}: se:name: ${label}`, ...args],
         endLeft: () => endLabelled(label),
       };

@@ -26,14 +26,17 @@ import {
 import type { ProcessEnd } from '../results/reconcile.ts';
 import { type Block, nameOf } from './blocks.ts';
 import type { RunSessions } from './browser-sessions.ts';
+import type { DownloadRoute } from './download-route.ts';
+import { createProcessDownloads } from './downloads.ts';
 import { keepFiles } from './keep-files.ts';
 import type { RunLogs } from './logs.ts';
-import { describeLeftOut, fetchOutput } from './output.ts';
+import { describeLeftOut, fetchDownloads, fetchOutput } from './output.ts';
 
 export interface ExecutionContext {
   runId: number;
   engine: Engine;
   containerId: string;
+  containerName: string;
   layout: Layout;
   php: Php;
   /** The packed generated files, from which missing ones are restored. */
@@ -43,6 +46,7 @@ export interface ExecutionContext {
   /** What `redactor` hides. */
   secrets: readonly string[];
   sessions: RunSessions;
+  downloadRoute: DownloadRoute;
   logs: RunLogs;
   artifacts: Artifacts;
   resultReaders: Threads;
@@ -112,9 +116,13 @@ async function execute(
   context: ExecutionContext,
   block: Block,
   codeception: CodeceptionRun,
+  downloads: string | undefined,
 ): Promise<SupervisedEnd> {
   const { generated, layout, php, record } = context;
-  const needs = { folder: layout.generated, files: block.tests.map(generatedFile), output: outputs };
+  const needs = {
+    ...{ folder: layout.generated, files: block.tests.map(generatedFile), output: outputs },
+    ...{ downloadsLink: layout.downloads, downloads },
+  };
   const end = await php({ ...codeception, needs });
   if (end.kind !== 'exited' || end.code !== filesMissing) return end;
   const restored = await restoreMissing(context, generated, block.tests);
@@ -140,6 +148,11 @@ async function run(
   const output = `${outputs}/${safeName(nameOf(block))}`;
   const timeoutMs = context.timeoutMs * block.tests.length;
   const session = context.sessions.next();
+  const downloads = createProcessDownloads(context.downloadRoute, {
+    ...context,
+    label: session.label,
+    log: (line) => context.logs.line(line),
+  });
   const argv = [
     layout.codecept,
     'run',
@@ -147,19 +160,17 @@ async function run(
     target(layout, block),
     ...options(output),
     ...session.options,
+    ...downloads.options,
   ];
   const log = await context.logs.open(`${folder}/log.txt`);
+  const fetching = downloads.start();
   let end: SupervisedEnd | undefined;
   let logText = '';
   try {
-    end = await execute(context, block, {
-      argv,
-      cwd: layout.acceptance,
-      output: log.stream,
-      signal,
-      timeoutMs,
-    });
+    const codeception = { argv, cwd: layout.acceptance, output: log.stream, signal, timeoutMs };
+    end = await execute(context, block, codeception, downloads.folder);
   } finally {
+    await fetching.stop();
     // A killed process leaves its session open, and the next test needs its place. The sessions of an ended run are ended elsewhere.
     if (!signal.aborted && (end?.kind !== 'exited' || end.code > 128)) await session.endLeft();
     logText = await log.close();
@@ -178,6 +189,7 @@ async function run(
     for (const path of [hostFolder, stepsFolder]) await mkdir(path);
     if (processEnd.end.kind === 'exited') {
       const leftOut = await fetchOutput(engine, containerId, output, hostFolder, redactor);
+      leftOut.push(...(await fetchDownloads(context, downloads, hostFolder)));
       if (leftOut.length > 0) await reportLeftOut(context, describeLeftOut(nameOf(block), leftOut));
     }
     const from = {

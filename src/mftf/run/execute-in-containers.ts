@@ -1,9 +1,12 @@
 import { readClock } from '../../engine/supervised.ts';
+import { containerName } from '../../model/environment.ts';
 import { describePatches } from '../../model/patch.ts';
 import { runToken } from '../../model/run-token.ts';
 import type { PlannedTest } from '../../model/selection.ts';
 import type { Job, Outcome } from '../../worker/runner.ts';
+import { describeHidden } from '../catalog/fixtures.ts';
 import { providedNames } from '../closure/variables.ts';
+import { putFixtures } from '../container/fixtures.ts';
 import { createPhp, type Php } from '../container/php.ts';
 import { removeGenerated, unpackGenerated } from '../generation/snapshot-archive.ts';
 import type { Snapshot } from '../generation/snapshots.ts';
@@ -11,6 +14,7 @@ import { describeOverridden, type EnvValue } from '../module/env-files.ts';
 import type { PatchedFiles } from '../patches/patch-files.ts';
 import { defaultWaitSeconds } from '../results/timed-out-waits.ts';
 import { createRunSessions } from './browser-sessions.ts';
+import { chooseRoute, type DownloadRoute } from './download-route.ts';
 import { executeTests, type Slot, type TestingRequest } from './execute-tests.ts';
 import { generateTests } from './generate-tests.ts';
 import { executeHooksBefore } from './hooks-of-run.ts';
@@ -47,6 +51,9 @@ export async function executeInContainers(
   if (failedTests >= maxFailures) return { kind: 'max-failures', maxFailures };
   await reportValues(job, prepared, runPlan);
 
+  const fixtures = await reportFixtures(deps, job, prepared, runPlan);
+  await putFixtures(deps.engine, containerId, deps.layout, fixtures);
+
   // 4. Generate those without a result.
   await record.phase('generating');
   const php = await openPhp(deps, job, containerId);
@@ -58,6 +65,14 @@ export async function executeInContainers(
     php,
   );
 
+  const downloadRoute = await chooseRoute(deps.settings.downloads, {
+    selenium: deps.locateSelenium,
+    isChrome: chrome,
+  });
+  if (downloadRoute.kind === 'none' && downloadRoute.reason !== undefined) {
+    prepared.logs.line(`Tests do not get what their browsers download: ${downloadRoute.reason}.`);
+  }
+
   // 5. Execute them, in as many containers as the environment has slots.
   await record.phase('testing');
   return executeTests({
@@ -66,9 +81,9 @@ export async function executeInContainers(
     plan: plan.map(({ test }) => test),
     tests: runnable,
     exclusiveTests: new Set(await exclusiveTests(deps, runPlan, runnable)),
-    first: { containerId, php },
-    open: (slot) => openSlot(deps, job, prepared, plan, snapshot, slot),
-    context: executionContext(deps, job, prepared, snapshot, chrome),
+    first: { containerId, containerName: containerName(environment.id), php },
+    open: (slot) => openSlot(deps, job, prepared, { plan, snapshot, fixtures }, slot),
+    context: executionContext(deps, job, prepared, snapshot, { chrome, downloadRoute }),
     expected: () => deps.expected(run.id),
     failedLast: failedFirst ? await testsThatFailedLast(deps, run.id) : new Set(),
     failures: { before: failedTests, max: maxFailures },
@@ -125,18 +140,26 @@ async function openSlot(
   deps: RunnerDependencies,
   job: Job,
   prepared: PreparedRun,
-  plan: RunPlan['plan'],
-  { archive }: Snapshot,
+  {
+    plan,
+    snapshot: { archive },
+    fixtures,
+  }: { plan: RunPlan['plan']; snapshot: Snapshot; fixtures: readonly string[] },
   slot: number,
 ): Promise<Slot> {
   const { engine, layout } = deps;
   const containerId = await prepared.ensureContainer(slot);
   await prepareContainer(deps, job, prepared, containerId);
+  await putFixtures(engine, containerId, layout, fixtures);
   const place = { engine, containerId, layout };
   await unpackGenerated(place, archive);
   const doneTests = plan.filter(({ done }) => done).map(({ test }) => test);
   await removeGenerated(place, doneTests);
-  return { containerId, php: await openPhp(deps, job, containerId) };
+  return {
+    containerId,
+    containerName: containerName(job.environment.id, slot),
+    php: await openPhp(deps, job, containerId),
+  };
 }
 
 function executionContext(
@@ -144,7 +167,7 @@ function executionContext(
   { run, fence, record, abort: signal }: Job,
   { files, redactor, logs }: PreparedRun,
   snapshot: Snapshot,
-  chrome: boolean,
+  { chrome, downloadRoute }: { chrome: boolean; downloadRoute: DownloadRoute },
 ): TestingRequest['context'] {
   const { engine, layout, artifacts, resultReaders, installation, sessions, settings } = deps;
   return {
@@ -159,6 +182,7 @@ function executionContext(
       { installation, runId: run.id, fence },
       { chrome, endLabelled: sessions.endLabelled },
     ),
+    downloadRoute,
     logs,
     artifacts,
     resultReaders,
@@ -174,6 +198,26 @@ function executionContext(
 function waitSecondsOf(values: readonly EnvValue[]): number {
   const seconds = Number(values.find(({ name }) => name === 'WAIT_TIMEOUT')?.value || undefined);
   return Number.isFinite(seconds) ? seconds : defaultWaitSeconds;
+}
+
+/** Reports what may surprise about the fixture files of the tests. Returns the folders to copy, see `Fixtures`. */
+async function reportFixtures(
+  { settings }: RunnerDependencies,
+  { record }: Job,
+  { logs }: PreparedRun,
+  { catalog, open }: RunPlan,
+): Promise<readonly string[]> {
+  const { folders, hidden } = await catalog.ask('fixtures', undefined);
+  const hiddenFiles = describeHidden(hidden);
+  if (hiddenFiles !== undefined) logs.line(hiddenFiles);
+  // A mount in the tree may have files that the image has not.
+  const isWhole = settings.notCacheableReason === undefined;
+  const message = isWhole ? await catalog.ask('missingFixtures', { tests: open }) : undefined;
+  if (message !== undefined) {
+    logs.line(message);
+    await record.event({ code: 'FIXTURE_MISSING', message });
+  }
+  return folders;
 }
 
 /** Reports what may surprise about the values of the tests. */

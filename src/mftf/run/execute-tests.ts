@@ -10,7 +10,7 @@ import { type ExecutionContext, executeBlock } from './execute-block.ts';
 import { describeWaitsOfRun } from './waits-of-run.ts';
 
 /** The container of a slot, and PHP in it. */
-export type Slot = Pick<ExecutionContext, 'containerId' | 'php'>;
+export type Slot = Pick<ExecutionContext, 'containerId' | 'containerName' | 'php'>;
 
 export interface TestingRequest {
   environment: Environment;

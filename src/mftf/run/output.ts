@@ -6,12 +6,11 @@ import { pipeline } from 'node:stream/promises';
 import { getFiles } from '../../engine/archive.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { Fault, isFault } from '../../faults/fault.ts';
-import { maxOutputFiles } from '../../model/limits.ts';
+import { maxDownloadBytes, maxDownloads, maxOutputFiles } from '../../model/limits.ts';
 import type { Redactor } from '../redaction/redactor.ts';
+import { downloadsOutput } from '../results/downloads.ts';
 import { isPicture } from '../results/picture.ts';
-
-/** Limit for the output of one process: screenshots, pages, result files. */
-const maxBytes = 256 * 1024 * 1024;
+import type { ProcessDownloads } from './downloads.ts';
 
 /** What a process wrote and matre does not keep. */
 export interface LeftOut {
@@ -22,6 +21,20 @@ export interface LeftOut {
 
 /** Without these there is no verdict. They are read alone when the rest is too much. */
 const resultPaths = ['report.xml', 'allure-results'];
+
+interface OutputLimits {
+  maxBytes: number;
+  maxFiles: number;
+  /** What is copied when all is too much. */
+  essentialPaths: string[];
+}
+
+/** Limits for the output of one process: screenshots, pages, result files. */
+const outputLimits: OutputLimits = {
+  maxBytes: 256 * 1024 * 1024,
+  maxFiles: maxOutputFiles,
+  essentialPaths: resultPaths,
+};
 
 /**
  * Copies the output folder of a Codeception process to a new folder on the host, with secrets hidden in text files. The next
@@ -35,12 +48,13 @@ export async function fetchOutput(
   from: string,
   to: string,
   redactor: Redactor,
+  { maxBytes, maxFiles, essentialPaths }: OutputLimits = outputLimits,
 ): Promise<LeftOut[]> {
   const leftOut: LeftOut[] = [];
   let count = 0;
   const countOne = () => {
     count += 1;
-    if (count > maxOutputFiles) throw tooManyFiles(from);
+    if (count > maxFiles) throw tooManyFiles(from, maxFiles);
   };
   const copy = async (paths: string[]) => {
     const files = getFiles(engine, containerId, {
@@ -75,16 +89,34 @@ export async function fetchOutput(
       throw new Fault('DISK_FULL', `${to} has no room for the files of a test.`, { cause: error });
     }
     if (!isFault(error, 'FILES_TOO_LARGE')) throw error;
-    const reason = count > maxOutputFiles ? 'it has too many files' : 'it has too many bytes';
+    const reason = count > maxFiles ? 'it has too many files' : 'it has too many bytes';
     leftOut.push({ path: 'the rest of the output', reason });
     count = 0;
-    for (const path of resultPaths) await copyIfPresent([path]);
+    for (const path of essentialPaths) await copyIfPresent([path]);
   }
   return leftOut;
 }
 
-function tooManyFiles(from: string): Fault {
-  return new Fault('FILES_TOO_LARGE', `${from} has more than ${maxOutputFiles} files.`);
+/**
+ * Copies what the browsers of a process downloaded to `downloads` in a folder on the host, up to the limits. Returns what is left
+ * out. Errors: as of `fetchOutput`.
+ */
+export async function fetchDownloads(
+  { engine, containerId, redactor }: { engine: Engine; containerId: string; redactor: Redactor },
+  { folder, hasFiles }: Pick<ProcessDownloads, 'folder' | 'hasFiles'>,
+  to: string,
+): Promise<LeftOut[]> {
+  if (folder === undefined || !(await hasFiles())) return [];
+  const leftOut = await fetchOutput(engine, containerId, folder, join(to, downloadsOutput), redactor, {
+    maxBytes: maxDownloadBytes,
+    maxFiles: maxDownloads,
+    essentialPaths: [],
+  });
+  return leftOut.map(({ path, reason }) => ({ path: `${downloadsOutput}/${path}`, reason }));
+}
+
+function tooManyFiles(from: string, maxFiles: number): Fault {
+  return new Fault('FILES_TOO_LARGE', `${from} has more than ${maxFiles} files.`);
 }
 
 /** One sentence about all that was left out. */

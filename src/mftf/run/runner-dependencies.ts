@@ -6,6 +6,7 @@ import type { OutcomeHistory } from '../../model/failure.ts';
 import type { PatchSource } from '../../model/patch.ts';
 import type { Modules } from '../../modules/modules.ts';
 import type { Pool } from '../../pool/pool.ts';
+import type { Selenium } from '../../selenium/selenium.ts';
 import type { Sessions } from '../../selenium/sessions.ts';
 import type { ExpectedDuration } from '../../store/tables/durations.ts';
 import type { Threads } from '../../threads/threads.ts';
@@ -15,6 +16,7 @@ import type { Layout } from '../container/layout.ts';
 import type { Snapshots } from '../generation/snapshots.ts';
 import type { EnvFilesInput } from '../module/env-files.ts';
 import type { ShopModulesSource } from '../shop-modules/shop-modules.ts';
+import type { DownloadSettings } from './download-route.ts';
 
 export interface RunnerDependencies {
   engine: Engine;
@@ -40,6 +42,8 @@ export interface RunnerDependencies {
   expected(runId: number): Promise<readonly ExpectedDuration[]>;
   /** The earlier outcomes of the tests of a run on its environment, by `<suite>:<test>`. */
   outcomes(runId: number): Promise<ReadonlyMap<string, OutcomeHistory>>;
+  /** Selenium as this process reaches it. */
+  locateSelenium(): Promise<Selenium>;
   sessions: Pick<Sessions, 'endLabelled'>;
   /** Sends the HTTP requests of hooks, to allowed addresses. */
   sendHookRequest: SendHookRequest;
@@ -53,6 +57,7 @@ export interface RunnerDependencies {
 }
 
 export interface RunnerSettings {
+  downloads: DownloadSettings;
   image: string;
   /** The PHP program in the container. */
   php: string;

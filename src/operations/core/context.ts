@@ -184,15 +184,20 @@ export interface Context {
   commitRange(ends: { from: string; to: string }): Promise<CommitRange | undefined>;
   /**
    * The tests that a selection covers on an environment at a commit, with the modules that its shop listed last. `modules` says which
-   * they are; `unset` names the variables which tests may read and which the environment lacks, and `overridden` the values of the test
-   * module that it overrides with other ones. Errors: as of `catalog`, SELECTION_UNKNOWN, SELECTION_EMPTY, MODULE_ENV_FILE_MISSING.
+   * they are; `unset` names the variables which tests may read and which the environment lacks, `overridden` the values of the test
+   * module that it overrides with other ones, and `missingFiles` the files which tests attach and which no module has. Errors: as of `catalog`, SELECTION_UNKNOWN, SELECTION_EMPTY, MODULE_ENV_FILE_MISSING.
    */
   previewOn(
     environment: Environment,
     selection: Selection,
     commit: Commit,
   ): Promise<
-    ResolvedSelection & { modules: string; unset: string | undefined; overridden: string | undefined }
+    ResolvedSelection & {
+      modules: string;
+      unset: string | undefined;
+      overridden: string | undefined;
+      missingFiles: string | undefined;
+    }
   >;
   /** Inspects the containers of an environment, replica by replica. Errors: those of the engine. */
   inspectContainers(environment: Environment): Promise<{

@@ -98,6 +98,7 @@ const environmentPreview = z.object({
     .string()
     .nullable()
     .describe('Values of the test module that the environment overrides with other ones'),
+  missingFiles: z.string().nullable().describe('Files that the tests attach and that no module has'),
   modules: z.string().describe('Which modules are enabled in the shop, as far as it was asked'),
   disabled: z
     .array(z.object({ test: z.string(), reason: z.string() }))
@@ -204,12 +205,13 @@ async function viewPreview(
     preview: Awaited<ReturnType<Context['previewOn']>>;
   },
 ): Promise<z.input<typeof environmentPreview>> {
-  const { tests, unset, overridden, modules, disabled } = preview;
+  const { tests, unset, overridden, missingFiles, modules, disabled } = preview;
   return {
     code: environment.code,
     expectedMs: (await context.durations.estimate(environment, { selection, tests })) ?? null,
     unset: unset ?? null,
     overridden: overridden ?? null,
+    missingFiles: missingFiles ?? null,
     modules,
     disabled,
   };

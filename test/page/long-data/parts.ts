@@ -31,6 +31,7 @@ export async function longParts(): Promise<Partial<ContainerParts>> {
           id % 3 === 1
             ? `${code} overrides ${longVariable.name} of the test module with another value`
             : undefined,
+        missingFiles: undefined,
         disabled: resolved.tests.slice(0, id % 3).map(({ name }) => ({
           test: name,
           reason: 'its module NorthernWarehouse_WholesaleCheckoutWithStoreCredit is not enabled in the shop',

@@ -95,8 +95,8 @@ function Warnings({ draft, now, preview }: { draft: Draft; now: Now; preview: Pr
   });
   // One sentence per message, for all environments that share it.
   const sentences = new Map<string, string[]>();
-  for (const { code, unset, overridden, disabled } of preview.environments) {
-    for (const sentence of [disabledText(disabled), unset, overridden]) {
+  for (const { code, unset, overridden, missingFiles, disabled } of preview.environments) {
+    for (const sentence of [disabledText(disabled), unset, overridden, missingFiles]) {
       if (sentence !== null) sentences.set(sentence, [...(sentences.get(sentence) ?? []), code]);
     }
   }
