@@ -97,6 +97,7 @@ async function run(project, options) {
   };
   project.capabilities = capabilitiesOf(config);
   project.output = output;
+  project.keepsDownloads = options.ext === 'Matre\\Downloads';
   const runTest = createRun({ project, screen, output, allureFolder, groupObjects, results, onResult });
   const xml = options.xml && path.resolve(output, options.xml);
   if (xml) fs.writeFileSync(xml, '');

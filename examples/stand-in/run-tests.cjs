@@ -181,6 +181,16 @@ function createRun({ project, screen, output, allureFolder, groupObjects, result
     }
   };
 
+  /** What `downloads.php` of matre does after each test. */
+  const keepDownloads = (test) => {
+    const folder = fs.realpathSync(path.join(project.dataFolder, 'downloads'));
+    const kept = path.join(folder, '../kept', test.name);
+    for (const name of fs.readdirSync(folder)) {
+      fs.mkdirSync(kept, { recursive: true });
+      fs.renameSync(path.join(folder, name), path.join(kept, name));
+    }
+  };
+
   return async (test) => {
     if (stopping) return;
     const result = { test, status: 'passed', startedAt: Date.now(), assertions: 0 };
@@ -200,6 +210,7 @@ function createRun({ project, screen, output, allureFolder, groupObjects, result
       await runSteps(test, newBrowser(), result);
       await session?.end();
     }
+    if (project.keepsDownloads) keepDownloads(test);
     result.stoppedAt = Date.now();
     screen.testEnds(result);
     for (const group of around) await after(group);

@@ -14,13 +14,25 @@ const download = `<amOnPage url="/prices?run" stepKey="open"/><click selector="a
 ${fault('file downloads/prices.csv')}${attach}<click selector="button.upload" stepKey="upload"/>
 <see userInput="environment," selector=".content" stepKey="see"/>`;
 
+const suite = `<?xml version="1.0" encoding="UTF-8"?>
+<suites xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:noNamespaceSchemaLocation="urn:magento:mftf:Suite/etc/suiteSchema.xsd">
+    <suite name="DownloadsSuite"><include><test name="FirstInSuiteTest"/><test name="LaterInSuiteTest"/></include></suite>
+</suites>
+`;
+
 describe.each(kinds)('%s', (_kind, start) => {
   let selenium: TestSelenium;
   let harness: Harness;
   beforeAll(async () => {
     selenium = await start();
     harness = await openHarness('sandbox', {
-      module: { ...moduleTest('FirstDownloadTest', download), ...moduleTest('LaterTest', attach) },
+      module: {
+        ...moduleTest('FirstDownloadTest', download),
+        ...moduleTest('LaterTest', attach),
+        ...moduleTest('FirstInSuiteTest', download, 'of-suite'),
+        ...moduleTest('LaterInSuiteTest', attach, 'of-suite'),
+        'Test/Mftf/Suite/DownloadsSuite.xml': suite,
+      },
       settings: selenium.settings,
     });
     await harness.context.variables.set('global', { name: 'STAND_IN_BROWSER', value: 'yes', secret: false });
@@ -50,5 +62,15 @@ describe.each(kinds)('%s', (_kind, start) => {
       expect(run.results[1]?.message).toContain('File does not exist');
       expect(await downloadsOf(run)).toEqual([`environment,${codes[index]}\nquery,run\n`]);
     }
+  });
+
+  it('keeps the downloads of the tests of a suite apart', async () => {
+    const environment = await harness.environment('downloads-suite');
+    const run = await harness.run(environment, { suites: ['DownloadsSuite'] });
+    expect(run.results.map(({ test, status }) => [test, status])).toEqual([
+      ['FirstInSuiteTest', 'passed'],
+      ['LaterInSuiteTest', 'failed'],
+    ]);
+    expect(await downloadsOf(run)).toEqual(['environment,downloads-suite\nquery,run\n']);
   });
 });

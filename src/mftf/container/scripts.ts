@@ -7,6 +7,7 @@ export const scripts = {
   prepare: '/opt/matre/prepare.sh',
   fixtures: '/opt/matre/fixtures.sh',
   start: '/opt/matre/start.sh',
+  downloads: '/opt/matre/downloads.php',
   fetch: '/opt/matre/fetch.php',
 };
 

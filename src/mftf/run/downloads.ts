@@ -6,17 +6,22 @@ import { capture } from '../../engine/read-all.ts';
 import { Fault, toFault } from '../../faults/fault.ts';
 import { maxDownloads } from '../../model/limits.ts';
 import { downloadsFolder, runFolder } from '../../pool/specification.ts';
+import { scripts } from '../container/scripts.ts';
 import type { DownloadRoute } from './download-route.ts';
 
 /** The downloads of one Codeception process. */
 export interface ProcessDownloads {
   /** Its folder in the container; `undefined`: downloads do not get there. */
   folder: string | undefined;
+  /** Where its files are when it has ended; those of the tests of a suite are in a folder for each. */
+  kept: string | undefined;
   /** The options of Codeception that tell the browser where to. */
   options: string[];
+  /** Options of PHP. */
+  phpOptions: string[];
   /** Brings files into the folder, until it is stopped. */
   start(): Service;
-  /** Whether there is anything in the folder. */
+  /** Whether there may be anything in the folder `kept`. */
   hasFiles(): Promise<boolean>;
 }
 
@@ -27,6 +32,8 @@ export interface DownloadsRequest {
   containerName: string;
   /** The label of its browser sessions, which no other process has. */
   label: string;
+  /** It executes several tests, whose files are kept apart. */
+  isSuite: boolean;
   /** Called with what a reader of the log should know. */
   log(line: string): void;
 }
@@ -39,24 +46,32 @@ const capabilities =
 
 /** The downloads of a process on a route. */
 export function createProcessDownloads(route: DownloadRoute, request: DownloadsRequest): ProcessDownloads {
-  const none = { folder: undefined, options: [], start: noService, hasFiles: async () => false };
-  if (route.kind === 'none') return none;
-  const { label, containerName } = request;
+  const none = { folder: undefined, kept: undefined, options: [], phpOptions: [] };
+  if (route.kind === 'none') return { ...none, start: noService, hasFiles: async () => false };
+  const { label, containerName, isSuite } = request;
+  const parent = route.kind === 'folder' ? downloadsFolder : `${runFolder}/downloads`;
+  const folder = `${parent}/${label}`;
+  const common = {
+    folder,
+    kept: isSuite ? `${parent}/${keptFolder}` : folder,
+    phpOptions: isSuite ? ['-d', `auto_prepend_file=${scripts.downloads}`] : [],
+  };
+  const extension = isSuite ? ['--ext', 'Matre\\Downloads'] : [];
   if (route.kind === 'folder') {
-    const onHost = join(route.folder, containerName, label);
+    const onHost = join(route.folder, containerName);
     return {
-      folder: `${downloadsFolder}/${label}`,
-      options: preferences(join(route.browserFolder, containerName, label)),
+      ...common,
+      options: [...extension, ...preferences(join(route.browserFolder, containerName, label))],
       start: noService,
       // A link that a test left in its place shows at most that its target is not empty.
-      hasFiles: async () => (await readdir(onHost).catch(() => [])).length > 0,
+      hasFiles: async () =>
+        (await readdir(join(onHost, isSuite ? keptFolder : label)).catch(() => [])).length > 0,
     };
   }
   let count = 0;
-  const folder = `${runFolder}/downloads/${label}`;
   return {
-    folder,
-    options: ['-o', `${capabilities}: se:downloadsEnabled: true`],
+    ...common,
+    options: [...extension, '-o', `${capabilities}: se:downloadsEnabled: true`],
     start: () =>
       fetchManaged(route, { ...request, folder }, () => {
         count += 1;
@@ -64,6 +79,9 @@ export function createProcessDownloads(route: DownloadRoute, request: DownloadsR
     hasFiles: async () => count > 0,
   };
 }
+
+/** Where `downloads.php` moves the files of the tests of a suite. */
+const keptFolder = 'kept';
 
 const noService = (): Service => ({ stop: async () => {} });
 

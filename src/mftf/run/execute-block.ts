@@ -151,9 +151,11 @@ async function run(
   const downloads = createProcessDownloads(context.downloadRoute, {
     ...context,
     label: session.label,
+    isSuite: block.suite !== undefined,
     log: (line) => context.logs.line(line),
   });
   const argv = [
+    ...downloads.phpOptions,
     layout.codecept,
     'run',
     'functional',

@@ -103,11 +103,11 @@ export async function fetchOutput(
  */
 export async function fetchDownloads(
   { engine, containerId, redactor }: { engine: Engine; containerId: string; redactor: Redactor },
-  { folder, hasFiles }: Pick<ProcessDownloads, 'folder' | 'hasFiles'>,
+  { kept, hasFiles }: Pick<ProcessDownloads, 'kept' | 'hasFiles'>,
   to: string,
 ): Promise<LeftOut[]> {
-  if (folder === undefined || !(await hasFiles())) return [];
-  const leftOut = await fetchOutput(engine, containerId, folder, join(to, downloadsOutput), redactor, {
+  if (kept === undefined || !(await hasFiles())) return [];
+  const leftOut = await fetchOutput(engine, containerId, kept, join(to, downloadsOutput), redactor, {
     maxBytes: maxDownloadBytes,
     maxFiles: maxDownloads,
     essentialPaths: [],
