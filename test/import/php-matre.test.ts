@@ -25,7 +25,7 @@ afterAll(async () => {
 });
 
 const password = 'correct horse';
-const passwordHash = await hash(password, { cost: 4, version: '2y' });
+const passwordHash = await hash(password, 4);
 
 /** Two environments, five nights of two tests, of which one alternates. */
 const rows: PhpRows = {
