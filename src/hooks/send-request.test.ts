@@ -67,8 +67,12 @@ describe('the request of a hook', () => {
     expect(log).not.toContain('token');
   });
 
-  it('fails without a value of a variable, before it is sent', async () => {
-    await expect(send({ url: 'https://deploy.example.com/{{OTHER}}' }, [ok()])).rejects.toMatchObject({
+  it.each<[string, Partial<HookRequest>]>([
+    ['URL', { url: 'https://deploy.example.com/{{OTHER}}' }],
+    ['headers', { headers: { 'x-token': '{{OTHER}}' } }],
+    ['body', { method: 'POST', body: '{{OTHER}}' }],
+  ])('fails at once without a value of a variable in its %s, also when it waits', async (_, action) => {
+    await expect(send({ ...action, wait }, [ok(), ok()])).rejects.toMatchObject({
       code: 'HOOK_FAILED',
       message: expect.stringContaining('OTHER'),
     });

@@ -79,6 +79,8 @@ async function sendOnce({ action, key, place }: Sending, timeoutMs: number): Pro
   const isJson = Object.entries(headers).some(
     ([name, value]) => name.toLowerCase() === 'content-type' && value.includes('json'),
   );
+  // Not in the `try` below: a missing value is no missing answer, and waiting does not help.
+  const filledBody = body === undefined ? undefined : fill(body, values, isJson ? encodeJson : undefined);
   const target = `${method} ${url.split(/[?#]/)[0]}`;
   const sentAt = performance.now();
   place.assertHeld();
@@ -86,7 +88,7 @@ async function sendOnce({ action, key, place }: Sending, timeoutMs: number): Pro
     const answer = await place.send(url, {
       method,
       headers: { 'user-agent': 'matre', 'idempotency-key': key, ...headers },
-      ...(body !== undefined && { body: fill(body, values, isJson ? encodeJson : undefined) }),
+      ...(filledBody !== undefined && { body: filledBody }),
       timeoutMs: Math.max(1, timeoutMs),
       maxBytes,
       signal,
