@@ -21,7 +21,8 @@ export async function executeHook(
   let isLogClosed = false;
   try {
     if (action.kind === 'request') {
-      const mayStop = hook.repeatable || action.method === 'GET' || action.method === 'HEAD';
+      // The next attempt starts only a repeatable hook again, whatever its method.
+      const mayStop = hook.repeatable;
       outcome = await sendRequest({ action, key, limitMs, output: log.stream, place, mayStop });
     } else {
       const env = commandEnvironment(action, place);

@@ -120,6 +120,30 @@ describe('the hooks of a run', () => {
     expect(outcome).toMatchObject({ kind: 'failed', reason: { code: 'HOOK_INTERRUPTED' } });
   });
 
+  it('that wait are left to the next attempt when the worker stops, if they may be repeated', async () => {
+    const wait = { everySeconds: 0, values: [], failedValues: [] };
+    const action = {
+      kind: 'request',
+      method: 'GET',
+      url: 'https://deploy.example.com/',
+      headers: {},
+      wait,
+    } as const;
+    const execute = async (repeatable: boolean) => {
+      const { record, place } = setUp();
+      const statuses = [503, 200];
+      const send = async () => ({ status: statuses.shift() ?? 500, text: '' });
+      return runHooksBefore([hook('a', { action, repeatable })], record, {
+        ...place,
+        send,
+        stop: AbortSignal.abort(),
+      });
+    };
+    expect(await execute(true)).toEqual({ kind: 'stopped' });
+    // It would count as interrupted there.
+    expect(await execute(false)).toEqual({ kind: 'passed' });
+  });
+
   it('start none when the container cannot be made', async () => {
     const { record, place, executed, ends } = setUp();
     const refused = new Fault('IMAGE_MISSING', 'no image');

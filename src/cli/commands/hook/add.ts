@@ -10,7 +10,7 @@ MATRE_ENVIRONMENT, MATRE_BASE_URL, MATRE_COMMIT, MATRE_ATTEMPT and, after the te
 
 Examples:
   matre hook add flush-caches -e preprod-us --before -- php bin/magento cache:flush
-  matre hook add deployment -e preprod-us --before --url "https://deploy.example.com/api/us" --field state --value done --time-limit 30m
+  matre hook add deployment -e preprod-us --before --url "https://deploy.example.com/api/us" --field state --value done --time-limit 30m --repeatable
   matre hook add restore --after --method POST --url "https://db.example.com/restore/{{MATRE_ENVIRONMENT}}" --header "Authorization: Bearer {{DB_TOKEN}}"`;
 
 export function registerAdd(hook: Command, context: CliContext): void {
