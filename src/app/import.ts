@@ -32,7 +32,7 @@ export interface PhpMatreImport
 }
 
 /** The history of an environment is made anew in statements that read all of its results. */
-const patientLeaseMs = 50 * 60_000;
+const importLeaseMs = 50 * 60_000;
 
 /**
  * Imports a php-matre into the database and the data folder of a configuration. Errors: those of the source and of `importPhpMatre`;
@@ -59,8 +59,8 @@ export async function importInto(
       if (values) moduleValues.set(code, values);
     }
     // A fifth of the lease is what a statement may take; no run is claimed here.
-    const patient = { ...config, worker: { ...config.worker, leaseMs: patientLeaseMs } };
-    const app = await openApp(patient, { log });
+    const importConfig = { ...config, worker: { ...config.worker, leaseMs: importLeaseMs } };
+    const app = await openApp(importConfig, { log });
     try {
       return await importPhpMatre(app.context, { ...options, records, moduleValues });
     } finally {

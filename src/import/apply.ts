@@ -165,7 +165,7 @@ const channel: Writer = {
   async change(ask, name, changed, { settings, secrets }) {
     if ('kind' in changed) throw new Fault('INPUT_INVALID', `The kind of channel ${name} cannot be changed.`);
     const personal = 'personal' in changed ? { personal: changed['personal'] === 'true' } : {};
-    // Both, because secrets are sent to a new place only when they are withValues again.
+    // Both, because secrets are sent to a new place only when they are entered again.
     await ask(editChannel, { name, settings: jsonOf(settings), secrets: jsonOf(secrets), ...personal });
   },
 };

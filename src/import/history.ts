@@ -1,9 +1,12 @@
-import { createReadStream } from 'node:fs';
-import { lstat } from 'node:fs/promises';
+import { constants, createReadStream } from 'node:fs';
+import { access, lstat } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
+import type { Readable } from 'node:stream';
 import type { Artifacts } from '../artifacts/artifacts.ts';
 import { runLogName } from '../artifacts/artifacts.ts';
 import { pathInside, safeName } from '../artifacts/safe-name.ts';
+import { Fault, toFault } from '../faults/fault.ts';
+import { asSentence } from '../faults/sentence.ts';
 import type { Redactor } from '../mftf/redaction/redactor.ts';
 import type { Principal } from '../model/access.ts';
 import type { Attachment } from '../model/result.ts';
@@ -20,7 +23,7 @@ import {
 } from '../store/tables/imported-runs.ts';
 import type { MappedHistory, MappedRun, MappedSubmission } from './mapping/history.ts';
 
-/** What became of the runs of an environment. */
+/** The runs of an environment there, and what the import did with them. */
 export interface EnvironmentHistory {
   /** Its code here. */
   environment: string;
@@ -28,7 +31,7 @@ export interface EnvironmentHistory {
   results: number;
   /** Runs that were not here; those of a dry run or a check are not imported. */
   added: number;
-  /** Runs that were imported before, and are other than there. */
+  /** Runs that were imported before, and differ from those there. */
   differing: number;
   files: number;
 }
@@ -50,7 +53,7 @@ interface HistoryOptions {
 /** A larger file is no screenshot and no log of one test. */
 const maxFileBytes = 64 * 1024 * 1024;
 /** Runs that are compared at a time. */
-const comparedAtOnce = 200;
+const comparisonBatch = 200;
 
 /**
  * Writes the runs that are not here yet, each submission in one transaction, so that an import which was interrupted can be repeated. When
@@ -107,8 +110,8 @@ async function compareKnown(
   const runs = submissions
     .flatMap((submission) => submission.runs)
     .filter(({ sourceId }) => importedIds.has(sourceId));
-  for (let first = 0; first < runs.length; first += comparedAtOnce) {
-    const part = runs.slice(first, first + comparedAtOnce);
+  for (let first = 0; first < runs.length; first += comparisonBatch) {
+    const part = runs.slice(first, first + comparisonBatch);
     const stored = new Map(
       (
         await readImported(
@@ -157,7 +160,7 @@ async function writeMissing(
     : undefined;
   for (const submission of missing) {
     const runs: ImportedRun[] = [];
-    const files: FoundFile[][] = [];
+    const files: SourceFile[][] = [];
     for (const run of submission.runs) {
       // It was removed or renamed here, or refused.
       const environmentId = environmentIds.get(run.code);
@@ -199,19 +202,19 @@ async function writeMissing(
 }
 
 /** A file of a run there, and where it is stored here. */
-interface FoundFile {
+interface SourceFile {
   from: string;
   path: string;
   attachment: Attachment | undefined;
 }
 
-/** The files of each result; that of the run itself is with the first. */
-async function findFiles(folder: string | undefined, run: MappedRun): Promise<{ files: FoundFile[] }[]> {
+/** The files of each result; the log of the run is with the first. Errors: INPUT_INVALID for a file that this user cannot read. */
+async function findFiles(folder: string | undefined, run: MappedRun): Promise<{ files: SourceFile[] }[]> {
   if (folder === undefined) return [];
-  const filesOfResults: { files: FoundFile[] }[] = [];
+  const filesOfResults: { files: SourceFile[] }[] = [];
   for (const { test, screenshot, output } of run.results) {
     const place = `imported/${safeName(test)}`;
-    const files: FoundFile[] = [];
+    const files: SourceFile[] = [];
     const add = async (relative: string, name: string, kind: Attachment['kind']) => {
       const from = await fileInside(folder, relative);
       if (from === undefined) return;
@@ -239,28 +242,46 @@ async function findFiles(folder: string | undefined, run: MappedRun): Promise<{ 
 /** `/app/var/test-output/run-3/A.log` as a path in the folder `var`. */
 const belowVar = (path: string) => path.replace(/^.*\/var\//, '').replace(/^\/+/, '');
 
-/** The path of a file below a folder; `undefined` when there is none, or when it is a link, outside, or too large. */
+/**
+ * The path of a file below a folder; `undefined` when there is none, or when it is a link, outside, empty or too large. Errors:
+ * INPUT_INVALID when this user cannot read it.
+ */
 async function fileInside(folder: string, relative: string): Promise<string | undefined> {
+  const path = await regularFile(folder, relative).catch(() => undefined);
+  if (path === undefined) return undefined;
   try {
-    const path = pathInside(folder, relative);
-    const stats = await lstat(path);
-    return stats.isFile() && stats.size > 0 && stats.size <= maxFileBytes ? path : undefined;
-  } catch {
-    return undefined;
+    await access(path, constants.R_OK);
+  } catch (error) {
+    const message = `${path} cannot be read, so its run is not imported: ${toFault(error).message}`;
+    throw new Fault('INPUT_INVALID', asSentence(message), { cause: error });
   }
+  return path;
+}
+
+async function regularFile(folder: string, relative: string): Promise<string | undefined> {
+  const path = pathInside(folder, relative);
+  const stats = await lstat(path);
+  return stats.isFile() && stats.size > 0 && stats.size <= maxFileBytes ? path : undefined;
 }
 
 async function copyFiles(
   artifacts: Artifacts,
   runId: number,
-  files: readonly FoundFile[],
+  files: readonly SourceFile[],
   redactor: Redactor,
 ): Promise<number> {
   for (const { from, path, attachment } of files) {
     const stream = createReadStream(from);
     // A picture has no text.
     const isPicture = attachment?.kind === 'screenshot';
-    await artifacts.write(runId, path, isPicture ? stream : stream.pipe(redactor.stream()));
+    await artifacts.write(runId, path, isPicture ? stream : redacted(stream, redactor));
   }
   return files.length;
+}
+
+/** The stream without secrets. `pipe` alone would leave its errors to no one, which ends the process. */
+function redacted(stream: Readable, redactor: Redactor): Readable {
+  const target = redactor.stream();
+  stream.on('error', (error) => target.destroy(error));
+  return stream.pipe(target);
 }

@@ -69,7 +69,7 @@ export interface PhpTemplate {
   subject: string;
   body: string;
   active: boolean;
-  /** Nobody changed it since php-matre was installed. */
+  /** It was not changed since php-matre was installed. */
   untouched: boolean;
 }
 

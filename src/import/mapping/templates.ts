@@ -41,7 +41,7 @@ const conditions: Readonly<Record<string, string>> = {
   allure_report_url: 'submission.url',
 };
 
-/** Templates that somebody has changed there; the others have their counterparts among the defaults here. */
+/** Templates that were changed there; the others have their counterparts among the defaults here. */
 export function mapTemplates(templates: readonly PhpTemplate[], siteName: string): Mapped {
   const mapped: Mapped = { items: [], leftovers: [] };
   for (const template of templates) {

@@ -144,7 +144,7 @@ const namesIn = (list: string) => list.split(',').map((name) => name.trim().repl
 export function columnsOfTable(statement: string): { table: string; columns: string[] } | undefined {
   const table = /^\s*CREATE\s+TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?(?:`[^`]+`\.)?`(\w+)`/i.exec(statement)?.[1];
   if (table === undefined) return undefined;
-  const columns = Array.from(statement.matchAll(/^\s*`([^`]+)`\s+\w/gm), ([, name = '']) => name);
+  const columns = Array.from(statement.matchAll(/^[ \t]*`([^`]+)`[ \t]+\w/gm), ([, name = '']) => name);
   return { table, columns };
 }
 

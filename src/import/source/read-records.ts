@@ -259,5 +259,7 @@ function link(
 ): void {
   const [fromId, toId] = [idOf(from), idOf(to)];
   if (fromId === undefined || toId === undefined) return;
-  links.set(fromId, [...(links.get(fromId) ?? []), toId]);
+  const ids = links.get(fromId) ?? [];
+  links.set(fromId, ids);
+  ids.push(toId);
 }

@@ -4,6 +4,7 @@ import { type Command, Option } from 'commander';
 import type { ImportReport, PhpMatreImport } from '../../../app/import.ts';
 import { Fault, toFault } from '../../../faults/fault.ts';
 import { asSentence } from '../../../faults/sentence.ts';
+import { exists } from '../../../files/exists.ts';
 import { createLog } from '../../../log.ts';
 import { type CliContext, jsonOption, print } from '../../cli-context.ts';
 import { requester } from '../../client/requester.ts';
@@ -78,6 +79,7 @@ async function importPhpMatre(context: CliContext, options: Options): Promise<vo
   const { importInto, readEnvValues, formatSettings } = await import('../../../app/import.ts');
   const settings = options.env === undefined ? new Map<string, string>() : await readEnvValues(options.env);
   const mode = options.check ? 'check' : options.dryRun ? 'dry-run' : 'apply';
+  if (options.settings !== undefined) await assertAbsent(options.settings);
   const report = await importInto(context.config(), createLog({ level: 'warn' }), {
     ...{ settings, mode, name: nameOf(options.name), zone: options.timeZone, history: options.history },
     ...{ module: options.module, files: options.files, overwrite: options.overwrite === true },
@@ -85,8 +87,8 @@ async function importPhpMatre(context: CliContext, options: Options): Promise<vo
     since: options.since,
     by: { name: requester(process.env), role: 'admin', via: 'local' },
   });
-  if (options.settings !== undefined) await writeNewFile(options.settings, formatSettings(report.settings));
   print(context, options, shown(report), (output) => printReport(output, report));
+  if (options.settings !== undefined) await writeNewFile(options.settings, formatSettings(report.settings));
   if (mode === 'check' && report.differences > 0) context.exitCode = 1;
 }
 
@@ -154,6 +156,15 @@ async function readPasswordFile(path: string, { stdin }: CliContext['terminal'])
       cause: error,
     });
   }
+}
+
+/** Before the import: its report must not be lost because of the file. Errors: INPUT_INVALID. */
+async function assertAbsent(path: string): Promise<void> {
+  if (!(await exists(path))) return;
+  throw new Fault(
+    'INPUT_INVALID',
+    `${path} exists, and --settings writes a new file only: name another one.`,
+  );
 }
 
 /** Writes a file that only its owner can read. Errors: INPUT_INVALID when it exists. */
