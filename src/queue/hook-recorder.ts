@@ -2,6 +2,7 @@ import type { FaultCode } from '../faults/fault.ts';
 import type { RunHook } from '../model/hook.ts';
 import { type Database, notifyRuns, type Queryable, storable } from '../store/database/database.ts';
 import { readRunHooks } from '../store/tables/run-hooks.ts';
+import { giveUpAfterHooks } from './release.ts';
 import { fenced } from './stale-fence.ts';
 
 /** How a hook ended. */
@@ -79,16 +80,7 @@ export function createHookRecorder(deps: { database: Database; runId: number; fe
         );
       }),
 
-    giveUp: ({ code, message }) =>
-      write(async (transaction) => {
-        await transaction.query(
-          `UPDATE run_hook SET state = CASE run_hook.state WHEN 'waiting' THEN 'failed' ELSE 'interrupted' END, code = $2, message = $3,
-             ended_at = now()
-           FROM run WHERE run.id = run_id AND run_id = $1 AND round = hooks_round AND moment = 'after' AND run_hook.code IS NULL
-             AND run_hook.state IN ('waiting', 'running', 'interrupted')`,
-          [runId, code, storable(message)],
-        );
-      }),
+    giveUp: (reason) => write((transaction) => giveUpAfterHooks(transaction, runId, reason)),
   };
 }
 

@@ -258,13 +258,18 @@ export function expire(database: Database, runId: number, maxAttempts: number): 
     await addEvent(transaction, runId, reason);
     const interruptions = await countInterruptions(transaction, runId);
     const { cancelRequested, decidedEnd } = await readRun(transaction, runId);
-    const isLast = !cancelRequested && interruptions >= maxAttempts;
-    // The hooks after the tests get as many attempts again: they may be what costs the workers.
-    const areHooksDue = interruptions < 2 * maxAttempts && (await hooksAreDue(transaction, runId));
+    // The hooks after the tests get as many attempts again: they may be what costs the workers. A cancelled run has attempts for them alone.
+    const hookLimit = 2 * maxAttempts;
+    const areHooksDue = interruptions < hookLimit && (await hooksAreDue(transaction, runId));
+    const isLast = interruptions >= (cancelRequested ? hookLimit : maxAttempts);
+    const verdict = cancelRequested
+      ? { verdict: 'cancelled' as const }
+      : { verdict: 'broken' as const, reason, ...decidedEnd };
     if (isLast && !areHooksDue) {
-      await finish(transaction, [{ runId, fence: expired.fence, verdict: 'broken', reason, ...decidedEnd }]);
+      await giveUpAfterHooks(transaction, runId, reason);
+      await finish(transaction, [{ runId, fence: expired.fence, ...verdict }]);
     } else {
-      if (isLast) await decideEnd(transaction, { runId, verdict: 'broken', reason, ...decidedEnd });
+      if (isLast) await decideEnd(transaction, { runId, ...verdict });
       await requeue(transaction, runId);
       await notifyQueue(transaction);
     }
@@ -278,6 +283,21 @@ export function expire(database: Database, runId: number, maxAttempts: number): 
 export async function hooksAreDue(transaction: Queryable, runId: number): Promise<boolean> {
   const rows = await transaction.query(`SELECT id FROM run WHERE id = $1 AND ${afterHooksDue}`, [runId]);
   return rows.length > 0;
+}
+
+/** Ends all hooks after the tests of a run that have not ended: they cannot be executed. */
+export async function giveUpAfterHooks(
+  transaction: Queryable,
+  runId: number,
+  { code, message }: Reason,
+): Promise<void> {
+  await transaction.query(
+    `UPDATE run_hook SET state = CASE run_hook.state WHEN 'waiting' THEN 'failed' ELSE 'interrupted' END, code = $2, message = $3,
+       ended_at = now()
+     FROM run WHERE run.id = run_id AND run_id = $1 AND round = hooks_round AND moment = 'after' AND run_hook.code IS NULL
+       AND run_hook.state IN ('waiting', 'running', 'interrupted')`,
+    [runId, code, storable(message)],
+  );
 }
 
 /** Decides the verdict of a run whose hooks after the tests are due: whichever worker has the run then executes only those. */

@@ -229,4 +229,28 @@ describe.each(kinds)('hooks on %s', (kind) => {
     expect([run.verdict, run.reason?.code, run.attempt]).toEqual(['broken', 'WORKER_LOST', 2]);
     expect(hooks.map(({ state }) => state)).toEqual(['passed']);
   });
+
+  it('after the tests of a cancelled run are given up when they cost a worker each time', async () => {
+    const { context } = server.app;
+    const loseWorker = async (id: number) => {
+      await context.database.query(`UPDATE run SET lease_until = now() - interval '1 minute' WHERE id = $1`, [
+        id,
+      ]);
+      await context.queue.requeueExpired({ maxAttempts: 1 });
+    };
+    attempt = async ({ run }) => {
+      await context.runs.cancel(run.id, 'ann');
+      await loseWorker(run.id);
+      return { kind: 'finished' };
+    };
+    let calls = 0;
+    afterHooks = async ({ run }) => {
+      calls += 1;
+      await loseWorker(run.id);
+      return undefined;
+    };
+    const { run, hooks } = await execute();
+    expect([run.verdict, run.reason, calls]).toEqual(['cancelled', undefined, 1]);
+    expect(hooks.map(({ state, code }) => [state, code])).toEqual([['failed', 'WORKER_LOST']]);
+  });
 });
