@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { runPeriodically, type Service } from '../../async/interval.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { capture } from '../../engine/read-all.ts';
-import { Fault, toFault } from '../../faults/fault.ts';
+import { Fault, isFault, toFault } from '../../faults/fault.ts';
 import { maxDownloads } from '../../model/limits.ts';
 import { downloadsFolder, runFolder } from '../../pool/specification.ts';
 import { scripts } from '../container/scripts.ts';
@@ -131,6 +131,11 @@ function fetchManaged(
         continue;
       }
       const content = await files.read(session, name).catch((error: unknown) => {
+        if (isFault(error, 'SELENIUM_UNREACHABLE')) {
+          // A later round may get it.
+          done.delete(name);
+          throw error;
+        }
         log(toFault(error).message);
         return undefined;
       });
