@@ -1,7 +1,10 @@
 import { optional, setting } from './setting.ts';
 import { addressRangeOr, anyText, list } from './setting-parsers.ts';
 
-/** The settings of outgoing messages and of the requests of hooks: a part of the table of settings. The proxy has the names that other programs use. */
+/**
+ * The settings of outgoing messages and of the requests of hooks: a part of the table of settings. The proxy has the names that other
+ * programs use.
+ */
 export const messageSettings = {
   MATRE_MESSAGES_ALLOWED_NETWORKS: setting({
     group: 'Messages',

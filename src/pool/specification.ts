@@ -49,8 +49,8 @@ export const downloadsFolder = '/matre/downloads';
 const generatedFolder = 'dev/tests/acceptance/tests/functional/Magento/_generated';
 
 /**
- * The folders below the Magento root that a run writes to, besides tmpfs: the settings and outputs of MFTF, the test module,
- * MFTF's own generated classes (measured with 3.8), and what patches may change. The sandbox copies only these, because the rest of a tree is large.
+ * The folders below the Magento root that a run writes to, besides tmpfs: the settings and outputs of MFTF, the test module, MFTF's own
+ * generated classes (measured with 3.8), and what patches may change. The sandbox copies only these, because the rest of a tree is large.
  */
 const writableFolders = [
   'app/code',

@@ -105,8 +105,9 @@ export interface RetryPolicy {
 }
 
 /**
- * Ends the attempt with a reason and requeues the run as the head of its queue; no worker claims it before the pause is
- * over. After a `broken` attempt, failed tests that may be retried are executed again as well. Returns the pause in milliseconds, or `undefined` when the limit is reached: then nothing is changed.
+ * Ends the attempt with a reason and requeues the run as the head of its queue; no worker claims it before the pause is over. After a
+ * `broken` attempt, failed tests that may be retried are executed again as well. Returns the pause in milliseconds, or `undefined` when the
+ * limit is reached: then nothing is changed.
  */
 export async function retry(
   transaction: Queryable,
@@ -258,7 +259,8 @@ export function expire(database: Database, runId: number, maxAttempts: number): 
     await addEvent(transaction, runId, reason);
     const interruptions = await countInterruptions(transaction, runId);
     const { cancelRequested, decidedEnd } = await readRun(transaction, runId);
-    // The hooks after the tests get as many attempts again: they may be what costs the workers. A cancelled run has attempts for them alone.
+    // The hooks after the tests get as many attempts again: they may be what costs the workers. A cancelled run is executed for them
+    // alone.
     const hookLimit = 2 * maxAttempts;
     const areHooksDue = interruptions < hookLimit && (await hooksAreDue(transaction, runId));
     const isLast = interruptions >= (cancelRequested ? hookLimit : maxAttempts);

@@ -24,7 +24,7 @@ export function registerAudit(command: Command, context: CliContext): void {
     .option('--subject <text>', 'only entries whose subject contains this text')
     .option('--outcome <outcome>', 'only entries with this outcome: done, or a fault code')
     .option('--since <time>', 'only entries from this time on, such as 7d', (text) => parseSince(text))
-    .option('--csv', 'print all entries that fit as CSV')
+    .option('--csv', 'print all entries that fit as CSV, whatever --limit is')
     .addOption(jsonOption())
     .addHelpText('after', helpFooter)
     .action(async (options) => {

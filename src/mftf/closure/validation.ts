@@ -19,8 +19,9 @@ const stored = z.array(z.string());
 
 export interface Validations {
   /**
-   * The violations of MFTF's schemas in a tree, as `path:line: message`. Every file is checked once per image or commit: 2 s for
-   * Magento 2.4.4 and 1 s for a module (PHP, measured with MFTF 3.8). Errors: GENERATION_FAILED when libxml2 refuses the schemas, see `schemaRefusal`, DISK_FULL, CONTAINER_VANISHED.
+   * The violations of MFTF's schemas in a tree, as `path:line: message`. Every file is checked once per image or commit: 2 s for Magento
+   * 2.4.4 and 1 s for a module (PHP, measured with MFTF 3.8). Errors: GENERATION_FAILED when libxml2 refuses the schemas, see
+   * `schemaRefusal`, DISK_FULL, CONTAINER_VANISHED.
    */
   of(tree: {
     engine: Engine;

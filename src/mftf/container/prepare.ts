@@ -9,9 +9,10 @@ import type { Layout } from './layout.ts';
 import { scripts } from './scripts.ts';
 
 /**
- * Prepares a container for one run: installs the module at its commit and the values of the environment, and removes the files
- * of earlier runs. Framework files that an earlier run patched become those of the image. Returns whether its tests use Chrome, and
- * which of the files to patch the image lacks. Errors: IMAGE_UNSUITABLE, PATCH_FAILED for a file to patch that is a link, MODULE_ENV_FILE_MISSING, DISK_FULL, CONTAINER_UNHEALTHY, CONTAINER_VANISHED.
+ * Prepares a container for one run: installs the module at its commit and the values of the environment, and removes the files of earlier
+ * runs. Framework files that an earlier run patched become those of the image. Returns whether its tests use Chrome, and which of the files
+ * to patch the image lacks. Errors: IMAGE_UNSUITABLE, PATCH_FAILED for a file to patch that is a link, MODULE_ENV_FILE_MISSING, DISK_FULL,
+ * CONTAINER_UNHEALTHY, CONTAINER_VANISHED.
  */
 export async function prepare(
   engine: Engine,

@@ -183,9 +183,10 @@ export interface Context {
    */
   commitRange(ends: { from: string; to: string }): Promise<CommitRange | undefined>;
   /**
-   * The tests that a selection covers on an environment at a commit, with the modules that its shop listed last. `modules` says which
-   * they are; `unset` names the variables which tests may read and which the environment lacks, `overridden` the values of the test
-   * module that it overrides with other ones, and `missingFiles` the files which tests attach and which no module has. Errors: as of `catalog`, SELECTION_UNKNOWN, SELECTION_EMPTY, MODULE_ENV_FILE_MISSING.
+   * The tests that a selection covers on an environment at a commit, with the modules that its shop listed last. `modules` says which they
+   * are; `unset` names the variables which tests may read and which the environment lacks, `overridden` the values of the test module that
+   * it overrides with other ones, and `missingFiles` the files which tests attach and which no module has. Errors: as of `catalog`,
+   * SELECTION_UNKNOWN, SELECTION_EMPTY, MODULE_ENV_FILE_MISSING.
    */
   previewOn(
     environment: Environment,

@@ -50,8 +50,8 @@ interface SessionRoutes {
 }
 
 /**
- * Adds the routes for signing in and out with a password, for the first admin, and for a new password by a link. They are not operations, because they act on the
- * session of the browser.
+ * Adds the routes for signing in and out with a password, for the first admin, and for a new password by a link. They are not operations,
+ * because they act on the session of the browser.
  */
 export function mountSessionRoutes(
   server: FastifyInstance,

@@ -19,7 +19,10 @@ export interface WaitingMessages {
   oldestMs: number;
 }
 
-/** Counts what ended in the same way: results by status, runs by verdict, messages and hooks by state, interrupted attempts and firings by outcome. */
+/**
+ * Counts what ended in the same way: results by status, runs by verdict, messages and hooks by state, interrupted attempts and firings by
+ * outcome.
+ */
 export interface EndedCount {
   /** `again`: an interrupted attempt that was followed by another; `attempt`: one that ended the run. */
   kind: 'result' | 'run' | 'attempt' | 'again' | 'firing' | 'message' | 'hook';

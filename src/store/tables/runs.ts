@@ -198,9 +198,8 @@ export async function readRunIdentity(database: Queryable, id: number): Promise<
 const endsNow = `(state = 'queued' AND NOT ${afterHooksDue})`;
 
 /**
- * Cancels a run, in a transaction: finishes a queued one at once, unless hooks after its tests are due, and requests the worker of a running one to end it. An event says `by`
- * whom.
- * Errors: RUN_UNKNOWN, RUN_FINISHED.
+ * Cancels a run, in a transaction: finishes a queued one at once, unless hooks after its tests are due, and requests the worker of a
+ * running one to end it. An event says `by` whom. Errors: RUN_UNKNOWN, RUN_FINISHED.
  */
 export async function cancelRun(transaction: Queryable, id: number, by?: string): Promise<Run> {
   // One statement, so that a concurrent claim does not matter.

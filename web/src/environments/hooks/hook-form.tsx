@@ -10,6 +10,7 @@ import {
   TextInput,
 } from '@mantine/core';
 import { useState } from 'react';
+import { maxHookSeconds, maxHookWaitSeconds } from '#src/model/limits.ts';
 import type { HookView } from '#src/operations/hooks/hook-view.ts';
 import { callApi } from '../../api/request.ts';
 import { ProblemAlert } from '../../ui/problem-alert.tsx';
@@ -222,7 +223,7 @@ function WaitFields({ draft, onChange }: FieldsProps) {
       <Seconds
         label="Seconds between two requests"
         value={draft.everySeconds}
-        max={3_600}
+        max={maxHookWaitSeconds}
         onChange={(everySeconds) => onChange({ everySeconds })}
       />
       <TextInput
@@ -259,7 +260,7 @@ function TreatmentFields({ draft, onChange }: FieldsProps) {
       <Seconds
         label="Time limit in seconds"
         value={draft.timeLimitSeconds}
-        max={86_400}
+        max={maxHookSeconds}
         onChange={(timeLimitSeconds) => onChange({ timeLimitSeconds })}
       />
       <TextInput
@@ -277,7 +278,7 @@ function TreatmentFields({ draft, onChange }: FieldsProps) {
       />
       <Checkbox
         size="xs"
-        label="On"
+        label="Enabled"
         checked={draft.enabled}
         onChange={(event) => onChange({ enabled: event.currentTarget.checked })}
       />
