@@ -119,7 +119,7 @@ export const commandTable: readonly CommandEntry[] = [
   },
   {
     name: 'apply',
-    summary: 'make environments, saved selections and schedules as a matre.yml says',
+    summary: 'make environments, saved selections, schedules and hooks as a matre.yml says',
     load: async () => (await import('./commands/apply.ts')).registerApply,
   },
   {

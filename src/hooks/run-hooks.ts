@@ -54,8 +54,8 @@ async function runHook(hook: RunHook, record: HookRecorder, place: HookPlace): P
   const seconds = () => ((performance.now() - startedAt) / 1_000).toFixed(1);
   // Before the start is recorded: what fails here has started nothing.
   if (hook.action.kind === 'command') {
-    const unprepared = await prepare(hook, place);
-    if (unprepared) return fail(unprepared.code, unprepared.message);
+    const problem = await prepare(hook, place);
+    if (problem) return fail(problem.code, problem.message);
   }
   const logPath = logPathOf(hook);
   if ((await record.start(id, logPath)) === 'interrupted')

@@ -103,14 +103,14 @@ describe('the request of a hook', () => {
     expect(waiting.sent).toHaveLength(4);
   });
 
-  it('ends to wait at a value that fails, and when its time is over', async () => {
+  it('stops waiting at a value that fails, and when its time is over', async () => {
     expect((await send({ wait }, [state('running'), state('failed'), state('done')])).sent).toHaveLength(2);
     const late = await send({ wait: { ...wait, everySeconds: 6 } }, [state('running'), state('done')]);
     expect(late.outcome).toMatchObject({ kind: 'failed', message: expect.stringContaining('for 5 s') });
     expect(late.sent).toHaveLength(1);
   });
 
-  it('ends to wait when the worker stops, and is not sent when the run is lost', async () => {
+  it('stops waiting when the worker stops, and is not sent when the run is lost', async () => {
     const stop = AbortSignal.abort();
     expect((await send({ wait }, [state('running')], { stop })).outcome.kind).toBe('stopped');
     const lost = () => {

@@ -43,12 +43,12 @@ export function createHookRecorder(deps: { database: Database; runId: number; fe
   return {
     plan: () =>
       fenced(database, { runId, fence }, async (transaction) => {
-        const begun = await transaction.query<{ environment_id: number; round: number }>(
+        const rounds = await transaction.query<{ environment_id: number; round: number }>(
           `UPDATE run SET hooks_round = retried_after WHERE id = $1 AND hooks_round IS DISTINCT FROM retried_after
            RETURNING environment_id, retried_after AS round`,
           [runId],
         );
-        const [round] = begun;
+        const [round] = rounds;
         if (round) await insertHooks(transaction, runId, round);
         const [run] = await transaction.query<{ hooks_round: number }>(
           'SELECT hooks_round FROM run WHERE id = $1',

@@ -40,34 +40,7 @@ export function registerUser(user: Command, context: CliContext): void {
       );
     });
 
-  user
-    .command('list')
-    .description('list the users')
-    .addOption(jsonOption())
-    .addHelpText('after', '\nExample:\n  matre user list')
-    .action(async (options) => {
-      const list = await context.withCaller((caller) => caller.call(listUsers, {}));
-      print(context, options, list, (output) => {
-        if (list.users.length === 0) return output.line('There are no users; see matre user add.');
-        printTable(
-          output,
-          [
-            { heading: 'Name', text: ({ name }) => name },
-            { heading: 'Role', text: ({ role }) => role },
-            {
-              heading: 'Signs in with',
-              text: ({ via, deactivatedAt }) =>
-                deactivatedAt ? 'deactivated' : via === 'oidc' ? 'OpenID Connect' : 'password',
-            },
-            {
-              heading: 'Last sign-in',
-              text: ({ signedInAt }) => (signedInAt === null ? 'never' : ago(signedInAt)),
-            },
-          ],
-          list.users,
-        );
-      });
-    });
+  registerList(user, context);
 
   user
     .command('role')
@@ -98,6 +71,22 @@ export function registerUser(user: Command, context: CliContext): void {
       );
     });
 
+  registerReset(user, context);
+  registerActivations(user, context);
+
+  user
+    .command('remove')
+    .description('remove a user, with all sessions and tokens of the user')
+    .argument('<name>', 'user')
+    .addOption(jsonOption())
+    .addHelpText('after', '\nExample:\n  matre user remove ada')
+    .action(async (name: string, options) => {
+      const removed = await context.withCaller((caller) => caller.call(removeUser, { name }));
+      print(context, options, removed, (output) => output.line(`User ${removed.name} was removed.`));
+    });
+}
+
+function registerReset(user: Command, context: CliContext): void {
   user
     .command('reset')
     .description('create a link with which a user sets a new password, once, within a day')
@@ -116,7 +105,9 @@ export function registerUser(user: Command, context: CliContext): void {
         );
       });
     });
+}
 
+function registerActivations(user: Command, context: CliContext): void {
   for (const { command, active, description, outcome } of activations) {
     user
       .command(command)
@@ -129,15 +120,35 @@ export function registerUser(user: Command, context: CliContext): void {
         print(context, options, edited, (output) => output.line(`User ${edited.name} ${outcome}.`));
       });
   }
+}
 
+function registerList(user: Command, context: CliContext): void {
   user
-    .command('remove')
-    .description('remove a user, with all sessions and tokens of the user')
-    .argument('<name>', 'user')
+    .command('list')
+    .description('list the users')
     .addOption(jsonOption())
-    .addHelpText('after', '\nExample:\n  matre user remove ada')
-    .action(async (name: string, options) => {
-      const removed = await context.withCaller((caller) => caller.call(removeUser, { name }));
-      print(context, options, removed, (output) => output.line(`User ${removed.name} was removed.`));
+    .addHelpText('after', '\nExample:\n  matre user list')
+    .action(async (options) => {
+      const list = await context.withCaller((caller) => caller.call(listUsers, {}));
+      print(context, options, list, (output) => {
+        if (list.users.length === 0) return output.line('There are no users; see matre user add.');
+        printTable(
+          output,
+          [
+            { heading: 'Name', text: ({ name }) => name },
+            { heading: 'Role', text: ({ role }) => role },
+            {
+              heading: 'Signs in with',
+              text: ({ via, deactivatedAt }) =>
+                deactivatedAt ? 'deactivated' : via === 'oidc' ? 'OpenID Connect' : 'password',
+            },
+            {
+              heading: 'Last sign-in',
+              text: ({ signedInAt }) => (signedInAt === null ? 'never' : ago(signedInAt)),
+            },
+          ],
+          list.users,
+        );
+      });
     });
 }

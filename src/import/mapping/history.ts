@@ -56,11 +56,11 @@ export function mapHistory(
       continue;
     }
     const suite = suites.get(run.suiteId ?? 0);
-    const ran = toRun(run, { ...deps, suite, results: records.results.get(run.id) ?? [], left });
+    const mappedRun = toRun(run, { ...deps, suite, results: records.results.get(run.id) ?? [], left });
     const isFired = run.trigger === 'scheduler' && suite !== undefined;
     const earlier = isFired ? open.get(suite.id) : undefined;
-    if (earlier && belongsTo(earlier, ran)) {
-      earlier.runs.push(ran);
+    if (earlier && belongsTo(earlier, mappedRun)) {
+      earlier.runs.push(mappedRun);
       continue;
     }
     const scheduleName = isFired ? deps.schedules.get(suite.id) : undefined;
@@ -70,8 +70,8 @@ export function mapHistory(
       scheduleName,
       selection: selectionOf(run, suite),
       requestedBy: requesterOf(run, scheduleName, deps),
-      createdAt: ran.queuedAt,
-      runs: [ran],
+      createdAt: mappedRun.queuedAt,
+      runs: [mappedRun],
     };
     mapped.submissions.push(submission);
     if (isFired) open.set(suite.id, submission);
