@@ -7,6 +7,7 @@ import { parseInput } from '../../src/operations/core/operation.ts';
 import { showContainer, showEffective } from '../../src/operations/environments/environment-detail.ts';
 import { listResults, listSteps } from '../../src/operations/results/run-results.ts';
 import { completeTests } from '../../src/operations/tests/test-history.ts';
+import { checkoutsFolder } from '../../src/pool/specification.ts';
 import { createDiagnosis } from '../../src/store/tables/diagnosis.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { type Harness, type HarnessEnvironment, moduleTest, openHarness, overOneEngine } from './harness.ts';
@@ -66,7 +67,8 @@ overOneEngine((kind) => {
     }
     const tmpfs = mounts.find(({ target }) => target.endsWith('_generated'));
     expect(tmpfs).toMatchObject({ type: 'tmpfs', sizeBytes: 16 * 1024 * 1024 });
-    expect(mounts.find(({ type }) => type === 'bind')).toMatchObject({ readOnly: true, sizeBytes: null });
+    const checkouts = mounts.find(({ target }) => target === checkoutsFolder);
+    expect(checkouts).toMatchObject({ type: 'bind', readOnly: true, sizeBytes: null });
   });
 
   test('an inspection shows what is wrong in a container, and changes nothing', async () => {
