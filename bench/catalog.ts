@@ -85,7 +85,7 @@ function measureReading(root: string) {
  */
 async function compare(root: string) {
   const php = flags.magento ? 'php' : join(folder, samplePhp);
-  const layout = createLayout(root, 'app/code/TestModule');
+  const layout = createLayout(root);
   const catalog = buildCatalog([await readDeclarations(folderSource(root, ''))]);
   const metrics = { sets_equal: false, pruned_compared: 0, pruned_identical: 0, pruned_fallback: 0 };
   console.log(`${catalog.files.length} files, ${catalog.tests.size} tests, ${catalog.suites.size} suites`);

@@ -20,7 +20,7 @@ import { type Installation, plain, requestContext } from './installation.ts';
 /** Produces a cause and returns the milliseconds until it is detected; `undefined` where there is nothing to detect. */
 type Cause = (installation: Installation) => Promise<number | undefined>;
 
-const { generated } = createLayout('/var/www/html', 'app/code/TestModule');
+const { generated } = createLayout('/var/www/html');
 /** The state folders of runc: of the engine of DOCKER_HOST, or of the engine of the machine. */
 function stateFolders(): string | undefined {
   const own = dirname((process.env['DOCKER_HOST'] ?? '').replace('unix://', ''));

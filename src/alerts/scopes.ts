@@ -2,7 +2,7 @@ import type { Config } from '../config/config.ts';
 import type { CheckContext } from '../doctor/check-context.ts';
 import { temporaryFolder } from '../doctor/checks/disk-full.ts';
 import { scheduleFails, scheduleOverdue } from '../doctor/checks/schedules.ts';
-import { removeTemporaryContainer } from '../doctor/probes/temporary-container.ts';
+import { removeTemporaryContainers } from '../doctor/probes/temporary-container.ts';
 import { findingsOf } from '../doctor/run-checks.ts';
 import type { Environment } from '../model/environment.ts';
 import type { AlertQueries } from '../store/tables/alert-queries.ts';
@@ -101,7 +101,7 @@ export function containerScopes(deps: ContainerWatchDependencies): WatchScope[] 
       try {
         return await observeFindings(checks, context, { signal, ...(only !== undefined && { host: only }) });
       } finally {
-        await removeTemporaryContainer(context);
+        await removeTemporaryContainers(context);
       }
     },
   });

@@ -5,10 +5,14 @@ import { createLog } from '../log.ts';
 import { buildCatalog } from '../mftf/catalog/catalog.ts';
 import { emptySelection } from '../model/selection.ts';
 import { resolveInCatalog } from './catalog.ts';
+import { createSources } from './sources.ts';
 
 describe('a selection, when a file of the image is invalid', () => {
   const deps = {
-    config: loadConfig({ environment: { MATRE_MODULE_PATH: '/module' }, file: '/dev/null' }),
+    sources: createSources({
+      config: loadConfig({ environment: { MATRE_MODULE_PATH: '/module' }, file: '/dev/null' }),
+      environments: { list: async () => [], readModules: async () => [] },
+    }),
     log: createLog({ level: 'silent' }),
   };
   const invalid = new Fault(
@@ -17,12 +21,16 @@ describe('a selection, when a file of the image is invalid', () => {
   );
   const catalog = buildCatalog([]);
   /** Only without the module Acme_Off can MFTF read its files. */
-  const read = async (enabled?: readonly string[]) => {
+  const read = async (_: unknown, enabled?: readonly string[]) => {
     if (!enabled || enabled.includes('Acme_Off')) throw invalid;
-    return { commit: { id: 'c', subject: '', branch: 'main' }, checkout: '/module', catalog } as never;
+    return catalog as never;
   };
   const resolve = (shops: string[][]) =>
-    resolveInCatalog(deps, read, { ...emptySelection, tests: ['OwnTest'] }, async () => shops);
+    resolveInCatalog(
+      { ...deps, read, shopLists: async () => shops },
+      { ...emptySelection, tests: ['OwnTest'] },
+      [],
+    );
 
   it('is checked by the run when the module of the file is disabled in a shop', async () => {
     expect(await resolve([['Acme_On', 'Acme_Off'], ['Acme_On']])).toBeUndefined();

@@ -11,7 +11,8 @@ import { type Catalogs, createCatalogs } from '../mftf/catalog/catalogs.ts';
 import { providedNames } from '../mftf/closure/variables.ts';
 import { inspectSlots } from '../mftf/container/inspect-slots.ts';
 import { createLayout, type Layout } from '../mftf/container/layout.ts';
-import { describeOverridden, moduleEnvPath } from '../mftf/module/env-files.ts';
+import type { CheckedOutModules } from '../mftf/module/check-out.ts';
+import { describeOverridden, findModuleEnvFile, moduleEnvPath } from '../mftf/module/env-files.ts';
 import { describeModules } from '../mftf/shop-modules/describe-modules.ts';
 import {
   createShopModules,
@@ -27,13 +28,14 @@ import { readInstallation } from '../store/tables/settings.ts';
 import { createThreads, type Threads } from '../threads/threads.ts';
 import type { Watch } from '../tracing/tracing.ts';
 import type { AfterHooks, Runner } from '../worker/runner.ts';
-import { readCatalog, resolveInCatalog } from './catalog.ts';
+import { createSourcesAt, readCatalog, resolveInCatalog } from './catalog.ts';
 import { type ContainerUpkeep, startContainerUpkeep } from './container-upkeep.ts';
 import { createContainersContext } from './doctor.ts';
 import { type EngineAndPool, openEngineAndPool } from './engine-and-pool.ts';
 import { readEnvFiles } from './env-values.ts';
 import { createMftfRunner, mountInMagentoTree } from './runner.ts';
 import { createSeleniumLookup } from './selenium.ts';
+import { createSources, type Sources } from './sources.ts';
 import type { Stores } from './stores.ts';
 import { tryHook } from './try-hook.ts';
 
@@ -46,6 +48,7 @@ export interface ContainerParts
     | 'catalog'
     | 'commitRange'
     | 'previewOn'
+    | 'sourcesAt'
     | 'inspectContainers'
     | 'effectiveValues'
     | 'tryHook'
@@ -104,34 +107,49 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
     table: deps.shopModules,
     maxAgeMs: deps.config.mftf.shopModulesAgeMs,
   });
+  const sources = createSources(deps);
   let opening: Promise<OpenParts> | undefined;
   const open = memoize(() => {
     const locateSelenium = async () => (await selenium()).selenium;
-    opening = openParts({ ...deps, shopModules }, { sessions, locateSelenium });
+    opening = openParts({ ...deps, shopModules, sources }, { sessions, locateSelenium });
     return opening;
   });
-  const readNewest = async (enabled?: readonly string[]) => readCatalog(deps, await open(), { enabled });
+  const sourcesAt = async (ref?: string) => createSourcesAt(sources, await open(), ref);
   const shopLists = async () =>
     (await deps.shopModules.list()).flatMap(({ names }) => (names ? [names] : []));
 
   return {
     pool: async () => (await open()).pool,
-    resolveSelection: (selection) => resolveInCatalog(deps, readNewest, selection, shopLists),
+    async resolveSelection(selection, { environments = [], ref } = {}) {
+      if (!deps.config.module.source && environments.every(({ modules }) => modules.length === 0))
+        return undefined;
+      let at: ReturnType<typeof sourcesAt> | undefined;
+      const read = async (environment: Environment | undefined, enabled?: readonly string[]) => {
+        at ??= sourcesAt(ref);
+        return readCatalog(deps, await open(), { ...(await (await at).of(environment)), enabled });
+      };
+      return resolveInCatalog({ ...deps, sources, read, shopLists }, selection, environments);
+    },
 
-    async catalog() {
-      const { commit, catalog } = await readNewest();
-      return { commit, catalog };
+    async catalog({ environment, ref } = {}) {
+      const { image, testModules } = await (await sourcesAt(ref)).of(environment);
+      const [{ id, subject }] = testModules;
+      return {
+        commit: { id, subject },
+        catalog: await readCatalog(deps, await open(), { image, testModules }),
+      };
     },
 
     commitRange: async (ends) => (await open()).modules.commitRange(ends),
 
-    async previewOn(environment, selection, commit) {
-      const parts = await open();
-      const checkout = { id: commit.id, path: await parts.modules.checkout(commit.id) };
-      const files = await envFilesOf(environment, checkout);
+    sourcesAt,
+
+    async previewOn(environment, selection, at) {
+      const { image, testModules } = await at.of(environment);
+      const files = await envFilesOf(environment, testModules);
       const modules = await shopModules.stored(environment);
       const enabled = enabledModules(modules, files.values);
-      const { catalog } = await readCatalog(deps, parts, { commit, enabled });
+      const catalog = await readCatalog(deps, await open(), { image, testModules, enabled });
       const resolved = await catalog.ask('resolve', selection);
       const { tests } = resolved;
       return {
@@ -148,23 +166,30 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
     },
 
     async inspectContainers(environment) {
-      const { engine, inspection, modules } = await open();
+      const { engine, inspection } = await open();
       const { running } = deps;
-      const slots = await inspectSlots({ inspection, modules, running }, environment);
+      const newest = async () => (await (await sourcesAt()).of(environment)).testModules;
+      const slots = await inspectSlots({ inspection, newest, running }, environment);
       return { engine: engine.kind, slots };
     },
 
     async effectiveValues(environment) {
-      const { commit, ...checkout } = await newestCheckout();
-      const { readLayers } = await envFilesOf(environment, checkout);
-      return { commit, file: moduleEnvPath(environment.code), values: await readLayers() };
+      const { testModules } = await (await sourcesAt()).of(environment);
+      const { readLayers } = await envFilesOf(environment, testModules);
+      const [{ id, subject }] = testModules;
+      return {
+        commit: { id, subject },
+        file: moduleEnvPath(environment.code),
+        values: await readLayers(),
+      };
     },
 
     async tryHook(environment, hook) {
       const parts = await open();
-      const { commit, ...checkout } = await newestCheckout();
-      const files = await envFilesOf(environment, checkout);
-      return tryHook({ ...deps, parts, commit: commit.id, files }, environment, hook);
+      const { testModules } = await (await sourcesAt()).of(environment);
+      const files = await envFilesOf(environment, testModules);
+      const { module: valuesFrom } = await findModuleEnvFile(testModules, environment.code);
+      return tryHook({ ...deps, parts, testModules, valuesFrom, files }, environment, hook);
     },
 
     async runner(job) {
@@ -188,7 +213,7 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
 
     sessionsOf: sessions.ofRun,
     sessionCapacity: sessions.sessionCapacity,
-    containersContext: async () => createContainersContext(deps, await open()),
+    containersContext: async () => createContainersContext({ ...deps, sources }, await open()),
     engineAnswers: async () => (await open()).engine.describe(),
     host: rememberHost(async () => (await open()).engine),
 
@@ -208,15 +233,9 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
     },
   };
 
-  async function newestCheckout() {
-    const { modules } = await open();
-    const commit = await modules.resolve();
-    return { commit, id: commit.id, path: await modules.checkout(commit.id) };
-  }
-
-  async function envFilesOf(environment: Environment, checkout: { id: string; path: string }) {
-    const { engine, readers, layout } = await open();
-    return readEnvFiles({ ...deps, engine, readers, layout }, environment, checkout);
+  async function envFilesOf(environment: Environment, testModules: CheckedOutModules) {
+    const { engine, readers } = await open();
+    return readEnvFiles({ ...deps, engine, readers }, environment, testModules);
   }
 }
 
@@ -224,7 +243,10 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
 const readerThreads = 2;
 
 async function openParts(
-  deps: Omit<ContainerPartsDependencies, 'shopModules'> & { shopModules: ShopModulesSource },
+  deps: Omit<ContainerPartsDependencies, 'shopModules'> & {
+    shopModules: ShopModulesSource;
+    sources: Sources;
+  },
   browsers: { sessions: Sessions; locateSelenium(): Promise<Selenium> },
 ): Promise<OpenParts> {
   const { config, log } = deps;
@@ -233,12 +255,11 @@ async function openParts(
   const thread = createThreads({ count: 1 });
   const parts = await openEngineAndPool({ ...deps, readers });
   const { magentoRoot } = config.pool;
-  const moduleTarget = config.module.target;
   const folder = join(config.store.dataFolder, 'catalogs');
   const { php } = config.mftf;
   const { engine } = parts;
-  const catalogs = createCatalogs({ engine, folder, magentoRoot, moduleTarget, php, readers, thread, log });
-  const layout = createLayout(magentoRoot, moduleTarget);
+  const catalogs = createCatalogs({ engine, folder, magentoRoot, php, readers, thread, log });
+  const layout = createLayout(magentoRoot);
   const runners = createMftfRunner({ ...deps, parts, catalogs, readers, resultReaders, layout, ...browsers });
   const closeThreads = async () => {
     await Promise.all([readers, resultReaders, thread].map((threads) => threads.close()));

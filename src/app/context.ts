@@ -53,6 +53,7 @@ export function createContext(parts: {
       publicUrl: config.server.publicUrl,
     }),
     previewOn: containers.previewOn,
+    sourcesAt: containers.sourcesAt,
     inspectContainers: containers.inspectContainers,
     secretRule: secretRuleOf(config),
     effectiveValues: containers.effectiveValues,

@@ -14,6 +14,7 @@ import { type Database, notifyChange } from '../store/database/database.ts';
 import { recordedEvent } from '../store/tables/events.ts';
 import { readInstallation } from '../store/tables/settings.ts';
 import type { Threads } from '../threads/threads.ts';
+import type { Sources } from './sources.ts';
 
 export interface EngineAndPool {
   engine: Engine;
@@ -31,6 +32,7 @@ export async function openEngineAndPool(deps: {
   database: Database;
   locks: LockStore;
   readers: Threads;
+  sources: Pick<Sources, 'origins'>;
 }): Promise<EngineAndPool> {
   const { config, log, database, locks } = deps;
   const { dataFolder } = config.store;
@@ -51,6 +53,7 @@ export async function openEngineAndPool(deps: {
   const installation = await readInstallation(database);
   const settings: PoolSettings = {
     ...poolSettings(config, installation, modules.folder),
+    origins: deps.sources.origins,
     recordedCreation: (container) =>
       recordedEvent(database, {
         code: 'CONTAINER_CREATED',

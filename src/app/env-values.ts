@@ -1,7 +1,7 @@
 import type { Config } from '../config/config.ts';
 import type { Engine } from '../engine/engine.ts';
-import type { Layout } from '../mftf/container/layout.ts';
-import { buildEnvFiles, readModuleEnvFile, seleniumValues } from '../mftf/module/env-files.ts';
+import type { CheckedOutModules } from '../mftf/module/check-out.ts';
+import { buildEnvFiles, findModuleEnvFile, seleniumValues } from '../mftf/module/env-files.ts';
 import { listModuleNames } from '../mftf/module/list-module-names.ts';
 import { createSecretRule, type SecretRule } from '../model/env-file/secret-rule.ts';
 import type { Environment } from '../model/environment.ts';
@@ -30,17 +30,17 @@ export async function readStoredValues({ environments, variables }: Tables, envi
   return { globals, variables: own, adminPassword, shopCredentials };
 }
 
-/** The env files that MFTF reads for an environment at a checkout of the module. Errors: MODULE_ENV_FILE_MISSING. */
+/** The env files that MFTF reads for an environment with its test modules. Errors: MODULE_ENV_FILE_MISSING. */
 export async function readEnvFiles(
-  deps: Tables & { config: Config; engine: Engine; readers: Threads; layout: Layout },
+  deps: Tables & { config: Config; engine: Engine; readers: Threads },
   environment: Environment,
-  checkout: { id: string; path: string },
+  testModules: CheckedOutModules,
 ) {
   return buildEnvFiles({
     environment,
     ...(await readStoredValues(deps, environment)),
-    moduleFile: await readModuleEnvFile(checkout.path, environment.code, checkout.id),
-    moduleNames: await listModuleNames(deps.readers, checkout, deps.layout),
+    moduleFile: (await findModuleEnvFile(testModules, environment.code)).text,
+    moduleNames: await listModuleNames(deps.readers, testModules),
     selenium: seleniumValues(deps.config, deps.engine.kind),
     rule: secretRuleOf(deps.config),
   });

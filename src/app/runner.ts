@@ -12,6 +12,7 @@ import { seleniumValues } from '../mftf/module/env-files.ts';
 import { createAfterHooks, createRunner, type RunnerDependencies } from '../mftf/run/runner.ts';
 import type { ShopModulesSource } from '../mftf/shop-modules/shop-modules.ts';
 import { maxOutputRate } from '../model/limits.ts';
+import { sourceOfAddress } from '../modules/environment-sources.ts';
 import type { Selenium } from '../selenium/selenium.ts';
 import type { Sessions } from '../selenium/sessions.ts';
 import type { Durations } from '../store/tables/durations.ts';
@@ -22,6 +23,7 @@ import type { Watch } from '../tracing/tracing.ts';
 import type { AfterHooks, Runner } from '../worker/runner.ts';
 import { type EngineAndPool, sharedDownloads } from './engine-and-pool.ts';
 import { readStoredValues, secretRuleOf } from './env-values.ts';
+import type { Sources } from './sources.ts';
 
 /** The runner of MFTF, whose steps `watch` times, and what executes the hooks after its tests. */
 export function createMftfRunner(deps: {
@@ -40,6 +42,7 @@ export function createMftfRunner(deps: {
   locateSelenium(): Promise<Selenium>;
   sessions: Sessions;
   shopModules: ShopModulesSource;
+  sources: Sources;
   sendHookRequest: SendHookRequest;
 }): { runner: Runner; afterHooks: AfterHooks } {
   const { config, log, artifacts, watch, catalogs, layout, sessions } = deps;
@@ -55,7 +58,12 @@ export function createMftfRunner(deps: {
   const runnerDeps: RunnerDependencies = {
     engine,
     pool: watch(pool, { ensure: 'container' }),
-    modules: watch(modules, { resolve: 'module: newest commit', checkout: 'module: checkout' }),
+    sourcesOf: deps.sources.of,
+    sourceOfAddress: (sourced, address) => sourceOfAddress(config, sourced, address),
+    modules: {
+      of: (source) =>
+        watch(modules.of(source), { resolve: 'module: newest commit', checkout: 'module: checkout' }),
+    },
     catalogs: watch(catalogs, { of: 'catalog' }),
     snapshots: watch(snapshots, { obtain: { name: 'generated tests', describe: lookupAttributes } }),
     validations: watch(validations, { of: 'validation' }),
@@ -83,7 +91,6 @@ export function createMftfRunner(deps: {
         browserFolder: config.selenium.downloads.browserFolder,
         isShared: config.selenium.downloads.folder !== undefined,
       },
-      image: poolConfig.image,
       mounts: poolConfig.mounts,
       heartbeatMs: worker.heartbeatMs,
       notCacheableReason: mountInMagentoTree(poolConfig),

@@ -21,12 +21,13 @@ interface TemporaryContainerDependencies {
 }
 
 /**
- * A container to read the Magento tree of the image, without a network; one at a time. Errors: those of the engine and of the lock
+ * A container to read the Magento tree of an image, without a network; one at a time. Errors: those of the engine and of the lock
  * store.
  */
 export async function createCatalogContainer(
   { config, locks, database }: TemporaryContainerDependencies,
   engine: Engine,
+  image: string,
 ): Promise<TemporaryContainer> {
   const installation = await readInstallation(database);
   const name = `matre_catalog_${installation}`;
@@ -35,6 +36,7 @@ export async function createCatalogContainer(
     // A killed process may have left one.
     await engine.remove(name);
     const container = await create(engine, config, {
+      image,
       name,
       labels: { 'matre.catalog': installation },
       files: [supervisorFile()],
@@ -59,6 +61,7 @@ const maxDoctorAgeMs = 10 * 60_000;
 export async function createDoctorContainer(
   { config, database }: Omit<TemporaryContainerDependencies, 'locks'>,
   engine: Engine,
+  image: string,
 ): Promise<TemporaryContainer> {
   const installation = await readInstallation(database);
   const labels = { 'matre.doctor': installation };
@@ -66,6 +69,7 @@ export async function createDoctorContainer(
     if (Date.now() - createdAt.getTime() > maxDoctorAgeMs) await engine.remove(id);
   }
   return create(engine, config, {
+    image,
     name: `matre_doctor_${randomUUID()}`,
     labels,
     files: [supervisorFile(), ...scriptFiles()],
@@ -76,8 +80,8 @@ export async function createDoctorContainer(
 
 async function create(
   engine: Engine,
-  { pool: { image, memoryBytes } }: Config,
-  spec: Pick<ContainerSpec, 'name' | 'labels' | 'files' | 'network' | 'extraHosts'>,
+  { pool: { memoryBytes } }: Config,
+  spec: Pick<ContainerSpec, 'image' | 'name' | 'labels' | 'files' | 'network' | 'extraHosts'>,
 ): Promise<TemporaryContainer> {
   const dispose = async () => {
     await engine.remove(spec.name);
@@ -85,7 +89,6 @@ async function create(
   try {
     const { id } = await engine.create({
       ...spec,
-      image,
       env: {},
       mounts: [],
       // For files of the test module that PHP is asked about.

@@ -9,7 +9,9 @@ import type { HookPlace, SendHookRequest } from '../hooks/hook-place.ts';
 import { type HeldLock, type LockStore, lockNames } from '../locks/lock.ts';
 import type { Layout } from '../mftf/container/layout.ts';
 import { prepare } from '../mftf/container/prepare.ts';
+import type { CheckedOutModules } from '../mftf/module/check-out.ts';
 import { type EnvFiles, moduleEnvPath } from '../mftf/module/env-files.ts';
+import type { InstalledModule } from '../mftf/module/installed-module.ts';
 import { createRedactor } from '../mftf/redaction/redactor.ts';
 import type { Environment } from '../model/environment.ts';
 import type { HookTask } from '../model/hook.ts';
@@ -26,7 +28,9 @@ interface TrialDependencies {
   locks: LockStore;
   sendHookRequest: SendHookRequest;
   parts: Pick<EngineAndPool, 'engine' | 'pool'> & { layout: Layout };
-  commit: string;
+  testModules: CheckedOutModules;
+  /** The one of them that has the values of the environment. */
+  valuesFrom: InstalledModule;
   files: EnvFiles;
 }
 
@@ -60,7 +64,7 @@ export async function tryHook(
 }
 
 async function execute(
-  { config, sendHookRequest, parts, commit, files }: TrialDependencies,
+  { config, sendHookRequest, parts, testModules, valuesFrom, files }: TrialDependencies,
   environment: Environment,
   hook: HookTask,
   held: readonly HeldLock[],
@@ -73,7 +77,7 @@ async function execute(
     MATRE_ATTEMPT: '1',
     MATRE_ENVIRONMENT: environment.code,
     MATRE_BASE_URL: environment.baseUrl,
-    MATRE_COMMIT: commit,
+    MATRE_COMMIT: testModules[0].id,
     MATRE_VERDICT: 'passed',
   };
   let output = '';
@@ -86,9 +90,9 @@ async function execute(
     prepareContainer: async () => {},
     async command({ argv, folder, env, timeoutMs, output: to }) {
       const { code } = environment;
-      const requiredFiles = [`${checkoutsFolder}/${commit}/${moduleEnvPath(code)}`];
+      const requiredFiles = [`${checkoutsFolder}/${valuesFrom.id}/${moduleEnvPath(code)}`];
       const { id } = await pool.ensure(environment, { signal, requiredFiles });
-      await prepare(engine, id, { layout, commit, code, files });
+      await prepare(engine, id, { layout, testModules, valuesFrom, code, files });
       return superviseTo(
         engine,
         id,

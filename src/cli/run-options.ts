@@ -15,6 +15,18 @@ export const runOptions = () => [
   ).argParser(parseWhole),
 ];
 
+/** What is tested; `negatable` where another value may be set already. */
+export const refOptions = ({ negatable = false } = {}) => [
+  new Option(
+    '--ref <ref>',
+    'branch, tag or commit of the first test module (abbreviated to 7 digits or more); by default its branch',
+  ),
+  ...(negatable ? [new Option('--no-ref', 'test the branch of the test module')] : []),
+];
+
+/** The ref of the options; null for --no-ref. */
+export const readRef = ({ ref }: { ref?: string | false }) => (ref === false ? null : ref);
+
 export interface GivenRunOptions {
   retryFailed?: number;
   failedFirst?: boolean;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { imageName } from './module-parsers.ts';
 import { optional, setting } from './setting.ts';
 import { absolutePath, capability, extraHost, list, matching, mount, size, url } from './setting-parsers.ts';
 
@@ -18,7 +19,7 @@ export const containerSettings = {
   }),
   MATRE_IMAGE: setting({
     group: 'Containers',
-    schema: matching(/^(?!-)[^\s\0]+$/, 'must be the name of an image'),
+    schema: imageName,
     default: 'matre-magento:latest',
     description:
       'The image with Magento and MFTF. For the sandbox: a folder that is overlaid on the file system of the host.',

@@ -27,6 +27,6 @@ export const patchSettings = {
     schema: list(patchSource),
     default: '',
     description:
-      'Patches of MFTF and Codeception that are applied in the containers, in this order, separated by commas (docs/patches.md): visible-element, content-models, and folders of the test module such as patches/, with files *.patch.',
+      'Patches of MFTF and Codeception that are applied in the containers, in this order, separated by commas (docs/patches.md): visible-element, content-models, and folders of the first test module of an environment such as patches/, with files *.patch.',
   }),
 };

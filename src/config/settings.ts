@@ -4,6 +4,7 @@ import { maxRetryFailed } from '../model/limits.ts';
 import { alertSettings } from './alert-settings.ts';
 import { containerSettings } from './container-settings.ts';
 import { messageSettings } from './message-settings.ts';
+import { branchName, moduleTarget } from './module-parsers.ts';
 import { patchSettings } from './patch-settings.ts';
 import { phpSettings } from './php-settings.ts';
 import { seleniumSettings } from './selenium-settings.ts';
@@ -142,11 +143,7 @@ export const settings = {
   }),
   MATRE_MODULE_BRANCH: setting({
     group: 'Test module',
-    schema: matching(
-      // The rules of git check-ref-format for one branch.
-      /^(?![-/.])(?!.*(?:\.\.|\/\/|\/\.|@\{|\.lock(?:\/|$)|[/.]$))[^\s\0-\x1f~^:?*[\\\x7f]+$/,
-      'must be the name of a branch',
-    ),
+    schema: branchName,
     default: 'main',
     description: 'The branch whose newest commit a run uses when it starts.',
   }),
@@ -157,10 +154,7 @@ export const settings = {
   }),
   MATRE_MODULE_TARGET: setting({
     group: 'Test module',
-    schema: matching(
-      /^(?!\/)(?!.*(?:^|\/)\.{1,2}(?:\/|$))[\w./-]+(?<!\/)$/,
-      'must be a relative path without ..',
-    ),
+    schema: moduleTarget,
     default: 'app/code/TestModule',
     description: 'The folder of the tests in the container, below MATRE_MAGENTO_ROOT.',
   }),

@@ -2,11 +2,12 @@ import type { Config } from '../config/config.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { LockStore } from '../locks/lock.ts';
 import type { FetchRequest, FetchResult } from '../mftf/container/fetch.ts';
+import type { CheckedOutModules } from '../mftf/module/check-out.ts';
 import type { EnvValue } from '../mftf/module/env-files.ts';
 import type { SignIn } from '../mftf/shop-modules/sign-in.ts';
 import type { Environment } from '../model/environment.ts';
 import type { RunPatch } from '../model/patch.ts';
-import type { Commit, Modules } from '../modules/modules.ts';
+import type { Modules } from '../modules/modules.ts';
 import type { InspectedContainer, Inspection } from '../pool/inspect.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Selenium, SeleniumStatus } from '../selenium/selenium.ts';
@@ -40,8 +41,8 @@ export interface CheckContext {
     selenium?: Promise<SeleniumInspection>;
     /** By the ids of environments. */
     signIns: Map<number, Promise<SignIn>>;
-    /** Opened when a shop does not respond to this host and its environment has no container. */
-    temporaryContainer?: ReturnType<ContainersContext['temporaryContainer']>;
+    /** By their images. Opened when a shop does not respond to this host and its environment has no container, and to try patches. */
+    temporaryContainers: Map<string, ReturnType<ContainersContext['temporaryContainer']>>;
     hasEnded?: boolean;
   };
 }
@@ -68,8 +69,11 @@ export interface ContainersContext {
   pool: Pool;
   inspection: Inspection;
   modules: Modules;
-  /** The newest commit of the test module and its checkout, resolved once. Errors: as of `Modules.resolve`. */
-  newest(): Promise<Commit & { path: string }>;
+  /**
+   * The image and the test modules of an environment, or of the settings, at their newest commits; each is resolved once. Errors: as of
+   * `Modules.resolve`.
+   */
+  newest(environment?: Environment): Promise<{ image: string; testModules: CheckedOutModules }>;
   /** The id of this installation, which the labels of its Selenium sessions carry, see `session-label.ts`. */
   installation: string;
   /** Selenium at the address that this process uses. */
@@ -77,12 +81,12 @@ export interface ContainersContext {
   /** Requests addresses from within a container, see `fetch.ts`. */
   fetchInside(container: string, requests: readonly FetchRequest[]): Promise<Map<string, FetchResult>>;
   /** A container with the network of the test containers, which the caller disposes of. Errors: those of the engine. */
-  temporaryContainer(): Promise<{ id: string; dispose(): Promise<void> }>;
+  temporaryContainer(image: string): Promise<{ id: string; dispose(): Promise<void> }>;
   /**
-   * What MATRE_PATCHES would do at the newest commit, tried in a container of the image, which `container` opens. Errors: PATCH_FAILED
-   * and those of the module and the engine.
+   * What MATRE_PATCHES would do at a commit of a first test module, tried in a container of an image, which `container` opens. Errors:
+   * PATCH_FAILED and those of the engine.
    */
-  tryPatches(container: () => Promise<string>): Promise<RunPatch[]>;
+  tryPatches(checkout: { id: string; path: string }, container: () => Promise<string>): Promise<RunPatch[]>;
   /** What MFTF reads for an environment, secrets too. Errors: MODULE_ENV_FILE_MISSING and those of the module. */
   valuesOf(environment: Environment): Promise<EnvValue[]>;
 }

@@ -1,4 +1,4 @@
-import type { FaultCode } from '../faults/fault.ts';
+import { type FaultCode, toFault } from '../faults/fault.ts';
 import type { CheckContext } from './check-context.ts';
 
 /** One observation of a check. */
@@ -101,6 +101,18 @@ export const warning = (
   message: string,
   details: Pick<Problem, 'about' | 'remedy'> = {},
 ): Finding => ({ status: 'warning', code, message, ...details });
+
+/**
+ * The finding of an error, and of what it is about. One with a code of the check is a problem. Any other one kept the check from finding
+ * out, and another check reports it.
+ */
+export function findingOfError(codes: readonly FaultCode[], error: unknown, about?: string): Finding {
+  const { code, message } = toFault(error);
+  if (!codes.includes(code) && code !== 'INTERNAL') {
+    return unknown(`Could not be checked: ${message} (${code})`, about);
+  }
+  return problem(code, message, about === undefined ? {} : { about });
+}
 
 /** The problems, or one `ok` finding with this message when there are none. */
 export function problemsOrOk(problems: Finding[], message: string): Finding[] {

@@ -5,6 +5,7 @@ import {
   type CheckOf,
   type Finding,
   type FindingReport,
+  findingOfError,
   type QuickCheck,
   type QuickContext,
   unknown,
@@ -12,7 +13,7 @@ import {
 import type { CheckContext } from './check-context.ts';
 import { type FindingGroup, groupFindings } from './group-findings.ts';
 import { limitsOf } from './limits.ts';
-import { removeTemporaryContainer } from './probes/temporary-container.ts';
+import { removeTemporaryContainers } from './probes/temporary-container.ts';
 
 /** The findings of a check, for the API and the command line. */
 export interface CheckReport {
@@ -49,7 +50,7 @@ export async function runChecks(
   const reports = await runAll(checks, context, { fix });
   await withTimeout(
     limitsOf(context.config).processMs,
-    () => removeTemporaryContainer(context),
+    () => removeTemporaryContainers(context),
     () => undefined,
   );
   const environments = new Set(context.environments.map(({ code }) => code));
@@ -135,15 +136,8 @@ async function runWithTimeout<Context extends QuickContext>(
       () => [unknown(`No result within ${timeoutMs / 1000} s.`)],
     );
   } catch (error) {
-    return [findingOfError(check, error)];
+    return [findingOfError(check.codes, error)];
   }
-}
-
-/** An error with a code of the check is its finding. Any other error kept it from finding out, and another check reports that. */
-function findingOfError(check: Pick<Check, 'codes'>, error: unknown): Finding {
-  const { code, message } = toFault(error);
-  if (check.codes.includes(code) || code === 'INTERNAL') return { status: 'problem', code, message };
-  return { status: 'unknown', message: `Could not be checked: ${message} (${code})` };
 }
 
 /** Returns a sentence for each repair. A failed repair does not prevent the others. */

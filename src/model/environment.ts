@@ -1,3 +1,5 @@
+import type { EnvironmentModule } from './module-source.ts';
+
 /** A Magento instance under test. */
 export interface Environment {
   id: number;
@@ -19,6 +21,10 @@ export interface Environment {
   slots: number;
   /** Whether MFTF reads the tests of all modules (`--force`), and not only of those that are enabled in the shop. */
   allModules: boolean;
+  /** The image of its containers; `undefined`: that of the settings. */
+  image: string | undefined;
+  /** Its test modules in order; empty: that of the settings. */
+  modules: EnvironmentModule[];
   /** Grows with every claim. */
   fence: number;
   createdAt: Date;

@@ -185,3 +185,11 @@ export const maxDownloadBytes = 32 * 1024 * 1024;
 
 /** Files that a browser downloaded and that are brought to a test, or kept. */
 export const maxDownloads = 100;
+/** Test modules of an environment; each is fetched, copied and read for every run. */
+export const maxModulesOfEnvironment = 20;
+export const maxRepositoryLength = 1_000;
+/** Tokens of forges have at most a few hundred characters. */
+export const maxModulePasswordLength = 4_096;
+
+/** Characters of the name of a ref: a path of git on most file systems. */
+export const maxRefLength = 255;

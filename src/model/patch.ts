@@ -2,7 +2,7 @@
 export const bundledPatchNames = ['visible-element', 'content-models'] as const;
 export type BundledPatchName = (typeof bundledPatchNames)[number];
 
-/** An entry of MATRE_PATCHES: a patch that comes with matre, or a folder of the test module with patches. */
+/** An entry of MATRE_PATCHES: a patch that comes with matre, or a folder of the first test module with patches. */
 export type PatchSource =
   | { kind: 'bundled'; name: BundledPatchName }
   /** Relative to the folder of the module. */

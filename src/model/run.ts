@@ -1,4 +1,5 @@
 import type { FaultCode } from '../faults/fault.ts';
+import type { PinnedModule } from './module-source.ts';
 import type { RunPatch } from './patch.ts';
 import type { RunOptions } from './run-options.ts';
 import type { Selection } from './selection.ts';
@@ -45,10 +46,17 @@ export interface Run {
   /** Only when finished. */
   verdict: Verdict | undefined;
   reason: Reason | undefined;
-  /** The commit of the test module; set when the run starts. */
+  /**
+   * A branch, a tag, a whole ref or the beginning of the id of a commit, as requested; `undefined`: the branch of the test module. It is
+   * that of the first test module of the environment.
+   */
+  ref: string | undefined;
+  /** The commit of the first test module; set when the run starts. */
   commit: { id: string; subject: string } | undefined;
   /** The patches of the framework in the containers of its latest attempt. */
   patches: RunPatch[];
+  /** All test modules in order; `undefined` before the run starts, and in runs of older processes. */
+  modules: [PinnedModule, ...PinnedModule[]] | undefined;
   /** The number of attempts so far: claims that really started. */
   attempt: number;
   /** The fence of its latest claim. */

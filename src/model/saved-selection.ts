@@ -12,6 +12,8 @@ export interface SavedSelection {
   environments: { id: number; code: string; removed: boolean }[];
   priority: number;
   options: RunOptions;
+  /** See `Run.ref`. */
+  ref: string | undefined;
   /** Set while nothing can be submitted with it. */
   disabled: { since: Date; by: string } | undefined;
   /** The names of the schedules that use it. */

@@ -39,6 +39,8 @@ export interface Schedule {
   priority: number;
   /** With `saved`, those of the saved selection count when these request nothing. */
   options: RunOptions;
+  /** See `Run.ref`; with `saved`, that of the saved selection counts when there is none. */
+  ref: string | undefined;
   overlap: OverlapRule;
   missed: MissedRule;
   /** With `once`: a time that was missed longer ago is not caught up. */
@@ -54,7 +56,7 @@ export interface Schedule {
 
 /** The saved selection of a schedule. */
 export interface ScheduledSelection
-  extends Pick<SavedSelection, 'id' | 'name' | 'disabled' | 'priority' | 'options'> {
+  extends Pick<SavedSelection, 'id' | 'name' | 'disabled' | 'priority' | 'options' | 'ref'> {
   /** The schedule has its environments, too. */
   providesEnvironments: boolean;
 }

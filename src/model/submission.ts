@@ -1,5 +1,5 @@
 import type { CommitLink } from './commit-link.ts';
-import type { Counts, Reason, RunState, Verdict } from './run.ts';
+import type { Counts, Reason, Run, RunState, Verdict } from './run.ts';
 import type { Selection } from './selection.ts';
 
 /** How many tests have a result of each class, after the comparison of runs with the history of their environments. */
@@ -26,6 +26,10 @@ export interface SubmittedRun {
   /** The number of tests that failed, and passed in a later attempt of this run. */
   flaky: number;
   commit: { id: string; subject: string } | undefined;
+  /** See `Run.ref`. */
+  ref?: string | undefined;
+  /** See `Run.modules`. */
+  modules?: Run['modules'];
   startedAt: Date | undefined;
   finishedAt: Date | undefined;
 }

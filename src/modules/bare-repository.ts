@@ -3,9 +3,10 @@ import { readdir, rename, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fault, isFault } from '../faults/fault.ts';
 import { exists } from '../files/exists.ts';
+import { isCommitPrefix } from '../model/git-ref.ts';
 import { type CheckoutLimits, createCheckoutCounter } from './checkout-limits.ts';
-import { type CommitRange, readCommitRange } from './commit-range.ts';
 import type { Git } from './git.ts';
+import { everything, findCommit, findOnServer, localName, unknownRef } from './ref.ts';
 
 export interface Commit {
   id: string;
@@ -14,22 +15,23 @@ export interface Commit {
 }
 
 /**
- * A bare clone of one branch, and what git does in it. Methods that take a lock change the clone: the caller holds `lockPath`,
+ * A bare clone of what was fetched, and what git does in it. Methods that take a lock change the clone: the caller holds `lockPath`,
  * and git keeps the lock should it outlive this process. Errors: MODULE_CHECKOUT_FAILED, DISK_FULL.
  */
 export interface BareRepository {
   readonly lockPath: string;
-  /** The file that records the last fetch of the branch. */
-  readonly lastFetchPath: string;
-  /** Clones the branch, or fetches what is new. */
-  fetch(lock: number): Promise<void>;
-  /** The newest commit of the branch, as of the last fetch. */
-  head(): Promise<Commit>;
+  /** The file that records the last fetch of a branch. */
+  lastFetchPath(branch: string): string;
+  /** Clones a branch, or fetches what is new of it. Returns its newest commit. */
+  fetch(branch: string, lock: number): Promise<Commit>;
+  /**
+   * Fetches a branch, a tag, a whole ref or a commit of the server, by its id or the beginning of that. Returns the commit. `branch` is
+   * what a new clone begins with. Errors: REF_UNKNOWN.
+   */
+  fetchRef(ref: string, branch: string, lock: number): Promise<Commit>;
   has(commit: string): Promise<boolean>;
-  /** See `readCommitRange`. */
-  range(ends: { from: string; to: string }): Promise<CommitRange | undefined>;
-  /** Fetches a commit that is no longer on the branch; many servers still send one by its id. */
-  fetchCommit(commit: string): Promise<void>;
+  /** Fetches a commit that is not on the branch: by its id, which most servers send, else with all branches and tags. */
+  fetchCommit(commit: string, lock: number): Promise<void>;
   /** Writes the files of a commit into an empty folder. `lock` is for git to keep. Errors: TREE_TOO_LARGE. */
   writeFiles(commit: string, target: string, lock: number): Promise<void>;
   /** Packs loose objects when there are many. */
@@ -43,20 +45,63 @@ const treeEntry = /^\d+ blob [0-9a-f]+ +(\d+)\t/;
 export function createBareRepository(home: string, git: Git, limits: CheckoutLimits): BareRepository {
   const short = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 16);
   const folder = join(home, `${short(git.url)}.git`);
-  const branch = `refs/heads/${git.branch}`;
   const inRepository = (...argv: string[]) => [`--git-dir=${folder}`, ...argv];
 
   /** git clones a tag, too, but then there is no branch to follow. */
-  const assertBranch = async (clone: string) => {
+  const assertBranch = async (clone: string, branch: string) => {
     try {
-      await git.run([`--git-dir=${clone}`, 'rev-parse', '--verify', '--quiet', branch]);
+      await git.run([`--git-dir=${clone}`, 'rev-parse', '--verify', '--quiet', `refs/heads/${branch}`]);
     } catch {
       await rm(clone, { recursive: true, force: true });
       throw new Fault(
         'MODULE_CHECKOUT_FAILED',
-        `${git.branch} is a tag of ${git.url}, not a branch. Set MATRE_MODULE_BRANCH to a branch.`,
+        `${branch} is a tag of ${git.url}, not a branch. Name a branch (MATRE_MODULE_BRANCH, or that of the environment).`,
       );
     }
+  };
+
+  const cloneOnce = async (branch: string, lock: number) => {
+    if (await exists(folder)) return removeGitLocks(folder);
+    // Cloned beside its place and then renamed: a process that dies halfway leaves no half of a repository.
+    const draft = `${folder}.new`;
+    await rm(draft, { recursive: true, force: true });
+    const options = ['--bare', '--no-local', '--no-tags', '--single-branch', `--branch=${branch}`];
+    await git.run(['clone', '--quiet', ...options, '--', git.url, draft], { lock });
+    await assertBranch(draft, branch);
+    await rename(draft, folder);
+  };
+
+  const fetchOptions = ['--quiet', '--no-tags', '--no-write-fetch-head', '--no-auto-maintenance'];
+  const fetchInto = (refspecs: string[], lock: number, ...options: string[]) =>
+    git.run(inRepository('fetch', ...fetchOptions, ...options, '--', git.url, ...refspecs), { lock });
+
+  /** The commit of a revision, whose name begins with `refs/` or is an id; `undefined` when it is none. */
+  const commitOf = async (revision: string): Promise<Commit | undefined> => {
+    const argv = inRepository('log', '-1', '--no-show-signature', '--format=%H %s', revision, '--');
+    const output = await git.run(argv).catch(() => '');
+    const [, id, subject = ''] = /^([0-9a-f]+) (.*)/.exec(output) ?? [];
+    return id === undefined ? undefined : { id, subject };
+  };
+
+  /** Fetches one ref of the server. Errors: REF_UNKNOWN when it is not that of a commit. */
+  const fetchName = async (name: string, lock: number): Promise<Commit> => {
+    const local = localName(short(name));
+    await fetchInto([`+${name}:${local}`], lock);
+    const commit = await commitOf(local);
+    if (commit) return commit;
+    throw new Fault('REF_UNKNOWN', `${name} of ${git.url} is not that of a commit.`);
+  };
+
+  const fetchAll = (lock: number) => fetchInto(everything, lock, '--prune');
+
+  const has = (commit: string) =>
+    git.run(inRepository('cat-file', '-e', `${commit}^{commit}`)).then(
+      () => true,
+      () => false,
+    );
+
+  const fetchCommit = async (commit: string, lock: number) => {
+    await fetchInto([commit], lock).catch(() => fetchAll(lock));
   };
 
   /** Before the files are written: a commit of a few kilobytes may have files that fill the disk. Errors: TREE_TOO_LARGE. */
@@ -76,44 +121,31 @@ export function createBareRepository(home: string, git: Git, limits: CheckoutLim
 
   return {
     lockPath: `${folder}.lock`,
-    lastFetchPath: `${folder}.${short(git.branch)}.json`,
+    lastFetchPath: (branch) => `${folder}.${short(branch)}.json`,
 
-    async fetch(lock) {
-      if (!(await exists(folder))) {
-        // Cloned beside its place and then renamed: a process that dies halfway leaves no half of a repository.
-        const draft = `${folder}.new`;
-        await rm(draft, { recursive: true, force: true });
-        const options = ['--bare', '--no-local', '--no-tags', '--single-branch', `--branch=${git.branch}`];
-        await git.run(['clone', '--quiet', ...options, '--', git.url, draft], { lock });
-        await assertBranch(draft);
-        await rename(draft, folder);
-        return;
-      }
-      await removeGitLocks(folder);
-      const options = ['--quiet', '--no-tags', '--no-write-fetch-head', '--no-auto-maintenance'];
-      await git.run(inRepository('fetch', ...options, '--', git.url, `+${branch}:${branch}`), { lock });
+    async fetch(branch, lock) {
+      await cloneOnce(branch, lock);
+      return fetchName(`refs/heads/${branch}`, lock);
     },
 
-    async head() {
-      const output = await git.run(
-        inRepository('log', '-1', '--no-show-signature', '--format=%H %s', branch, '--'),
-      );
-      const [, id = '', subject = ''] = /^([0-9a-f]+) (.*)/.exec(output) ?? [];
-      return { id, subject };
+    async fetchRef(ref, branch, lock) {
+      const name = await findOnServer(git, ref);
+      if (name === undefined && !isCommitPrefix(ref)) throw unknownRef(git, ref);
+      await cloneOnce(branch, lock);
+      if (name !== undefined) return fetchName(name, lock);
+      // A whole id needs no other commits; an abbreviation may be that of any.
+      const id = ref.toLowerCase();
+      if (!isWholeId(id)) await fetchAll(lock);
+      else if (!(await has(id))) await fetchCommit(id, lock);
+      const whole = isWholeId(id) ? id : await findCommit(git, inRepository, id);
+      const commit = whole === undefined ? undefined : await commitOf(whole);
+      if (commit) return commit;
+      throw unknownRef(git, ref);
     },
 
-    has: (commit) =>
-      git.run(inRepository('cat-file', '-e', `${commit}^{commit}`)).then(
-        () => true,
-        () => false,
-      ),
+    has,
 
-    range: (ends) => readCommitRange(git, inRepository, ends),
-
-    async fetchCommit(commit) {
-      const options = ['--quiet', '--no-tags', '--no-write-fetch-head'];
-      await git.run(inRepository('fetch', ...options, '--', git.url, commit));
-    },
+    fetchCommit,
 
     async writeFiles(commit, target, lock) {
       await assertSize(commit);
@@ -138,6 +170,8 @@ export function createBareRepository(home: string, git: Git, limits: CheckoutLim
     },
   };
 }
+
+const isWholeId = (id: string) => /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(id);
 
 /**
  * Removes git's own locks. A git that was killed leaves them, and every later git fails because of them; one that still ran would

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -14,7 +15,6 @@ export type GitSource = Extract<ModuleSource, { kind: 'git' }>;
 export interface Git {
   /** Without credentials. */
   readonly url: string;
-  readonly branch: string;
   /** Runs a command and returns its standard output. Errors: MODULE_CHECKOUT_FAILED with git's message, DISK_FULL. */
   run(argv: string[], options?: GitOptions): Promise<string>;
 }
@@ -53,7 +53,7 @@ export async function createGit(options: {
 }): Promise<Git> {
   const { folder, source, signal, limitMs = defaultLimitMs } = options;
   const address = parseRepositoryAddress(source.repository);
-  if (!address) throw new Fault('CONFIG_INVALID', 'MATRE_MODULE_REPOSITORY is not a git address.');
+  if (!address) throw new Fault('CONFIG_INVALID', 'The repository of the test module is not a git address.');
   const url = address.url.startsWith('/') ? `file://${encodeURI(address.url)}` : address.url;
   const credentials = credentialsOf(source, address);
   const secrets = [credentials?.password, address.username, source.password]
@@ -61,17 +61,18 @@ export async function createGit(options: {
     .flatMap((secret) => [secret, encodeURIComponent(secret)]);
 
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const settings = join(folder, 'gitconfig');
-  await writeFileAtomically(
-    settings,
-    settingsFile(url, address.protocol, credentials !== undefined, options.environment),
+  const content = settingsFile(url, address.protocol, credentials !== undefined, options.environment);
+  // Named by its content, because other sources of this and other processes have other ones.
+  const settings = join(
+    folder,
+    `gitconfig-${createHash('sha256').update(content).digest('hex').slice(0, 16)}`,
   );
+  await writeFileAtomically(settings, content);
 
   const environment = gitEnvironment(options.environment, source, settings, credentials);
 
   return {
     url,
-    branch: source.branch,
     async run(argv, { environment: extraVariables, lock, onOutput } = {}) {
       const child = spawn('git', argv, {
         env: { ...environment, ...extraVariables },
@@ -164,7 +165,7 @@ function credentialsOf(
   const password = source.password ?? address.password;
   if (username === undefined && password === undefined) return undefined;
   if (/[\n\r\0]/.test(`${username}${password}`)) {
-    throw new Fault('CONFIG_INVALID', 'MATRE_MODULE_USERNAME or MATRE_MODULE_PASSWORD has a line break.');
+    throw new Fault('CONFIG_INVALID', 'The user name or password of the repository has a line break.');
   }
   return { username: username ?? 'git', password: password ?? '' };
 }

@@ -1,35 +1,42 @@
 import { setMaxListeners } from 'node:events';
+import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { ModuleSource } from '../config/config.ts';
 import { Fault } from '../faults/fault.ts';
 import { exists } from '../files/exists.ts';
+import { ifPresent } from '../files/missing-file.ts';
 import type { Logger } from '../log.ts';
 import { maxCheckoutBytes, maxCheckoutEntries, maxTreeMs } from '../model/limits.ts';
 import type { Threads } from '../threads/threads.ts';
 import type { Commit } from './bare-repository.ts';
 import type { CheckoutLimits } from './checkout-limits.ts';
 import { createCheckouts } from './checkouts.ts';
-import type { CommitRange } from './commit-range.ts';
-import { createGit } from './git.ts';
-import { createMirror } from './mirror.ts';
+import { type CommitRange, readCommitRange } from './commit-range.ts';
+import { createGit, type GitSource } from './git.ts';
+import { createMirror, type Mirror } from './mirror.ts';
 import { snapshot } from './snapshot.ts';
 
 export type { Commit, CommitRange };
 
-/** The source of tests for runs. */
-export interface Modules {
-  /** The folder of all checkouts, each named by the id of its commit; containers mount it read-only. */
-  readonly folder: string;
+/** A source of test modules. */
+export interface ModuleRepository {
   /**
-   * The newest commit of the branch, as of the call. Of a local folder: a copy of its current content, with the id
-   * `local-<hash of its content>`.
-   * Errors: MODULE_CHECKOUT_FAILED, MODULE_INVALID, TREE_TOO_LARGE, DISK_FULL; CONFIG_INVALID when no source is set.
+   * The newest commit of the branch, or that of a ref: a branch, a tag, a whole ref, or the beginning of the id of a commit. As of the
+   * call. Of a local folder: a copy of its current content, with the id `local-<hash of its content>`.
+   * Errors: MODULE_CHECKOUT_FAILED, MODULE_INVALID, TREE_TOO_LARGE, DISK_FULL; CONFIG_INVALID when no source is set; REF_UNKNOWN.
    */
-  resolve(): Promise<Commit>;
+  resolve(ref?: string): Promise<Commit>;
   /**
    * The path of the checkout of a commit, which is complete and never changes. Errors as for `resolve`, INPUT_INVALID, TREE_TOO_LARGE.
    */
   checkout(commit: string): Promise<string>;
+}
+
+/** The sources of tests for runs; itself that of the settings. */
+export interface Modules extends ModuleRepository {
+  /** The folder of all checkouts, each named by the id of its commit; containers mount it read-only. */
+  readonly folder: string;
+  of(source: ModuleSource): ModuleRepository;
   /**
    * The commits after one and up to another, as far as this host has fetched them; `undefined` when that is not known, as of a local
    * folder. Errors: DISK_FULL.
@@ -44,7 +51,7 @@ export interface Modules {
 export interface ModulesOptions {
   /** Below the data folder; created if it is missing. */
   folder: string;
-  /** Without one, `resolve` rejects with the names of the settings. */
+  /** That of the settings; without it, `resolve` rejects with their names. */
   source: ModuleSource | undefined;
   log: Logger;
   /** Copy and seal checkouts. */
@@ -73,72 +80,120 @@ export async function createModules(options: ModulesOptions): Promise<Modules> {
   // Every git and every wait for a lock listens to it.
   setMaxListeners(0, closing.signal);
   const checkouts = await createCheckouts(folder, threads, closing.signal);
-  const prune = (inUse: Iterable<string>) => checkouts.prune(new Set(inUse), keepUnusedMs);
-  const common = {
-    folder: checkouts.folder,
-    close: () => closing.abort(new Fault('MODULE_CHECKOUT_FAILED', 'This process is stopping.')),
+  const gitFolder = join(folder, 'git');
+  const mirrors = new Map<string, Promise<Mirror>>();
+
+  const openMirror = async (source: GitSource): Promise<Mirror> => {
+    const { signal } = closing;
+    const limitMs = options.gitLimitMs;
+    const git = await createGit({ folder: gitFolder, source, environment, signal, limitMs });
+    return createMirror(gitFolder, git, checkoutLimits, signal);
   };
 
-  if (!source) {
-    const unset = async () => {
-      throw new Fault('CONFIG_INVALID', 'Neither MATRE_MODULE_REPOSITORY nor MATRE_MODULE_PATH is set.');
-    };
-    return { ...common, resolve: unset, checkout: unset, commitRange: noRange, prune };
-  }
+  /** That of a source, with its credentials: other ones may be valid later. */
+  const mirrorOf = (source: GitSource): Promise<Mirror> => {
+    const key = JSON.stringify(source);
+    const mirror = mirrors.get(key) ?? openMirror(source);
+    mirrors.set(key, mirror);
+    mirror.catch(() => mirrors.delete(key));
+    return mirror;
+  };
 
-  if (source.kind === 'folder') {
-    return {
-      ...common,
-      prune,
-      commitRange: noRange,
-      async resolve() {
-        const id = await checkouts.add('local', async (draft) => {
-          const request = { source: source.path, target: draft, except: folder, limits: checkoutLimits };
-          const options = { subject: source.path, limitMs: maxTreeMs, signal: closing.signal };
-          return `local-${await threads.run(snapshot, request, options)}`;
-        });
-        return { id, subject: 'local folder' };
-      },
-      checkout(commit) {
-        return checkouts.get(validCommitId(commit), () => {
-          throw new Fault(
-            'MODULE_CHECKOUT_FAILED',
-            `The copy ${commit} of ${source.path} no longer exists: start a new run.`,
-          );
-        });
-      },
-    };
-  }
-
-  const { signal } = closing;
-  const limitMs = options.gitLimitMs;
-  const git = await createGit({ folder: join(folder, 'git'), source, environment, signal, limitMs });
-  const mirror = await createMirror(join(folder, 'git'), git, checkoutLimits, signal);
-  return {
-    ...common,
-    resolve: mirror.newest,
-
-    commitRange: async (ends) => (isGitId(ends.from) && isGitId(ends.to) ? mirror.range(ends) : undefined),
-
+  const ofFolder = (path: string): ModuleRepository => ({
+    async resolve(ref) {
+      if (ref !== undefined) {
+        throw new Fault(
+          'REF_UNKNOWN',
+          `The test module is the folder ${path}, which has no ${JSON.stringify(ref)}.`,
+        );
+      }
+      const id = await checkouts.add('local', async (draft) => {
+        const request = { source: path, target: draft, except: folder, limits: checkoutLimits };
+        const options = { subject: path, limitMs: maxTreeMs, signal: closing.signal };
+        return `local-${await threads.run(snapshot, request, options)}`;
+      });
+      return { id, subject: 'local folder' };
+    },
     checkout(commit) {
+      return checkouts.get(validCommitId(commit), () => {
+        throw new Fault(
+          'MODULE_CHECKOUT_FAILED',
+          `The copy ${commit} of ${path} no longer exists: start a new run.`,
+        );
+      });
+    },
+  });
+
+  const ofGit = (source: GitSource): ModuleRepository => ({
+    async resolve(ref) {
+      const mirror = await mirrorOf(source);
+      return ref === undefined ? mirror.newest(source.branch) : mirror.find(ref, source.branch);
+    },
+    async checkout(commit) {
+      const mirror = await mirrorOf(source);
       return checkouts.get(validCommitId(commit), async (draft, lock) => {
-        await mirror.extract(commit, draft, lock);
+        await mirror.extract(commit, source.branch, draft, lock);
         if (await exists(join(draft, '.gitmodules'))) {
           log.warn({ commit }, 'The test module has git submodules; they are not fetched');
         }
-        log.info({ commit, repository: git.url }, 'Checked out the test module');
+        log.info({ commit, repository: mirror.url }, 'Checked out the test module');
       });
+    },
+  });
+
+  const of = (source: ModuleSource): ModuleRepository =>
+    source.kind === 'folder' ? ofFolder(source.path) : ofGit(source);
+
+  // An invalid source is reported now, and not by the first run.
+  if (source?.kind === 'git') await mirrorOf(source);
+  return {
+    ...(source ? of(source) : { resolve: unset, checkout: unset }),
+    folder: checkouts.folder,
+    of,
+
+    async commitRange({ from, to }) {
+      if (!isGitId(from) || !isGitId(to)) return undefined;
+      // Which repository a commit is of does not matter: its id stands for its content.
+      for (const name of (await ifPresent(readdir(gitFolder))) ?? []) {
+        if (!name.endsWith('.git')) continue;
+        const clone = join(gitFolder, name);
+        const local = gitSourceOf(clone);
+        const git = await createGit({
+          folder: gitFolder,
+          source: local,
+          environment,
+          signal: closing.signal,
+        });
+        const range = await readCommitRange(git, (...argv) => [`--git-dir=${clone}`, ...argv], { from, to });
+        if (range) return range;
+      }
+      return undefined;
     },
 
     async prune(inUse) {
-      const removed = await prune(inUse);
-      await mirror.tidy();
+      const removed = await checkouts.prune(new Set(inUse), keepUnusedMs);
+      for (const mirror of mirrors.values()) await (await mirror).tidy();
       return removed;
     },
+
+    close: () => closing.abort(new Fault('MODULE_CHECKOUT_FAILED', 'This process is stopping.')),
   };
 }
 
-const noRange = async () => undefined;
+/** A clone on this machine as a source. */
+const gitSourceOf = (clone: string): GitSource => ({
+  kind: 'git',
+  repository: resolve(clone),
+  branch: '',
+  username: undefined,
+  password: undefined,
+  sshKey: undefined,
+  sshKnownHosts: undefined,
+});
+
+async function unset(): Promise<never> {
+  throw new Fault('CONFIG_INVALID', 'Neither MATRE_MODULE_REPOSITORY nor MATRE_MODULE_PATH is set.');
+}
 
 const isGitId = (commit: string) => /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(commit);
 

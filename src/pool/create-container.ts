@@ -5,7 +5,7 @@ import type { ContainerInfo, ContainerSpec, Engine } from '../engine/engine.ts';
 import { isFault } from '../faults/fault.ts';
 import { findOwnContainer } from './own-container.ts';
 import type { ReportEvent } from './pool-event.ts';
-import { type Place, type PoolSettings, poolSpecification } from './specification.ts';
+import { type Origin, originOf, type Place, type PoolSettings, poolSpecification } from './specification.ts';
 
 /** How long a name may stay taken by a container that is being removed. */
 const nameFreeMs = 20_000;
@@ -30,14 +30,16 @@ export interface ExpectedContainer {
   imageId: string;
 }
 
-/** Errors: IMAGE_MISSING, and those of the engine. */
+/** Of the origin, by default that of its environment now. Errors: IMAGE_MISSING, and those of the engine. */
 export async function expectedContainer(
   engine: Engine,
   settings: PoolSettings,
   place: Place,
+  requested?: Origin,
 ): Promise<ExpectedContainer> {
-  const imageId = await engine.imageId(settings.image);
-  return { spec: poolSpecification(settings, place, imageId), imageId };
+  const origin = requested ?? (await originOf(settings, place.environmentId));
+  const imageId = await engine.imageId(origin.image);
+  return { spec: poolSpecification(settings, place, origin, imageId), imageId };
 }
 
 /**

@@ -3,10 +3,11 @@ import { leftovers } from '../engine/supervised.ts';
 import { toFault } from '../faults/fault.ts';
 import { type LockStore, lockNames } from '../locks/lock.ts';
 import { containerName } from '../model/environment.ts';
+import { expectedContainer } from './create-container.ts';
 import { checkInside, type HealthCheck, inspectInside, readFill } from './health.ts';
 import { isOwn } from './own-container.ts';
 import type { Pool, PoolContainer, PoolEvent } from './pool.ts';
-import { type Place, type PoolSettings, poolSpecification } from './specification.ts';
+import type { Place, PoolSettings } from './specification.ts';
 import { staleReason } from './staleness.ts';
 
 /** A container of the pool with the result of inspecting it from inside. */
@@ -54,10 +55,10 @@ export function createInspection(deps: {
 }): Inspection {
   const { engine, pool, locks, settings } = deps;
 
-  async function inspect(container: PoolContainer, imageId: string): Promise<InspectedContainer> {
+  async function inspect(container: PoolContainer): Promise<InspectedContainer> {
     if (container.state !== 'running') return { ...container, problem: undefined, processes: [] };
-    const spec = poolSpecification(settings, container, imageId);
     try {
+      const { spec } = await expectedContainer(engine, settings, container);
       return { ...container, ...(await inspectInside(engine, container.name, spec)) };
     } catch (error) {
       return { ...container, problem: `it does not answer (${toFault(error).message})`, processes: [] };
@@ -66,12 +67,11 @@ export function createInspection(deps: {
 
   return {
     async examine(environmentIds) {
-      const imageId = await engine.imageId(settings.image);
       const queue = (await pool.list()).filter(({ environmentId }) => environmentIds.has(environmentId));
       const inspected: InspectedContainer[] = [];
       const work = async () => {
         for (let next = queue.shift(); next; next = queue.shift()) {
-          inspected.push(await inspect(next, imageId));
+          inspected.push(await inspect(next));
         }
       };
       await Promise.all(Array.from({ length: maxConcurrent }, work));
@@ -81,8 +81,7 @@ export function createInspection(deps: {
     async inspectClosely(place, requiredFiles) {
       const info = await engine.inspect(containerName(place.environmentId, place.slot));
       if (info === undefined || !(await isOwn(info, settings, place))) return undefined;
-      const imageId = await engine.imageId(settings.image);
-      const spec = poolSpecification(settings, place, imageId);
+      const { spec, imageId } = await expectedContainer(engine, settings, place);
       const base: ContainerInspection = {
         info,
         stale: staleReason(info, spec, imageId),

@@ -1,6 +1,14 @@
+import { createMemo } from '../async/single-flight.ts';
 import type { ContainerInfo, Engine, ListedContainer } from '../engine/engine.ts';
 import { isFault } from '../faults/fault.ts';
-import { type Place, type PoolSettings, placeOf, poolLabels, poolSpecification } from './specification.ts';
+import {
+  type Place,
+  type PoolSettings,
+  placeOf,
+  poolLabels,
+  poolSpecification,
+  readOrigins,
+} from './specification.ts';
 import { staleReason } from './staleness.ts';
 
 /** A container of the pool, as the page and the command line show it. */
@@ -18,21 +26,27 @@ export interface PoolContainer {
 /** Our containers, by environment and slot. Errors: those of the engine. */
 export async function listContainers(engine: Engine, settings: PoolSettings): Promise<PoolContainer[]> {
   const infos = await listOwnContainers(engine, settings);
-  // A missing image makes every container stale; the list is still useful.
-  const imageId = await engine.imageId(settings.image).catch((error: unknown) => {
-    if (isFault(error, 'IMAGE_MISSING')) return undefined;
-    throw error;
-  });
-  return infos
-    .map((info) => {
+  const originOfEnvironment = await readOrigins(settings);
+  // A missing image makes its containers stale; the list is still useful.
+  const readImageId = createMemo<string, string | undefined>();
+  const containers = await Promise.all(
+    infos.map(async (info) => {
       const place = placeOf(info.labels);
+      const origin = originOfEnvironment(place.environmentId);
+      const imageId = await readImageId(origin.image, () =>
+        engine.imageId(origin.image).catch((error: unknown) => {
+          if (isFault(error, 'IMAGE_MISSING')) return undefined;
+          throw error;
+        }),
+      );
       const stale =
         imageId === undefined
-          ? `the image ${settings.image} is missing`
-          : staleReason(info, poolSpecification(settings, place, imageId), imageId);
+          ? `the image ${origin.image} is missing`
+          : staleReason(info, poolSpecification(settings, place, origin, imageId), imageId);
       return toPoolContainer(info, place, stale);
-    })
-    .sort((a, b) => a.environmentId - b.environmentId || a.slot - b.slot);
+    }),
+  );
+  return containers.sort((a, b) => a.environmentId - b.environmentId || a.slot - b.slot);
 }
 
 /** The containers of this installation, or those of one of its environments, as the engine lists them. */

@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { type PoolSettings, poolLabels, poolSpecification, specificationHash } from './specification.ts';
+import {
+  type Origin,
+  type PoolSettings,
+  poolLabels,
+  poolSpecification,
+  specificationHash,
+} from './specification.ts';
 
 const settings: PoolSettings = {
   installation: 'one',
@@ -15,9 +21,11 @@ const settings: PoolSettings = {
   files: [],
 };
 const hashOf = (changes: Partial<PoolSettings>, imageId = 'sha256:1') =>
-  poolSpecification({ ...settings, ...changes }, { environmentId: 3, slot: 1 }, imageId).labels[
+  specificationOf({ ...settings, ...changes }, { image: 'shop:latest', targets: [] }, imageId).labels[
     poolLabels.specification
   ];
+const specificationOf = (changed: PoolSettings, origin: Origin, imageId: string) =>
+  poolSpecification(changed, { environmentId: 3, slot: 1 }, origin, imageId);
 
 test('the hash of a specification changes with every setting, and with the image', () => {
   const hashes = [
@@ -39,8 +47,23 @@ test('the hash of a specification changes with every setting, and with the image
   expect(hashOf({})).toBe(hashes[0]);
 });
 
+test('the hash changes with the image and the folders of the modules of the environment', () => {
+  const origins = [
+    { image: 'shop:latest', targets: [] },
+    { image: 'shop:2.4.7', targets: [] },
+    { image: 'shop:latest', targets: ['app/code/A'] },
+    { image: 'shop:latest', targets: ['app/code/A', 'app/code/B'] },
+    { image: 'shop:latest', targets: ['app/code/B', 'app/code/A'] },
+  ];
+  const hashes = origins.map(
+    (origin) => specificationOf(settings, origin, 'sha256:1').labels[poolLabels.specification],
+  );
+  expect(new Set(hashes).size).toBe(origins.length);
+  expect(hashes[0]).toBe(hashOf({}));
+});
+
 test('the hash does not depend on the order of keys', () => {
-  const spec = poolSpecification(settings, { environmentId: 3, slot: 1 }, 'sha256:1');
+  const spec = specificationOf(settings, { image: 'shop:latest', targets: [] }, 'sha256:1');
   const reversed = Object.fromEntries(Object.entries(spec).reverse()) as typeof spec;
   expect(specificationHash(reversed, 'sha256:1')).toBe(specificationHash(spec, 'sha256:1'));
 });

@@ -10,7 +10,10 @@ export interface PoolSettings {
   installation: string;
   /** Whether the database has recorded that a run of this installation made a container, see `isOwn`. None by default. */
   recordedCreation?(container: { name: string; image: string; createdAt: Date }): Promise<boolean>;
+  /** Of environments that have no other one. */
   image: string;
+  /** What the containers of environments are made from, by their ids; of others from `image`. None by default. */
+  origins?(): Promise<ReadonlyMap<number, Origin>>;
   network: string | undefined;
   /** `name:address` or `name:host-gateway`. */
   extraHosts: string[];
@@ -31,6 +34,27 @@ export interface PoolSettings {
   downloadsFolder?: string | undefined;
   /** Files for every container, besides the supervisor. */
   files: SpecFile[];
+}
+
+/** What the containers of an environment are made from. */
+export interface Origin {
+  image: string;
+  /**
+   * The folders of its test modules below the root. A container that has had others is stale: files of a module that is no longer there
+   * would be read. Empty: those of the settings.
+   */
+  targets: readonly string[];
+}
+
+/** The origin of the containers of an environment. */
+export async function originOf(settings: PoolSettings, environmentId: number): Promise<Origin> {
+  return (await readOrigins(settings))(environmentId);
+}
+
+/** Finds the origins of the containers of several environments. */
+export async function readOrigins(settings: PoolSettings): Promise<(environmentId: number) => Origin> {
+  const origins = await settings.origins?.();
+  return (environmentId) => origins?.get(environmentId) ?? { image: settings.image, targets: [] };
 }
 
 /** Folder for secrets and the files of a single run; a tmpfs with mode 0700. */
@@ -66,6 +90,8 @@ export const poolLabels = {
   environment: 'matre.environment',
   /** On containers of the second and later slots. */
   slot: 'matre.slot',
+  /** On containers with other test modules than those of the settings: their folders. */
+  modules: 'matre.modules',
   specification: 'matre.specification',
 };
 
@@ -85,16 +111,16 @@ export function placeOf(labels: Record<string, string>): Place {
 }
 
 /**
- * The specification of the container of a slot. `imageId` is the current id of the image reference. It is part of the hash, so a
+ * The specification of the container of a slot. `imageId` is the current id of the image of its origin. It is part of the hash, so a
  * container of an older build of the image is stale.
  */
 export function poolSpecification(
   settings: PoolSettings,
   { environmentId, slot }: Place,
+  { image, targets }: Origin,
   imageId: string,
 ): ContainerSpec {
-  const { installation, image, network, extraHosts, mounts, capabilities, memoryBytes, magentoRoot } =
-    settings;
+  const { installation, network, extraHosts, mounts, capabilities, memoryBytes, magentoRoot } = settings;
   const name = containerName(environmentId, slot);
   const downloads: Mount[] =
     settings.downloadsFolder === undefined
@@ -109,6 +135,7 @@ export function poolSpecification(
       [poolLabels.installation]: installation,
       [poolLabels.environment]: String(environmentId),
       ...(slot > 1 ? { [poolLabels.slot]: String(slot) } : {}),
+      ...(targets.length > 0 ? { [poolLabels.modules]: targets.join(',') } : {}),
     },
     env: {},
     mounts: [

@@ -143,7 +143,7 @@ async function takeHeads(
     `WITH head AS (
        SELECT environment_id, first.id FROM unnest($1::int[]) AS locked (environment_id)
        CROSS JOIN LATERAL (
-         SELECT id, retry_at FROM run
+         SELECT id, retry_at, held_until FROM run
          WHERE run.environment_id = locked.environment_id AND state = 'queued'
            AND NOT EXISTS (
              SELECT FROM run WHERE run.environment_id = locked.environment_id AND state = 'running'
@@ -151,7 +151,7 @@ async function takeHeads(
          ORDER BY priority DESC, id LIMIT 1
          FOR NO KEY UPDATE
        ) AS first
-       WHERE retry_at IS NULL OR retry_at <= now()
+       WHERE retry_at IS NULL OR retry_at <= now() OR retry_at = held_until
      ), bumped AS (
        UPDATE environment SET fence = fence + 1, host = coalesce($4, host) FROM head
        WHERE environment.id = environment_id
@@ -160,7 +160,7 @@ async function takeHeads(
        SELECT *, row_number() OVER (ORDER BY run_id) AS number FROM bumped
      ), taken AS (
        UPDATE run SET state = 'running', phase = 'preparing', fence = numbered.fence, attempt = attempt + 1,
-         worker_id = ($2::text[])[number], started_at = coalesce(started_at, now()), retry_at = NULL,
+         worker_id = ($2::text[])[number], started_at = coalesce(started_at, now()), retry_at = NULL, held_until = NULL,
          lease_until = now() + $3 * interval '1 millisecond'
        FROM numbered, environment WHERE run.id = run_id AND environment.id = run.environment_id
        RETURNING run.*, code AS environment_code

@@ -1,5 +1,6 @@
 import { Fault, transientCodes } from '../faults/fault.ts';
 import { causeOf, keptOutcomes } from '../model/failure.ts';
+import type { PinnedModule } from '../model/module-source.ts';
 import type { RunPatch } from '../model/patch.ts';
 import type { Result, Status } from '../model/result.ts';
 import type { RunPhase } from '../model/run.ts';
@@ -32,7 +33,8 @@ export interface RecordedPlan {
 /** Writes what the runner reports. Every call is fenced: a worker with an older fence gets STALE_FENCE and changes nothing. */
 export interface Recorder {
   phase(phase: RunPhase): Promise<void>;
-  commit(commit: { id: string; subject: string }): Promise<void>;
+  /** The commit of the first test module, and all modules in order. */
+  commit(commit: { id: string; subject: string }, modules?: readonly PinnedModule[]): Promise<void>;
   /** What tells the version of the shop under test from another one. */
   shopVersion(version: string): Promise<void>;
   /** The patches of the framework that are in its containers; those of an earlier attempt do not count any more. */
@@ -72,13 +74,13 @@ export function createRecorder(deps: { database: Database; runId: number; fence:
         await transaction.query('UPDATE run SET phase = $2 WHERE id = $1', [runId, phase]);
       }),
 
-    commit: ({ id, subject }) =>
+    commit: ({ id, subject }, modules) =>
       write(async (transaction) => {
-        await transaction.query('UPDATE run SET commit_id = $2, commit_subject = $3 WHERE id = $1', [
-          runId,
-          id,
-          storable(subject),
-        ]);
+        const pinned = modules?.map((module) => ({ ...module, subject: storable(module.subject) }));
+        await transaction.query(
+          'UPDATE run SET commit_id = $2, commit_subject = $3, module_commits = $4::jsonb WHERE id = $1',
+          [runId, id, storable(subject), pinned ? JSON.stringify(pinned) : null],
+        );
       }),
 
     shopVersion: (version) =>

@@ -36,6 +36,8 @@ function reported(results: Result[], more: Partial<Run> = {}): ReportedRun {
       environmentCode: 'preprod-us',
       selection: { ...emptySelection, groups: ['smoke'] },
       priority: 0,
+      ref: undefined,
+      modules: undefined,
       state: 'finished',
       phase: undefined,
       verdict: 'passed',

@@ -1,5 +1,6 @@
 import { delay } from '../async/delay.ts';
 import { type Fault, isFault, toFault } from '../faults/fault.ts';
+import type { Environment } from '../model/environment.ts';
 import { areNoRunOptions } from '../model/run-options.ts';
 import {
   type Firing,
@@ -9,6 +10,7 @@ import {
 } from '../model/schedule.ts';
 import type { Selection } from '../model/selection.ts';
 import { type Database, notifySchedules, type Queryable } from '../store/database/database.ts';
+import { readEnvironments } from '../store/tables/environments.ts';
 import { addFiring, setFiringRuns } from '../store/tables/firings.ts';
 import { cancelRun, insertRuns } from '../store/tables/runs.ts';
 import {
@@ -56,21 +58,29 @@ export function createFirer(deps: {
   database: Database;
   clock: Clock;
   /** Rejects for a selection that covers no test, or names one that does not exist. */
-  resolveSelection(selection: Selection): Promise<unknown>;
+  resolveSelection(
+    selection: Selection,
+    place: { environments: readonly Environment[]; ref: string | undefined },
+  ): Promise<unknown>;
   timeoutMs?: number;
 }): Firer {
   const { database, clock, timeoutMs = defaultTimeoutMs } = deps;
 
   /** The fault of a selection that cannot be executed; `undefined` when there is none, or none is known in time. */
   async function findSelectionFault(
-    { selection }: Schedule,
+    { selection, environments, ref, saved }: Schedule,
     stopping?: AbortSignal,
   ): Promise<Fault | undefined> {
     const done = new AbortController();
     const signal = AbortSignal.any([done.signal, ...(stopping ? [stopping] : [])]);
     try {
       // Not `withTimeout`: `stopping` ends the wait as well.
-      await Promise.race([deps.resolveSelection(selection), delay(timeoutMs, signal)]);
+      const check = async () => {
+        const ids = environments.filter(({ removed }) => !removed).map(({ id }) => id);
+        const place = { environments: await readEnvironments(database, ids), ref: ref ?? saved?.ref };
+        await deps.resolveSelection(selection, place);
+      };
+      await Promise.race([check(), delay(timeoutMs, signal)]);
       return undefined;
     } catch (error) {
       return stopping?.aborted ? undefined : toFault(error);
@@ -146,7 +156,7 @@ async function fire(
   trigger: Trigger,
   selectionFault: Fault | undefined,
 ): Promise<Firing | undefined> {
-  const { id, name, selection, saved, priority, options } = schedule;
+  const { id, name, selection, saved, priority, options, ref } = schedule;
   const firing = { ...trigger, scheduleId: id };
   if (saved?.disabled) return addFiring(transaction, { ...firing, ...describeDisabled(saved) });
   if (selectionFault) {
@@ -171,6 +181,7 @@ async function fire(
       selection,
       priority: priority || (saved?.priority ?? 0),
       options: areNoRunOptions(options) ? (saved?.options ?? options) : options,
+      ref: ref ?? saved?.ref,
       requestedBy: requestedBySchedule(name),
       scheduleId: id,
     })),

@@ -1,9 +1,15 @@
 /**
+ * SQL of when a run is retried after a transient fault. Runs that older processes do not know how to execute are held back from them by
+ * the same column (see the migration 0036), which does not matter here.
+ */
+export const ownRetryAt = 'CASE WHEN retry_at IS DISTINCT FROM held_until THEN retry_at END';
+
+/**
  * SQL of the next run of each environment: the highest priority first, then the oldest. Goes after `FROM environment`; adds the columns
  * `head_id`, `queued_at` and `retry_at`, and drops environments without a queued run.
  */
 export const queueHead = `CROSS JOIN LATERAL (
-  SELECT id AS head_id, queued_at, retry_at FROM run
+  SELECT id AS head_id, queued_at, ${ownRetryAt} AS retry_at FROM run
   WHERE environment_id = environment.id AND state = 'queued' ORDER BY priority DESC, id LIMIT 1
 ) AS head`;
 

@@ -15,6 +15,8 @@ const run: Run = {
   environmentCode: 'preprod-us',
   selection: emptySelection,
   priority: 0,
+  ref: undefined,
+  modules: undefined,
   state: 'finished',
   phase: undefined,
   verdict: 'passed',

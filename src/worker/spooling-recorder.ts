@@ -61,7 +61,7 @@ export function spoolingRecorder(
 
   return {
     phase: (phase) => inOrder(() => record.phase(phase)),
-    commit: (commit) => inOrder(() => record.commit(commit)),
+    commit: (commit, modules) => inOrder(() => record.commit(commit, modules)),
     shopVersion: (version) => inOrder(() => record.shopVersion(version)),
     patches: (patches) => inOrder(() => record.patches(patches)),
     plan: (tests) => inOrder(() => record.plan(tests)),

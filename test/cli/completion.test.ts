@@ -63,7 +63,8 @@ const environment = (code: string, index: number) => ({
     backendName: 'admin',
     adminUsername: 'admin',
   },
-  ...{ hasAdminPassword: true, hasShopCredentials: false, slots: 1, allModules: false, paused: null },
+  ...{ hasAdminPassword: true, hasShopCredentials: false, slots: 1, image: null, modules: [] },
+  ...{ allModules: false, paused: null },
   createdAt: '2026-01-01T00:00:00.000Z',
 });
 

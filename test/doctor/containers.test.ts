@@ -7,7 +7,7 @@ import { startChromedriver, type TestSelenium } from '../support/selenium.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { askDoctor, checkOf, problemsOf } from './doctor.ts';
 
-const { generated } = createLayout('/var/www/html', 'app/code/TestModule');
+const { generated } = createLayout('/var/www/html');
 
 /** Problems of containers, each produced for real. */
 overEngines((kind) => {

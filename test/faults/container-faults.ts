@@ -5,7 +5,7 @@ import { breaksEnvironment, done, type FaultKind, needs } from './fault-kind.ts'
 import type { Harness } from './harness.ts';
 import type { HarnessEnvironment } from './stores.ts';
 
-const { generated } = createLayout('/var/www/html', 'app/code/TestModule');
+const { generated } = createLayout('/var/www/html');
 const needsDocker = ({ containers }: Harness) => needs(containers.docker, 'only with Docker');
 
 /** Runs a command in the container of an environment, if it exists. */

@@ -36,7 +36,6 @@ describe('catalogs in worker threads', () => {
       engine: localEngine(),
       folder: join(folder, 'stored'),
       magentoRoot: join(folder, 'magento'),
-      moduleTarget,
       php: 'php',
       readers,
       thread,
@@ -54,7 +53,8 @@ describe('catalogs in worker threads', () => {
     writeFileSync(place, content);
   }
   const image = { id: 'image', container };
-  const open = (commit: string) => catalogs.of(image, { id: commit, path: join(folder, commit) });
+  const open = (commit: string) =>
+    catalogs.of(image, [{ id: commit, path: join(folder, commit), target: moduleTarget }]);
   const testsOf = async (commit: string) => {
     const catalog = await open(commit);
     const { tests } = await catalog.ask('resolve', { ...emptySelection, all: true });
@@ -93,7 +93,7 @@ describe('catalogs in worker threads', () => {
     const stored = join(folder, 'stored');
     for (const name of readdirSync(stored)) writeFileSync(join(stored, name), 'damaged');
     catalogs = createCatalogs({
-      ...{ engine: localEngine(), folder: stored, magentoRoot: join(folder, 'magento'), moduleTarget },
+      ...{ engine: localEngine(), folder: stored, magentoRoot: join(folder, 'magento') },
       ...{ php: 'php', readers, thread, log: { warn } as unknown as Logger },
     });
     expect(await testsOf('two')).toEqual(['InModule', 'InTree']);
@@ -155,12 +155,11 @@ describe('catalogs in worker threads', () => {
         engine: { exec } as unknown as Engine,
         folder: join(folder, 'stored'),
         magentoRoot: '/',
-        moduleTarget,
       },
       ...{ php: 'php', readers, thread, log: { warn } as unknown as Logger, limitMs: 100 },
     });
     const silent = { id: 'silent', container: async () => ({ id: 'silent', dispose }) };
-    await expect(of(silent, { id: 'commit', path: folder })).rejects.toMatchObject({
+    await expect(of(silent, [{ id: 'commit', path: folder, target: moduleTarget }])).rejects.toMatchObject({
       code: 'TREE_TIMEOUT',
       message: 'Reading the Magento tree of the image silent took longer than 0.1 s.',
     });

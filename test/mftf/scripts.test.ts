@@ -133,10 +133,15 @@ describe.each(shells)('%s', (name, program = '', ...first) => {
     const acceptance = 'root/dev/tests/acceptance';
     const generated = `${acceptance}/tests/functional/Magento/_generated`;
     const classes = 'root/vendor/framework/Group';
-    const prepare = (module = 'root/app/code/TestModule', patched: string[] = []) =>
+    const prepare = (
+      module = 'root/app/code/TestModule',
+      { more = [], patched = [] }: { more?: [module: string, checkout: string][]; patched?: string[] } = {},
+    ) =>
       run(
         'prepare',
-        ...['root', acceptance, generated, classes, module, 'modules/abc', 'run'].map((path) => at(path)),
+        ...['root', acceptance, generated, classes, 'run'].map((path) => at(path)),
+        String(1 + more.length),
+        ...[module, 'modules/abc', ...more.flat()].map((path) => at(path)),
         ...patched,
       );
 
@@ -166,6 +171,13 @@ describe.each(shells)('%s', (name, program = '', ...first) => {
       write(composer, JSON.stringify({ version }, null, 4));
       const stderr = status === 0 ? '' : expect.stringContaining('MFTF 2');
       expect(prepare()).toMatchObject({ status, stderr });
+    });
+
+    test('copies several modules, each to its place', () => {
+      write('modules/def/Test/Mftf/Test/BTest.xml', 'another test');
+      expect(prepare(undefined, { more: [['root/app/code/Acme/Cart', 'modules/def']] }).status).toBe(0);
+      expect(read('root/app/code/TestModule/Test/Mftf/Test/ATest.xml')).toBe('a test');
+      expect(read('root/app/code/Acme/Cart/Test/Mftf/Test/BTest.xml')).toBe('another test');
     });
 
     test('supports a folder with blanks and special characters', () => {
@@ -264,10 +276,7 @@ describe.each(shells)('%s', (name, program = '', ...first) => {
         'linked/b.php',
         'linked/x/new.php',
       ];
-      const { stdout } = prepare(
-        undefined,
-        paths.map((path) => `vendor/${path}`),
-      );
+      const { stdout } = prepare(undefined, { patched: paths.map((path) => `vendor/${path}`) });
       expect(stdout.split('\n')).toEqual([
         'link vendor/codeception/b.php',
         'link vendor/codeception/dangling.php',

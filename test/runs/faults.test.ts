@@ -11,7 +11,7 @@ import {
   overOneEngine,
 } from './harness.ts';
 
-const { generated } = createLayout('/var/www/html', 'app/code/TestModule');
+const { generated } = createLayout('/var/www/html');
 
 const faultyTests = {
   ...moduleTest('PlainTest', fault('sleep 0')),

@@ -10,12 +10,8 @@ import {
   overEngines,
 } from './harness.ts';
 
-const {
-  acceptance,
-  generated,
-  module: moduleFolder,
-  suiteClasses,
-} = createLayout('/var/www/html', 'app/code/TestModule');
+const { acceptance, generated, suiteClasses } = createLayout('/var/www/html');
+const moduleFolder = '/var/www/html/app/code/TestModule';
 
 /** Files that an environment or run could see of another. */
 overEngines((kind) => {

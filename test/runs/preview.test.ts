@@ -41,6 +41,8 @@ overOneEngine((kind) => {
     expect(before.environments).toEqual([
       {
         code: 'preprod-us',
+        image: harness.image,
+        commits: [{ name: 'module', target: 'app/code/TestModule', ...before.commit }],
         expectedMs: null,
         modules: expect.stringContaining('has not been asked yet'),
         disabled: [],

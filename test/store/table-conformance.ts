@@ -72,6 +72,7 @@ export function tableConformance(kind: Kind): void {
         const es = await create('preprod-es');
         expect(us).toEqual({
           ...newEnvironment('preprod-us'),
+          modules: [],
           slots: 1,
           allModules: false,
           id: 1,
@@ -259,6 +260,8 @@ export function tableConformance(kind: Kind): void {
           submissionId: 2,
           options: noRunOptions,
           retriedAfter: 0,
+          hooksPlanned: false,
+          patches: [],
           counts: { planned: 0, passed: 0, failed: 0, broken: 0, skipped: 0, flaky: 0, quarantined: 0 },
           queuedAt: expect.any(Date),
         });

@@ -109,7 +109,12 @@ function describeSide({ kind, name, runs, unfinished }: SideView): string {
         ? `${plural(runs.length, 'run')} on ${runs.map(({ environment }) => environment).join(', ')}`
         : `${kind === 'run' ? '' : `run ${first.id} `}on ${first.environment}, ${first.verdict}`;
   const commits = new Set(
-    runs.flatMap(({ commit }) => (commit ? [`${commit.id.slice(0, 8)} ${commit.subject}`] : [])),
+    runs.flatMap(({ commit, modules }) => {
+      const all = modules && modules.length > 1 ? modules : commit ? [commit] : [];
+      return all.length === 0
+        ? []
+        : [all.map(({ id, subject }) => `${id.slice(0, 8)} ${subject}`).join(' and ')];
+    }),
   );
   const commit = commits.size === 1 && kind !== 'commit' ? `, ${[...commits][0]}` : '';
   const open = unfinished.length > 0 ? ` (not finished on ${unfinished.join(', ')})` : '';

@@ -6,6 +6,8 @@ import { printPreview } from './preview.ts';
 
 it('shows estimates as the page does, and nothing where no test ran before', async () => {
   const environment = {
+    image: 'shop:2.4',
+    commits: [],
     unset: null,
     overridden: null,
     missingFiles: null,

@@ -26,7 +26,26 @@ export function printPreview(output: Output, preview: z.output<typeof previewRun
   for (const { pattern, tests } of patterns) output.line(`Pattern ${clean(pattern)}: ${tests}`);
   for (const warning of warnings) output.line(output.paint.yellow(clean(warning)));
   output.line(`Tests: ${tests.length}, at ${commit.id.slice(0, 12)} ${clean(commit.subject)}`);
-  for (const { code, expectedMs, unset, overridden, missingFiles, modules, disabled } of environments) {
+  // One line says it for all that have the same.
+  const sources = environments.map(({ image, commits }) =>
+    JSON.stringify([image, commits.map(({ id }) => id)]),
+  );
+  const isMixed = new Set(sources).size > 1 || environments.some(({ commits }) => commits.length > 1);
+  for (const {
+    code,
+    image,
+    commits,
+    expectedMs,
+    unset,
+    overridden,
+    missingFiles,
+    modules,
+    disabled,
+  } of environments) {
+    if (isMixed) {
+      const texts = commits.map(({ name, id, subject }) => `${name} ${id.slice(0, 12)} ${clean(subject)}`);
+      output.line(`${code}: ${[clean(image), ...texts].join(', ')}`);
+    }
     // Without earlier runs there is nothing to tell.
     if (expectedMs !== null) output.line(`${code}: ${approxDuration(expectedMs)}`);
     output.line(`${code}: modules: ${clean(modules)}`);

@@ -10,7 +10,7 @@ import { type CliContext, collect, jsonOption, parseWhole, print } from '../cli-
 import type { Caller } from '../client/caller.ts';
 import { checkWatchOptions, followRuns, watchOptions } from '../client/follow.ts';
 import { requester } from '../client/requester.ts';
-import { readRunOptions, runOptions } from '../run-options.ts';
+import { readRunOptions, refOptions, runOptions } from '../run-options.ts';
 import { readSelection, type SelectionOptions, selectionOptions } from '../selection-options.ts';
 import { printRuns } from './list.ts';
 import { printPreview } from './preview.ts';
@@ -20,8 +20,11 @@ A run covers all the tests that are named, of these only those of --severity and
 Options can be repeated or take commas (\`matre help selection\`).
 
 The commit of --commit-url or --sha gets a status, and its pull or merge request a comment, when a channel for its project
-is set up (docs/statuses.md). It does not choose which tests are run: these are of the test module's branch. Without it the
-status is that of the test module's commit.
+is set up (docs/statuses.md). It does not choose which tests are run: --ref does. Without it the status is that of the test
+module's commit.
+
+--ref is a branch, else a tag of that name, else a whole ref (refs/pull/7/head), else the id of a commit or its beginning. It
+is of the first test module of the environment. The run finds its commit when it starts, and keeps it for every attempt.
 
 With --watch each failure is printed as it happens, and all of them at the end: the test, its message, where it is
 declared, and the address of its page. In a pipe these are plain lines. --json has them in \`failures\`.
@@ -38,6 +41,7 @@ runs, so Ctrl-C cancels them.
 Example:
   matre run -e preprod-us -e preprod-es --group smoke --watch --junit report.xml
   matre run --saved nightly -e preprod-us
+  matre run -e preprod-us --group smoke --ref feature/new-checkout --watch
   matre run --saved smoke --commit-url https://github.com/acme/shop/pull/7 --sha "$(git rev-parse HEAD)"`;
 
 export function registerRun(command: Command, context: CliContext): void {
@@ -56,7 +60,7 @@ export function registerRun(command: Command, context: CliContext): void {
       'the commit that the runs are for: its whole id; without --commit-url of the test module',
     )
     .option('--dry-run', 'show the tests and the estimated duration; submit nothing');
-  for (const option of [...runOptions(), ...watchOptions()]) command.addOption(option);
+  for (const option of [...refOptions(), ...runOptions(), ...watchOptions()]) command.addOption(option);
   command
     .addOption(jsonOption())
     .addHelpText('after', helpFooter)
@@ -65,12 +69,13 @@ export function registerRun(command: Command, context: CliContext): void {
       const request = readRequest(options);
       await context.withCaller(async (caller) => {
         if (options.dryRun) {
-          const preview = await caller.call(previewRuns, await previewOf(caller, request));
+          const preview = await caller.call(previewRuns, await previewOf(caller, request, options.ref));
           return print(context, options, preview, (output) => printPreview(output, preview));
         }
         const submitted = await caller.call(submitRuns, {
           ...request,
           priority: options.priority,
+          ref: options.ref,
           commitUrl: options.commitUrl,
           sha: options.sha,
           options: readRunOptions(options),
@@ -107,11 +112,16 @@ function readRequest(options: SelectionOptions & { env?: string[]; saved?: strin
 async function previewOf(
   caller: Caller,
   { environments, selection, saved: name }: Request,
+  ref: string | undefined,
 ): Promise<z.input<typeof previewRuns.input>> {
-  if (name === undefined) return { environments, selection: selection ?? emptySelection };
+  if (name === undefined) return { environments, selection: selection ?? emptySelection, ref };
   const saved = await caller.call(showSavedSelection, { name });
   const codes = saved.environments.filter(({ removed }) => !removed).map(({ code }) => code);
-  return { environments: environments ?? codes, selection: saved.selection };
+  return {
+    environments: environments ?? codes,
+    selection: saved.selection,
+    ref: ref ?? saved.ref ?? undefined,
+  };
 }
 
 /** Warns when no worker is connected: a queue without workers looks like a slow one. */

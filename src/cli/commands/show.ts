@@ -176,7 +176,12 @@ function printFacts(context: CliContext, output: Output, { run }: RunRecord, url
   if (run.startedAt !== null) fields.push(['Started', localTime(run.startedAt)]);
   if (run.finishedAt !== null) fields.push(['Finished', localTime(run.finishedAt)]);
   if (run.startedAt !== null) fields.push([run.finishedAt === null ? 'Running for' : 'Took', tookText(run)]);
-  if (run.commit !== null)
+  if (run.ref !== null) fields.push(['Ref', clean(run.ref)]);
+  if (run.modules !== null && run.modules.length > 1) {
+    for (const { name, id, subject } of run.modules) {
+      fields.push([`Commit of ${clean(name)}`, `${id.slice(0, 12)} ${clean(subject)}`]);
+    }
+  } else if (run.commit !== null)
     fields.push(['Commit', `${run.commit.id.slice(0, 12)} ${clean(run.commit.subject)}`]);
   if (run.patches.length > 0) fields.push(['Patches', clean(describePatches(run.patches))]);
   const files =

@@ -7,11 +7,15 @@ import { printTable } from '../output/table.ts';
 export function registerTests(command: Command, context: CliContext): void {
   command
     .argument('[text]', 'only those whose name, title, group or suite contains this text')
+    .option('-e, --env <code>', 'with the image and the test modules of an environment')
+    .option('--ref <ref>', 'at a branch, tag or commit of the first test module')
     .option('--names', 'print only the names of tests, groups and suites, one a line, for completion')
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  matre tests checkout')
     .action(async (search: string | undefined, options) => {
-      const catalog = await context.withCaller((caller) => caller.call(listTests, { search }));
+      const catalog = await context.withCaller((caller) =>
+        caller.call(listTests, { search, environment: options.env, ref: options.ref }),
+      );
       print(context, options, catalog, (output) => {
         const { tests, groups, suites, commit } = catalog;
         if (options.names) {

@@ -8,16 +8,37 @@ export const moduleAway: Check = {
     ok: 'the test module can be fetched',
     problem: 'the test module cannot be fetched',
   },
-  description: 'the newest commit of the test module, fetched as runs fetch it',
+  description: 'the newest commits of the test modules, fetched as runs fetch them',
   symptoms: ['the tests cannot be fetched: repository, branch or credentials are wrong'],
   codes: ['MODULE_CHECKOUT_FAILED', 'MODULE_INVALID', 'CONFIG_INVALID', 'DISK_FULL'],
 
-  async run({ containers }) {
+  async run({ environments, containers }) {
     const { newest } = await containers();
-    const { id, subject } = await newest();
-    return [ok(`The newest commit is ${id.slice(0, 12)} ${subject}`)];
+    const own = environments.filter(({ modules }) => modules.length > 0);
+    const findings = await Promise.all(
+      own.map(async (environment): Promise<Finding> => {
+        try {
+          const { testModules } = await newest(environment);
+          return ok(describeCommits(testModules), environment.code);
+        } catch (error) {
+          const { code, message } = toFault(error);
+          const remedy = `Correct its test modules: matre env edit ${environment.code} --module name=NAME,repository=ADDRESS.`;
+          return problem(code, message, { about: environment.code, remedy });
+        }
+      }),
+    );
+    if (own.length > 0 && own.length === environments.length) return findings;
+    const { testModules } = await newest();
+    return [ok(describeCommits(testModules)), ...findings];
   },
 };
+
+function describeCommits(modules: readonly { id: string; subject: string }[]): string {
+  const commits = modules.map(({ id, subject }) => `${id.slice(0, 12)} ${subject}`);
+  return commits.length === 1
+    ? `The newest commit is ${commits[0]}`
+    : `The newest commits are ${commits.join('; ')}`;
+}
 
 /** The file of the module that each run needs for its environment. */
 export const moduleEnvFileMissing: Check = {
@@ -27,7 +48,7 @@ export const moduleEnvFileMissing: Check = {
     ok: 'the module has all env files',
     problem: 'the module env file is missing',
   },
-  description: 'Cron/data/.env.<code> of each environment at the newest commit of the test module',
+  description: 'Cron/data/.env.<code> of each environment at the newest commit of a test module',
   symptoms: [
     "can't open '/var/www/html/app/code/TestModule/Cron/data/.env.<code>': No such file",
     'the module env file is missing in a long-lived container',
@@ -35,8 +56,7 @@ export const moduleEnvFileMissing: Check = {
   codes: ['MODULE_ENV_FILE_MISSING', 'MODULE_INVALID'],
 
   async run({ environments, containers }) {
-    const { newest, valuesOf } = await containers();
-    const commit = await newest();
+    const { valuesOf } = await containers();
     const problems = await Promise.all(
       environments.map(async (environment): Promise<Finding[]> => {
         try {
@@ -52,7 +72,7 @@ export const moduleEnvFileMissing: Check = {
     );
     return problemsOrOk(
       problems.flat(),
-      `The module has the file of all ${environments.length} environments at ${commit.id.slice(0, 12)}.`,
+      `The test modules have the files of all ${environments.length} environments.`,
     );
   },
 };

@@ -33,7 +33,9 @@ export async function requestShop(
     ...(request.json !== undefined && { method: 'POST', json: request.json }),
   });
   if (fromHost.error === undefined) return { ...fromHost, from: 'from this host' };
-  const fromTemporary = await requestInside(context, () => openTemporaryContainer(context), request);
+  // Requests need the network of the containers, not what is in the image.
+  const open = () => openTemporaryContainer(context, context.config.pool.image);
+  const fromTemporary = await requestInside(context, open, request);
   if (fromTemporary) return { ...fromTemporary, from: 'from a container' };
   return { ...fromHost, from: 'from this host' };
 }

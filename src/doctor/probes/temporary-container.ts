@@ -1,15 +1,25 @@
 import type { CheckContext } from '../check-context.ts';
 
-/** The id of a container that all checks of one examination share. */
-export async function openTemporaryContainer({ containers, inspections }: CheckContext): Promise<string> {
+/** The id of a container of an image that all checks of one examination share. */
+export async function openTemporaryContainer(
+  { containers, inspections }: CheckContext,
+  image: string,
+): Promise<string> {
   if (inspections.hasEnded) throw new Error('the examination has ended');
-  inspections.temporaryContainer ??= containers().then(({ temporaryContainer }) => temporaryContainer());
-  return (await inspections.temporaryContainer).id;
+  const opening =
+    inspections.temporaryContainers.get(image) ??
+    containers().then(({ temporaryContainer }) => temporaryContainer(image));
+  inspections.temporaryContainers.set(image, opening);
+  return (await opening).id;
 }
 
-/** Removes the temporary container at the end of an examination; a check that outlives its time limit opens none any more. */
-export async function removeTemporaryContainer({ inspections }: CheckContext): Promise<void> {
+/** Removes the temporary containers at the end of an examination; a check that outlives its time limit opens none any more. */
+export async function removeTemporaryContainers({ inspections }: CheckContext): Promise<void> {
   inspections.hasEnded = true;
-  const container = await inspections.temporaryContainer?.catch(() => undefined);
-  await container?.dispose().catch(() => undefined);
+  await Promise.all(
+    [...inspections.temporaryContainers.values()].map(async (opening) => {
+      const container = await opening.catch(() => undefined);
+      await container?.dispose().catch(() => undefined);
+    }),
+  );
 }

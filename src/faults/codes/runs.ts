@@ -4,6 +4,11 @@ const usage = (status: number, meaning: string, remedy: string) =>
   ({ kind: 'usage', status, transient: false, meaning, remedy }) as const;
 
 export const runFaults = {
+  REF_UNKNOWN: usage(
+    400,
+    'Nothing would be executed: the tests of another commit are not those that were requested.',
+    'Name a branch, a tag, or the id of a commit that the repository of the test module has.',
+  ),
   RUN_UNKNOWN: usage(404, 'Nothing was changed.', 'Run `matre list` to see the runs.'),
   FILES_REMOVED: usage(
     410,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { isFault } from '../../faults/fault.ts';
 import type { AlertFacts, DigestFacts, MessageFacts, SubmissionFacts } from '../../model/message-facts.ts';
 import { digestPeriods } from '../../model/message-rule.ts';
+import type { SubmittedRun } from '../../model/submission.ts';
 import type { Alerts } from '../../store/tables/alerts.ts';
 import type { Environments } from '../../store/tables/environments.ts';
 import type { Matrix } from '../../store/tables/matrix.ts';
@@ -69,14 +70,26 @@ export function createFactsSource(deps: FactsDependencies) {
   };
 }
 
+/** The repository and the branch or ref of the first test module; before a run has started, those of the settings. */
+function testedSource(
+  { branch, moduleRepository }: Pick<FactsDependencies, 'branch' | 'moduleRepository'>,
+  runs: readonly Pick<SubmittedRun, 'ref' | 'modules'>[],
+): Pick<FactsDependencies, 'branch' | 'moduleRepository'> {
+  const ref = runs.find((run) => run.ref !== undefined)?.ref;
+  const [module] = runs.find(({ modules }) => modules !== undefined)?.modules ?? [];
+  if (module === undefined) return { branch: ref ?? branch, moduleRepository };
+  return { branch: ref ?? module.branch, moduleRepository: module.repository };
+}
+
 /** Errors: SUBMISSION_UNKNOWN. */
 async function readSubmissionFacts(
   deps: FactsDependencies,
   id: number,
   runId: number | undefined,
 ): Promise<SubmissionFacts> {
-  const { submissions, matrix, messageFacts, branch, moduleRepository, publicUrl } = deps;
+  const { submissions, matrix, messageFacts, publicUrl } = deps;
   const submission = await submissions.get(id);
+  const { branch, moduleRepository } = testedSource(deps, submission.runs);
   const runIds = submission.runs.map((run) => run.id);
   const failed = submission.runs.some(({ counts }) => counts.failed + counts.broken > 0);
   const [{ reference }, usualMs, failures, causes] = await Promise.all([

@@ -10,6 +10,7 @@ import { ifPresent } from '../../files/missing-file.ts';
 import type { Logger } from '../../log.ts';
 import { maxQueryMs, maxTreeMs } from '../../model/limits.ts';
 import type { Threads } from '../../threads/threads.ts';
+import type { InstalledModule } from '../module/installed-module.ts';
 import type { OpenRegistration } from './declaration.ts';
 import {
   type Answer,
@@ -33,17 +34,19 @@ export interface CatalogAccess {
 
 export interface Catalogs {
   /**
-   * The catalog of an image with a checkout of the test module mounted in it. Both are read once and stored on disk: the tree of an
-   * image under its id, the module under its commit. `container` is called to read the tree, and for a registration.php that only PHP
+   * The catalog of an image with checkouts of test modules installed in it. All are read once and stored on disk: the tree of an
+   * image under its id, a module under its commit and its target. `container` is called to read the tree, and for a registration.php that only PHP
    * can read. With `enabled`, only what MFTF reads without `--force` when a shop and MODULE_ALLOWLIST name these modules. Errors:
    * MODULE_INVALID, TREE_TOO_LARGE, TREE_TIMEOUT, and those of the engine.
    */
   of(
     image: ImageAccess,
-    checkout: { id: string; path: string },
+    modules: readonly ModuleCheckout[],
     enabled?: readonly string[],
   ): Promise<CatalogAccess>;
 }
+
+type ModuleCheckout = Pick<InstalledModule, 'id' | 'path' | 'target'>;
 
 /** Stored: the commits of the runs under way and of recent previews. Others are read again. */
 const maxStoredModules = 32;
@@ -54,8 +57,6 @@ export function createCatalogs(deps: {
   /** Where the declarations of images and modules are stored. */
   folder: string;
   magentoRoot: string;
-  /** Where the module is, relative to the root. */
-  moduleTarget: string;
   /** The PHP command in a container. */
   php: string;
   /** Read images and modules. */
@@ -66,7 +67,7 @@ export function createCatalogs(deps: {
   /** How long reading a tree or a module may take; `maxTreeMs` by default. */
   limitMs?: number;
 }): Catalogs {
-  const { engine, folder, magentoRoot, moduleTarget, readers, thread, log, limitMs = maxTreeMs } = deps;
+  const { engine, folder, magentoRoot, readers, thread, log, limitMs = maxTreeMs } = deps;
   const answers = createRegistrationAnswers(deps);
   const share = createSingleFlight<string, OpenRegistration[]>();
   const fileOf = (prefix: string, ...parts: string[]) =>
@@ -89,8 +90,12 @@ export function createCatalogs(deps: {
     });
   }
 
-  function loadImage({ id, container }: ImageAccess) {
-    const path = fileOf('', id, magentoRoot);
+  /**
+   * The container may have the modules of its runs: they, and what the image has in their place, are hidden by the modules. So the
+   * declarations of an image are those for modules in these folders.
+   */
+  function loadImage({ id, container }: ImageAccess, targets: readonly string[]) {
+    const path = fileOf('', id, magentoRoot, ...targets.toSorted());
     const subject = `the Magento tree of the image ${id}`;
     const open = loadOrRead(path, subject, () =>
       withContainer(container, (from) => readInto(path, subject, id, from)),
@@ -116,11 +121,11 @@ export function createCatalogs(deps: {
     });
   }
 
-  function loadModule(checkout: { id: string; path: string }) {
-    const path = fileOf(modulePrefix, checkout.id, moduleTarget);
+  function loadModule(checkout: ModuleCheckout) {
+    const path = fileOf(modulePrefix, checkout.id, checkout.target);
     const subject = `the test module at ${checkout.id}`;
     const open = loadOrRead(path, subject, async () => {
-      const request = { checkout: checkout.path, target: moduleTarget, path };
+      const request = { checkout: checkout.path, target: checkout.target, path };
       await readers.run(readModule, request, { subject, limitMs });
       await pruneModules(folder).catch((error: unknown) => {
         log.warn({ err: error }, 'Stored catalogs of old commits could not be removed');
@@ -130,20 +135,23 @@ export function createCatalogs(deps: {
   }
 
   return {
-    async of(image, checkout, enabled) {
-      const subject = `the tests of ${checkout.id}`;
+    async of(image, modules, enabled) {
+      const subject = `the tests of ${modules.map(({ id }) => id).join(', ')}`;
       const locate = async (): Promise<CatalogAddress> => {
-        const tree = loadImage(image);
+        const tree = loadImage(
+          image,
+          modules.map(({ target }) => target),
+        );
         const openOfTree = await tree.open;
-        const module = loadModule(checkout);
-        const open = [openOfTree, await module.open];
-        const [ofTree, ofModule] = await answers.complete(
+        const loaded = modules.map(loadModule);
+        const open = [openOfTree, ...(await Promise.all(loaded.map((module) => module.open)))];
+        const completed = await answers.complete(
           open.map((openRegistrations) => ({ openRegistrations, registrations: [] })),
           image,
         );
         return {
-          paths: [tree.path, module.path],
-          registrations: [ofTree?.registrations ?? [], ofModule?.registrations ?? []],
+          paths: [tree.path, ...loaded.map(({ path }) => path)],
+          registrations: completed.map(({ registrations }) => registrations),
           enabled,
         };
       };

@@ -43,6 +43,25 @@ describe('the fixture files of a catalog', () => {
     expect(describeHidden(fixtures.hidden)).toContain(`${place(own)} (by ${data}/a.csv)`);
   });
 
+  it('are those of all test modules, in the order of these and not of their names', async () => {
+    const place = (root: string) => `${root}/Test/Mftf/_data/a.csv`;
+    const catalogOf = (...modules: string[]) =>
+      readCatalog([
+        { root: '', files: [test(cart, 'A'), ...files(place(cart))] },
+        ...modules.map((root) => ({
+          root,
+          files: [test(root, 'B'), ...files(place(root), `${root}/Test/Mftf/_data/${root}.csv`)],
+        })),
+      ]);
+    const { fixtures } = await catalogOf(own, shop);
+    expect(fixtures.folders).toEqual([cart, own, shop].map((root) => `${root}/Test/Mftf/_data`));
+    expect([...fixtures.names].sort()).toEqual(['a.csv', `${shop}.csv`, `${own}.csv`]);
+    expect(fixtures.hidden.map(({ by }) => by)).toEqual([place(shop), place(shop)]);
+    const reversed = (await catalogOf(shop, own)).fixtures;
+    expect(reversed.folders).toEqual([cart, shop, own].map((root) => `${root}/Test/Mftf/_data`));
+    expect(reversed.hidden.map(({ by }) => by)).toEqual([place(own), place(own)]);
+  });
+
   it('are not those of modules that the shop has not enabled', async () => {
     const { buildCatalog } = await import('./catalog.ts');
     const { readDeclarations } = await import('./declarations.ts');

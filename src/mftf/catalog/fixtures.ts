@@ -7,8 +7,8 @@ export interface Fixtures {
   names: ReadonlySet<string>;
   /**
    * The folders `_data` of modules, relative to the Magento root, in the order in which they are copied; a later one replaces
-   * equal names. Those of the Magento tree come first, in the order of merging, then those of the test module. The files of the
-   * tree's own `tests/_data` replace all.
+   * equal names. Those of the Magento tree come first, in the order of merging, then those of the test modules, in their order. The
+   * files of the tree's own `tests/_data` replace all.
    */
   folders: string[];
   /** The files that another one of the same name replaces. */

@@ -19,10 +19,10 @@ import { resolveSelection } from './selection.ts';
 
 /** Where the declarations of a catalog are stored, and what else it depends on. */
 export interface CatalogAddress {
-  /** The files with the declarations of the Magento tree and of the test module; their names change with their content. */
-  paths: [tree: string, module: string];
+  /** The files with the declarations of the Magento tree and of the test modules; their names change with their content. */
+  paths: string[];
   /** What PHP says about the registrations of each. */
-  registrations: [Registration[], Registration[]];
+  registrations: Registration[][];
   /** The enabled modules of a shop; without them all. */
   enabled: readonly string[] | undefined;
 }
@@ -91,8 +91,8 @@ export const answers = {
   },
 
   /** The files that MFTF's schemas are checked for, of all modules. */
-  schemaFiles: (catalog: Catalog, { module }: { module: string }) =>
-    filesForSchemas(catalog.whole ?? catalog, module),
+  schemaFiles: (catalog: Catalog, { targets }: { targets: readonly string[] }) =>
+    filesForSchemas(catalog.whole ?? catalog, targets),
 
   /** The violations of schemas without those in files of modules that are not enabled, which MFTF does not read. */
   faultsOfModules(catalog: Catalog, { faults }: { faults: string[] }): string[] {

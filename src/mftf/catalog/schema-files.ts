@@ -1,18 +1,18 @@
 import type { Catalog, CatalogFile } from './catalog.ts';
 
-/** Lines `kind<tab>path` of the files of a Magento tree and of a test module in it. */
+/** Lines `kind<tab>path` of the files of a Magento tree, and of each test module in it. */
 export interface SchemaFiles {
   tree: string;
-  module: string;
+  modules: string[];
 }
 
-/** The files that MFTF's schemas are for. `module` is the folder of the test module, relative to the Magento root. */
-export function filesForSchemas({ files }: Catalog, module: string): SchemaFiles {
+/** The files that MFTF's schemas are for. `targets` are the folders of the test modules, relative to the Magento root. */
+export function filesForSchemas({ files }: Catalog, targets: readonly string[]): SchemaFiles {
   const lines = (list: CatalogFile[]) => list.flatMap(schemaLine).join('');
-  const isInModule = ({ path }: CatalogFile) => path.startsWith(`${module}/`);
+  const isIn = ({ path }: CatalogFile, target: string) => path.startsWith(`${target}/`);
   return {
-    tree: lines(files.filter((file) => !isInModule(file))),
-    module: lines(files.filter(isInModule)),
+    tree: lines(files.filter((file) => !targets.some((target) => isIn(file, target)))),
+    modules: targets.map((target) => lines(files.filter((file) => isIn(file, target)))),
   };
 }
 

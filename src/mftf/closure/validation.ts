@@ -10,8 +10,10 @@ import { Fault } from '../../faults/fault.ts';
 import { writeFileAtomically } from '../../files/atomic-write.ts';
 import { runFolder } from '../../pool/specification.ts';
 import type { CatalogAccess } from '../catalog/catalogs.ts';
+import type { SchemaFiles } from '../catalog/schema-files.ts';
 import type { Layout } from '../container/layout.ts';
 import type { Php } from '../container/php.ts';
+import type { InstalledModule } from '../module/installed-module.ts';
 import { prunedScripts } from './tree.ts';
 
 const scratchName = 'schemas';
@@ -19,8 +21,8 @@ const stored = z.array(z.string());
 
 export interface Validations {
   /**
-   * The violations of MFTF's schemas in a tree, as `path:line: message`. Every file is checked once per image or commit: 2 s for Magento
-   * 2.4.4 and 1 s for a module (PHP, measured with MFTF 3.8). Errors: GENERATION_FAILED when libxml2 refuses the schemas, see
+   * The violations of MFTF's schemas in a tree, as `path:line: message`. Every file is checked once per image or commit of a module: 2 s
+   * for Magento 2.4.4 and 1 s for a module (PHP, measured with MFTF 3.8). Errors: GENERATION_FAILED when libxml2 refuses the schemas, see
    * `schemaRefusal`, DISK_FULL, CONTAINER_VANISHED.
    */
   of(tree: {
@@ -30,7 +32,7 @@ export interface Validations {
     php: Php;
     catalog: CatalogAccess;
     imageId: string;
-    commit: string;
+    modules: readonly Pick<InstalledModule, 'target' | 'id'>[];
     /** Identifies patches of the schemas; `undefined` without any. */
     patches: string | undefined;
     signal: AbortSignal;
@@ -42,31 +44,36 @@ export interface Validations {
 export function createValidations({ folder }: { folder: string }): Validations {
   return {
     async of(tree) {
-      const { catalog, layout, imageId, commit, patches } = tree;
-      const module = layout.module.slice(layout.root.length + 1);
-      const isOfModule = (fault: string) => fault.startsWith(`${module}/`);
+      const { catalog, layout, imageId, modules, patches } = tree;
+      const targets = modules.map(({ target }) => target);
+      const isOfModule = (fault: string) => targets.some((target) => fault.startsWith(`${target}/`));
+      // The files of the image are those that no module covers.
       const image = [
         'image',
         imageId,
         layout.root,
-        layout.module,
+        ...targets.map((target) => `${layout.root}/${target}`),
         ...(patches === undefined ? [] : [patches]),
       ];
       const parts = [
         {
           path: fileOf(folder, image),
-          of: 'tree' as const,
+          lines: (files: SchemaFiles) => files.tree,
           isOwn: (fault: string) => !isOfModule(fault),
         },
-        { path: fileOf(folder, [...image, commit]), of: 'module' as const, isOwn: isOfModule },
+        ...modules.map(({ target, id }, index) => ({
+          path: fileOf(folder, [...image, id, ...(index > 0 ? [target] : [])]),
+          lines: (files: SchemaFiles) => files.modules[index] ?? '',
+          isOwn: (fault: string) => fault.startsWith(`${target}/`),
+        })),
       ];
       const storedFaults = await Promise.all(parts.map(({ path }) => readStored(path)));
       const uncheckedParts = parts.filter((_, index) => storedFaults[index] === undefined);
       const knownFaults = storedFaults.flatMap((faults) => faults ?? []);
       if (uncheckedParts.length === 0) return knownFaults;
       // All in one process, because compiling the schemas takes most of the time.
-      const files = await catalog.ask('schemaFiles', { module });
-      const list = uncheckedParts.map(({ of }) => files[of]).join('');
+      const files = await catalog.ask('schemaFiles', { targets });
+      const list = uncheckedParts.map(({ lines }) => lines(files)).join('');
       const { faults, failure } = await validate(tree, list);
       if (failure !== undefined) return [failure];
       for (const { path, isOwn } of uncheckedParts) await store(path, faults.filter(isOwn));

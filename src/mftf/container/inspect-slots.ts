@@ -1,26 +1,27 @@
 import { toFault } from '../../faults/fault.ts';
 import type { Environment } from '../../model/environment.ts';
 import { runToken } from '../../model/run-token.ts';
-import type { Modules } from '../../modules/modules.ts';
 import type { HealthCheck } from '../../pool/health.ts';
 import type { ContainerInspection, Inspection } from '../../pool/inspect.ts';
 import { checkoutsFolder } from '../../pool/specification.ts';
-import { moduleEnvPath } from '../module/env-files.ts';
+import type { CheckedOutModules } from '../module/check-out.ts';
+import { findModuleEnvFile, moduleEnvPath } from '../module/env-files.ts';
 
 /**
- * Checks the containers of an environment as a run would, at the newest commit of the test module, without changing them.
+ * Checks the containers of an environment as a run would, at the newest commits of its test modules, without changing them.
  * `seen` is `undefined` for a slot without a container. Errors: those of the engine.
  */
 export async function inspectSlots(
   deps: {
     inspection: Pick<Inspection, 'inspectClosely'>;
-    modules: Modules;
+    /** The test modules of the environment at their newest commits. */
+    newest(): Promise<CheckedOutModules>;
     /** The running runs, with their fences. */
     running(): Promise<{ runId: number; fence: number }[]>;
   },
   { id: environmentId, code, slots }: Environment,
 ): Promise<{ slot: number; seen: ContainerInspection | undefined }[]> {
-  const module = await moduleFileOf(deps.modules, code);
+  const module = await moduleFileOf(deps.newest, code);
   const files = module.file === undefined ? [] : [module.file];
   const claims = await deps.running();
   const tokens = new Set(claims.map(runToken));
@@ -41,13 +42,15 @@ export async function inspectSlots(
 
 /** The path of the module's values for an environment in a container, or a failed check when the module is unavailable. */
 async function moduleFileOf(
-  modules: Modules,
+  newest: () => Promise<CheckedOutModules>,
   code: string,
 ): Promise<{ file: string | undefined; checks: HealthCheck[] }> {
   try {
-    const { id } = await modules.resolve();
-    await modules.checkout(id);
-    return { file: `${checkoutsFolder}/${id}/${moduleEnvPath(code)}`, checks: [] };
+    const testModules = await newest();
+    const [first] = testModules;
+    // Without the file anywhere the first module is shown as the one that lacks it.
+    const { module } = await findModuleEnvFile(testModules, code).catch(() => ({ module: first }));
+    return { file: `${checkoutsFolder}/${module.id}/${moduleEnvPath(code)}`, checks: [] };
   } catch (error) {
     const check = { name: 'the test module is at hand', ok: false, seen: toFault(error).message };
     return { file: undefined, checks: [check] };

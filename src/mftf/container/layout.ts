@@ -18,12 +18,10 @@ export interface Layout {
   downloads: string;
   mftf: string;
   codecept: string;
-  /** The test module: a real folder, because MFTF resolves links and writes the real path into generated files. */
-  module: string;
 }
 
-/** The layout of a Magento root. `moduleTarget` is the folder of the test module, relative to it. */
-export function createLayout(root: string, moduleTarget: string): Layout {
+/** The layout of a Magento root. */
+export function createLayout(root: string): Layout {
   const acceptance = `${root}/dev/tests/acceptance`;
   return {
     root,
@@ -33,7 +31,6 @@ export function createLayout(root: string, moduleTarget: string): Layout {
     downloads: `${acceptance}/tests/_data/downloads`,
     mftf: `${root}/vendor/bin/mftf`,
     codecept: `${root}/vendor/bin/codecept`,
-    module: `${root}/${moduleTarget}`,
   };
 }
 

@@ -1,16 +1,16 @@
 #!/bin/sh
-# Prepares a container for one run: installs the module, removes the files of an earlier generation, and links `.env` and
+# Prepares a container for one run: installs the test modules, removes the files of an earlier generation, and links `.env` and
 # `.credentials` to the tmpfs that has them. Runs inside the container, under dash, bash or busybox.
 #
-# usage: prepare.sh ROOT ACCEPTANCE GENERATED SUITE_CLASSES MODULE CHECKOUT RUN_FOLDER PATCHED...
-# PATCHED are the files that patches may change, relative to ROOT.
+# usage: prepare.sh ROOT ACCEPTANCE GENERATED SUITE_CLASSES RUN_FOLDER COUNT [MODULE CHECKOUT]... PATCHED...
+# COUNT is the number of modules. PATCHED are the files that patches may change, relative to ROOT.
 # standard output: "chrome" when the tests use it; "missing PATH" for a file to patch that the image lacks; "link PATH" for one
 # that is a link or behind one
 # exit codes: 0 ready; 3 the image lacks a file of MFTF (named on standard error); others: of the failed command
 set -eu
 
-root=$1 acceptance=$2 generated=$3 suite_classes=$4 module=$5 checkout=$6 run=$7
-shift 7
+root=$1 acceptance=$2 generated=$3 suite_classes=$4 run=$5 modules=$6
+shift 6
 
 for path in vendor/bin/mftf vendor/bin/codecept dev/tests/acceptance/codeception.yml \
   dev/tests/acceptance/tests/functional.suite.yml; do
@@ -25,6 +25,20 @@ if grep -q '"version": *"[12]\.' "$root/vendor/magento/magento2-functional-testi
   echo "The image has MFTF 2, and matre needs 3.0 or newer (Magento 2.4)" >&2
   exit 3
 fi
+
+# Real folders, not links: MFTF resolves links, so the commits would be part of the generated files.
+while [ "$modules" -gt 0 ]; do
+  module=$1 checkout=$2
+  shift 2
+  modules=$((modules - 1))
+  folder=${module%/*}
+  mkdir -p "$folder"
+  rm -rf "$folder/.matre-new"
+  cp -R "$checkout" "$folder/.matre-new"
+  chmod -R u+w "$folder/.matre-new"
+  rm -rf "$module"
+  mv "$folder/.matre-new" "$module"
+done
 
 # The files that an earlier run patched become those of the image, whatever patches this run has.
 patched=$root/vendor/magento/magento2-functional-testing-framework/.matre-patched
@@ -82,15 +96,6 @@ if ! grep -q " $data[/ ]" /proc/self/mountinfo; then
   cp -R "$acceptance/_data.image" "$data"
   chmod -R u+w "$data"
 fi
-
-# A real folder, not a link: MFTF resolves links, so the commit would be part of the generated files.
-folder=${module%/*}
-mkdir -p "$folder"
-rm -rf "$folder/.matre-new"
-cp -R "$checkout" "$folder/.matre-new"
-chmod -R u+w "$folder/.matre-new"
-rm -rf "$module"
-mv "$folder/.matre-new" "$module"
 
 rm -rf "$run/output"
 mkdir -p "$run/output"

@@ -5,29 +5,31 @@ import { capture } from '../../engine/read-all.ts';
 import { Fault } from '../../faults/fault.ts';
 import { checkoutsFolder, runFolder } from '../../pool/specification.ts';
 import { type EnvFiles, moduleEnvPath } from '../module/env-files.ts';
+import type { InstalledModule } from '../module/installed-module.ts';
 import type { Layout } from './layout.ts';
 import { scripts } from './scripts.ts';
 
 /**
- * Prepares a container for one run: installs the module at its commit and the values of the environment, and removes the files of earlier
- * runs. Framework files that an earlier run patched become those of the image. Returns whether its tests use Chrome, and which of the files
- * to patch the image lacks. Errors: IMAGE_UNSUITABLE, PATCH_FAILED for a file to patch that is a link, MODULE_ENV_FILE_MISSING, DISK_FULL,
- * CONTAINER_UNHEALTHY, CONTAINER_VANISHED.
+ * Prepares a container for one run: installs the test modules at their commits and the values of the environment, and removes the files
+ * of earlier runs. Framework files that an earlier run patched become those of the image. Returns whether its tests use Chrome, and
+ * which of the files to patch the image lacks. Errors: IMAGE_UNSUITABLE, PATCH_FAILED for a file to patch that is a link,
+ * MODULE_ENV_FILE_MISSING, DISK_FULL, CONTAINER_UNHEALTHY, CONTAINER_VANISHED.
  */
 export async function prepare(
   engine: Engine,
   containerId: string,
   request: {
     layout: Layout;
-    commit: string;
+    testModules: readonly InstalledModule[];
+    /** The one that has the values of the environment. */
+    valuesFrom: InstalledModule;
     code: string;
     files: EnvFiles;
     patchedPaths?: readonly string[];
   },
 ): Promise<{ chrome: boolean; missing: Set<string> }> {
-  const { layout, commit, code, files, patchedPaths = [] } = request;
-  const checkout = posix.join(checkoutsFolder, commit);
-  const { root, acceptance, generated, suiteClasses, module } = layout;
+  const { layout, testModules, valuesFrom, code, files, patchedPaths = [] } = request;
+  const { root, acceptance, generated, suiteClasses } = layout;
   const argv = [
     'sh',
     scripts.prepare,
@@ -35,9 +37,9 @@ export async function prepare(
     acceptance,
     generated,
     suiteClasses,
-    module,
-    checkout,
     runFolder,
+    String(testModules.length),
+    ...testModules.flatMap(({ target, id }) => [posix.join(root, target), posix.join(checkoutsFolder, id)]),
     ...patchedPaths,
   ];
   const { code: exitCode, stdout, stderr } = await capture(engine, containerId, argv);
@@ -58,12 +60,12 @@ export async function prepare(
   }
   await putValues(engine, containerId, files);
   // The usual manual check: the file exists and is not empty, in this container, now.
-  const envFile = posix.join(module, moduleEnvPath(code));
+  const envFile = posix.join(root, valuesFrom.target, moduleEnvPath(code));
   const check = await capture(engine, containerId, ['test', '-s', envFile]);
   if (check.code !== 0) {
     throw new Fault(
       'MODULE_ENV_FILE_MISSING',
-      `${envFile} is missing or empty in the container (commit ${commit}).`,
+      `${envFile} is missing or empty in the container (commit ${valuesFrom.id}).`,
     );
   }
   return { chrome: lines.includes('chrome'), missing: new Set(pathsAfter('missing')) };

@@ -7,6 +7,7 @@ import type { Closure } from '../closure/closure.ts';
 import type { Php } from '../container/php.ts';
 import { putValues } from '../container/prepare.ts';
 import type { EnvFiles } from '../module/env-files.ts';
+import type { InstalledModule } from '../module/installed-module.ts';
 import { recogniseFault } from '../results/infrastructure.ts';
 import type { RunLogs } from '../run/logs.ts';
 import { generate } from './generate.ts';
@@ -20,10 +21,11 @@ export interface GeneratedRequest extends RunContainer {
   snapshots: Snapshots;
   plan: { test: PlannedTest; done: boolean }[];
   imageId: string;
-  commit: string;
+  /** The test modules, in order. */
+  testModules: readonly [InstalledModule, ...InstalledModule[]];
   /** Identifies the patches of the framework in the container; `undefined` without any. */
   patches: string | undefined;
-  /** The files that MFTF has to read for some tests at this commit. */
+  /** The files that MFTF has to read for some tests at these commits. */
   closureOf(tests: PlannedTest[]): Promise<Closure>;
   /** The enabled modules of the shop, in its order; without them MFTF reads all modules. */
   modules: readonly string[] | undefined;
@@ -49,7 +51,8 @@ export interface GeneratedRequest extends RunContainer {
  * Returns the snapshot. Errors: GENERATION_FAILED and others of `generate`, DISK_FULL, CONTAINER_VANISHED.
  */
 export async function ensureGenerated(request: GeneratedRequest): Promise<Snapshot> {
-  const { snapshots, logs, record, signal, settings, imageId, commit, modules, files, patches } = request;
+  const { snapshots, logs, record, signal, settings, imageId, testModules, modules, files, patches } =
+    request;
   const tests = testsToGenerate(request.plan);
   const closure = await request.closureOf(tests);
   const notCacheableReason = settings.notCacheableReason ?? randomReason(closure);
@@ -61,9 +64,12 @@ export async function ensureGenerated(request: GeneratedRequest): Promise<Snapsh
     logs.line(`The generated files are not reused by other runs: ${notCacheableReason}.`);
     snapshot = await generateSnapshot(request, tests, closure, env);
   } else {
-    const inputs = { imageId, patches, env, php: settings.php, layout: request.layout, tests };
+    const targets = testModules.map(({ target }) => target);
+    const [{ id }, ...others] = testModules;
+    const commits = [id, ...others.map((module) => module.id)] as const;
+    const inputs = { imageId, patches, env, php: settings.php, layout: request.layout, targets, tests };
     const keyOf = (source: string) => generationKey({ ...inputs, source });
-    const wholeTreeKey = keyOf(wholeTreeSource(commit, modules));
+    const wholeTreeKey = keyOf(wholeTreeSource(commits, modules));
     const closureKey = closure.kind === 'pruned' ? keyOf(closure.digest) : wholeTreeKey;
     const lookup = await snapshots.obtain([closureKey, wholeTreeKey], {
       async generateSnapshot() {

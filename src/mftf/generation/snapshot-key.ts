@@ -41,8 +41,8 @@ export interface GenerationInputs {
   /** The digest of the files of the framework that differ from those of the image; `undefined` without any. */
   patches: string | undefined;
   /**
-   * Identifies the XML that MFTF reads: the commit of the module with the enabled modules, or the digest of the files that the tests
-   * need, in the order in which they are merged.
+   * Identifies the XML that MFTF reads: the commits of the test modules with the enabled modules, or the digest of the files that the
+   * tests need, in the order in which they are merged.
    */
   source: string;
   /** See `generationEnv`. */
@@ -50,20 +50,31 @@ export interface GenerationInputs {
   /** The PHP command. */
   php: string;
   layout: Layout;
+  /** The folders of the test modules below the root, in order. */
+  targets: readonly string[];
   tests: PlannedTest[];
 }
 
-/** The `source` of a generation from the whole tree. `modules` are in the order in which MFTF merges them; `undefined`: all. */
-export function wholeTreeSource(commit: string, modules: readonly string[] | undefined): string {
-  return modules === undefined ? commit : JSON.stringify([commit, modules]);
+/**
+ * The `source` of a generation from the whole tree: the commits of the test modules, in order, and the enabled modules in the order in
+ * which MFTF merges them; `undefined`: all.
+ */
+export function wholeTreeSource(
+  commits: readonly [string, ...string[]],
+  enabled: readonly string[] | undefined,
+): string {
+  // The form for one module is older.
+  const [commit, ...others] = commits;
+  if (others.length > 0) return JSON.stringify([commits, enabled ?? null]);
+  return enabled === undefined ? commit : JSON.stringify([commit, enabled]);
 }
 
 /** A key of the inputs that does not depend on the order of the tests: 64 hexadecimal digits. */
 export function generationKey(inputs: GenerationInputs): string {
-  const { imageId, patches, source, env, php, layout, tests } = inputs;
+  const { imageId, patches, source, env, php, layout, targets, tests } = inputs;
   const names = tests.map(({ name, suite }) => `${suite ?? ''}:${name}`).sort();
-  // MFTF writes paths below the root and the name of the module's folder into what it generates.
-  const places = [layout.root, layout.module];
+  // MFTF writes paths below the root and the names of the modules' folders into what it generates.
+  const places = [layout.root, ...targets.map((target) => `${layout.root}/${target}`)];
   // Without patches the key is that of versions of matre without them, which share the snapshots.
   const all = [format, imageId, source, env, php, places, names, ...(patches === undefined ? [] : [patches])];
   return createHash('sha256').update(JSON.stringify(all)).digest('hex');

@@ -13,6 +13,7 @@ import { type Environment, isEnvironmentCode } from '../../model/environment.ts'
 import { groupBy } from '../../model/group-by.ts';
 import { maxHiddenTexts } from '../../model/limits.ts';
 import { createRedactor } from '../redaction/redactor.ts';
+import type { InstalledModule } from './installed-module.ts';
 
 /** A variable with its decrypted value. */
 export interface EnvValue {
@@ -97,6 +98,25 @@ export async function readModuleEnvFile(checkout: string, code: string, commit: 
   const text = ofModuleFile(code, () => decodeEnvFile(bytes));
   if (text.trim() === '') throw missing('is empty');
   return text;
+}
+
+/**
+ * The text of the values for an environment, and the module that has them: the first one with the file. Errors: those of
+ * `readModuleEnvFile` for the first module when none has it.
+ */
+export async function findModuleEnvFile<Module extends InstalledModule>(
+  modules: readonly [Module, ...Module[]],
+  code: string,
+): Promise<{ text: string; module: Module }> {
+  for (const module of modules) {
+    try {
+      return { text: await readModuleEnvFile(module.path, code, module.id), module };
+    } catch (error) {
+      if (!isFault(error, 'MODULE_ENV_FILE_MISSING')) throw error;
+    }
+  }
+  const [{ path, id }] = modules;
+  return { text: await readModuleEnvFile(path, code, id), module: modules[0] };
 }
 
 /** The bytes of the file of an environment. Errors: MODULE_INVALID when it is too large to be read, and those of the file system. */

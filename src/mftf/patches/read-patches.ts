@@ -7,7 +7,7 @@ import { readModulePatches } from './module-patches.ts';
 import { type Patch, pathsOf } from './patch-files.ts';
 
 /**
- * The patches that MATRE_PATCHES means at a checkout of the test module, in their order, and the folders that it lacks. Errors:
+ * The patches that MATRE_PATCHES means at a checkout of the first test module, in their order, and the folders that it lacks. Errors:
  * PATCH_FAILED with the patch and the line that is not understood.
  */
 export async function readPatches(

@@ -26,13 +26,20 @@ export async function generateTests(
 ): Promise<{ snapshot: Snapshot; runnable: PlannedTest[] }> {
   const { engine, layout, settings } = deps;
   const { run, record, abort: signal } = job;
-  const { commit, containerId, files, logs } = prepared;
+  const { containerId, files, logs, testModules } = prepared;
   const place = { engine, containerId, layout, php, signal };
-  const source = { imageId: await engine.imageId(settings.image), commit: commit.id, patches };
+  const imageId = await engine.imageId(prepared.image);
   const timeoutMs = settings.generationTimeoutMs;
 
   // 1. Validate the files against the schemas of MFTF.
-  const allFaults = await deps.validations.of({ ...place, ...source, catalog, timeoutMs });
+  const allFaults = await deps.validations.of({
+    ...place,
+    imageId,
+    modules: testModules,
+    patches,
+    catalog,
+    timeoutMs,
+  });
   const faults = await catalog.ask('faultsOfModules', { faults: allFaults });
   for (const message of faults.slice(0, maxReportedFaults)) {
     logs.line(message);
@@ -47,7 +54,9 @@ export async function generateTests(
   );
   const snapshot = await ensureGenerated({
     ...place,
-    ...source,
+    imageId,
+    testModules,
+    patches,
     snapshots: deps.snapshots,
     plan,
     modules,

@@ -82,7 +82,7 @@ function firstFailure(hooks: Awaited<ReturnType<Job['record']['hooks']['plan']>>
 function createHookPlace(
   deps: RunnerDependencies,
   job: Job,
-  { files, commit, logs }: OpenRun,
+  { files, testModules, logs }: OpenRun,
   { container, verdict }: { container(): Promise<string>; verdict?: Verdict },
 ): HookPlace {
   const { engine, layout, settings, outputPace, sendHookRequest } = deps;
@@ -92,7 +92,7 @@ function createHookPlace(
     MATRE_ATTEMPT: String(run.attempt),
     MATRE_ENVIRONMENT: environment.code,
     MATRE_BASE_URL: environment.baseUrl,
-    MATRE_COMMIT: commit.id,
+    MATRE_COMMIT: testModules[0].id,
     ...(verdict !== undefined && { MATRE_VERDICT: verdict }),
   };
   let containerId: string | undefined;

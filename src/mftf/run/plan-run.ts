@@ -59,15 +59,15 @@ export async function planRun(deps: RunnerDependencies, job: Job, prepared: Prep
   return { catalog, modules, plan, open };
 }
 
-/** The tests in the image and in the test module at the commit of the run. */
+/** The tests in the image and in the test modules at the commits of the run. */
 async function readCatalog(
-  { engine, catalogs, settings }: RunnerDependencies,
-  { commit, checkout, containerId }: PreparedRun,
+  { engine, catalogs }: RunnerDependencies,
+  { image: reference, testModules, containerId }: PreparedRun,
   enabled: readonly string[] | undefined,
 ): Promise<CatalogAccess> {
   const container = async () => ({ id: containerId, dispose: async () => {} });
-  const image = { id: await engine.imageId(settings.image), container, isRunning: true };
-  return catalogs.of(image, { id: commit.id, path: checkout }, enabled);
+  const image = { id: await engine.imageId(reference), container, isRunning: true };
+  return catalogs.of(image, testModules, enabled);
 }
 
 /** The plan of the first attempt; in the first attempt, the tests that the selection means at this commit. */

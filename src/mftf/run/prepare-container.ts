@@ -9,12 +9,13 @@ import type { RunnerDependencies } from './runner-dependencies.ts';
 export async function prepareContainer(
   { engine, layout, readers }: RunnerDependencies,
   { environment }: Job,
-  { commit, files, patches }: OpenRun,
+  { files, testModules, valuesFrom, patches }: OpenRun,
   containerId: string,
 ): Promise<{ chrome: boolean; patched: PatchedFiles }> {
   const request = {
     layout,
-    commit: commit.id,
+    testModules,
+    valuesFrom,
     code: environment.code,
     files,
     patchedPaths: pathsOf(patches),

@@ -1,9 +1,11 @@
 import type { Artifacts } from '../../artifacts/artifacts.ts';
+import type { ModuleSource } from '../../config/config.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { SendHookRequest } from '../../hooks/hook-place.ts';
 import type { Environment } from '../../model/environment.ts';
 import type { OutcomeHistory } from '../../model/failure.ts';
 import type { PatchSource } from '../../model/patch.ts';
+import type { EnvironmentSources, SourcedModule } from '../../modules/environment-sources.ts';
 import type { Modules } from '../../modules/modules.ts';
 import type { Pool } from '../../pool/pool.ts';
 import type { Selenium } from '../../selenium/selenium.ts';
@@ -21,7 +23,11 @@ import type { DownloadSettings } from './download-route.ts';
 export interface RunnerDependencies {
   engine: Engine;
   pool: Pool;
-  modules: Modules;
+  /** The image and the modules of an environment. Errors: CONFIG_INVALID, SECRET_KEY_WRONG. */
+  sourcesOf(environment: Environment): Promise<EnvironmentSources>;
+  /** The source of a repository without credentials, among the modules of an environment or beside them. */
+  sourceOfAddress(modules: readonly SourcedModule[], address: string): ModuleSource;
+  modules: Pick<Modules, 'of'>;
   catalogs: Catalogs;
   snapshots: Snapshots;
   validations: Validations;
@@ -58,7 +64,6 @@ export interface RunnerDependencies {
 
 export interface RunnerSettings {
   downloads: DownloadSettings;
-  image: string;
   /** The PHP program in the container. */
   php: string;
   phpMemoryBytes: number;

@@ -2,10 +2,11 @@ import { fencedEngine } from '../../engine/fenced-engine.ts';
 import { secretsOf } from '../../model/address/base-url.ts';
 import { secretTextsOf } from '../../model/env-file/secret-rule.ts';
 import { describeSelection } from '../../model/selection.ts';
-import type { Commit, Modules } from '../../modules/modules.ts';
+import type { EnvironmentSources } from '../../modules/environment-sources.ts';
 import { checkoutsFolder } from '../../pool/specification.ts';
 import type { AfterHooks, Job, Runner } from '../../worker/runner.ts';
-import { buildEnvFiles, moduleEnvPath, readModuleEnvFile } from '../module/env-files.ts';
+import { buildEnvFiles, findModuleEnvFile, moduleEnvPath } from '../module/env-files.ts';
+import type { InstalledModule } from '../module/installed-module.ts';
 import { listModuleNames } from '../module/list-module-names.ts';
 import type { Patch } from '../patches/patch-files.ts';
 import { assertNotMounted, readPatches } from '../patches/read-patches.ts';
@@ -14,6 +15,7 @@ import { createRedactor, type Redactor } from '../redaction/redactor.ts';
 import { executeInContainers } from './execute-in-containers.ts';
 import { executeAfterHooks } from './hooks-of-run.ts';
 import { openRunLogs, type RunLogs } from './logs.ts';
+import { pinModules } from './pin-modules.ts';
 import type { OpenRun } from './prepared-run.ts';
 import type { RunnerDependencies } from './runner-dependencies.ts';
 
@@ -69,26 +71,32 @@ async function withOpenRun<Result>(
       `Run ${run.id}, attempt ${run.attempt}: ${selection} on ${environment.code} (${environment.baseUrl})`,
     );
     await job.record.phase('preparing');
-    // 2. Check out the test module.
-    const commit = await pinCommit(deps.modules, job);
-    logs.line(`Test module: ${commit.id} ${commit.subject}`);
-    const checkout = await deps.modules.checkout(commit.id);
-    const patches = await patchesOf(deps, job, { id: commit.id, path: checkout });
+    // 2. Check out the test modules.
+    const sources = await deps.sourcesOf(environment);
+    const testModules = await pinModules(deps, job, sources.modules);
+    for (const { name, id, subject } of testModules) {
+      const label = testModules.length > 1 ? `Test module ${name}` : 'Test module';
+      logs.line(`${label}: ${id} ${subject}`);
+    }
+    if (run.ref !== undefined) logs.line(`Ref: ${run.ref}`);
+    const patches = await patchesOf(deps, job, testModules[0]);
     // 3. Build the files that MFTF reads its values from.
+    const { text, module: valuesFrom } = await findModuleEnvFile(testModules, environment.code);
     const files = buildEnvFiles({
       environment,
       ...storedValues,
-      moduleFile: await readModuleEnvFile(checkout, environment.code, commit.id),
-      moduleNames: await listModuleNames(deps.readers, { id: commit.id, path: checkout }, deps.layout),
+      moduleFile: text,
+      moduleNames: await listModuleNames(deps.readers, testModules),
       selenium: deps.selenium,
       rule: deps.secretRule,
     });
     redactor = await createRedactor(files.secrets);
     // 4. Wait for the execution lock, and do the rest in the containers.
     return await job.exclusively(async (signal) => {
-      const ensureContainer = containerOf(deps, job, commit, logs, signal);
+      const ensureContainer = containerOf(deps, job, { sources, valuesFrom, logs, signal });
       const engine = fencedEngine(deps.engine, job.assertHeld);
-      const open = { commit, checkout, patches, ensureContainer, files, redactor, logs };
+      const { image } = sources;
+      const open = { image, testModules, valuesFrom, patches, ensureContainer, files, redactor, logs };
       return work({ ...deps, engine }, { ...job, abort: signal }, open);
     });
   } catch (error) {
@@ -116,30 +124,27 @@ async function patchesOf(
   return patches;
 }
 
-/** The commit of the run: the newest one when it first starts, the same for every later attempt. */
-async function pinCommit(modules: Modules, job: Job): Promise<Commit> {
-  if (job.run.commit) return job.run.commit;
-  const commit = await modules.resolve();
-  await job.record.commit(commit);
-  return commit;
-}
-
 /** Returns the id of a slot's container, which it makes usable first. */
 function containerOf(
   { pool }: RunnerDependencies,
   { environment, fence, record }: Job,
-  commit: Commit,
-  logs: RunLogs,
-  signal: AbortSignal,
+  {
+    sources,
+    valuesFrom,
+    logs,
+    signal,
+  }: { sources: EnvironmentSources; valuesFrom: InstalledModule; logs: RunLogs; signal: AbortSignal },
 ): (slot: number) => Promise<string> {
   const onEvent = (event: { code: string; message: string }) => {
     logs.line(event.message);
     return record.event(event);
   };
-  const requiredFiles = [`${checkoutsFolder}/${commit.id}/${moduleEnvPath(environment.code)}`];
+  const origin = { image: sources.image, targets: sources.ownTargets };
+  const requiredFiles = [`${checkoutsFolder}/${valuesFrom.id}/${moduleEnvPath(environment.code)}`];
   return async (slot) => {
     const { id, name } = await pool.ensure(environment, {
       slot,
+      origin,
       requiredFiles,
       signal,
       onEvent,

@@ -9,7 +9,11 @@ const comparedRunView = z.object({
   id: z.number(),
   environment: z.string(),
   verdict: z.enum(verdicts),
-  commit: z.object({ id: z.string(), subject: z.string() }).nullable(),
+  commit: z.object({ id: z.string(), subject: z.string() }).nullable().describe('Of the first test module'),
+  modules: z
+    .array(z.object({ name: z.string(), id: z.string(), subject: z.string() }))
+    .nullable()
+    .describe('The commits of all test modules, in order; null for runs of older versions'),
   finishedAt: time,
 });
 

@@ -141,11 +141,12 @@ function viewSide({ kind, name, runs, unfinished }: Side): SideView {
   return {
     kind,
     name,
-    runs: runs.map(({ id, environment, verdict, commit, finishedAt }) => ({
+    runs: runs.map(({ id, environment, verdict, commit, modules, finishedAt }) => ({
       id,
       environment,
       verdict,
       commit: commit ?? null,
+      modules: modules?.map(({ name, id, subject }) => ({ name, id, subject })) ?? null,
       finishedAt: finishedAt.toISOString(),
     })),
     unfinished,

@@ -8,6 +8,7 @@ import type { Logger } from '../../log.ts';
 import type { DeliveryOptions } from '../../messages/channels/channel.ts';
 import type { FactsSource } from '../../messages/facts/facts-source.ts';
 import type { ResolvedSelection } from '../../mftf/catalog/selection.ts';
+import type { CheckedOutModules } from '../../mftf/module/check-out.ts';
 import type { LayeredValue } from '../../mftf/module/env-files.ts';
 import type { SecretRule } from '../../model/env-file/secret-rule.ts';
 import type { Environment } from '../../model/environment.ts';
@@ -72,6 +73,23 @@ export type Configuration = Pick<
   | 'shopModules'
   | 'variables'
 >;
+
+/** Where a selection is to be executed. */
+export interface SelectionPlace {
+  /** None: with the sources of the settings. */
+  environments?: readonly Environment[] | undefined;
+  /** Of the first test module of each. */
+  ref?: string | undefined;
+}
+
+/** The sources of environments at one moment: each is resolved once. */
+export interface SourcesAt {
+  /**
+   * The image and the test modules of an environment, by default of the settings, checked out at their newest commits; the first module at
+   * the ref. Errors: as of `Context.catalog`.
+   */
+  of(environment?: Environment): Promise<{ image: string; testModules: CheckedOutModules }>;
+}
 
 /** What operations work with. `app.ts` creates it. */
 export interface Context {
@@ -168,30 +186,37 @@ export interface Context {
   /** Created at the first call, so that commands without containers need no engine. Errors: ENGINE_UNREACHABLE, CONFIG_INVALID. */
   pool(): Promise<Pick<Pool, 'list' | 'replace' | 'prune'>>;
   /**
-   * The tests that a selection covers in the current test module; `undefined` when the module cannot be read here: then the run
-   * resolves it. Errors: SELECTION_UNKNOWN with the nearest names, SELECTION_EMPTY.
+   * The tests that a selection covers now, with the image and the test modules of the environments (one that covers other tests is
+   * checked, too), else of the settings; `undefined` when they cannot be read here: then the run resolves it. Errors: REF_UNKNOWN,
+   * SELECTION_UNKNOWN with the nearest names, SELECTION_EMPTY.
    */
-  resolveSelection(selection: Selection): Promise<PlannedTest[] | undefined>;
+  resolveSelection(selection: Selection, place?: SelectionPlace): Promise<PlannedTest[] | undefined>;
   /**
-   * The tests of the image and of the newest commit of the module. Errors: CONFIG_INVALID without a module,
-   * MODULE_CHECKOUT_FAILED, MODULE_INVALID, IMAGE_MISSING, and those of the engine.
+   * The tests of the image and of the newest commits of the test modules of an environment, by default of the settings. `ref`: of the
+   * first module. Errors: CONFIG_INVALID without a module, REF_UNKNOWN, MODULE_CHECKOUT_FAILED, MODULE_INVALID, IMAGE_MISSING, and those
+   * of the engine.
    */
-  catalog(): Promise<CurrentCatalog>;
+  catalog(place?: {
+    environment?: Environment | undefined;
+    ref?: string | undefined;
+  }): Promise<CurrentCatalog>;
+  /** The sources of environments now, for several previews. Errors: ENGINE_UNREACHABLE, CONFIG_INVALID. */
+  sourcesAt(ref?: string): Promise<SourcesAt>;
   /**
    * The commits of the test module after one and up to another, the newest first. `undefined` when this host does not know them. Errors:
    * those of opening the container engine.
    */
   commitRange(ends: { from: string; to: string }): Promise<CommitRange | undefined>;
   /**
-   * The tests that a selection covers on an environment at a commit, with the modules that its shop listed last. `modules` says which they
-   * are; `unset` names the variables which tests may read and which the environment lacks, `overridden` the values of the test module that
-   * it overrides with other ones, and `missingFiles` the files which tests attach and which no module has. Errors: as of `catalog`,
-   * SELECTION_UNKNOWN, SELECTION_EMPTY, MODULE_ENV_FILE_MISSING.
+   * The tests that a selection covers on an environment with its sources, and with the modules that its shop listed last. `modules` says
+   * which they are; `unset` names the variables which tests may read and which the environment lacks, `overridden` the values of the test
+   * module that it overrides with other ones, and `missingFiles` the files which tests attach and which no module has. Errors: as of
+   * `catalog`, SELECTION_UNKNOWN, SELECTION_EMPTY, MODULE_ENV_FILE_MISSING.
    */
   previewOn(
     environment: Environment,
     selection: Selection,
-    commit: Commit,
+    at: SourcesAt,
   ): Promise<
     ResolvedSelection & {
       modules: string;

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { isUserName, roles } from '../../model/access.ts';
 import { isCredentials, splitBaseUrl } from '../../model/address/base-url.ts';
 import { isEnvironmentCode, isVariableName } from '../../model/environment.ts';
-import { maxPasswordLength, maxTestNameLength, maxUserNameLength } from '../../model/limits.ts';
+import { isGitRef } from '../../model/git-ref.ts';
+import { maxPasswordLength, maxRefLength, maxTestNameLength, maxUserNameLength } from '../../model/limits.ts';
 import { isScheduleName } from '../../model/schedule.ts';
 
 /**
@@ -143,6 +144,13 @@ export const role = z.enum(roles);
 
 /** A password that a user chooses. Length is what counts (NIST SP 800-63B). */
 export const newPassword = oneLine.min(12, 'must have 12 characters or more').max(maxPasswordLength);
+
+/** A branch, a tag, a whole ref or the id of a commit of the test module. */
+export const gitRef = exactLine(maxRefLength)
+  .refine(isGitRef, 'must be the name of a branch or tag, or the id of a commit')
+  .describe(
+    'Branch, tag, or id of a commit of the first test module, possibly abbreviated to seven digits or more; without it its branch',
+  );
 
 /** An ISO 8601 time in UTC. */
 export const time = z.iso.datetime();

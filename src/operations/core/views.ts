@@ -16,6 +16,16 @@ import type { RequestContext } from './operation.ts';
 
 export const reasonView = z.object({ code: z.string(), message: z.string() });
 
+const environmentModuleView = z.object({
+  name: z.string(),
+  repository: z.string().nullable().describe('Without credentials'),
+  branch: z.string().nullable(),
+  path: z.string().nullable().describe('A folder on the hosts of workers, instead of a repository'),
+  target: z.string().nullable().describe('The folder in the container, below the root of Magento'),
+  username: z.string().nullable(),
+  hasPassword: z.boolean(),
+});
+
 export const environmentView = z.object({
   id: z.number(),
   code: z.string(),
@@ -29,15 +39,29 @@ export const environmentView = z.object({
   allModules: z
     .boolean()
     .describe('The tests of all modules are read, not only of those that are enabled in the shop'),
+  image: z.string().nullable().describe('The image of its containers; null: that of the settings'),
+  modules: z
+    .array(environmentModuleView)
+    .describe('Its test modules in order; empty: that of the settings, which also has what is null here'),
   paused: z.object({ since: time, reason: z.string() }).nullable(),
   createdAt: time,
 });
 export type EnvironmentView = z.output<typeof environmentView>;
 
 export function viewEnvironment(environment: Environment): EnvironmentView {
-  const { fence: _fence, paused, createdAt, ...rest } = environment;
+  const { fence: _fence, image, modules, paused, createdAt, ...rest } = environment;
   return {
     ...rest,
+    image: image ?? null,
+    modules: modules.map(({ name, repository, branch, path, target, username, hasPassword }) => ({
+      name,
+      repository: repository ?? null,
+      branch: branch ?? null,
+      path: path ?? null,
+      target: target ?? null,
+      username: username ?? null,
+      hasPassword,
+    })),
     paused: paused === undefined ? null : { since: paused.since.toISOString(), reason: paused.reason },
     createdAt: createdAt.toISOString(),
   };
@@ -113,6 +137,15 @@ export const viewRunOptions = ({ retryFailed, failedFirst, maxFailures }: RunOpt
   maxFailures: maxFailures ?? null,
 });
 
+const pinnedModuleView = z.object({
+  name: z.string(),
+  repository: z.string().nullable().describe('Without credentials; null for a folder'),
+  branch: z.string().nullable().describe('Whose newest commit it is, unless the run has a ref'),
+  target: z.string().describe('The folder in the container, below the root of Magento'),
+  id: z.string(),
+  subject: z.string(),
+});
+
 export const runView = z.object({
   id: z.number(),
   environmentId: z.number(),
@@ -124,7 +157,15 @@ export const runView = z.object({
   phase: z.enum(runPhases).nullable(),
   verdict: z.enum(verdicts).nullable(),
   reason: reasonView.nullable(),
-  commit: z.object({ id: z.string(), subject: z.string() }).nullable(),
+  ref: z
+    .string()
+    .nullable()
+    .describe('The branch, tag or commit of the first test module that was requested'),
+  commit: z.object({ id: z.string(), subject: z.string() }).nullable().describe('Of the first test module'),
+  modules: z
+    .array(pinnedModuleView)
+    .nullable()
+    .describe('All test modules in order; null before it starts, and for runs of older versions'),
   patches: z
     .array(
       z.object({
@@ -164,7 +205,14 @@ export function viewRun(run: Run): RunView {
     verdict: run.verdict ?? null,
     reason: run.reason ?? null,
     waitsFor: null,
+    ref: run.ref ?? null,
     commit: run.commit ?? null,
+    modules:
+      run.modules?.map(({ repository, branch, ...module }) => ({
+        ...module,
+        repository: repository ?? null,
+        branch: branch ?? null,
+      })) ?? null,
     workerId: run.workerId ?? null,
     retryOf: run.retryOf ?? null,
     scheduleId: run.scheduleId ?? null,

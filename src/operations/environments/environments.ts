@@ -1,10 +1,13 @@
 import { z } from 'zod';
 import { Fault } from '../../faults/fault.ts';
+import type { Environment } from '../../model/environment.ts';
 import { maxAdminPasswordLength, maxNameLength, maxPauseReasonLength, maxSlots } from '../../model/limits.ts';
+import type { Context } from '../core/context.ts';
 import { backendName, baseUrl, code, exactLine, line, newCode, wholeNumber } from '../core/fields.ts';
 import { defined, defineOperation } from '../core/operation.ts';
 import { environmentView, variableView, viewEnvironment, viewVariable } from '../core/views.ts';
 import { getEnvironment } from './get-environment.ts';
+import { image, moduleProblem, modules } from './module-fields.ts';
 
 const name = line(maxNameLength);
 const adminUsername = line(maxNameLength);
@@ -34,11 +37,16 @@ export const addEnvironment = defineOperation({
     adminPassword: adminPassword.optional(),
     slots: slots.default(1),
     allModules: allModules.default(false),
+    image: image.nullable().optional(),
+    modules: modules.optional(),
   }),
   output: environmentView,
-  async run({ environments }, { adminPassword, name, ...rest }) {
+  async run(context, { adminPassword, name, image, modules, ...rest }) {
+    assertInstallable(context, modules);
+    const { environments } = context;
     const added = await environments.create({ ...rest, name: name ?? rest.code });
-    if (adminPassword === undefined) return viewEnvironment(added);
+    const changed = await setSources(environments, added, { image, modules });
+    if (adminPassword === undefined) return viewEnvironment(changed);
     return viewEnvironment(await environments.setPassword(added.id, adminPassword));
   },
 });
@@ -93,13 +101,16 @@ export const editEnvironment = defineOperation({
     adminUsername: adminUsername.optional(),
     slots: slots.optional(),
     allModules: allModules.optional(),
+    image: image.nullable().optional().describe('Null: that of the settings'),
+    modules: modules.optional(),
     adminPassword: adminPassword.nullable().optional().describe('Null removes it'),
     shopCredentials: z.null().optional().describe('Null removes the user and password of the base URL'),
   }),
   output: environmentView,
-  async run(context, { code, adminPassword, shopCredentials, ...changes }, { reportChange }) {
+  async run(context, { code, adminPassword, shopCredentials, image, modules, ...changes }, { reportChange }) {
     const fields = defined(changes);
-    const hasFields = Object.keys(fields).length > 0;
+    const hasFields = Object.keys(fields).length > 0 || image !== undefined || modules !== undefined;
+    assertInstallable(context, modules);
     if (!hasFields && adminPassword === undefined && shopCredentials === undefined) {
       throw new Fault('INPUT_INVALID', 'Name at least one field to change.');
     }
@@ -110,11 +121,31 @@ export const editEnvironment = defineOperation({
     if (shopCredentials === null) await context.environments.removeShopCredentials(id);
     // The administrator may be another one now.
     await context.shopModules.forgetRefusal(id);
-    const view = viewEnvironment(await context.environments.update(id, fields));
+    const updated = await context.environments.update(id, fields);
+    const view = viewEnvironment(await setSources(context.environments, updated, { image, modules }));
     reportChange?.(viewEnvironment(before), view);
     return view;
   },
 });
+
+type Modules = z.output<typeof modules>;
+
+/** Errors: INPUT_INVALID when one of the modules would hide another. */
+function assertInstallable({ config }: Pick<Context, 'config'>, all: Modules | undefined): void {
+  const problem = moduleProblem(all ?? [], config.module.target);
+  if (problem !== undefined) throw new Fault('INPUT_INVALID', `modules: ${problem}`);
+}
+
+/** Sets what is requested of the image and the test modules; null: that of the settings. */
+async function setSources(
+  environments: Context['environments'],
+  environment: Environment,
+  { image, modules }: { image?: string | null | undefined; modules?: Modules | undefined },
+): Promise<Environment> {
+  const { id } = environment;
+  const changed = image === undefined ? environment : await environments.setImage(id, image ?? undefined);
+  return modules === undefined ? changed : environments.setModules(id, modules);
+}
 
 export const pauseEnvironment = defineOperation({
   name: 'environments.pause',

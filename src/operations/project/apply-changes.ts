@@ -52,14 +52,20 @@ async function applyEnvironment(
   { project }: Applier,
   { code, current, file }: { code: string; current: Environment | undefined; file: ProjectEnvironment },
 ): Promise<void> {
-  const { name = code, ...rest } = file;
+  const { name = code, image, modules, ...rest } = file;
+  const setSources = async (id: number) => {
+    if (image !== undefined) await environments.setImage(id, image ?? undefined);
+    if (modules !== undefined) await environments.setModules(id, modules);
+  };
   if (current) {
     // The administrator may be another one now.
     await shopModules.forgetRefusal(current.id);
     await environments.update(current.id, { name, ...rest });
+    await setSources(current.id);
   } else {
     const { id } = await environments.create({ code, name, ...rest });
     await environments.setAppliedFrom(id, project);
+    await setSources(id);
   }
 }
 
@@ -76,6 +82,7 @@ async function applySelection(
     selection,
     priority,
     options,
+    ref: file.ref ?? undefined,
     environmentIds: await idsOf(tables, environments),
     disabled: isDisabled ? (current?.disabled ?? { since: now, by }) : undefined,
     appliedFrom: current ? current.appliedFrom : project,
@@ -89,13 +96,14 @@ async function applySchedule(
   { project, by, now }: Applier,
   { name, current, file }: { name: string; current: Schedule | undefined; file: ProjectSchedule },
 ): Promise<void> {
-  const { saved: savedName, selection, environments, paused, ...rest } = file;
+  const { saved: savedName, selection, environments, paused, ref: _, ...rest } = file;
   const saved = savedName === undefined ? undefined : await tables.savedSelections.get(savedName);
   const recurrence = current ? recurrenceOf(current, file) : newRecurrence(file);
   const nextAt = firstAfter(recurrence, now);
   const isPaused = paused ?? current?.pausedAt !== undefined;
   const fields: ScheduleFields = {
     ...rest,
+    ref: file.ref ?? undefined,
     name,
     dayRule: recurrence.dayRule,
     selection: saved?.selection ?? selection ?? emptySelection,

@@ -1,6 +1,7 @@
 import { splitBaseUrl } from '../../model/address/base-url.ts';
 import type { Environment } from '../../model/environment.ts';
 import type { Hook } from '../../model/hook.ts';
+import type { EnvironmentModule } from '../../model/module-source.ts';
 import { nameKey } from '../../model/name-key.ts';
 import { describeRunOptions, noRunOptions } from '../../model/run-options.ts';
 import type { SavedSelection } from '../../model/saved-selection.ts';
@@ -56,7 +57,7 @@ export function planChanges(project: ProjectFile, state: ProjectState, prune: bo
       const current = state.environments.find(({ code }) => code === name);
       const fields = compare(
         current && environmentFields(current),
-        environmentFields({ name, ...defaulted(file) }),
+        environmentFields({ name, ...defaulted(file), ...ownSources(file, current) }),
       );
       return current && fields.length === 0
         ? []
@@ -161,13 +162,27 @@ function defaulted({ name, ...rest }: ProjectEnvironment) {
   return name === undefined ? rest : { ...rest, name };
 }
 
+/** A file that does not name an image or modules leaves them unchanged: passwords of modules are set by hand. */
+function ownSources(
+  { image, modules }: ProjectEnvironment,
+  current: Environment | undefined,
+): Pick<ComparedEnvironment, 'image' | 'modules'> {
+  return {
+    image: image === undefined ? current?.image : image,
+    modules: modules ?? current?.modules,
+  };
+}
+
 type ComparedEnvironment = Pick<
   Environment,
   'name' | 'baseUrl' | 'backendName' | 'adminUsername' | 'slots' | 'allModules'
->;
+> & {
+  image?: string | null | undefined;
+  modules?: readonly Omit<EnvironmentModule, 'hasPassword'>[] | undefined;
+};
 
 function environmentFields(environment: ComparedEnvironment): Fields {
-  const { name, baseUrl, backendName, adminUsername, slots, allModules } = environment;
+  const { name, baseUrl, backendName, adminUsername, slots, allModules, image, modules = [] } = environment;
   const { url } = splitBaseUrl(baseUrl);
   return {
     name,
@@ -176,7 +191,17 @@ function environmentFields(environment: ComparedEnvironment): Fields {
     adminUsername,
     slots: String(slots),
     allModules: String(allModules),
+    image: image ?? null,
+    modules: textOrNull(modules.map(describeModule).join('; ')),
   };
+}
+
+/** What a module has of its own: `checkout: repository https://git.example.com/checkout.git, branch main`. */
+function describeModule(module: Omit<EnvironmentModule, 'hasPassword'>): string {
+  const { name, repository, branch, path, target, username } = module;
+  const fields = Object.entries({ repository, branch, path, target, username });
+  const set = fields.flatMap(([field, value]) => (value === undefined ? [] : [`${field} ${value}`]));
+  return [name, ...(set.length > 0 ? [set.join(', ')] : [])].join(': ');
 }
 
 const listText = (names: readonly string[]) =>
@@ -192,6 +217,7 @@ function savedFields(saved: SavedSelection): Fields {
     environments: listText(environments.map(environmentText)),
     priority: String(priority),
     options: textOrNull(describeRunOptions(options)),
+    ref: saved.ref ?? null,
     disabled: String(disabled !== undefined),
   };
 }
@@ -211,6 +237,7 @@ function selectionFields(name: string, file: ProjectSelection, current: SavedSel
     environments: listText(environments),
     priority: String(priority),
     options: textOrNull(describeRunOptions(options)),
+    ref: file.ref,
     disabled: String(disabled),
   };
 }
@@ -228,6 +255,7 @@ function currentScheduleFields(schedule: Schedule): Fields {
     missed,
     catchUpMinutes: String(schedule.catchUpMinutes),
     options: textOrNull(describeRunOptions(schedule.options)),
+    ref: schedule.ref ?? null,
     paused: String(schedule.pausedAt !== undefined),
   };
 }
@@ -251,6 +279,7 @@ function scheduleFields(name: string, file: ProjectSchedule, current: Schedule |
     missed,
     catchUpMinutes: String(catchUpMinutes),
     options: textOrNull(describeRunOptions(file.options)),
+    ref: file.ref,
     paused: String(paused),
   };
 }

@@ -4,6 +4,7 @@ import { isEnvironmentCode } from '../../model/environment.ts';
 import { isHookName } from '../../model/hook.ts';
 import { newCode, scheduleName } from '../core/fields.ts';
 import { addEnvironment } from '../environments/environments.ts';
+import { modules } from '../environments/module-fields.ts';
 import { hookFields } from '../hooks/hook-fields.ts';
 import { addSavedSelection } from '../saved-selections/saved-selections.ts';
 import { addSchedule } from '../schedules/schedules.ts';
@@ -27,6 +28,12 @@ const environment = addEnvironment.input
       (url) => splitBaseUrl(url).credentials === undefined,
       'has a password, which a file in a repository must not have. Remove it, and set it with `matre env edit CODE --base-url`',
     ),
+    modules: modules
+      .refine(
+        (all) => all.every(({ password }) => password === undefined),
+        'has a password, which a file in a repository must not have. Remove it, and set it with `matre env edit CODE --module`',
+      )
+      .optional(),
   })
   .strict();
 

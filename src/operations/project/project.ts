@@ -134,7 +134,15 @@ async function checkSelections(context: Context, read: ReadProject, { changes }:
   for (const { kind, name, file } of changes) {
     if (kind === 'environment' || kind === 'hook' || file?.selection === undefined) continue;
     try {
-      await checkSaved(context, { name, selection: file.selection ?? emptySelection });
+      // An environment that the same file adds is not there yet: then the sources of the settings count.
+      const codes = new Set((await context.environments.list()).map(({ code }) => code));
+      const environments = file.environments?.filter((code) => codes.has(code));
+      const selection = file.selection ?? emptySelection;
+      await checkSaved(
+        context,
+        { name, selection, environments: [], ref: file.ref ?? undefined },
+        environments,
+      );
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
       problems.push({ path: [`${kind}s`, name, 'selection'], message: error.message });

@@ -13,6 +13,7 @@ interface Request {
   saved?: string | undefined;
   priority?: number | undefined;
   options?: RunOptions | undefined;
+  ref?: string | undefined;
 }
 
 /** What a request submits, and where. */
@@ -21,39 +22,45 @@ interface RequestedRuns {
   selection: Selection;
   priority: number;
   options: RunOptions;
+  ref: string | undefined;
   saved: SavedSelection | undefined;
 }
 
 /**
- * What a request submits: the selection that it names, or a saved one with the environments, the priority and the options that the
- * request names instead. Errors: INPUT_INVALID, ENVIRONMENT_UNKNOWN, SELECTION_UNKNOWN, SELECTION_EMPTY, SAVED_SELECTION_UNKNOWN,
+ * What a request submits: the selection that it names, or a saved one with the environments, the priority, the options and the ref that
+ * the request names instead. Errors: INPUT_INVALID, ENVIRONMENT_UNKNOWN, SELECTION_UNKNOWN, SELECTION_EMPTY, REF_UNKNOWN, SAVED_SELECTION_UNKNOWN,
  * SAVED_SELECTION_DISABLED.
  */
 export async function resolveRequest(context: Context, request: Request): Promise<RequestedRuns> {
   const { environments, selection, saved: name, priority, options } = request;
+  let { ref } = request;
   if (name !== undefined && selection !== undefined) {
     throw new Fault('INPUT_INVALID', 'Name either tests or a saved selection, not both.');
   }
   if (name !== undefined) {
     const saved = await readEnabled(context, name);
-    await checkSaved(context, saved);
+    ref ??= saved.ref;
+    const environmentIds = await environmentsOf(context, saved, environments);
+    await checkSaved(context, { ...saved, ref }, environments);
     return {
-      environmentIds: await environmentsOf(context, saved, environments),
+      environmentIds,
       selection: saved.selection,
       priority: priority ?? saved.priority,
       options: options ?? saved.options,
+      ref,
       saved,
     };
   }
   if (selection === undefined) throw new Fault('INPUT_INVALID', 'Name the selection, or a saved one.');
   if (environments === undefined) throw new Fault('INPUT_INVALID', 'environments: must name an environment.');
-  await checkSelection(context, selection);
   const environmentIds = await idsOfEnvironments(context, environments);
+  await checkSelection(context, selection, { codes: environments, ref });
   return {
     environmentIds,
     selection,
     priority: priority ?? 0,
     options: options ?? noRunOptions,
+    ref,
     saved: undefined,
   };
 }
@@ -69,13 +76,16 @@ async function readEnabled({ savedSelections }: Context, name: string): Promise<
   );
 }
 
-/** As `checkSelection`, with the name of the saved selection in the message. */
+/** As `checkSelection`, on these environments or its own, with the name of the saved selection in the message. */
 export async function checkSaved(
   context: Context,
-  { name, selection }: Pick<SavedSelection, 'name' | 'selection'>,
+  saved: Pick<SavedSelection, 'name' | 'selection' | 'environments' | 'ref'>,
+  environments?: readonly string[] | undefined,
 ): Promise<void> {
+  const { name, selection, ref } = saved;
+  const own = saved.environments.filter(({ removed }) => !removed).map(({ code }) => code);
   try {
-    await checkSelection(context, selection);
+    await checkSelection(context, selection, { codes: environments ?? own, ref });
   } catch (error) {
     if (!isFault(error, 'SELECTION_UNKNOWN', 'SELECTION_EMPTY')) throw error;
     const remedy = `Change it: matre saved edit ${JSON.stringify(name)}.`;

@@ -9,7 +9,7 @@ import { describeSelection, emptySelection, type Selection } from '../../model/s
 import { nothingToRetry } from '../../store/tables/user-retries.ts';
 
 import type { Context } from '../core/context.ts';
-import { code, line, runId, scheduleName, testName, time, wholeNumber } from '../core/fields.ts';
+import { code, gitRef, line, runId, scheduleName, testName, time, wholeNumber } from '../core/fields.ts';
 import { idempotent } from '../core/idempotency.ts';
 import { defined, defineOperation } from '../core/operation.ts';
 import { type RunView, runView, viewRun } from '../core/views.ts';
@@ -37,10 +37,11 @@ export const submitRuns = defineOperation({
   path: '/api/runs',
   summary: 'Queue one run for each environment, all of them or none',
   role: 'operator',
-  audited: ({ environments, selection, saved }) =>
+  audited: ({ environments, selection, saved, ref }) =>
     [
       ...(environments ? [environments.join(', ')] : []),
       selection ? describeSelection(selection) : `saved selection ${saved}`,
+      ...(ref === undefined ? [] : [`ref ${ref}`]),
     ].join(': '),
   input: z.object({
     environments: z
@@ -55,6 +56,7 @@ export const submitRuns = defineOperation({
     options: runOptionsInput
       .optional()
       .describe('How the runs treat failed tests; by default as the saved selection says'),
+    ref: gitRef.optional(),
     commitUrl: commitUrl.optional(),
     sha: commitSha.optional(),
     requestedBy,
@@ -62,7 +64,7 @@ export const submitRuns = defineOperation({
   output: z.object({ runs: z.array(runView) }),
   creates: true,
   run(context, request, { principal, key, traceParent }) {
-    const { environments, selection, saved, options, commitUrl, sha } = request;
+    const { environments, selection, saved, options, ref, commitUrl, sha } = request;
     const input = {
       environments,
       selection,
@@ -70,6 +72,7 @@ export const submitRuns = defineOperation({
       // Without a saved selection 0 is the default, so that a request with it is the same one.
       priority: request.priority ?? (saved === undefined ? 0 : undefined),
       options,
+      ref,
       commitUrl,
       sha,
       requestedBy: requesterOf(principal, request.requestedBy),
@@ -80,8 +83,11 @@ export const submitRuns = defineOperation({
       async (save) => {
         const { requestedBy } = input;
         const commitLink = resolveCommit(context, input);
-        const { environmentIds, selection, priority, options, saved } = await resolveRequest(context, input);
-        const fields = { selection, priority, options, requestedBy, ...defined({ traceParent }) };
+        const { environmentIds, selection, priority, options, ref, saved } = await resolveRequest(
+          context,
+          input,
+        );
+        const fields = { selection, priority, options, requestedBy, ...defined({ traceParent, ref }) };
         const runs = await context.runs.insert(
           environmentIds.map((environmentId) => ({ environmentId, ...fields })),
           (transaction, inserted) => save(transaction, { runs: inserted.map(viewRun) }),
@@ -215,7 +221,7 @@ export const retryRun = defineOperation({
       const run = await context.runs.get(id);
       if (run.state !== 'finished') throw new Fault('RUN_NOT_FINISHED', `Run ${id} is ${run.state}.`);
       const selection = failedOnly ? await selectUnsuccessful(context, run) : run.selection;
-      const { environmentId, priority, options, submissionId } = run;
+      const { environmentId, priority, options, ref, submissionId } = run;
       const { commitLink } = submissionId === undefined ? {} : await context.submissions.get(submissionId);
       const inserted = await context.runs.insert(
         [
@@ -226,7 +232,7 @@ export const retryRun = defineOperation({
             options,
             requestedBy,
             retryOf: id,
-            ...defined({ traceParent }),
+            ...defined({ traceParent, ref }),
           },
         ],
         (transaction, [run]) => save(transaction, viewRun(run as Run)),

@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { Fault } from '../../faults/fault.ts';
+import type { Environment } from '../../model/environment.ts';
 import { isGlob, matchesEverything } from '../../model/glob.ts';
 import { maxPatterns, maxTestNameLength } from '../../model/limits.ts';
 import { isEmptySelection, type Selection, severities, withoutEmptyLists } from '../../model/selection.ts';
 import type { Context } from '../core/context.ts';
 import { groupName, line, testName } from '../core/fields.ts';
+import { getEnvironment } from '../environments/get-environment.ts';
 
 const names = z.array(testName).max(10_000).default([]);
 const groupNames = z.array(groupName).max(10_000).default([]);
@@ -58,11 +60,17 @@ export const selectionInput = z
   .overwrite(withoutEmptyLists);
 
 /**
- * Refuses a selection without tests before anything is queued, as far as the catalog is available.
- * Errors: SELECTION_EMPTY, SELECTION_UNKNOWN.
+ * Refuses a selection without tests, and a ref that does not exist, before anything is queued, as far as the catalogs of the environments
+ * are available. Errors: SELECTION_EMPTY, SELECTION_UNKNOWN, REF_UNKNOWN, ENVIRONMENT_UNKNOWN.
  */
-export async function checkSelection(context: Context, selection: Selection): Promise<void> {
+export async function checkSelection(
+  context: Context,
+  selection: Selection,
+  { codes = [], ref }: { codes?: readonly string[] | undefined; ref?: string | undefined } = {},
+): Promise<void> {
   if (isEmptySelection(selection)) throw new Fault('SELECTION_EMPTY', 'No test is selected.');
-  const tests = await context.resolveSelection(selection);
+  const environments: Environment[] = [];
+  for (const code of new Set(codes)) environments.push(await getEnvironment(context, code));
+  const tests = await context.resolveSelection(selection, { environments, ref });
   if (tests?.length === 0) throw new Fault('SELECTION_EMPTY', 'The selection covers no test.');
 }

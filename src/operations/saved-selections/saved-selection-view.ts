@@ -15,6 +15,7 @@ export const savedSelectionView = z.object({
     .describe('Where its runs are submitted unless a request names others; possibly none'),
   priority: z.number(),
   options: runOptionsView,
+  ref: z.string().nullable().describe('Branch, tag or commit that its runs test'),
   disabled: z
     .object({ since: time, by: z.string() })
     .nullable()
@@ -30,13 +31,15 @@ export const savedSelectionView = z.object({
 export type SavedSelectionView = z.output<typeof savedSelectionView>;
 
 export function viewSavedSelection(saved: SavedSelection): SavedSelectionView {
-  const { environments, selection, disabled, appliedFrom, createdAt, changedAt, options, ...rest } = saved;
+  const { environments, selection, disabled, appliedFrom, createdAt, changedAt, options, ref, ...rest } =
+    saved;
   return {
     ...rest,
     selection,
     summary: summariseSelection(selection),
     environments: environments.map(({ code, removed }) => ({ code, removed })),
     options: viewRunOptions(options),
+    ref: ref ?? null,
     disabled: disabled ? { since: disabled.since.toISOString(), by: disabled.by } : null,
     problem: problemOf(saved) ?? null,
     appliedFrom: appliedFrom ?? null,

@@ -6,9 +6,9 @@ import type { SavedSelection } from '../../model/saved-selection.ts';
 import type { SavedSelectionFields } from '../../store/tables/saved-selections.ts';
 import { defineChangeByName } from '../core/change-by-name.ts';
 import type { Context } from '../core/context.ts';
-import { code, exactLine, scheduleName as name } from '../core/fields.ts';
+import { code, exactLine, gitRef, scheduleName as name } from '../core/fields.ts';
 import { defined, defineOperation } from '../core/operation.ts';
-import { idsOfEnvironments } from '../environments/get-environment.ts';
+import { getEnvironment, idsOfEnvironments } from '../environments/get-environment.ts';
 import { runOptionsInput } from '../runs/run-options.ts';
 import { priority } from '../runs/runs.ts';
 import { checkSelection, selectionInput } from '../runs/selection-input.ts';
@@ -24,6 +24,9 @@ const settings = {
     .describe('Where its runs are submitted; without any, each request names them'),
   priority,
   options: runOptionsInput.describe('How its runs treat failed tests'),
+  ref: gitRef
+    .nullable()
+    .describe('Branch, tag or commit that its runs test; null: the branch of the test module'),
 };
 
 export const addSavedSelection = defineOperation({
@@ -40,13 +43,15 @@ export const addSavedSelection = defineOperation({
     environments: settings.environments.default([]),
     priority: priority.default(0),
     options: settings.options.optional(),
+    ref: settings.ref.default(null),
   }),
   output: savedSelectionView,
-  async run(context, { environments, options = noRunOptions, ...fields }, { principal }) {
-    await checkSelection(context, fields.selection);
+  async run(context, { environments, options = noRunOptions, ref: requestedRef, ...fields }, { principal }) {
+    const ref = requestedRef ?? undefined;
+    await checkSelection(context, fields.selection, { codes: environments, ref });
     const environmentIds = await idsOfEnvironments(context, environments);
     const unset = { disabled: undefined, appliedFrom: undefined };
-    const input = { ...fields, ...unset, options, environmentIds, createdBy: principal.name };
+    const input = { ...fields, ...unset, options, ref, environmentIds, createdBy: principal.name };
     return viewSavedSelection(await context.savedSelections.create(input));
   },
 });
@@ -81,10 +86,10 @@ export const showSavedSelection = defineOperation({
     const saved = await context.savedSelections.get(name);
     const view = viewSavedSelection(saved);
     try {
-      const tests = await context.resolveSelection(saved.selection);
+      const tests = await resolveSaved(context, saved);
       return { ...view, tests: tests?.length ?? null };
     } catch (error) {
-      if (!isFault(error, 'SELECTION_UNKNOWN', 'SELECTION_EMPTY')) throw error;
+      if (!isFault(error, 'SELECTION_UNKNOWN', 'SELECTION_EMPTY', 'REF_UNKNOWN')) throw error;
       return { ...view, problem: [view.problem, error.message].filter(Boolean).join(' '), tests: null };
     }
   },
@@ -99,16 +104,24 @@ export const editSavedSelection = defineOperation({
   audited: ({ name, ...changes }) => `${name}: ${Object.keys(defined(changes)).join(', ')}`,
   input: z.object({ name, rename: name.optional(), ...z.object(settings).partial().shape }),
   output: savedSelectionView,
-  async run(context, { name, rename, environments, ...rest }, { principal }) {
+  async run(context, { name, rename, environments, ref, ...rest }, { principal }) {
     const changes = defined(rest);
-    if (Object.keys(changes).length === 0 && rename === undefined && environments === undefined) {
+    const isEmpty = Object.keys(changes).length === 0 && rename === undefined;
+    if (isEmpty && environments === undefined && ref === undefined) {
       throw new Fault('INPUT_INVALID', 'Name at least one field to change.');
     }
-    if (changes.selection) await checkSelection(context, changes.selection);
+    if (changes.selection || ref) {
+      const current = await context.savedSelections.get(name);
+      await checkSelection(context, changes.selection ?? current.selection, {
+        codes: environments ?? codesOf(current),
+        ref: ref === undefined ? current.ref : (ref ?? undefined),
+      });
+    }
     const environmentIds = environments && (await idsOfEnvironments(context, environments));
     return update(context, name, principal.name, (current) => ({
       ...changes,
       name: rename ?? current.name,
+      ...(ref !== undefined && { ref: ref ?? undefined }),
       ...(environmentIds && { environmentIds }),
     }));
   },
@@ -161,6 +174,16 @@ export const removeSavedSelection = defineChangeByName({
   change: async (context, name) => viewSavedSelection(await context.savedSelections.remove(name)),
 });
 
+/** The environments of a saved selection that are not removed. */
+const codesOf = ({ environments }: SavedSelection) =>
+  environments.filter(({ removed }) => !removed).map(({ code }) => code);
+
+async function resolveSaved(context: Context, saved: SavedSelection) {
+  const environments = [];
+  for (const code of codesOf(saved)) environments.push(await getEnvironment(context, code));
+  return context.resolveSelection(saved.selection, { environments, ref: saved.ref });
+}
+
 async function update(
   context: Context,
   name: string,
@@ -176,7 +199,7 @@ async function update(
 
 /** The fields of a saved selection that can be written again. A removed environment stays in it until others are named. */
 function fieldsOf(saved: SavedSelection): SavedSelectionFields {
-  const { name, description, selection, priority, options, environments, disabled, appliedFrom } = saved;
+  const { name, description, selection, priority, options, ref, environments, disabled, appliedFrom } = saved;
   const environmentIds = environments.map(({ id }) => id);
-  return { name, description, selection, priority, options, environmentIds, disabled, appliedFrom };
+  return { name, description, selection, priority, options, ref, environmentIds, disabled, appliedFrom };
 }

@@ -10,7 +10,7 @@ import { firstAfter, newRecurrence, timesOf } from '../../schedule/times.ts';
 import type { DueTime, ScheduleFields } from '../../store/tables/schedules.ts';
 import { defineChangeByName } from '../core/change-by-name.ts';
 import type { Context } from '../core/context.ts';
-import { code, line, scheduleName as name, wholeNumber } from '../core/fields.ts';
+import { code, gitRef, line, scheduleName as name, wholeNumber } from '../core/fields.ts';
 import { idempotent } from '../core/idempotency.ts';
 import { defined, defineOperation } from '../core/operation.ts';
 import { idsOfEnvironments } from '../environments/get-environment.ts';
@@ -67,6 +67,11 @@ const settings = {
   selection: selectionInput,
   priority,
   options: runOptionsInput,
+  ref: gitRef
+    .nullable()
+    .describe(
+      'Branch, tag or commit that its runs test; null: as its saved selection has it, else the branch of the test module',
+    ),
   overlap,
   missed,
   catchUpMinutes,
@@ -88,15 +93,17 @@ export const addSchedule = defineOperation({
     zone: zone.default('UTC'),
     priority: priority.default(0),
     options: runOptionsInput.default(noRunOptions),
+    ref: settings.ref.default(null),
     overlap: overlap.default('skip'),
     missed: missed.default('once'),
     catchUpMinutes: catchUpMinutes.default(60),
   }),
   output: scheduleView,
-  async run(context, { environments, selection, saved, ...fields }, { principal }) {
+  async run(context, { environments, selection, saved, ref: requestedRef, ...fields }, { principal }) {
+    const ref = requestedRef ?? undefined;
     const { dayRule } = newRecurrence(fields);
     const nextAt = firstAfter({ ...fields, dayRule }, await context.clock());
-    const tests = await readTests(context, { selection, saved, environments });
+    const tests = await readTests(context, { selection, saved, environments, ref });
     if (tests === undefined) throw new Fault('INPUT_INVALID', 'Name the selection, or a saved one.');
     if (tests.saved === undefined && environments === undefined) {
       throw new Fault('INPUT_INVALID', 'environments: must name an environment.');
@@ -105,6 +112,7 @@ export const addSchedule = defineOperation({
     const added = await context.schedules.create({
       ...fields,
       ...tests,
+      ref,
       dayRule,
       environmentIds,
       nextAt,
@@ -124,19 +132,20 @@ async function readTests(
     selection?: Selection | undefined;
     saved?: string | undefined;
     environments?: readonly string[] | null | undefined;
+    ref?: string | undefined;
   },
 ): Promise<Pick<ScheduleFields, 'selection' | 'saved'> | undefined> {
-  const { selection, saved: name, environments } = request;
+  const { selection, saved: name, environments, ref } = request;
   if (selection !== undefined && name !== undefined) {
     throw new Fault('INPUT_INVALID', 'Name either tests or a saved selection, not both.');
   }
   if (name !== undefined) {
     const saved = await context.savedSelections.get(name);
-    await checkSaved(context, saved);
+    await checkSaved(context, { ...saved, ref: ref ?? saved.ref }, environments ?? undefined);
     return { selection: saved.selection, saved: { id: saved.id, providesEnvironments: !environments } };
   }
   if (selection === undefined) return undefined;
-  await checkSelection(context, selection);
+  await checkSelection(context, selection, { codes: environments ?? undefined, ref });
   return { selection, saved: undefined };
 }
 
@@ -193,22 +202,25 @@ export const editSchedule = defineOperation({
     environments: environments.nullable().optional().describe('Null: those of its saved selection'),
   }),
   output: scheduleView,
-  async run(context, { name, rename, environments, selection, saved, ...rest }) {
+  async run(context, { name, rename, environments, selection, saved, ref, ...rest }) {
     const changes = defined(rest);
     const hasTests = selection !== undefined || saved !== undefined;
     if (
       Object.keys(changes).length === 0 &&
       rename === undefined &&
       environments === undefined &&
+      ref === undefined &&
       !hasTests
     ) {
       throw new Fault('INPUT_INVALID', 'Name at least one field to change.');
     }
-    const tests = await readTests(context, { selection, saved, environments });
+    const tests = await readTests(context, { selection, saved, environments, ref: ref ?? undefined });
+    if (ref && !hasTests) await checkRef(context, name, { environments, ref });
     const environmentIds = environments ? await idsOfEnvironments(context, environments) : undefined;
     return update(context, name, (current, now) => {
       const changed = {
         ...changes,
+        ...(ref !== undefined && { ref: ref ?? undefined }),
         ...changedTests(current, tests, environments),
         name: rename ?? current.name,
         ...(environmentIds && { environmentIds }),
@@ -221,6 +233,17 @@ export const editSchedule = defineOperation({
     });
   },
 });
+
+/** Refuses a ref that does not have the tests of a schedule. Errors: those of `checkSelection`. */
+async function checkRef(
+  context: Context,
+  name: string,
+  { environments, ref }: { environments: readonly string[] | null | undefined; ref: string },
+): Promise<void> {
+  const schedule = await context.schedules.get(name);
+  const own = schedule.environments.filter(({ removed }) => !removed).map(({ code }) => code);
+  await checkSelection(context, schedule.selection, { codes: environments ?? own, ref });
+}
 
 /**
  * The tests of a schedule after a change. One that gets a saved selection keeps its environments, and one that has a saved selection

@@ -21,6 +21,8 @@ const environment = (id: number): Environment => ({
   paused: undefined,
   slots: 1,
   allModules: false,
+  image: undefined,
+  modules: [],
   fence: 0,
   createdAt: at,
 });

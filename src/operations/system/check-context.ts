@@ -23,6 +23,6 @@ export function createCheckContext(
     runningCommits: () => runs.commitsInUse(),
     // Once for all checks: each would resolve the newest commit again.
     containers: memoize(() => context.containersContext()),
-    inspections: { signIns: new Map() },
+    inspections: { signIns: new Map(), temporaryContainers: new Map() },
   };
 }

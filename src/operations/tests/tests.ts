@@ -10,8 +10,8 @@ import {
 import type { Environment } from '../../model/environment.ts';
 import { maxEnvironments } from '../../model/limits.ts';
 import type { PlannedTest, Selection } from '../../model/selection.ts';
-import type { Context } from '../core/context.ts';
-import { code, line, time } from '../core/fields.ts';
+import type { Context, SourcesAt } from '../core/context.ts';
+import { code, gitRef, line, time } from '../core/fields.ts';
 import { defineOperation } from '../core/operation.ts';
 import { getEnvironment } from '../environments/get-environment.ts';
 import { selectionInput } from '../runs/selection-input.ts';
@@ -38,17 +38,22 @@ export const listTests = defineOperation({
   name: 'tests.list',
   method: 'GET',
   path: '/api/tests',
-  summary: 'List the tests, groups and suites of the image and the newest commit of the test module',
+  summary: 'List the tests, groups and suites of the image and the newest commits of the test modules',
   role: 'viewer',
   audited: false,
   input: z.object({
+    environment: code
+      .optional()
+      .describe('With its image and test modules; without it those of the settings'),
+    ref: gitRef.optional(),
     search: line(200)
       .optional()
       .describe('Only tests, groups and suites that contain this text in a name or title'),
   }),
   output: z.object({ commit: commitView, tests: z.array(catalogTestView), groups: counted, suites: counted }),
-  async run(context, { search }) {
-    const { commit, catalog } = await context.catalog();
+  async run(context, { environment: code, ref, search }) {
+    const environment = code === undefined ? undefined : await getEnvironment(context, code);
+    const { commit, catalog } = await context.catalog({ environment, ref });
     const { tests, groups, suites } = await catalog.ask('list', { search: search ?? '' });
     return { commit, tests: tests.map(viewTest), groups, suites };
   },
@@ -89,6 +94,10 @@ export const listTestStatistics = defineOperation({
 
 const environmentPreview = z.object({
   code: z.string(),
+  image: z.string(),
+  commits: z
+    .array(commitView.extend({ name: z.string(), target: z.string() }))
+    .describe('Of its test modules, in order'),
   expectedMs: z
     .number()
     .nullable()
@@ -115,9 +124,10 @@ export const previewRuns = defineOperation({
   input: z.object({
     environments: z.array(code).max(maxEnvironments).default([]),
     selection: selectionInput,
+    ref: gitRef.optional(),
   }),
   output: z.object({
-    commit: commitView,
+    commit: commitView.describe('Of the first test module of the first environment'),
     tests: z
       .array(
         z.object({
@@ -144,10 +154,11 @@ export const previewRuns = defineOperation({
       .describe('Sentences: which tests are left out as skipped, which named tests belong to suites'),
     environments: z.array(environmentPreview),
   }),
-  async run(context, { environments, selection }) {
+  async run(context, { environments, selection, ref }) {
     const targets: Environment[] = [];
     for (const each of new Set(environments)) targets.push(await getEnvironment(context, each));
-    const { commit, catalog } = await context.catalog();
+    const at = await context.sourcesAt(ref);
+    const { testModules } = await at.of(targets[0]);
     const tests = new Map<string, PlannedTest>();
     const skipReasons = new Map<string, string>();
     const unusable = new Map<string, { test: string; because: string }>();
@@ -168,13 +179,15 @@ export const previewRuns = defineOperation({
     };
     const previews: z.input<typeof environmentPreview>[] = [];
     for (const environment of targets) {
-      const preview = await context.previewOn(environment, selection, commit);
+      const preview = await context.previewOn(environment, selection, at);
       add(preview);
-      previews.push(await viewPreview(context, { environment, selection, preview }));
+      const sources = await at.of(environment);
+      previews.push(await viewPreview(context, { environment, selection, preview, sources }));
     }
-    if (targets.length === 0) add(await catalog.ask('resolve', selection));
+    if (targets.length === 0) add(await (await context.catalog({ ref })).catalog.ask('resolve', selection));
+    const [{ id, subject }] = testModules;
     return {
-      commit,
+      commit: { id, subject },
       tests: Array.from(tests.values(), ({ name, suite }) => ({
         test: name,
         suite: suite ?? null,
@@ -199,15 +212,19 @@ async function viewPreview(
     environment,
     selection,
     preview,
+    sources,
   }: {
     environment: Environment;
     selection: Selection;
     preview: Awaited<ReturnType<Context['previewOn']>>;
+    sources: Awaited<ReturnType<SourcesAt['of']>>;
   },
 ): Promise<z.input<typeof environmentPreview>> {
   const { tests, unset, overridden, missingFiles, modules, disabled } = preview;
   return {
     code: environment.code,
+    image: sources.image,
+    commits: sources.testModules.map(({ name, target, id, subject }) => ({ name, target, id, subject })),
     expectedMs: (await context.durations.estimate(environment, { selection, tests })) ?? null,
     unset: unset ?? null,
     overridden: overridden ?? null,

@@ -7,6 +7,7 @@ import { asDiskFull, Fault } from '../../faults/fault.ts';
 import type { Logger } from '../../log.ts';
 import type { Database, Queryable } from './database.ts';
 import { type FolderLock, lockFolder } from './folder-lock.ts';
+import { setKnows } from './knows.ts';
 
 /** The embedded database with the lock on its folder, in which the server publishes its address. */
 export interface EmbeddedDatabase extends Database {
@@ -53,6 +54,7 @@ export async function openEmbedded(options: {
       dataDir,
       parsers: { [types.INT8]: Number },
     });
+    await pglite.exec(setKnows);
     log.debug({ folder }, 'Opened the embedded database');
     return {
       kind: 'embedded',

@@ -2,6 +2,7 @@ import pg from 'pg';
 import { asDiskFull, Fault, isFault } from '../../faults/fault.ts';
 import type { Logger } from '../../log.ts';
 import { type Database, type Queryable, sqlState } from './database.ts';
+import { setKnows } from './knows.ts';
 import { createListener } from './postgres-listener.ts';
 import { createSockets } from './postgres-sockets.ts';
 
@@ -67,7 +68,10 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
 
   function openPool() {
     const sockets = createSockets();
-    const pool = new pg.Pool({ ...settings, max: poolSize, stream: sockets.create });
+    const onConnect = async (client: pg.ClientBase) => {
+      await client.query(setKnows);
+    };
+    const pool = new pg.Pool({ ...settings, max: poolSize, stream: sockets.create, onConnect });
     // The pool drops an idle connection that breaks. Without a listener the error would end the process.
     pool.on('error', (error) => log.debug({ reason: error.message }, 'An idle database connection broke'));
     // Between the moment when a new connection is ready and that when it is lent, the pool does not listen: the server may end

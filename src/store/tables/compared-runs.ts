@@ -1,6 +1,7 @@
 import { statuses } from '../../model/result.ts';
-import type { Verdict } from '../../model/run.ts';
+import type { Run, Verdict } from '../../model/run.ts';
 import type { Queryable } from '../database/database.ts';
+import { toPinnedModules } from './pinned-modules.ts';
 
 /** A finished run that can be compared. */
 export interface ComparedRun {
@@ -9,6 +10,8 @@ export interface ComparedRun {
   environment: string;
   verdict: Verdict;
   commit: { id: string; subject: string } | undefined;
+  /** See `Run.modules`. */
+  modules: Run['modules'];
   finishedAt: Date;
 }
 
@@ -155,13 +158,14 @@ interface RunRow {
   verdict: Verdict;
   commit_id: string | null;
   commit_subject: string | null;
+  module_commits: unknown;
   finished_at: Date;
 }
 
 /** `condition` may end in its own order and limit. */
 async function select(database: Queryable, condition: string, parameters: unknown[]): Promise<ComparedRun[]> {
   const rows = await database.query<RunRow>(
-    `SELECT run.id, environment_id, code, verdict, commit_id, commit_subject, finished_at
+    `SELECT run.id, environment_id, code, verdict, commit_id, commit_subject, module_commits, finished_at
      FROM run JOIN environment ON environment.id = environment_id WHERE ${condition}`,
     parameters,
   );
@@ -171,6 +175,7 @@ async function select(database: Queryable, condition: string, parameters: unknow
     environment: row.code,
     verdict: row.verdict,
     commit: row.commit_id === null ? undefined : { id: row.commit_id, subject: row.commit_subject ?? '' },
+    modules: toPinnedModules(row.module_commits),
     finishedAt: row.finished_at,
   }));
 }

@@ -2,6 +2,7 @@ import type { SecretBox } from '../../crypto/secret-box.ts';
 import { Fault } from '../../faults/fault.ts';
 import { splitBaseUrl } from '../../model/address/base-url.ts';
 import { type Environment, isEnvironmentCode } from '../../model/environment.ts';
+import type { EnvironmentModule } from '../../model/module-source.ts';
 import {
   channels,
   type Database,
@@ -11,6 +12,7 @@ import {
   sqlState,
   uniqueViolation,
 } from '../database/database.ts';
+import { toModuleColumn, toStoredModules } from './environment-modules.ts';
 
 export interface NewEnvironment {
   code: string;
@@ -24,6 +26,9 @@ export interface NewEnvironment {
   /** See `Environment.allModules`; false by default. */
   allModules?: boolean;
 }
+
+/** A test module of an environment as users set it. Without a password it keeps that of the module of its name at the same repository. */
+export type NewEnvironmentModule = Omit<EnvironmentModule, 'hasPassword'> & { password?: string | undefined };
 
 /** The fields that can change. The code cannot: files of the test module are named after it. */
 export type EnvironmentChanges = Partial<Omit<NewEnvironment, 'code'>>;
@@ -182,7 +187,7 @@ export function createEnvironments(deps: { database: Database; secrets: SecretBo
         await transaction.query('DELETE FROM hook WHERE environment_id = $1', [id]);
         await transaction.query('DELETE FROM shop_modules WHERE environment_id = $1', [id]);
         await transaction.query(
-          'UPDATE environment SET removed_at = now(), admin_password = NULL, shop_credentials = NULL WHERE id = $1',
+          'UPDATE environment SET removed_at = now(), admin_password = NULL, shop_credentials = NULL, module_sources = NULL WHERE id = $1',
           [id],
         );
         await notifyChange(transaction, `environment ${id}`);
@@ -205,6 +210,36 @@ export function createEnvironments(deps: { database: Database; secrets: SecretBo
       return secrets.decrypt(row.admin_password, passwordContext(id));
     },
 
+    /** Sets the image; `undefined`: that of the settings. Errors: ENVIRONMENT_UNKNOWN. */
+    setImage: (id: number, image: string | undefined): Promise<Environment> =>
+      change(database, id, 'image = $2', [image ?? null]),
+
+    /** Sets the test modules, in order; none: that of the settings. Errors: ENVIRONMENT_UNKNOWN. */
+    setModules(id: number, modules: readonly NewEnvironmentModule[]): Promise<Environment> {
+      return database.transaction(async (transaction) => {
+        const [row] = await transaction.query<{ module_sources: unknown }>(
+          'SELECT module_sources FROM environment WHERE id = $1 AND removed_at IS NULL FOR UPDATE',
+          [id],
+        );
+        const stored = toModuleColumn(modules, toStoredModules(row?.module_sources), (password, name) =>
+          secrets.encrypt(password, moduleContext(id, name)),
+        );
+        return change(transaction, id, 'module_sources = $2::jsonb', [stored]);
+      });
+    },
+
+    /** The test modules with decrypted passwords, only for the runner, the doctor and previews. Errors: SECRET_KEY_WRONG. */
+    async readModules(id: number): Promise<NewEnvironmentModule[]> {
+      const [row] = await database.query<{ module_sources: unknown }>(
+        'SELECT module_sources FROM environment WHERE id = $1',
+        [id],
+      );
+      return toStoredModules(row?.module_sources).map(({ password, ...module }) => ({
+        ...module,
+        password: password && secrets.decrypt(password, moduleContext(id, module.name)),
+      }));
+    },
+
     /** Removes the user and password of the base URL. Errors: ENVIRONMENT_UNKNOWN. */
     removeShopCredentials(id: number): Promise<Environment> {
       return change(database, id, 'shop_credentials = NULL', []);
@@ -222,11 +257,21 @@ export function createEnvironments(deps: { database: Database; secrets: SecretBo
   };
 }
 
+/** The environments with these ids that are not removed, by code. */
+export async function readEnvironments(database: Queryable, ids: readonly number[]): Promise<Environment[]> {
+  const rows = await database.query<EnvironmentRow>(
+    `SELECT ${environmentColumns} FROM environment WHERE id = ANY ($1::int[]) AND removed_at IS NULL ORDER BY code`,
+    [ids],
+  );
+  return rows.map(toEnvironment);
+}
+
 /** SQL that notifies listeners of a changed row. */
 const notifyEnvironment = `pg_notify('${channels.change}', 'environment ' || id)`;
 
 const passwordContext = (id: number) => `environment/${id}/admin_password`;
 const credentialsContext = (id: number) => `environment/${id}/shop_credentials`;
+const moduleContext = (id: number, name: string) => `environment/${id}/module/${name}`;
 
 /** SQL for scheme, host and port of an address. */
 const originOf = (expression: string) => `lower(substring(${expression} from '^[^/]+//[^/]+'))`;
@@ -239,7 +284,7 @@ function existing<Row>(rows: Row[], id: number | string): Row {
 
 /** The SQL columns of an `EnvironmentRow`. */
 export const environmentColumns = `id, code, name, base_url, backend_name, admin_username, admin_password IS NOT NULL AS has_password,
-  shop_credentials IS NOT NULL AS has_shop_credentials,  paused_at, paused_reason, slots, all_modules, fence, created_at`;
+  shop_credentials IS NOT NULL AS has_shop_credentials,  paused_at, paused_reason, slots, all_modules, image, module_sources, fence, created_at`;
 
 export interface EnvironmentRow {
   id: number;
@@ -254,6 +299,8 @@ export interface EnvironmentRow {
   paused_reason: string | null;
   slots: number;
   all_modules: boolean;
+  image: string | null;
+  module_sources: unknown;
   fence: number;
   created_at: Date;
 }
@@ -271,6 +318,11 @@ export function toEnvironment(row: EnvironmentRow): Environment {
     paused: row.paused_at ? { since: row.paused_at, reason: row.paused_reason ?? '' } : undefined,
     slots: row.slots,
     allModules: row.all_modules,
+    image: row.image ?? undefined,
+    modules: toStoredModules(row.module_sources).map(({ password, ...module }) => ({
+      ...module,
+      hasPassword: password !== undefined,
+    })),
     fence: row.fence,
     createdAt: row.created_at,
   };

@@ -1,7 +1,7 @@
 import type { Environment } from '../../model/environment.ts';
 import type { Counts, Run, RunPhase, Verdict } from '../../model/run.ts';
 import type { Queryable } from '../database/database.ts';
-import { headCanStart, queueHead } from '../queue-head.ts';
+import { headCanStart, ownRetryAt, queueHead } from '../queue-head.ts';
 import { type EnvironmentRow, environmentColumns, toEnvironment } from './environments.ts';
 import { type LatestRun, readLatestRuns } from './latest-runs.ts';
 import { countedStatuses, toCounts } from './run-counts.ts';
@@ -166,7 +166,7 @@ export function createOverview(deps: { database: Queryable }) {
            ) AS head
            ORDER BY position, head.id LIMIT $1
          )
-         SELECT ${shortSelection}, run.id, environment_id, code, priority, requested_by, queued_at, retry_at, position,
+         SELECT ${shortSelection}, run.id, environment_id, code, priority, requested_by, queued_at, ${ownRetryAt} AS retry_at, position,
            CASE WHEN retried_after > 0 THEN again.ms ELSE coalesce(own.ms, elsewhere.ms) END AS expected_ms
          FROM first JOIN run ON run.id = first.id JOIN environment ON environment.id = environment_id
          LEFT JOIN LATERAL (${meanOfSimilarRuns('AND past.environment_id = run.environment_id')}) AS own ON true

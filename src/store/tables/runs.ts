@@ -17,8 +17,10 @@ import {
 import { addEvent } from './events.ts';
 import { insertSubmission, type SubmissionFields } from './new-submission.ts';
 import { insertNotice, insertRunFinished } from './notices.ts';
+import { toPinnedModules } from './pinned-modules.ts';
 import { type ReasonColumns, toReason } from './reason-columns.ts';
 import { readCounts, toCounts } from './run-counts.ts';
+import { listCondition, type RunFilter } from './run-filter.ts';
 import { afterHooksDue } from './run-hooks.ts';
 import { ofRunOptions, toRunOptions } from './run-options.ts';
 import { retryFailedTests } from './user-retries.ts';
@@ -35,22 +37,8 @@ export interface NewRun {
   /** The W3C `traceparent` of the caller; an invalid one is dropped. */
   traceParent?: string;
   options?: RunOptions;
-}
-
-export interface RunFilter {
-  environmentId?: number;
-  state?: RunState;
-  /** Of running runs; `cancelling`: those that should end, whatever their phase. */
-  phase?: RunPhase | 'cancelling';
-  verdict?: Verdict;
-  /** Only runs with a result of this test among its newest `maxResultsOfTest` ones; without a suite in any suite and outside. */
-  test?: { name: string; suite: string | undefined };
-  /** Only runs that were queued at this time or later. */
-  since?: Date;
-  requestedBy?: string;
-  /** Only runs with a smaller id: the next page. */
-  before?: number;
-  limit: number;
+  /** See `Run.ref`. */
+  ref?: string | undefined;
 }
 
 export type Runs = ReturnType<typeof createRuns>;
@@ -87,8 +75,11 @@ export function createRuns(deps: { database: Database }) {
     async commitsInUse(): Promise<string[]> {
       const rows = await database.query<{ commit_id: string }>(
         // Two conditions, because each has its own index.
-        `SELECT commit_id FROM run WHERE state = 'running' AND commit_id IS NOT NULL
-         UNION SELECT commit_id FROM run WHERE state = 'queued' AND commit_id IS NOT NULL ORDER BY commit_id`,
+        `SELECT coalesce(module ->> 'id', commit_id) AS commit_id FROM (
+           SELECT commit_id, module_commits FROM run WHERE state = 'running' AND commit_id IS NOT NULL
+           UNION SELECT commit_id, module_commits FROM run WHERE state = 'queued' AND commit_id IS NOT NULL
+         ) AS pinned LEFT JOIN LATERAL jsonb_array_elements(module_commits) AS module ON true
+         GROUP BY 1 ORDER BY 1`,
       );
       return rows.map(({ commit_id }) => commit_id);
     },
@@ -147,44 +138,6 @@ export function createRuns(deps: { database: Database }) {
   };
 }
 
-/** Results of a test that are read to find its runs: with one each night on 200 environments, those of 25 nights. */
-const maxResultsOfTest = 5_000;
-
-/** SQL of the runs of a filter, with its order and limit. Only of the fields that are set, so that each uses its index. */
-function listCondition(filter: RunFilter): { condition: string; parameters: unknown[] } {
-  const { environmentId, state, phase, verdict, test, since, requestedBy, before, limit } = filter;
-  const parameters: unknown[] = [];
-  const conditions: string[] = [];
-  /** The placeholder of a value. */
-  const value = (each: unknown) => `$${parameters.push(each)}`;
-  if (environmentId !== undefined) conditions.push(`run.environment_id = ${value(environmentId)}::int`);
-  if (state !== undefined) conditions.push(`run.state = ${value(state)}::text`);
-  if (phase !== undefined) {
-    const inPhase =
-      phase === 'cancelling'
-        ? 'run.cancel_requested'
-        : `run.phase = ${value(phase)}::text AND NOT run.cancel_requested`;
-    conditions.push(`run.state = 'running' AND ${inPhase}`);
-  }
-  if (verdict !== undefined) conditions.push(`run.verdict = ${value(verdict)}::text`);
-  if (since !== undefined) conditions.push(`run.queued_at >= ${value(since)}::timestamptz`);
-  if (requestedBy !== undefined) conditions.push(`run.requested_by = ${value(requestedBy)}::text`);
-  if (before !== undefined) conditions.push(`run.id < ${value(before)}::bigint`);
-  if (test !== undefined) {
-    const suite = test.suite === undefined ? '' : ` AND suite = ${value(test.suite)}::text`;
-    // A result is recorded after its run was queued.
-    const recent = since === undefined ? '' : ` AND recorded_at >= ${value(since)}::timestamptz`;
-    // An array, so that the index of results is read first, however many runs there are.
-    conditions.push(`run.id = ANY (ARRAY(
-      SELECT DISTINCT run_id FROM (
-        SELECT run_id FROM result WHERE test = ${value(test.name)}::text${suite}${recent}
-        ORDER BY recorded_at DESC LIMIT ${maxResultsOfTest}
-      ) AS newest))`);
-  }
-  const where = conditions.length > 0 ? conditions.join(' AND ') : 'true';
-  return { condition: `${where} ORDER BY run.id DESC LIMIT ${value(limit)}::int`, parameters };
-}
-
 /** The identity of a run, which its files carry; `undefined` when there is no such run. Also for schemas without identities. */
 export async function readRunIdentity(database: Queryable, id: number): Promise<RunIdentity | undefined> {
   const [row] = await database.query<{ identity: string | null; queued_at: Date }>(
@@ -235,10 +188,10 @@ export async function insertRuns(
   const submissionId = await insertSubmission(transaction, submission, runs);
   // FOR KEY SHARE: either the removal of an environment waits for these runs and sees them, or this statement sees the removal.
   const rows = await transaction.query<RunRow>(
-    `INSERT INTO run (environment_id, selection, priority, requested_by, retry_of, schedule_id, trace_parent, options, submission_id)
-     SELECT environment.id, selection::jsonb, priority, requested_by, retry_of, schedule_id, trace_parent, options::jsonb, $9
-     FROM unnest($1::int[], $2::text[], $3::int[], $4::text[], $5::bigint[], $6::int[], $7::text[], $8::text[])
-       WITH ORDINALITY AS given (environment_id, selection, priority, requested_by, retry_of, schedule_id, trace_parent, options, place)
+    `INSERT INTO run (environment_id, selection, priority, requested_by, retry_of, schedule_id, trace_parent, options, submission_id, ref)
+     SELECT environment.id, selection::jsonb, priority, requested_by, retry_of, schedule_id, trace_parent, options::jsonb, $9, ref
+     FROM unnest($1::int[], $2::text[], $3::int[], $4::text[], $5::bigint[], $6::int[], $7::text[], $8::text[], $10::text[])
+       WITH ORDINALITY AS given (environment_id, selection, priority, requested_by, retry_of, schedule_id, trace_parent, options, ref, place)
      JOIN environment ON environment.id = given.environment_id AND removed_at IS NULL
      ORDER BY place FOR KEY SHARE OF environment
      RETURNING run.*, (SELECT code FROM environment WHERE id = environment_id) AS environment_code,
@@ -253,6 +206,7 @@ export async function insertRuns(
       runs.map(({ traceParent }) => (traceParent && parseTraceParent(traceParent) ? traceParent : null)),
       runs.map(({ options }) => ofRunOptions(options)),
       submissionId,
+      runs.map(({ ref }) => ref ?? null),
     ],
   );
   const unknown = runs.find(
@@ -320,11 +274,14 @@ export interface RunRow extends ReasonColumns {
   commit_id: string | null;
   commit_subject: string | null;
   patches: unknown;
+  ref: string | null;
+  module_commits: unknown;
   attempt: number;
   fence: number | null;
   worker_id: string | null;
   lease_until: Date | null;
   retry_at: Date | null;
+  held_until: Date | null;
   cancel_requested: boolean;
   requested_by: string;
   retry_of: number | null;
@@ -372,11 +329,14 @@ function toRun(row: RunRow, counts: Counts | undefined): Run {
     reason: toReason(row),
     commit: row.commit_id === null ? undefined : { id: row.commit_id, subject: row.commit_subject ?? '' },
     patches: storedPatches.parse(row.patches ?? []),
+    ref: row.ref ?? undefined,
+    modules: toPinnedModules(row.module_commits),
     attempt: row.attempt,
     fence: row.fence ?? undefined,
     workerId: row.worker_id ?? undefined,
     leaseUntil: row.lease_until ?? undefined,
-    retryAt: row.retry_at ?? undefined,
+    // Held back for older processes, which does not matter to users.
+    retryAt: row.retry_at?.getTime() === row.held_until?.getTime() ? undefined : (row.retry_at ?? undefined),
     cancelRequested: row.cancel_requested,
     requestedBy: row.requested_by,
     retryOf: row.retry_of ?? undefined,

@@ -21,6 +21,7 @@ export interface SavedSelectionFields {
   selection: Selection;
   priority: number;
   options: RunOptions;
+  ref?: string | undefined;
   environmentIds: number[];
   disabled: SavedSelection['disabled'];
   appliedFrom: string | undefined;
@@ -37,8 +38,8 @@ export function createSavedSelections(deps: { database: Database }) {
       return write(fields.name, async (transaction) => {
         const [row] = await transaction.query<{ id: number }>(
           `INSERT INTO saved_selection (name, name_key, description, selection, priority, options, disabled_at, disabled_by, applied_from,
-             created_by, changed_by)
-           VALUES ($1, $2, $3, $4::jsonb, $5, $6::jsonb, $7, $8, $9, $10, $10) RETURNING id`,
+             ref, created_by, changed_by)
+           VALUES ($1, $2, $3, $4::jsonb, $5, $6::jsonb, $7, $8, $9, $10, $11, $11) RETURNING id`,
           [...values(fields), fields.createdBy],
         );
         const { id } = row as { id: number };
@@ -70,7 +71,7 @@ export function createSavedSelections(deps: { database: Database }) {
         const fields = change(await readById(transaction, id));
         await transaction.query(
           `UPDATE saved_selection SET name = $2, name_key = $3, description = $4, selection = $5::jsonb, priority = $6,
-             options = $7::jsonb, disabled_at = $8, disabled_by = $9, applied_from = $10, changed_by = $11, changed_at = now()
+             options = $7::jsonb, disabled_at = $8, disabled_by = $9, applied_from = $10, ref = $11, changed_by = $12, changed_at = now()
            WHERE id = $1`,
           [id, ...values(fields), by],
         );
@@ -182,10 +183,10 @@ export async function copyToSchedules(
 }
 
 function values(fields: SavedSelectionFields): unknown[] {
-  const { name, description, selection, priority, options, disabled, appliedFrom } = fields;
+  const { name, description, selection, priority, options, disabled, appliedFrom, ref } = fields;
   return [
     ...[name, nameKey(name), description, JSON.stringify(selection), priority, ofRunOptions(options)],
-    ...[disabled?.since ?? null, disabled?.by ?? null, appliedFrom ?? null],
+    ...[disabled?.since ?? null, disabled?.by ?? null, appliedFrom ?? null, ref ?? null],
   ];
 }
 
@@ -217,6 +218,7 @@ interface Row {
   schedules: string[];
   priority: number;
   options: unknown;
+  ref: string | null;
   disabled_at: Date | null;
   disabled_by: string | null;
   applied_from: string | null;
@@ -245,6 +247,7 @@ function toSavedSelection(row: Row): SavedSelection {
     environments,
     priority,
     options: toRunOptions(row.options),
+    ref: row.ref ?? undefined,
     disabled: since !== null && by !== null ? { since, by } : undefined,
     schedules,
     appliedFrom: row.applied_from ?? undefined,

@@ -24,6 +24,7 @@ export interface ScheduleFields
     'name' | 'cron' | 'zone' | 'dayRule' | 'selection' | 'priority' | 'overlap' | 'missed' | 'catchUpMinutes'
   > {
   options?: RunOptions;
+  ref?: string | undefined;
   /** Those of the saved selection are used when it `providesEnvironments`. */
   environmentIds: number[];
   /** Its selection is copied. */
@@ -213,15 +214,15 @@ function values(fields: ScheduleFields): unknown[] {
   return [name, cron, zone, JSON.stringify(selection), priority, ...rules, ofRunOptions(options)];
 }
 
-/** Stores the saved selection of a schedule, and copies what it has. */
+/** Stores the saved selection of a schedule, and copies what it has; also where the schedule is from, and its ref. */
 async function setSaved(
   transaction: Queryable,
   id: number,
-  { saved, appliedFrom }: Pick<ScheduleFields, 'saved' | 'appliedFrom'>,
+  { saved, appliedFrom, ref }: Pick<ScheduleFields, 'saved' | 'appliedFrom' | 'ref'>,
 ): Promise<void> {
   await transaction.query(
-    'UPDATE schedule SET saved_selection_id = $2, saved_environments = $3, applied_from = $4 WHERE id = $1',
-    [id, saved?.id ?? null, saved?.providesEnvironments ?? false, appliedFrom ?? null],
+    'UPDATE schedule SET saved_selection_id = $2, saved_environments = $3, applied_from = $4, ref = $5 WHERE id = $1',
+    [id, saved?.id ?? null, saved?.providesEnvironments ?? false, appliedFrom ?? null, ref ?? null],
   );
   if (saved) await copyToSchedules(transaction, saved.id, id);
 }
@@ -238,7 +239,7 @@ async function select(
          'id', environment.id, 'code', code, 'removed', removed_at IS NOT NULL) ORDER BY code, environment.id), '[]')
        FROM schedule_environment JOIN environment ON environment.id = environment_id WHERE schedule_id = schedule.id
      ) AS environments, (
-       SELECT jsonb_build_object('id', saved.id, 'name', saved.name, 'priority', saved.priority, 'options', saved.options,
+       SELECT jsonb_build_object('id', saved.id, 'name', saved.name, 'priority', saved.priority, 'options', saved.options, 'ref', saved.ref,
          'disabledAt', extract(epoch FROM disabled_at) * 1000, 'disabledBy', disabled_by)
        FROM saved_selection AS saved WHERE saved.id = schedule.saved_selection_id
      ) AS saved
@@ -253,6 +254,7 @@ interface SavedColumn {
   name: string;
   priority: number;
   options: unknown;
+  ref: string | null;
   disabledAt: number | null;
   disabledBy: string | null;
 }
@@ -270,6 +272,7 @@ interface ScheduleRow {
   applied_from: string | null;
   priority: number;
   options: unknown;
+  ref: string | null;
   overlap: Schedule['overlap'];
   missed: Schedule['missed'];
   catch_up_minutes: number;
@@ -293,6 +296,7 @@ function toSchedule(row: ScheduleRow): Schedule {
     appliedFrom: row.applied_from ?? undefined,
     priority: row.priority,
     options: toRunOptions(row.options),
+    ref: row.ref ?? undefined,
     overlap: row.overlap,
     missed: row.missed,
     catchUpMinutes: row.catch_up_minutes,
@@ -305,7 +309,8 @@ function toSchedule(row: ScheduleRow): Schedule {
 }
 
 function toSaved(saved: SavedColumn, providesEnvironments: boolean): ScheduledSelection {
-  const { id, name, priority, disabledAt, disabledBy: by } = saved;
+  const { id, name, priority, ref, disabledAt, disabledBy: by } = saved;
   const disabled = disabledAt !== null && by !== null ? { since: new Date(disabledAt), by } : undefined;
-  return { id, name, priority, options: toRunOptions(saved.options), disabled, providesEnvironments };
+  const options = toRunOptions(saved.options);
+  return { id, name, priority, options, ref: ref ?? undefined, disabled, providesEnvironments };
 }

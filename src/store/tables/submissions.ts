@@ -6,6 +6,7 @@ import { resultClasses } from '../../model/result-class.ts';
 import type { RunState, Verdict } from '../../model/run.ts';
 import type { ClassCounts, Submission, SubmittedRun } from '../../model/submission.ts';
 import type { Queryable } from '../database/database.ts';
+import { toPinnedModules } from './pinned-modules.ts';
 import { type ReasonColumns, toReason } from './reason-columns.ts';
 import { readCounts, toCounts } from './run-counts.ts';
 import { storedSelection } from './runs.ts';
@@ -200,7 +201,7 @@ async function readSubmittedRuns(
   if (submissionIds.length === 0) return new Map();
   const rows = await database.query<SubmittedRunRow>(
     `SELECT run.id, submission_id, environment_id, code, state, verdict, reason_code, reason_message, attempt, counts,
-       result_classes, commit_id, commit_subject, started_at, finished_at
+       result_classes, commit_id, commit_subject, ref, module_commits, started_at, finished_at
      FROM run JOIN environment ON environment.id = environment_id
      WHERE submission_id = ANY ($1::bigint[]) ORDER BY code, run.id`,
     [submissionIds],
@@ -225,6 +226,8 @@ async function readSubmittedRuns(
         classes: row.result_classes === null ? undefined : storedClasses.parse(row.result_classes),
         flaky: storedFlaky.parse(row.result_classes ?? {}).flakyInRun,
         commit: row.commit_id === null ? undefined : { id: row.commit_id, subject: row.commit_subject ?? '' },
+        ref: row.ref ?? undefined,
+        modules: toPinnedModules(row.module_commits),
         startedAt: row.started_at ?? undefined,
         finishedAt: row.finished_at ?? undefined,
       })),
@@ -276,6 +279,8 @@ interface SubmittedRunRow extends ReasonColumns {
   result_classes: unknown;
   commit_id: string | null;
   commit_subject: string | null;
+  ref: string | null;
+  module_commits: unknown;
   started_at: Date | null;
   finished_at: Date | null;
 }

@@ -81,7 +81,10 @@ const doctorContext = {
   pool: new Proxy({}, { get: () => away }),
   inspection: new Proxy({}, { get: () => away }),
   installation: 'long-data',
-  newest: async () => ({ ...commit, path: '/nowhere' }),
+  newest: async () => ({
+    image: 'shop:2.4',
+    testModules: [{ ...commit, name: 'module', target: 'app/code/TestModule', path: '/nowhere' }],
+  }),
   selenium: async () => away(),
   fetchInside: async () => away(),
   temporaryContainer: async () => away(),

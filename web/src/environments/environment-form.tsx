@@ -9,6 +9,7 @@ import { fieldProblems } from '../ui/field-problems.ts';
 import { ProblemAlert } from '../ui/problem-alert.tsx';
 import { useAction } from '../ui/use-action.ts';
 import { WholeNumber } from '../ui/whole-number.tsx';
+import { type ModuleDraft, ModuleFields, moduleOf, modulesOf } from './module-fields.tsx';
 import { environmentKeys } from './queries.ts';
 
 interface Props {
@@ -18,7 +19,7 @@ interface Props {
   onClose: () => void;
 }
 
-type TextField = 'code' | 'name' | 'baseUrl' | 'backendName' | 'adminUsername';
+type TextField = 'code' | 'name' | 'baseUrl' | 'backendName' | 'adminUsername' | 'image';
 type Fields = Record<TextField, string> & { slots: number; allModules: boolean };
 
 interface Password {
@@ -38,10 +39,12 @@ export function EnvironmentForm({ environment, onDone, onClose }: Props) {
     adminUsername: environment?.adminUsername ?? '',
     slots: environment?.slots ?? 1,
     allModules: environment?.allModules ?? false,
+    image: environment?.image ?? '',
   });
+  const [modules, setModules] = useState(() => modulesOf(environment));
   const [password, setPassword] = useState<Password>({ text: '', isRemoved: false });
   const [removesCredentials, setRemovesCredentials] = useState(false);
-  const save = useSave({ environment, fields, password, removesCredentials, onDone });
+  const save = useSave({ environment, fields, modules, password, removesCredentials, onDone });
   const fieldErrors = fieldProblems(save.error ? toProblem(save.error) : undefined);
 
   return (
@@ -93,6 +96,7 @@ export function EnvironmentForm({ environment, onDone, onClose }: Props) {
             setFields((before) => ({ ...before, allModules }));
           }}
         />
+        <ModuleFields modules={modules} error={fieldErrors['modules']} onChange={setModules} />
         <Group justify="flex-end" gap="xs">
           <Button variant="subtle" onClick={onClose}>
             Cancel
@@ -161,6 +165,7 @@ function TextFields({ environment, fields, fieldErrors, onChange }: TextFieldsPr
         {...text('backendName')}
       />
       <TextInput label="Admin user" required {...text('adminUsername')} />
+      <TextInput label="Image" description="Empty: that of the settings" {...text('image')} />
     </>
   );
 }
@@ -201,16 +206,18 @@ function PasswordFields({ isStored, password, error, onChange }: PasswordProps) 
 interface Input {
   environment: EnvironmentView | undefined;
   fields: Fields;
+  modules: ModuleDraft[];
   password: Password;
   /** Whether to remove the stored user and password of the base URL. */
   removesCredentials: boolean;
   onDone: (code: string) => void;
 }
 
-function useSave({ environment, fields, password, removesCredentials, onDone }: Input) {
+function useSave({ environment, fields, modules: drafts, password, removesCredentials, onDone }: Input) {
   return useAction({
     run: (): Promise<OutputOf<typeof editEnvironment>> => {
-      const { code, name, ...rest } = fields;
+      const { code, name, image, ...others } = fields;
+      const rest = { ...others, image: image.trim() || null, modules: drafts.map(moduleOf) };
       const adminPassword = password.isRemoved ? null : password.text === '' ? undefined : password.text;
       if (environment) {
         const shopCredentials = removesCredentials ? null : undefined;

@@ -17,6 +17,7 @@ import {
 } from '../selection/draft.ts';
 import { EnvironmentPicker } from '../selection/environment-picker.tsx';
 import { PreviewPanel } from '../selection/preview-panel.tsx';
+import { RefField } from '../selection/ref-field.tsx';
 import { RunOptionsFields } from '../selection/run-options-fields.tsx';
 import { SavedPicker } from '../selection/saved-picker.tsx';
 import { SelectionFields } from '../selection/selection-fields.tsx';
@@ -129,6 +130,7 @@ function Fields({ now, draft, problem, change, error }: FieldsProps) {
                   environments: codesOf(saved),
                   priority: saved.priority,
                   options: optionsOf(saved.options),
+                  ref: saved.ref ?? '',
                 },
           )
         }
@@ -156,6 +158,11 @@ function Fields({ now, draft, problem, change, error }: FieldsProps) {
         max={maxPriority}
         value={draft.priority}
         onChange={(priority) => change(() => ({ priority }))}
+      />
+      <RefField
+        value={draft.ref}
+        hasSaved={draft.saved !== undefined}
+        onChange={(ref) => change(() => ({ ref }))}
       />
       <RunOptionsFields options={draft.options} onChange={(options) => change(() => ({ options }))} />
     </>

@@ -22,9 +22,16 @@ export function useSubmit(draft: Draft, onSeveralRuns: (runs: Submitted) => void
   const key = useMemo(newKey, [address, submissions]);
   return useAction({
     run: async () => {
-      const { environments, priority, options, saved } = draft;
+      const { environments, priority, options, ref, saved } = draft;
       const tests = saved === undefined ? { selection: selectionOf(draft) } : { saved };
-      const body = { environments, priority, options, ...tests, requestedBy: 'page' };
+      const body = {
+        environments,
+        priority,
+        options,
+        ...tests,
+        ...(ref.trim() !== '' && { ref: ref.trim() }),
+        requestedBy: 'page',
+      };
       const { runs } = await post<typeof submitRuns>('/api/runs', body, { key });
       const [first] = runs;
       if (runs.length !== 1 || !first) return { runs, queuePosition: '' };

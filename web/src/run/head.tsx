@@ -61,8 +61,19 @@ export function RunHead({ progress, receivedAt }: Props) {
       {run.reason && <Reason reason={run.reason} label={`Why the run is ${run.verdict ?? 'retried'}`} />}
 
       <dl className={classes.facts}>
-        <Fact name="Commit">
-          {run.commit ? (
+        {run.ref !== null && (
+          <Fact name="Ref">
+            <code>{run.ref}</code>
+          </Fact>
+        )}
+        <Fact name={run.modules && run.modules.length > 1 ? 'Commits' : 'Commit'}>
+          {run.modules && run.modules.length > 1 ? (
+            run.modules.map(({ name, target, id, subject }) => (
+              <div key={name} title={target}>
+                {name}: <code title={id}>{shortCommit(id)}</code> {subject}
+              </div>
+            ))
+          ) : run.commit ? (
             <>
               <code title={run.commit.id}>{shortCommit(run.commit.id)}</code> {run.commit.subject}
             </>

@@ -19,17 +19,19 @@ export function savedDraftOf(saved: SavedSelectionView): SavedDraft {
     ...selectedBy(selection),
     priority,
     options: optionsOf(saved.options),
+    ref: saved.ref ?? '',
   };
 }
 
 /** The fields for the API, except the name. */
 export function savedFieldsOf(draft: SavedDraft) {
-  const { description, environments, priority, options } = draft;
+  const { description, environments, priority, options, ref } = draft;
   return {
     description,
     selection: selectionOf(draft),
     environments,
     priority,
     options,
+    ref: ref.trim() || null,
   };
 }

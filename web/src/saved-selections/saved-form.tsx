@@ -10,6 +10,7 @@ import { nowQuery } from '../environments/queries.ts';
 import { replaceName, selectsNothing } from '../selection/draft.ts';
 import { EnvironmentPicker } from '../selection/environment-picker.tsx';
 import { PreviewPanel } from '../selection/preview-panel.tsx';
+import { RefField } from '../selection/ref-field.tsx';
 import { RunOptionsFields } from '../selection/run-options-fields.tsx';
 import { savedAddress } from '../selection/saved-query.ts';
 import { SelectionFields } from '../selection/selection-fields.tsx';
@@ -72,6 +73,7 @@ export function SavedForm({ title, saved, initial, onDone }: Props) {
             value={draft.priority}
             onChange={(priority) => change({ priority })}
           />
+          <RefField value={draft.ref} error={problems['ref']} onChange={(ref) => change({ ref })} />
           <RunOptionsFields options={draft.options} onChange={(options) => change({ options })} />
         </>
       }

@@ -76,9 +76,9 @@ function Name({ saved: { name, description, problem, disabled } }: { saved: Save
 
 /** The address of the form for a run of a saved selection. */
 function runAddress(saved: SavedSelectionView): string {
-  const { name, priority, options } = saved;
+  const { name, priority, options, ref } = saved;
   const draft = { environments: codesOf(saved), all: false, names: [], exclude: [], priority, saved: name };
-  return `/new?${writeDraft({ ...draft, options: optionsOf(options) })}`;
+  return `/new?${writeDraft({ ...draft, options: optionsOf(options), ref: ref ?? '' })}`;
 }
 
 function Tools({ saved }: { saved: SavedSelectionView }) {

@@ -34,6 +34,7 @@ describe('a draft in the query string', () => {
       excludeSkipped: true,
       priority: -5,
       options: { failedFirst: true, retryFailed: 0, maxFailures: 7 },
+      ref: 'feature/a b&c#1',
       saved: 'each night',
     };
     expect(read(String(writeDraft(draft)))).toEqual(draft);
@@ -47,6 +48,7 @@ describe('a draft in the query string', () => {
       exclude: [],
       priority: 0,
       saved: undefined,
+      ref: '',
       options: { failedFirst: false },
     });
     expect(String(writeDraft(read('')))).toBe('');

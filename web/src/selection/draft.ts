@@ -14,6 +14,8 @@ export interface Draft {
   excludeSkipped?: boolean | undefined;
   priority: number;
   options: RunOptions;
+  /** Branch, tag or commit of the first test module; empty: its branch. */
+  ref: string;
   /** The name of the saved selection whose tests it has, instead of `all`, `names` and `exclude`. */
   saved: string | undefined;
 }
@@ -33,7 +35,7 @@ export interface Name {
 }
 
 /**
- * `?env=preprod-us&group=smoke&suite=CheckoutSuite&test=A&test=Suite:B&pattern=C*&severity=MAJOR&module=Cart&exclude=D&exclude-skipped=1&priority=5`,
+ * `?env=preprod-us&group=smoke&suite=CheckoutSuite&test=A&test=Suite:B&pattern=C*&severity=MAJOR&module=Cart&exclude=D&exclude-skipped=1&priority=5&ref=v1`,
  * or `all` for everything, or `saved=nightly` for the tests of a saved selection.
  */
 export function readDraft(search: URLSearchParams): Draft {
@@ -49,6 +51,7 @@ export function readDraft(search: URLSearchParams): Draft {
     ...(search.has('exclude-skipped') && { excludeSkipped: true }),
     priority: Number.isInteger(priority) && Math.abs(priority) <= maxPriority ? priority : 0,
     options: readOptions(search),
+    ref: search.get('ref')?.trim() ?? '',
     saved: search.get('saved')?.trim() || undefined,
   };
 }
@@ -87,6 +90,7 @@ export function writeDraft({
   excludeSkipped,
   priority,
   options,
+  ref,
   saved,
 }: Draft): URLSearchParams {
   const search = new URLSearchParams();
@@ -101,6 +105,7 @@ export function writeDraft({
   if (retryFailed !== undefined) search.set('retry', String(retryFailed));
   if (maxFailures !== undefined) search.set('max-failures', String(maxFailures));
   if (failedFirst) search.set('failed-first', '1');
+  if (ref !== '') search.set('ref', ref);
   return search;
 }
 

@@ -9,10 +9,15 @@ export type Preview = OutputOf<typeof previewRuns>;
 
 /** What the draft would execute. Keeps the previous preview while the next one loads, so that nothing jumps while typing. */
 export function usePreview(draft: Draft) {
-  const { environments } = draft;
+  const { environments, ref } = draft;
   const input = useMemo(
-    () => ({ environments, selection: selectionOf(draft), isEmpty: selectsNothing(draft) }),
-    [draft, environments],
+    () => ({
+      environments,
+      selection: selectionOf(draft),
+      ...(ref.trim() !== '' && { ref: ref.trim() }),
+      isEmpty: selectsNothing(draft),
+    }),
+    [draft, environments, ref],
   );
   const [{ isEmpty, ...debouncedInput }] = useDebouncedValue(input, 150);
   return useQuery({

@@ -15,8 +15,9 @@ export function registerEdit(env: Command, context: CliContext): void {
     .addHelpText(
       'after',
       '\nThe password can also come from MATRE_ADMIN_PASSWORD. A base URL without user and password keeps the stored ones, unless\n' +
-        'its host changes.\n' +
-        '\nExample:\n  matre env edit preprod-us --admin-password-stdin < password.txt',
+        'its host changes. Test modules are replaced as a whole; a module keeps its password while its repository is the same.\n' +
+        '\nExample:\n  matre env edit preprod-us --admin-password-stdin < password.txt\n' +
+        '  matre env edit preprod-us --image magento-mftf:2.4.7 --module name=main,branch=release/2.4.7',
     )
     .action(async (code: string, options) => {
       const fields = await readFields(context.terminal, options);

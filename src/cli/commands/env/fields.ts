@@ -1,5 +1,6 @@
 import { Option } from 'commander';
 import type { Terminal } from '../../output/terminal.ts';
+import { type ModuleOptions, moduleOptions, readModules } from './modules.ts';
 import { type PasswordOptions, passwordOptions, readPassword } from './password.ts';
 
 /** The options of `add` and `edit`. `add` requires the address and the admin user. */
@@ -19,22 +20,28 @@ export const fieldOptions = (command: 'add' | 'edit') => {
       'read the tests of all modules, not only of those that are enabled in the shop',
     ),
     new Option('--no-all-modules', `read those of enabled modules only${adding ? ' (default)' : ''}`),
+    new Option('--image <name>', 'image of its containers; by default that of the settings'),
+    ...(adding ? [] : [new Option('--no-image', 'use the image of the settings')]),
+    ...moduleOptions(adding),
     ...passwordOptions(),
   ];
 };
 
-interface Options extends PasswordOptions {
+interface Options extends PasswordOptions, ModuleOptions {
   baseUrl?: string;
   adminUsername?: string;
   name?: string;
   backendName?: string;
   slots?: string;
   allModules?: boolean;
+  image?: string | false;
 }
 
 /** The fields of the options, as the operations take them. Errors: as of `readPassword`. */
 export async function readFields(terminal: Terminal, options: Options) {
   const { baseUrl, adminUsername, name, backendName, slots, allModules } = options;
+  const image = options.image === false ? null : options.image;
+  const modules = await readModules(options);
   const adminPassword = await readPassword(terminal, options);
-  return { name, baseUrl, backendName, adminUsername, adminPassword, slots, allModules };
+  return { name, baseUrl, backendName, adminUsername, adminPassword, slots, allModules, image, modules };
 }

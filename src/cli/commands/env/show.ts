@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { VariableView } from '../../../operations/core/views.ts';
+import type { EnvironmentView, VariableView } from '../../../operations/core/views.ts';
 import { showEnvironment } from '../../../operations/environments/environments.ts';
 import { type EnvironmentModulesView, showModules } from '../../../operations/environments/modules-view.ts';
 import { listVariables } from '../../../operations/environments/variables.ts';
@@ -38,6 +38,10 @@ export function registerShow(env: Command, context: CliContext): void {
             'Admin',
             `${clean(environment.adminUsername)}, ${environment.hasAdminPassword ? 'password stored' : 'no password'}`,
           ],
+          ['Image', environment.image === null ? 'that of the settings' : clean(environment.image)],
+          ...(environment.modules.length === 0
+            ? ([['Test module', 'that of the settings']] satisfies [string, string][])
+            : environment.modules.map((module): [string, string] => ['Test module', moduleText(module)])),
           ['Slots', String(environment.slots)],
           ['Modules', modulesText(modules)],
           ['State', environment.paused === null ? 'active' : `paused: ${clean(environment.paused.reason)}`],
@@ -48,6 +52,14 @@ export function registerShow(env: Command, context: CliContext): void {
         printVariables(output, environment.variables);
       });
     });
+}
+
+function moduleText(module: EnvironmentView['modules'][number]): string {
+  const { name, repository, branch, path, target, username, hasPassword } = module;
+  const fields = Object.entries({ repository, branch, path, target, username }).flatMap(([field, value]) =>
+    value === null ? [] : [`${field} ${clean(value)}`],
+  );
+  return [clean(name), ...fields, ...(hasPassword ? ['password stored'] : [])].join(', ');
 }
 
 /** Names of modules that a line has; `--json` has more. */

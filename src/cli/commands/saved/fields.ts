@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import { collect, parseWhole } from '../../cli-context.ts';
-import { type GivenRunOptions, readRunOptions, runOptions } from '../../run-options.ts';
+import { type GivenRunOptions, readRef, readRunOptions, refOptions, runOptions } from '../../run-options.ts';
 import { readSelection, type SelectionOptions, selectionOptions } from '../../selection-options.ts';
 
 /** The options of `add` and `edit`. */
@@ -11,6 +11,7 @@ export const fieldOptions = () => [
   ),
   ...selectionOptions(),
   ...runOptions(),
+  ...refOptions({ negatable: true }),
   new Option('--priority <number>', 'higher starts earlier within its environment').argParser(parseWhole),
 ];
 
@@ -18,11 +19,19 @@ interface Options extends SelectionOptions, GivenRunOptions {
   description?: string;
   env?: string[];
   priority?: number;
+  ref?: string | false;
 }
 
 /** The fields of the options, as the operations take them. */
 export function readFields(options: Options) {
   const { description, env: environments, priority } = options;
   const selection = readSelection(options);
-  return { description, environments, selection, priority, options: readRunOptions(options) };
+  return {
+    description,
+    environments,
+    selection,
+    priority,
+    options: readRunOptions(options),
+    ref: readRef(options),
+  };
 }

@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import { missedRules, overlapRules } from '../../../model/schedule.ts';
 import { parseWhole } from '../../cli-context.ts';
-import { type GivenRunOptions, readRunOptions, runOptions } from '../../run-options.ts';
+import { type GivenRunOptions, readRef, readRunOptions, refOptions, runOptions } from '../../run-options.ts';
 import { readSelection, type SelectionOptions, selectionOptions } from '../../selection-options.ts';
 
 /** The options of `add` and `edit`. */
@@ -10,6 +10,7 @@ export const fieldOptions = () => [
   new Option('--saved <name>', 'a saved selection, whose tests and changes the schedule follows'),
   ...selectionOptions(),
   ...runOptions(),
+  ...refOptions({ negatable: true }),
   new Option('--priority <number>', 'higher starts earlier within its environment').argParser(parseWhole),
   new Option(
     '--overlap <rule>',
@@ -27,6 +28,7 @@ interface Options extends SelectionOptions, GivenRunOptions {
   zone?: string;
   saved?: string;
   priority?: number;
+  ref?: string | false;
   overlap?: (typeof overlapRules)[number];
   missed?: (typeof missedRules)[number];
   catchUp?: number;
@@ -41,6 +43,7 @@ export function readFields(options: Options) {
     selection: readSelection(options),
     priority,
     options: readRunOptions(options),
+    ref: readRef(options),
     overlap,
     missed,
     catchUpMinutes: catchUp,

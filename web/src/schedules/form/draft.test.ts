@@ -17,9 +17,15 @@ it('keeps an unchanged schedule as it is, except for removed environments', () =
     { code: 'gone', removed: true },
   ];
   const options = { retryFailed: 2, failedFirst: false, maxFailures: null };
-  const schedule = { ...fields, name: 'nightly', environments, options } as unknown as ScheduleView;
+  const schedule = {
+    ...fields,
+    name: 'nightly',
+    environments,
+    options,
+    ref: 'v1',
+  } as unknown as ScheduleView;
   expect(fieldsOf(draftOf(schedule))).toEqual({
-    ...{ ...fields, environments: ['us'], options: { retryFailed: 2, failedFirst: false } },
+    ...{ ...fields, environments: ['us'], options: { retryFailed: 2, failedFirst: false }, ref: 'v1' },
   });
   expect(draftOf(schedule).name).toBe('nightly');
   const { selection: _, ...rest } = fields;

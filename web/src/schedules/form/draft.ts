@@ -26,6 +26,7 @@ export function newDraft(): ScheduleDraft {
     exclude: [],
     priority: 0,
     options: { failedFirst: false },
+    ref: '',
     saved: undefined,
     hasSavedEnvironments: false,
     overlap: 'skip',
@@ -45,6 +46,7 @@ export function draftOf(schedule: ScheduleView): ScheduleDraft {
     ...selectedBy(selection),
     priority,
     options: optionsOf(schedule.options),
+    ref: schedule.ref ?? '',
     saved: schedule.saved?.name,
     hasSavedEnvironments: schedule.saved?.environments ?? false,
     overlap,
@@ -63,7 +65,7 @@ export function dayRuleOf(
 
 /** The fields for the API, except the name. Without `environments` a new schedule has those of its saved selection; null: as well. */
 export function fieldsOf(draft: ScheduleDraft) {
-  const { cron, zone, environments, saved, hasSavedEnvironments, priority, options } = draft;
+  const { cron, zone, environments, saved, hasSavedEnvironments, priority, options, ref } = draft;
   const { overlap, missed, catchUpMinutes } = draft;
   return {
     cron,
@@ -72,6 +74,7 @@ export function fieldsOf(draft: ScheduleDraft) {
     ...(saved === undefined ? { selection: selectionOf(draft) } : { saved }),
     priority,
     options,
+    ref: ref.trim() || null,
     overlap,
     missed,
     catchUpMinutes,

@@ -9,6 +9,7 @@ import { callApi, type OutputOf, post } from '../../api/request.ts';
 import { nowQuery } from '../../environments/queries.ts';
 import { missingInput } from '../../selection/draft.ts';
 import { EnvironmentPicker } from '../../selection/environment-picker.tsx';
+import { RefField } from '../../selection/ref-field.tsx';
 import { RunOptionsFields } from '../../selection/run-options-fields.tsx';
 import { SavedPicker } from '../../selection/saved-picker.tsx';
 import { SelectionFields } from '../../selection/selection-fields.tsx';
@@ -99,6 +100,12 @@ export function ScheduleForm({ title, saved, initial, onDone }: Props) {
             />
           )}
           <RuleFields draft={draft} onChange={change} />
+          <RefField
+            value={draft.ref}
+            hasSaved={draft.saved !== undefined}
+            error={fieldErrors['ref']}
+            onChange={(ref) => change({ ref })}
+          />
           <RunOptionsFields options={draft.options} onChange={(options) => change({ options })} />
         </>
       }
