@@ -7,6 +7,7 @@ import { createProbes } from '../store/tables/probes.ts';
 import { createRetention } from '../store/tables/retention.ts';
 import type { Tracing } from '../tracing/tracing.ts';
 import type { ComparisonLoop } from '../worker/comparisons.ts';
+import { startDeadlines } from '../worker/deadlines.ts';
 import { startHeartbeat } from '../worker/heartbeat.ts';
 import { startProbeResponder } from '../worker/probe-responder.ts';
 import { maxReapMs, startReaper } from '../worker/reaper.ts';
@@ -61,13 +62,17 @@ export function createBackground(deps: {
   }
 
   /**
-   * Alerts that need no container engine, and messages: every long-lived process looks and sends, so that one is left when others have
-   * died.
+   * Alerts that need no container engine, messages, reservations and limits of waiting: every long-lived process looks after them, so
+   * that one is left when others have died.
    */
   function startWatchingOnce(): void {
     if (watching) return;
     watching = true;
-    services.push(startStoreWatcher(context, hostname), startAppOutbox(context));
+    services.push(
+      startStoreWatcher(context, hostname),
+      startAppOutbox(context),
+      startDeadlines({ database, reservations: context.reservations, log }),
+    );
   }
 
   return {

@@ -7,7 +7,7 @@ import type { Config } from '../config/config.ts';
 import type { Logger } from '../log.ts';
 import { createResultSpool, type ResultSpool } from '../queue/result-spool.ts';
 import { createBlobStore } from '../store/tables/file-chunks.ts';
-import { readRunIdentity } from '../store/tables/runs.ts';
+import { readRunIdentity } from '../store/tables/run-identity.ts';
 import type { AppDatabase } from './stores.ts';
 
 /** The files of runs in the data folder. */

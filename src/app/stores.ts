@@ -30,6 +30,7 @@ import { createMessages } from '../store/tables/messages.ts';
 import { createOverview } from '../store/tables/overview.ts';
 import { createPlans } from '../store/tables/plans.ts';
 import { createQuarantines } from '../store/tables/quarantines.ts';
+import { createReservations } from '../store/tables/reservations.ts';
 import { createResults } from '../store/tables/results.ts';
 import { createRunHooks } from '../store/tables/run-hooks.ts';
 import { createRuns } from '../store/tables/runs.ts';
@@ -70,6 +71,7 @@ export type Stores = Pick<
   | 'overview'
   | 'plans'
   | 'quarantines'
+  | 'reservations'
   | 'results'
   | 'runHooks'
   | 'runs'
@@ -130,6 +132,7 @@ export async function openStores(config: Config, log: Logger, database: AppDatab
     overview: createOverview({ database }),
     plans: createPlans({ database }),
     quarantines: createQuarantines({ database }),
+    reservations: createReservations({ database }),
     results: createResults({ database }),
     runs: createRuns({ database }),
     submissions: createSubmissions({ database }),

@@ -5,7 +5,7 @@ import type { Logger } from '../log.ts';
 import { loadDatabase } from '../store/backup/load.ts';
 import type { Database } from '../store/database/database.ts';
 import { assertKnown, readMigrations } from '../store/database/migrate.ts';
-import { readRunIdentity } from '../store/tables/runs.ts';
+import { readRunIdentity } from '../store/tables/run-identity.ts';
 import { type ArchiveEntry, readArchive, readEntry } from './archive.ts';
 import { markFinished, markUnfinished, openStagingArea, type StagingArea } from './data-files.ts';
 import {

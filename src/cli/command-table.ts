@@ -103,6 +103,16 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/retry.ts')).registerRetry,
   },
   {
+    name: 'reserve',
+    summary: 'keep an environment for you: after a run, from a time or now, until a time',
+    load: async () => (await import('./commands/reserve.ts')).registerReserve,
+  },
+  {
+    name: 'reservations',
+    summary: 'list, extend, shorten and end reservations of environments',
+    load: async () => (await import('./commands/reservations.ts')).registerReservations,
+  },
+  {
     name: 'quarantine',
     summary: 'quarantine flaky tests: their known failures decide no verdict, until a day',
     load: async () => (await import('./commands/quarantine.ts')).registerQuarantine,

@@ -22,13 +22,21 @@ export function parseSince(text: string, now: Date = new Date()): Date {
   return time;
 }
 
+/** The milliseconds of a length of time such as `30m` or `2 h 10 min`; `undefined` for anything else. */
+export function readDuration(text: string): number | undefined {
+  if (!/^(?:\d{1,6}\s*(?:s|min|m|h|d|w)\s*){1,6}$/.test(text)) return undefined;
+  return partsOf(text).reduce((sum, [, count, unit = '']) => sum + Number(count) * (units[unit] ?? 0), 0);
+}
+
+const partsOf = (text: string) => [...text.matchAll(/(\d+)\s*(s|min|m|h|d|w)/g)];
+
 function timeAgo(text: string, now: Date): Date | undefined {
-  const [, ago] = /\s(ago)$/.exec(text) ?? [];
-  if (!/^(?:\d{1,6}\s*(?:s|min|m|h|d|w)\s*){1,6}(?:ago)?$/.test(text)) return undefined;
-  const parts = [...text.matchAll(/(\d+)\s*(s|min|m|h|d|w)/g)];
-  const ms = parts.reduce((sum, [, count, unit = '']) => sum + Number(count) * (units[unit] ?? 0), 0);
+  const ago = /\sago$/.test(text);
+  const length = text.replace(/ago$/, '');
+  const ms = readDuration(length);
+  if (ms === undefined) return undefined;
   // Lists round, so a printed time means all of its last unit.
-  const rounding = ago === undefined ? 0 : (units[parts.at(-1)?.[2] ?? ''] ?? 0);
+  const rounding = ago ? (units[partsOf(length).at(-1)?.[2] ?? ''] ?? 0) : 0;
   return new Date(now.getTime() - ms - rounding);
 }
 

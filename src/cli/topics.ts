@@ -32,7 +32,8 @@ test cannot be used.
 
     0  success; with --watch: all tests passed
     1  tests failed (run --watch, retry --watch, watch)
-    2  broken or cancelled: no trustworthy result; an infrastructure fault; a problem that the doctor found
+    2  broken or cancelled (also by --wait-at-most): no trustworthy result; an infrastructure fault; a problem that the
+       doctor found
     3  invalid usage or configuration
   130  interrupted by Ctrl-C
 
@@ -75,6 +76,7 @@ and older ones are used when the server does not answer. Completion never opens 
   verdict       passed, failed (tests failed), broken (no trustworthy result) or cancelled
   worker        a process that executes runs; \`matre up\` has four worker slots
   queue         the runs that wait; each environment executes one at a time, in order
+  reservation   keeps an environment for its owner: no other run starts there (\`matre reserve\`)
   schedule      submits runs by the clock
   context       a server, by a name of yours (\`matre help contexts\`)
 

@@ -13,6 +13,7 @@ import { importFaults } from './codes/imports.ts';
 import { lockFaults } from './codes/locks.ts';
 import { messageFaults } from './codes/messages.ts';
 import { readingFaults } from './codes/reading.ts';
+import { reservationFaults } from './codes/reservations.ts';
 import { ruleFaults } from './codes/rules.ts';
 import { runFaults } from './codes/runs.ts';
 import { savedSelectionFaults } from './codes/saved-selections.ts';
@@ -119,6 +120,7 @@ export const faults = {
     'Use a different key for each request; only a repeat of the same request may have the same key.',
   ),
   ...runFaults,
+  ...reservationFaults,
   ...savedSelectionFaults,
   ...scheduleFaults,
   ...submissionFaults,

@@ -25,6 +25,21 @@ export const maxCatchUpMinutes = 10_080;
 /** Characters of the reason for which an environment is paused. */
 export const maxPauseReasonLength = 500;
 
+/** Characters of the reason of a reservation. */
+export const maxReservationReasonLength = 500;
+
+/** How long a reservation may be, in milliseconds: two weeks. */
+export const maxReservationMs = 14 * 24 * 60 * 60 * 1000;
+
+/** How far away the begin of a reservation may be, in milliseconds: a quarter. */
+export const maxReservationAheadMs = 90 * 24 * 60 * 60 * 1000;
+
+/** Reservations of an environment that have not ended. */
+export const maxOpenReservations = 20;
+
+/** The longest limit of waiting of a run or reservation, in milliseconds: two weeks. */
+export const maxWaitMs = 14 * 24 * 60 * 60 * 1000;
+
 /** How far away the end of a quarantine may be, in days: a quarter, after which its owner decides again. */
 export const maxQuarantineDays = 90;
 

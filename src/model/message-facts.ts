@@ -127,6 +127,25 @@ export interface AlertFacts {
   };
 }
 
+/** A reservation that begins, ends soon, or could not begin. */
+export interface ReservationFacts {
+  kind: 'reservation';
+  phase: 'started' | 'near-end' | 'cancelled';
+  headline: string;
+  reservation: {
+    id: number;
+    environment: string;
+    owner: string;
+    /** What for. */
+    reason: string;
+    begunAt: string | null;
+    endsAt: string | null;
+    /** Why it could not begin. */
+    endReason: string | null;
+    url: string | null;
+  };
+}
+
 /** A day or a week, with what the one before it had. */
 export interface DigestFacts {
   kind: 'digest';
@@ -174,4 +193,4 @@ export interface TestFigures {
   failed: number;
 }
 
-export type MessageFacts = SubmissionFacts | AlertFacts | DigestFacts;
+export type MessageFacts = SubmissionFacts | AlertFacts | ReservationFacts | DigestFacts;

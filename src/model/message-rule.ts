@@ -1,4 +1,4 @@
-/** When a rule announces a submission, an alert or a digest. A rule may have several. */
+/** When a rule announces a submission, an alert, a reservation or a digest. A rule may have several. */
 export const occasions = [
   'always',
   'failed',
@@ -8,6 +8,7 @@ export const occasions = [
   'changed',
   'flaky',
   'alert',
+  'reservation',
   'digest',
 ] as const;
 export type Occasion = (typeof occasions)[number];

@@ -7,7 +7,10 @@ export type NoticeKind =
   | 'submission-finished'
   | 'alert-started'
   | 'alert-ended'
-  | 'digest-due';
+  | 'digest-due'
+  | 'reservation-started'
+  | 'reservation-near-end'
+  | 'reservation-cancelled';
 
 export interface Notice {
   id: number;

@@ -53,6 +53,11 @@ describe('the sentence of a rule', () => {
       'Slack #qa: failed submissions on a, b, c or 2 more',
     ],
     [{ occasions: ['alert'] }, {}, 'Slack #qa: alerts'],
+    [
+      { occasions: ['reservation'] },
+      { environments: ['us'], requesters: ['ann'] },
+      'Slack #qa: reservations on us of ann',
+    ],
     [{ occasions: ['failed', 'alert'] }, { alerts: ['disk'] }, 'Slack #qa: failed submissions; alerts disk'],
     [{ occasions: ['digest'], digest }, {}, 'Slack #qa: a weekly digest, Monday 08:00 UTC'],
     [

@@ -40,9 +40,12 @@ export const weekdays = [
 export function ruleSentence(rule: RuleWords): string {
   const { channel, recipients, quietHours } = rule;
   const receiver = recipients.length === 0 ? channel : `${channel} to ${listed(recipients, 'and')}`;
-  const clauses = [submissionClause(rule), alertClause(rule), digestClause(rule)].filter(
-    (each) => each !== '',
-  );
+  const clauses = [
+    submissionClause(rule),
+    alertClause(rule),
+    reservationClause(rule),
+    digestClause(rule),
+  ].filter((each) => each !== '');
   const quiet = quietHours
     ? `, not between ${quietHours.from} and ${quietHours.until} ${quietHours.zone}`
     : '';
@@ -64,6 +67,13 @@ function submissionClause({ occasions, conditions }: RuleWords): string {
 function alertClause({ occasions, conditions: { alerts } }: RuleWords): string {
   if (!occasions.includes('alert')) return '';
   return alerts.length === 0 ? 'alerts' : `alerts ${listed(alerts, 'and')}`;
+}
+
+function reservationClause({ occasions, conditions: { environments, requesters } }: RuleWords): string {
+  if (!occasions.includes('reservation')) return '';
+  return `reservations${environments.length > 0 ? ` on ${listed(environments, 'or')}` : ''}${
+    requesters.length > 0 ? ` of ${listed(requesters, 'or')}` : ''
+  }`;
 }
 
 function digestClause({ occasions, digest, conditions }: RuleWords): string {

@@ -84,6 +84,10 @@ export interface Run {
   /** Its verdict is decided, and hooks after its tests are due. */
   decidedEnd?: { verdict: Verdict; reason: Reason | undefined } | undefined;
   counts: Counts;
+  /** The reservation in which it may start. */
+  reservationId: number | undefined;
+  /** It is cancelled when it has not started by then. */
+  startBy: Date | undefined;
   /** When it was submitted, or last retried by a user. */
   queuedAt: Date;
   /** Of the first attempt after `retriedAfter`. */

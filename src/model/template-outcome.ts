@@ -9,6 +9,9 @@ export const templateOutcomes = [
   'failures',
   'alert-started',
   'alert-ended',
+  'reservation-started',
+  'reservation-near-end',
+  'reservation-cancelled',
   'digest',
 ] as const;
 export type TemplateOutcome = (typeof templateOutcomes)[number];

@@ -1,6 +1,11 @@
+import { durationText } from './duration.ts';
+import type { Reservation } from './reservation.ts';
+
 /** Why a queued run has not started, the most important reason first. */
 export const waitCodes = [
   'environment-paused',
+  'wait-limit',
+  'reserved',
   'environment-busy',
   'behind',
   'retry',
@@ -27,6 +32,12 @@ export interface Waiting {
   environmentId: number;
   retryAt: Date | undefined;
   expectedMs: number | undefined;
+  /** Of its first attempt, of a run that was requeued. */
+  startedAt?: Date | undefined;
+  /** It is cancelled when it has not started by then. */
+  startBy?: Date | undefined;
+  /** The reservation in which it may start. */
+  reservationId?: number | undefined;
 }
 
 /** What keeps an environment from starting a run. */
@@ -36,6 +47,8 @@ export interface Occupation {
   running: { id: number; msLeft: number | undefined } | undefined;
   /** The owner of its lock, when no run of this installation executes there. */
   lockedBy: string | undefined;
+  /** Those that have not ended, in the order in which they begin. */
+  reservations?: readonly Reservation[] | undefined;
 }
 
 /** What every run needs. */
@@ -62,23 +75,56 @@ export function explainWaits(
   const heads = new Map<number, number>();
   const waits = new Map<number, Wait>();
   for (const run of queue) {
+    const environment = environments.get(run.environmentId);
+    const refusal = isOverdue(run, now)
+      ? ({ code: 'wait-limit', message: 'did not start in time, and is cancelled', run: undefined } as const)
+      : refusalBy(holderOf(environment), run);
     const head = heads.get(run.environmentId);
-    if (head === undefined) heads.set(run.environmentId, run.id);
-    waits.set(run.id, explain(run, head, environments.get(run.environmentId), workers, now));
+    if (head === undefined && refusal === undefined) heads.set(run.environmentId, run.id);
+    waits.set(run.id, explain(run, { head, refusal, environment }, workers, now));
   }
   return waits;
 }
 
+/** Whether the limit of waiting of a run is over. */
+function isOverdue({ startedAt, startBy }: Waiting, now: Date): boolean {
+  return startBy !== undefined && startedAt === undefined && startBy <= now;
+}
+
+/** The reservation in force of an environment. */
+const holderOf = (environment: Occupation | undefined) =>
+  environment?.reservations?.find(({ inForce }) => inForce);
+
+/** Whether a reservation in force lets a run start: the owner submitted it into the reservation, which has begun. */
+export function admits({ id, state }: Reservation, { reservationId }: Waiting): boolean {
+  return state === 'active' && reservationId === id;
+}
+
+function refusalBy(holder: Reservation | undefined, run: Waiting): Wait | undefined {
+  if (holder === undefined || admits(holder, run)) return undefined;
+  const { owner, reason, endsAt, durationMs = 0 } = holder;
+  const until =
+    endsAt === undefined
+      ? `for ${durationText(durationMs)}`
+      : `until ${endsAt.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+  return {
+    code: 'reserved',
+    message: `environment reserved by ${owner} ${until}: ${reason}`,
+    run: undefined,
+  };
+}
+
 function explain(
   { retryAt }: Waiting,
-  head: number | undefined,
-  environment: Occupation | undefined,
+  place: { head: number | undefined; refusal: Wait | undefined; environment: Occupation | undefined },
   workers: WorkerPool,
   now: Date,
 ): Wait {
   const wait = (code: WaitCode, message: string, run?: number): Wait => ({ code, message, run });
-  const { paused, running, lockedBy } = environment ?? {};
+  const { head, refusal } = place;
+  const { paused, running, lockedBy } = place.environment ?? {};
   if (paused !== undefined) return wait('environment-paused', `environment paused: ${paused}`);
+  if (refusal) return refusal;
   if (running) return wait('environment-busy', `environment busy with run ${running.id}`, running.id);
   if (head !== undefined) return wait('behind', `behind run ${head}`, head);
   if (retryAt && retryAt > now) {
@@ -91,47 +137,4 @@ function explain(
   if (workers.slots === 0) return wait('no-worker', 'no worker is running');
   if (workers.busy >= workers.slots) return wait('no-free-worker', 'no free worker');
   return wait('starting', 'starting');
-}
-
-/**
- * When each of these runs will probably start, by id. Simulates the queues: environments and workers become free when their runs
- * have taken as long as usual, and each queue is processed in its order. A run is missing when its start cannot be known: its
- * environment is paused, or a run before it has no expected duration.
- */
-export function forecastStarts(
-  queue: readonly Waiting[],
-  environments: ReadonlyMap<number, Occupation>,
-  workers: WorkerPool,
-  now: Date,
-): Map<number, Date> {
-  const starts = new Map<number, Date>();
-  if (workers.slots === 0) return starts;
-  const never = Number.POSITIVE_INFINITY;
-  const environmentsFreeAt = new Map<number, number>();
-  const busySlots: number[] = [];
-  for (const [id, { paused, running }] of environments) {
-    const end = running ? now.getTime() + (running.msLeft ?? never) : now.getTime();
-    if (running) busySlots.push(end);
-    environmentsFreeAt.set(id, paused === undefined ? end : never);
-  }
-  const idleSlots = Array.from({ length: Math.max(0, workers.slots - busySlots.length) }, () =>
-    now.getTime(),
-  );
-  const slots = [...idleSlots, ...busySlots].sort((one, other) => one - other).slice(0, workers.slots);
-
-  for (const { id, environmentId, retryAt, expectedMs } of queue) {
-    const environmentFreeAt = environmentsFreeAt.get(environmentId) ?? now.getTime();
-    const earliest = Math.max(environmentFreeAt, retryAt?.getTime() ?? 0);
-    // The slot that became free last before that time, else the first that becomes free.
-    const readyIndex = slots.findLastIndex((at) => at <= earliest);
-    const [slotFreeAt = never] = slots.splice(Math.max(0, readyIndex), 1);
-    const start = Math.max(earliest, slotFreeAt);
-    if (start < never) starts.set(id, new Date(start));
-    const end = start + (expectedMs ?? never);
-    environmentsFreeAt.set(environmentId, end);
-    // A run without a known start takes no slot from the others.
-    slots.push(start < never ? end : slotFreeAt);
-    slots.sort((one, other) => one - other);
-  }
-  return starts;
 }

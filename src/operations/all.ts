@@ -32,6 +32,12 @@ import { listMessages, listSubmissionMessages, retryMessage } from './messages/m
 import { showAttention } from './overview/attention.ts';
 import { showOverview } from './overview/overview.ts';
 import { applyProject, previewProject } from './project/project.ts';
+import {
+  addReservation,
+  changeReservation,
+  endReservation,
+  listReservations,
+} from './reservations/reservations.ts';
 import { listResults, listSteps } from './results/run-results.ts';
 import { listSources } from './results/test-sources.ts';
 import {
@@ -138,6 +144,10 @@ export const operations = [
   cancelRun,
   prioritiseRun,
   retryRun,
+  addReservation,
+  listReservations,
+  changeReservation,
+  endReservation,
   compare,
   addQuarantine,
   changeQuarantine,

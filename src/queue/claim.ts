@@ -3,6 +3,7 @@ import type { Run } from '../model/run.ts';
 import { advisoryLocks } from '../store/database/advisory-locks.ts';
 import { channels, type Database, type Queryable } from '../store/database/database.ts';
 import { headCanStart, queueHead } from '../store/queue-head.ts';
+import { holdingReservation, runMayStart } from '../store/reservation-in-force.ts';
 import { type EnvironmentRow, environmentColumns, toEnvironment } from '../store/tables/environments.ts';
 import { type RunRow, toRuns } from '../store/tables/runs.ts';
 
@@ -39,7 +40,8 @@ export type ClaimResult = Claim | 'contended' | 'no-capacity' | undefined;
  * what is true while those locks are held. One statement alone judges by a snapshot from before the lock, and starts two runs on
  * one environment.
  *
- * A claim opens an attempt, unless it is undone: nothing more has to be written before the run starts.
+ * A claim opens an attempt, unless it is undone: nothing more has to be written before the run starts. Its start is the time under
+ * the lock, not that of the transaction, which may have begun before the end of a reservation that the claim then saw ended.
  */
 export function claimHeads(database: Database, request: ClaimRequest): Promise<ClaimResult[]> {
   return database.transaction(async (transaction) => {
@@ -133,7 +135,7 @@ async function lockEnvironments(
   return rows.map(toEnvironment);
 }
 
-/** Claims in the order of the environments; those whose queue is empty by now, or busy, are left out. */
+/** Claims in the order of the environments; those whose queue is empty by now, or that are busy or reserved, are left out. */
 async function takeHeads(
   transaction: Queryable,
   environments: Environment[],
@@ -142,9 +144,10 @@ async function takeHeads(
   const rows = await transaction.query<RunRow & { claim_identity: string }>(
     `WITH head AS (
        SELECT environment_id, first.id FROM unnest($1::int[]) AS locked (environment_id)
+       ${holdingReservation('locked.environment_id')}
        CROSS JOIN LATERAL (
          SELECT id, retry_at, held_until FROM run
-         WHERE run.environment_id = locked.environment_id AND state = 'queued'
+         WHERE run.environment_id = locked.environment_id AND state = 'queued' AND ${runMayStart}
            AND NOT EXISTS (
              SELECT FROM run WHERE run.environment_id = locked.environment_id AND state = 'running'
            )
@@ -158,14 +161,16 @@ async function takeHeads(
        RETURNING head.id AS run_id, fence
      ), numbered AS (
        SELECT *, row_number() OVER (ORDER BY run_id) AS number FROM bumped
+     ), clock AS MATERIALIZED (
+       SELECT clock_timestamp() AS moment
      ), taken AS (
        UPDATE run SET state = 'running', phase = 'preparing', fence = numbered.fence, attempt = attempt + 1,
-         worker_id = ($2::text[])[number], started_at = coalesce(started_at, now()), retry_at = NULL, held_until = NULL,
+         worker_id = ($2::text[])[number], started_at = coalesce(started_at, moment), retry_at = NULL, held_until = NULL,
          lease_until = now() + $3 * interval '1 millisecond'
-       FROM numbered, environment WHERE run.id = run_id AND environment.id = run.environment_id
-       RETURNING run.*, code AS environment_code
+       FROM numbered, environment, clock WHERE run.id = run_id AND environment.id = run.environment_id
+       RETURNING run.*, code AS environment_code, moment
      ), opened AS (
-       INSERT INTO attempt (run_id, attempt, fence, worker_id) SELECT id, attempt, fence, worker_id FROM taken
+       INSERT INTO attempt (run_id, attempt, fence, worker_id, started_at) SELECT id, attempt, fence, worker_id, moment FROM taken
        RETURNING run_id, identity AS claim_identity
      )
      SELECT *, pg_notify('${channels.run}', id::text) FROM taken JOIN opened ON run_id = id`,

@@ -57,6 +57,8 @@ function reported(results: Result[], more: Partial<Run> = {}): ReportedRun {
       filesRemovedAt: undefined,
       options: noRunOptions,
       retriedAfter: 0,
+      reservationId: undefined,
+      startBy: undefined,
       counts: {
         planned: results.length,
         passed: of('passed'),

@@ -36,6 +36,8 @@ const run: Run = {
   filesRemovedAt: undefined,
   options: noRunOptions,
   retriedAfter: 0,
+  reservationId: undefined,
+  startBy: undefined,
   counts: { planned: 1, passed: 1, failed: 0, broken: 0, skipped: 0, flaky: 0, quarantined: 0 },
   queuedAt: second(0),
   startedAt: second(5),

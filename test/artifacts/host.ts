@@ -8,7 +8,8 @@ import { createUploader } from '../../src/artifacts/uploader.ts';
 import { emptySelection } from '../../src/model/selection.ts';
 import type { Database } from '../../src/store/database/database.ts';
 import { createBlobStore } from '../../src/store/tables/file-chunks.ts';
-import { createRuns, readRunIdentity } from '../../src/store/tables/runs.ts';
+import { readRunIdentity } from '../../src/store/tables/run-identity.ts';
+import { createRuns } from '../../src/store/tables/runs.ts';
 import { quiet } from '../support/database.ts';
 
 /** A host that stores files of runs in a database; with the folder of another host it is a second process beside it. */

@@ -7,6 +7,7 @@ import { monotonicMs } from './clock.ts';
 import { clockStepMs } from './hooks.ts';
 import type { Injection } from './injector.ts';
 import { type Installation, processOf, type UserRetry } from './installation.ts';
+import { type FinalReservation, readReservations } from './reservations.ts';
 import type { Stall } from './stalls.ts';
 import type { Absence } from './workers.ts';
 
@@ -35,6 +36,8 @@ export interface FinalRun {
   finishedAt: number | undefined;
   /** How often its failed tests may be retried automatically. */
   retryFailed: number;
+  /** The reservation that it was submitted into. */
+  reservationId: number | undefined;
 }
 
 export interface FinalAttempt {
@@ -77,6 +80,8 @@ export interface Evidence {
   retries: UserRetry[];
   retryEvents: { runId: number; count: number }[];
   lifetimes: Lifetime[];
+  /** Those that began. */
+  reservations: FinalReservation[];
   runs: FinalRun[];
   attempts: FinalAttempt[];
   results: FinalResult[];
@@ -107,8 +112,9 @@ export async function gatherEvidence(
     reason_code: string | null;
     finished_at: Date | null;
     retry_failed: number | null;
+    reservation_id: number | null;
   }>(
-    `SELECT id, environment_id, state, verdict, reason_code, finished_at, (options ->> 'retryFailed')::int AS retry_failed
+    `SELECT id, environment_id, state, verdict, reason_code, finished_at, reservation_id, (options ->> 'retryFailed')::int AS retry_failed
      FROM run ORDER BY id`,
   );
   const attempts = await database.query<{
@@ -155,6 +161,7 @@ export async function gatherEvidence(
     retries,
     retryEvents: events.map(({ run_id, count }) => ({ runId: run_id, count })),
     absences: workers.absences,
+    reservations: await readReservations(database, offset),
     lifetimes: environments.flatMap(({ id, code }) => lifetimesIn(readJournal(journal(code)), id)),
     runs: runs.map((row) => ({
       id: row.id,
@@ -164,6 +171,7 @@ export async function gatherEvidence(
       reason: row.reason_code,
       finishedAt: moment(row.finished_at),
       retryFailed: row.retry_failed ?? 0,
+      reservationId: row.reservation_id ?? undefined,
     })),
     attempts: attempts.map((row) => ({
       runId: row.run_id,
@@ -204,6 +212,7 @@ export function joinEvidence(
     retries: all('retries'),
     retryEvents: all('retryEvents'),
     lifetimes: all('lifetimes'),
+    reservations: all('reservations'),
     runs: all('runs'),
     attempts: all('attempts'),
     results: all('results'),

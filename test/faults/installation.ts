@@ -29,8 +29,8 @@ export interface Installation {
   acknowledged: number[];
   /** Retries by a user that took effect, in their order; see `retryOne`. */
   retries: UserRetry[];
-  /** Queues a run; resolves when it is acknowledged. */
-  submit(environment: HarnessEnvironment, random: Random): Promise<void>;
+  /** Queues a run, which may start in a reservation; resolves when it is acknowledged. */
+  submit(environment: HarnessEnvironment, random: Random, reservationId?: number): Promise<void>;
   /** The environments of queued runs. */
   queued(): Promise<number[]>;
   running(): Promise<RunningRun[]>;
@@ -59,11 +59,13 @@ export function onPostgres({
     acknowledged,
     retries: [],
 
-    async submit({ id }, random) {
+    async submit({ id }, random, reservationId) {
       const tests = [...(withFailures ? [shakyTest] : []), ...someTests(random, delays)];
       const options = { ...noRunOptions, retryFailed: withFailures ? random.between(0, 1) : 0 };
       const selection = { ...emptySelection, tests };
-      const [run] = await runs.insert([{ environmentId: id, selection, options, requestedBy: 'faults' }]);
+      const [run] = await runs.insert([
+        { environmentId: id, selection, options, requestedBy: 'faults', reservationId },
+      ]);
       if (run) acknowledged.push(run.id);
     },
 

@@ -11,6 +11,7 @@ function correctEvidence(): Evidence {
     acknowledged: [1],
     retries: [],
     retryEvents: [],
+    reservations: [],
     injections: [],
     stalls: [],
     absences: [],
@@ -25,7 +26,7 @@ function correctEvidence(): Evidence {
     runs: [
       {
         ...{ id: 1, environmentId: 7, state: 'finished', verdict: 'passed', reason: null },
-        ...{ finishedAt: 900, retryFailed: 0 },
+        ...{ finishedAt: 900, retryFailed: 0, reservationId: undefined },
       },
     ],
     attempts: [

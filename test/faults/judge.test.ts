@@ -13,6 +13,7 @@ function correctEvidence(): Evidence {
     acknowledged: [1, 2],
     retries: [],
     retryEvents: [],
+    reservations: [],
     injections: [],
     stalls: [],
     absences: [{ pid: 100, kind: 'dead', from: 300, to: undefined }],
@@ -30,6 +31,7 @@ function correctEvidence(): Evidence {
       reason: null,
       finishedAt: 7_000,
       retryFailed: 0,
+      reservationId: undefined,
     })),
     attempts: [
       { runId: 1, attempt: 1, fence: 1, pid: 100, outcome: 'lost', reason: 'WORKER_LOST', endedAt: 4_000 },
@@ -64,6 +66,13 @@ describe('the judge of the faults', () => {
     expect(judge(correctEvidence(), limits)).toEqual([]);
   });
 
+  it('allows a run inside its own reservation, before runs that were submitted earlier', () => {
+    const evidence = correctEvidence();
+    evidence.reservations.push({ id: 4, environmentId: 7, from: 5_500, to: 7_000 });
+    change(evidence.runs, 1, { reservationId: 4 });
+    expect(judge(evidence, limits)).toEqual([]);
+  });
+
   it('allows a retry of a run that is broken for a transient reason', () => {
     const evidence = correctEvidence();
     change(evidence.attempts, 0, { outcome: 'broken', reason: 'CONTAINER_VANISHED' });
@@ -96,6 +105,16 @@ describe('the judge of the faults', () => {
           { ...attempts[0], runId: 2, fence: 0, pid: 200 } as never,
           { ...attempts[2], attempt: 2 } as never,
         ),
+    ],
+    [
+      'a run that starts inside a reservation',
+      'reserved',
+      ({ reservations }) => reservations.push({ id: 4, environmentId: 7, from: 5_500, to: 7_000 }),
+    ],
+    [
+      'a process that lives on inside a reservation',
+      'reserved',
+      ({ reservations }) => reservations.push({ id: 4, environmentId: 7, from: 400, to: 800 }),
     ],
     ['a process of an old fence', 'late-writer', ({ lifetimes }) => change(lifetimes, 3, { fence: 1 })],
     [

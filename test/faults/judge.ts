@@ -3,6 +3,7 @@ import type { Evidence, FinalAttempt, FinalResult, FinalRun, Lifetime } from './
 import { hookViolations } from './judge-hooks.ts';
 import { lostRetries, mayRepeat, retriedAfter, rounds } from './judge-retries.ts';
 import { shakyTest } from './module.ts';
+import { insideReservations } from './reservations.ts';
 
 /** A violation, and its number of occurrences. */
 export interface Violation {
@@ -13,6 +14,7 @@ export interface Violation {
     | 'order'
     | 'late-writer'
     | 'outlived'
+    | 'reserved'
     | 'history'
     | 'mistake'
     | 'failed'
@@ -49,6 +51,7 @@ export function judge(evidence: Evidence, limits: Limits): Violation[] {
     ...byEnvironment.flatMap(overlaps),
     ...byEnvironment.flatMap(lateWriters),
     ...outOfOrder(evidence),
+    ...insideReservations(evidence),
     ...duplicateExecutions(evidence),
     ...inconsistentHistories(evidence, limits),
     ...outlivingProcesses(evidence, limits),
@@ -97,7 +100,9 @@ function outOfOrder({ runs, attempts, lifetimes }: Evidence): Violation[] {
     first.set(runId, Math.min(fence, first.get(runId) ?? fence));
   }
   const latest = new Map<number, FinalRun>();
-  return [...runs]
+  // A run that was submitted into a reservation starts before those that wait for its end.
+  return runs
+    .filter(({ reservationId }) => reservationId === undefined)
     .sort((a, b) => a.id - b.id)
     .flatMap((run): Violation[] => {
       const before = latest.get(run.environmentId);

@@ -2,7 +2,9 @@
  * `make faults`: a whole installation under load, with faults of all kinds, and a judge. Variables: SEED, SECONDS,
  * FAULTS, WORKERS (concurrent runs, over three processes), ENVIRONMENTS, ENGINE (own: a Docker Engine started for it;
  * docker: the existing one; sandbox; auto: the first available of these), KINDS (a pattern for the names of the kinds),
- * RETRIES (how many finished runs are retried meanwhile, whose tests fail often), HOOKS (1: runs have hooks before and after their tests), KEEP (keeps the folder with logs and journals). Ends with 0 only without violations.
+ * RETRIES (how many finished runs are retried meanwhile, whose tests fail often), HOOKS (1: runs have hooks before and after
+ * their tests), RESERVATIONS (how many times environments are reserved meanwhile), KEEP (keeps the folder with logs and
+ * journals). Ends with 0 only without violations.
  */
 
 import { report } from './report.ts';
@@ -29,6 +31,7 @@ const verdict = await runRound({
   settleMs: 600_000,
   outliveMs: 5_000,
   retries: number('RETRIES', 0),
+  reservations: number('RESERVATIONS', 0),
   engine,
   processes,
   slots,

@@ -2,6 +2,7 @@ import type { Evidence } from './evidence.ts';
 import { breakagesOfStalls } from './explanation.ts';
 import { shakyTest } from './module.ts';
 import { type Row, tabulate } from './recovery.ts';
+import { describeReservations } from './reservations.ts';
 import type { Verdict } from './round.ts';
 
 /** The final report: the table, the excluded kinds, the violations, and a last line for programs. */
@@ -22,10 +23,11 @@ export function report({ evidence, violations, excludedKinds }: Verdict): string
     `${runs.length} runs in ${attempts.length} attempts: ${verdicts.join(', ')}; ${lifetimes.length} processes judged`,
     ...describeRetries(evidence),
     ...describeHooks(evidence),
+    ...describeReservations(evidence),
     ...describeStalls(evidence),
     ...violations.map(({ kind, message }) => `VIOLATION ${kind}: ${message}`),
     `injected=${injections.length} kinds=${rows.length} lost=${count('lost')} overlaps=${count('overlap')} ` +
-      `doubled=${count('doubled')} broken=${broken} unexplained=${count('unexplained')} worst_recovery_s=${worst}`,
+      `doubled=${count('doubled')} inside=${count('reserved')} broken=${broken} unexplained=${count('unexplained')} worst_recovery_s=${worst}`,
   ].join('\n');
 }
 

@@ -9,6 +9,7 @@ import type { Installation } from './installation.ts';
 import { judge, type Violation } from './judge.ts';
 import { startLoad } from './load.ts';
 import { createRandom } from './random.ts';
+import { startReserving } from './reservations.ts';
 import { watchStalls } from './stalls.ts';
 import { beatMs, pause, retries } from './stores.ts';
 import { startRetrying } from './user-retries.ts';
@@ -20,6 +21,8 @@ export interface RoundOptions extends HarnessOptions {
   only?: RegExp | undefined;
   /** How many finished runs are retried as a user does, meanwhile. */
   retries?: number;
+  /** How often environments are reserved meanwhile. */
+  reservations?: number;
   /** Timeout for everything to finish after the last fault. */
   settleMs: number;
   /** How long test processes may outlive a worker, from the moment when they should have noticed. */
@@ -41,7 +44,7 @@ export async function runRound(options: RoundOptions): Promise<Verdict> {
   const { print } = options;
   const problems: Violation[] = [];
   const problem = (message: string) => problems.push({ kind: 'harness', message });
-  const { retries: userRetries = 0 } = options;
+  const { retries: userRetries = 0, reservations = 0 } = options;
   const harness = await openHarness({ ...options, withFailures: userRetries > 0 });
   const installations: Installation[] = [harness, ...(harness.embedded ? [harness.embedded] : [])];
   print(`logs and journals are in ${harness.folder}`);
@@ -58,6 +61,12 @@ export async function runRound(options: RoundOptions): Promise<Verdict> {
       count: userRetries,
       everyMs: (0.8 * options.forMs) / Math.max(1, userRetries),
     });
+    const reserving = startReserving(harness, {
+      database: harness.database,
+      random: createRandom(options.seed + 10),
+      count: reservations,
+      everyMs: (0.8 * options.forMs) / Math.max(1, reservations),
+    });
     const began = Date.now();
     const seconds = () => ((Date.now() - began) / 1000).toFixed(1).padStart(6);
     const injections = await injectFaults({
@@ -72,6 +81,7 @@ export async function runRound(options: RoundOptions): Promise<Verdict> {
     });
     for (const load of loads) await load.stop();
     await retrying.stop();
+    await reserving.stop();
     if (userRetries > 0) {
       const { length } = harness.retries;
       print(`${seconds()} s  ${length} of ${userRetries} retries by users, the others found no finished run`);
@@ -85,6 +95,8 @@ export async function runRound(options: RoundOptions): Promise<Verdict> {
       for (const name of await each.workers.stop()) problem(`${name} did not stop when it was asked to`);
     }
     const evidence = joinEvidence(await gatherAll(harness), { injections, stalls });
+    if (reservations > 0 && evidence.reservations.length === 0)
+      problem('No reservation began, so this says nothing about reservations.');
     const { outliveMs } = options;
     const limits = { deadMs: outliveMs, hungMs: beatMs + outliveMs, retries };
     const violations = [...problems, ...judge(evidence, limits), ...unexplainedBreakages(evidence)];

@@ -16,6 +16,7 @@ import { finishSubmissions } from '../../src/store/tables/finish-submissions.ts'
 import { createMatrix } from '../../src/store/tables/matrix.ts';
 import { createMessageFactsTable } from '../../src/store/tables/message-facts.ts';
 import { createMessageRules } from '../../src/store/tables/message-rules.ts';
+import { createReservations } from '../../src/store/tables/reservations.ts';
 import { runComparer } from '../../src/store/tables/run-comparer.ts';
 import { createRuns, type Runs } from '../../src/store/tables/runs.ts';
 import { createSubmissions } from '../../src/store/tables/submissions.ts';
@@ -44,6 +45,7 @@ beforeAll(async () => {
     trends: createTrends({ database }),
     environments: createEnvironments({ database, secrets: createSecretBox(randomBytes(32)) }),
     alerts: createAlerts({ database }),
+    reservations: createReservations({ database }),
     commitRange: async () => undefined,
     branch: 'main',
     moduleRepository: undefined,
@@ -282,5 +284,26 @@ describe('notices that no single change brings about', () => {
       environments: [{ environment: 'es' }, { environment: 'us' }],
     });
     expect(digest.failing).toHaveLength(4);
+  });
+});
+
+describe('the facts of a reservation', () => {
+  it('have its owner, its end and its page, until it has ended', async () => {
+    const reservations = createReservations({ database });
+    const { id } = await reservations.create({
+      ...{ environmentId: environmentIds[0] as number, owner: 'alice', ownerKey: 'account 1' },
+      ...{ reason: 'look at the cart', endsAt: new Date(Date.now() + 3_600_000) },
+    });
+    const read = (kind: string) => facts.read({ kind, details: { reservationId: id } });
+    expect(await read('reservation-started')).toMatchObject({
+      kind: 'reservation',
+      headline: expect.stringMatching(/^us is reserved for alice until \d{4}-\d\d-\d\d \d\d:\d\d UTC$/),
+      reservation: { reason: 'look at the cart', url: `${server}/environments/us` },
+    });
+    await reservations.end(id, 'alice');
+    expect(await read('reservation-near-end')).toBeUndefined();
+    expect(await read('reservation-cancelled')).toMatchObject({ phase: 'cancelled' });
+    await database.query('DELETE FROM reservation');
+    expect(await read('reservation-started')).toBeUndefined();
   });
 });

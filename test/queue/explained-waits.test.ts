@@ -7,6 +7,7 @@ import { explainWaits, type Occupation } from '../../src/model/waiting.ts';
 import { createQueue } from '../../src/queue/queue.ts';
 import { createEnvironments } from '../../src/store/tables/environments.ts';
 import { createOverview } from '../../src/store/tables/overview.ts';
+import { createReservations } from '../../src/store/tables/reservations.ts';
 import { createRuns } from '../../src/store/tables/runs.ts';
 import { claimOne } from '../support/claim.ts';
 import { openTestDatabase, quiet, type TestDatabase } from '../support/database.ts';
@@ -15,6 +16,10 @@ import { newEnvironment } from '../support/samples.ts';
 interface QueuedRun {
   priority: number;
   retry: 'none' | 'past' | 'future';
+  /** Its limit of waiting. */
+  limit: 'none' | 'past' | 'future';
+  /** It may start in the reservation. */
+  inside: boolean;
 }
 
 interface EnvironmentState {
@@ -22,18 +27,24 @@ interface EnvironmentState {
   paused: boolean;
   /** Only an environment without runs to do can be removed. */
   removed: boolean;
+  reservation: 'none' | 'planned' | 'waiting' | 'active' | 'over';
   queued: QueuedRun[];
 }
+
+const hourMs = 3_600_000;
 
 const states = fc.array(
   fc.record<EnvironmentState>({
     running: fc.boolean(),
     paused: fc.boolean(),
     removed: fc.boolean(),
+    reservation: fc.constantFrom('none', 'none', 'planned', 'waiting', 'active', 'over'),
     queued: fc.array(
       fc.record<QueuedRun>({
         priority: fc.constantFrom(-5, 0, 0, 5),
         retry: fc.constantFrom('none', 'none', 'past', 'future'),
+        limit: fc.constantFrom('none', 'none', 'past', 'future'),
+        inside: fc.boolean(),
       }),
       { maxLength: 4 },
     ),
@@ -79,7 +90,8 @@ async function createStates(
   const runs = createRuns({ database });
   const queue = createQueue({ database, log: quiet, leaseMs: 60_000 });
   const ids: number[] = [];
-  for (const [index, { running, paused, removed, queued }] of states.entries()) {
+  const reservations = createReservations({ database });
+  for (const [index, { running, paused, removed, reservation, queued }] of states.entries()) {
     const { id } = await environments.create(newEnvironment(`e${index}`));
     const submit = (priority: number) =>
       runs.insert([{ environmentId: id, selection: emptySelection, priority, requestedBy: 'test' }]);
@@ -87,8 +99,30 @@ async function createStates(
       await submit(0);
       await claimOne(queue, 'earlier', { excludeEnvironments: ids });
     }
-    for (const { priority, retry } of queued) {
+    const reservationId =
+      reservation === 'none'
+        ? undefined
+        : (
+            await reservations.create({
+              ...{ environmentId: id, owner: 'alice', ownerKey: 'account 1', reason: 'test' },
+              beginsAt: new Date(Date.now() + hourMs),
+              endsAt: new Date(Date.now() + 2 * hourMs),
+            })
+          ).id;
+    if (reservationId !== undefined && reservation !== 'planned') {
+      await database.query(
+        `UPDATE reservation SET begins_at = now() - interval '1 hour',
+           ends_at = now() + CASE WHEN $2 = 'over' THEN -1 ELSE 1 END * interval '1 hour',
+           begun_at = CASE WHEN $2 <> 'waiting' THEN now() - interval '1 hour' END WHERE id = $1`,
+        [reservationId, reservation],
+      );
+    }
+    for (const { priority, retry, limit, inside } of queued) {
       const [run] = await submit(priority);
+      await database.query(
+        `UPDATE run SET reservation_id = $2, start_by = now() + $3 * interval '1 hour' WHERE id = $1`,
+        [run?.id, inside ? (reservationId ?? null) : null, { none: null, past: -1, future: 1 }[limit]],
+      );
       if (retry === 'none') continue;
       await database.query(`UPDATE run SET retry_at = now() + $2 * interval '1 hour' WHERE id = $1`, [
         run?.id,
@@ -107,6 +141,7 @@ async function runsExplainedAsStarting({ database }: TestDatabase): Promise<numb
   const environments = createEnvironments({ database, secrets: createSecretBox(randomBytes(32)) });
   const overview = createOverview({ database });
   const queues = await overview.queues();
+  const reservations = await createReservations({ database }).open();
   const occupations = new Map(
     (await environments.list()).map(({ id, paused }): [number, Occupation] => {
       const running = queues.get(id)?.running;
@@ -116,6 +151,7 @@ async function runsExplainedAsStarting({ database }: TestDatabase): Promise<numb
           paused: paused?.reason,
           running: running === undefined ? undefined : { id: running, msLeft: undefined },
           lockedBy: undefined,
+          reservations: reservations.filter(({ environmentId }) => environmentId === id),
         },
       ];
     }),

@@ -10,8 +10,8 @@ import { accessTo } from '../support/catalog.ts';
 import { namedRunner } from '../support/runner.ts';
 import { createJudge, type Description, type FieldValues, fuzz, type Judge, requestsOf } from './fuzz.ts';
 
-/** Some hundred by default; MATRE_FUZZ_REQUESTS=20000 in the long form, MATRE_FUZZ_SEED to repeat one. */
-const count = Number(process.env.MATRE_FUZZ_REQUESTS ?? 600);
+/** Seven of each operation by default; MATRE_FUZZ_REQUESTS=20000 in the long form, MATRE_FUZZ_SEED to repeat one. */
+const count = Number(process.env.MATRE_FUZZ_REQUESTS ?? 7 * operations.length);
 const seed = Number(process.env.MATRE_FUZZ_SEED ?? Date.now() % 1_000_000);
 
 /** Operations that use the container engine of the machine are not fuzzed. */
@@ -60,6 +60,14 @@ const fieldValues: FieldValues = {
     timeZone: ['Europe/Berlin', 'UTC'],
     text: ['harb', 'cart'],
     priority: [0, 5],
+  },
+  // Of reservations, which would keep the runs of other requests waiting if they were longer.
+  ...{
+    afterRun: numbers,
+    reservation: numbers,
+    durationMs: [1_000],
+    waitAtMostMs: [60_000],
+    reason: ['demo'],
   },
 };
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { cancelOverdueRuns } from '../../src/store/tables/overdue-runs.ts';
 import type { AfterHooks, Runner } from '../../src/worker/runner.ts';
 import { startTestServer, type TestServer } from '../support/app.ts';
 import { cliHere } from '../support/cli.ts';
@@ -187,6 +188,27 @@ describe.each(kinds)('hooks on %s', (kind) => {
       await server.ask('POST', '/api/environments/us/resume', {});
     });
     expect([run.verdict, verdicts, attempts]).toEqual(['cancelled', ['cancelled'], 1]);
+    expect(hooks.map(({ state, starts }) => [state, starts])).toEqual([['passed', 1]]);
+  });
+
+  it('after the tests are executed by another attempt also when the limit of waiting of the run has passed', async () => {
+    let attempts = 0;
+    attempt = async ({ environment }) => {
+      attempts += 1;
+      if (attempts > 1)
+        return { kind: 'broken', reason: { code: 'IMAGE_MISSING', message: 'There is no image.' } };
+      await server.app.context.environments.pause(environment.id, 'to pass the limit of its run');
+      return { kind: 'requeue' };
+    };
+    afterHooks = restore;
+    const { run, hooks } = await execute(async (id) => {
+      const { database, runs } = server.app.context;
+      await waitFor(async () => attempts > 0 && (await runs.get(id)).state === 'queued');
+      await database.query('UPDATE run SET start_by = now() WHERE id = $1', [id]);
+      expect(await cancelOverdueRuns(database)).toEqual([]);
+      await server.ask('POST', '/api/environments/us/resume', {});
+    });
+    expect([run.verdict, attempts]).toEqual(['broken', 2]);
     expect(hooks.map(({ state, starts }) => [state, starts])).toEqual([['passed', 1]]);
   });
 

@@ -20,6 +20,7 @@ import { createMessageRules } from '../../src/store/tables/message-rules.ts';
 import { createMessageTemplates } from '../../src/store/tables/message-templates.ts';
 import { readUnplanned } from '../../src/store/tables/notices.ts';
 import { createOutbox } from '../../src/store/tables/outbox.ts';
+import { createReservations } from '../../src/store/tables/reservations.ts';
 import { readClock } from '../../src/store/tables/schedules.ts';
 import { createSubmissions } from '../../src/store/tables/submissions.ts';
 import { createTrends } from '../../src/store/tables/trends.ts';
@@ -52,6 +53,7 @@ export function startTestOutbox({
     trends: createTrends({ database }),
     environments: createEnvironments({ database, secrets }),
     alerts: { find: async () => undefined },
+    reservations: createReservations({ database }),
     commitRange: async () => undefined,
     branch: undefined,
     moduleRepository: undefined,

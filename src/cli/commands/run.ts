@@ -10,6 +10,7 @@ import { type CliContext, collect, jsonOption, parseWhole, print } from '../cli-
 import type { Caller } from '../client/caller.ts';
 import { checkWatchOptions, followRuns, watchOptions } from '../client/follow.ts';
 import { requester } from '../client/requester.ts';
+import { parseDuration } from '../moment.ts';
 import { readRunOptions, refOptions, runOptions } from '../run-options.ts';
 import { readSelection, type SelectionOptions, selectionOptions } from '../selection-options.ts';
 import { printRuns } from './list.ts';
@@ -30,6 +31,8 @@ With --watch each failure is printed as it happens, and all of them at the end: 
 declared, and the address of its page. In a pipe these are plain lines. --json has them in \`failures\`.
 
 A test that failed and passed in a later attempt of the same run is flaky: it counts as passed, and is named.
+
+A run that has not started within --wait-at-most ends cancelled, with the reason WAITED_TOO_LONG: exit code 2.
 
 Exit codes with --watch:
   0 all passed    1 tests failed, or with --fail-on-flaky were flaky    2 broken or cancelled: no trustworthy result
@@ -59,6 +62,12 @@ export function registerRun(command: Command, context: CliContext): void {
       '--sha <id>',
       'the commit that the runs are for: its whole id; without --commit-url of the test module',
     )
+    .option(
+      '--wait-at-most <length>',
+      'cancel the runs that have not started after this time: 30m, 2h',
+      parseDuration,
+    )
+    .option('--in-reservation <id>', 'a reservation of yours, in which the runs may start', parseWhole)
     .option('--dry-run', 'show the tests and the estimated duration; submit nothing');
   for (const option of [...refOptions(), ...runOptions(), ...watchOptions()]) command.addOption(option);
   command
@@ -79,6 +88,8 @@ export function registerRun(command: Command, context: CliContext): void {
           commitUrl: options.commitUrl,
           sha: options.sha,
           options: readRunOptions(options),
+          reservation: options.inReservation,
+          waitAtMostMs: options.waitAtMost,
           requestedBy: requester(context.terminal.env),
         });
         const ids = submitted.runs.map(({ id }) => id);

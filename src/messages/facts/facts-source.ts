@@ -1,16 +1,24 @@
 import { z } from 'zod';
 import { isFault } from '../../faults/fault.ts';
-import type { AlertFacts, DigestFacts, MessageFacts, SubmissionFacts } from '../../model/message-facts.ts';
+import type {
+  AlertFacts,
+  DigestFacts,
+  MessageFacts,
+  ReservationFacts,
+  SubmissionFacts,
+} from '../../model/message-facts.ts';
 import { digestPeriods } from '../../model/message-rule.ts';
 import type { SubmittedRun } from '../../model/submission.ts';
 import type { Alerts } from '../../store/tables/alerts.ts';
 import type { Environments } from '../../store/tables/environments.ts';
 import type { Matrix } from '../../store/tables/matrix.ts';
 import type { MessageFactsTable } from '../../store/tables/message-facts.ts';
+import type { Reservations } from '../../store/tables/reservations.ts';
 import type { Submissions } from '../../store/tables/submissions.ts';
 import type { Trends } from '../../store/tables/trends.ts';
 import { type CommitSources, readChanges } from './changes.ts';
 import { buildDigestFacts } from './digest-facts.ts';
+import { reservationFacts } from './reservation-facts.ts';
 import { buildSubmissionFacts, factLimits } from './submission-facts.ts';
 
 export interface FactsDependencies {
@@ -20,6 +28,7 @@ export interface FactsDependencies {
   trends: Pick<Trends, 'byDay' | 'byEnvironment' | 'tests'>;
   environments: Pick<Environments, 'list'>;
   alerts: Pick<Alerts, 'find'>;
+  reservations: Pick<Reservations, 'get'>;
   commitRange: CommitSources['commitRange'];
   /** The branch of the test module. */
   branch: string | undefined;
@@ -33,9 +42,9 @@ export interface FactsSubject {
   submissionId?: number | undefined;
   runId?: number | undefined;
   alertId?: number | undefined;
-  /** The notice is `alert-ended`. */
+  /** Of the notice. */
   kind?: string | undefined;
-  /** Of a digest: its period and times. */
+  /** Of a digest: its period and times. Of a reservation: its id. */
   details?: unknown;
 }
 
@@ -47,6 +56,9 @@ export const digestDetails = z.object({
   to: z.iso.datetime(),
 });
 export type DigestDetails = z.output<typeof digestDetails>;
+
+/** What the notices of reservations have as details. */
+const reservationDetails = z.object({ reservationId: z.number() });
 
 export type FactsSource = ReturnType<typeof createFactsSource>;
 
@@ -64,6 +76,9 @@ export function createFactsSource(deps: FactsDependencies) {
         }
       }
       if (subject.alertId !== undefined) return readAlertFacts(deps, subject.alertId, subject.kind);
+      const reservation = reservationDetails.safeParse(subject.details);
+      if (reservation.success)
+        return readReservationFacts(deps, reservation.data.reservationId, subject.kind);
       const details = digestDetails.safeParse(subject.details);
       return details.success ? readDigestFacts(deps, details.data) : undefined;
     },
@@ -131,6 +146,28 @@ async function readAlertFacts(
       url: publicUrl === undefined ? null : `${publicUrl}${page}`,
     },
   };
+}
+
+/** The facts; `undefined` when the reservation is gone, or has ended meanwhile, so that its begin or near end is no news. */
+async function readReservationFacts(
+  { reservations, publicUrl }: FactsDependencies,
+  id: number,
+  kind: string | undefined,
+): Promise<ReservationFacts | undefined> {
+  const reservation = await reservations.get(id).catch((error: unknown) => {
+    if (isFault(error, 'RESERVATION_UNKNOWN')) return undefined;
+    throw error;
+  });
+  if (reservation === undefined) return undefined;
+  const { environment, owner, reason, state, begunAt, endsAt, endReason } = reservation;
+  const phase =
+    kind === 'reservation-cancelled' ? 'cancelled' : kind === 'reservation-near-end' ? 'near-end' : 'started';
+  if (phase !== 'cancelled' && state !== 'active') return undefined;
+  return reservationFacts(phase, {
+    ...{ id, environment, owner, reason, endReason: endReason ?? null },
+    ...{ begunAt: begunAt?.toISOString() ?? null, endsAt: endsAt?.toISOString() ?? null },
+    url: publicUrl === undefined ? null : `${publicUrl}/environments/${environment}`,
+  });
 }
 
 const dayMs = 24 * 60 * 60_000;

@@ -1,5 +1,5 @@
 import { createGlobMatcher } from '../../model/glob.ts';
-import type { SubmissionFacts } from '../../model/message-facts.ts';
+import type { ReservationFacts, SubmissionFacts } from '../../model/message-facts.ts';
 import type { MessageRule } from '../../model/message-rule.ts';
 import { nameKey } from '../../model/name-key.ts';
 
@@ -28,6 +28,21 @@ export function failedCondition(rule: MessageRule, { submission }: SubmissionFac
   if (requesters.length > 0 && !matches(requesters.map(nameKey), nameKey(submission.requestedBy))) {
     return `only requested by ${list(requesters)}, this one is of ${submission.requestedBy}`;
   }
+  return undefined;
+}
+
+/** Why a rule is not about a reservation, in words; `undefined` when it is. Schedules, saved selections and branches do not matter. */
+export function failedReservationCondition(
+  rule: MessageRule,
+  { reservation: { owner, environment } }: ReservationFacts,
+): string | undefined {
+  const { environments, requesters } = rule.conditions;
+  if (rule.owner?.ownOnly && !isOwn(rule.owner.name, owner))
+    return `only reservations of ${rule.owner.name}, this one is of ${owner}`;
+  if (environments.length > 0 && !matches(environments, environment))
+    return `only environments ${list(environments)}, this one is on ${environment}`;
+  if (requesters.length > 0 && !matches(requesters.map(nameKey), nameKey(owner)))
+    return `only requested by ${list(requesters)}, this one is of ${owner}`;
   return undefined;
 }
 

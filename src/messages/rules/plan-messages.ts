@@ -1,8 +1,8 @@
 import type { NoticeKind, NotSent, PlannedMessage } from '../../model/message.ts';
-import type { MessageFacts, RunFacts, SubmissionFacts } from '../../model/message-facts.ts';
+import type { MessageFacts, ReservationFacts, RunFacts, SubmissionFacts } from '../../model/message-facts.ts';
 import type { MessageRule, RuleChannel } from '../../model/message-rule.ts';
 import { outcomeOf } from '../templates/outcome.ts';
-import { failedCondition } from './conditions.ts';
+import { failedCondition, failedReservationCondition } from './conditions.ts';
 import { missedOccasion, occasionOf } from './occasions.ts';
 import { endOfQuietHours } from './quiet-hours.ts';
 
@@ -93,6 +93,7 @@ function decide(
     return { not: 'statuses of commits need no rule' };
   if (facts.kind === 'digest') return { purposes: ['post'], reason: `its ${facts.period} digest is due` };
   if (facts.kind === 'alert') return decideAlert(rule, facts.alert.kind, facts.phase);
+  if (facts.kind === 'reservation') return decideReservation(rule, facts);
   const failed = failedCondition(rule, facts);
   if (failed !== undefined) return { not: failed };
   const isAnnounced = posts.some((post) => isTo(post, channel, recipient));
@@ -130,6 +131,14 @@ function decideAlert(rule: MessageRule, kind: string, phase: 'started' | 'ended'
     return { not: `only alerts ${alerts.join(', ')}, this one is ${kind}` };
   }
   return { purposes: ['post'], reason: phase === 'started' ? 'an alert began' : 'an alert ended' };
+}
+
+function decideReservation(rule: MessageRule, facts: ReservationFacts): Decision {
+  if (!rule.occasions.includes('reservation')) return { not: 'announces no reservations' };
+  const failed = failedReservationCondition(rule, facts);
+  if (failed !== undefined) return { not: failed };
+  const reasons = { started: 'began', 'near-end': 'ends soon', cancelled: 'could not begin' };
+  return { purposes: ['post'], reason: `a reservation ${reasons[facts.phase]}` };
 }
 
 /**
@@ -204,6 +213,7 @@ function dueAt({ quietHours }: MessageRule, now: Date): Date {
 
 function threadOf(facts: MessageFacts, rule?: MessageRule): string {
   if (facts.kind === 'submission') return `submission/${(facts as SubmissionFacts).submission.id}`;
+  if (facts.kind === 'reservation') return `reservation/${facts.reservation.id}`;
   return facts.kind === 'alert' ? `alert/${facts.alert.id}` : `digest/${rule?.id}`;
 }
 

@@ -75,6 +75,15 @@ ${failures}`,
 {% endif %}
 It began at {{ alert.startedAt | date: "%Y-%m-%d %H:%M UTC" }}.
 `,
+  'reservation-started': `{{ headline }}
+{{ reservation.reason }}
+`,
+  'reservation-near-end': `{{ headline }}
+{{ reservation.reason }}
+`,
+  'reservation-cancelled': `{{ headline }}
+{{ reservation.endReason }}
+`,
   digest: `{{ headline }}
 {% for submission in submissions limit: 15 %}
 {{ bullet }} {{ submission.headline | link: submission.url }}

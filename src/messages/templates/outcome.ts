@@ -5,6 +5,7 @@ import type { TemplateOutcome } from '../../model/template-outcome.ts';
 export function outcomeOf(facts: MessageFacts, purpose: string): TemplateOutcome {
   if (facts.kind === 'digest') return 'digest';
   if (facts.kind === 'alert') return facts.phase === 'started' ? 'alert-started' : 'alert-ended';
+  if (facts.kind === 'reservation') return `reservation-${facts.phase}`;
   if (purpose === 'reply') return 'failures';
   const { verdict, previousVerdict } = facts.submission;
   if (facts.phase !== 'finished' || verdict === null) return 'running';

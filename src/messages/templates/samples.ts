@@ -3,11 +3,13 @@ import type {
   DigestFacts,
   FailureFacts,
   MessageFacts,
+  ReservationFacts,
   SubmissionFacts,
 } from '../../model/message-facts.ts';
 import type { Verdict } from '../../model/run.ts';
 import type { TemplateOutcome } from '../../model/template-outcome.ts';
 import { submissionHeadline } from '../facts/headline.ts';
+import { reservationFacts } from '../facts/reservation-facts.ts';
 
 const server = 'https://matre.example.com';
 const counts = { planned: 600, passed: 583, failed: 15, broken: 0, skipped: 2, flaky: 1, quarantined: 1 };
@@ -28,6 +30,12 @@ const otherFailure: FailureFacts = {
 /** Facts in which every value is present, so that a template can be checked and shown without a run. */
 export function sampleFacts(outcome: TemplateOutcome): MessageFacts {
   if (outcome === 'digest') return digest();
+  if (
+    outcome === 'reservation-started' ||
+    outcome === 'reservation-near-end' ||
+    outcome === 'reservation-cancelled'
+  )
+    return reservation(outcome);
   if (outcome === 'alert-started' || outcome === 'alert-ended') return alert(outcome);
   return submission(outcome);
 }
@@ -90,6 +98,16 @@ function alert(outcome: 'alert-started' | 'alert-ended'): AlertFacts {
       url: `${server}/environments/preprod-us`,
     },
   };
+}
+
+function reservation(outcome: `reservation-${ReservationFacts['phase']}`): ReservationFacts {
+  const phase = outcome.slice('reservation-'.length) as ReservationFacts['phase'];
+  return reservationFacts(phase, {
+    ...{ id: 12, environment: 'preprod-us', owner: 'alice', reason: 'look at the cart' },
+    ...{ begunAt: '2026-11-29T13:10:00.000Z', endsAt: '2026-11-29T15:00:00.000Z' },
+    endReason: 'It could not begin within its limit of waiting.',
+    url: `${server}/environments/preprod-us`,
+  });
 }
 
 function digest(): DigestFacts {

@@ -42,6 +42,7 @@ import type { Messages } from '../../store/tables/messages.ts';
 import type { Overview } from '../../store/tables/overview.ts';
 import type { Plans } from '../../store/tables/plans.ts';
 import type { Quarantines } from '../../store/tables/quarantines.ts';
+import type { Reservations } from '../../store/tables/reservations.ts';
 import type { Results } from '../../store/tables/results.ts';
 import type { RunHooks } from '../../store/tables/run-hooks.ts';
 import type { Runs } from '../../store/tables/runs.ts';
@@ -113,6 +114,8 @@ export interface Context {
   /** The finished runs that comparisons read. */
   comparedRuns: ComparedRuns;
   quarantines: Quarantines;
+  /** Times in which environments are kept for their owners. */
+  reservations: Reservations;
   /** What users know about causes of failures. */
   notes: CauseNotes;
   /** States that an operator must act on. */

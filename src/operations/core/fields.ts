@@ -30,6 +30,9 @@ export const runId = wholeNumber(1, Number.MAX_SAFE_INTEGER, 'must be the number
 /** The id of a submission. */
 export const submissionId = wholeNumber(1, Number.MAX_SAFE_INTEGER, 'must be the number of a submission');
 
+/** The id of a reservation. */
+export const reservationId = wholeNumber(1, Number.MAX_SAFE_INTEGER, 'must be the number of a reservation');
+
 /** No control character, no line end of Unicode, and no half of a surrogate pair, which UTF-8 cannot express. */
 const oneLine = z.string().refine((value) => !/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u.test(value), {
   error: 'must be one line without control characters',

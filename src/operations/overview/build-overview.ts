@@ -1,15 +1,18 @@
 import { hostname } from 'node:os';
 import { type LockInfo, lockNames } from '../../locks/lock.ts';
 import type { Environment } from '../../model/environment.ts';
+import { type Forecast, forecastQueues } from '../../model/forecast.ts';
 import { groupBy } from '../../model/group-by.ts';
+import type { Reservation } from '../../model/reservation.ts';
 import { type RunOverhead, timeLeft } from '../../model/time-left.ts';
-import { explainWaits, forecastStarts, type Occupation, type WorkerPool } from '../../model/waiting.ts';
+import { explainWaits, type Occupation, type WorkerPool } from '../../model/waiting.ts';
 import type { PoolContainer } from '../../pool/pool.ts';
 import type { ExpectedDuration } from '../../store/tables/durations.ts';
 import type { LatestRun } from '../../store/tables/latest-runs.ts';
 import type { Bar, EnvironmentQueue, Progress, WaitingRun } from '../../store/tables/overview.ts';
 import { commonWaitReason, type WorkerProcess } from '../../store/tables/workers.ts';
 import type { LockStatus } from '../core/status-cache.ts';
+import { viewReservation } from '../reservations/reservation-view.ts';
 import type {
   BarView,
   LaneView,
@@ -33,6 +36,8 @@ interface OverviewSources {
   overheads: ReadonlyMap<number, RunOverhead>;
   queued: readonly WaitingRun[];
   queues: ReadonlyMap<number, EnvironmentQueue>;
+  /** Those that have not ended, by environment in the order in which they begin. */
+  reservations: readonly Reservation[];
   workers: readonly WorkerProcess[];
   lockStoreKind: OverviewView['locks']['kind'];
   locks: LockStatus;
@@ -55,6 +60,8 @@ export function buildOverview(sources: OverviewSources): Omit<OverviewView, 'at'
   );
   const barsOf = groupBy(bars, ({ environmentId }) => environmentId);
   const latestOf = new Map(latest.map((run) => [run.environmentId, viewLatest(run)]));
+  const { queue, forecast } = viewQueuedRuns(sources, running);
+  const reservationsOf = groupBy(sources.reservations, ({ environmentId }) => environmentId);
   const queueList = [...queues.values()];
   const ages = queueList.flatMap(({ oldestMs }) => oldestMs ?? []);
   return {
@@ -62,9 +69,12 @@ export function buildOverview(sources: OverviewSources): Omit<OverviewView, 'at'
       ...viewLane(environment, barsOf.get(environment.id) ?? [], maxBars),
       running: running.get(environment.id) ?? null,
       queued: queues.get(environment.id)?.queued ?? 0,
+      reservations: (reservationsOf.get(environment.id) ?? []).map((each) =>
+        viewReservation(each, forecast.begins.get(each.id)),
+      ),
       latest: latestOf.get(environment.id) ?? null,
     })),
-    queue: viewQueuedRuns(sources, running),
+    queue,
     queued: {
       runs: queueList.reduce((sum, { queued }) => sum + queued, 0),
       oldestMs: ages.length === 0 ? null : Math.max(0, Math.round(Math.max(...ages))),
@@ -82,13 +92,21 @@ export function buildOverview(sources: OverviewSources): Omit<OverviewView, 'at'
   };
 }
 
-/** The queued runs, each with why it waits and when it is expected to start. */
+/** The queued runs, each with why it waits and when it is expected to start; and the forecast. */
 function viewQueuedRuns(
-  { at, environments, progress, queued, workers, locks, containers }: OverviewSources,
+  sources: OverviewSources,
   running: ReadonlyMap<number, RunningView>,
-): QueuedView[] {
+): { queue: QueuedView[]; forecast: Forecast } {
+  const { at, environments, progress, queued, reservations, workers, locks, containers } = sources;
+  const reservationsOf = groupBy(reservations, ({ environmentId }) => environmentId);
   const occupations = new Map(
-    environments.map((environment) => [environment.id, viewOccupation(environment, running, locks, at)]),
+    environments.map((environment) => [
+      environment.id,
+      {
+        ...viewOccupation(environment, running, locks, at),
+        reservations: reservationsOf.get(environment.id),
+      },
+    ]),
   );
   const { slots, busy } = countWorkers(workers, progress.length);
   const hasRemoteWorkers = workers.some((worker) => worker.alive && worker.host !== hostname());
@@ -100,26 +118,33 @@ function viewQueuedRuns(
     waitsFor: commonWaitReason(workers)?.message,
   };
   const waits = explainWaits(queued, occupations, workerPool, at);
-  const starts = forecastStarts(queued, occupations, workerPool, at);
-  return queued.map(({ environmentCode, environmentId: _id, expectedMs, ...run }) => {
-    const wait = waits.get(run.id);
-    return {
-      ...run,
-      environment: environmentCode,
-      queuedAt: run.queuedAt.toISOString(),
-      retryAt: run.retryAt?.toISOString() ?? null,
-      waits: wait ? { ...wait, run: wait.run ?? null } : { code: 'starting', message: 'starting', run: null },
-      expectedMs: expectedMs === undefined ? null : Math.round(expectedMs),
-      expectedStartAt: starts.get(run.id)?.toISOString() ?? null,
-    };
-  });
+  const forecast = forecastQueues(queued, occupations, workerPool, at);
+  const queue = queued.map(
+    ({ environmentCode, environmentId: _id, expectedMs, startedAt: _startedAt, ...run }): QueuedView => {
+      const wait = waits.get(run.id);
+      return {
+        ...run,
+        environment: environmentCode,
+        queuedAt: run.queuedAt.toISOString(),
+        retryAt: run.retryAt?.toISOString() ?? null,
+        startBy: run.startBy?.toISOString() ?? null,
+        reservationId: run.reservationId ?? null,
+        waits: wait
+          ? { ...wait, run: wait.run ?? null }
+          : { code: 'starting', message: 'starting', run: null },
+        expectedMs: expectedMs === undefined ? null : Math.round(expectedMs),
+        expectedStartAt: forecast.starts.get(run.id)?.toISOString() ?? null,
+      };
+    },
+  );
+  return { queue, forecast };
 }
 
 function viewLane(
   { id, code, name, paused }: Environment,
   bars: readonly Bar[],
   maxBars: number,
-): Omit<LaneView, 'running' | 'queued' | 'latest'> {
+): Omit<LaneView, 'running' | 'queued' | 'latest' | 'reservations'> {
   const finished = bars.filter(({ state }) => state === 'finished');
   const shown = [...finished.slice(-maxBars), ...bars.filter(({ state }) => state === 'running')];
   return {

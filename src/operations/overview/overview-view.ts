@@ -4,6 +4,7 @@ import { runPhases, verdicts } from '../../model/run.ts';
 import { waitCodes } from '../../model/waiting.ts';
 import { time } from '../core/fields.ts';
 import { countsView, reasonView } from '../core/views.ts';
+import { reservationView } from '../reservations/reservation-view.ts';
 
 /** A run in a lane: what a bar and its tooltip show. */
 export const barView = z.object({
@@ -70,6 +71,9 @@ export const laneView = z.object({
   paused: z.object({ since: time, reason: z.string() }).nullable(),
   running: runningView.nullable(),
   queued: z.number(),
+  reservations: z
+    .array(reservationView)
+    .describe('Those that have not ended, in the order in which they begin'),
   latest: latestView
     .nullable()
     .describe('Its newest finished run that was not cancelled; null before the first'),
@@ -97,6 +101,8 @@ export const queuedView = z.object({
   requestedBy: z.string(),
   queuedAt: time,
   retryAt: time.nullable().describe('When a broken run is retried'),
+  startBy: time.nullable().describe('It is cancelled when it has not started by then'),
+  reservationId: z.number().nullable().describe('The reservation in which it may start'),
   waits: waitView,
   expectedMs: z
     .number()

@@ -40,16 +40,18 @@ export const showOverview = defineOperation({
     const environments = await context.environments.list();
     const share = Math.floor(maxBars / Math.max(1, environments.length));
     const maxLaneBars = Math.min(maxBarsPerLane, Math.max(minBars, share));
-    const [bars, latest, progress, queued, queues, workers, containers, locks] = await Promise.all([
-      context.overview.bars(begin, end, maxLaneBars),
-      context.overview.latest(),
-      context.overview.progress(),
-      context.overview.waitingRuns(maxListedQueuedRuns),
-      context.overview.queues(),
-      context.workers.list(),
-      context.statusCache.containers(),
-      context.statusCache.locks(),
-    ]);
+    const [bars, latest, progress, queued, queues, reservations, workers, containers, locks] =
+      await Promise.all([
+        context.overview.bars(begin, end, maxLaneBars),
+        context.overview.latest(),
+        context.overview.progress(),
+        context.overview.waitingRuns(maxListedQueuedRuns),
+        context.overview.queues(),
+        context.reservations.open(),
+        context.workers.list(),
+        context.statusCache.containers(),
+        context.statusCache.locks(),
+      ]);
     const withPlan = progress.filter(({ counts }) => counts.planned > 0);
     const [expected, overheads] = await Promise.all([
       context.durations.expectedOf(withPlan.map(({ runId }) => runId)),
@@ -70,6 +72,7 @@ export const showOverview = defineOperation({
         overheads,
         queued,
         queues,
+        reservations,
         workers,
         locks,
         lockStoreKind: context.locks.kind,

@@ -9,21 +9,29 @@ import { describeSelection, emptySelection, type Selection } from '../../model/s
 import { nothingToRetry } from '../../store/tables/user-retries.ts';
 
 import type { Context } from '../core/context.ts';
-import { code, gitRef, line, runId, scheduleName, testName, time, wholeNumber } from '../core/fields.ts';
+import {
+  code,
+  gitRef,
+  line,
+  reservationId,
+  runId,
+  scheduleName,
+  testName,
+  time,
+  wholeNumber,
+} from '../core/fields.ts';
 import { idempotent } from '../core/idempotency.ts';
 import { defined, defineOperation } from '../core/operation.ts';
+import { requestedBy, requesterOf } from '../core/requester.ts';
 import { type RunView, runView, viewRun } from '../core/views.ts';
 import { getEnvironment } from '../environments/get-environment.ts';
+import { ownReservation, waitAtMostMs } from '../reservations/reservations.ts';
 import { withWaitReasons } from './idle-workers.ts';
 import { commitSha, commitUrl, resolveCommit } from './requested-commit.ts';
 import { resolveRequest } from './requested-runs.ts';
 import { runOptionsInput } from './run-options.ts';
 import { selectionInput } from './selection-input.ts';
 import { splitTestName } from './test-log.ts';
-
-const requestedBy = line(200)
-  .default('api')
-  .describe('Name of the requester when sign-in is off; otherwise the signed-in user');
 
 export const priority = z
   .int()
@@ -59,12 +67,19 @@ export const submitRuns = defineOperation({
     ref: gitRef.optional(),
     commitUrl: commitUrl.optional(),
     sha: commitSha.optional(),
+    reservation: reservationId
+      .optional()
+      .describe('A reservation of the caller on the environment: the run may start in it'),
+    waitAtMostMs: waitAtMostMs
+      .optional()
+      .describe('The run is cancelled with WAITED_TOO_LONG when it has not started after this time'),
     requestedBy,
   }),
   output: z.object({ runs: z.array(runView) }),
   creates: true,
   run(context, request, { principal, key, traceParent }) {
-    const { environments, selection, saved, options, ref, commitUrl, sha } = request;
+    const { environments, selection, saved, options, ref, commitUrl, sha, reservation, waitAtMostMs } =
+      request;
     const input = {
       environments,
       selection,
@@ -75,6 +90,8 @@ export const submitRuns = defineOperation({
       ref,
       commitUrl,
       sha,
+      reservation,
+      waitAtMostMs,
       requestedBy: requesterOf(principal, request.requestedBy),
     };
     return idempotent<{ runs: RunView[] }>(
@@ -87,7 +104,16 @@ export const submitRuns = defineOperation({
           context,
           input,
         );
-        const fields = { selection, priority, options, requestedBy, ...defined({ traceParent, ref }) };
+        await checkReservation(context, { id: reservation, environmentIds, principal });
+        const limits = { reservationId: reservation, waitAtMostMs };
+        const fields = {
+          ...limits,
+          selection,
+          priority,
+          options,
+          requestedBy,
+          ...defined({ traceParent, ref }),
+        };
         const runs = await context.runs.insert(
           environmentIds.map((environmentId) => ({ environmentId, ...fields })),
           (transaction, inserted) => save(transaction, { runs: inserted.map(viewRun) }),
@@ -244,10 +270,18 @@ export const retryRun = defineOperation({
   },
 });
 
-/** Who requested a run. The caller may choose a name only when sign-in is off. */
-function requesterOf(principal: Principal, requestedBy: string): string {
-  const signedIn = principal.via === 'password' || principal.via === 'oidc' || principal.via === 'token';
-  return signedIn ? principal.name : requestedBy;
+/** Errors: RESERVATION_UNKNOWN, RESERVATION_ENDED, FORBIDDEN, INPUT_INVALID when a run is on another environment. */
+async function checkReservation(
+  context: Context,
+  request: { id: number | undefined; environmentIds: readonly number[]; principal: Principal },
+): Promise<void> {
+  const { id, environmentIds, principal } = request;
+  if (id === undefined) return;
+  const { environment, environmentId, state } = await ownReservation(context, id, principal);
+  if (state === 'ended' || state === 'cancelled')
+    throw new Fault('RESERVATION_ENDED', `Reservation ${id} is ${state}.`);
+  if (environmentIds.some((each) => each !== environmentId))
+    throw new Fault('INPUT_INVALID', `Reservation ${id} is of ${environment}: submit its runs there only.`);
 }
 
 /** The tests of a run that did not succeed; all of its selection when it broke before it had a plan. */

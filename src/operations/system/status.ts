@@ -38,7 +38,7 @@ export const showStatus = defineOperation({
   output: statusView,
   async run(context) {
     const at = new Date();
-    const [alerts, environments, latest, progress, queued, queues, workers, containers, locks] =
+    const [alerts, environments, latest, progress, queued, queues, reservations, workers, containers, locks] =
       await Promise.all([
         context.alerts.open(),
         context.environments.list(),
@@ -46,6 +46,7 @@ export const showStatus = defineOperation({
         context.overview.progress(),
         context.overview.waitingRuns(maxListedQueuedRuns),
         context.overview.queues(),
+        context.reservations.open(),
         context.workers.list(),
         context.statusCache.containers(patienceMs),
         context.statusCache.locks(patienceMs),
@@ -61,6 +62,7 @@ export const showStatus = defineOperation({
       ...sources,
       overheads,
       queued,
+      reservations,
       bars: [],
       maxBars: 0,
       lockStoreKind: context.locks.kind,

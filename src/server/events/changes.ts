@@ -2,12 +2,23 @@ import type { FastifyInstance } from 'fastify';
 import type { Queue } from '../../queue/queue.ts';
 import { channels, type Database } from '../../store/database/database.ts';
 
+type ServerEvent =
+  | 'run'
+  | 'environment'
+  | 'workers'
+  | 'schedules'
+  | 'channels'
+  | 'messages'
+  | 'alerts'
+  | 'reservations'
+  | 'reload';
+
 /**
  * A change: `run` with its id, `environment` with its id (empty: any environment), `workers`, `schedules`, `channels`,
- * `messages`, `alerts`; `reload`: anything may have changed.
+ * `messages`, `alerts`, `reservations`; `reload`: anything may have changed.
  */
 export interface ServerChange {
-  event: 'run' | 'environment' | 'workers' | 'schedules' | 'channels' | 'messages' | 'alerts' | 'reload';
+  event: ServerEvent;
   data: string;
 }
 
@@ -22,7 +33,7 @@ export interface Changes {
 }
 
 /** Changes without an id, whose name is that of their event. */
-const plainChanges = ['workers', 'channels', 'messages', 'alerts'] as const;
+const plainChanges = ['workers', 'channels', 'messages', 'alerts', 'reservations'] as const;
 
 export function createChanges(
   server: FastifyInstance,

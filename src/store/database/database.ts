@@ -57,7 +57,7 @@ export function storableJson(value: unknown): string {
  * - `probe`: a question of the doctor to every worker, and `answer`: the answer of one, see `store/tables/probes.ts`;
  * - `schedule`: a schedule was changed or fired;
  * - `message` (payload: `notice` or `message`): there is a notice to plan messages for, or a message to send;
- * - `change` (payload: `environment <id>`, `environments`, `workers`, `channels`, `messages` or `alerts`): something else than a run has changed.
+ * - `change` (payload: `environment <id>`, `environments`, `workers`, `channels`, `messages`, `alerts` or `reservations`): something else than a run has changed.
  */
 export const channels = {
   queue: 'matre_queue',
@@ -97,7 +97,7 @@ export async function notifyMessages(database: Queryable): Promise<void> {
 
 /**
  * What changed other than a run: an environment with its variables and containers, all environments, the workers, where messages go,
- * messages, or alerts that began or ended.
+ * messages, alerts that began or ended, or reservations.
  */
 export type Change =
   | `environment ${number}`
@@ -105,7 +105,8 @@ export type Change =
   | 'workers'
   | 'channels'
   | 'messages'
-  | 'alerts';
+  | 'alerts'
+  | 'reservations';
 
 /** As `notifyQueue`, to listeners of other changes. */
 export async function notifyChange(database: Queryable, change: Change): Promise<void> {

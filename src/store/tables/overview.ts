@@ -52,7 +52,16 @@ export interface Progress {
 export interface WaitingRun
   extends Pick<
     Run,
-    'id' | 'environmentId' | 'environmentCode' | 'priority' | 'requestedBy' | 'queuedAt' | 'retryAt'
+    | 'id'
+    | 'environmentId'
+    | 'environmentCode'
+    | 'priority'
+    | 'requestedBy'
+    | 'queuedAt'
+    | 'retryAt'
+    | 'startedAt'
+    | 'startBy'
+    | 'reservationId'
   > {
   summary: string;
   /** The position in the queue of its environment; 1 is executed next. */
@@ -167,6 +176,7 @@ export function createOverview(deps: { database: Queryable }) {
            ORDER BY position, head.id LIMIT $1
          )
          SELECT ${shortSelection}, run.id, environment_id, code, priority, requested_by, queued_at, ${ownRetryAt} AS retry_at, position,
+            started_at, start_by, reservation_id,
            CASE WHEN retried_after > 0 THEN again.ms ELSE coalesce(own.ms, elsewhere.ms) END AS expected_ms
          FROM first JOIN run ON run.id = first.id JOIN environment ON environment.id = environment_id
          LEFT JOIN LATERAL (${meanOfSimilarRuns('AND past.environment_id = run.environment_id')}) AS own ON true
@@ -188,6 +198,9 @@ export function createOverview(deps: { database: Queryable }) {
         requestedBy: row.requested_by,
         queuedAt: row.queued_at,
         retryAt: row.retry_at ?? undefined,
+        startedAt: row.started_at ?? undefined,
+        startBy: row.start_by ?? undefined,
+        reservationId: row.reservation_id ?? undefined,
         summary: summaryOf(row),
         position: Number(row.position),
         expectedMs: row.expected_ms ?? undefined,
@@ -268,6 +281,9 @@ interface WaitingRow extends ShortSelection {
   requested_by: string;
   queued_at: Date;
   retry_at: Date | null;
+  started_at: Date | null;
+  start_by: Date | null;
+  reservation_id: number | null;
   position: number;
   expected_ms: number | null;
 }

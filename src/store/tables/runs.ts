@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { RunIdentity } from '../../artifacts/run-folders.ts';
 import { Fault } from '../../faults/fault.ts';
 import { patchStates } from '../../model/patch.ts';
 import type { Counts, Run, RunPhase, RunState, Verdict } from '../../model/run.ts';
@@ -39,6 +38,10 @@ export interface NewRun {
   options?: RunOptions;
   /** See `Run.ref`. */
   ref?: string | undefined;
+  /** The reservation in which it may start. */
+  reservationId?: number | undefined;
+  /** How long it may wait for its start, in milliseconds; then it is cancelled. */
+  waitAtMostMs?: number | undefined;
 }
 
 export type Runs = ReturnType<typeof createRuns>;
@@ -138,15 +141,6 @@ export function createRuns(deps: { database: Database }) {
   };
 }
 
-/** The identity of a run, which its files carry; `undefined` when there is no such run. Also for schemas without identities. */
-export async function readRunIdentity(database: Queryable, id: number): Promise<RunIdentity | undefined> {
-  const [row] = await database.query<{ identity: string | null; queued_at: Date }>(
-    `SELECT to_jsonb(run) ->> 'identity' AS identity, queued_at FROM run WHERE id = $1`,
-    [id],
-  );
-  return row && { identity: row.identity ?? undefined, queuedAt: row.queued_at };
-}
-
 /** SQL of a condition: a run that is cancelled ends at once, because no worker has it and no hook after its tests is due. */
 const endsNow = `(state = 'queued' AND NOT ${afterHooksDue})`;
 
@@ -188,10 +182,13 @@ export async function insertRuns(
   const submissionId = await insertSubmission(transaction, submission, runs);
   // FOR KEY SHARE: either the removal of an environment waits for these runs and sees them, or this statement sees the removal.
   const rows = await transaction.query<RunRow>(
-    `INSERT INTO run (environment_id, selection, priority, requested_by, retry_of, schedule_id, trace_parent, options, submission_id, ref)
-     SELECT environment.id, selection::jsonb, priority, requested_by, retry_of, schedule_id, trace_parent, options::jsonb, $9, ref
-     FROM unnest($1::int[], $2::text[], $3::int[], $4::text[], $5::bigint[], $6::int[], $7::text[], $8::text[], $10::text[])
-       WITH ORDINALITY AS given (environment_id, selection, priority, requested_by, retry_of, schedule_id, trace_parent, options, ref, place)
+    `INSERT INTO run (environment_id, selection, priority, requested_by, retry_of, schedule_id, trace_parent, options, submission_id, ref,
+       reservation_id, start_by)
+     SELECT environment.id, selection::jsonb, priority, requested_by, retry_of, schedule_id, trace_parent, options::jsonb, $9, ref,
+       reservation_id, now() + wait_ms * interval '1 millisecond'
+     FROM unnest($1::int[], $2::text[], $3::int[], $4::text[], $5::bigint[], $6::int[], $7::text[], $8::text[], $10::text[], $11::bigint[],
+       $12::bigint[]) WITH ORDINALITY AS given (environment_id, selection, priority, requested_by, retry_of, schedule_id, trace_parent,
+         options, ref, reservation_id, wait_ms, place)
      JOIN environment ON environment.id = given.environment_id AND removed_at IS NULL
      ORDER BY place FOR KEY SHARE OF environment
      RETURNING run.*, (SELECT code FROM environment WHERE id = environment_id) AS environment_code,
@@ -207,6 +204,8 @@ export async function insertRuns(
       runs.map(({ options }) => ofRunOptions(options)),
       submissionId,
       runs.map(({ ref }) => ref ?? null),
+      runs.map(({ reservationId }) => reservationId ?? null),
+      runs.map(({ waitAtMostMs }) => waitAtMostMs ?? null),
     ],
   );
   const unknown = runs.find(
@@ -294,6 +293,8 @@ export interface RunRow extends ReasonColumns {
   end_verdict: Verdict | null;
   end_reason_code: string | null;
   end_reason_message: string | null;
+  reservation_id: number | null;
+  start_by: Date | null;
   counts: unknown;
   queued_at: Date;
   started_at: Date | null;
@@ -347,6 +348,8 @@ function toRun(row: RunRow, counts: Counts | undefined): Run {
     retriedAfter: row.retried_after,
     hooksPlanned: row.hooks_round === row.retried_after,
     decidedEnd: toDecidedEnd(row),
+    reservationId: row.reservation_id ?? undefined,
+    startBy: row.start_by ?? undefined,
     counts: counts ?? toCounts(row.counts ?? {}),
     queuedAt: row.queued_at,
     startedAt: row.started_at ?? undefined,

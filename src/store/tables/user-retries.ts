@@ -45,7 +45,7 @@ export async function retryFailedTests(transaction: Queryable, id: number, by: s
   // Times and counts are those of the attempts from now on; the earlier attempts keep theirs.
   await transaction.query(
     `UPDATE run SET state = 'queued', verdict = NULL, reason_code = NULL, reason_message = NULL, counts = NULL,
-       queued_at = now(), started_at = NULL, finished_at = NULL, worker_id = NULL, retry_at = NULL, cancel_requested = false,
+       queued_at = now(), started_at = NULL, finished_at = NULL, worker_id = NULL, retry_at = NULL, start_by = NULL, cancel_requested = false,
        end_verdict = NULL, end_reason_code = NULL, end_reason_message = NULL,
        retried_after = attempt
      WHERE id = $1`,

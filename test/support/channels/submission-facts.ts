@@ -1,3 +1,4 @@
+import { sampleFacts as reservationSample } from '../../../src/messages/templates/samples.ts';
 import type {
   AlertFacts,
   DigestFacts,
@@ -176,6 +177,9 @@ const threeNew = run({
 
 /** One message of each sort, by its name. */
 export const sampleFacts: Record<string, MessageFacts> = {
+  'reservation begun': reservationSample('reservation-started'),
+  'reservation near its end': reservationSample('reservation-near-end'),
+  'reservation cancelled': reservationSample('reservation-cancelled'),
   started: submission({
     headline: 'nightly on preprod-us: 412 tests started, usually 1 h 8 min (run 471)',
     phase: 'started',

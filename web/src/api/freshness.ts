@@ -31,6 +31,7 @@ const queriesByEvent = {
   workers: new Set<unknown>(['overview', 'environments', 'workers', 'session']),
   schedules: new Set<unknown>(['schedules', 'saved-selections']),
   alerts: new Set<unknown>(['alerts', 'attention']),
+  reservations: new Set<unknown>(['overview', 'environments', 'environment', 'reservations']),
   channels: new Set<unknown>(['channels', 'rules', 'rule trial', 'subscriptions', 'templates']),
   // Channels show how many messages wait for them, and whether the last one arrived.
   messages: new Set<unknown>(['messages', 'channels']),

@@ -3,6 +3,17 @@ import type { createFreshness } from './freshness.ts';
 /** `connecting` until the first response; `lost` while the server is unreachable. */
 export type Connection = { state: 'connecting' } | { state: 'live' } | { state: 'lost'; since: Date };
 
+/** The events without an id. */
+const kinds = [
+  'environment',
+  'workers',
+  'schedules',
+  'alerts',
+  'channels',
+  'messages',
+  'reservations',
+] as const;
+
 const defaults = {
   /** The page does not report outages shorter than this, such as a quick restart. */
   graceMs: 2_000,
@@ -39,7 +50,7 @@ export function openLive(
     source = new EventSource('/api/events');
     source.addEventListener('open', () => setConnection({ state: 'live' }));
     source.addEventListener('run', ({ data }) => freshness.runChanged(Number(data)));
-    for (const what of ['environment', 'workers', 'schedules', 'alerts', 'channels', 'messages'] as const) {
+    for (const what of kinds) {
       source.addEventListener(what, () => freshness.kindChanged(what));
     }
     source.addEventListener('reload', () => freshness.anythingChanged());

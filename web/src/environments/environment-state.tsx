@@ -1,12 +1,18 @@
-import { IconPlayerPauseFilled } from '@tabler/icons-react';
+import { IconLock, IconPlayerPauseFilled } from '@tabler/icons-react';
+import { reservationText } from '../reservations/reservation-text.ts';
 import { approxDuration } from '../ui/format.ts';
 import { StatusBadge } from '../ui/status.tsx';
 import classes from './environment-state.module.css';
 import type { Lane } from './queries.ts';
 
 /** The state of an environment in a few words: running, paused, waiting or idle. */
-export function EnvironmentState({ lane }: { lane: Pick<Lane, 'running' | 'paused' | 'queued'> }) {
+export function EnvironmentState({
+  lane,
+}: {
+  lane: Pick<Lane, 'running' | 'paused' | 'queued' | 'reservations'>;
+}) {
   const { running, paused, queued } = lane;
+  const reservation = lane.reservations.find(({ state }) => state === 'active');
   if (running) {
     return (
       <StatusBadge status="running">
@@ -22,6 +28,14 @@ export function EnvironmentState({ lane }: { lane: Pick<Lane, 'running' | 'pause
       <span className={classes.paused} title={paused.reason}>
         <IconPlayerPauseFilled size={12} aria-hidden />
         paused
+      </span>
+    );
+  }
+  if (reservation) {
+    return (
+      <span className={classes.paused} title={reservationText(reservation)}>
+        <IconLock size={12} aria-hidden />
+        reserved
       </span>
     );
   }

@@ -4,6 +4,8 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'wouter';
 import { toProblem } from '../api/problem.ts';
+import { ReservationList } from '../reservations/reservation-list.tsx';
+import { Reserve } from '../reservations/reserve.tsx';
 import { EmptyState, ErrorState, Loading } from '../ui/states.tsx';
 import { Time } from '../ui/time.tsx';
 import { useTitle } from '../ui/title.ts';
@@ -12,7 +14,7 @@ import classes from './environment.module.css';
 import { EnvironmentState } from './environment-state.tsx';
 import { Hooks } from './hooks/hooks.tsx';
 import { PauseOrResume } from './pause.tsx';
-import { environmentQuery, nowQuery } from './queries.ts';
+import { environmentQuery, type Now, nowQuery } from './queries.ts';
 import { LastRuns } from './recent-runs/last-runs.tsx';
 import { Settings } from './settings.tsx';
 import { type SettingsDialog, SettingsMenu } from './settings-menu.tsx';
@@ -54,6 +56,7 @@ export default function Environment({ params: { code } }: { params: { code: stri
           >
             New run here
           </Button>
+          <Reserve code={code} runs={unfinishedRuns(now.data, code)} />
           <PauseOrResume code={code} isPaused={data.paused !== null} />
           <SettingsMenu environment={data} opened={dialog} onOpen={setDialog} />
         </div>
@@ -66,6 +69,7 @@ export default function Environment({ params: { code } }: { params: { code: stri
           </span>
         </p>
       )}
+      {lane && <ReservationList reservations={lane.reservations} />}
       {now.data && lane && <WaitingHere now={now.data} lane={lane} />}
       <LastRuns code={code} />
       <div className={classes.columns}>
@@ -76,6 +80,14 @@ export default function Environment({ params: { code } }: { params: { code: stri
       <Variables environment={data} onEditSettings={() => setDialog('edit')} />
     </div>
   );
+}
+
+/** The runs of an environment after which it can be reserved. */
+function unfinishedRuns(now: Now | undefined, code: string) {
+  const running = now?.lanes
+    .find((lane) => lane.code === code)
+    ?.bars.filter(({ state }) => state === 'running');
+  return [...(running ?? []), ...(now?.queue.filter(({ environment }) => environment === code) ?? [])];
 }
 
 function Unknown({ error }: { error: unknown }) {

@@ -4,8 +4,8 @@ import { showSuccess } from '../ui/notices.tsx';
 import { type NotifyState, useNotifications } from './permission.ts';
 
 const labels: Record<NotifyState, string> = {
-  on: 'Stop notifying me when my runs end',
-  off: 'Notify me when my runs end',
+  on: 'Stop notifying me about my runs and reservations',
+  off: 'Notify me when my runs end, and about my reservations',
   blocked: 'This browser blocks notifications of this page. Allow them in its settings for this address.',
   unsupported: 'Notifications need HTTPS, or the page on the same machine.',
 };
@@ -27,7 +27,7 @@ export function NotifyButton() {
           if (!isUsable) return event.preventDefault();
           await change(state === 'off');
           if (state === 'off' && Notification.permission === 'granted') {
-            showSuccess('You are notified when a run ends that you started in this browser.');
+            showSuccess('You are notified about runs and reservations that you start in this browser.');
           }
         }}
       >

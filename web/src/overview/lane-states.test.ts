@@ -3,7 +3,13 @@ import type { LaneView, OverviewView } from '#src/operations/overview/overview-v
 import { countStates, headlineOf } from './lane-states.ts';
 
 const lane = (verdict?: 'passed' | 'failed' | 'broken', more: object = {}) =>
-  ({ latest: verdict ? { verdict } : null, running: null, queued: 0, paused: null, ...more }) as LaneView;
+  ({
+    latest: verdict ? { verdict } : null,
+    running: null,
+    queued: 0,
+    paused: null,
+    ...more,
+  }) as LaneView;
 const overview = (lanes: LaneView[], more: object = {}) =>
   ({
     lanes,

@@ -90,6 +90,8 @@ export function WaitingRuns({ overview, queue }: { overview: OverviewView; queue
 
 const reasons: Record<QueuedView['waits']['code'], string> = {
   'environment-paused': 'environment paused',
+  'wait-limit': 'cancelled: waited too long',
+  reserved: 'environment reserved',
   'environment-busy': 'environment busy',
   behind: 'behind another run',
   retry: 'retry later',

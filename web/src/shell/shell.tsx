@@ -1,6 +1,7 @@
 import { Suspense, useEffect, useRef } from 'react';
 import { Route, Switch, useLocation } from 'wouter';
 import type { Session } from '../api/session.ts';
+import { ReservationNotifications } from '../notify/reservation-notifications.tsx';
 import { RunNotifications } from '../notify/run-notifications.tsx';
 import { ErrorBoundary } from '../ui/error-boundary.tsx';
 import { useShortcut } from '../ui/shortcuts.tsx';
@@ -28,6 +29,7 @@ export function Shell({ user }: { user: NonNullable<Session['user']> }) {
     <>
       <TabAttention />
       <RunNotifications />
+      <ReservationNotifications />
       {navigation.map((entry) => (
         <NavigationShortcut key={entry.path} {...entry} />
       ))}

@@ -9,10 +9,13 @@ const outcomeTexts: Record<string, string> = {
   failures: 'Failures of a run, in the thread',
   'alert-started': 'An alert begins',
   'alert-ended': 'An alert ends',
+  'reservation-started': 'A reservation begins',
+  'reservation-near-end': 'A reservation ends soon',
+  'reservation-cancelled': 'A reservation could not begin',
   digest: 'Digest of a day or a week',
 };
 
 export const outcomeText = (outcome: string) => outcomeTexts[outcome] ?? outcome;
 
 /** Whether a template of an outcome is about a submission. */
-export const isAboutSubmission = (outcome: string) => !/^alert|^digest/.test(outcome);
+export const isAboutSubmission = (outcome: string) => !/^alert|^reservation|^digest/.test(outcome);

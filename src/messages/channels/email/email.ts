@@ -161,11 +161,12 @@ function subjectOf(delivery: Delivery): string {
 }
 
 /**
- * The id that all mails about one submission or alert refer to, so that mail programs show them together. No mail has it: that of the
+ * The id that all mails about one submission, alert or reservation refer to, so that mail programs show them together. No mail has it: that of the
  * first one is not known to a mail which overtakes it.
  */
 function threadOf({ content: { facts } }: Delivery, domain: string): string | undefined {
   if (facts.kind === 'submission') return `<submission-${facts.submission.id}.matre@${domain}>`;
+  if (facts.kind === 'reservation') return `<reservation-${facts.reservation.id}.matre@${domain}>`;
   return facts.kind === 'alert' && facts.alert.id > 0
     ? `<alert-${facts.alert.id}.matre@${domain}>`
     : undefined;

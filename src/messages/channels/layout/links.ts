@@ -21,6 +21,9 @@ export function linksOf({ content: { facts }, purpose }: Delivery): MessageLink[
     case 'alert':
       links.push({ label: purpose === 'test' ? 'Open matre' : 'Open alerts', url: facts.alert.url });
       break;
+    case 'reservation':
+      links.push({ label: `Open ${facts.reservation.environment}`, url: facts.reservation.url });
+      break;
     case 'digest':
       links.push({ label: 'Open trends', url: facts.url });
   }

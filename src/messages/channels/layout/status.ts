@@ -1,3 +1,4 @@
+import type { ReservationFacts } from '../../../model/message-facts.ts';
 import type { Verdict } from '../../../model/run.ts';
 import type { Delivery } from '../channel.ts';
 
@@ -16,6 +17,12 @@ const ofVerdict: Record<Verdict, MessageStatus> = {
   cancelled: { word: 'Cancelled', sign: '🚫', tone: 'neutral' },
 };
 
+const ofReservation: Record<ReservationFacts['phase'], MessageStatus> = {
+  started: { word: 'Reserved', sign: '🔒', tone: 'neutral' },
+  'near-end': { word: 'Reservation ends soon', sign: '⌛', tone: 'warning' },
+  cancelled: { word: 'Not reserved', sign: '🚫', tone: 'warning' },
+};
+
 /** The status of a message; `undefined` for a reply, which has that of its post. */
 export function statusOf({ content: { facts }, purpose }: Delivery): MessageStatus | undefined {
   if (purpose === 'test') return { word: 'Test message', sign: '🔔', tone: 'neutral' };
@@ -25,6 +32,8 @@ export function statusOf({ content: { facts }, purpose }: Delivery): MessageStat
       return facts.phase === 'started'
         ? { word: 'Alert', sign: '🚨', tone: 'bad' }
         : { word: 'Alert ended', sign: '✅', tone: 'good' };
+    case 'reservation':
+      return ofReservation[facts.phase];
     case 'digest': {
       const word = facts.period === 'daily' ? 'Daily digest' : 'Weekly digest';
       return { word, sign: '📊', tone: 'neutral' };

@@ -1,5 +1,10 @@
 import { z } from 'zod';
-import type { AlertFacts, DigestFacts, SubmissionFacts } from '../../../model/message-facts.ts';
+import type {
+  AlertFacts,
+  DigestFacts,
+  ReservationFacts,
+  SubmissionFacts,
+} from '../../../model/message-facts.ts';
 import { resultClasses } from '../../../model/result-class.ts';
 import { verdicts } from '../../../model/run.ts';
 import type { ClassCounts } from '../../../model/submission.ts';
@@ -124,6 +129,22 @@ const alertFacts: z.ZodType<AlertFacts> = z.looseObject({
   }),
 });
 
+const reservationFacts: z.ZodType<ReservationFacts> = z.looseObject({
+  kind: z.literal('reservation'),
+  phase: z.enum(['started', 'near-end', 'cancelled']),
+  headline: z.string(),
+  reservation: z.looseObject({
+    id: z.number(),
+    environment: z.string(),
+    owner: z.string(),
+    reason: z.string(),
+    begunAt: nullable(time),
+    endsAt: nullable(time),
+    endReason: nullable(z.string()).describe('Why it could not begin'),
+    url,
+  }),
+});
+
 const sums = {
   runs: z.number(),
   passed: z.number(),
@@ -172,6 +193,9 @@ const payloadTypes = [
   'submission.finished',
   'alert.started',
   'alert.ended',
+  'reservation.started',
+  'reservation.near-end',
+  'reservation.cancelled',
   'digest',
   'test',
 ] as const;
@@ -183,7 +207,9 @@ export const payloadSchema = z.looseObject({
   timestamp: time.describe('When the message was made'),
   headline: z.string().describe('What happened, in one line of plain text'),
   text: z.string().describe('The whole message as plain text'),
-  data: z.union([submissionFacts, alertFacts, digestFacts]).describe('What the message is made from'),
+  data: z
+    .union([submissionFacts, alertFacts, reservationFacts, digestFacts])
+    .describe('What the message is made from'),
 });
 
 export type Payload = z.output<typeof payloadSchema>;

@@ -82,6 +82,8 @@ function typeOf(facts: MessageFacts): Payload['type'] {
       return `submission.${facts.phase}`;
     case 'alert':
       return `alert.${facts.phase}`;
+    case 'reservation':
+      return `reservation.${facts.phase}`;
     case 'digest':
       return 'digest';
   }

@@ -1,5 +1,6 @@
-import { IconPlayerPause } from '@tabler/icons-react';
+import { IconLock, IconPlayerPause } from '@tabler/icons-react';
 import type { LaneView, QueuedView } from '#src/operations/overview/overview-view.ts';
+import { reservationText } from '../../reservations/reservation-text.ts';
 import { approxDuration, clock } from '../../ui/format.ts';
 import { StatusSign } from '../../ui/status.tsx';
 import { Time } from '../../ui/time.tsx';
@@ -13,6 +14,7 @@ interface Props {
 /** What an environment does now, else the result of its newest run. In the column of the names. */
 export function LaneState({ lane, next }: Props) {
   const { paused, running, queued } = lane;
+  const reservation = lane.reservations.find(({ state }) => state === 'active');
   return (
     <span className={classes.state}>
       {running ? (
@@ -21,6 +23,14 @@ export function LaneState({ lane, next }: Props) {
         <span data-status="paused" title={paused.reason}>
           <IconPlayerPause size={13} aria-hidden /> paused
           <span className={classes.detail}>: {paused.reason}</span>
+        </span>
+      ) : reservation ? (
+        <span data-status="paused" title={reservationText(reservation)}>
+          <IconLock size={13} aria-hidden /> reserved
+          <span className={classes.detail}>
+            : {reservation.owner}
+            {reservation.endsAt && ` until ${clock(new Date(reservation.endsAt))}`}
+          </span>
         </span>
       ) : (
         <Latest lane={lane} />

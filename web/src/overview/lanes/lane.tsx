@@ -1,5 +1,6 @@
 import { memo, useMemo } from 'react';
 import type { LaneView, QueuedView } from '#src/operations/overview/overview-view.ts';
+import { reservationText } from '../../reservations/reservation-text.ts';
 import { approxDuration, clock } from '../../ui/format.ts';
 import { LongText } from '../../ui/long-text/long-text.tsx';
 import { Bar } from './bar.tsx';
@@ -81,6 +82,18 @@ export const Lane = memo(function Lane(props: Props) {
               );
             case 'queued':
               return <QueuedBar key={piece.run.id} piece={piece} pxPerSecond={pxPerSecond} />;
+            case 'reserved':
+              return (
+                <span
+                  key={`reservation ${piece.reservation.id}`}
+                  className={classes.reserved}
+                  style={{ '--start': piece.start, '--end': piece.end }}
+                  data-planned={piece.reservation.begunAt === null || undefined}
+                  title={reservationText(piece.reservation)}
+                >
+                  <span>{reservationText(piece.reservation)}</span>
+                </span>
+              );
             case 'paused':
               return (
                 <span key="paused" className={classes.paused} style={{ '--start': piece.start }}>

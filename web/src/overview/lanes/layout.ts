@@ -1,4 +1,5 @@
 import type { BarView, LaneView, QueuedView } from '#src/operations/overview/overview-view.ts';
+import type { ReservationView } from '#src/operations/reservations/reservation-view.ts';
 import { calendarDay, clock } from '../../ui/format.ts';
 
 /**
@@ -11,6 +12,8 @@ export type Piece =
   | { kind: 'expected'; end: number | undefined }
   /** `end` is undefined when the duration is unknown. */
   | { kind: 'queued'; run: QueuedView; start: number; end: number | undefined }
+  /** A reservation, from its begin or expected begin to its end. */
+  | { kind: 'reserved'; reservation: ReservationView; start: number; end: number }
   /** The environment is paused from `start` on. */
   | { kind: 'paused'; start: number };
 
@@ -30,6 +33,15 @@ export function layOutLane(
   const seconds = (time: string) => (Date.parse(time) - anchor) / 1000;
   const pieces: Piece[] = [];
   if (lane.paused) pieces.push({ kind: 'paused', start: seconds(lane.paused.since) });
+  for (const reservation of lane.reservations) {
+    const { begunAt, expectedBeginAt, endsAt, durationMs } = reservation;
+    const begin = begunAt ?? expectedBeginAt;
+    // Without an expected begin it has no position on the axis.
+    if (begin === null) continue;
+    const start = seconds(begin);
+    const end = endsAt === null ? start + (durationMs ?? 0) / 1000 : seconds(endsAt);
+    pieces.push({ kind: 'reserved', reservation, start, end });
+  }
   for (const bar of lane.bars) {
     const end = bar.finishedAt === null ? undefined : seconds(bar.finishedAt);
     pieces.push({ kind: 'run', bar, start: seconds(bar.startedAt), end });

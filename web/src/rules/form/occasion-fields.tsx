@@ -15,6 +15,11 @@ const all: { occasion: Occasion; label: string; description: string }[] = [
   { occasion: 'first-failure', label: 'First failure', description: 'At once, while the tests still run' },
   { occasion: 'always', label: 'Every end', description: 'Also of those that passed' },
   { occasion: 'alert', label: 'Alerts', description: 'A disk, a worker or a shop needs an operator' },
+  {
+    occasion: 'reservation',
+    label: 'Reservations',
+    description: 'One begins, ends soon, or could not begin',
+  },
 ];
 
 interface Props {

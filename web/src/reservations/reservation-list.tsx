@@ -1,0 +1,125 @@
+import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import type { ReservationView } from '#src/operations/reservations/reservation-view.ts';
+import type { endReservation } from '#src/operations/reservations/reservations.ts';
+import { callApi, post } from '../api/request.ts';
+import { ActionButton } from '../ui/action-button.tsx';
+import { ConfirmButton } from '../ui/confirm-button.tsx';
+import { FormProblem } from '../ui/form-problem.tsx';
+import { LongText } from '../ui/long-text/long-text.tsx';
+import { type Column, DataTable } from '../ui/table/data-table.tsx';
+import { useAction } from '../ui/use-action.ts';
+import { fieldValue, localMoment } from './local-moment.ts';
+import { reservationKeys } from './queries.ts';
+import { beginText, endText } from './reservation-text.ts';
+
+const columns: Column<ReservationView>[] = [
+  { name: 'State', width: 'fit', value: ({ state }) => state },
+  { name: 'Owner', width: 6, value: ({ owner }) => <LongText text={owner} /> },
+  { name: 'Begin', width: 9, value: beginText },
+  { name: 'End', width: 9, value: endText },
+  { name: 'Reason', width: 12, share: 1, wraps: true, value: ({ reason }) => reason },
+];
+
+/** The reservations of an environment that have not ended. Renders nothing when there are none. */
+export function ReservationList({ reservations }: { reservations: readonly ReservationView[] }) {
+  if (reservations.length === 0) return null;
+  return (
+    <section aria-labelledby="reservations">
+      <h2 id="reservations">Reservations</h2>
+      <DataTable
+        labelledBy="reservations"
+        rows={[...reservations]}
+        rowKey={({ id }) => id}
+        columns={columns}
+        actions={(reservation) => (
+          <Group gap={4} wrap="nowrap" justify="flex-end">
+            <Extend reservation={reservation} />
+            <End reservation={reservation} />
+          </Group>
+        )}
+      />
+    </section>
+  );
+}
+
+function End({ reservation: { id, environment, begunAt } }: { reservation: ReservationView }) {
+  const end = useAction({
+    run: () => post<typeof endReservation>(`/api/reservations/${id}/end`),
+    successMessage: () => `Reservation ${id} of ${environment} has ended.`,
+    invalidates: reservationKeys,
+  });
+  return (
+    <ConfirmButton
+      label={begunAt === null ? 'Cancel' : 'End'}
+      accessibleName={`End reservation ${id}`}
+      question={`Runs may start on ${environment} then.`}
+      busy={end.isPending}
+      onConfirm={() => end.mutate()}
+    />
+  );
+}
+
+function Extend({ reservation }: { reservation: ReservationView }) {
+  const [opened, setOpened] = useState(false);
+  const close = () => setOpened(false);
+  const { id, environment } = reservation;
+  return (
+    <>
+      <ActionButton
+        requiredRole="operator"
+        size="compact-xs"
+        variant="subtle"
+        aria-label={`Change the end of reservation ${id}`}
+        onClick={() => setOpened(true)}
+      >
+        Change end
+      </ActionButton>
+      <Modal opened={opened} onClose={close} title={`Reservation ${id} of ${environment}`}>
+        <ExtendForm reservation={reservation} onClose={close} />
+      </Modal>
+    </>
+  );
+}
+
+function ExtendForm({ reservation, onClose }: { reservation: ReservationView; onClose: () => void }) {
+  const { id, endsAt, environment } = reservation;
+  const [until, setUntil] = useState(() => fieldValue(endsAt === null ? new Date() : new Date(endsAt)));
+  const end = localMoment(until);
+  const change = useAction({
+    run: () => callApi('PATCH', `/api/reservations/${id}`, { body: { endsAt: end } }),
+    successMessage: () => `The end of reservation ${id} of ${environment} was changed.`,
+    invalidates: reservationKeys,
+    onSuccess: onClose,
+    quiet: true,
+  });
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        change.mutate();
+      }}
+    >
+      <Stack gap="sm">
+        <FormProblem error={change.error} />
+        <TextInput
+          type="datetime-local"
+          label="Until"
+          description="In the time zone of this browser"
+          required
+          data-autofocus
+          value={until}
+          onChange={(event) => setUntil(event.currentTarget.value)}
+        />
+        <Group justify="flex-end" gap="xs">
+          <Button variant="subtle" onClick={onClose}>
+            Cancel
+          </Button>
+          <Button type="submit" loading={change.isPending} disabled={end === undefined}>
+            Save
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
