@@ -10,6 +10,8 @@ interface Breakage {
   /** Of the worker process that executed it. */
   pid: number | undefined;
   at: number;
+  /** When the attempt before it ended. */
+  lastEndedAt: number | undefined;
 }
 
 /** Times of the database are translated to the monotonic clock, which is read a moment later. */
@@ -23,7 +25,8 @@ const stallBreaks = { codes: ['RESULT_MISSING', 'WORKER_LOST'], withinMs: 10_000
 
 /**
  * A hook that was interrupted, or whose command was killed, breaks its run at the latest when another worker has taken it over: any fault
- * of the environment explains it. Whether hooks were executed as they should is judged by `hookViolations`.
+ * of the environment explains it, at that time or when the worker before was lost: a reservation may keep the run waiting for
+ * longer than this between the two. Whether hooks were executed as they should is judged by `hookViolations`.
  */
 const hookBreaks = { codes: ['HOOK_INTERRUPTED', 'HOOK_FAILED'], withinMs: 30_000 };
 
@@ -64,27 +67,35 @@ function breakagesIn({ runs, attempts, results }: Evidence): Breakage[] {
       code: string | null,
       pid: number | undefined,
       at: number | undefined,
-    ) => ({
+      number: number | undefined,
+    ): Breakage => ({
       what,
       code: code ?? 'without a reason',
       environmentId,
       pid,
       at: at ?? Number.POSITIVE_INFINITY,
+      lastEndedAt: history.find(({ attempt }) => attempt + 1 === number)?.endedAt,
     });
     // A run, and an attempt, that is broken because of its tests has no reason of its own.
     const hasReason = (own: string | null) => own !== null || broken.length === 0;
     return [
       ...(verdict === 'broken' && hasReason(reason)
-        ? [breakage(`run ${id}`, reason, history.at(-1)?.pid, finishedAt)]
+        ? [breakage(`run ${id}`, reason, history.at(-1)?.pid, finishedAt, history.at(-1)?.attempt)]
         : []),
       ...history
         .filter(({ outcome }) => outcome === 'broken' || outcome === 'lost')
         .filter((attempt) => hasReason(attempt.reason))
         .map(({ attempt, pid, endedAt, ...own }) =>
-          breakage(`attempt ${attempt} of run ${id}`, own.reason, pid, endedAt),
+          breakage(`attempt ${attempt} of run ${id}`, own.reason, pid, endedAt, attempt),
         ),
       ...broken.map(({ test, attempt, recordedAt, ...own }) =>
-        breakage(`${test} in attempt ${attempt} of run ${id}`, own.reason, pidOf(attempt), recordedAt),
+        breakage(
+          `${test} in attempt ${attempt} of run ${id}`,
+          own.reason,
+          pidOf(attempt),
+          recordedAt,
+          attempt,
+        ),
       ),
     ];
   });
@@ -92,8 +103,12 @@ function breakagesIn({ runs, attempts, results }: Evidence): Breakage[] {
 
 function explains({ mayBreak, at, undoneAt, pid, affectedIds }: Injection, breakage: Breakage): boolean {
   if (hookBreaks.codes.includes(breakage.code)) {
-    const isInTime = breakage.at >= at - clockErrorMs && breakage.at <= undoneAt + hookBreaks.withinMs;
-    return isInTime && affectedIds.includes(breakage.environmentId);
+    const isInTime = (moment: number | undefined) =>
+      moment !== undefined && moment >= at - clockErrorMs && moment <= undoneAt + hookBreaks.withinMs;
+    return (
+      (isInTime(breakage.at) || isInTime(breakage.lastEndedAt)) &&
+      affectedIds.includes(breakage.environmentId)
+    );
   }
   const { codes, where, withinS } = mayBreak;
   const isThere = where === 'process' ? pid === breakage.pid : affectedIds.includes(breakage.environmentId);

@@ -284,6 +284,14 @@ describe('the judge of what is broken', () => {
     expect(messagesOf(evidence)).toEqual([]);
   });
 
+  it('accepts a hook that was interrupted with its worker, also when a reservation kept the run waiting since', () => {
+    const evidence = evidenceWith({ withinS: 1_000 });
+    change(evidence.runs, 0, { verdict: 'broken', reason: 'HOOK_INTERRUPTED', finishedAt: 100_000 });
+    expect(messagesOf(evidence)).toEqual([]);
+    change(evidence.attempts, 0, { endedAt: 60_000 });
+    expect(messagesOf(evidence)).toEqual([expect.stringContaining('run 1 is HOOK_INTERRUPTED')]);
+  });
+
   it.each<[string, Evidence]>([
     ['in another environment', evidenceWith({ where: 'environment' }, 8)],
     ['too late', evidenceWith({ withinS: 1 })],
