@@ -155,8 +155,8 @@ export function accessConformance(kind: Kind): void {
         });
         expect(await access.sessions.findPrincipal(session)).toBeUndefined();
         expect(await access.tokens.findPrincipal(secret)).toBeUndefined();
-        // One that began at the same time.
-        expect(await access.sessions.findPrincipal(await access.sessions.begin(ada.id))).toBeUndefined();
+        // A sign-in that was judged before: its session would be valid after the user is activated.
+        await expect(access.sessions.begin(ada.id)).rejects.toMatchObject({ code: 'USER_DEACTIVATED' });
         // What a process from before deactivation reads.
         const [row] = await database.query('SELECT password FROM account WHERE id = $1', [ada.id]);
         expect(row).toEqual({ password: unusable });

@@ -24,12 +24,14 @@ export function registerAudit(command: Command, context: CliContext): void {
     .option('--subject <text>', 'only entries whose subject contains this text')
     .option('--outcome <outcome>', 'only entries with this outcome: done, or a fault code')
     .option('--since <time>', 'only entries from this time on, such as 7d', (text) => parseSince(text))
+    .option('--until <time>', 'only entries before this time, such as 2026-11-30', (text) => parseSince(text))
     .option('--csv', 'print all entries that fit as CSV, whatever --limit is')
     .addOption(jsonOption())
     .addHelpText('after', helpFooter)
     .action(async (options) => {
-      const { before, limit, who, operation, subject, outcome, since } = options;
-      const request = { before, who, operation, subject, outcome, since: since?.toISOString() };
+      const { before, limit, who, operation, subject, outcome, since, until } = options;
+      const times = { since: since?.toISOString(), until: until?.toISOString() };
+      const request = { before, who, operation, subject, outcome, ...times };
       if (options.csv) {
         await context.withCaller((caller) => printCsv(context, caller, request));
         return;

@@ -1,4 +1,5 @@
 import { digestOf, newSecret } from '../../crypto/token.ts';
+import { Fault } from '../../faults/fault.ts';
 import type { Principal, Role } from '../../model/access.ts';
 import type { Queryable } from '../database/database.ts';
 
@@ -10,14 +11,20 @@ export function createSessions(deps: { database: Queryable; idleMs: number }) {
   const { database, idleMs } = deps;
   const alive = `session.seen_at > now() - $1 * interval '1 millisecond' AND session.created_at > now() - ${maxAge}`;
   return {
-    /** Begins a session, and returns its secret for the cookie. Deletes sessions that have ended. */
+    /**
+     * Begins a session, and returns its secret for the cookie. Deletes sessions that have ended. Errors: USER_DEACTIVATED, also when the
+     * user is deactivated at the same time.
+     */
     async begin(accountId: number): Promise<string> {
       const secret = newSecret();
       await database.query(`DELETE FROM session WHERE NOT (${alive})`, [idleMs]);
-      await database.query('INSERT INTO session (hash, account_id) VALUES ($1, $2)', [
-        digestOf(secret),
-        accountId,
-      ]);
+      // FOR SHARE: it waits for a deactivation, or the deactivation waits for this session and ends it.
+      const begun = await database.query(
+        `INSERT INTO session (hash, account_id)
+         SELECT $1, id FROM account WHERE id = $2 AND deactivated_at IS NULL FOR SHARE RETURNING account_id`,
+        [digestOf(secret), accountId],
+      );
+      if (begun.length === 0) throw new Fault('USER_DEACTIVATED', 'The user is deactivated.');
       return secret;
     },
 

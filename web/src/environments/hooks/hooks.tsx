@@ -11,6 +11,7 @@ import { ActionButton } from '../../ui/action-button.tsx';
 import { ConfirmButton } from '../../ui/confirm-button.tsx';
 import { duration } from '../../ui/format.ts';
 import { LongText } from '../../ui/long-text/long-text.tsx';
+import { showFailure, showSuccess } from '../../ui/notices.tsx';
 import { ErrorState, Loading } from '../../ui/states.tsx';
 import { type Column, DataTable } from '../../ui/table/data-table.tsx';
 import { Elapsed, Time } from '../../ui/time.tsx';
@@ -114,6 +115,9 @@ function Last({ last }: { last: NonNullable<ListedHookView['last']> }) {
   );
 }
 
+/** The last line that a hook wrote. */
+const lastLine = (output: string) => output.trimEnd().split('\n').at(-1) ?? '';
+
 function Tools({ code, hook, onEdit }: { code: string; hook: ListedHookView; onEdit: () => void }) {
   const { name, environment } = hook;
   const query = environment === null ? '' : `?environment=${encodeURIComponent(environment)}`;
@@ -122,8 +126,10 @@ function Tools({ code, hook, onEdit }: { code: string; hook: ListedHookView; onE
       callApi<OutputOf<typeof testHook>>('POST', `/api/hooks/${name}/test`, {
         body: environment === null ? { on: code } : { environment },
       }),
-    successMessage: ({ passed, message, durationMs }) =>
-      `Hook ${name} ${passed ? 'passed' : 'failed'} in ${duration(durationMs)}${message ? `: ${message}` : '.'}`,
+    onSuccess: ({ passed, message, durationMs, output }) => {
+      if (passed) showSuccess(`Hook ${name} passed in ${duration(durationMs)}.`);
+      else showFailure(`Hook ${name} failed in ${duration(durationMs)}.`, message ?? lastLine(output));
+    },
   });
   const remove = useAction({
     run: () => callApi('DELETE', `/api/hooks/${name}${query}`),
