@@ -111,6 +111,7 @@ function fetchManaged(
 ): Service {
   let session: string | undefined;
   const done = new Set<string>();
+  let isFull = false;
   let failure: string | undefined;
   const fetchNew = async (signal: AbortSignal) => {
     if (session === undefined) {
@@ -118,13 +119,18 @@ function fetchManaged(
       session = sessions.find((one) => one.label === label)?.id;
       if (session === undefined) return;
       done.clear();
+      isFull = false;
     }
     const names = await files.list(session);
     if (names === undefined) session = undefined;
     for (const name of names ?? []) {
       if (signal.aborted) return;
       if (session === undefined || done.has(name) || unfinished.test(name)) continue;
-      if (done.size >= maxDownloads) return;
+      if (done.size >= maxDownloads) {
+        if (!isFull) log(`Only the first ${maxDownloads} downloads of a session are kept.`);
+        isFull = true;
+        return;
+      }
       done.add(name);
       if (!isFileName(name)) {
         log(`A download is left out because of its name: ${JSON.stringify(name)}`);

@@ -19,7 +19,8 @@ ALTER TABLE environment ADD COLUMN module_sources jsonb;
 -- They would execute other tests than were requested: they do not get such a run. It is held back from them for some seconds by retry_at,
 -- which newer processes ignore while it is equal to held_until; without that they would try again at once.
 ALTER TABLE run ADD COLUMN held_until timestamptz;
-CREATE FUNCTION hold_run_from_older_process() RETURNS trigger LANGUAGE plpgsql AS $$
+-- OR REPLACE: a restore by an earlier version drops all tables, and leaves the functions.
+CREATE OR REPLACE FUNCTION hold_run_from_older_process() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF NEW.ref IS NULL AND NOT EXISTS (
     SELECT FROM environment WHERE id = NEW.environment_id AND (image IS NOT NULL OR module_sources IS NOT NULL)
@@ -35,7 +36,7 @@ CREATE TRIGGER run_claimed_by_older_process BEFORE UPDATE OF state ON run
   EXECUTE FUNCTION hold_run_from_older_process();
 
 -- What they submit has the ref of its schedule, of its saved selection, or of the run that it retries.
-CREATE FUNCTION set_ref_of_older_process() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION set_ref_of_older_process() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   NEW.ref := coalesce(
     (SELECT ref FROM run WHERE id = NEW.retry_of),
