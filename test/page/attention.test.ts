@@ -112,7 +112,7 @@ describe.skipIf(noBrowserReason)('attention and quick access in a browser', () =
     await page.getByRole('button', { name: 'Retry 1 failed' }).waitFor();
     expect(await page.evaluate('questions')).toBe(0);
     await page.getByRole('button', { name: 'Notify me when my runs end' }).click();
-    await page.getByRole('button', { name: 'Stop notifying me when my runs end' }).waitFor();
+    await page.getByRole('button', { name: 'Stop notifying me about my runs and reservations' }).waitFor();
     expect(await page.evaluate('questions')).toBe(1);
     // A run of another user, or from the command line, is not an own run.
     await finished(await submit('stage-es', ['FailOther']));
@@ -134,7 +134,7 @@ describe.skipIf(noBrowserReason)('attention and quick access in a browser', () =
     await page.waitForURL(`**/runs/${first}`);
     // The choice is kept, and a reload neither asks nor notifies again.
     await page.reload();
-    await page.getByRole('button', { name: 'Stop notifying me when my runs end' }).waitFor();
+    await page.getByRole('button', { name: 'Stop notifying me about my runs and reservations' }).waitFor();
     expect(await page.evaluate('[questions, shown.length]')).toEqual([0, 0]);
     await page.context().close();
   });

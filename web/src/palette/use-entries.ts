@@ -174,10 +174,22 @@ function useSettings(): Entry[] {
   ] as const;
   return [
     ...(state === 'off'
-      ? [{ id: 'notify', label: 'Notify me when my runs end', run: () => void change(true) }]
+      ? [
+          {
+            id: 'notify',
+            label: 'Notify me when my runs end, and about my reservations',
+            run: () => void change(true),
+          },
+        ]
       : []),
     ...(state === 'on'
-      ? [{ id: 'notify', label: 'Stop notifying me when my runs end', run: () => void change(false) }]
+      ? [
+          {
+            id: 'notify',
+            label: 'Stop notifying me about my runs and reservations',
+            run: () => void change(false),
+          },
+        ]
       : []),
     ...schemes.map(([scheme, label]) => ({
       id: `scheme ${scheme}`,
