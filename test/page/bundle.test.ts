@@ -7,11 +7,12 @@ import { buildPage } from './chromium.ts';
 
 /**
  * Compressed: what the first visit loads, with the overview; each other view; and all views together, which are never all loaded (324 kB
- * before channels, rules, templates, messages, alerts and subscriptions, which add 30 kB in ten views).
+ * before channels, rules, templates, messages, alerts and subscriptions, which add 30 kB in ten views). Reservations in the lanes of the
+ * overview add 4 kB to the first visit.
  */
-const maxEntryBytes = 230_000;
+const maxEntryBytes = 235_000;
 const maxViewBytes = 25_000;
-const maxBytes = 370_000;
+const maxBytes = 376_000;
 
 describe('the built page', () => {
   const folder = resolve(import.meta.dirname, '../../dist/web');

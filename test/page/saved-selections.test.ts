@@ -34,6 +34,8 @@ describe.skipIf(noBrowserReason)('saved selections in a browser', () => {
     ];
     const catalog = buildCatalog([await readDeclarations({ root: '', files })]);
     const commit = { id: 'c0ffee'.padEnd(40, '0'), subject: 'Test the cart' };
+    const module = { ...commit, name: 'module', target: 'app/code/TestModule', path: '/nowhere' };
+    const sources = { image: 'shop:2.4', testModules: [module] as const };
     const resolved = (selection: Selection) => ({
       ...resolveSelection(catalog, selection),
       ...{ modules: 'all modules', unset: undefined, overridden: undefined, missingFiles: undefined },
@@ -42,6 +44,7 @@ describe.skipIf(noBrowserReason)('saved selections in a browser', () => {
       parts: {
         runner: namedRunner,
         catalog: async () => ({ commit, catalog: accessTo(catalog) }),
+        sourcesAt: async () => ({ of: async () => sources }),
         resolveSelection: async (selection: Selection) => resolved(selection).tests,
         previewOn: async (_: unknown, selection: Selection) => resolved(selection),
       },

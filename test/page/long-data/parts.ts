@@ -12,6 +12,8 @@ import { commitSubject } from './names.ts';
 const commit = { id: '15'.repeat(20), subject: commitSubject(21) };
 const image =
   'registry.northern-warehouse.example.org/quality-assurance/magento-functional-tests:2.4.8-p1-php8.3';
+const testModule = { ...commit, name: 'module', target: 'app/code/TestModule', path: '/nowhere' };
+const sources = { image, testModules: [testModule] as const };
 const createdAt = new Date(Date.now() - 86_400_000);
 
 /** Container parts without an engine: tests, values and containers with long names, and 191 environments without a file. */
@@ -20,6 +22,7 @@ export async function longParts(): Promise<Partial<ContainerParts>> {
   return {
     runner: namedRunner,
     catalog: async () => ({ commit, catalog }),
+    sourcesAt: async () => ({ of: async () => sources }),
     resolveSelection: async (selection) => (await catalog.ask('resolve', selection)).tests,
     async previewOn({ id, code }, selection) {
       const resolved = await catalog.ask('resolve', selection);
@@ -81,10 +84,7 @@ const doctorContext = {
   pool: new Proxy({}, { get: () => away }),
   inspection: new Proxy({}, { get: () => away }),
   installation: 'long-data',
-  newest: async () => ({
-    image: 'shop:2.4',
-    testModules: [{ ...commit, name: 'module', target: 'app/code/TestModule', path: '/nowhere' }],
-  }),
+  newest: async () => sources,
   selenium: async () => away(),
   fetchInside: async () => away(),
   temporaryContainer: async () => away(),
