@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Run } from '../../src/model/run.ts';
 import { cancelOverdueRuns } from '../../src/store/tables/overdue-runs.ts';
 import type { AfterHooks, Runner } from '../../src/worker/runner.ts';
 import { startTestServer, type TestServer } from '../support/app.ts';
@@ -16,6 +17,19 @@ describe.each(kinds)('hooks on %s', (kind) => {
   /** How the next attempts end: their hooks are planned first. */
   let attempt: Runner = async () => ({ kind: 'requeue' });
   let afterHooks: AfterHooks = async () => undefined;
+
+  /** Ends an attempt as if its worker were lost. Repeated, because the worker may extend its lease in between. */
+  const loseWorker = ({ id, attempt }: Run) =>
+    waitFor(async () => {
+      const { database, queue } = server.app.context;
+      const held = await database.query(
+        `UPDATE run SET lease_until = now() - interval '1 minute'
+         WHERE id = $1 AND attempt = $2 AND state = 'running' RETURNING id`,
+        [id, attempt],
+      );
+      if (held.length > 0) await queue.requeueExpired({ maxAttempts: 1 });
+      return held.length === 0;
+    });
 
   beforeAll(async () => {
     const settings: Record<string, string> = { MATRE_RETRY_PAUSE: '100ms' };
@@ -239,11 +253,7 @@ describe.each(kinds)('hooks on %s', (kind) => {
 
   it('after the tests are not lost with the last attempt that a run may have', async () => {
     attempt = async ({ run }) => {
-      const { database } = server.app.context;
-      await database.query(`UPDATE run SET lease_until = now() - interval '1 minute' WHERE id = $1`, [
-        run.id,
-      ]);
-      await server.app.context.queue.requeueExpired({ maxAttempts: 1 });
+      await loseWorker(run);
       return { kind: 'finished' };
     };
     afterHooks = restore;
@@ -254,21 +264,15 @@ describe.each(kinds)('hooks on %s', (kind) => {
 
   it('after the tests of a cancelled run are given up when they cost a worker each time', async () => {
     const { context } = server.app;
-    const loseWorker = async (id: number) => {
-      await context.database.query(`UPDATE run SET lease_until = now() - interval '1 minute' WHERE id = $1`, [
-        id,
-      ]);
-      await context.queue.requeueExpired({ maxAttempts: 1 });
-    };
     attempt = async ({ run }) => {
       await context.runs.cancel(run.id, 'ann');
-      await loseWorker(run.id);
+      await loseWorker(run);
       return { kind: 'finished' };
     };
     let calls = 0;
     afterHooks = async ({ run }) => {
       calls += 1;
-      await loseWorker(run.id);
+      await loseWorker(run);
       return undefined;
     };
     const { run, hooks } = await execute();
