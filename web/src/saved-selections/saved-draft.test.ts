@@ -10,6 +10,7 @@ it('sends an unchanged saved selection back without a change, except for removed
       ...{ severities: ['MAJOR' as const], modules: ['Acme_Cart'], exclude: ['B'] },
     },
     priority: 3,
+    ref: 'release-2.4',
   };
   const environments = [
     { code: 'us', removed: false },
