@@ -6,6 +6,7 @@ import { superviseTo } from '../engine/supervise-to.ts';
 import { Fault } from '../faults/fault.ts';
 import { executeHook } from '../hooks/execute-hook.ts';
 import type { HookPlace, SendHookRequest } from '../hooks/hook-place.ts';
+import { hookValues } from '../hooks/hook-values.ts';
 import { type HeldLock, type LockStore, lockNames } from '../locks/lock.ts';
 import type { Layout } from '../mftf/container/layout.ts';
 import { prepare } from '../mftf/container/prepare.ts';
@@ -72,21 +73,15 @@ async function execute(
   const { engine, pool, layout } = parts;
   const signal = AbortSignal.any(held.map(({ lost }) => lost));
   const redactor = await createRedactor(files.secrets);
-  const ofRun = {
-    MATRE_RUN: '0',
-    MATRE_ATTEMPT: '1',
-    MATRE_ENVIRONMENT: environment.code,
-    MATRE_BASE_URL: environment.baseUrl,
-    MATRE_COMMIT: testModules[0].id,
-    MATRE_VERDICT: 'passed',
-  };
   let output = '';
   const place: HookPlace = {
-    values: new Map([
-      ...files.values.map(({ name, value }): [string, string] => [name, value]),
-      ...Object.entries(ofRun),
-    ]),
-    runVariables: Object.keys(ofRun),
+    ...hookValues(files.values, {
+      id: 0,
+      attempt: 1,
+      environment,
+      commit: testModules[0].id,
+      verdict: 'passed',
+    }),
     prepareContainer: async () => {},
     async command({ argv, folder, env, timeoutMs, output: to }) {
       const { code } = environment;
@@ -110,9 +105,10 @@ async function execute(
     send: sendHookRequest,
     async openLog() {
       const input = new PassThrough();
-      const redacted = input.pipe(redactor.stream());
-      redacted.on('data', (chunk: Buffer) => {
-        output = (output + chunk.toString('utf8')).slice(-maxOutputLength);
+      // With an encoding, characters that are split between chunks stay whole.
+      const redacted = input.pipe(redactor.stream()).setEncoding('utf8');
+      redacted.on('data', (text: string) => {
+        output = (output + text).slice(-maxOutputLength);
       });
       return {
         stream: input,

@@ -48,7 +48,7 @@ describe('an item of an import', () => {
     expect(plan(there, last, here).action).toBe(action);
   });
 
-  it('is written as it is there with overwrite', () => {
+  it('gets the value of php-matre with overwrite', () => {
     expect(plan({ a: '1' }, { a: '1' }, { a: '2' }, true)).toMatchObject({ action: 'change', kept: [] });
     expect(plan({ a: '1' }, { a: '1' }, undefined, true).action).toBe('add');
   });

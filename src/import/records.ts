@@ -1,4 +1,4 @@
-/** What php-matre has, as far as it is read. Ids are those of its tables. */
+/** The rows and columns of php-matre that the import reads. Ids are those of its tables. */
 
 export interface PhpEnvironment {
   id: number;

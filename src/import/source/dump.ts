@@ -178,7 +178,7 @@ async function nextStatement(window: Window): Promise<boolean> {
   }
 }
 
-/** Reads one part, and more of the file as long as it is not whole; `undefined` when the file ends within it. */
+/** Reads one part, with more of the file until the part is whole; `undefined` when the file ends within it. */
 async function scan<Value>(
   window: Window,
   read: (text: string, start: number) => { value: Value; end: number } | undefined,

@@ -2,6 +2,7 @@ import { superviseTo } from '../../engine/supervise-to.ts';
 import { readClock } from '../../engine/supervised.ts';
 import { isFault, toFault } from '../../faults/fault.ts';
 import type { HookPlace } from '../../hooks/hook-place.ts';
+import { hookValues } from '../../hooks/hook-values.ts';
 import { areLeft, type HooksOutcome, runHooksAfter, runHooksBefore } from '../../hooks/run-hooks.ts';
 import type { Reason, Verdict } from '../../model/run.ts';
 import { runToken } from '../../model/run-token.ts';
@@ -87,25 +88,19 @@ function createHookPlace(
 ): HookPlace {
   const { engine, layout, settings, outputPace, sendHookRequest } = deps;
   const { run, fence, environment, abort, heldUntil, stop, assertHeld } = job;
-  const ofRun: Record<string, string> = {
-    MATRE_RUN: String(run.id),
-    MATRE_ATTEMPT: String(run.attempt),
-    MATRE_ENVIRONMENT: environment.code,
-    MATRE_BASE_URL: environment.baseUrl,
-    MATRE_COMMIT: testModules[0].id,
-    ...(verdict !== undefined && { MATRE_VERDICT: verdict }),
-  };
   let containerId: string | undefined;
   const prepare = async () => {
     containerId ??= await container();
     return containerId;
   };
   return {
-    values: new Map([
-      ...files.values.map(({ name, value }): [string, string] => [name, value]),
-      ...Object.entries(ofRun),
-    ]),
-    runVariables: Object.keys(ofRun),
+    ...hookValues(files.values, {
+      id: run.id,
+      attempt: run.attempt,
+      environment,
+      commit: testModules[0].id,
+      verdict,
+    }),
     async prepareContainer() {
       await prepare();
     },

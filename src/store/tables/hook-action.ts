@@ -3,7 +3,7 @@ import { hookMethods } from '../../model/hook.ts';
 
 const texts = z.array(z.string());
 
-/** What a hook does, as it is stored. */
+/** The stored form of what a hook does. */
 export const storedAction = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('command'), argv: texts, folder: z.string().optional(), variables: texts }),
   z.object({

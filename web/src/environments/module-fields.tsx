@@ -3,6 +3,15 @@ import type { EnvironmentView } from '#src/operations/core/views.ts';
 
 const fieldNames = ['name', 'repository', 'branch', 'path', 'target', 'username', 'password'] as const;
 
+const textFields = [
+  ['name', 'Name'],
+  ['repository', 'Repository'],
+  ['branch', 'Branch'],
+  ['path', 'Folder on the workers, instead of a repository'],
+  ['target', 'Folder in the container'],
+  ['username', 'User of the repository'],
+] as const;
+
 /** A test module in the form; empty fields are as in the settings. */
 export type ModuleDraft = Record<(typeof fieldNames)[number], string> & { hasPassword: boolean };
 
@@ -52,37 +61,15 @@ export function ModuleFields({ modules, error, onChange }: Props) {
       {modules.map((module, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: modules have no other identity while they are edited
         <Stack key={index} gap={4}>
-          <Field label="Name" field="name" module={module} onChange={(changes) => change(index, changes)} />
-          <Field
-            label="Repository"
-            field="repository"
-            module={module}
-            onChange={(changes) => change(index, changes)}
-          />
-          <Field
-            label="Branch"
-            field="branch"
-            module={module}
-            onChange={(changes) => change(index, changes)}
-          />
-          <Field
-            label="Folder on the workers, instead of a repository"
-            field="path"
-            module={module}
-            onChange={(changes) => change(index, changes)}
-          />
-          <Field
-            label="Folder in the container"
-            field="target"
-            module={module}
-            onChange={(changes) => change(index, changes)}
-          />
-          <Field
-            label="User of the repository"
-            field="username"
-            module={module}
-            onChange={(changes) => change(index, changes)}
-          />
+          {textFields.map(([field, label]) => (
+            <Field
+              key={field}
+              label={label}
+              field={field}
+              module={module}
+              onChange={(changes) => change(index, changes)}
+            />
+          ))}
           <PasswordInput
             label="Password or token"
             description={module.hasPassword ? 'One is stored. Leave empty to keep it.' : undefined}

@@ -1,14 +1,8 @@
 import { ActionIcon, Tooltip } from '@mantine/core';
 import { IconBell, IconBellOff, IconBellRinging } from '@tabler/icons-react';
 import { showSuccess } from '../ui/notices.tsx';
-import { type NotifyState, useNotifications } from './permission.ts';
-
-const labels: Record<NotifyState, string> = {
-  on: 'Stop notifying me about my runs and reservations',
-  off: 'Notify me when my runs end, and about my reservations',
-  blocked: 'This browser blocks notifications of this page. Allow them in its settings for this address.',
-  unsupported: 'Notifications need HTTPS, or the page on the same machine.',
-};
+import { notifyLabels } from './notify-labels.ts';
+import { useNotifications } from './permission.ts';
 
 /** Switches desktop notifications of the runs that were started in this browser. The browser asks for permission once. */
 export function NotifyButton() {
@@ -16,10 +10,10 @@ export function NotifyButton() {
   const isUsable = state === 'on' || state === 'off';
   const Icon = state === 'on' ? IconBellRinging : state === 'off' ? IconBell : IconBellOff;
   return (
-    <Tooltip label={labels[state]}>
+    <Tooltip label={notifyLabels[state]}>
       <ActionIcon
         variant="subtle"
-        aria-label={labels[state]}
+        aria-label={notifyLabels[state]}
         aria-pressed={isUsable ? state === 'on' : undefined}
         aria-disabled={!isUsable || undefined}
         data-disabled={!isUsable || undefined}

@@ -7,6 +7,7 @@ import type { listRuns } from '#src/operations/runs/runs.ts';
 import { get, post } from '../api/request.ts';
 import { refusal, sessionQuery } from '../api/session.ts';
 import { environmentKeys, nowQuery } from '../environments/queries.ts';
+import { notifyLabels } from '../notify/notify-labels.ts';
 import { useNotifications } from '../notify/permission.ts';
 import { useSavedViews } from '../saved-views/saved-views.ts';
 import { schedulePage, schedulesQuery } from '../schedules/queries.ts';
@@ -177,7 +178,7 @@ function useSettings(): Entry[] {
       ? [
           {
             id: 'notify',
-            label: 'Notify me when my runs end, and about my reservations',
+            label: notifyLabels.off,
             run: () => void change(true),
           },
         ]
@@ -186,7 +187,7 @@ function useSettings(): Entry[] {
       ? [
           {
             id: 'notify',
-            label: 'Stop notifying me about my runs and reservations',
+            label: notifyLabels.on,
             run: () => void change(false),
           },
         ]

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
+import { Button, Group, Modal, Stack } from '@mantine/core';
 import { useState } from 'react';
 import type { ReservationView } from '#src/operations/reservations/reservation-view.ts';
 import type { endReservation } from '#src/operations/reservations/reservations.ts';
@@ -12,6 +12,7 @@ import { useAction } from '../ui/use-action.ts';
 import { fieldValue, localMoment } from './local-moment.ts';
 import { reservationKeys } from './queries.ts';
 import { beginText, endText } from './reservation-text.ts';
+import { UntilField } from './until-field.tsx';
 
 const columns: Column<ReservationView>[] = [
   { name: 'State', width: 'fit', value: ({ state }) => state },
@@ -102,15 +103,7 @@ function ExtendForm({ reservation, onClose }: { reservation: ReservationView; on
     >
       <Stack gap="sm">
         <FormProblem error={change.error} />
-        <TextInput
-          type="datetime-local"
-          label="Until"
-          description="In the time zone of this browser"
-          required
-          data-autofocus
-          value={until}
-          onChange={(event) => setUntil(event.currentTarget.value)}
-        />
+        <UntilField value={until} hasFocus onChange={setUntil} />
         <Group justify="flex-end" gap="xs">
           <Button variant="subtle" onClick={onClose}>
             Cancel

@@ -10,6 +10,7 @@ import { FormProblem } from '../ui/form-problem.tsx';
 import { useAction } from '../ui/use-action.ts';
 import { hourAfter, localMoment } from './local-moment.ts';
 import { reservationKeys } from './queries.ts';
+import { UntilField } from './until-field.tsx';
 
 interface Props {
   code: string;
@@ -106,14 +107,7 @@ function ReserveForm({ code, runs, onClose }: Props & { onClose: () => void }) {
             onChange={(event) => setFrom(event.currentTarget.value)}
           />
         )}
-        <TextInput
-          type="datetime-local"
-          label="Until"
-          description="In the time zone of this browser"
-          required
-          value={until}
-          onChange={(event) => setUntil(event.currentTarget.value)}
-        />
+        <UntilField value={until} onChange={setUntil} />
         <Group justify="flex-end" gap="xs">
           <Button variant="subtle" onClick={onClose}>
             Cancel
