@@ -10,14 +10,14 @@ export interface XmlProblem {
 }
 
 /**
- * The callbacks of `parseXml`. `at` is the path of the element, such as `/tests/test/annotations`. White space between elements is
- * not reported; a CDATA section always is.
+ * The callbacks of `parseXml`. `at` is the path of the element, such as `/tests/test/annotations`; `line` is the one where its tag,
+ * or the comment, begins. White space between elements is not reported; a CDATA section always is.
  */
 export interface XmlHandler {
   open(at: string, attributes: Record<string, string>, line: number): void;
   close?(at: string): void;
   text?(at: string, text: string): void;
-  comment?(at: string): void;
+  comment?(at: string, text: string, line: number): void;
 }
 
 class InvalidXml extends Error {}
@@ -43,10 +43,15 @@ export function parseXml(bytes: Uint8Array, root: string, handler: XmlHandler): 
   const parser = new SaxesParser();
   let place: Place = { at: '', parent: undefined, children: new Map() };
   let depth = 0;
+  let line = 1;
   parser.on('error', (error) => {
     throw new InvalidXml(error.message.replace(/^\d+:\d+: /, ''));
   });
   parser.on('doctype', (doctype) => acceptEntities(parser, readDoctype(doctype)));
+  parser.on('opentagstart', () => {
+    // The line break after the name has been consumed already.
+    line = parser.columnIndex === 0 ? parser.line - 1 : parser.line;
+  });
   parser.on('opentag', (tag) => {
     if (place.parent === undefined && tag.name !== root) {
       throw new InvalidXml(`The file must begin with <${root}>, not with <${tag.name}>.`);
@@ -60,7 +65,7 @@ export function parseXml(bytes: Uint8Array, root: string, handler: XmlHandler): 
       const value = attributes[name] ?? '';
       if (value.includes(entityMark)) attributes[name] = value.replaceAll(entityMark, '');
     }
-    handler.open(place.at, attributes, parser.line);
+    handler.open(place.at, attributes, line);
   });
   parser.on('closetag', () => {
     handler.close?.(place.at);
@@ -75,7 +80,9 @@ export function parseXml(bytes: Uint8Array, root: string, handler: XmlHandler): 
     handler.text?.(place.at, text);
   });
   parser.on('cdata', (text) => handler.text?.(place.at, text));
-  parser.on('comment', () => handler.comment?.(place.at));
+  parser.on('comment', (text) => {
+    handler.comment?.(place.at, text, parser.line - (text.match(/\n/g)?.length ?? 0));
+  });
   try {
     parser.write(decoded.text).close();
     return undefined;

@@ -1,0 +1,126 @@
+import { childrenOf, type DeclaredElements } from './declared-elements.ts';
+import type {
+  ElementDefinition,
+  EntityDefinition,
+  FieldDefinition,
+  PageDefinition,
+  SectionDefinition,
+} from './model.ts';
+import { refuse } from './refusal.ts';
+import type { MutableElement } from './xml-tree.ts';
+
+/** Returns the definitions of data by name; `undefined` when no file declares it. */
+export function createEntities(declared: DeclaredElements): (name: string) => EntityDefinition | undefined {
+  const cache = new Map<string, EntityDefinition | undefined>();
+  const definitionOf = (name: string, children: readonly string[]): EntityDefinition | undefined => {
+    if (cache.has(name)) return cache.get(name);
+    const element = declared.merged('entity', name);
+    const definition = element && extendEntity(element, children);
+    cache.set(name, definition);
+    return definition;
+  };
+
+  function extendEntity(element: MutableElement, children: readonly string[]): EntityDefinition {
+    const own = entityOf(element);
+    const { extends: parentName } = element.attributes;
+    if (parentName === undefined) return own;
+    const path = [...children, own.name];
+    if (path.includes(parentName)) {
+      refuse(own.origin, `Data extends itself in a circle: ${[...path, parentName].join(' extends ')}.`);
+    }
+    const parent = definitionOf(parentName, path);
+    if (parent === undefined) {
+      return refuse(own.origin, `The data ${own.name} extends ${parentName}, which does not exist.`);
+    }
+    return {
+      ...own,
+      type: own.type === '' ? parent.type : own.type,
+      fields: new Map([...parent.fields, ...own.fields]),
+      arrays: new Map([...parent.arrays, ...own.arrays]),
+      vars: new Map([...parent.vars, ...own.vars]),
+      requiredEntities: [...parent.requiredEntities, ...own.requiredEntities],
+    };
+  }
+  return (name) => definitionOf(name, []);
+}
+
+function entityOf(element: MutableElement): EntityDefinition {
+  const { name = '', type = '', deprecated } = element.attributes;
+  const fields = new Map<string, FieldDefinition>();
+  const arrays = new Map<string, readonly string[]>();
+  const vars = new Map<string, { entityType: string; entityKey: string }>();
+  const requiredEntities: { type: string; name: string }[] = [];
+  for (const child of childrenOf(element)) {
+    const { key = '', unique, entityType = '', entityKey = '', type: required = '' } = child.attributes;
+    if (child.tag === 'data') {
+      const side = unique === 'prefix' || unique === 'suffix' ? unique : undefined;
+      fields.set(key.toLowerCase(), { key, value: child.text, unique: side, origin: child.origin });
+    } else if (child.tag === 'array') {
+      arrays.set(
+        key.toLowerCase(),
+        childrenOf(child).map((item) => item.text),
+      );
+    } else if (child.tag === 'var') vars.set(key, { entityType, entityKey });
+    else if (child.tag === 'requiredEntity') requiredEntities.push({ type: required, name: child.text });
+  }
+  return { name, type, fields, arrays, vars, requiredEntities, deprecated, origin: element.origin };
+}
+
+/** Returns the definitions of sections by name; `undefined` when no file declares it. */
+export function createSections(declared: DeclaredElements): (name: string) => SectionDefinition | undefined {
+  return cached((name) => {
+    const element = declared.merged('section', name);
+    if (element === undefined) return undefined;
+    const elements = new Map(
+      childrenOf(element)
+        .filter(({ tag }) => tag === 'element')
+        .map((child) => elementOf(child))
+        .map((one) => [one.name, one]),
+    );
+    return { name, elements, deprecated: element.attributes['deprecated'], origin: element.origin };
+  });
+}
+
+function elementOf({ attributes, origin }: MutableElement): ElementDefinition {
+  const { name = '', type = '', selector, locatorFunction, timeout, parameterized, deprecated } = attributes;
+  return {
+    name,
+    type,
+    selector,
+    locatorFunction,
+    timeout,
+    parameterized: parameterized === 'true',
+    deprecated,
+    origin,
+  };
+}
+
+/** Returns the definitions of pages by name; `undefined` when no file declares it. */
+export function createPages(declared: DeclaredElements): (name: string) => PageDefinition | undefined {
+  return cached((name) => {
+    const element = declared.merged('page', name);
+    if (element === undefined) return undefined;
+    const { url = '', area = '', module = '', parameterized, deprecated } = element.attributes;
+    return {
+      name,
+      url,
+      area,
+      module,
+      parameterized: parameterized === 'true',
+      sections: childrenOf(element).flatMap(({ attributes }) => attributes['name'] ?? []),
+      deprecated,
+      origin: element.origin,
+    };
+  });
+}
+
+function cached<T>(define: (name: string) => T): (name: string) => T {
+  const cache = new Map<string, T>();
+  return (name) => {
+    const known = cache.get(name);
+    if (known !== undefined || cache.has(name)) return known as T;
+    const definition = define(name);
+    cache.set(name, definition);
+    return definition;
+  };
+}

@@ -1,0 +1,63 @@
+import type { Catalog } from '../catalog/catalog.ts';
+import { elements, type PartKind } from '../catalog/parts.ts';
+import { dependenciesOf } from '../closure/dependencies.ts';
+import { copyElement, mergeElement } from './merge.ts';
+import { refuse } from './refusal.ts';
+import { isComment, type MutableElement, readElements } from './xml-tree.ts';
+
+type Kind = Exclude<PartKind, 'helper' | 'operation'>;
+
+/** The declarations of a catalog as elements. */
+export interface DeclaredElements {
+  /** The declarations of a name, one for each file, in the order of merging. Each file is read once. */
+  declarations(kind: Kind, name: string): MutableElement[];
+  /** All declarations of a name as one element; `undefined` when there is none. */
+  merged(kind: Kind, name: string): MutableElement | undefined;
+}
+
+/** `read` returns the content of a file of the catalog, by its path. */
+export function createDeclaredElements(
+  catalog: Catalog,
+  read: (path: string) => Uint8Array,
+): DeclaredElements {
+  const { declaring } = dependenciesOf(catalog);
+  const files = new Map<string, Map<string, MutableElement[]>>();
+
+  function elementsOf(kind: Kind, path: string): Map<string, MutableElement[]> {
+    const known = files.get(path);
+    if (known) return known;
+    const { root, element } = elements[kind];
+    const result = readElements(read(path), root, path);
+    if ('problem' in result) refuse({ file: path, line: result.problem.line }, result.problem.message);
+    const byName = new Map<string, MutableElement[]>();
+    for (const declared of result.elements) {
+      if (declared.tag !== element) continue;
+      const { name = '' } = declared.attributes;
+      const others = byName.get(name);
+      if (others) others.push(declared);
+      else byName.set(name, [declared]);
+    }
+    files.set(path, byName);
+    return byName;
+  }
+
+  const declarations = (kind: Kind, name: string) => {
+    const paths = new Set(declaring(`${kind}:${name}`).map(({ file }) => file.path));
+    return [...paths].flatMap((path) => elementsOf(kind, path).get(name) ?? []);
+  };
+  return {
+    declarations,
+    merged(kind, name) {
+      const [first, ...others] = declarations(kind, name);
+      if (first === undefined || others.length === 0) return first;
+      const merged = copyElement(first);
+      for (const other of others) mergeElement(merged, copyElement(other));
+      return merged;
+    },
+  };
+}
+
+/** The children of an element without its comments. */
+export function childrenOf(element: MutableElement | undefined): MutableElement[] {
+  return element?.children.filter((child) => !isComment(child)) ?? [];
+}

@@ -1,0 +1,40 @@
+import type { DeclaredElements } from './declared-elements.ts';
+import type { ActionGroupDefinition } from './model.ts';
+import { keySteps } from './order.ts';
+import { refuse } from './refusal.ts';
+import { readActionGroup } from './steps-definitions.ts';
+
+/** Returns the definitions of action groups by name, merged and extended; `undefined` when no file declares it. */
+export function createActionGroups(
+  declared: DeclaredElements,
+): (name: string) => ActionGroupDefinition | undefined {
+  const cache = new Map<string, ActionGroupDefinition | undefined>();
+
+  function extendActionGroup(own: ActionGroupDefinition): ActionGroupDefinition {
+    if (own.extends === undefined) return { ...own, steps: [...keySteps(own.steps).values()] };
+    if (own.extends === own.name) refuse(own.origin, `The action group ${own.name} extends itself.`);
+    const parent = readActionGroup(declared, own.extends);
+    if (parent === undefined) {
+      return refuse(own.origin, `The action group ${own.name} extends ${own.extends}, which does not exist.`);
+    }
+    if (parent.extends !== undefined) {
+      refuse(
+        own.origin,
+        `The action group ${own.name} extends ${parent.name}, which extends another one itself.`,
+      );
+    }
+    const byName = new Map([...parent.arguments, ...own.arguments].map((one) => [one.name, one]));
+    return {
+      ...own,
+      arguments: [...byName.values()],
+      steps: [...keySteps(parent.steps, own.steps).values()],
+    };
+  }
+  return (name) => {
+    if (cache.has(name)) return cache.get(name);
+    const own = readActionGroup(declared, name);
+    const definition = own && extendActionGroup(own);
+    cache.set(name, definition);
+    return definition;
+  };
+}

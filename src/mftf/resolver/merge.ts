@@ -1,0 +1,58 @@
+import { isComment, type MutableElement } from './xml-tree.ts';
+
+/** The attributes that identify an element among its siblings, by its tag; others are identified by `stepKey`, or by their tag. */
+const keys: Record<string, string> = {
+  actionGroup: 'stepKey',
+  argument: 'name',
+  array: 'key',
+  data: 'key',
+  element: 'name',
+  field: 'key',
+  group: 'value',
+  issueId: 'value',
+  item: 'name',
+  remove: 'keyForRemoval',
+  requiredEntity: 'createDataKey',
+  section: 'name',
+  var: 'key',
+};
+
+/**
+ * Merges a declaration of a later file into one of the same name: attributes of the later one win, its text replaces a text, and
+ * elements that the earlier one has too are merged; the others come last. Comments of the later one are dropped, except those inside
+ * of elements that only it has (measured with MFTF 3.8).
+ */
+export function mergeElement(base: MutableElement, added: MutableElement): void {
+  Object.assign(base.attributes, added.attributes);
+  if (added.text !== '') base.text = added.text;
+  const index = new Map<string, MutableElement>();
+  for (const child of base.children) {
+    const key = identity(child);
+    if (key !== undefined && !index.has(key)) index.set(key, child);
+  }
+  for (const child of added.children) {
+    const key = identity(child);
+    if (key === undefined) continue;
+    const existing = index.get(key);
+    if (existing) mergeElement(existing, child);
+    else {
+      base.children.push(child);
+      index.set(key, child);
+    }
+  }
+}
+
+/** `undefined` for a comment. */
+function identity(element: MutableElement): string | undefined {
+  if (isComment(element)) return undefined;
+  return `${element.tag}\0${element.attributes[keys[element.tag] ?? 'stepKey'] ?? ''}`;
+}
+
+/** A copy that can be merged into without a change of the original. */
+export function copyElement(element: MutableElement): MutableElement {
+  return {
+    ...element,
+    attributes: { ...element.attributes },
+    children: element.children.map(copyElement),
+  };
+}

@@ -1,0 +1,101 @@
+import { childrenOf, type DeclaredElements } from './declared-elements.ts';
+import { copyElement, mergeElement } from './merge.ts';
+import type { ActionGroupDefinition, ArgumentDefinition, TestDefinition, XmlElement } from './model.ts';
+import { checkKeys } from './order.ts';
+import { refuse } from './refusal.ts';
+import type { MutableElement } from './xml-tree.ts';
+
+/** The elements of a test or an action group that are no steps. */
+const otherElements = new Set(['annotations', 'arguments', 'before', 'after']);
+
+/** Returns the definition of a test, merged; `undefined` when no file declares it. */
+export function readTest(
+  declared: DeclaredElements,
+  name: string,
+): Omit<TestDefinition, 'module'> | undefined {
+  const declarations = declared.declarations('test', name);
+  const merged = mergeSteps(declarations, `the test ${name}`);
+  if (merged === undefined) return undefined;
+  return {
+    ...stepsOf(merged, declarations),
+    before: hookOf(merged, 'before'),
+    after: hookOf(merged, 'after'),
+  };
+}
+
+/** Returns the definition of an action group, merged but not extended; `undefined` when no file declares it. */
+export function readActionGroup(declared: DeclaredElements, name: string): ActionGroupDefinition | undefined {
+  const declarations = declared.declarations('actionGroup', name);
+  const merged = mergeSteps(declarations, `the action group ${name}`);
+  if (merged === undefined) return undefined;
+  return { ...stepsOf(merged, declarations), arguments: argumentsOf(merged) };
+}
+
+/** Returns the steps of both hooks of a suite, merged; `undefined` when no file declares it. */
+export function readSuite(
+  declared: DeclaredElements,
+  name: string,
+): Pick<TestDefinition, 'name' | 'files' | 'origin' | 'before' | 'after'> | undefined {
+  const declarations = declared.declarations('suite', name);
+  const merged = mergeSteps(declarations, `the suite ${name}`);
+  if (merged === undefined) return undefined;
+  const { files, origin } = stepsOf(merged, declarations);
+  return { name, files, origin, before: hookOf(merged, 'before'), after: hookOf(merged, 'after') };
+}
+
+function mergeSteps(declarations: readonly MutableElement[], subject: string): MutableElement | undefined {
+  const [first, ...others] = declarations;
+  if (first === undefined) return undefined;
+  for (const declaration of declarations) {
+    checkKeys(declaration.children.filter(isStep), subject);
+    for (const hook of ['before', 'after']) {
+      for (const { tag, children } of declaration.children) if (tag === hook) checkKeys(children, subject);
+    }
+  }
+  const merged = insertSteps(copyElement(first));
+  for (const other of others) mergeElement(merged, insertSteps(copyElement(other)));
+  return merged;
+}
+
+/** Puts all steps of a declaration where its `insertBefore` or `insertAfter` says, in their order. */
+function insertSteps(declaration: MutableElement): MutableElement {
+  const { insertBefore, insertAfter } = declaration.attributes;
+  let target = insertBefore ?? insertAfter;
+  if (target === undefined) return declaration;
+  for (const step of declaration.children.filter(isStep)) {
+    const { stepKey } = step.attributes;
+    if (stepKey === undefined) continue;
+    step.attributes[insertBefore === undefined ? 'after' : 'before'] = target;
+    if (insertBefore === undefined) target = stepKey;
+  }
+  return declaration;
+}
+
+function isStep({ tag, attributes }: XmlElement): boolean {
+  return !otherElements.has(tag) || 'stepKey' in attributes;
+}
+
+function stepsOf(merged: MutableElement, declarations: readonly MutableElement[]) {
+  const { name = '', extends: parent } = merged.attributes;
+  return {
+    name,
+    extends: parent,
+    files: [...new Set(declarations.map(({ origin }) => origin.file))],
+    origin: merged.origin,
+    attributes: merged.attributes,
+    annotations: childrenOf(merged.children.find(({ tag }) => tag === 'annotations')),
+    steps: merged.children.filter(isStep),
+  };
+}
+
+function hookOf(merged: MutableElement, hook: 'before' | 'after'): XmlElement[] | undefined {
+  return merged.children.find(({ tag }) => tag === hook)?.children;
+}
+
+function argumentsOf(merged: MutableElement): ArgumentDefinition[] {
+  const list = childrenOf(merged.children.find(({ tag }) => tag === 'arguments'));
+  return list.map(({ attributes: { name, type = 'entity', defaultValue }, origin }) => {
+    if (name === undefined) return refuse(origin, 'An argument has no name.');
+    return { name, type, defaultValue, origin };
+  });
+}

@@ -1,0 +1,68 @@
+import { parseXml, type XmlProblem } from '../catalog/parse.ts';
+import { trimBlanks } from '../catalog/text.ts';
+import type { XmlElement } from './model.ts';
+
+/** An element that is being read or merged. */
+export interface MutableElement extends XmlElement {
+  attributes: Record<string, string>;
+  children: MutableElement[];
+  text: string;
+}
+
+/** The tag of an XML comment. MFTF makes a step of it, which has no key. */
+const commentTag = 'comment';
+
+/** Whether an element is a comment of XML, and not a step `<comment>`. */
+export function isComment({ tag, attributes }: XmlElement): boolean {
+  return tag === commentTag && attributes['stepKey'] === undefined;
+}
+
+/**
+ * The elements below the root of a file, with comments as elements of the tag `comment` whose `userInput` is their trimmed
+ * text, or the first problem. `file` is its path for the origins.
+ */
+export function readElements(
+  content: Uint8Array,
+  root: string,
+  file: string,
+): { elements: MutableElement[] } | { problem: XmlProblem } {
+  const elements: MutableElement[] = [];
+  const open: MutableElement[] = [];
+  const add = (element: MutableElement) => {
+    const parent = open.at(-1);
+    if (parent) parent.children.push(element);
+    else elements.push(element);
+  };
+  let isInside = false;
+  const problem = parseXml(content, root, {
+    open(at, attributes, line) {
+      if (!isInside) {
+        isInside = true;
+        return;
+      }
+      const element: MutableElement = {
+        tag: at.slice(at.lastIndexOf('/') + 1),
+        attributes,
+        children: [],
+        text: '',
+        origin: { file, line },
+      };
+      add(element);
+      open.push(element);
+    },
+    close() {
+      open.pop();
+    },
+    text(_, text) {
+      const element = open.at(-1);
+      if (element) element.text += text;
+    },
+    comment(_, text, line) {
+      // Only those inside of a declaration may be steps.
+      if (open.length === 0) return;
+      const attributes = { userInput: trimBlanks(text) };
+      add({ tag: commentTag, attributes, children: [], text: '', origin: { file, line } });
+    },
+  });
+  return problem ? { problem } : { elements };
+}
