@@ -1,24 +1,21 @@
 import { type ArgumentValues, argumentValues, putArguments } from './arguments.ts';
 import type { ActionGroupCall, ActionGroupDefinition, ResolvedStep, XmlElement } from './model.ts';
-import { keySteps, orderSteps } from './order.ts';
+import { orderSteps } from './order.ts';
 import { refuse } from './refusal.ts';
-import { producedKeys, renameReferences, suffixed } from './renaming.ts';
+import { producedKeys, renameVariables, suffixed } from './renaming.ts';
 import { isComment } from './xml-tree.ts';
 
-/** How deep action groups may call each other. */
-const maxCallDepth = 20;
 /** Steps of a test, or of a hook: far above the 974 of the longest test of Magento 2.4.4. */
 const maxSteps = 20_000;
 
-/** Where steps are put in: the call of an action group, or nowhere for the steps of a test itself. */
+/** A call of an action group, whose steps are put in. */
 interface Scope {
-  calls: readonly ActionGroupCall[];
-  arguments: ArgumentValues;
-  /** Step keys of the action group that steps refer to by `$`. */
-  produced: ReadonlySet<string>;
+  call: ActionGroupCall;
+  calls: readonly [ActionGroupCall];
+  values: ArgumentValues;
+  /** Step keys of the action group that its steps refer to by `$`. */
+  keys: ReadonlySet<string>;
 }
-
-const outermost: Scope = { calls: [], arguments: new Map(), produced: new Set() };
 
 /** The steps that run for ordered steps: each call of an action group is replaced by its steps and two comments around them. */
 export function expandSteps(
@@ -27,76 +24,99 @@ export function expandSteps(
   subject: string,
 ): ResolvedStep[] {
   const steps: ResolvedStep[] = [];
-  const add = (step: ResolvedStep) => {
-    steps.push(step);
-    if (steps.length > maxSteps) refuse(step.origin, `There are more than ${maxSteps} steps in ${subject}.`);
-  };
-
-  function expand(list: readonly XmlElement[], scope: Scope): void {
-    for (const element of list) {
-      const step = stepOf(element, scope);
-      if (element.tag === 'actionGroup') call(element, step, scope);
-      else add(step);
-    }
+  for (const element of ordered) {
+    if (element.tag !== 'actionGroup') steps.push(stepOfTest(element));
+    else for (const step of stepsOfCall(element, definitionOf)) steps.push(step);
+    if (steps.length > maxSteps)
+      refuse(element.origin, `There are more than ${maxSteps} steps in ${subject}.`);
   }
-
-  function call(element: XmlElement, { stepKey, attributes, children }: ResolvedStep, scope: Scope): void {
-    const { ref = '' } = attributes;
-    const definition = definitionOf(ref);
-    if (definition === undefined) refuse(element.origin, `The action group ${ref} does not exist.`);
-    if (scope.calls.length >= maxCallDepth) {
-      refuse(element.origin, `Action groups call each other more than ${maxCallDepth} deep.`);
-    }
-    const calls = [...scope.calls, { actionGroup: ref, stepKey, origin: element.origin }];
-    const boundary = (kind: 'enter' | 'exit', word: string): ResolvedStep => ({
-      stepKey: '',
-      action: 'comment',
-      attributes: { userInput: `${word} Action Group [${stepKey}] ${ref}` },
-      children: [],
-      text: '',
-      origin: element.origin,
-      calls,
-      boundary: kind,
-    });
-    add(boundary('enter', 'Entering'));
-    const ordered = orderSteps(keySteps(definition.steps), `the action group ${ref}`);
-    expand(ordered, {
-      calls,
-      arguments: argumentValues(definition, { ...element, children }),
-      produced: producedKeys(ordered),
-    });
-    add(boundary('exit', 'Exiting'));
-  }
-
-  expand(ordered, outermost);
   return steps;
 }
 
-function stepOf(element: XmlElement, scope: Scope): ResolvedStep {
-  const { stepKey: own, ...others } = element.attributes;
-  const suffix = scope.calls.at(-1)?.stepKey;
-  const base = { action: element.tag, origin: element.origin, calls: scope.calls, boundary: undefined };
-  if (suffix === undefined || isComment(element)) {
-    return {
-      ...base,
-      stepKey: own ?? '',
-      attributes: others,
-      children: element.children,
-      text: element.text,
-    };
-  }
-  const put = (text: string) => renameReferences(putArguments(text, scope.arguments), scope.produced, suffix);
-  const { attributes, children, text } = putInto({ ...element, attributes: others }, put);
-  return { ...base, stepKey: own === undefined ? '' : suffixed(own, suffix), attributes, children, text };
+function stepOfTest({ tag, attributes, children, text, origin }: XmlElement): ResolvedStep {
+  const { stepKey = '', ...others } = attributes;
+  return { stepKey, action: tag, attributes: others, children, text, origin, calls: [], boundary: undefined };
 }
 
-function putInto(element: XmlElement, put: (text: string) => string): XmlElement {
-  const attributes: Record<string, string> = {};
-  for (const [name, value] of Object.entries(element.attributes)) attributes[name] = put(value);
+function stepsOfCall(
+  element: XmlElement,
+  definitionOf: (name: string) => ActionGroupDefinition | undefined,
+): ResolvedStep[] {
+  const { ref = '', stepKey = '' } = element.attributes;
+  const definition = definitionOf(ref);
+  if (definition === undefined) return refuse(element.origin, `The action group ${ref} does not exist.`);
+  const call = { actionGroup: ref, stepKey, origin: element.origin };
+  const calls: [ActionGroupCall] = [call];
+  const boundary = (kind: 'enter' | 'exit', word: string): ResolvedStep => ({
+    stepKey: '',
+    action: 'comment',
+    attributes: { userInput: `${word} Action Group [${stepKey}] ${ref}` },
+    children: [],
+    text: '',
+    origin: element.origin,
+    calls,
+    boundary: kind,
+  });
+  const values = argumentValues(definition, element);
+  const scope = { call, calls, values, keys: producedKeys(definition.steps.values()) };
+  const steps = orderSteps(definition.steps, `the action group ${ref}`);
+  return [
+    boundary('enter', 'Entering'),
+    ...steps.map((step) => stepOfCall(step, scope)),
+    boundary('exit', 'Exiting'),
+  ];
+}
+
+function stepOfCall(element: XmlElement, scope: Scope): ResolvedStep {
+  const { stepKey, ...attributes } = element.attributes;
+  const suffix = scope.call.stepKey;
+  const put = createPutting(element, scope);
   return {
-    ...element,
-    attributes,
-    children: element.children.map((child) => putInto(child, put)),
-    text: put(element.text),
+    stepKey: stepKey === undefined ? '' : suffixed(stepKey, suffix),
+    action: element.tag,
+    attributes: put.attributes(attributes),
+    children: element.children.map(put.child),
+    text: put.text(element.text),
+    origin: element.origin,
+    calls: scope.calls,
+    boundary: undefined,
   };
+}
+
+/** Attributes in which MFTF replaces no arguments (measured with 3.8). */
+const fixedAttributes = new Set(['entity', 'createDataKey', 'time', 'before', 'after']);
+
+/** Functions that put arguments and the names of variables into the parts of a step. */
+function createPutting(step: XmlElement, { call, values, keys }: Scope) {
+  const { stepKey: suffix } = call;
+  // MFTF makes the steps of comments before it puts in arguments, and does not look for variables in dates.
+  const argumentsOfStep: ArgumentValues = isComment(step) ? new Map() : values;
+  const keysOfStep = step.tag === 'generateDate' ? new Set<string>() : keys;
+
+  function text(value: string, everywhere = isComment(step)): string {
+    const put = putArguments(value, argumentsOfStep);
+    if (put === undefined) return refuse(step.origin, 'A text of this step with its arguments is too large.');
+    return renameVariables(put, { keys: keysOfStep, suffix, everywhere });
+  }
+  function attributes(list: Readonly<Record<string, string>>, everywhere?: boolean): Record<string, string> {
+    const result: Record<string, string> = {};
+    for (const name in list) {
+      const value = list[name] ?? '';
+      if (!fixedAttributes.has(name)) result[name] = text(value, everywhere);
+      else result[name] = name === 'createDataKey' && keys.has(value) ? suffixed(value, suffix) : value;
+    }
+    return result;
+  }
+  function child(element: XmlElement): XmlElement {
+    const everywhere = element.tag === 'field';
+    const content = text(element.text, everywhere);
+    const isVariable = element.attributes['type'] === 'variable' && keys.has(content.trim());
+    return {
+      ...element,
+      attributes: attributes(element.attributes, everywhere),
+      children: element.children.map(child),
+      text: isVariable ? suffixed(content.trim(), suffix) : content,
+    };
+  }
+  return { text, attributes, child };
 }

@@ -1,8 +1,13 @@
 import type { ActionGroupDefinition, XmlElement } from './model.ts';
 import { refuse } from './refusal.ts';
 
+interface ArgumentValue {
+  type: string;
+  value: string;
+}
+
 /** The values of an action group's arguments in one call, by name. */
-export type ArgumentValues = ReadonlyMap<string, { type: string; value: string }>;
+export type ArgumentValues = ReadonlyMap<string, ArgumentValue>;
 
 /**
  * The values of a call: those that it passes, else the defaults. Refuses an argument without a value. MFTF ignores values for
@@ -13,7 +18,7 @@ export function argumentValues(definition: ActionGroupDefinition, call: XmlEleme
   for (const { tag, attributes } of call.children) {
     if (tag === 'argument') passed.set(attributes['name'] ?? '', attributes['value'] ?? '');
   }
-  const values = new Map<string, { type: string; value: string }>();
+  const values = new Map<string, ArgumentValue>();
   for (const { name, type, defaultValue } of definition.arguments) {
     const value = passed.get(name) ?? defaultValue;
     if (value === undefined) {
@@ -24,52 +29,75 @@ export function argumentValues(definition: ActionGroupDefinition, call: XmlEleme
   return values;
 }
 
-/** A reference in double braces: a name, what follows it, and parameters in parentheses. */
-const reference = /\{\{(\w+)((?:\.[\w[\]]+)*)(?:\(((?:(?!\}\}).)+)\))?\}\}/g;
-const parameter = /^(\w+)((?:\.[\w[\]]+)*)$/;
-const created = /^(\$\$?)([\w.[\]]+?)\1$/;
+/** References of one text: each of them is a pass over it. The largest number in Magento 2.4.4 is 12. */
+const maxReferences = 200;
+/** Characters of a text with its arguments. */
+const maxTextLength = 1_000_000;
+
+/** A reference in double braces: a name, perhaps a field, perhaps parameters in parentheses. */
+const reference = /\{\{(\w+)(?:\.([\w[\]]+))?(?:\(((?:(?!\}\}).)*))?\}\}/g;
+const created = /^(\$\$?)([^$]+)\1$/;
+const anyCreated = /\$[\w.[\]]+\$/;
 const wholeReference = /^\{\{((?:(?!\}\}).)+)\}\}$/;
 
-/** A text of an action group with the values of arguments in place of the references to them. */
-export function putArguments(text: string, values: ArgumentValues): string {
-  if (!text.includes('{{')) return text;
-  return text.replace(
-    reference,
-    (all: string, name: string, path: string, parameters: string | undefined) => {
-      const argument = values.get(name);
-      if (parameters === undefined) return argument ? argumentText(argument, path) : all;
-      const head = argument ? stripBraces(argument.value) : name;
-      return `{{${head}${path}(${splitParameters(parameters)
-        .map((one) => parameterOf(one, values))
-        .join(',')})}}`;
-    },
-  );
+/**
+ * A text of an action group with the values of arguments in place of the references to them. What is replaced is not only the
+ * reference, but often each other occurrence of the argument's name in the text, because MFTF does so (measured with 3.8).
+ * Returns `undefined` for a text that is too large to be handled.
+ */
+export function putArguments(text: string, values: ArgumentValues): string | undefined {
+  if (values.size === 0 || !text.includes('{{')) return text;
+  const matches = [...text.matchAll(reference)];
+  if (matches.length > maxReferences) return undefined;
+  let result = text;
+  for (const [all, head = '', field, parameters] of matches) {
+    const argument = values.get(head);
+    if (parameters === undefined) {
+      if (argument) result = putReference(result, { all, name: head, field }, argument);
+    } else {
+      if (argument) result = putWord(result, head, argument.value);
+      for (const one of parameters.split(',')) result = putParameter(result, one, values);
+    }
+    if (result.length > maxTextLength) return undefined;
+  }
+  return result;
 }
 
-function argumentText({ type, value }: { type: string; value: string }, path: string): string {
-  if (type === 'string' && path === '') return value;
-  const [, sign, name] = created.exec(value) ?? [];
-  if (sign !== undefined) return `${sign}${name}${path}${sign}`;
-  return `{{${stripBraces(value)}${path}}}`;
+/** Replaces `{{name}}` or `{{name.field}}`. */
+function putReference(
+  text: string,
+  { all, name, field }: { all: string; name: string; field: string | undefined },
+  { type, value }: ArgumentValue,
+): string {
+  if (type === 'string') return field === undefined ? text.replaceAll(all, () => value) : text;
+  const [, sign, key = ''] = created.exec(value) ?? [];
+  if (sign === undefined) return putWord(text, name, value);
+  const path = field === undefined ? name : `${name}.${field}`;
+  return text.replaceAll(all, () => `${sign}${path.replaceAll(name, () => key)}${sign}`);
 }
 
-/** A parameter of a selector: a literal in quotes stays, the name of an argument becomes its value. */
-function parameterOf(text: string, values: ArgumentValues): string {
-  const [, name = '', path = ''] = parameter.exec(text.trim()) ?? [];
+/** Replaces a parameter of a selector or a page that is the name of an argument, or begins with it. */
+function putParameter(text: string, parameter: string, values: ArgumentValues): string {
+  const path = parameter.trim().replace(/^[()'\s]+|[()'\s]+$/g, '');
+  const isLiteral = parameter.includes("'");
+  const name = isLiteral ? path : path.replace(/\..*$/s, '');
   const argument = values.get(name);
   if (argument === undefined) return text;
   const { type, value } = argument;
-  const [, sign, key] = created.exec(value) ?? [];
-  if (sign !== undefined) return `${sign}${key}${path}${sign}`;
-  if (wholeReference.test(value) || type !== 'string') return `${stripBraces(value)}${path}`;
-  return /^\{\$[^}]*\}$/.test(value) ? value : `'${value}'`;
+  if (type === 'string') return putWord(text, name, stringParameter(value));
+  const [, sign, key = ''] = created.exec(value) ?? [];
+  if (sign === undefined) return putWord(text, name, value);
+  return text.replaceAll(path, () => `${sign}${path.replaceAll(name, () => key)}${sign}`);
 }
 
-function stripBraces(value: string): string {
-  return wholeReference.exec(value)?.[1] ?? value;
+/** A literal in quotes, unless the value is a reference itself. */
+function stringParameter(value: string): string {
+  const whole = wholeReference.exec(value)?.[1];
+  if (whole !== undefined) return whole;
+  return value.includes('{{') || anyCreated.test(value) ? value : `'${value}'`;
 }
 
-/** Parameters are separated by commas, except those within quotes. */
-function splitParameters(text: string): string[] {
-  return text.match(/(?:'[^']*'|[^,'])+|'/g) ?? [];
+/** Replaces each occurrence of a word, except directly before a parenthesis. */
+function putWord(text: string, word: string, value: string): string {
+  return text.replace(new RegExp(`\\b${word}\\b(?!\\()`, 'g'), () => value);
 }

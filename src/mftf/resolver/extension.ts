@@ -1,6 +1,6 @@
 import type { DeclaredElements } from './declared-elements.ts';
 import type { ActionGroupDefinition } from './model.ts';
-import { keySteps } from './order.ts';
+import { extendSteps } from './order.ts';
 import { refuse } from './refusal.ts';
 import { readActionGroup } from './steps-definitions.ts';
 
@@ -11,7 +11,7 @@ export function createActionGroups(
   const cache = new Map<string, ActionGroupDefinition | undefined>();
 
   function extendActionGroup(own: ActionGroupDefinition): ActionGroupDefinition {
-    if (own.extends === undefined) return { ...own, steps: [...keySteps(own.steps).values()] };
+    if (own.extends === undefined) return own;
     if (own.extends === own.name) refuse(own.origin, `The action group ${own.name} extends itself.`);
     const parent = readActionGroup(declared, own.extends);
     if (parent === undefined) {
@@ -27,7 +27,7 @@ export function createActionGroups(
     return {
       ...own,
       arguments: [...byName.values()],
-      steps: [...keySteps(parent.steps, own.steps).values()],
+      steps: extendSteps(parent.steps, own.steps),
     };
   }
   return (name) => {

@@ -26,15 +26,18 @@ export interface StepsDefinition {
   /** The attributes of its element. */
   attributes: Readonly<Record<string, string>>;
   annotations: readonly XmlElement[];
-  steps: readonly XmlElement[];
+  steps: KeyedSteps;
 }
+
+/** Steps by step key. Comments have keys that no step can have, and a removal has the key of the step that it removes. */
+export type KeyedSteps = ReadonlyMap<string, XmlElement>;
 
 export interface TestDefinition extends StepsDefinition {
   /** MFTF's short name of its module, such as `Catalog`; `undefined` when it has none. */
   module: string | undefined;
   /** Absent without the element. */
-  before: readonly XmlElement[] | undefined;
-  after: readonly XmlElement[] | undefined;
+  before: KeyedSteps | undefined;
+  after: KeyedSteps | undefined;
 }
 
 export interface ActionGroupDefinition extends StepsDefinition {
@@ -139,14 +142,15 @@ export interface ResolvedTest {
   module: string | undefined;
   files: readonly string[];
   origin: Origin;
-  /** Merged; of a parent only the skip. */
+  /** Merged; MFTF takes none of a parent. */
   annotations: readonly XmlElement[];
-  /** Whether MFTF writes a body that only says that it is skipped. */
+  /** Whether MFTF writes a body that only says that it is skipped. Then a test whose steps MFTF would refuse has none here. */
   skipped: boolean;
-  /** The issues of a skip, and the name of a skipped parent. */
+  /** The issues of a skip, or MFTF's word for a skipped parent. */
   skipReasons: readonly string[];
   extends: string | undefined;
-  /** Absent when MFTF writes no hook. */
+  /** The hooks that it has, in the order in which MFTF writes them. */
+  hooks: readonly ('before' | 'after')[];
   before: readonly ResolvedStep[] | undefined;
   steps: readonly ResolvedStep[];
   after: readonly ResolvedStep[] | undefined;

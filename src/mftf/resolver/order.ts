@@ -1,27 +1,30 @@
-import type { XmlElement } from './model.ts';
+import { shorten } from '../../model/visible-text.ts';
+import type { KeyedSteps, XmlElement } from './model.ts';
 import { refuse } from './refusal.ts';
 
-/** The key of a step among its siblings: its step key, or one that no step can have for a comment. */
-export type KeyedSteps = Map<string, XmlElement>;
-
-/** The steps by their keys; of two with one key the later takes the place of the earlier, as MFTF merges and extends. */
-export function keySteps(...lists: (readonly XmlElement[])[]): KeyedSteps {
-  const steps: KeyedSteps = new Map();
+/**
+ * The steps of a declaration by their keys. Of two with one key the later takes the place of the earlier; a removal is put last, so
+ * that a step of the same key that follows it comes last, too (measured with MFTF 3.8).
+ */
+export function keySteps(list: readonly XmlElement[]): KeyedSteps {
+  const steps = new Map<string, XmlElement>();
   let comments = 0;
-  for (const list of lists) {
-    for (const step of list) {
-      const { stepKey, keyForRemoval } = step.attributes;
-      const key = step.tag === 'remove' ? `\0remove ${keyForRemoval ?? ''}` : stepKey;
-      if (key === undefined) comments += 1;
-      steps.set(key ?? `\0comment ${comments}`, step);
+  for (const step of list) {
+    const { stepKey, keyForRemoval = '' } = step.attributes;
+    if (step.tag === 'remove') {
+      steps.delete(keyForRemoval);
+      steps.set(keyForRemoval, step);
+      continue;
     }
-  }
-  for (const step of [...steps.values()]) {
-    if (step.tag !== 'remove') continue;
-    steps.delete(step.attributes['keyForRemoval'] ?? '');
-    steps.delete(`\0remove ${step.attributes['keyForRemoval'] ?? ''}`);
+    if (stepKey === undefined) comments += 1;
+    steps.set(stepKey ?? `\0comment ${comments} of ${step.origin.file}`, step);
   }
   return steps;
+}
+
+/** The steps of a parent with those of its child: a step that both have stays in its place, and is the child's. */
+export function extendSteps(parent: KeyedSteps, child: KeyedSteps): KeyedSteps {
+  return new Map([...parent, ...child]);
 }
 
 /**
@@ -29,6 +32,59 @@ export function keySteps(...lists: (readonly XmlElement[])[]): KeyedSteps {
  * before or after the step that it names, whose own place is found first. `subject` names the test for refusals.
  */
 export function orderSteps(steps: KeyedSteps, subject: string): XmlElement[] {
+  const chain = createChain();
+  const linked: string[] = [];
+  for (const [key, step] of steps) {
+    if (step.tag === 'remove') continue;
+    const { before, after } = step.attributes;
+    if (before !== undefined && after !== undefined) {
+      refuse(step.origin, `The step ${key} of ${subject} has both before and after.`);
+    }
+    if (targetOf(step) === undefined) chain.append(key);
+    else linked.push(key);
+  }
+  for (const key of linked) {
+    for (const { place, target, key: next } of pathToPlace(key, steps, chain, subject)) {
+      chain.insert(next, place, target);
+    }
+  }
+  return chain.keys().flatMap((key) => steps.get(key) ?? []);
+}
+
+interface Placing {
+  key: string;
+  place: 'before' | 'after';
+  target: string;
+}
+
+/** The steps to be placed for one step, itself included: each depends on the one before it. */
+function pathToPlace(start: string, steps: KeyedSteps, chain: Chain, subject: string): Placing[] {
+  const path = new Map<string, Placing>();
+  for (let key = start; !chain.has(key); ) {
+    const step = steps.get(key);
+    const to = step && targetOf(step);
+    if (step === undefined || to === undefined) break;
+    const { place, target } = to;
+    if (path.has(key)) {
+      const keys = [...path.keys(), key].join(', ');
+      refuse(step.origin, `The steps of ${subject} name each other in before and after: ${keys}.`);
+    }
+    path.set(key, { key, place, target });
+    if ((steps.get(target)?.tag ?? 'remove') === 'remove') {
+      refuse(
+        step.origin,
+        `The step ${key} of ${subject} is put ${place} the step ${target}, which does not exist.`,
+      );
+    }
+    key = target;
+  }
+  return [...path.values()].reverse();
+}
+
+type Chain = ReturnType<typeof createChain>;
+
+/** A linked list of keys. */
+function createChain() {
   const next = new Map<string, string | undefined>();
   const previous = new Map<string, string | undefined>();
   let first: string | undefined;
@@ -41,68 +97,45 @@ export function orderSteps(steps: KeyedSteps, subject: string): XmlElement[] {
     if (before === undefined) last = key;
     else previous.set(before, key);
   };
-  const linked: string[] = [];
-  for (const [key, step] of steps) {
-    const { before, after } = step.attributes;
-    if (before !== undefined && after !== undefined) {
-      refuse(step.origin, `The step ${key} of ${subject} has both before and after.`);
-    }
-    if (targetOf(step) === undefined) link(key, last, undefined);
-    else linked.push(key);
-  }
-  for (const start of linked) {
-    // The steps whose places depend on each other, from this one to the first that has a place.
-    const path: string[] = [];
-    const visited = new Set<string>();
-    for (let key = start; !next.has(key); ) {
-      const step = steps.get(key);
-      const target = step && targetOf(step);
-      if (step === undefined || target === undefined) break;
-      if (visited.has(key)) {
-        refuse(
-          step.origin,
-          `The steps of ${subject} name each other in before and after: ${[...path, key].join(', ')}.`,
-        );
-      }
-      visited.add(key);
-      path.push(key);
-      if (!steps.has(target.key)) {
-        refuse(
-          step.origin,
-          `The step ${key} of ${subject} is to be put ${target.place} ${target.key}, which does not exist.`,
-        );
-      }
-      key = target.key;
-    }
-    for (const key of path.reverse()) {
-      const target = targetOf(steps.get(key) as XmlElement);
-      if (target === undefined) continue;
-      if (target.place === 'after') link(key, target.key, next.get(target.key));
-      else link(key, previous.get(target.key), target.key);
-    }
-  }
-  const ordered: XmlElement[] = [];
-  for (let key = first; key !== undefined; key = next.get(key)) ordered.push(steps.get(key) as XmlElement);
-  return ordered;
+  return {
+    has: (key: string) => next.has(key),
+    append: (key: string) => link(key, last, undefined),
+    insert(key: string, place: 'before' | 'after', target: string) {
+      if (place === 'after') link(key, target, next.get(target));
+      else link(key, previous.get(target), target);
+    },
+    keys() {
+      const keys: string[] = [];
+      for (let key = first; key !== undefined; key = next.get(key)) keys.push(key);
+      return keys;
+    },
+  };
 }
 
-function targetOf({
-  attributes: { before, after },
-}: XmlElement): { place: 'before' | 'after'; key: string } | undefined {
-  if (before !== undefined) return { place: 'before', key: before };
-  if (after !== undefined) return { place: 'after', key: after };
+function targetOf({ attributes: { before, after } }: XmlElement): Omit<Placing, 'key'> | undefined {
+  if (before !== undefined) return { place: 'before', target: before };
+  if (after !== undefined) return { place: 'after', target: after };
   return undefined;
 }
 
-/** Refuses a step key that a file has twice among the same steps. */
+const stepKeyForm = /^\w+$/;
+
+/** Refuses step keys that MFTF does not accept, and one that a file has twice among the same steps. */
 export function checkKeys(steps: readonly XmlElement[], subject: string): void {
   const lines = new Map<string, number>();
   for (const { attributes, origin } of steps) {
     const { stepKey } = attributes;
     if (stepKey === undefined) continue;
+    if (!stepKeyForm.test(stepKey)) {
+      refuse(
+        origin,
+        `The step key "${shorten(stepKey, 100)}" of ${subject} has other characters than letters, digits and _.`,
+      );
+    }
     const line = lines.get(stepKey);
-    if (line !== undefined)
+    if (line !== undefined) {
       refuse(origin, `The step key ${stepKey} of ${subject} is already that of line ${line}.`);
+    }
     lines.set(stepKey, origin.line);
   }
 }

@@ -4,16 +4,16 @@ import type { XmlElement } from './model.ts';
 const producers = new Set([
   ...['createData', 'deleteData', 'updateData', 'getData', 'executeJS', 'magentoCLI', 'generateDate'],
   ...['formatCurrency', 'grabAttributeFrom', 'grabCookie', 'grabCookieAttributes', 'grabFromCurrentUrl'],
-  ...['grabMultiple', 'grabPageSource', 'grabTextFrom', 'grabValueFrom', 'getOTP', 'helper'],
+  ...['grabMultiple', 'grabPageSource', 'grabTextFrom', 'grabValueFrom', 'getOTP', 'return'],
 ]);
 
-/** The step keys of an action group that get the suffix of a call wherever its steps refer to them. */
-export function producedKeys(steps: readonly XmlElement[]): ReadonlySet<string> {
-  return new Set(
-    steps.flatMap(({ tag, attributes: { stepKey } }) =>
-      stepKey !== undefined && producers.has(tag) ? stepKey : [],
-    ),
-  );
+/** The step keys of an action group that get the suffix of a call where its steps refer to them. */
+export function producedKeys(steps: Iterable<XmlElement>): ReadonlySet<string> {
+  const keys = new Set<string>();
+  for (const { tag, attributes } of steps) {
+    if (attributes['stepKey'] !== undefined && producers.has(tag)) keys.add(attributes['stepKey']);
+  }
+  return keys;
 }
 
 /** MFTF's name of a step in a call of its action group. */
@@ -21,12 +21,20 @@ export function suffixed(stepKey: string, suffix: string): string {
   return `${stepKey}${suffix.charAt(0).toUpperCase()}${suffix.slice(1)}`;
 }
 
+/** A field of created data, or a variable. */
+const dataOrVariable = /\$\$?\w+\.[\w.[\]]+\$\$?|\$(\w+)/g;
 const variable = /\$(\w+)/g;
 
-/** A text of an action group with the references to its own steps renamed for a call. */
-export function renameReferences(text: string, keys: ReadonlySet<string>, suffix: string): string {
+/**
+ * A text of an action group with the variables of its own steps renamed for a call. `$created.field$` keeps its name, except in the
+ * places where MFTF renames that, too: `everywhere` (measured with 3.8).
+ */
+export function renameVariables(
+  text: string,
+  { keys, suffix, everywhere }: { keys: ReadonlySet<string>; suffix: string; everywhere: boolean },
+): string {
   if (keys.size === 0 || !text.includes('$')) return text;
-  return text.replace(variable, (all: string, name: string) =>
-    keys.has(name) ? `$${suffixed(name, suffix)}` : all,
+  return text.replace(everywhere ? variable : dataOrVariable, (all: string, name: string | undefined) =>
+    name !== undefined && keys.has(name) ? `$${suffixed(name, suffix)}` : all,
   );
 }

@@ -5,13 +5,13 @@ import { createDeclaredElements } from './declared-elements.ts';
 import { createActionGroups } from './extension.ts';
 import type {
   Definitions,
-  ResolvedStep,
+  KeyedSteps,
   ResolvedSuite,
   ResolvedTest,
   Resolver,
-  XmlElement,
+  TestDefinition,
 } from './model.ts';
-import { keySteps, orderSteps } from './order.ts';
+import { extendSteps, orderSteps } from './order.ts';
 import { refuse, resolution } from './refusal.ts';
 import { readSuite, readTest } from './steps-definitions.ts';
 
@@ -32,56 +32,55 @@ export function createResolver(catalog: Catalog, read: (path: string) => Uint8Ar
     section: createSections(declared),
     page: createPages(declared),
   };
-  const flatten = (
-    steps: readonly XmlElement[] | undefined,
-    parent: readonly XmlElement[] | undefined,
-    subject: string,
-  ) => {
-    if (steps === undefined && parent === undefined) return undefined;
-    const ordered = orderSteps(keySteps(parent ?? [], steps ?? []), subject);
-    return expandSteps(ordered, actionGroup, subject);
+  const flatten = (subject: string, own: KeyedSteps | undefined, parent?: KeyedSteps) => {
+    if (own === undefined && parent === undefined) return undefined;
+    const steps = extendSteps(parent ?? new Map(), own ?? new Map());
+    return expandSteps(orderSteps(steps, subject), actionGroup, subject);
   };
 
   function resolveTest(name: string): ResolvedTest {
     const known = catalog.tests.get(name);
     const test = definitions.test(name);
-    if (test === undefined || known === undefined) {
-      return refuse({ file: '', line: 0 }, `There is no test ${name}.`);
-    }
-    const subject = `the test ${name}`;
+    if (test === undefined || known === undefined) return refuse(nowhere, `There is no test ${name}.`);
     if (known.unusable !== undefined) {
-      refuse(test.origin, `MFTF does not generate ${subject}: ${known.unusable}.`);
+      refuse(test.origin, `MFTF does not generate the test ${name}: ${known.unusable}.`);
     }
     const parent = test.extends === undefined ? undefined : definitions.test(test.extends);
-    const base = {
+    const isSkipped = known.skip !== undefined;
+    const isOwnSkip = test.annotations.some(({ tag }) => tag === 'skip');
+    const own = { before: test.before !== undefined, after: test.after !== undefined };
+    const has = { before: parent?.before !== undefined, after: parent?.after !== undefined };
+    return {
       name,
       module: test.module,
       files: test.files,
       origin: test.origin,
       annotations: test.annotations,
-      skipReasons: known.skip ?? [],
-      skipped: known.skip !== undefined,
+      skipped: isSkipped,
+      skipReasons: isOwnSkip || !isSkipped ? (known.skip ?? []) : [skippedParent],
       extends: test.extends,
+      hooks: [...hooks.filter((hook) => own[hook]), ...hooks.filter((hook) => has[hook] && !own[hook])],
+      ...stepsOf(test, parent, isSkipped),
     };
-    return {
-      ...base,
-      before: flatten(test.before, parent?.before, subject),
-      steps: flatten(test.steps, parent?.steps, subject) as ResolvedStep[],
-      after: flatten(test.after, parent?.after, subject),
-    };
+  }
+
+  function stepsOf(test: TestDefinition, parent: TestDefinition | undefined, isSkipped: boolean) {
+    const subject = `the test ${test.name}`;
+    const steps = resolution(() => ({
+      before: flatten(subject, test.before, parent?.before),
+      steps: flatten(subject, test.steps, parent?.steps) ?? [],
+      after: flatten(subject, test.after, parent?.after),
+    }));
+    if ('resolved' in steps) return steps.resolved;
+    if (isSkipped) return { before: undefined, steps: [], after: undefined };
+    return refuse(steps.refusal.origin, steps.refusal.message);
   }
 
   function resolveSuite(name: string): ResolvedSuite {
     const suite = readSuite(declared, name);
-    if (suite === undefined) return refuse({ file: '', line: 0 }, `There is no suite ${name}.`);
+    if (suite === undefined) return refuse(nowhere, `There is no suite ${name}.`);
     const subject = `the suite ${name}`;
-    return {
-      name,
-      files: suite.files,
-      origin: suite.origin,
-      before: flatten(suite.before, undefined, subject),
-      after: flatten(suite.after, undefined, subject),
-    };
+    return { ...suite, before: flatten(subject, suite.before), after: flatten(subject, suite.after) };
   }
   return {
     definitions,
@@ -89,3 +88,10 @@ export function createResolver(catalog: Catalog, read: (path: string) => Uint8Ar
     suite: (name) => resolution(() => resolveSuite(name)),
   };
 }
+
+const hooks = ['before', 'after'] as const;
+/** The origin of what no file declares. */
+const nowhere = { file: '', line: 0 };
+
+/** What MFTF writes as the issue of a test whose parent is skipped. */
+const skippedParent = 'ParentTestIsSkipped';

@@ -1,7 +1,13 @@
 import { childrenOf, type DeclaredElements } from './declared-elements.ts';
 import { copyElement, mergeElement } from './merge.ts';
-import type { ActionGroupDefinition, ArgumentDefinition, TestDefinition, XmlElement } from './model.ts';
-import { checkKeys } from './order.ts';
+import type {
+  ActionGroupDefinition,
+  ArgumentDefinition,
+  KeyedSteps,
+  TestDefinition,
+  XmlElement,
+} from './model.ts';
+import { checkKeys, keySteps } from './order.ts';
 import { refuse } from './refusal.ts';
 import type { MutableElement } from './xml-tree.ts';
 
@@ -28,6 +34,8 @@ export function readActionGroup(declared: DeclaredElements, name: string): Actio
   const declarations = declared.declarations('actionGroup', name);
   const merged = mergeSteps(declarations, `the action group ${name}`);
   if (merged === undefined) return undefined;
+  const call = merged.children.find(({ tag }) => tag === 'actionGroup');
+  if (call) refuse(call.origin, `The action group ${name} calls another one, which MFTF does not support.`);
   return { ...stepsOf(merged, declarations), arguments: argumentsOf(merged) };
 }
 
@@ -84,12 +92,13 @@ function stepsOf(merged: MutableElement, declarations: readonly MutableElement[]
     origin: merged.origin,
     attributes: merged.attributes,
     annotations: childrenOf(merged.children.find(({ tag }) => tag === 'annotations')),
-    steps: merged.children.filter(isStep),
+    steps: keySteps(merged.children.filter(isStep)),
   };
 }
 
-function hookOf(merged: MutableElement, hook: 'before' | 'after'): XmlElement[] | undefined {
-  return merged.children.find(({ tag }) => tag === hook)?.children;
+function hookOf(merged: MutableElement, hook: 'before' | 'after'): KeyedSteps | undefined {
+  const element = merged.children.find(({ tag }) => tag === hook);
+  return element && keySteps(element.children);
 }
 
 function argumentsOf(merged: MutableElement): ArgumentDefinition[] {
