@@ -9,6 +9,8 @@ export interface Suite {
   files: string[];
   /** The names of its tests as MFTF resolves them, without those that it cannot generate. */
   tests: string[];
+  /** How many tests MFTF counts as its own; it cannot generate all of them. */
+  memberCount: number;
 }
 
 type Tests = ReadonlyMap<string, CatalogTest>;
@@ -32,7 +34,12 @@ export function mergeSuites(
     const members = clash ? undefined : suiteMembers(files, candidates, groups);
     if (members === undefined) continue;
     const usable = members.filter((test) => tests.get(test)?.unusable === undefined);
-    suites.set(name, { name, files: files.map((file) => file.path), tests: usable });
+    suites.set(name, {
+      name,
+      files: files.map((file) => file.path),
+      tests: usable,
+      memberCount: members.length,
+    });
   }
   return suites;
 }

@@ -1,0 +1,64 @@
+import type { ResolvedTest, XmlElement } from '../resolver/model.ts';
+import { escapeQuotes } from './php-text.ts';
+
+/** The names that Allure has for the severities of MFTF. */
+const severities: Record<string, string> = {
+  BLOCKER: 'BLOCKER',
+  CRITICAL: 'CRITICAL',
+  MAJOR: 'NORMAL',
+  AVERAGE: 'MINOR',
+  MINOR: 'TRIVIAL',
+};
+
+/** The annotations of the class and of the method, as lines of a comment without its stars. */
+export interface AnnotationLines {
+  ofClass: string[];
+  ofMethod: string[];
+}
+
+/** `notices`: what MFTF says of deprecated declarations that the test uses. */
+export function annotationLines(test: ResolvedTest, notices: readonly string[]): AnnotationLines {
+  const lines: AnnotationLines = { ofClass: [], ofMethod: [] };
+  const byTag = new Map<string, XmlElement[]>();
+  for (const element of test.annotations) {
+    const list = byTag.get(element.tag);
+    if (list === undefined) byTag.set(element.tag, [element]);
+    else list.push(element);
+  }
+  if (!byTag.has('description')) byTag.set('description', []);
+  if (!byTag.has('features')) byTag.set('features', []);
+  const lastValue = (tag: string) => byTag.get(tag)?.at(-1)?.attributes.value;
+  const testCaseId = lastValue('testCaseId')?.trim();
+  for (const [tag, elements] of byTag) {
+    const value = annotationValue(elements.at(-1));
+    if (tag === 'title') lines.ofClass.push(`@Title("${testCaseId ?? '[NO TESTCASEID]'}: ${value}")`);
+    if (tag === 'description')
+      lines.ofClass.push(`@Description("${value}${noticeList(notices)}${testFiles(test)}")`);
+    if (tag === 'testCaseId') lines.ofClass.push(`@TestCaseId("${value}")`);
+    if (tag === 'group')
+      lines.ofClass.push(...elements.map((element) => `@group ${annotationValue(element)}`));
+    if (tag === 'features') lines.ofMethod.push(`@Features({"${test.module ?? value}"})`);
+    if (tag === 'stories') {
+      lines.ofMethod.push(
+        `@Stories({${elements.map((element) => `"${annotationValue(element)}"`).join(', ')}})`,
+      );
+    }
+    if (tag === 'severity')
+      lines.ofMethod.push(`@Severity(level = SeverityLevel::${severities[value] ?? value})`);
+  }
+  return lines;
+}
+
+function annotationValue(element: XmlElement | undefined): string {
+  return escapeQuotes(element?.attributes.value ?? '').trim();
+}
+
+function noticeList(notices: readonly string[]): string {
+  if (notices.length === 0) return '';
+  const list = notices.map((notice) => `<li>${notice}</li>`).join('');
+  return `<h3 class='y-label y-label_status_broken'>Deprecated Notice(s):</h3><ul>${list}</ul>`;
+}
+
+function testFiles(test: ResolvedTest): string {
+  return `<h3>Test files</h3>${test.files.join('<br>')}<br>`;
+}

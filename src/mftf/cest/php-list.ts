@@ -1,0 +1,87 @@
+import { hasMark, type PhpText } from './php-text.ts';
+
+/** Splits at commas outside of brackets and quotes. */
+export function splitTopLevel(text: string): string[] {
+  const items: string[] = [];
+  let depth = 0;
+  let quote = '';
+  let start = 0;
+  for (let index = 0; index < text.length; index += 1) {
+    const character = text.charAt(index);
+    if (quote !== '') {
+      if (character === quote) quote = '';
+    } else if (character === "'" || character === '"') quote = character;
+    else if (character === '[') depth += 1;
+    else if (character === ']') depth -= 1;
+    else if (character === ',' && depth === 0) {
+      items.push(text.slice(start, index));
+      start = index + 1;
+    }
+  }
+  items.push(text.slice(start));
+  return items;
+}
+
+/** The inside of `[..]`; the text itself when it has none. */
+export function insideOfList(text: string): string {
+  const trimmed = text.trim();
+  return trimmed.startsWith('[') && trimmed.endsWith(']') ? trimmed.slice(1, -1) : trimmed;
+}
+
+/** A list of PHP: items without quotes get them, items with quotes stay as they are, their blanks included. */
+export function phpList(text: string, php: PhpText): string {
+  const inside = insideOfList(text);
+  if (inside.trim() === '') return '[]';
+  return `[${splitTopLevel(inside)
+    .map((item) => listItem(item, php))
+    .join(', ')}]`;
+}
+
+function listItem(item: string, php: PhpText): string {
+  const arrow = arrowOf(item);
+  if (arrow >= 0) {
+    const key = item.slice(0, arrow).trim();
+    return `${key} => ${listValue(item.slice(arrow + 2).trim(), php)}`;
+  }
+  return listValue(item, php);
+}
+
+function listValue(item: string, php: PhpText): string {
+  const trimmed = item.trim();
+  if (trimmed.startsWith('[')) return phpList(trimmed, php);
+  if (isQuoted(trimmed)) return hasMark(trimmed) ? php.quote(trimmed.slice(1, -1)) : item;
+  return php.quote(trimmed);
+}
+
+/** The arguments of `<pressKey>`: as in a list, but constants and numbers stay, and each item keeps its own blank. */
+export function keyArguments(text: string, php: PhpText): string {
+  return splitTopLevel(insideOfList(text))
+    .map((item) => {
+      const trimmed = item.trim();
+      if (trimmed.startsWith('[')) return item.replace(trimmed, () => phpList(trimmed, php));
+      if (/^\d/.test(trimmed)) return item;
+      return hasMark(trimmed) && isQuoted(trimmed) ? php.quote(trimmed.slice(1, -1)) : php.raw(trimmed);
+    })
+    .join(',');
+}
+
+function isQuoted(text: string): boolean {
+  const first = text.charAt(0);
+  return (first === "'" || first === '"') && text.length > 1 && text.endsWith(first);
+}
+
+/** Where `=>` stands outside of quotes and brackets, or -1. */
+function arrowOf(item: string): number {
+  let depth = 0;
+  let quote = '';
+  for (let index = 0; index < item.length - 1; index += 1) {
+    const character = item.charAt(index);
+    if (quote !== '') {
+      if (character === quote) quote = '';
+    } else if (character === "'" || character === '"') quote = character;
+    else if (character === '[') depth += 1;
+    else if (character === ']') depth -= 1;
+    else if (character === '=' && item.charAt(index + 1) === '>' && depth === 0) return index;
+  }
+  return -1;
+}

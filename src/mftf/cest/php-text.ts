@@ -1,0 +1,41 @@
+/**
+ * Text in which expressions of PHP stand: each as a mark between NUL characters, which no XML can hold, so that lists and arguments can be
+ * taken apart without reading PHP.
+ */
+export class PhpText {
+  readonly #expressions: string[] = [];
+
+  /** The mark of an expression, to be put into a text. */
+  mark(expression: string): string {
+    this.#expressions.push(expression);
+    return `\0${this.#expressions.length - 1}\0`;
+  }
+
+  /** A text as an expression: quoted parts and marked expressions, joined by dots. */
+  quote(text: string): string {
+    const parts: string[] = [];
+    text.split('\0').forEach((part, index) => {
+      if (index % 2 === 1) parts.push(this.#expressions[Number(part)] as string);
+      else if (part !== '') parts.push(`"${escapeQuotes(part)}"`);
+    });
+    return parts.length === 0 ? '""' : parts.join(' . ');
+  }
+
+  /** A text as PHP itself: marked expressions in place, the rest as it is. */
+  raw(text: string): string {
+    return text
+      .split('\0')
+      .map((part, index) => (index % 2 === 1 ? (this.#expressions[Number(part)] as string) : part))
+      .join('');
+  }
+}
+
+/** Whether a text holds a marked expression. */
+export function hasMark(text: string): boolean {
+  return text.includes('\0');
+}
+
+/** Text for the inside of double quotes; a variable in braces stays one. */
+export function escapeQuotes(text: string): string {
+  return text.replaceAll('"', '\\"');
+}

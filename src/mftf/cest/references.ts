@@ -1,0 +1,236 @@
+import type { Definitions, ElementDefinition } from '../resolver/model.ts';
+import { locatorCall } from './locator.ts';
+import type { PhpText } from './php-text.ts';
+import { CestRefusal } from './refusal.ts';
+
+/** How PHP reaches what exists only while a test runs; tests and suites differ in it. */
+export interface PhpAccess {
+  /** A field of data that a step created. */
+  created(stepKey: string, field: string): string;
+  secret(name: string): string;
+}
+
+export interface ReferenceContext {
+  definitions: Definitions;
+  access: PhpAccess;
+  php: PhpText;
+}
+
+export interface ResolvedText {
+  /** With marks for expressions. */
+  text: string;
+  /** The timeout of the last element that the text names; `undefined` when it names none. */
+  element: { timeout: string | undefined } | undefined;
+  secret: boolean;
+  /** What MFTF says of deprecated declarations that the text names. */
+  notices: string[];
+}
+
+const identifier = /^\w+$/;
+const keyPattern = /^[\w.[\]/-]+$/;
+
+/** A text with its references to data, sections, pages, the environment, secrets and created data replaced. */
+export function resolveReferences(written: string, context: ReferenceContext): ResolvedText {
+  const resolved: ResolvedText = { text: '', element: undefined, secret: false, notices: [] };
+  resolved.text = replaceBraces(written, (reference) => {
+    const value = lookUp(reference, context, resolved);
+    return value === undefined ? undefined : replaceValues(value, context, resolved);
+  });
+  resolved.text = replaceCreated(resolved.text, context);
+  return resolved;
+}
+
+/** The inside of `{{..}}`, taken apart. */
+interface Reference {
+  /** With its braces. */
+  written: string;
+  name: string;
+  key: string;
+  parameters: string[] | undefined;
+}
+
+/** Replaces each `{{name.key}}` and `{{name.key(..)}}`; what has another form stays. */
+function replaceBraces(text: string, replace: (reference: Reference) => string | undefined): string {
+  let result = '';
+  let position = 0;
+  for (;;) {
+    const start = text.indexOf('{{', position);
+    const end = start < 0 ? -1 : endOfReference(text, start);
+    if (start < 0 || end < 0) return result + text.slice(position);
+    const reference = readReference(text.slice(start + 2, end - 2));
+    const value = reference && replace(reference);
+    if (value === undefined) {
+      result += text.slice(position, start + 1);
+      position = start + 1;
+    } else {
+      result += text.slice(position, start) + value;
+      position = end;
+    }
+  }
+}
+
+/** Behind the braces that close a reference; parameters may hold braces of their own. */
+function endOfReference(text: string, start: number): number {
+  const close = text.indexOf('}}', start);
+  if (close < 0) return -1;
+  const bracket = text.indexOf('(', start);
+  if (bracket < 0 || bracket > close) return close + 2;
+  const closeOfParameters = text.indexOf(')}}', bracket);
+  return closeOfParameters < 0 ? close + 2 : closeOfParameters + 3;
+}
+
+function readReference(inside: string): Reference | undefined {
+  const bracket = inside.indexOf('(');
+  const path = bracket < 0 ? inside : inside.slice(0, bracket);
+  const dot = path.indexOf('.');
+  const name = path.slice(0, Math.max(dot, 0));
+  const key = path.slice(dot + 1);
+  if (!identifier.test(name) || !keyPattern.test(key)) return undefined;
+  if (bracket < 0) return { written: `{{${inside}}}`, name, key, parameters: undefined };
+  if (!inside.endsWith(')')) return undefined;
+  return { written: `{{${inside}}}`, name, key, parameters: splitParameters(inside.slice(bracket + 1, -1)) };
+}
+
+/** Splits at commas outside of single quotes. */
+export function splitParameters(text: string): string[] {
+  const parameters: string[] = [];
+  let quoted = false;
+  let start = 0;
+  for (let index = 0; index < text.length; index += 1) {
+    const character = text.charAt(index);
+    if (character === "'") quoted = !quoted;
+    else if (character === ',' && !quoted) {
+      parameters.push(text.slice(start, index));
+      start = index + 1;
+    }
+  }
+  parameters.push(text.slice(start));
+  return parameters.map((parameter) => parameter.trim());
+}
+
+function lookUp(reference: Reference, context: ReferenceContext, resolved: ResolvedText): string | undefined {
+  const { name, key, parameters } = reference;
+  const { definitions, php } = context;
+  const note = (kind: string, message: string | undefined) => {
+    if (message !== undefined)
+      resolved.notices.push(`DEPRECATED ${kind} in Test: ${reference.written} ${message}`);
+  };
+  if (name === '_ENV') return php.mark(`getenv("${key}")`);
+  if (name === '_CREDS') {
+    resolved.secret = true;
+    return php.mark(context.access.secret(key));
+  }
+  const page = definitions.page(name);
+  if (page !== undefined) {
+    note('PAGE', page.deprecated);
+    const url = fillParameters(page.url, parameters, context, resolved);
+    return page.area === 'admin' ? `${php.mark(adminUrl)}/${url.replace(/^\/+/, '')}` : url;
+  }
+  const section = definitions.section(name);
+  const element = section?.elements.get(key);
+  if (section !== undefined && element !== undefined) {
+    note('SECTION', section.deprecated);
+    note('ELEMENT', element.deprecated);
+    resolved.element = { timeout: element.timeout === '-' ? undefined : element.timeout };
+    return selectorOf(element, parameters, context, resolved);
+  }
+  note('DATA ENTITY', definitions.entity(name)?.deprecated);
+  return entityValue(name, key, context);
+}
+
+const adminUrl =
+  '(getenv("MAGENTO_BACKEND_BASE_URL") ? rtrim(getenv("MAGENTO_BACKEND_BASE_URL"), "/") : "") . "/" . getenv("MAGENTO_BACKEND_NAME")';
+
+function selectorOf(
+  element: ElementDefinition,
+  parameters: string[] | undefined,
+  context: ReferenceContext,
+  resolved: ResolvedText,
+): string {
+  if (element.locatorFunction !== undefined) {
+    const values = (parameters ?? []).map((parameter) => parameterValue(parameter, context, resolved));
+    return context.php.mark(locatorCall(element.locatorFunction, values, context.php));
+  }
+  return fillParameters(element.selector ?? '', parameters, context, resolved);
+}
+
+/** Puts parameters into `{{name}}` in the order in which the names occur first. */
+function fillParameters(
+  template: string,
+  parameters: string[] | undefined,
+  context: ReferenceContext,
+  resolved: ResolvedText,
+): string {
+  if (parameters === undefined) return template;
+  const names = parameterNames(template);
+  if (names.length > parameters.length) {
+    throw new CestRefusal(
+      `${parameters.length} parameters are given to "${template}", which needs ${names.length}.`,
+    );
+  }
+  let filled = template;
+  names.forEach((name, index) => {
+    const value = parameterValue(parameters[index] as string, context, resolved);
+    filled = filled.replaceAll(`{{${name}}}`, () => value);
+  });
+  return filled;
+}
+
+/** The distinct names in `{{name}}`, in the order of their first occurrence. */
+export function parameterNames(template: string): string[] {
+  const names = new Set<string>();
+  for (const [, name] of template.matchAll(/\{\{(\w+)\}\}/g)) names.add(name as string);
+  return [...names];
+}
+
+/** A parameter: a literal in single quotes, created data, a variable or a field of data. MFTF ignores brackets around it. */
+function parameterValue(written: string, context: ReferenceContext, resolved: ResolvedText): string {
+  const parameter = written.replace(/^\(+/, '').replace(/(?<=^(?:'[^']*'|[^']*))\)+$/, '');
+  if (parameter.startsWith("'")) return withoutGroups(parameter.replace(/^'+|'+$/g, ''));
+  if (parameter.includes('$')) return parameter;
+  const reference = readReference(parameter.replace(/^\{\{/, '').replace(/\}\}$/, ''));
+  const value = reference && lookUp(reference, context, resolved);
+  if (value === undefined) throw new CestRefusal(`The parameter "${parameter}" refers to nothing.`);
+  return value;
+}
+
+/** MFTF takes `$1` and `\1` in a literal for groups of a pattern, which are empty. */
+function withoutGroups(literal: string): string {
+  return literal.replace(/[\\$]\d{1,2}/g, '');
+}
+
+function entityValue(name: string, key: string, context: ReferenceContext): string | undefined {
+  const entity = context.definitions.entity(name);
+  if (entity === undefined) throw new CestRefusal(`"${name}" is neither data nor a section nor a page.`);
+  const [arrayKey, index] = /^([^[]+)\[(\d+)\]$/.exec(key)?.slice(1) ?? [];
+  if (arrayKey !== undefined) {
+    const item = entity.arrays.get(arrayKey.toLowerCase())?.[Number(index)];
+    if (item !== undefined) return item;
+  }
+  const array = entity.arrays.get(key.toLowerCase());
+  if (array !== undefined) return `[${array.map((item) => `"${item}"`).join(',')}]`;
+  const field = entity.fields.get(key.toLowerCase());
+  if (field === undefined) throw new CestRefusal(`The data "${name}" has no field "${key}".`);
+  const unique = field.unique && context.php.mark(`msq("${name}")`);
+  if (field.unique === 'prefix') return `${unique}${field.value}`;
+  return field.unique === 'suffix' ? `${field.value}${unique}` : field.value;
+}
+
+/** References inside of a value: only the environment and secrets are replaced there. */
+function replaceValues(value: string, context: ReferenceContext, resolved: ResolvedText): string {
+  if (!value.includes('{{')) return value;
+  return replaceBraces(value, (reference) =>
+    reference.name === '_ENV' || reference.name === '_CREDS'
+      ? lookUp(reference, context, resolved)
+      : undefined,
+  );
+}
+
+const createdPattern = /\$\$?(\w+)\.([\w[\]-]+)\$\$?/g;
+
+function replaceCreated(text: string, context: ReferenceContext): string {
+  if (!text.includes('$')) return text;
+  return text.replace(createdPattern, (_, stepKey: string, field: string) =>
+    context.php.mark(context.access.created(stepKey, field)),
+  );
+}

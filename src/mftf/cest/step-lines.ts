@@ -1,0 +1,80 @@
+import type { Definitions, ResolvedStep } from '../resolver/model.ts';
+import { actionCall } from './actions.ts';
+import { dataLines } from './data-lines.ts';
+import { type HelperSignatures, helperLines } from './helper-lines.ts';
+import { PhpText } from './php-text.ts';
+import type { CestSettings } from './settings.ts';
+import type { Style } from './style.ts';
+import { StepValues } from './values.ts';
+
+export interface StepContext {
+  /** Gets what MFTF says of deprecated declarations that the steps name, each once. */
+  notices: Set<string>;
+  definitions: Definitions;
+  settings: CestSettings;
+  helpers: HelperSignatures;
+  style: Style;
+}
+
+/** The lines of PHP for a step, without indentation; the wait of an element that it names comes last. */
+export function stepLines(step: ResolvedStep, context: StepContext): string[] {
+  const { style, settings, definitions } = context;
+  if (step.boundary === 'enter') noteActionGroup(step, context);
+  const php = new PhpText();
+  const values = new StepValues(step, { definitions, access: style, php }, settings);
+  if (step.action === 'comment') return [style.comment(commentText(step, values))];
+  if (step.action === 'generateDate') return dateLines(step, values);
+  if (step.action === 'helper') return helperLines(values, context);
+  const lines = dataLines(values, style) ?? [
+    ...callLines(values, style),
+    ...impliedWait(step, values, style),
+  ];
+  for (const notice of values.notices) context.notices.add(notice);
+  return lines;
+}
+
+function noteActionGroup(step: ResolvedStep, { definitions, notices }: StepContext): void {
+  const name = step.calls.at(-1)?.actionGroup ?? '';
+  const message = definitions.actionGroup(name)?.attributes['deprecated'];
+  if (message !== undefined) notices.add(`DEPRECATED ACTION GROUP in Test: ${name} ${message}`);
+}
+
+function callLines(values: StepValues, style: Style): string[] {
+  const { stepKey } = values.step;
+  const call = actionCall(values);
+  // What an action group returns is kept under the step key of its call.
+  const variable = call.method === 'return' ? (values.step.calls.at(-1)?.stepKey ?? stepKey) : stepKey;
+  const method = values.secret ? (withSecret[call.method] ?? call.method) : call.method;
+  const list = call.arguments.filter((argument) => argument !== undefined).join(', ');
+  const line = `${call.variable ? `$${variable} = ` : ''}${style.call(method, list)}; // stepKey: ${stepKey}`;
+  if (!call.method.startsWith('magento')) return [line];
+  const comment = style.comment(`$${stepKey}`);
+  return [line, method === call.method ? comment : `${comment} // stepKey: ${stepKey}`];
+}
+
+/** Calls that hide a secret from the log. */
+const withSecret: Record<string, string> = { fillField: 'fillSecretField', magentoCLI: 'magentoCLISecret' };
+
+/** An element with a timeout is waited for after each step that names it. */
+function impliedWait(step: ResolvedStep, values: StepValues, style: Style): string[] {
+  const timeout = values.timeout;
+  if (timeout === undefined) return [];
+  return [`${style.call('waitForPageLoad', timeout)}; // stepKey: ${step.stepKey}WaitForPageLoad`];
+}
+
+/** A comment of the XML, which has no step key, is written as it stands; a step `<comment>` has its references resolved. */
+function commentText(step: ResolvedStep, values: StepValues): string {
+  const { userInput = '' } = step.attributes;
+  return step.stepKey === '' ? `"${userInput.replace(/["${}]/g, '\\$&')}"` : values.quote(userInput);
+}
+
+function dateLines(step: ResolvedStep, values: StepValues): string[] {
+  const timezone = values.quoted('timezone') ?? `"${values.settings.timezone}"`;
+  return [
+    '$date = new \\DateTime();',
+    `$date->setTimestamp(strtotime(${values.quoted('date') ?? '""'}));`,
+    `$date->setTimezone(new \\DateTimeZone(${timezone}));`,
+    `$${step.stepKey} = $date->format(${values.quoted('format') ?? '""'});`,
+    '',
+  ];
+}

@@ -1,0 +1,109 @@
+import type { ResolvedStep, XmlElement } from '../resolver/model.ts';
+import { phpList } from './php-list.ts';
+import type { PhpText } from './php-text.ts';
+import { type ReferenceContext, resolveReferences } from './references.ts';
+import type { CestSettings } from './settings.ts';
+
+/** The values of one step as expressions of PHP; remembers what they bring with them. */
+export class StepValues {
+  readonly step: ResolvedStep;
+  readonly #context: ReferenceContext;
+  readonly #timeouts = new Map<string, string | undefined>();
+  readonly #notices = { ofSelectors: [] as string[], others: [] as string[] };
+  /** Whether a value holds a secret. */
+  secret = false;
+
+  readonly settings: CestSettings;
+
+  constructor(step: ResolvedStep, context: ReferenceContext, settings: CestSettings) {
+    this.step = step;
+    this.settings = settings;
+    this.#context = context;
+  }
+
+  get php(): PhpText {
+    return this.#context.php;
+  }
+
+  get access() {
+    return this.#context.access;
+  }
+
+  /** A text with its references resolved, as marks; `name` is the attribute that holds it. */
+  resolve(written: string, name?: string): string {
+    const { text, element, secret, notices } = resolveReferences(written, this.#context);
+    const isSelector = name !== undefined && selectorAttributes.includes(name);
+    if (isSelector && element !== undefined) this.#timeouts.set(name, element.timeout);
+    (isSelector ? this.#notices.ofSelectors : this.#notices.others).push(...notices);
+    this.secret ||= secret;
+    return text;
+  }
+
+  /** How long MFTF waits after the step: as the last element that its selectors name says. */
+  get timeout(): string | undefined {
+    const last = selectorAttributes.findLast((name) => this.#timeouts.has(name));
+    return last === undefined ? undefined : this.#timeouts.get(last);
+  }
+
+  get notices(): string[] {
+    return [...this.#notices.ofSelectors, ...this.#notices.others];
+  }
+
+  has(name: string): boolean {
+    return this.step.attributes[name] !== undefined;
+  }
+
+  /** An attribute as text of PHP; `undefined` without the attribute. */
+  quoted(name: string): string | undefined {
+    const written = this.step.attributes[name];
+    return written === undefined ? undefined : this.quote(written, name);
+  }
+
+  quote(written: string, name?: string): string {
+    const text = this.resolve(written, name);
+    return variableOf(text) ?? this.php.quote(text);
+  }
+
+  /** An attribute as PHP itself, such as a number. */
+  raw(name: string): string | undefined {
+    const written = this.step.attributes[name];
+    return written === undefined ? undefined : this.rawText(written);
+  }
+
+  rawText(written: string): string {
+    return variableOf(written) ?? this.php.raw(this.resolve(written));
+  }
+
+  list(name: string): string | undefined {
+    const written = this.step.attributes[name];
+    return written === undefined ? undefined : this.listOf(written);
+  }
+
+  listOf(written: string): string {
+    return phpList(this.resolve(written), this.php);
+  }
+
+  child(tag: string): XmlElement | undefined {
+    return this.step.children.find((child) => child.tag === tag);
+  }
+
+  childrenOf(tag: string): XmlElement[] {
+    return this.step.children.filter((child) => child.tag === tag);
+  }
+}
+
+/** In the order in which MFTF reads them. */
+const selectorAttributes = [
+  'selector',
+  'dependentSelector',
+  'selector1',
+  'selector2',
+  'function',
+  'filterSelector',
+  'optionSelector',
+];
+
+/** The variable that a text consists of, without its braces. */
+export function variableOf(text: string): string | undefined {
+  return /^\{(\$\w+)\}$/.exec(text)?.[1];
+}
