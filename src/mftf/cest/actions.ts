@@ -245,11 +245,14 @@ function result(values: StepValues, tag: 'expectedResult' | 'actualResult'): str
       return values.listOf(text);
     case 'bool':
       return text === '' || text === '0' || text === 'false' ? 'false' : 'true';
-    case 'const':
-    case 'float':
     case 'int':
+      return String(Number.parseInt(values.resolve(text), 10) || 0);
+    case 'float':
+      return String(Number.parseFloat(values.resolve(text)) || 0);
+    case 'const':
       return values.rawText(text);
     case 'variable':
+      if (/^\$\$?\w+\./.test(text)) return values.quote(text);
       return `$${text.replace(/^\{?\$/, '').replace(/\}$/, '')}`;
     default:
       return values.quote(text);

@@ -27,10 +27,10 @@ export function annotationLines(test: ResolvedTest, notices: readonly string[]):
   }
   if (!byTag.has('description')) byTag.set('description', []);
   if (!byTag.has('features')) byTag.set('features', []);
-  const lastValue = (tag: string) => byTag.get(tag)?.at(-1)?.attributes.value;
-  const testCaseId = lastValue('testCaseId')?.trim();
+  const firstValue = (tag: string) => byTag.get(tag)?.at(0)?.attributes.value;
+  const testCaseId = firstValue('testCaseId')?.trim();
   for (const [tag, elements] of byTag) {
-    const value = annotationValue(elements.at(-1));
+    const value = annotationValue(elements.at(0));
     if (tag === 'title') lines.ofClass.push(`@Title("${testCaseId ?? '[NO TESTCASEID]'}: ${value}")`);
     if (tag === 'description')
       lines.ofClass.push(`@Description("${value}${noticeList(notices)}${testFiles(test)}")`);

@@ -30,7 +30,9 @@ export function insideOfList(text: string): string {
 
 /** A list of PHP: items without quotes get them, items with quotes stay as they are, their blanks included. */
 export function phpList(text: string, php: PhpText): string {
-  const inside = insideOfList(text);
+  let inside = insideOfList(text);
+  // A list of data may be the only item of a list.
+  if (inside.trim().startsWith('[') && splitTopLevel(inside).length === 1) inside = insideOfList(inside);
   if (inside.trim() === '') return '[]';
   return `[${splitTopLevel(inside)
     .map((item) => listItem(item, php))
@@ -60,7 +62,9 @@ export function keyArguments(text: string, php: PhpText): string {
       const trimmed = item.trim();
       if (trimmed.startsWith('[')) return item.replace(trimmed, () => phpList(trimmed, php));
       if (/^\d/.test(trimmed)) return item;
-      return hasMark(trimmed) && isQuoted(trimmed) ? php.quote(trimmed.slice(1, -1)) : php.raw(trimmed);
+      if (trimmed.startsWith('\\')) return trimmed;
+      if (!isQuoted(trimmed)) return php.quote(trimmed);
+      return hasMark(trimmed) ? php.quote(trimmed.slice(1, -1)) : trimmed;
     })
     .join(',');
 }

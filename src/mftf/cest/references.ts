@@ -187,11 +187,10 @@ export function parameterNames(template: string): string[] {
 function parameterValue(written: string, context: ReferenceContext, resolved: ResolvedText): string {
   const parameter = written.replace(/^\(+/, '').replace(/(?<=^(?:'[^']*'|[^']*))\)+$/, '');
   if (parameter.startsWith("'")) return withoutGroups(parameter.replace(/^'+|'+$/g, ''));
-  if (parameter.includes('$')) return parameter;
-  const reference = readReference(parameter.replace(/^\{\{/, '').replace(/\}\}$/, ''));
-  const value = reference && lookUp(reference, context, resolved);
-  if (value === undefined) throw new CestRefusal(`The parameter "${parameter}" refers to nothing.`);
-  return value;
+  if (parameter.includes('$')) return parameter.replace(/\s/g, '');
+  const reference = readReference(parameter.replace(/\s/g, '').replace(/^\{\{/, '').replace(/\}\}$/, ''));
+  // What has not the form of a reference stays as it is written.
+  return reference === undefined ? parameter : (lookUp(reference, context, resolved) ?? parameter);
 }
 
 /** MFTF takes `$1` and `\1` in a literal for groups of a pattern, which are empty. */
@@ -216,14 +215,14 @@ function entityValue(name: string, key: string, context: ReferenceContext): stri
   return field.unique === 'suffix' ? `${field.value}${unique}` : field.value;
 }
 
-/** References inside of a value: only the environment and secrets are replaced there. */
+/** References inside of a value, to one more level: the environment, secrets, and data, there without what makes it unique. */
 function replaceValues(value: string, context: ReferenceContext, resolved: ResolvedText): string {
   if (!value.includes('{{')) return value;
-  return replaceBraces(value, (reference) =>
-    reference.name === '_ENV' || reference.name === '_CREDS'
-      ? lookUp(reference, context, resolved)
-      : undefined,
-  );
+  return replaceBraces(value, (reference) => {
+    const { name, key } = reference;
+    if (name === '_ENV' || name === '_CREDS') return lookUp(reference, context, resolved);
+    return context.definitions.entity(name)?.fields.get(key.toLowerCase())?.value;
+  });
 }
 
 const createdPattern = /\$\$?(\w+)\.([\w[\]-]+)\$\$?/g;

@@ -85,18 +85,23 @@ const passedLines = [
   '\t}',
 ];
 
+const unlinkLines = ['\t\tif ($this->isSuccess) {', '\t\t\tunlink(__FILE__);', '\t\t}'];
+
 function hookLines(test: ResolvedTest, context: CestContext, notices: Set<string>): string[] {
   const lines: string[] = [];
   const method = (name: string, body: readonly string[]) =>
     lines.push(...hookComment, `\tpublic function ${name}(AcceptanceTester $I)`, '\t{', ...body, '\t}', '');
-  if (test.before !== undefined) method('_before', linesOf(test.before, 'hook', context, notices));
-  method('_after', [
-    ...linesOf(test.after ?? [], 'hook', context, notices),
-    '\t\tif ($this->isSuccess) {',
-    '\t\t\tunlink(__FILE__);',
-    '\t\t}',
-  ]);
-  if (test.after !== undefined) method('_failed', ['\t\t$I->saveScreenshot(); // stepKey: saveScreenshot']);
+  const after = (steps: readonly ResolvedStep[]) =>
+    method('_after', [...linesOf(steps, 'hook', context, notices), ...unlinkLines]);
+  for (const hook of test.hooks) {
+    if (hook === 'before') method('_before', linesOf(test.before ?? [], 'hook', context, notices));
+    else {
+      after(test.after ?? []);
+      method('_failed', ['\t\t$I->saveScreenshot(); // stepKey: saveScreenshot']);
+    }
+  }
+  // A Cest that passes deletes its file, whether the test has steps for it or not.
+  if (!test.hooks.includes('after')) after([]);
   return lines;
 }
 
@@ -121,7 +126,8 @@ function skipLines(test: ResolvedTest): string[] {
 
 /** Adds the classes of helpers in the order of their first use. */
 function addHelpers(test: ResolvedTest, helpers: Set<string>): void {
-  for (const step of [...(test.before ?? []), ...(test.after ?? []), ...test.steps]) {
+  const inHooks = test.hooks.flatMap((hook) => test[hook] ?? []);
+  for (const step of [...inHooks, ...test.steps]) {
     if (step.action === 'helper' && step.attributes.class !== undefined) helpers.add(step.attributes.class);
   }
 }
