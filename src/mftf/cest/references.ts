@@ -187,6 +187,8 @@ export function parameterNames(template: string): string[] {
 function parameterValue(written: string, context: ReferenceContext, resolved: ResolvedText): string {
   const parameter = written.replace(/^\(+/, '').replace(/(?<=^(?:'[^']*'|[^']*))\)+$/, '');
   if (parameter.startsWith("'")) return withoutGroups(parameter.replace(/^'+|'+$/g, ''));
+  // A variable without its braces is taken for data, and there is none of its name.
+  if (/^\$\w+$/.test(parameter)) return `{{${parameter}}}`;
   if (parameter.includes('$')) return parameter.replace(/\s/g, '');
   const reference = readReference(parameter.replace(/\s/g, '').replace(/^\{\{/, '').replace(/\}\}$/, ''));
   // What has not the form of a reference stays as it is written.
