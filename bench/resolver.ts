@@ -132,6 +132,7 @@ function note(kind: string, example: string, pair?: LinePair) {
   else entry.count += 1;
 }
 let writtenS = 0;
+const cpuBefore = process.cpuUsage();
 const writeAt = performance.now();
 for (const pair of pairs) {
   const [suite = '', test = ''] = pair.split('/');
@@ -178,6 +179,7 @@ const metrics = {
   cold_s: round(catalogS + writtenS),
   catalog_s: round(catalogS),
   all_written_s: round(seconds(writeAt)),
+  cpu_s: round(cpuSeconds()),
   peak_mb: Math.round(process.resourceUsage().maxRSS / 1024),
 };
 console.log(metrics);
@@ -226,4 +228,9 @@ async function compareSuites(folder: string) {
     if (comparison.kind === 'identical') counts.suites_identical += 1;
     else note(`suite: ${kindOf(comparison.first)}`, name, comparison.first);
   }
+}
+
+function cpuSeconds(): number {
+  const { user, system } = process.cpuUsage(cpuBefore);
+  return (user + system) / 1_000_000;
 }

@@ -38,6 +38,7 @@ export function resolveReferences(
   context: ReferenceContext,
   reading: Reading,
 ): ResolvedText {
+  if (!written.includes('{{') && !written.includes('$')) return withoutReferences(written);
   const resolved: ResolvedText = { text: '', element: undefined, secrets: [], notices: [] };
   resolved.text = replaceBraces(written, (reference) => {
     if (reading === 'created') return undefined;
@@ -49,6 +50,10 @@ export function resolveReferences(
   });
   resolved.text = replaceCreated(resolved.text, context);
   return resolved;
+}
+
+function withoutReferences(text: string): ResolvedText {
+  return { text, element: undefined, secrets: [], notices: [] };
 }
 
 /** The inside of `{{..}}`, taken apart. */

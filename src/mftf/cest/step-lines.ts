@@ -26,10 +26,10 @@ export interface StepContext {
 /** The lines of PHP for a step, without indentation; the wait of an element that it names comes last. */
 export function stepLines(step: ResolvedStep, context: StepContext): string[] {
   const { style, settings, definitions, remarks } = context;
-  if (step.boundary === 'enter') noteActionGroup(step, context);
+  if (step.action === 'comment' && step.stepKey === '') return [style.comment(plainComment(step, context))];
   const php = new PhpText();
   const values = new StepValues(step, { definitions, access: style, php }, settings);
-  if (step.action === 'comment') return [style.comment(commentText(step, values))];
+  if (step.action === 'comment') return [style.comment(values.quote(step.attributes['userInput'] ?? ''))];
   if (step.action === 'generateDate') return dateLines(step, values);
   if (step.action === 'helper') return helperLines(values, context);
   const lines = dataLines(values, style) ?? [
@@ -75,10 +75,10 @@ function impliedWait(step: ResolvedStep, values: StepValues, style: Style): stri
   return [`${style.call('waitForPageLoad', timeout)}; // stepKey: ${step.stepKey}WaitForPageLoad`];
 }
 
-/** A comment of the XML, which has no step key, is written as it stands; a step `<comment>` has its references resolved. */
-function commentText(step: ResolvedStep, values: StepValues): string {
-  const { userInput = '' } = step.attributes;
-  return step.stepKey === '' ? `"${userInput.replace(/["${}]/g, '\\$&')}"` : values.quote(userInput);
+/** A comment around the steps of an action group, or one of the XML, which is written as it stands. */
+function plainComment(step: ResolvedStep, context: StepContext): string {
+  if (step.boundary === 'enter') noteActionGroup(step, context);
+  return `"${(step.attributes['userInput'] ?? '').replace(/["${}]/g, '\\$&')}"`;
 }
 
 function dateLines(step: ResolvedStep, values: StepValues): string[] {

@@ -25,10 +25,6 @@ export class StepValues {
     return this.#context.php;
   }
 
-  get access() {
-    return this.#context.access;
-  }
-
   /** A text with its references resolved, as marks; `name` is the attribute that holds it. */
   resolve(written: string, name?: string): string {
     const isSelector = name !== undefined && selectorAttributes.includes(name);

@@ -126,10 +126,12 @@ function linesOf(
   context: CestContext,
   remarks: StepRemarks,
 ): string[] {
-  const style = cestStyle(scope);
-  return steps.flatMap((step) =>
-    stepLines(step, { ...context, style, remarks }).map((line) => (line === '' ? '' : `\t\t${line}`)),
-  );
+  const stepContext = { ...context, style: cestStyle(scope), remarks };
+  const lines: string[] = [];
+  for (const step of steps) {
+    for (const line of stepLines(step, stepContext)) lines.push(line === '' ? '' : `\t\t${line}`);
+  }
+  return lines;
 }
 
 function skipLines(test: ResolvedTest): string[] {
