@@ -43,6 +43,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/tests.ts')).registerTests,
   },
   {
+    name: 'steps',
+    summary: 'show the steps of a test as MFTF runs them, and where each comes from',
+    load: async () => (await import('./commands/steps.ts')).registerSteps,
+  },
+  {
     name: 'trends',
     summary: 'show pass rate, durations and waiting by week, and tests that are slow, grew, or never fail',
     load: async () => (await import('./commands/trends.ts')).registerTrends,

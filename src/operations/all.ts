@@ -93,6 +93,7 @@ import { fixDoctor, showDoctor } from './system/doctor.ts';
 import { listFaults } from './system/faults.ts';
 import { showConfig, showStatus } from './system/status.ts';
 import { completeTests, showTestHistory } from './tests/test-history.ts';
+import { showTestSteps } from './tests/test-steps.ts';
 import { listTestStatistics, listTests, previewRuns } from './tests/tests.ts';
 import { showTrends } from './trends/trends.ts';
 import { listNotes, removeNote, setNote, showCause } from './triage/notes.ts';
@@ -128,6 +129,7 @@ export const operations = [
   listTestStatistics,
   completeTests,
   showTestHistory,
+  showTestSteps,
   previewRuns,
   submitRuns,
   listRuns,

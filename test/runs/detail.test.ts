@@ -7,6 +7,7 @@ import { parseInput } from '../../src/operations/core/operation.ts';
 import { showContainer, showEffective } from '../../src/operations/environments/environment-detail.ts';
 import { listResults, listSteps } from '../../src/operations/results/run-results.ts';
 import { completeTests } from '../../src/operations/tests/test-history.ts';
+import { showTestSteps } from '../../src/operations/tests/test-steps.ts';
 import { checkoutsFolder } from '../../src/pool/specification.ts';
 import { createDiagnosis } from '../../src/store/tables/diagnosis.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -187,5 +188,16 @@ overOneEngine((kind) => {
     expect((await complete('cart')).map(({ name }) => name)).toContain('HarbourCartTotalTest');
     expect(await complete('', 3)).toHaveLength(3);
     expect(await complete('nothing of that kind')).toEqual([]);
+  });
+
+  test('the steps of a test are shown with the file and line of each, those of action groups with their call', async () => {
+    const show = (name: string) =>
+      showTestSteps.run(harness.context, parseInput(showTestSteps, { test: name }), requestContext);
+    const { file, line, steps } = await show('HarbourAddToCartTest');
+    expect(`${file}:${line}`).toMatch(/Test\/Mftf\/Test\/HarbourAddToCartTest\.xml:\d+$/);
+    const called = steps.find(({ call }) => call !== null);
+    expect(called?.call).toMatchObject({ actionGroup: 'HarbourAddToCartActionGroup', file });
+    expect(called?.file).toMatch(/HarbourAddToCartActionGroup\.xml$/);
+    await expect(show('HarbourNowhereTest')).rejects.toThrow('There is no test HarbourNowhereTest.');
   });
 });
