@@ -105,7 +105,10 @@ function suggestedModules(composerJson: string): string[] | undefined {
 }
 
 /** Serialises declarations as a line with version and checksum, and a line of JSON; `others` is put behind them. */
-export function declarationsToBytes(declarations: Declarations, others = Buffer.alloc(0)): Buffer {
+export function declarationsToBytes(
+  declarations: Declarations,
+  others: Uint8Array = new Uint8Array(),
+): Buffer {
   const json = Buffer.from(`${JSON.stringify(declarations)}\n`);
   return Buffer.concat([Buffer.from(`${heading(json)}\n`), json, others]);
 }

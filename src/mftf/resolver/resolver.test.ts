@@ -157,8 +157,8 @@ describe('a test that extends another', () => {
     expect(await stepsOf(child(`<!--c-->${click('a2', 'before="a"')}<remove keyForRemoval="b"/>`))).toBe(
       'a2 a #p #c',
     );
-    const again = '<remove keyForRemoval="a"/><click selector="new" stepKey="a"/>';
-    expect(await stepsOf(child(again))).toBe('a b #p');
+    const redeclared = '<remove keyForRemoval="a"/><click selector="new" stepKey="a"/>';
+    expect(await stepsOf(child(redeclared))).toBe('a b #p');
   });
 
   it('has the hooks of its parent, after its own', async () => {
@@ -235,8 +235,8 @@ describe('an action group', () => {
       '<deleteData createDataKey="made" stepKey="gone"/>' +
       '<assertEquals stepKey="same"><actualResult type="variable">grab</actualResult></assertEquals>';
     const { steps } = await resolve(files(data, body, call('GActionGroup')));
-    const [, , made, see, gone, same] = steps;
-    expect([made?.attributes['entity'], made?.children[0]?.text]).toEqual(['{{e}}', '$madeCall.id$']);
+    const [, , creation, see, gone, same] = steps;
+    expect([creation?.attributes['entity'], creation?.children[0]?.text]).toEqual(['{{e}}', '$madeCall.id$']);
     expect(see?.attributes['userInput']).toBe('{$grabCall} $grabCall $grabbed {$clicked} $made.id$');
     expect([gone?.attributes['createDataKey'], same?.children[0]?.text]).toEqual(['madeCall', 'grabCall']);
   });
