@@ -126,7 +126,8 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
       let at: ReturnType<typeof sourcesAt> | undefined;
       const read = async (environment: Environment | undefined, enabled?: readonly string[]) => {
         at ??= sourcesAt(ref);
-        return readCatalog(deps, await open(), { ...(await (await at).of(environment)), enabled });
+        const { of: sourcesOf } = await at;
+        return readCatalog(deps, await open(), { ...(await sourcesOf(environment)), enabled });
       };
       return resolveInCatalog({ ...deps, sources, read, shopLists }, selection, environments);
     },
