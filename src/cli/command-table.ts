@@ -43,6 +43,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/tests.ts')).registerTests,
   },
   {
+    name: 'lint',
+    summary: 'check the XML of a test module: unknown references, selectors, sleeps, unused parts',
+    load: async () => (await import('./commands/lint.ts')).registerLint,
+  },
+  {
     name: 'trends',
     summary: 'show pass rate, durations and waiting by week, and tests that are slow, grew, or never fail',
     load: async () => (await import('./commands/trends.ts')).registerTrends,

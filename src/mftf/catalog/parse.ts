@@ -11,10 +11,10 @@ export interface XmlProblem {
 
 /**
  * The callbacks of `parseXml`. `at` is the path of the element, such as `/tests/test/annotations`. White space between elements is
- * not reported; a CDATA section always is.
+ * not reported; a CDATA section always is. A tag ends at `line` and begins at `startLine`.
  */
 export interface XmlHandler {
-  open(at: string, attributes: Record<string, string>, line: number): void;
+  open(at: string, attributes: Record<string, string>, line: number, startLine: number): void;
   close?(at: string): void;
   text?(at: string, text: string): void;
   comment?(at: string): void;
@@ -43,10 +43,15 @@ export function parseXml(bytes: Uint8Array, root: string, handler: XmlHandler): 
   const parser = new SaxesParser();
   let place: Place = { at: '', parent: undefined, children: new Map() };
   let depth = 0;
+  let startLine = 1;
   parser.on('error', (error) => {
     throw new InvalidXml(error.message.replace(/^\d+:\d+: /, ''));
   });
   parser.on('doctype', (doctype) => acceptEntities(parser, readDoctype(doctype)));
+  // It comes with the character behind the name, which may be a line break.
+  parser.on('opentagstart', () => {
+    startLine = parser.column === 0 ? parser.line - 1 : parser.line;
+  });
   parser.on('opentag', (tag) => {
     if (place.parent === undefined && tag.name !== root) {
       throw new InvalidXml(`The file must begin with <${root}>, not with <${tag.name}>.`);
@@ -60,7 +65,7 @@ export function parseXml(bytes: Uint8Array, root: string, handler: XmlHandler): 
       const value = attributes[name] ?? '';
       if (value.includes(entityMark)) attributes[name] = value.replaceAll(entityMark, '');
     }
-    handler.open(place.at, attributes, parser.line);
+    handler.open(place.at, attributes, parser.line, startLine);
   });
   parser.on('closetag', () => {
     handler.close?.(place.at);
