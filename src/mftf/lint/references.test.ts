@@ -17,6 +17,13 @@ describe('referencesIn', () => {
     ['{{_ENV.MAGENTO_BASE_URL}}', [{ name: '_ENV', member: 'MAGENTO_BASE_URL' }]],
     ['{{_CREDS.acme/api.key}}', [{ name: '_CREDS', member: 'acme/api.key' }]],
     ['{{Customer.street[0]}}', [{ name: 'Customer', member: 'street[0]' }]],
+    [
+      '{{S.e(A.b))}}',
+      [
+        { name: 'S', member: 'e', argumentCount: 1 },
+        { name: 'A', member: 'b' },
+      ],
+    ],
     ['{{S.e()}}', [{ name: 'S', member: 'e', argumentCount: 0 }]],
     ["{{S.e('a, b', 'c)}}')}}", [{ name: 'S', member: 'e', argumentCount: 2 }]],
     [

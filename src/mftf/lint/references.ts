@@ -62,8 +62,7 @@ function addReference(inside: string, to: WrittenReference[]): boolean {
     to.push(head);
     return true;
   }
-  const close = inside.lastIndexOf(')');
-  const list = splitArguments(inside.slice(open + 1, close < open ? undefined : close));
+  const list = splitArguments(inside.slice(open + 1));
   to.push({ ...head, argumentCount: list.length });
   for (const argument of list) {
     const reference = bareReference(argument.replace(/^\s*\{\{|\}\}\s*$/g, ''));
@@ -72,11 +71,14 @@ function addReference(inside: string, to: WrittenReference[]): boolean {
   return true;
 }
 
-/** The arguments between parentheses. A comma in single quotes, in braces or in further parentheses separates nothing. */
+/**
+ * The arguments up to the closing parenthesis; MFTF ignores a second one. A comma in single quotes, in braces or in further parentheses
+ * separates nothing.
+ */
 function splitArguments(text: string): string[] {
-  if (text.trim() === '') return [];
   const list: string[] = [];
   let start = 0;
+  let end = text.length;
   let depth = 0;
   let quoted = false;
   for (let at = 0; at < text.length; at += 1) {
@@ -86,12 +88,15 @@ function splitArguments(text: string): string[] {
       else if (character === "'") quoted = false;
     } else if (character === "'") quoted = true;
     else if ('({['.includes(character)) depth += 1;
-    else if (')}]'.includes(character)) depth -= 1;
+    else if (character === ')' && depth <= 0) {
+      end = at;
+      break;
+    } else if (')}]'.includes(character)) depth -= 1;
     else if (character === ',' && depth <= 0) {
       list.push(text.slice(start, at));
       start = at + 1;
     }
   }
-  list.push(text.slice(start));
-  return list;
+  const last = text.slice(start, end);
+  return list.length === 0 && last.trim() === '' ? [] : [...list, last];
 }
