@@ -1,6 +1,7 @@
 import { Button, Code, Modal } from '@mantine/core';
 import type { createResetLink } from '#src/operations/users/users.ts';
 import { type OutputOf, post } from '../api/request.ts';
+import { addressOf } from '../base-path.ts';
 import { stamp } from '../ui/format.ts';
 import { useAction } from '../ui/use-action.ts';
 
@@ -31,7 +32,7 @@ export function ResetLink({ name }: { name: string }) {
       >
         {link && (
           <>
-            <Code block>{`${window.location.origin}${link.path}`}</Code>
+            <Code block>{`${window.location.origin}${addressOf(link.path)}`}</Code>
             <p>
               Give it to {name} over a channel that you trust. It works once, until{' '}
               {stamp(new Date(link.expiresAt))}, and is never shown again.
