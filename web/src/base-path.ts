@@ -15,7 +15,7 @@ export const addressOf = (path: string) => basePath + path;
 
 /** A path of the browser, possibly with a query, without the base path; `undefined` for one that is not below it. */
 export function pathWithin(pathname: string): string | undefined {
-  if (pathname === basePath) return '/';
+  if (pathname !== '' && pathname === basePath) return '/';
   return pathname.startsWith(`${basePath}/`) ? pathname.slice(basePath.length) : undefined;
 }
 
