@@ -48,6 +48,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/lint.ts')).registerLint,
   },
   {
+    name: 'used-by',
+    summary: 'show who uses an action group, data, an element, a page or a variable, and in which tests',
+    load: async () => (await import('./commands/used-by.ts')).registerUsedBy,
+  },
+  {
     name: 'trends',
     summary: 'show pass rate, durations and waiting by week, and tests that are slow, grew, or never fail',
     load: async () => (await import('./commands/trends.ts')).registerTrends,

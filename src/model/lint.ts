@@ -67,3 +67,21 @@ export interface LintResult {
 export function isAtLeast(level: LintLevel, other: LintLevel): boolean {
   return lintLevels.indexOf(level) <= lintLevels.indexOf(other);
 }
+
+/** The findings with the levels that a user chose, without those that are off. */
+export function withLevels(findings: readonly LintFinding[], levels: ChosenLevels): LintFinding[] {
+  return findings.flatMap((finding) => {
+    const level = levels[finding.code] ?? finding.level;
+    return level === 'off' ? [] : [{ ...finding, level }];
+  });
+}
+
+/** What is checked: a Magento tree, or a folder in it, or a test module beside it. */
+export interface LintFolders {
+  /** A Magento root on this machine, or the definitions of one as a server sends them. */
+  tree: string | Uint8Array;
+  /** What is checked, in the tree or elsewhere. */
+  folder: string;
+  /** Where MFTF meets the folder below Magento when it is not in the tree. */
+  target: string;
+}

@@ -28,6 +28,7 @@ import {
 import { showModules } from './environments/modules-view.ts';
 import { listVariables, setVariables, unsetVariable } from './environments/variables.ts';
 import { addHook, editHook, listHooks, listRunHooks, removeHook, showHook, testHook } from './hooks/hooks.ts';
+import { checkLint, completeUsed, showLintTree, showUses } from './lint/lint.ts';
 import { listMessages, listSubmissionMessages, retryMessage } from './messages/messages.ts';
 import { showAttention } from './overview/attention.ts';
 import { showOverview } from './overview/overview.ts';
@@ -127,6 +128,10 @@ export const operations = [
   listTests,
   listTestStatistics,
   completeTests,
+  checkLint,
+  showUses,
+  completeUsed,
+  showLintTree,
   showTestHistory,
   previewRuns,
   submitRuns,

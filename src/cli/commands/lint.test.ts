@@ -28,6 +28,27 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 const lint = (...args: string[]) => cliHere(['lint', ...args], { settings: {} });
 const inTree = () => join(folder, 'magento/app/code/Acme/Shop');
 
+describe('matre used-by', () => {
+  const usedBy = (...args: string[]) => cliHere(['used-by', ...args], { settings: {} });
+
+  it('shows where a name is defined and used, and in which tests', async () => {
+    const { code, stdout } = await usedBy('Man.name', inTree());
+    expect(stdout).toBe(`Defined: vendor/acme/base/Test/Mftf/Data/ManData.xml:1 data Man
+app/code/Acme/Shop/Test/Mftf/Test/ShopTest.xml:2 test ShopTest
+
+1 use in 1 test:
+  ShopTest
+`);
+    expect(code).toBe(0);
+  });
+
+  it('refuses a name that nothing has', async () => {
+    const { code, stderr } = await usedBy('Woman', '--tree', join(folder, 'magento'));
+    expect(stderr).toContain('Nothing is named "Woman"');
+    expect(code).toBe(3);
+  });
+});
+
 describe('matre lint', () => {
   it('checks a folder of a Magento tree, and fails for an error', async () => {
     const { code, stdout } = await lint(inTree());

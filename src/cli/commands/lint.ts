@@ -13,11 +13,14 @@ import {
   lintCodes,
   lintLevels,
   lintRules,
+  withLevels,
 } from '../../model/lint.ts';
 import { compareWithBaseline, formatLintBaseline, parseLintBaseline } from '../../model/lint-baseline.ts';
+import { checkLint } from '../../operations/lint/lint.ts';
 import { lintJunit } from '../../report/lint-junit.ts';
 import { lintSarif } from '../../report/lint-sarif.ts';
 import { type CliContext, jsonOption } from '../cli-context.ts';
+import { findLintPlace, type LintPlaceOptions } from '../client/lint-place.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { clean, plural } from '../output/format.ts';
 import { lintAnnotation } from '../output/github.ts';
@@ -33,8 +36,9 @@ const maxBaselineBytes = 64 * 1024 * 1024;
 const helpFooter = `
 Reads the XML of the tests and says what is wrong: references to what does not exist, step keys that are there twice,
 selectors that no browser understands, tests that check nothing, sleeps, deprecated and unused parts. References lead to
-the data, sections and action groups of all modules, so a Magento tree is read, too: that of --tree, or the one that the
-folder is in.
+the data, sections and action groups of all modules, so a Magento tree is read, too: that of --tree, else the one that the
+folder is in, else that of the image of --env or of the settings, which comes from the server. Without a path, --env and
+--ref check the test modules of an environment there.
 
 The exit code is 0 without findings of the level of --fail-on, 1 with some, 2 when the files cannot be read.
 
@@ -45,11 +49,10 @@ Examples:
   matre lint --tree ../magento --github --sarif lint.sarif
   matre lint ../magento/app/code/Acme/Shop --level NO_ASSERTION=error --level ELEMENT_UNUSED=off
   matre lint --tree ../magento --write-baseline; matre lint --tree ../magento --baseline ${defaultBaseline}
+  matre lint -e preprod-us --ref feature/cart
   matre lint --rules`;
 
-interface LintOptions {
-  tree?: string;
-  target?: string;
+interface LintOptions extends LintPlaceOptions {
   level?: ChosenLevels;
   failOn: LintLevel | 'never';
   junit?: string;
@@ -63,12 +66,17 @@ interface LintOptions {
 
 export function registerLint(command: Command, context: CliContext): void {
   command
-    .argument('[path]', 'the folder of a test module, of several, or a Magento root', '.')
+    .argument('[path]', 'the folder of a test module, of several, or a Magento root (default: this folder)')
     .option('--tree <folder>', 'the root of a Magento with the modules that the tests refer to')
     .option(
       '--target <folder>',
       'the place of a folder outside of the tree (default: that of MATRE_MODULE_TARGET)',
     )
+    .option(
+      '-e, --env <code>',
+      'the test modules of an environment; with a path, the Magento tree of its image',
+    )
+    .option('--ref <ref>', 'at a branch, tag or commit of the first test module, without a path')
     .option(
       '--level <code=level>',
       `the level of a rule: ${[...lintLevels, 'off'].join(', ')}; can be repeated`,
@@ -87,17 +95,27 @@ export function registerLint(command: Command, context: CliContext): void {
     .option('--rules', 'print the rules and their levels, and check nothing')
     .addOption(jsonOption())
     .addHelpText('after', helpFooter)
-    .action(async (path: string, options: LintOptions) => {
+    .action(async (path: string | undefined, options: LintOptions) => {
       if (options.rules) {
         printRules(context.terminal.stdout, options.level ?? {});
         return;
       }
-      const { lintFolder } = await import('../../app/lint-folder.ts');
-      const { tree, level: levels = {} } = options;
-      const target = options.target ?? context.config().module.target;
-      const result = await lintFolder({ folder: path, tree, target, levels });
-      await report(context, fromHere(path, result), options);
+      const result = await check(context, path, options);
+      const findings = withLevels(result.findings, options.level ?? {});
+      await report(context, { ...result, findings }, options);
     });
+}
+
+async function check(
+  context: CliContext,
+  path: string | undefined,
+  options: LintOptions,
+): Promise<LintResult> {
+  const isOfServer = path === undefined && (options.env !== undefined || options.ref !== undefined);
+  const place = await findLintPlace(context, isOfServer ? undefined : (path ?? '.'), options);
+  if ('server' in place) return context.withCaller((caller) => caller.call(checkLint, place.server));
+  const { lintFolder } = await import('../../app/lint-folder.ts');
+  return fromHere(path ?? '.', await lintFolder(place.folders));
 }
 
 /** `CODE=level` of a flag that can be repeated. */

@@ -31,6 +31,7 @@ const valuesOfArguments: Record<string, ValueKind> = {
   retry: 'runs',
   compare: 'comparable',
   tests: 'selectable',
+  'used-by': 'usable',
   'quarantine add': 'tests',
   'quarantine end': 'quarantines',
   'note set': 'causes',

@@ -3,6 +3,7 @@ import type { LintCode, LintFinding } from '../../model/lint.ts';
 import { lintCodes } from '../../model/lint.ts';
 import { catalogPath } from '../catalog/paths.ts';
 import type { DefinitionKind } from './facts.ts';
+import { indexDefinitions } from './index-definitions.ts';
 import { lint, lintBelow } from './lint.ts';
 import { readFacts } from './read-facts.ts';
 
@@ -46,7 +47,7 @@ function check(changes: Files = {}): LintFinding[] {
     const full = `${module}/${path}`;
     return readFacts(catalogPath(full)?.kind as DefinitionKind, full, Buffer.from(content));
   });
-  return lint(facts, { isChecked: () => true });
+  return lint(indexDefinitions(facts), () => true);
 }
 
 /** The findings of the clean module after a replacement in one file. */
@@ -283,20 +284,7 @@ describe('lint', () => {
     expect(new Set(findings.map(({ fingerprint }) => fingerprint)).size).toBe(2);
   });
 
-  it('gives findings the level that was chosen, and leaves out those that are off', () => {
-    const facts = [
-      readFacts(
-        'test',
-        `${module}/Test/A.xml`,
-        Buffer.from(tests('<test name="A"><wait time="1" stepKey="w"/></test>')),
-      ),
-    ];
-    const levels = { HARD_SLEEP: 'error', NO_ASSERTION: 'off' } as const;
-    const findings = lint(facts, { isChecked: () => true, levels });
-    expect(findings.map(({ code, level }) => [code, level])).toEqual([['HARD_SLEEP', 'error']]);
-  });
-
-  it('reports the files of a folder alone, with paths below it', () => {
+  it('reports the files of a folder alone, and no other that begins like it', () => {
     const file = (path: string) =>
       readFacts(
         'test',
@@ -309,8 +297,8 @@ describe('lint', () => {
       file('app/code/Acme/A/Test/Mftf/Test/A.xml'),
       file('app/code/Acme/AB/Test/Mftf/Test/A.xml'),
     ];
-    const { findings, ...counts } = lintBelow(files, 'app/code/Acme/A', {});
-    expect(findings.map(({ path }) => path)).toEqual(['Test/Mftf/Test/A.xml']);
+    const { findings, ...counts } = lintBelow(indexDefinitions(files), ['app/code/Acme/A']);
+    expect(findings.map(({ path }) => path)).toEqual(['app/code/Acme/A/Test/Mftf/Test/A.xml']);
     expect(counts).toEqual({ files: 1, treeFiles: 2, more: 0 });
   });
 });

@@ -1,26 +1,23 @@
 import { createHash } from 'node:crypto';
-import { type ChosenLevels, type LintFinding, type LintResult, lintRules } from '../../model/lint.ts';
+import { type LintFinding, type LintResult, lintRules } from '../../model/lint.ts';
 import { checkUnused } from './check-unused.ts';
 import { checkUses } from './check-uses.ts';
-import type { FileFacts } from './facts.ts';
 import type { RawFinding } from './finding.ts';
-import { indexDefinitions } from './index-definitions.ts';
+import type { DefinitionIndex } from './index-definitions.ts';
 import { reachabilityOf } from './reachability.ts';
 
 /** Findings of one answer; a module that has more starts with a baseline of a part of it. */
 const maxFindings = 20_000;
 
-/** The findings of the files below a folder of the tree, with paths relative to it. */
-export function lintBelow(files: readonly FileFacts[], folder: string, levels: ChosenLevels): LintResult {
-  const prefix = folder === '' ? '' : `${folder}/`;
-  const isChecked = (path: string) => path.startsWith(prefix);
-  const findings = lint(files, { isChecked, levels });
+/** The findings of the files below some folders of the tree, all of them for ''. Paths are those of the tree. */
+export function lintBelow(index: DefinitionIndex, folders: readonly string[]): LintResult {
+  const prefixes = folders.map((folder) => (folder === '' ? '' : `${folder}/`));
+  const isChecked = (path: string) => prefixes.some((prefix) => path.startsWith(prefix));
+  const findings = lint(index, isChecked);
   return {
-    files: files.filter(({ path }) => isChecked(path)).length,
-    treeFiles: files.length,
-    findings: findings
-      .slice(0, maxFindings)
-      .map((finding) => ({ ...finding, path: finding.path.slice(prefix.length) })),
+    files: index.files.filter(({ path }) => isChecked(path)).length,
+    treeFiles: index.files.length,
+    findings: findings.slice(0, maxFindings),
     more: Math.max(0, findings.length - maxFindings),
   };
 }
@@ -28,14 +25,10 @@ export function lintBelow(files: readonly FileFacts[], folder: string, levels: C
 /**
  * The findings of the files that `isChecked` accepts, by path and line. All files of the tree count for what exists and what is used.
  */
-export function lint(
-  files: readonly FileFacts[],
-  { isChecked, levels = {} }: { isChecked: (path: string) => boolean; levels?: ChosenLevels },
-): LintFinding[] {
-  const index = indexDefinitions(files);
+export function lint(index: DefinitionIndex, isChecked: (path: string) => boolean): LintFinding[] {
   const reachability = reachabilityOf(index);
   const raw: RawFinding[] = [];
-  for (const { path, definitions, findings } of files) {
+  for (const { path, definitions, findings } of index.files) {
     if (!isChecked(path)) continue;
     for (const finding of findings) raw.push({ path, ...finding });
     for (const definition of definitions) {
@@ -49,14 +42,12 @@ export function lint(
       compare(a.path, b.path) || a.line - b.line || compare(a.code, b.code) || compare(a.subject, b.subject),
   );
   const occurrences = new Map<string, number>();
-  return raw.flatMap(({ code, path, line, message, definition, subject }) => {
-    // Counted also for codes that are off: another level changes no fingerprint.
+  return raw.map(({ code, path, line, message, definition, subject }) => {
     const key = JSON.stringify([code, definition ?? path, subject]);
     const occurrence = occurrences.get(key) ?? 0;
     occurrences.set(key, occurrence + 1);
-    const level = levels[code] ?? lintRules[code][0];
-    if (level === 'off') return [];
-    return [{ code, level, path, line, message, fingerprint: digest(`${key} ${occurrence}`) }];
+    const [level] = lintRules[code];
+    return { code, level, path, line, message, fingerprint: digest(`${key} ${occurrence}`) };
   });
 }
 

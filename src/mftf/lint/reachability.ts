@@ -62,7 +62,7 @@ export function reachabilityOf(index: DefinitionIndex): Reachability {
 }
 
 /** The definitions that a use may refer to. */
-function targetsOf(index: DefinitionIndex, user: Merged, use: Use): Merged[] {
+export function targetsOf(index: DefinitionIndex, user: Merged, use: Use): Merged[] {
   const one = (merged: Merged | undefined) => (merged === undefined ? [] : [merged]);
   switch (use.kind) {
     case 'call':

@@ -2,21 +2,13 @@ import { existsSync, realpathSync } from 'node:fs';
 import { relative, sep } from 'node:path';
 import { Fault } from '../../faults/fault.ts';
 import { maxTreeBytes, maxTreeFiles } from '../../model/limits.ts';
+import type { LintFolders } from '../../model/lint.ts';
 import { catalogPath } from '../catalog/paths.ts';
 import { folderSource, type Source } from '../catalog/source.ts';
 import { tooManyBytes, tooManyFiles } from '../catalog/tree-limits.ts';
 import type { FileFacts } from './facts.ts';
+import { factsFromBytes } from './facts-file.ts';
 import { readFacts } from './read-facts.ts';
-
-/** What is checked: a Magento tree, or a folder in it, or a test module beside it. */
-export interface LintFolders {
-  /** A Magento root on this machine. */
-  tree: string;
-  /** What is checked, in the tree or elsewhere. */
-  folder: string;
-  /** Where MFTF meets the folder below Magento when it is not in the tree. */
-  target: string;
-}
 
 export interface ReadFolders {
   files: FileFacts[];
@@ -26,19 +18,28 @@ export interface ReadFolders {
 
 /**
  * Reads the definitions of a tree and of the folder that is checked, which covers that of the tree in its place. It reads
- * synchronously, so only in a worker thread. Errors: NOT_FOUND, MODULE_INVALID, TREE_TOO_LARGE.
+ * synchronously, so only in a worker thread. Errors: NOT_FOUND, INPUT_INVALID for facts, MODULE_INVALID, TREE_TOO_LARGE.
  */
 export async function readFolders({ tree, folder, target }: LintFolders): Promise<ReadFolders> {
+  const place = realFolder(folder);
+  if (typeof tree !== 'string') return withModule(factsFromBytes(tree), { folder: place, target });
   const realTree = realFolder(tree);
-  const inTree = relative(realTree, realFolder(folder)).split(sep).join('/');
+  const inTree = relative(realTree, place).split(sep).join('/');
   const files = await readSource(folderSource(realTree, ''), tree);
   if (inTree !== '..' && !inTree.startsWith('../')) return { files, root: inTree };
-  const others = files.filter(({ path }) => !path.startsWith(`${target}/`));
+  return withModule(files, { folder: place, target });
+}
+
+async function withModule(
+  tree: readonly FileFacts[],
+  { folder, target }: { folder: string; target: string },
+): Promise<ReadFolders> {
+  const others = tree.filter(({ path }) => !path.startsWith(`${target}/`));
   return { files: [...others, ...(await readSource(folderSource(folder, target), folder))], root: target };
 }
 
 /** The definitions of a source. `subject` names it in TREE_TOO_LARGE. */
-async function readSource({ files }: Source, subject: string): Promise<FileFacts[]> {
+export async function readSource({ files }: Source, subject: string): Promise<FileFacts[]> {
   const facts: FileFacts[] = [];
   let bytes = 0;
   for await (const { path, content } of files) {
