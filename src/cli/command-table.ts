@@ -213,6 +213,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/user.ts')).registerUser,
   },
   {
+    name: 'second-factor',
+    summary: 'set up codes of an authenticator app for your sign-in, and recovery codes',
+    load: async () => (await import('./commands/second-factor.ts')).registerSecondFactor,
+  },
+  {
     name: 'token',
     summary: 'manage API tokens, with which commands and programs sign in to the server',
     load: async () => (await import('./commands/token.ts')).registerToken,

@@ -59,7 +59,12 @@ describe('defaults', () => {
     expect(config.selenium).toEqual({ ...address, downloads });
     expect(config.module).toEqual({ source: undefined, target: 'app/code/TestModule' });
     expect(config.server).toMatchObject({ host: '127.0.0.1', port: 8089, url: undefined, allowedHosts: [] });
-    expect(config.signIn).toEqual({ mode: 'auto', sessionMs: 86_400_000, oidc: undefined });
+    expect(config.signIn).toEqual({
+      mode: 'auto',
+      sessionMs: 86_400_000,
+      secondFactor: 'off',
+      oidc: undefined,
+    });
   });
 });
 

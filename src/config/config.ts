@@ -1,6 +1,6 @@
 import { Fault } from '../faults/fault.ts';
 import type { ProxyConfig } from '../http/proxy.ts';
-import type { Role } from '../model/access.ts';
+import type { Role, SecondFactorDemand } from '../model/access.ts';
 import { hideCredentials } from '../model/address/dsn.ts';
 import { isLoopback } from '../model/address/loopback.ts';
 import type { PatchSource } from '../model/patch.ts';
@@ -109,7 +109,12 @@ export interface Config {
     allowedHosts: string[];
     trustedProxies: string[];
   };
-  signIn: { mode: 'auto' | 'on' | 'off'; sessionMs: number; oidc: OidcConfig | undefined };
+  signIn: {
+    mode: 'auto' | 'on' | 'off';
+    sessionMs: number;
+    secondFactor: SecondFactorDemand;
+    oidc: OidcConfig | undefined;
+  };
   /** `timeoutMs`: for a check. Each request of a check gets a share of it. */
   doctor: { timeoutMs: number };
   messages: {
@@ -266,6 +271,7 @@ function arrange(values: SettingValues, entries: SettingEntry[], problems: strin
     signIn: {
       mode: values.MATRE_SIGN_IN,
       sessionMs: values.MATRE_SESSION,
+      secondFactor: values.MATRE_SECOND_FACTOR,
       oidc: oidc(values, problems),
     },
     doctor: { timeoutMs: values.MATRE_DOCTOR_TIMEOUT },

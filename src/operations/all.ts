@@ -99,8 +99,22 @@ import { showTrends } from './trends/trends.ts';
 import { listNotes, removeNote, setNote, showCause } from './triage/notes.ts';
 import { addQuarantine, changeQuarantine, endQuarantine, listQuarantines } from './triage/quarantines.ts';
 import { listAudit } from './users/audit.ts';
+import {
+  beginSecondFactor,
+  disableSecondFactor,
+  enableSecondFactor,
+  renewRecoveryCodes,
+  showSecondFactor,
+} from './users/second-factor.ts';
 import { createToken, listTokens, revokeToken } from './users/tokens.ts';
-import { addUser, createResetLink, editUser, listUsers, removeUser } from './users/users.ts';
+import {
+  addUser,
+  createResetLink,
+  editUser,
+  listUsers,
+  removeSecondFactor,
+  removeUser,
+} from './users/users.ts';
 
 /** All operations. The server makes a route of each. */
 export const operations = [
@@ -232,6 +246,12 @@ export const operations = [
   editUser,
   removeUser,
   createResetLink,
+  removeSecondFactor,
+  showSecondFactor,
+  beginSecondFactor,
+  enableSecondFactor,
+  disableSecondFactor,
+  renewRecoveryCodes,
   listTokens,
   createToken,
   revokeToken,

@@ -118,7 +118,8 @@ async function createServer(
 
   addSecurityHeaders(server, config.server);
   warnOfProxies(server, config.server);
-  const guard = createGuard({ access, server: config.server, signIn, localToken });
+  const { secondFactor } = config.signIn;
+  const guard = createGuard({ access, server: config.server, signIn, secondFactor, localToken });
   server.decorateRequest('principal', undefined);
   server.decorateRequest('sessionSecret', undefined);
   server.addHook('onRequest', (request) => guard.check(request));

@@ -65,7 +65,7 @@ export function mountOidcRoutes(server: FastifyInstance, context: Context, sessi
         { principal, address: request.ip, operation: 'session.begin', subject },
         async () => {
           const account = await access.accounts.upsertOidc({ issuer: claims.iss, subject: claims.sub }, user);
-          await sessions.begin(request, reply, account.id);
+          await sessions.begin(request, reply, { accountId: account.id });
         },
       );
       return reply.redirect(stored.returnTo);

@@ -1,7 +1,13 @@
 import { Button, Modal, TextInput } from '@mantine/core';
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { addUser, editUser, listUsers, removeUser } from '#src/operations/users/users.ts';
+import type {
+  addUser,
+  editUser,
+  listUsers,
+  removeSecondFactor,
+  removeUser,
+} from '#src/operations/users/users.ts';
 import { callApi, get, type InputOf, type OutputOf, post } from '../api/request.ts';
 import { type Role, sessionQuery } from '../api/session.ts';
 import { ConfirmButton } from '../ui/confirm-button.tsx';
@@ -16,6 +22,7 @@ import classes from './account.module.css';
 import { NewPassword } from './new-password.tsx';
 import { ResetLink } from './reset-link.tsx';
 import { RoleSelect } from './role-select.tsx';
+import { secondFactorQuery } from './second-factor/queries.ts';
 
 type User = OutputOf<typeof listUsers>['users'][number];
 
@@ -71,8 +78,11 @@ function UserTable({ users }: { users: User[] }) {
     {
       name: 'Sign-in',
       width: 'fit',
-      value: ({ via, deactivatedAt }) =>
-        deactivatedAt ? 'deactivated' : via === 'oidc' ? 'OpenID Connect' : 'password',
+      value: ({ via, deactivatedAt, secondFactor }) => {
+        if (deactivatedAt) return 'deactivated';
+        if (via === 'oidc') return 'OpenID Connect';
+        return secondFactor ? 'password and code' : 'password';
+      },
     },
     {
       name: 'Last sign-in',
@@ -111,7 +121,13 @@ function UserRole({ user: { name, role, via }, isSelf }: { user: User; isSelf: b
   );
 }
 
-function UserActions({ user: { name, via, deactivatedAt }, isSelf }: { user: User; isSelf: boolean }) {
+function UserActions({
+  user: { name, via, deactivatedAt, secondFactor },
+  isSelf,
+}: {
+  user: User;
+  isSelf: boolean;
+}) {
   const [passwordDialogOpened, setPasswordDialogOpened] = useState(false);
   const remove = useAction({
     run: () => callApi<OutputOf<typeof removeUser>>('DELETE', `/api/users/${encodeURIComponent(name)}`),
@@ -155,6 +171,7 @@ function UserActions({ user: { name, via, deactivatedAt }, isSelf }: { user: Use
           Set password
         </Button>
       )}
+      {secondFactor && <RemoveSecondFactor name={name} />}
       <ConfirmButton
         label="Remove"
         accessibleName={`Remove ${name}`}
@@ -171,6 +188,27 @@ function UserActions({ user: { name, via, deactivatedAt }, isSelf }: { user: Use
         <SetPassword name={name} onDone={() => setPasswordDialogOpened(false)} />
       </Modal>
     </>
+  );
+}
+
+function RemoveSecondFactor({ name }: { name: string }) {
+  const remove = useAction({
+    run: () =>
+      callApi<OutputOf<typeof removeSecondFactor>>(
+        'DELETE',
+        `/api/users/${encodeURIComponent(name)}/second-factor`,
+      ),
+    successMessage: () => `The second factor of ${name} is removed.`,
+    invalidates: [['users'], secondFactorQuery.queryKey],
+  });
+  return (
+    <ConfirmButton
+      label="Remove second factor"
+      accessibleName={`Remove second factor of ${name}`}
+      question={`${name} signs in with the password alone until a new second factor is set up.`}
+      busy={remove.isPending}
+      onConfirm={() => remove.mutate()}
+    />
   );
 }
 

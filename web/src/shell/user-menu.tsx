@@ -25,7 +25,7 @@ export function UserMenu({ user }: { user: NonNullable<Session['user']> }) {
       <Menu.Dropdown>
         <Menu.Label>{hasSignedIn ? `${user.name}, ${user.role}` : 'Sign-in is off'}</Menu.Label>
         <Menu.Item component={Link} href="/account" leftSection={<IconKey size={16} aria-hidden />}>
-          {user.via === 'password' ? 'Password and tokens' : 'Tokens'}
+          {user.via === 'password' ? 'Password, second factor, tokens' : 'Tokens'}
         </Menu.Item>
         <Menu.Item
           component="a"
