@@ -135,6 +135,8 @@ export function signingIn(): void {
     await page.getByText('10 recovery codes are left').waitFor();
     await page.getByRole('button', { name: 'Account of vera' }).click();
     await page.getByRole('menuitem', { name: 'Sign out' }).click();
+    // The account has a field `Name`, too.
+    await page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor();
 
     await server.app.context.database.query('UPDATE second_factor SET used_step = 0');
     await signIn(page, 'vera', password);

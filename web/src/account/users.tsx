@@ -1,13 +1,7 @@
 import { Button, Modal, TextInput } from '@mantine/core';
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import type {
-  addUser,
-  editUser,
-  listUsers,
-  removeSecondFactor,
-  removeUser,
-} from '#src/operations/users/users.ts';
+import type { addUser, editUser, listUsers, removeUser } from '#src/operations/users/users.ts';
 import { callApi, get, type InputOf, type OutputOf, post } from '../api/request.ts';
 import { type Role, sessionQuery } from '../api/session.ts';
 import { ConfirmButton } from '../ui/confirm-button.tsx';
@@ -20,9 +14,8 @@ import { useTitle } from '../ui/title.ts';
 import { useAction } from '../ui/use-action.ts';
 import classes from './account.module.css';
 import { NewPassword } from './new-password.tsx';
-import { ResetLink } from './reset-link.tsx';
 import { RoleSelect } from './role-select.tsx';
-import { secondFactorQuery } from './second-factor/queries.ts';
+import { SignInMenu } from './sign-in-menu.tsx';
 
 type User = OutputOf<typeof listUsers>['users'][number];
 
@@ -121,14 +114,8 @@ function UserRole({ user: { name, role, via }, isSelf }: { user: User; isSelf: b
   );
 }
 
-function UserActions({
-  user: { name, via, deactivatedAt, secondFactor },
-  isSelf,
-}: {
-  user: User;
-  isSelf: boolean;
-}) {
-  const [passwordDialogOpened, setPasswordDialogOpened] = useState(false);
+function UserActions({ user, isSelf }: { user: User; isSelf: boolean }) {
+  const { name, deactivatedAt } = user;
   const remove = useAction({
     run: () => callApi<OutputOf<typeof removeUser>>('DELETE', `/api/users/${encodeURIComponent(name)}`),
     successMessage: () => `${name} is removed.`,
@@ -160,18 +147,7 @@ function UserActions({
           onConfirm={() => activate.mutate(false)}
         />
       )}
-      {via === 'password' && !deactivatedAt && <ResetLink name={name} />}
-      {via === 'password' && (
-        <Button
-          variant="subtle"
-          size="compact-xs"
-          aria-label={`Set password of ${name}`}
-          onClick={() => setPasswordDialogOpened(true)}
-        >
-          Set password
-        </Button>
-      )}
-      {secondFactor && <RemoveSecondFactor name={name} />}
+      {user.via === 'password' && <SignInMenu user={user} />}
       <ConfirmButton
         label="Remove"
         accessibleName={`Remove ${name}`}
@@ -179,36 +155,7 @@ function UserActions({
         busy={remove.isPending}
         onConfirm={() => remove.mutate()}
       />
-      <Modal
-        opened={passwordDialogOpened}
-        onClose={() => setPasswordDialogOpened(false)}
-        title={`Set password of ${name}`}
-        ta="start"
-      >
-        <SetPassword name={name} onDone={() => setPasswordDialogOpened(false)} />
-      </Modal>
     </>
-  );
-}
-
-function RemoveSecondFactor({ name }: { name: string }) {
-  const remove = useAction({
-    run: () =>
-      callApi<OutputOf<typeof removeSecondFactor>>(
-        'DELETE',
-        `/api/users/${encodeURIComponent(name)}/second-factor`,
-      ),
-    successMessage: () => `The second factor of ${name} is removed.`,
-    invalidates: [['users'], secondFactorQuery.queryKey],
-  });
-  return (
-    <ConfirmButton
-      label="Remove second factor"
-      accessibleName={`Remove second factor of ${name}`}
-      question={`${name} signs in with the password alone until a new second factor is set up.`}
-      busy={remove.isPending}
-      onConfirm={() => remove.mutate()}
-    />
   );
 }
 
@@ -248,35 +195,6 @@ function AddUser({ onDone }: { onDone: () => void }) {
       <div>
         <Button type="submit" loading={add.isPending}>
           Add
-        </Button>
-      </div>
-    </form>
-  );
-}
-
-function SetPassword({ name, onDone }: { name: string; onDone: () => void }) {
-  const [password, setPassword] = useState('');
-  const set = useAction({
-    run: () => change(name, { password }),
-    successMessage: () => `${name} has a new password and is signed out everywhere.`,
-    invalidates: [['users']],
-    quiet: true,
-    onSuccess: onDone,
-  });
-  return (
-    <form
-      className={classes.form}
-      aria-label={`New password of ${name}`}
-      onSubmit={(event) => {
-        event.preventDefault();
-        set.mutate();
-      }}
-    >
-      <NewPassword label="New password" value={password} onChange={setPassword} />
-      <FormProblem error={set.error} />
-      <div>
-        <Button type="submit" loading={set.isPending}>
-          Set password
         </Button>
       </div>
     </form>
