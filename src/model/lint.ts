@@ -18,8 +18,8 @@ export const lintRules = {
   ARGUMENT_UNKNOWN: ['warning', 'A call has an argument that the action group does not have.'],
   ARGUMENT_MISSING: ['error', 'A call lacks an argument without a default value.'],
   ELEMENT_ARGUMENTS: [
-    'error',
-    'A reference to an element has more or fewer arguments than its selector has parameters.',
+    'warning',
+    'A reference has more or fewer arguments than the element or page has parameters.',
   ],
   STEP_KEY_DUPLICATE: ['error', 'Two steps of a test, hook or action group have the same key.'],
   SELECTOR_INVALID: ['error', 'A selector is neither CSS nor XPath.'],

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { Fault } from '../../faults/fault.ts';
+import { exists } from '../../files/exists.ts';
 import type { LintFolders } from '../../model/lint.ts';
 import { showLintTree } from '../../operations/lint/lint.ts';
 import type { CliContext } from '../cli-context.ts';
@@ -34,6 +35,7 @@ export async function findLintPlace(
     throw new Fault('INPUT_INVALID', '--tree and --env both name a Magento tree.');
   }
   const folder = resolve(path ?? '.');
+  if (!(await exists(folder))) throw new Fault('NOT_FOUND', `The folder ${folder} does not exist.`);
   const { magentoAbove } = await import('../../app/lint-folder.ts');
   const root = tree ?? (env === undefined ? magentoAbove(folder) : undefined);
   return {

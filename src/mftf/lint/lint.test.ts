@@ -186,7 +186,7 @@ describe('lint', () => {
     ).toEqual([]);
   });
 
-  it('says nothing of arguments and fields when the parent that may have them is missing', () => {
+  it('says nothing of arguments, fields and assertions when the parent that may have them is missing', () => {
     const findings = changed(
       'Data/HatData.xml',
       'name="Hat" type="item"',
@@ -199,6 +199,8 @@ describe('lint', () => {
       'name="OpenActionGroup" extends="Gone">',
     );
     expect(codesOf(group)).toEqual(['PARENT_UNKNOWN']);
+    const test = tests('<test name="ChildTest" extends="Gone"><click selector="a" stepKey="c"/></test>');
+    expect(codesOf(check({ 'Test/ChildTest.xml': test }))).toEqual(['PARENT_UNKNOWN']);
   });
 
   it('counts a use through the argument of an action group', () => {
