@@ -206,8 +206,8 @@ overOneEngine((kind) => {
         message: 'No test or suite uses the element AdminHarbourSection.rowOf.',
       }),
     );
-    const asked = parseInput(showUses, { ...of, name: 'HarbourAddToCartActionGroup' });
-    const { definitions, tests } = await showUses.run(harness.context, asked, requestContext);
+    const request = parseInput(showUses, { ...of, name: 'HarbourAddToCartActionGroup' });
+    const { definitions, tests } = await showUses.run(harness.context, request, requestContext);
     expect(definitions).toHaveLength(1);
     expect(tests).toEqual(['HarbourAddToCartTest', 'HarbourCouponTest', 'HarbourGuestCheckoutTest']);
     const text = parseInput(completeUsed, { ...of, text: 'AdminHarbourSection.row', limit: 1 });
