@@ -11,6 +11,7 @@ import { type Catalogs, createCatalogs } from '../mftf/catalog/catalogs.ts';
 import { providedNames } from '../mftf/closure/variables.ts';
 import { inspectSlots } from '../mftf/container/inspect-slots.ts';
 import { createLayout, type Layout } from '../mftf/container/layout.ts';
+import { createLintSources, type LintSources } from '../mftf/lint/lint-sources.ts';
 import type { CheckedOutModules } from '../mftf/module/check-out.ts';
 import { describeOverridden, findModuleEnvFile, moduleEnvPath } from '../mftf/module/env-files.ts';
 import { describeModules } from '../mftf/shop-modules/describe-modules.ts';
@@ -28,7 +29,7 @@ import { readInstallation } from '../store/tables/settings.ts';
 import { createThreads, type Threads } from '../threads/threads.ts';
 import type { Watch } from '../tracing/tracing.ts';
 import type { AfterHooks, Runner } from '../worker/runner.ts';
-import { createSourcesAt, readCatalog, resolveInCatalog } from './catalog.ts';
+import { createSourcesAt, imageAccess, readCatalog, resolveInCatalog } from './catalog.ts';
 import { type ContainerUpkeep, startContainerUpkeep } from './container-upkeep.ts';
 import { createContainersContext } from './doctor.ts';
 import { type EngineAndPool, openEngineAndPool } from './engine-and-pool.ts';
@@ -46,6 +47,8 @@ export interface ContainerParts
     | 'pool'
     | 'resolveSelection'
     | 'catalog'
+    | 'lint'
+    | 'lintTree'
     | 'commitRange'
     | 'previewOn'
     | 'sourcesAt'
@@ -85,6 +88,7 @@ export interface ContainerPartsDependencies
 
 interface OpenParts extends EngineAndPool {
   catalogs: Catalogs;
+  lintSources: LintSources;
   readers: Threads;
   layout: Layout;
   runner: Runner;
@@ -126,7 +130,8 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
       let at: ReturnType<typeof sourcesAt> | undefined;
       const read = async (environment: Environment | undefined, enabled?: readonly string[]) => {
         at ??= sourcesAt(ref);
-        return readCatalog(deps, await open(), { ...(await (await at).of(environment)), enabled });
+        const { of: sourcesOf } = await at;
+        return readCatalog(deps, await open(), { ...(await sourcesOf(environment)), enabled });
       };
       return resolveInCatalog({ ...deps, sources, read, shopLists }, selection, environments);
     },
@@ -138,6 +143,23 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
         commit: { id, subject },
         catalog: await readCatalog(deps, await open(), { image, testModules }),
       };
+    },
+
+    async lint({ environment, ref } = {}) {
+      const { image, testModules } = await (await sourcesAt(ref)).of(environment);
+      const parts = await open();
+      const [{ id, subject }] = testModules;
+      return {
+        commit: { id, subject },
+        folders: testModules.map(({ target }) => target),
+        definitions: await parts.lintSources.of(await imageAccess(deps, parts, image), testModules),
+      };
+    },
+
+    async lintTree(environment) {
+      const parts = await open();
+      const { image } = await sources.of(environment);
+      return parts.lintSources.tree(await imageAccess(deps, parts, image));
     },
 
     commitRange: async (ends) => (await open()).modules.commitRange(ends),
@@ -253,18 +275,21 @@ async function openParts(
   const readers = createThreads({ count: readerThreads });
   const resultReaders = createThreads({ count: readerThreads });
   const thread = createThreads({ count: 1 });
+  const lintThread = createThreads({ count: 1 });
   const parts = await openEngineAndPool({ ...deps, readers });
   const { magentoRoot } = config.pool;
   const folder = join(config.store.dataFolder, 'catalogs');
   const { php } = config.mftf;
   const { engine } = parts;
   const catalogs = createCatalogs({ engine, folder, magentoRoot, php, readers, thread, log });
+  const lintSources = createLintSources({ engine, folder, magentoRoot, readers, thread: lintThread });
   const layout = createLayout(magentoRoot);
   const runners = createMftfRunner({ ...deps, parts, catalogs, readers, resultReaders, layout, ...browsers });
   const closeThreads = async () => {
-    await Promise.all([readers, resultReaders, thread].map((threads) => threads.close()));
+    const all = [readers, resultReaders, thread, lintThread];
+    await Promise.all(all.map((threads) => threads.close()));
   };
-  return { ...parts, ...runners, catalogs, readers, layout, closeThreads };
+  return { ...parts, ...runners, catalogs, lintSources, readers, layout, closeThreads };
 }
 
 /** Removes unused checkouts and the containers of removed environments. A failure only costs disk space. */

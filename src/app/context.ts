@@ -43,6 +43,8 @@ export function createContext(parts: {
     pool,
     resolveSelection,
     catalog,
+    lint: containers.lint,
+    lintTree: containers.lintTree,
     commitRange: containers.commitRange,
     facts: createFactsSource({
       ...stores,

@@ -48,6 +48,16 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/steps.ts')).registerSteps,
   },
   {
+    name: 'lint',
+    summary: 'check the XML of a test module: unknown references, selectors, sleeps, unused parts',
+    load: async () => (await import('./commands/lint.ts')).registerLint,
+  },
+  {
+    name: 'used-by',
+    summary: 'show who uses an action group, data, an element, a page or a variable, and in which tests',
+    load: async () => (await import('./commands/used-by.ts')).registerUsedBy,
+  },
+  {
     name: 'trends',
     summary: 'show pass rate, durations and waiting by week, and tests that are slow, grew, or never fail',
     load: async () => (await import('./commands/trends.ts')).registerTrends,
@@ -206,6 +216,11 @@ export const commandTable: readonly CommandEntry[] = [
     name: 'user',
     summary: 'manage the users who can sign in, and their roles',
     load: async () => (await import('./commands/user.ts')).registerUser,
+  },
+  {
+    name: 'second-factor',
+    summary: 'set up codes of an authenticator app for your sign-in, and recovery codes',
+    load: async () => (await import('./commands/second-factor.ts')).registerSecondFactor,
   },
   {
     name: 'token',

@@ -28,6 +28,7 @@ import {
 import { showModules } from './environments/modules-view.ts';
 import { listVariables, setVariables, unsetVariable } from './environments/variables.ts';
 import { addHook, editHook, listHooks, listRunHooks, removeHook, showHook, testHook } from './hooks/hooks.ts';
+import { checkLint, completeUsed, showLintTree, showUses } from './lint/lint.ts';
 import { listMessages, listSubmissionMessages, retryMessage } from './messages/messages.ts';
 import { showAttention } from './overview/attention.ts';
 import { showOverview } from './overview/overview.ts';
@@ -99,8 +100,22 @@ import { showTrends } from './trends/trends.ts';
 import { listNotes, removeNote, setNote, showCause } from './triage/notes.ts';
 import { addQuarantine, changeQuarantine, endQuarantine, listQuarantines } from './triage/quarantines.ts';
 import { listAudit } from './users/audit.ts';
+import {
+  beginSecondFactor,
+  disableSecondFactor,
+  enableSecondFactor,
+  renewRecoveryCodes,
+  showSecondFactor,
+} from './users/second-factor.ts';
 import { createToken, listTokens, revokeToken } from './users/tokens.ts';
-import { addUser, createResetLink, editUser, listUsers, removeUser } from './users/users.ts';
+import {
+  addUser,
+  createResetLink,
+  editUser,
+  listUsers,
+  removeSecondFactor,
+  removeUser,
+} from './users/users.ts';
 
 /** All operations. The server makes a route of each. */
 export const operations = [
@@ -128,6 +143,10 @@ export const operations = [
   listTests,
   listTestStatistics,
   completeTests,
+  checkLint,
+  showUses,
+  completeUsed,
+  showLintTree,
   showTestHistory,
   showTestSteps,
   previewRuns,
@@ -229,6 +248,12 @@ export const operations = [
   editUser,
   removeUser,
   createResetLink,
+  removeSecondFactor,
+  showSecondFactor,
+  beginSecondFactor,
+  enableSecondFactor,
+  disableSecondFactor,
+  renewRecoveryCodes,
   listTokens,
   createToken,
   revokeToken,

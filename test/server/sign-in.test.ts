@@ -122,7 +122,10 @@ describe('with users', () => {
       expect(await newest()).toMatchObject({ who: 'somebody unknown', outcome: 'SIGN_IN_REFUSED' });
 
       const right = await browser.signIn('VERA', password);
-      expect(right.body.user).toEqual({ name: 'vera', role: 'viewer', via: 'password' });
+      expect(right.body.user).toEqual({
+        ...{ name: 'vera', role: 'viewer', via: 'password' },
+        lacksSecondFactor: false,
+      });
       const [cookie = ''] = right.headers.getSetCookie();
       expect(cookie).toMatch(/^matre_session=[\w-]{43}; /);
       for (const attribute of ['HttpOnly', 'SameSite=Lax', 'Path=/']) expect(cookie).toContain(attribute);

@@ -32,6 +32,7 @@ const valuesOfArguments: Record<string, ValueKind> = {
   compare: 'comparable',
   tests: 'selectable',
   steps: 'tests',
+  'used-by': 'usable',
   'quarantine add': 'tests',
   'quarantine end': 'quarantines',
   'note set': 'causes',

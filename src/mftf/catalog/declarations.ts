@@ -40,7 +40,7 @@ export async function readDeclarations(source: Source, subject = testModule): Pr
     if (place === undefined) continue;
     if (place.kind === 'fixture') {
       declarations.fixtures.push({ path: file.path, root: place.root, name: place.name });
-    } else if (isEmpty(file.content)) continue;
+    } else if (isEmptyFile(file.content)) continue;
     else addFile(declarations, file, place);
     checkLimits(file.path, file.content.length);
   }
@@ -86,7 +86,7 @@ function addFile(
 }
 
 /** MFTF ignores such files; to PHP a single zero is empty, too. */
-function isEmpty(content: Uint8Array): boolean {
+export function isEmptyFile(content: Uint8Array): boolean {
   return content.length === 0 || (content.length === 1 && content[0] === 0x30);
 }
 

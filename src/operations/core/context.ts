@@ -8,6 +8,7 @@ import type { Logger } from '../../log.ts';
 import type { DeliveryOptions } from '../../messages/channels/channel.ts';
 import type { FactsSource } from '../../messages/facts/facts-source.ts';
 import type { ResolvedSelection } from '../../mftf/catalog/selection.ts';
+import type { LintAccess } from '../../mftf/lint/lint-sources.ts';
 import type { CheckedOutModules } from '../../mftf/module/check-out.ts';
 import type { LayeredValue } from '../../mftf/module/env-files.ts';
 import type { SecretRule } from '../../model/env-file/secret-rule.ts';
@@ -203,6 +204,16 @@ export interface Context {
     environment?: Environment | undefined;
     ref?: string | undefined;
   }): Promise<CurrentCatalog>;
+  /**
+   * The definitions of the image of an environment with its test modules at their newest commits, the first one at the ref. `folders` are those
+   * of the modules. Errors: as of `catalog`.
+   */
+  lint(place?: {
+    environment?: Environment | undefined;
+    ref?: string | undefined;
+  }): Promise<{ commit: Commit; folders: string[]; definitions: LintAccess }>;
+  /** The definitions of the image of an environment alone, as `factsToBytes` writes them. Errors: as of `catalog`. */
+  lintTree(environment?: Environment): Promise<Uint8Array>;
   /** The sources of environments now, for several previews. Errors: ENGINE_UNREACHABLE, CONFIG_INVALID. */
   sourcesAt(ref?: string): Promise<SourcesAt>;
   /**
