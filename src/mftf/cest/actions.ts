@@ -1,5 +1,6 @@
 import { keyArguments } from './php-list.ts';
 import { CestRefusal } from './refusal.ts';
+import { dialectOf } from './settings.ts';
 import type { StepValues } from './values.ts';
 
 /** What an action becomes: a call with arguments; `variable` when the Cest keeps its result under the step key. */
@@ -40,7 +41,6 @@ const calls: Record<string, readonly Argument[]> = {
   moveBack: [],
   moveForward: [],
   openNewTab: [],
-  pause: [],
   reloadPage: [],
   saveScreenshot: [],
   scrollToTopOfPage: [],
@@ -60,7 +60,8 @@ const calls: Record<string, readonly Argument[]> = {
   doubleClick: [selector],
   seeCheckboxIsChecked: [selector],
   uncheckOption: [selector],
-  waitForElementClickable: [selector, waitTime],
+  // MFTF ignores its time.
+  waitForElementClickable: [selector],
   click: [selector, 'userInput'],
   clickWithLeftButton: [selector, '=x', '=y'],
   clickWithRightButton: [selector, '=x', '=y'],
@@ -111,7 +112,7 @@ const calls: Record<string, readonly Argument[]> = {
   performOn: [selector, '=function', waitTime],
   searchAndMultiSelectOption: [selector, 'parameterArray[]', '=requiredAction'],
   selectMultipleOptions: ['filterSelector', 'optionSelector', (values) => arrayChild(values)],
-  submitForm: [selector, 'parameterArray[]', button],
+  submitForm: [selector, 'parameterArray[]', 'button'],
   wait: ['=time'],
   waitForAjaxLoad: [waitTime],
   waitForPageLoad: [waitTime],
@@ -143,6 +144,7 @@ const grabs: Record<string, readonly Argument[]> = {
 
 /** Assertions by what they compare: E the expected result, A the actual one. */
 const special: Record<string, Action> = {
+  pause: ({ settings }) => ({ method: 'pause', arguments: [dialectOf(settings.version).pauseArgument] }),
   pressKey: (values) => ({
     method: 'pressKey',
     arguments: [argumentOf(selector, values), values.quoted('userInput'), keys(values)],
@@ -210,12 +212,6 @@ function waitTime(values: StepValues): string {
 function cronTimeout(values: StepValues): string {
   const timeout = values.raw('timeout') ?? values.settings.commandTimeout;
   return String(Number(timeout) + Number(values.settings.waitTimeout));
-}
-
-/** MFTF leaves references in the button of a form. */
-function button(values: StepValues): string | undefined {
-  const written = values.step.attributes.button;
-  return written === undefined ? undefined : values.php.quote(written);
 }
 
 function keys(values: StepValues): string | undefined {

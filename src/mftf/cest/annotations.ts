@@ -1,5 +1,4 @@
 import type { ResolvedTest, XmlElement } from '../resolver/model.ts';
-import { escapeQuotes } from './php-text.ts';
 
 /** The names that Allure has for the severities of MFTF. */
 const severities: Record<string, string> = {
@@ -16,8 +15,14 @@ export interface AnnotationLines {
   ofMethod: string[];
 }
 
-/** `notices`: what MFTF says of deprecated declarations that the test uses. */
-export function annotationLines(test: ResolvedTest, notices: readonly string[]): AnnotationLines {
+/**
+ * `notices`: what MFTF says of deprecated declarations that the test uses. `secrets`: the names of secrets that its description names.
+ */
+export function annotationLines(
+  test: ResolvedTest,
+  notices: readonly string[],
+  secrets: readonly string[],
+): AnnotationLines {
   const lines: AnnotationLines = { ofClass: [], ofMethod: [] };
   const byTag = new Map<string, XmlElement[]>();
   for (const element of test.annotations) {
@@ -33,7 +38,9 @@ export function annotationLines(test: ResolvedTest, notices: readonly string[]):
     const value = annotationValue(elements.at(0));
     if (tag === 'title') lines.ofClass.push(`@Title("${testCaseId ?? '[NO TESTCASEID]'}: ${value}")`);
     if (tag === 'description')
-      lines.ofClass.push(`@Description("${value}${noticeList(notices)}${testFiles(test)}")`);
+      lines.ofClass.push(
+        `@Description("${value}${secretList(secrets)}${noticeList(notices)}${secrets.length === 0 ? '' : '\n'}${testFiles(test)}")`,
+      );
     if (tag === 'testCaseId') lines.ofClass.push(`@TestCaseId("${value}")`);
     if (tag === 'group')
       lines.ofClass.push(...elements.map((element) => `@group ${annotationValue(element)}`));
@@ -50,7 +57,11 @@ export function annotationLines(test: ResolvedTest, notices: readonly string[]):
 }
 
 function annotationValue(element: XmlElement | undefined): string {
-  return escapeQuotes(element?.attributes.value ?? '').trim();
+  return (element?.attributes.value ?? '').trim();
+}
+
+function secretList(secrets: readonly string[]): string {
+  return secrets.length === 0 ? '' : `, \n\nThis test uses the following credentials:\n${secrets.join(',')}`;
 }
 
 function noticeList(notices: readonly string[]): string {

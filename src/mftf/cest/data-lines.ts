@@ -5,17 +5,16 @@ import type { StepValues } from './values.ts';
 export function dataLines(values: StepValues, style: Style): string[] | undefined {
   const { step } = values;
   const { attributes, stepKey } = step;
+  if (style.scope === 'suite' && Object.hasOwn(suiteLines, step.action)) {
+    const lines = suiteLines[step.action]?.(values);
+    if (lines !== undefined) return lines;
+  }
   const entity = `"${attributes.entity}"`;
   const scope = `"${style.scope}"`;
-  const required = `[${values
-    .childrenOf('requiredEntity')
-    .map((child) => `"${child.attributes.createDataKey}"`)
-    .join(', ')}]`;
+  const required = requiredList(values);
   switch (step.action) {
     case 'createData': {
-      const fields = values
-        .childrenOf('field')
-        .map((field) => `$${stepKey}Fields['${field.attributes.key}'] = ${values.quote(field.text)};`);
+      const fields = fieldLines(values);
       const custom = fields.length === 0 ? '[]' : `$${stepKey}Fields`;
       const list = [`"${stepKey}"`, scope, entity, required, custom, values.quoted('storeCode')];
       return [...fields, line(values, style, 'createEntity', list)];
@@ -50,6 +49,38 @@ export function dataLines(values: StepValues, style: Style): string[] | undefine
       return undefined;
   }
 }
+
+function fieldLines(values: StepValues): string[] {
+  const variable = `$${values.step.stepKey}Fields`;
+  return values
+    .childrenOf('field')
+    .map((field) => `${variable}['${field.attributes.key}'] = ${values.quote(field.text)};`);
+}
+
+function requiredList(values: StepValues): string {
+  const keys = values.childrenOf('requiredEntity').map((child) => `"${child.attributes.createDataKey}"`);
+  return `[${keys.join(', ')}]`;
+}
+
+const persisted = 'PersistedObjectHandler::getInstance()';
+
+/** Before and after a suite MFTF writes some steps of data in its own way: it knows no store there, and omits `<updateData>`. */
+const suiteLines: Record<string, (values: StepValues) => string[] | undefined> = {
+  createData(values) {
+    const { stepKey, attributes } = values.step;
+    const fields = fieldLines(values);
+    const last = fields.length === 0 ? [] : [`$${stepKey}Fields`];
+    const list = [`"${stepKey}"`, '"suite"', `"${attributes.entity}"`, requiredList(values), ...last];
+    const rows = list.map((argument, index) => `    ${argument}${index === list.length - 1 ? '' : ','}`);
+    return [...fields, `${persisted}->createEntity(`, ...rows, ');'];
+  },
+  updateData: () => [],
+  deleteData(values) {
+    const key = values.step.attributes.createDataKey;
+    if (key === undefined) return undefined;
+    return [`${persisted}->deleteEntity(`, `\t"${key}",`, '    "suite"', ');'];
+  },
+};
 
 function line(values: StepValues, style: Style, method: string, list: (string | undefined)[]): string {
   const argumentList = list.filter((argument) => argument !== undefined).join(', ');

@@ -34,9 +34,9 @@ export function helperLines(values: StepValues, { style, helpers }: StepContext)
   ];
 }
 
+/** A text for a parameter that takes one, else what is written as PHP. */
 function typed(values: StepValues, written: string, type: string): string {
-  if (type === 'array') return values.listOf(written);
-  return /^\??(int|float|bool)$/.test(type) ? values.rawText(written) : values.quote(written);
+  return /^\??(int|float|bool|array)$/.test(type) ? values.rawText(written) : values.quote(written);
 }
 
 /** A default as PHP exports its value. */

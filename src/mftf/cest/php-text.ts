@@ -36,6 +36,6 @@ export function hasMark(text: string): boolean {
 }
 
 /** Text for the inside of double quotes; a variable in braces stays one. */
-export function escapeQuotes(text: string): string {
+function escapeQuotes(text: string): string {
   return text.replaceAll('"', '\\"');
 }

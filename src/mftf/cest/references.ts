@@ -21,7 +21,7 @@ export interface ResolvedText {
   text: string;
   /** The timeout of the last element that the text names; `undefined` when it names none. */
   element: { timeout: string | undefined } | undefined;
-  secret: boolean;
+  secrets: string[];
   /** What MFTF says of deprecated declarations that the text names. */
   notices: string[];
 }
@@ -29,10 +29,21 @@ export interface ResolvedText {
 const identifier = /^\w+$/;
 const keyPattern = /^[\w.[\]/-]+$/;
 
+/** Which references are replaced: all; all but those to elements; or only those to created data. */
+export type Reading = 'all' | 'data' | 'created';
+
 /** A text with its references to data, sections, pages, the environment, secrets and created data replaced. */
-export function resolveReferences(written: string, context: ReferenceContext): ResolvedText {
-  const resolved: ResolvedText = { text: '', element: undefined, secret: false, notices: [] };
+export function resolveReferences(
+  written: string,
+  context: ReferenceContext,
+  reading: Reading,
+): ResolvedText {
+  const resolved: ResolvedText = { text: '', element: undefined, secrets: [], notices: [] };
   resolved.text = replaceBraces(written, (reference) => {
+    if (reading === 'created') return undefined;
+    if (reading === 'data' && context.definitions.section(reference.name) !== undefined) {
+      throw new CestRefusal(`An element cannot stand here: ${reference.written}.`);
+    }
     const value = lookUp(reference, context, resolved);
     return value === undefined ? undefined : replaceValues(value, context, resolved);
   });
@@ -117,7 +128,7 @@ function lookUp(reference: Reference, context: ReferenceContext, resolved: Resol
   };
   if (name === '_ENV') return php.mark(`getenv("${key}")`);
   if (name === '_CREDS') {
-    resolved.secret = true;
+    resolved.secrets.push(key);
     return php.mark(context.access.secret(key));
   }
   const page = definitions.page(name);
@@ -187,6 +198,8 @@ export function parameterNames(template: string): string[] {
 function parameterValue(written: string, context: ReferenceContext, resolved: ResolvedText): string {
   const parameter = written.replace(/^\(+/, '').replace(/(?<=^(?:'[^']*'|[^']*))\)+$/, '');
   if (parameter.startsWith("'")) return withoutGroups(parameter.replace(/^'+|'+$/g, ''));
+  // A variable without its braces is taken for data, and there is none of its name.
+  if (/^\$\w+$/.test(parameter)) return `{{${parameter}}}`;
   if (parameter.includes('$')) return parameter.replace(/\s/g, '');
   const reference = readReference(parameter.replace(/\s/g, '').replace(/^\{\{/, '').replace(/\}\}$/, ''));
   // What has not the form of a reference stays as it is written.

@@ -10,6 +10,29 @@ export interface CestSettings {
   timezone: string;
 }
 
+/** How the Cests of a version differ from those of 3.8. */
+export interface Dialect {
+  /** Comments around the steps of a hook, and no `@Parameter`: since 3.9.0. */
+  hookMarks: boolean;
+  /** Each Cest creates the helpers of those before it, too. */
+  sharedHelpers: boolean;
+  /** The secrets that a test uses, in its description. */
+  secretsInDescription: boolean;
+  /** A pause may be stopped: since 3.9.0. */
+  pauseArgument: string | undefined;
+}
+
+export function dialectOf(version: string): Dialect {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const isLater = major > 3 || (major === 3 && minor >= 9);
+  return {
+    hookMarks: isLater,
+    sharedHelpers: major < 4,
+    secretsInDescription: major >= 4,
+    pauseArgument: isLater ? 'true' : undefined,
+  };
+}
+
 /** MFTF's own values. */
 export const defaultCestSettings: CestSettings = {
   version: '3.8.0',

@@ -7,9 +7,16 @@ import type { CestSettings } from './settings.ts';
 import type { Style } from './style.ts';
 import { StepValues } from './values.ts';
 
-export interface StepContext {
-  /** Gets what MFTF says of deprecated declarations that the steps name, each once. */
+/** What steps add to the description of their test. */
+export interface StepRemarks {
+  /** What MFTF says of deprecated declarations that the steps name. */
   notices: Set<string>;
+  /** The names of secrets. */
+  secrets: Set<string>;
+}
+
+export interface StepContext {
+  remarks: StepRemarks;
   definitions: Definitions;
   settings: CestSettings;
   helpers: HelperSignatures;
@@ -18,7 +25,7 @@ export interface StepContext {
 
 /** The lines of PHP for a step, without indentation; the wait of an element that it names comes last. */
 export function stepLines(step: ResolvedStep, context: StepContext): string[] {
-  const { style, settings, definitions } = context;
+  const { style, settings, definitions, remarks } = context;
   if (step.boundary === 'enter') noteActionGroup(step, context);
   const php = new PhpText();
   const values = new StepValues(step, { definitions, access: style, php }, settings);
@@ -29,14 +36,16 @@ export function stepLines(step: ResolvedStep, context: StepContext): string[] {
     ...callLines(values, style),
     ...impliedWait(step, values, style),
   ];
-  for (const notice of values.notices) context.notices.add(notice);
+  for (const notice of values.notices) remarks.notices.add(notice);
+  // MFTF does not look at commands of Magento for this.
+  if (step.action !== 'magentoCLI') for (const secret of values.secrets) remarks.secrets.add(secret);
   return lines;
 }
 
-function noteActionGroup(step: ResolvedStep, { definitions, notices }: StepContext): void {
+function noteActionGroup(step: ResolvedStep, { definitions, remarks }: StepContext): void {
   const name = step.calls.at(-1)?.actionGroup ?? '';
   const message = definitions.actionGroup(name)?.attributes['deprecated'];
-  if (message !== undefined) notices.add(`DEPRECATED ACTION GROUP in Test: ${name} ${message}`);
+  if (message !== undefined) remarks.notices.add(`DEPRECATED ACTION GROUP in Test: ${name} ${message}`);
 }
 
 function callLines(values: StepValues, style: Style): string[] {
@@ -44,7 +53,7 @@ function callLines(values: StepValues, style: Style): string[] {
   const call = actionCall(values);
   // What an action group returns is kept under the step key of its call.
   const variable = call.method === 'return' ? (values.step.calls.at(-1)?.stepKey ?? stepKey) : stepKey;
-  const method = values.secret ? (withSecret[call.method] ?? call.method) : call.method;
+  const method = values.secrets.size > 0 ? (withSecret[call.method] ?? call.method) : call.method;
   const list = call.arguments.filter((argument) => argument !== undefined).join(', ');
   const line = `${call.variable ? `$${variable} = ` : ''}${style.call(method, list)}; // stepKey: ${stepKey}`;
   if (!call.method.startsWith('magento')) return [line];
@@ -53,7 +62,11 @@ function callLines(values: StepValues, style: Style): string[] {
 }
 
 /** Calls that hide a secret from the log. */
-const withSecret: Record<string, string> = { fillField: 'fillSecretField', magentoCLI: 'magentoCLISecret' };
+const withSecret: Record<string, string> = {
+  fillField: 'fillSecretField',
+  magentoCLI: 'magentoCLISecret',
+  seeInField: 'seeInSecretField',
+};
 
 /** An element with a timeout is waited for after each step that names it. */
 function impliedWait(step: ResolvedStep, values: StepValues, style: Style): string[] {

@@ -1,7 +1,7 @@
 import type { ResolvedStep, XmlElement } from '../resolver/model.ts';
 import { phpList } from './php-list.ts';
 import type { PhpText } from './php-text.ts';
-import { type ReferenceContext, resolveReferences } from './references.ts';
+import { type Reading, type ReferenceContext, resolveReferences } from './references.ts';
 import type { CestSettings } from './settings.ts';
 
 /** The values of one step as expressions of PHP; remembers what they bring with them. */
@@ -10,8 +10,8 @@ export class StepValues {
   readonly #context: ReferenceContext;
   readonly #timeouts = new Map<string, string | undefined>();
   readonly #notices = { ofSelectors: [] as string[], others: [] as string[] };
-  /** Whether a value holds a secret. */
-  secret = false;
+  /** The secrets in its values. */
+  readonly secrets = new Set<string>();
 
   readonly settings: CestSettings;
 
@@ -31,11 +31,15 @@ export class StepValues {
 
   /** A text with its references resolved, as marks; `name` is the attribute that holds it. */
   resolve(written: string, name?: string): string {
-    const { text, element, secret, notices } = resolveReferences(written, this.#context);
     const isSelector = name !== undefined && selectorAttributes.includes(name);
+    const { text, element, secrets, notices } = resolveReferences(
+      written,
+      this.#context,
+      howToRead(name, isSelector),
+    );
     if (isSelector && element !== undefined) this.#timeouts.set(name, element.timeout);
     (isSelector ? this.#notices.ofSelectors : this.#notices.others).push(...notices);
-    this.secret ||= secret;
+    for (const secret of secrets) this.secrets.add(secret);
     return text;
   }
 
@@ -67,7 +71,7 @@ export class StepValues {
   /** An attribute as PHP itself, such as a number. */
   raw(name: string): string | undefined {
     const written = this.step.attributes[name];
-    return written === undefined ? undefined : this.rawText(written);
+    return written === undefined ? undefined : this.php.raw(this.resolve(written, name));
   }
 
   rawText(written: string): string {
@@ -76,7 +80,7 @@ export class StepValues {
 
   list(name: string): string | undefined {
     const written = this.step.attributes[name];
-    return written === undefined ? undefined : this.listOf(written);
+    return written === undefined ? undefined : phpList(this.resolve(written, name), this.php);
   }
 
   listOf(written: string): string {
@@ -90,6 +94,15 @@ export class StepValues {
   childrenOf(tag: string): XmlElement[] {
     return this.step.children.filter((child) => child.tag === tag);
   }
+}
+
+/** MFTF replaces only created data in these. */
+const plainAttributes = ['button', 'message'];
+
+/** Which references MFTF replaces in an attribute; the text of an element may have all. */
+function howToRead(name: string | undefined, isSelector: boolean): Reading {
+  if (name !== undefined && plainAttributes.includes(name)) return 'created';
+  return name === undefined || name === 'html' || isSelector ? 'all' : 'data';
 }
 
 /** In the order in which MFTF reads them. */

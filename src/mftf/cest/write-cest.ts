@@ -1,8 +1,8 @@
 import type { Definitions, ResolvedStep, ResolvedTest } from '../resolver/model.ts';
 import { annotationLines } from './annotations.ts';
 import type { HelperSignatures } from './helper-lines.ts';
-import type { CestSettings } from './settings.ts';
-import { stepLines } from './step-lines.ts';
+import { type CestSettings, type Dialect, dialectOf } from './settings.ts';
+import { type StepRemarks, stepLines } from './step-lines.ts';
 import { cestStyle } from './style.ts';
 
 export interface CestContext {
@@ -12,22 +12,28 @@ export interface CestContext {
 }
 
 /**
- * The text of the Cest of a test in a suite, or in `default`. `helpers` are the classes of helpers that the Cests before it in the
- * suite use: MFTF creates those in each Cest, too. The classes of this one are added to them.
+ * The text of the Cest of a test in a suite, or in `default`. `classes` are those of the helpers that the Cests before it in the suite
+ * use, which MFTF 3 creates in each Cest, too; those of this one are added to them.
  */
 export function writeCest(
   test: ResolvedTest,
   suite: string,
-  helpers: Set<string>,
+  classes: Set<string>,
   context: CestContext,
 ): string {
-  const name = test.name;
+  const { name } = test;
+  const dialect = dialectOf(context.settings.version);
   const deprecated = context.definitions.test(name)?.attributes['deprecated'];
-  const notices = new Set(deprecated === undefined ? [] : [deprecated]);
+  const remarks: StepRemarks = {
+    notices: new Set(deprecated === undefined ? [] : [deprecated]),
+    secrets: new Set(),
+  };
+  const helpers = dialect.sharedHelpers ? classes : new Set<string>();
   if (!test.skipped) addHelpers(test, helpers);
-  const steps = test.skipped ? skipLines(test) : linesOf(test.steps, 'test', context, notices);
-  const hooks = test.skipped ? [] : hookLines(test, context, notices);
-  const { ofClass, ofMethod } = annotationLines(test, [...notices]);
+  const steps = test.skipped ? skipLines(test) : linesOf(test.steps, 'test', context, remarks);
+  const hooks = test.skipped ? [] : hookLines(test, context, remarks, dialect);
+  const secrets = dialect.secretsInDescription ? [...remarks.secrets] : [];
+  const { ofClass, ofMethod } = annotationLines(test, [...remarks.notices], secrets);
   return [
     '<?php',
     `namespace Magento\\AcceptanceTest\\_${suite}\\Backend;`,
@@ -44,7 +50,7 @@ export function writeCest(
     ...hooks,
     '\t/**',
     ...ofMethod.map((line) => `\t * ${line}`),
-    '\t * @Parameter(name = "AcceptanceTester", value="$I")',
+    ...(dialect.hookMarks ? [] : ['\t * @Parameter(name = "AcceptanceTester", value="$I")']),
     '\t * @param AcceptanceTester $I',
     '\t * @return void',
     '\t * @throws \\Exception',
@@ -87,21 +93,30 @@ const passedLines = [
 
 const unlinkLines = ['\t\tif ($this->isSuccess) {', '\t\t\tunlink(__FILE__);', '\t\t}'];
 
-function hookLines(test: ResolvedTest, context: CestContext, notices: Set<string>): string[] {
+function hookLines(
+  test: ResolvedTest,
+  context: CestContext,
+  remarks: StepRemarks,
+  { hookMarks }: Dialect,
+): string[] {
   const lines: string[] = [];
   const method = (name: string, body: readonly string[]) =>
     lines.push(...hookComment, `\tpublic function ${name}(AcceptanceTester $I)`, '\t{', ...body, '\t}', '');
-  const after = (steps: readonly ResolvedStep[]) =>
-    method('_after', [...linesOf(steps, 'hook', context, notices), ...unlinkLines]);
+  const body = (hook: 'before' | 'after') => {
+    const steps = test[hook] ?? [];
+    const mark = (edge: string) =>
+      hookMarks && steps.length > 0 ? [`\t\t$I->comment('[${edge} ${hook.toUpperCase()} HOOK]');`] : [];
+    return [...mark('START'), ...linesOf(steps, 'hook', context, remarks), ...mark('END')];
+  };
   for (const hook of test.hooks) {
-    if (hook === 'before') method('_before', linesOf(test.before ?? [], 'hook', context, notices));
+    if (hook === 'before') method('_before', body(hook));
     else {
-      after(test.after ?? []);
+      method('_after', [...body(hook), ...unlinkLines]);
       method('_failed', ['\t\t$I->saveScreenshot(); // stepKey: saveScreenshot']);
     }
   }
   // A Cest that passes deletes its file, whether the test has steps for it or not.
-  if (!test.hooks.includes('after')) after([]);
+  if (!test.hooks.includes('after')) method('_after', unlinkLines);
   return lines;
 }
 
@@ -109,11 +124,11 @@ function linesOf(
   steps: readonly ResolvedStep[],
   scope: 'test' | 'hook',
   context: CestContext,
-  notices: Set<string>,
+  remarks: StepRemarks,
 ): string[] {
   const style = cestStyle(scope);
   return steps.flatMap((step) =>
-    stepLines(step, { ...context, style, notices }).map((line) => (line === '' ? '' : `\t\t${line}`)),
+    stepLines(step, { ...context, style, remarks }).map((line) => (line === '' ? '' : `\t\t${line}`)),
   );
 }
 

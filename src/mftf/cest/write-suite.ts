@@ -90,7 +90,10 @@ export function writeSuite(
 
 function linesOf(list: readonly ResolvedStep[], context: CestContext): string {
   return list
-    .flatMap((step) => stepLines(step, { ...context, style: suiteStyle, notices: new Set() }))
+    .flatMap((step) =>
+      stepLines(step, { ...context, style: suiteStyle, remarks: { notices: new Set(), secrets: new Set() } }),
+    )
+    .filter((line) => line !== '')
     .map((line) => `${' '.repeat(16)}${line}\n`)
     .join('');
 }

@@ -1,0 +1,215 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readCatalog } from '../catalog/catalog.ts';
+import { createResolver } from '../resolver/resolver.ts';
+import { helperSignatures } from './helper-signatures.ts';
+import { CestRefusal } from './refusal.ts';
+import { defaultCestSettings } from './settings.ts';
+import { writeCest } from './write-cest.ts';
+import { suiteFrame, writeSuite } from './write-suite.ts';
+
+const samples = new URL('../../../test/samples/cests/', import.meta.url).pathname;
+const root = 'app/code/Quay/Harbour/Test/Mftf';
+
+/** The files of the sample module, with others in place of some. */
+async function moduleOf(changes: Record<string, string> = {}) {
+  const contents = new Map<string, Buffer>();
+  for (const name of readdirSync(join(samples, 'module'), { recursive: true, encoding: 'utf8' })) {
+    if (/\.\w+$/.test(name)) contents.set(`${root}/${name}`, readFileSync(join(samples, 'module', name)));
+  }
+  for (const [name, content] of Object.entries(changes))
+    contents.set(`${root}/${name}`, Buffer.from(content));
+  const files = [...contents].map(([path, content]) => ({ path, content }));
+  const catalog = await readCatalog([{ root: '', files }]);
+  const read = (path: string) => contents.get(path) ?? Buffer.alloc(0);
+  const helpers = helperSignatures(
+    files
+      .filter(({ path }) => path.endsWith('.php'))
+      .map(({ path, content }) => ({ path, read: () => content.toString() })),
+  );
+  return { catalog, resolver: createResolver(catalog, read), helpers };
+}
+
+async function cestOf(name: string, suite: string, settings: Partial<typeof defaultCestSettings> = {}) {
+  const { resolver, helpers } = await moduleOf();
+  const resolution = resolver.test(name);
+  if ('refusal' in resolution) throw new Error(resolution.refusal.message);
+  const { definitions } = resolver;
+  const context = { definitions, helpers, settings: { ...defaultCestSettings, ...settings } };
+  return writeCest(resolution.resolved, suite, new Set(), context);
+}
+
+/** The lines of a Cest for the steps of a test of the sample module. */
+async function linesOf(steps: string): Promise<string[]> {
+  const xml = `<tests><test name="T">${steps}</test></tests>`;
+  const { resolver, helpers } = await moduleOf({ 'Test/T.xml': xml });
+  const resolution = resolver.test('T');
+  if ('refusal' in resolution) throw new Error(resolution.refusal.message);
+  const { definitions } = resolver;
+  const context = { definitions, helpers, settings: defaultCestSettings };
+  const cest = writeCest(resolution.resolved, 'default', new Set(), context);
+  const body = /public function T\(.*\n\t\{\n([\s\S]*?)\n\t\}/.exec(cest)?.[1] ?? '';
+  return body.split('\n').map((line) => line.trim().replace(/ \/\/ stepKey: .*$/, ''));
+}
+
+describe('the Cest of a test is the one that MFTF generates', () => {
+  it.each([
+    ['3.8.0', '60', 'QuayBoatTest', 'default'],
+    ['3.8.0', '60', 'QuaySkippedTest', 'QuaySuite'],
+    ['3.8.0', '60', 'QuaySuiteTest', 'QuaySuite'],
+    ['6.0.1', '10', 'QuayBoatTest', 'default'],
+    ['6.0.1', '10', 'QuaySkippedTest', 'QuaySuite'],
+    ['6.0.1', '10', 'QuaySuiteTest', 'QuaySuite'],
+  ])('in MFTF %s with a wait of %s s: %s of %s', async (version, waitTimeout, name, suite) => {
+    const expected = readFileSync(join(samples, version, `${name}Cest.php`), 'utf8');
+    expect(await cestOf(name, suite, { version, waitTimeout })).toBe(expected);
+  });
+
+  it('creates the helpers of the Cests before it in the suite', async () => {
+    const { resolver, helpers } = await moduleOf();
+    const resolution = resolver.test('QuaySuiteTest');
+    if ('refusal' in resolution) throw new Error(resolution.refusal.message);
+    const context = { definitions: resolver.definitions, helpers, settings: defaultCestSettings };
+    const cest = writeCest(resolution.resolved, 'QuaySuite', new Set(['\\Quay\\Crane']), context);
+    expect(cest).toContain('        $this->helperContainer->create("\\Quay\\Crane");\n    }\n\t/**');
+  });
+});
+
+describe('references', () => {
+  it.each([
+    ['stay when they have another form', '{{widget type="Link"}}', '"{{widget type=\\"Link\\"}}"'],
+    [
+      'end at the first braces behind the parameters',
+      '{{QuayListSection.row((QuayBoat.name))}}',
+      '"//tr[@data-name=\'Gull\']"',
+    ],
+    [
+      'drop groups of patterns from literals',
+      "{{QuayListSection.row('a$12b')}}",
+      '"//tr[@data-name=\'ab\']"',
+    ],
+    [
+      'take a variable without braces for data',
+      '{{QuayListSection.row($x)}}',
+      '"//tr[@data-name=\'{{$x}}\']"',
+    ],
+    ['take data of the environment', '#{{_ENV.QUAY}}', '"#" . getenv("QUAY")'],
+    ['are expressions without empty texts', '{{_ENV.A}}{{_ENV.B}}', 'getenv("A") . getenv("B")'],
+    ['are a variable when they are nothing else', '{$x}', '$x'],
+    ['stay in a text when they are a variable', '{$x}!', '"{$x}!"'],
+  ])('%s', async (_, selector, expected) => {
+    const escaped = selector.replaceAll('"', '&quot;');
+    expect((await linesOf(`<click selector="${escaped}" stepKey="a"/>`))[0]).toBe(`$I->click(${expected});`);
+  });
+
+  it.each([
+    ['unknown data', '<fillField selector="a" userInput="{{Nothing.name}}" stepKey="a"/>'],
+    ['an unknown field', '<fillField selector="a" userInput="{{QuayBoat.nothing}}" stepKey="a"/>'],
+    [
+      'an element outside of a selector',
+      '<fillField selector="a" userInput="{{QuayListSection.search}}" stepKey="a"/>',
+    ],
+    ['too few parameters', '<click selector="{{QuayListSection.cell(QuayBoat.name)}}" stepKey="a"/>'],
+    ['an unknown action', '<sail stepKey="a"/>'],
+    ['an unknown helper', '<helper class="Quay\\No" method="moor" stepKey="a"/>'],
+    [
+      'a helper without an argument',
+      '<helper class="\\Quay\\Harbour\\Test\\Mftf\\Helper\\QuayHelper" method="moor" stepKey="a"/>',
+    ],
+  ])('are refused to %s', async (_, steps) => {
+    await expect(linesOf(steps)).rejects.toThrow(CestRefusal);
+  });
+});
+
+describe('the class of a suite', () => {
+  /** As MFTF builds it, with only what is replaced. */
+  const generated = [
+    'class HarbourSuite extends GroupObject',
+    "    public static $group = 'HarbourSuite';",
+    '    private $testCount = 7;',
+    '        $this->moduleContainer = $this->webDriver->getModuleContainer();',
+    '        $this->helperContainer->create("Other");',
+    '        // increment test count per execution',
+    '    private function executePreConditions()',
+    '                    $this->webDriver->_initializeSession();',
+    '                }',
+    '                print("before");',
+    '            } catch (\\Exception $exception) {',
+    '    private function executePostConditions()',
+    '                    $this->webDriver->_initializeSession();',
+    '                }',
+    '                print("after");',
+    '            } catch (\\Exception $exception) {',
+    '',
+  ].join('\n');
+
+  it('takes its frame from another class and has its own steps', async () => {
+    const { catalog, resolver, helpers } = await moduleOf();
+    const frame = suiteFrame(generated);
+    const resolution = resolver.suite('QuaySuite');
+    if (frame === undefined || 'refusal' in resolution) throw new Error('There is no suite.');
+    const context = { definitions: resolver.definitions, helpers, settings: defaultCestSettings };
+    const tests = catalog.suites.get('QuaySuite')?.memberCount ?? 0;
+    const lines = writeSuite(resolution.resolved, tests, frame, context)
+      .split('\n')
+      .map((line) => line.trim());
+    expect(lines.join('\n')).toBe(
+      [
+        'class QuaySuite extends GroupObject',
+        "public static $group = 'QuaySuite';",
+        'private $testCount = 2;',
+        '$this->moduleContainer = $this->webDriver->getModuleContainer();',
+        '// increment test count per execution',
+        'private function executePreConditions()',
+        '$this->webDriver->_initializeSession();',
+        '}',
+        '$craneFields[\'name\'] = "Crane";',
+        'PersistedObjectHandler::getInstance()->createEntity(',
+        '"crane",',
+        '"suite",',
+        '"QuayBoat",',
+        '[],',
+        '$craneFields',
+        ');',
+        'PersistedObjectHandler::getInstance()->createEntity(',
+        '"hook",',
+        '"suite",',
+        '"QuayBoat",',
+        '["crane"]',
+        ');',
+        '$this->getModuleForAction("getEntity")->getEntity("read", "suite", "QuayBoat", [], null, 1); // stepKey: read',
+        'print("Crane of \\"Gull\\"");',
+        '$clean = $this->getModuleForAction("magentoCLI")->magentoCLI("cache:clean", 60); // stepKey: clean',
+        'print($clean);',
+        '$this->getModuleForAction("fillSecretField")->fillSecretField("input[name=\'q\']", $this->getModuleForAction("getSecret")->getSecret("quay/gate_key")); // stepKey: fillKey',
+        '$this->getModuleForAction("click")->click("#submit"); // stepKey: submit',
+        '$this->getModuleForAction("waitForPageLoad")->waitForPageLoad(15); // stepKey: submitWaitForPageLoad',
+        '$script = $this->getModuleForAction("executeJS")->executeJS("return 1"); // stepKey: script',
+        '$date = new \\DateTime();',
+        '$date->setTimestamp(strtotime("now"));',
+        '$date->setTimezone(new \\DateTimeZone("America/Los_Angeles"));',
+        '$now = $date->format("H:i");',
+        '} catch (\\Exception $exception) {',
+        'private function executePostConditions()',
+        '$this->webDriver->_initializeSession();',
+        '}',
+        'PersistedObjectHandler::getInstance()->deleteEntity(',
+        '"crane",',
+        '"suite"',
+        ');',
+        "$this->getModuleForAction(\"deleteEntityByUrl\")->deleteEntityByUrl(\"/V1/boats/\" . PersistedObjectHandler::getInstance()->retrieveEntityField('hook', 'id', 'suite')); // stepKey: deleteHook",
+        '} catch (\\Exception $exception) {',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it.each([
+    '',
+    generated.replace('executePostConditions', 'other'),
+    generated.replace(/private \$testCount.*\n/, ''),
+  ])('has no frame when the other class is built otherwise', (text) =>
+    expect(suiteFrame(text)).toBeUndefined(),
+  );
+});
