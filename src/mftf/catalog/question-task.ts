@@ -6,6 +6,7 @@ import type { PlannedTest, Selection } from '../../model/selection.ts';
 import { defineTask } from '../../threads/task.ts';
 import { attachedFiles, describeMissingFixtures } from '../closure/attached-files.ts';
 import { type Closure, closureOf } from '../closure/closure.ts';
+import { testsReading, variableUsers } from '../closure/variable-users.ts';
 import { describeMissing, variablesOf } from '../closure/variables.ts';
 import { assertReadable, buildCatalog, type Catalog } from './catalog.ts';
 import { completeNames, listTests } from './catalog-lists.ts';
@@ -71,6 +72,12 @@ export const answers = {
   ): string | undefined {
     return describeMissing(variablesOf(catalog, request.tests), request);
   },
+
+  /** See `variableUsers`. */
+  variableUsers,
+
+  /** See `testsReading`. */
+  testsReading,
 
   list: listTests,
 
