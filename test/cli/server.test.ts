@@ -416,8 +416,8 @@ describe('the other commands, with a server', () => {
     );
     const exported = await ask(['variable', 'export', '-e', 'vars']);
     expect(exported.stdout).toBe("MAIL_TOKEN='(secret)'\nSTORE=us\n");
-    const again = await ask(['variable', 'import', '-', '-e', 'vars', '--replace'], exported.stdout);
-    expect(again.stdout).toContain('0 variables added, 0 changed, 0 removed.');
+    const repeat = await ask(['variable', 'import', '-', '-e', 'vars', '--replace'], exported.stdout);
+    expect(repeat.stdout).toContain('0 variables added, 0 changed, 0 removed.');
 
     await ask(['variable', 'describe', 'MAIL_TOKEN', 'of the mail catcher', '-e', 'vars']);
     const rotate = ['variable', 'rotate', 'MAIL_TOKEN', '-e', 'vars'];

@@ -34,11 +34,11 @@ describe('variables that look like secrets', () => {
     expect(entry.subject).toBe('us: GATEWAY_TOKEN, CERT_FILE, COOKIE_NAME, STORE; not secret: COOKIE_NAME');
 
     // As it is stored, until it is said otherwise.
-    const again = await set('us', [
+    const repeat = await set('us', [
       { name: 'COOKIE_NAME', value: 'c' },
       { name: 'STORE', value: 'es', secret: true },
     ]);
-    expect(again.body.variables).toMatchObject([
+    expect(repeat.body.variables).toMatchObject([
       { name: 'CERT_FILE', secret: true },
       { name: 'COOKIE_NAME', secret: false, value: 'c' },
       { name: 'GATEWAY_TOKEN', secret: true },

@@ -11,22 +11,24 @@ const file = (path: string, content: string) => ({
   content: Buffer.from(content),
 });
 
+const test = (name: string, body: string, attributes = '') =>
+  file(`Test/${name}.xml`, `<tests><test name="${name}" ${attributes}>${body}</test></tests>`);
+const group = (name: string, body: string) =>
+  file(
+    `ActionGroup/${name}.xml`,
+    `<actionGroups><actionGroup name="${name}">${body}</actionGroup></actionGroups>`,
+  );
+const reference = (name: string) => `<actionGroup ref="${name}" stepKey="s${name}"/>`;
+
 const files = [
-  file(
-    'Test/T.xml',
-    `<tests>
-      <test name="DirectTest"><fillField userInput="{{_ENV.STORE}}" stepKey="a"/></test>
-      <test name="GroupTest"><actionGroup ref="PayActionGroup" stepKey="a"/></test>
-      <test name="ChildTest" extends="GroupTest"/>
-      <test name="SuiteTest"><annotations><group value="pay"/></annotations><click stepKey="a"/></test>
-      <test name="OtherTest"><click stepKey="a"/></test>
-    </tests>`,
-  ),
-  file(
-    'ActionGroup/PayActionGroup.xml',
-    `<actionGroups><actionGroup name="PayActionGroup">
-      <fillField userInput="{{_CREDS.magento/PAY_KEY}}" stepKey="a"/><see userInput="{{Shop.name}}" stepKey="b"/>
-    </actionGroup></actionGroups>`,
+  test('DirectTest', '<fillField userInput="{{_ENV.STORE}}" stepKey="a"/>'),
+  test('GroupTest', reference('PayActionGroup')),
+  test('ChildTest', '', 'extends="GroupTest"'),
+  test('SuiteTest', '<annotations><group value="pay"/></annotations><click stepKey="a"/>'),
+  test('OtherTest', '<click stepKey="a"/>'),
+  group(
+    'PayActionGroup',
+    '<fillField userInput="{{_CREDS.magento/PAY_KEY}}" stepKey="a"/><see userInput="{{Shop.name}}" stepKey="b"/>',
   ),
   file(
     'Data/ShopData.xml',
@@ -35,7 +37,7 @@ const files = [
   file(
     'Suite/PaySuite.xml',
     `<suites><suite name="PaySuite"><include><group name="pay"/></include>
-      <before><magentoCLI command="{{_ENV.SETUP}}" stepKey="a"/></before></suite></suites>`,
+      <before><magentoCLI command="{{_ENV.SETUP}}" stepKey="a"/></before><after/></suite></suites>`,
   ),
 ];
 
@@ -57,34 +59,31 @@ describe('the users of variables', () => {
 
   it('are those for which the variables of each test name them, over any references', async () => {
     const index = fc.nat(5);
-    const reference = fc.record({ group: index, env: fc.option(fc.nat(3)) });
+    const use = fc.record({ group: index, env: fc.option(fc.nat(3)) });
     await fc.assert(
       fc.asyncProperty(
-        fc.array(fc.array(reference, { maxLength: 3 }), { minLength: 6, maxLength: 6 }),
+        fc.array(fc.array(use, { maxLength: 3 }), { minLength: 6, maxLength: 6 }),
         fc.array(fc.array(index, { maxLength: 2 }), { minLength: 4, maxLength: 4 }),
         async (groups, tests) => {
-          const use = (group: number) => `<actionGroup ref="G${group}" stepKey="s${group}"/>`;
-          const source = (name: string, references: (typeof groups)[number]) =>
-            `<actionGroup name="${name}">${references
-              .map(
-                ({ group, env }) =>
-                  use(group) + (env === null ? '' : `<see userInput="{{_ENV.V${env}}}" stepKey="e"/>`),
-              )
-              .join('')}</actionGroup>`;
+          const body = (references: (typeof groups)[number]) =>
+            references
+              .map(({ group: index, env }, at) => {
+                const read = env === null ? '' : `<see userInput="{{_ENV.V${env}}}" stepKey="e${at}"/>`;
+                return reference(`G${index}ActionGroup`) + read;
+              })
+              .join('');
           const content = [
-            file(
-              'ActionGroup/G.xml',
-              `<actionGroups>${groups.map((each, at) => source(`G${at}`, each)).join('')}</actionGroups>`,
-            ),
-            file(
-              'Test/T.xml',
-              `<tests>${tests.map((each, at) => `<test name="T${at}">${each.map(use).join('')}</test>`).join('')}</tests>`,
+            ...groups.map((each, at) => group(`G${at}ActionGroup`, body(each))),
+            ...tests.map((each, at) =>
+              test(`T${at}Test`, body(each.map((index) => ({ group: index, env: null })))),
             ),
           ];
           const catalog = buildCatalog([await readDeclarations({ root: '', files: content })]);
+          const names = [...catalog.tests.keys()];
+          expect(names).toHaveLength(4);
           const { env } = variablesOf(
             catalog,
-            [...catalog.tests.keys()].map((name) => ({ name, suite: undefined })),
+            names.map((name) => ({ name, suite: undefined })),
           );
           for (const name of ['V0', 'V1', 'V2', 'V3']) {
             const users = testsReading(catalog, { name, credential: undefined });

@@ -64,7 +64,8 @@ export const setVariables = defineOperation({
     if (scope !== 'global') await context.shopModules.forgetRefusal(scope);
     const stored = await context.variables.list(scope);
     const names = variables.map(({ name }) => name);
-    request.reportChange?.(auditView(before, names), auditView(stored, names));
+    const view = auditView(before, names);
+    request.reportChange?.(view, auditView(stored, names, view));
     return { variables: stored.map((variable) => viewVariable(variable, context, request)) };
   },
 });
@@ -89,7 +90,7 @@ export async function storeVariables(
 }
 
 /** The subject of a change in the audit trail, with what was declared not to be secret. */
-export function subjectOf(
+function subjectOf(
   environment: string | undefined,
   variables: readonly { name: string; secret?: boolean | undefined }[],
 ): string {
@@ -98,15 +99,20 @@ export function subjectOf(
   return `${environment ?? 'global'}: ${names(variables)}${plain.length > 0 ? `; not secret: ${names(plain)}` : ''}`;
 }
 
-/** What the audit trail shows of variables: no value, as it may be secret. */
-function auditView(variables: readonly Variable[], names: readonly string[]): Record<string, string> {
+/** What the audit trail shows of variables: no value, as it may be secret. `earlier`: the view before the change. */
+function auditView(
+  variables: readonly Variable[],
+  names: readonly string[],
+  earlier: Readonly<Record<string, string>> = {},
+): Record<string, string> {
   const changed = new Set(names);
   const fields = variables
     .filter(({ name }) => changed.has(name))
-    .flatMap(({ name, secret, description }) => [
-      [name, secret ? 'secret' : 'not secret'],
-      [`${name}.description`, description],
-    ]);
+    .flatMap(({ name, secret, description }) => {
+      const field = `${name}.description`;
+      const hasDescription = description !== '' || field in earlier;
+      return [[name, secret ? 'secret' : 'not secret'], ...(hasDescription ? [[field, description]] : [])];
+    });
   return Object.fromEntries(fields);
 }
 
