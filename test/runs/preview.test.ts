@@ -125,7 +125,7 @@ overOneEngine((kind) => {
     const name = 'NOBODY_SETS_THIS';
     const users = await listVariableUsers.run(context, { environment, name }, requestContext);
     expect(users).toMatchObject({ tests: ['UnsetTest'], hooks: [] });
-    expect(users.commit.subject).toContain('Values of');
+    expect(users.commit.subject).toBe('Tests of the harbour shop');
   });
 
   test('the values of two environments are compared, secrets without being shown', async () => {

@@ -57,7 +57,7 @@ export async function longParts(): Promise<Partial<ContainerParts>> {
           name,
           value: secret ? undefined : value,
           secret,
-          from: index % 2 === 0 ? 'environment' : 'module',
+          from: index % 2 === 0 || secret ? 'environment' : 'module',
         },
         overrides:
           index % 2 === 0 ? [{ from: 'global', value: secret ? undefined : longVariable.value }] : [],
@@ -70,7 +70,7 @@ export async function longParts(): Promise<Partial<ContainerParts>> {
         commit,
         layers: variables.map(({ name, secret }, index) => ({
           ...{ name, secret, value: undefined, overrides: [] },
-          from: index % 2 === 0 ? 'environment' : 'module',
+          from: index % 2 === 0 || secret ? 'environment' : 'module',
         })),
         values: variables.map(({ name }, index) => ({ name, tests: index % 5 === 0 ? 0 : index * 40 })),
         missing: [0, 1, 2].map((index) => ({

@@ -12,7 +12,7 @@ import { useTitle } from '../../ui/title.ts';
 import classes from '../environment.module.css';
 import { comparedVariablesQuery, nowQuery } from '../queries.ts';
 import { Value } from './value.tsx';
-import { type Layer, layerText } from './variable-values.ts';
+import { layerText } from './variable-values.ts';
 import variables from './variables.module.css';
 
 type Row = OutputOf<typeof compareVariables>['values'][number];
@@ -108,29 +108,26 @@ const columnsOf = (a: string, b: string): Column<Row>[] => [
   },
   { name: 'Result', width: 'fit', value: ({ isEqual }) => (isEqual ? 'equal' : 'different') },
   {
-    name: 'environment',
-    heading: a,
+    name: a,
     width: 12,
     wraps: true,
-    value: ({ environment, secret }) => <Side side={environment} isSecret={secret} code={a} />,
+    value: ({ environment, secret }) => <Side side={environment} isSecret={secret} />,
   },
   {
-    name: 'other',
-    heading: b,
+    // The names of columns differ.
+    name: a === b ? `${b} ` : b,
     width: 12,
     wraps: true,
-    value: ({ other, secret }) => <Side side={other} isSecret={secret} code={b} />,
+    value: ({ other, secret }) => <Side side={other} isSecret={secret} />,
   },
 ];
 
-function Side({ side, isSecret, code }: { side: Row['other']; isSecret: boolean; code: string }) {
-  if (side === null) return <span className={classes.dim}>not set on {code}</span>;
+function Side({ side, isSecret }: { side: Row['other']; isSecret: boolean }) {
+  if (side === null) return <span className={classes.dim}>not set</span>;
   return (
     <>
       <Value value={side.value} isSecret={isSecret} />
-      <div className={variables.note}>{layerOf(side.from, code)}</div>
+      <div className={variables.note}>{layerText[side.from]}</div>
     </>
   );
 }
-
-const layerOf = (layer: Layer, code: string) => (layer === 'environment' ? code : layerText[layer]);

@@ -182,7 +182,13 @@ function PlanView({ plan, plain, onPlain }: PlanProps) {
         {stays.length} not in the text
       </p>
       {rows.length > 0 && (
-        <DataTable label="Changes" rows={rows} rowKey={({ name }) => name} columns={columns} cardsBelow={0} />
+        <DataTable
+          label="Changes"
+          rows={rows}
+          rowKey={({ name }) => name}
+          columns={columns}
+          cardsBelow={480}
+        />
       )}
       {guesses.length > 0 && (
         <p className={imports.files}>

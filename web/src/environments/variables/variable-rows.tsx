@@ -183,7 +183,11 @@ function UnsetDialog({ code, row, onClose }: DialogProps) {
     onSuccess: onClose,
   });
   return (
-    <Modal opened={row !== undefined} onClose={onClose} title={`Unset ${row?.name ?? ''}`}>
+    <Modal
+      opened={row !== undefined}
+      onClose={onClose}
+      title={<span className={variables.title}>Unset {row?.name}</span>}
+    >
       <p>
         {row?.from === 'global'
           ? 'The value is removed from all environments.'

@@ -117,7 +117,11 @@ export function Variables({ environment, onEditSettings }: Props) {
           <code title={effective.data.commit.subject}>{shortCommit(effective.data.commit.id)}</code>
         </p>
       )}
-      <Modal opened={draft !== undefined} onClose={close} title={draft?.name || 'Add variable'}>
+      <Modal
+        opened={draft !== undefined}
+        onClose={close}
+        title={<span className={variables.title}>{draft?.name || 'Add variable'}</span>}
+      >
         {draft && <VariableForm code={code} draft={draft} onClose={close} />}
       </Modal>
       <Modal opened={isImporting} onClose={() => setImporting(false)} title="Paste variables" size="lg">
