@@ -13,7 +13,14 @@ import { inspectSlots } from '../mftf/container/inspect-slots.ts';
 import { createLayout, type Layout } from '../mftf/container/layout.ts';
 import { createLintSources, type LintSources } from '../mftf/lint/lint-sources.ts';
 import type { CheckedOutModules } from '../mftf/module/check-out.ts';
-import { describeOverridden, findModuleEnvFile, moduleEnvPath } from '../mftf/module/env-files.ts';
+import { compareValues } from '../mftf/module/compare-values.ts';
+import {
+  credentialKey,
+  describeOverridden,
+  type EnvFiles,
+  findModuleEnvFile,
+  moduleEnvPath,
+} from '../mftf/module/env-files.ts';
 import { describeModules } from '../mftf/shop-modules/describe-modules.ts';
 import {
   createShopModules,
@@ -54,6 +61,9 @@ export interface ContainerParts
     | 'sourcesAt'
     | 'inspectContainers'
     | 'effectiveValues'
+    | 'compareValues'
+    | 'variableUsers'
+    | 'testsReading'
     | 'tryHook'
     | 'sessionsOf'
     | 'containersContext'
@@ -206,6 +216,28 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
       };
     },
 
+    async compareValues(one, other) {
+      const at = await sourcesAt();
+      const filesOf = async (environment: Environment) =>
+        envFilesOf(environment, (await at.of(environment)).testModules);
+      return compareValues(await filesOf(one), await filesOf(other));
+    },
+
+    async variableUsers(environment) {
+      const { commit, catalog, files, references } = await readersOf(environment);
+      return {
+        commit,
+        layers: await files.readLayers(),
+        ...(await catalog.ask('variableUsers', { values: references })),
+      };
+    },
+
+    async testsReading(environment, name) {
+      const { commit, catalog, references } = await readersOf(environment);
+      const reference = references.find((each) => each.name === name) ?? { name, credential: undefined };
+      return { commit, tests: await catalog.ask('testsReading', reference) };
+    },
+
     async tryHook(environment, hook) {
       const parts = await open();
       const { testModules } = await (await sourcesAt()).of(environment);
@@ -255,10 +287,30 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
     },
   };
 
+  /** The values of an environment, and the catalog of what its shop has of its sources, whose tests read them. */
+  async function readersOf(environment: Environment) {
+    const { image, testModules } = await (await sourcesAt()).of(environment);
+    const files = await envFilesOf(environment, testModules);
+    const enabled = enabledModules(await shopModules.stored(environment), files.values);
+    const catalog = await readCatalog(deps, await open(), { image, testModules, enabled });
+    const [{ id, subject }] = testModules;
+    return { commit: { id, subject }, catalog, files, references: referencesOf(files) };
+  }
+
   async function envFilesOf(environment: Environment, testModules: CheckedOutModules) {
     const { engine, readers } = await open();
     return readEnvFiles({ ...deps, engine, readers }, environment, testModules);
   }
+}
+
+/** How tests may name the values of an environment. */
+function referencesOf(files: EnvFiles) {
+  const { credentials } = providedNames(files);
+  const keys = new Set(credentials);
+  return files.values.map(({ name }) => {
+    const key = credentialKey(name);
+    return { name, credential: keys.has(key) ? key : undefined };
+  });
 }
 
 /** Two, so that a module that takes long does not keep others from being read; and two for the results of tests. */

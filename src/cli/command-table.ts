@@ -33,6 +33,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/env/env.ts')).registerEnv,
   },
   {
+    name: 'variable',
+    summary: 'look after variables: descriptions, users, bulk changes, comparisons, rotation of secrets',
+    load: async () => (await import('./commands/variable/variable.ts')).registerVariable,
+  },
+  {
     name: 'hook',
     summary: 'manage hooks: commands and HTTP requests before and after the tests of runs',
     load: async () => (await import('./commands/hook/hook.ts')).registerHook,

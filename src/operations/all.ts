@@ -26,7 +26,16 @@ import {
   showEnvironment,
 } from './environments/environments.ts';
 import { showModules } from './environments/modules-view.ts';
-import { listVariables, setVariables, unsetVariable } from './environments/variables.ts';
+import { exportVariables, importVariables } from './environments/variable-import.ts';
+import { compareVariables, listVariableUsers, showVariableUsage } from './environments/variable-usage.ts';
+import {
+  cancelRotation,
+  editVariable,
+  listVariables,
+  rotateVariable,
+  setVariables,
+  unsetVariable,
+} from './environments/variables.ts';
 import { addHook, editHook, listHooks, listRunHooks, removeHook, showHook, testHook } from './hooks/hooks.ts';
 import { checkLint, completeUsed, showLintTree, showUses } from './lint/lint.ts';
 import { listMessages, listSubmissionMessages, retryMessage } from './messages/messages.ts';
@@ -132,7 +141,15 @@ export const operations = [
   showModules,
   listVariables,
   setVariables,
+  importVariables,
+  exportVariables,
+  showVariableUsage,
+  listVariableUsers,
+  compareVariables,
+  editVariable,
   unsetVariable,
+  rotateVariable,
+  cancelRotation,
   addHook,
   listHooks,
   showHook,

@@ -2,10 +2,11 @@ import { rm } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openEmbedded } from '../../src/store/database/embedded.ts';
 import { startTestServer, type TestServer } from '../support/app.ts';
 import { openBrowser } from '../support/browser.ts';
 import { type CliOptions, cliHere } from '../support/cli.ts';
-import { embeddedFolder } from '../support/database.ts';
+import { embeddedFolder, quiet } from '../support/database.ts';
 import { namedRunner } from '../support/runner.ts';
 import { codeFor } from '../support/second-factor.ts';
 
@@ -163,6 +164,24 @@ describe('without a server', () => {
         operation: 'users.add',
         subject: 'ada: admin',
         outcome: 'done',
+      },
+    ]);
+  });
+
+  it('a command on the data folder removes a second factor, also one whose key cannot be read', async () => {
+    const database = await openEmbedded({ folder, log: quiet });
+    await database.query(
+      `INSERT INTO second_factor (account_id, secret, enabled_at) SELECT id, 'unreadable', now() FROM account`,
+    );
+    await database.close();
+    const settings = { MATRE_DATA: folder };
+    const removed = await cliHere(['user', 'remove-second-factor', 'ada'], { settings });
+    expect(removed).toMatchObject({ code: 0, stdout: 'The second factor of ada was removed.\n' });
+    const { stdout } = await cliHere(['audit', '--json', '--limit', '1'], { settings });
+    expect(JSON.parse(stdout).entries).toMatchObject([
+      {
+        ...{ via: 'local', operation: 'users.removeSecondFactor', subject: 'ada' },
+        changes: { secondFactor: { before: 'true', after: 'false' } },
       },
     ]);
   });

@@ -72,6 +72,8 @@ describe('OpenID Connect', () => {
     expect((await browser.ask('GET', '/api/status')).status).toBe(200);
     expect((await browser.ask('GET', '/api/users')).status).toBe(403);
 
+    expect((await browser.ask('GET', '/api/second-factor')).body).toMatchObject({ code: 'USER_ELSEWHERE' });
+
     // A code is valid once, and only in the browser that began the sign-in.
     expect(await redirectOf(browser, redirect)).toBe('/?signInError=OIDC_REFUSED');
   });

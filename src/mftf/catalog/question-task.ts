@@ -6,6 +6,7 @@ import type { PlannedTest, Selection } from '../../model/selection.ts';
 import { defineTask } from '../../threads/task.ts';
 import { attachedFiles, describeMissingFixtures } from '../closure/attached-files.ts';
 import { type Closure, closureOf } from '../closure/closure.ts';
+import { testsReading, variableUsers } from '../closure/variable-users.ts';
 import { describeMissing, variablesOf } from '../closure/variables.ts';
 import type { Resolver } from '../resolver/model.ts';
 import { createResolver } from '../resolver/resolver.ts';
@@ -78,6 +79,12 @@ export const answers = {
   ): string | undefined {
     return describeMissing(variablesOf(catalog, request.tests), request);
   },
+
+  /** See `variableUsers`. */
+  variableUsers,
+
+  /** See `testsReading`. */
+  testsReading,
 
   list: listTests,
 

@@ -9,7 +9,7 @@ import { notBegun } from '../../store/access/second-factors.ts';
 import type { Context } from '../core/context.ts';
 import { exactLine, line, time } from '../core/fields.ts';
 import { defineOperation, type RequestContext } from '../core/operation.ts';
-import { attemptsKey, limitSignIn } from './attempt-limit.ts';
+import { attemptsKey, codesKey, limitCodes, limitSignIn } from './attempt-limit.ts';
 import { checkCode, codeRefused, digitsOf, maxCodeLength } from './check-code.ts';
 import { checkPassword } from './check-password.ts';
 
@@ -80,7 +80,7 @@ export const enableSecondFactor = defineOperation({
   input: z.object({ code: code.describe('The six digits that the app shows now') }),
   output: secondFactorView.extend({ recoveryCodes }),
   async run(context, { code }, { principal, reportChange }) {
-    const { secondFactors } = context.access;
+    const { secondFactors, attempts } = context.access;
     const account = await userOf(context, principal);
     const before = await view(context, account);
     if (before.enabledAt !== null) {
@@ -88,11 +88,13 @@ export const enableSecondFactor = defineOperation({
     }
     const secret = await secondFactors.readSecret(account.id, 'begun');
     if (secret === undefined) throw notBegun();
+    await limitCodes(attempts, codesKey(account.id));
     const usedStep = totpStep(secret, digitsOf(code), Date.now());
     if (usedStep === undefined) throw codeRefused();
     const codes = newRecoveryCodes();
     const recoveryDigests = codes.map(recoveryDigest);
     await secondFactors.enable(account.id, { usedStep, recoveryDigests, session: principal.session });
+    await attempts.forget(codesKey(account.id));
     const after = await view(context, account);
     reportChange?.(before, after);
     return { ...after, recoveryCodes: codes };
