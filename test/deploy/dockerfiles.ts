@@ -22,7 +22,11 @@ describe.skipIf(skip)(`the Dockerfiles${skip ? ` (${skip})` : ''}`, { timeout: s
   let engine: TestDocker;
   const docker = async (...argv: string[]) => {
     const env = { ...process.env, DOCKER_HOST: engine.host, DOCKER_BUILDKIT: '0' };
-    const { stdout } = await run('docker', argv, { cwd: root, env, maxBuffer: 2 ** 26 });
+    const options = { cwd: root, env, maxBuffer: 2 ** 26 };
+    const { stdout } = await run('docker', argv, options).catch((error) => {
+      // What a step of a build prints goes there.
+      throw new Error(`${error.message}\n${String(error.stdout).slice(-2_000)}`, { cause: error });
+    });
     return stdout;
   };
   const inside = (image: string, script: string) =>
@@ -165,7 +169,16 @@ async function addNode(tree: string): Promise<void> {
   for (const name of ['npm', 'npx']) {
     await symlink(`../lib/node_modules/npm/bin/${name}-cli.js`, join(bin, name));
   }
-  const { stdout: registry } = await run('npm', ['config', 'get', 'registry']);
-  await mkdir(join(tree, 'usr/local/etc'), { recursive: true });
-  await writeFile(join(tree, 'usr/local/etc/npmrc'), `registry=${registry.trim()}\n`);
+  const { stdout: config } = await run('npm', ['config', 'get', 'registry', 'cafile']);
+  const setting = (name: string) =>
+    new RegExp(`^${name}=(.*)$`, 'm').exec(config)?.[1]?.replaceAll('"', '') ?? '';
+  const etc = join(tree, 'usr/local/etc');
+  await mkdir(etc, { recursive: true });
+  const lines = [`registry=${setting('registry')}`];
+  // Of a mirror of the registry that this machine uses.
+  if (setting('cafile').startsWith('/')) {
+    await cp(setting('cafile'), join(etc, 'npm-ca.pem'));
+    lines.push('cafile=/usr/local/etc/npm-ca.pem');
+  }
+  await writeFile(join(etc, 'npmrc'), `${lines.join('\n')}\n`);
 }
