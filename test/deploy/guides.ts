@@ -8,12 +8,12 @@ const guide = resolve(import.meta.dirname, '../../docs/deployment.md');
 
 /** The commands of docs/deployment.md for backup, restore, upgrade and roll-back, as they stand there. */
 export function guides(installed: () => Installation): void {
-  const environments = async () => {
-    const list = await installed().matre<{ code: string }[]>('env', 'list');
-    return list.map(({ code }) => code);
+  const listEnvironments = async () => {
+    const { environments } = await installed().matre<{ environments: { code: string }[] }>('env', 'list');
+    return environments.map(({ code }) => code);
   };
   const settled = (codes: string[]) =>
-    waitFor(async () => (await environments().catch(() => [])).join() === codes.join());
+    waitFor(async () => (await listEnvironments().catch(() => [])).join() === codes.join());
   const add = (code: string) =>
     installed().matre('env', 'add', code, '--base-url', 'http://shop:8080/', '--admin-username', 'admin');
   /** Runs a block of the guide with the data folder of this installation, as of today. */
@@ -34,7 +34,7 @@ export function guides(installed: () => Installation): void {
   it('make a backup of a running installation, and restore it', async () => {
     const [backup, restore, ...others] = await blocksOf('Backup');
     expect(others).toEqual([]);
-    const before = await environments();
+    const before = await listEnvironments();
     await follow(backup);
     await add('after-backup');
     await follow(restore);
@@ -46,7 +46,7 @@ export function guides(installed: () => Installation): void {
     await docker('tag', image, 'matre:1.2');
     const [upgrade, rollBack, ...others] = await blocksOf('Upgrade and roll-back');
     expect(others).toEqual([]);
-    const before = await environments();
+    const before = await listEnvironments();
     await follow(upgrade);
     await settled(before);
     const imageOf = async () => {

@@ -159,7 +159,12 @@ async function librariesOf(tree: string, path: string): Promise<void> {
   }
 }
 
-async function importImage(tree: string, docker: string, name: string, changes: string[]): Promise<void> {
+export async function importImage(
+  tree: string,
+  docker: string,
+  name: string,
+  changes: string[],
+): Promise<void> {
   const tar = spawn('tar', ['-C', tree, '-c', '.'], { stdio: ['ignore', 'pipe', 'inherit'] });
   const flags = changes.flatMap((change) => ['--change', change]);
   const importing = spawn('docker', ['--host', docker, 'import', ...flags, '-', name], {

@@ -32,7 +32,7 @@ export function proxying(installed: () => Installation): void {
       await shell(command, password);
     }
     await waitFor(async () => (await ask(`${publicUrl}/healthz`).catch(() => undefined))?.status === 200);
-  });
+  }, 240_000);
   beforeEach(({ skip }) => {
     const { noCaddyReason } = installed();
     if (noCaddyReason !== undefined) skip(noCaddyReason);

@@ -107,7 +107,7 @@ describe.skipIf(skip)(`compose.yml${skip ? ` (${skip})` : ''}`, patient, () => {
       expect(await worker('cat', '/run/secrets/module_ssh_key')).toBe('key of the module\n');
       expect(await worker('stat', '-c', '%a', '/run/secrets/module_ssh_key')).toBe('600\n');
       expect(await worker('ls', '/run/secrets')).not.toContain('oidc');
-      expect(await worker('date', '+%Z')).toMatch(/^CES?T$/m);
+      expect(await worker('node', '-p', 'new Date(0).getHours()')).toBe('1\n');
       const limit = await installation.docker(
         'inspect',
         '--format',

@@ -151,3 +151,16 @@ it('does not warn of a proxy that is trusted', async () => {
   await server.close();
   expect(lines.filter((line) => line.includes('X-Forwarded'))).toEqual([]);
 });
+
+it('lets a user who must set up a second factor reach no page beside matre', async () => {
+  const server = await startTestServer({
+    settings: { MATRE_SIGN_IN: 'on', MATRE_SECOND_FACTOR: 'viewer' },
+    parts: { runner: namedRunner },
+  });
+  const browser = openBrowser(server.url);
+  const invite = await server.app.context.access.firstAdminInvite.invite();
+  const created = await browser.ask('POST', '/api/first-admin', { token: invite, name: 'ada', password });
+  expect([created.status, created.body.user.lacksSecondFactor]).toEqual([200, true]);
+  expect((await browser.open('/api/sign-in/check')).status).toBe(401);
+  await server.close();
+});

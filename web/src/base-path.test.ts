@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, expect, it, vi } from 'vitest';
 
 afterEach(() => {
@@ -35,3 +37,20 @@ it.each(['', '__BASE_PATH__'])(
     expect(storageKeyOf('own-runs')).toBe('own-runs');
   },
 );
+
+it('is in every address that neither the router nor a request to the API adds it to', () => {
+  const folder = import.meta.dirname;
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    /(?<!\.test)\.tsx?$/.test(name),
+  );
+  expect(files.length).toBeGreaterThan(200);
+  const stray = files.flatMap((name) => {
+    const text = readFileSync(join(folder, name), 'utf8');
+    // Requests without `callApi`, images, and plain links: an element of React that is no router link.
+    const all = text.matchAll(
+      /(?:fetch|EventSource|location\.(?:assign|replace))\(\s*['"`]\/|\bsrc=\{?['"`]\/|<a\s[^>]*?\bhref=\{?['"`]\/|component="a"[^>]*?\bhref=\{?['"`]\//g,
+    );
+    return [...all].map(([use]) => `${name}: ${use}`);
+  });
+  expect(stray).toEqual([]);
+});

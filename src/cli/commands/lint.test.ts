@@ -95,7 +95,7 @@ describe('matre lint', () => {
     expect(code).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({
       ...{ exitCode: 1, files: 1, treeFiles: 2, inBaseline: 1, outdated: 1 },
-      findings: [{ code: 'FIELD_UNKNOWN', message: 'The data Man has no field age.' }],
+      findings: [{ code: 'FIELD_UNKNOWN', message: 'The data Man has no field age. Nearest: name.' }],
     });
   });
 

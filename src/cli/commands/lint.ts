@@ -30,7 +30,7 @@ import { writeReport } from '../output/write-report.ts';
 import { version } from '../version.ts';
 
 const defaultBaseline = 'matre-lint.json';
-/** 20,000 findings have 8 MB. */
+/** 10,000 findings have 4 MB. */
 const maxBaselineBytes = 64 * 1024 * 1024;
 
 const helpFooter = `

@@ -1,3 +1,4 @@
+import { nearestHint } from '../catalog/known-names.ts';
 import type { Use } from './facts.ts';
 import { findingIn, type RawFinding } from './finding.ts';
 import {
@@ -97,10 +98,30 @@ function checkReference(index: DefinitionIndex, use: Use): Problem[] {
   const [first] = targets as [Merged];
   const subject = `${name}.${member}`;
   if (first.kind === 'section') {
-    return [{ code: 'ELEMENT_UNKNOWN', subject, message: `The section ${name} has no element ${member}.` }];
+    return [
+      {
+        code: 'ELEMENT_UNKNOWN',
+        subject,
+        message: `The section ${name} has no element ${member}.${hintOf(index, first, member)}`,
+      },
+    ];
   }
   if (first.kind === 'page') return [];
-  return [{ code: 'FIELD_UNKNOWN', subject, message: `The data ${name} has no field ${member}.` }];
+  return [
+    {
+      code: 'FIELD_UNKNOWN',
+      subject,
+      message: `The data ${name} has no field ${member}.${hintOf(index, first, member)}`,
+    },
+  ];
+}
+
+/** Comparing names takes 20 us each. */
+const maxComparedNames = 1_000;
+
+function hintOf(index: DefinitionIndex, merged: Merged, member: string): string {
+  const names = Array.from(index.members(merged).values(), ({ name }) => name);
+  return names.length > maxComparedNames ? '' : nearestHint(member, names);
 }
 
 function checkMember(

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LintCode, LintFinding } from '../../model/lint.ts';
 import { lintCodes } from '../../model/lint.ts';
@@ -73,8 +74,8 @@ const broken: Record<LintCode, () => [LintFinding[], RegExp]> = {
   ],
   REFERENCE_UNKNOWN: () => [changed('Test/BuyTest.xml', '(Hat.name)', '(Cap.name)'), /Cap/],
   ELEMENT_UNKNOWN: () => [
-    changed('Test/BuyTest.xml', '</test>', '<see selector="{{CartSection.heading}}" stepKey="s"/></test>'),
-    /CartSection has no element heading/,
+    changed('Test/BuyTest.xml', '</test>', '<see selector="{{CartSection.titel}}" stepKey="s"/></test>'),
+    /CartSection has no element titel\. Nearest: title\.$/,
   ],
   FIELD_UNKNOWN: () => [changed('Test/BuyTest.xml', '(Hat.name)', '(Hat.colour)'), /Hat has no field colour/],
   DATA_UNKNOWN: () => [changed('Test/BuyTest.xml', 'entity="Hat"', 'entity="Cap"'), /Cap/],
@@ -251,6 +252,80 @@ describe('lint', () => {
     const test = tests(`<test name="KeyTest"><before><see userInput="a" stepKey="s"/></before>
       <after><see userInput="a" stepKey="s"/></after><see userInput="a" stepKey="s"/></test>`);
     expect(check({ 'Test/KeyTest.xml': test })).toEqual([]);
+  });
+
+  it('accepts any elements and attributes', () => {
+    const tag = fc.constantFrom(
+      ...[
+        'test',
+        'before',
+        'actionGroup',
+        'argument',
+        'arguments',
+        'annotations',
+        'skip',
+        'entity',
+        'data',
+        'requiredEntity',
+      ],
+      ...['section', 'element', 'page', 'operation', 'suite', 'include', 'wait', 'click', 'remove'],
+    );
+    const attribute = fc.constantFrom(
+      ...[
+        'name',
+        'ref',
+        'extends',
+        'selector',
+        'stepKey',
+        'value',
+        'entity',
+        'time',
+        'url',
+        'key',
+        'deprecated',
+        'defaultValue',
+      ],
+    );
+    const value = fc.constantFrom(
+      'A',
+      'B',
+      '{{A.b}}',
+      "{{A.b('x')}}",
+      '{{A.b(',
+      '$a.b$',
+      '',
+      '[',
+      '//a',
+      '__proto__',
+    );
+    const attributes = fc.array(fc.tuple(attribute, value), { maxLength: 4 }).map((pairs) => new Map(pairs));
+    const nodeOf = (depth: number): fc.Arbitrary<string> => {
+      const inside = depth === 0 ? fc.constant([]) : fc.array(nodeOf(depth - 1), { maxLength: 3 });
+      return fc.tuple(tag, attributes, inside, value).map(([name, list, nodes, text]) => {
+        const written = [...list].map(([key, one]) => ` ${key}="${one}"`).join('');
+        return `<${name}${written}>${text}${nodes.join('')}</${name}>`;
+      });
+    };
+    const node = nodeOf(3);
+    const places = [
+      'Test/A.xml',
+      'ActionGroup/AActionGroup.xml',
+      'Section/ASection.xml',
+      'Data/AData.xml',
+      'Suite/A.xml',
+    ];
+    const roots = ['tests', 'actionGroups', 'sections', 'entities', 'suites'];
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.nat(4), node), { maxLength: 4 }), (files) => {
+        const changes = Object.fromEntries(
+          files.map(([at, content]) => [places[at] ?? '', `<${roots[at]}>${content}</${roots[at]}>`]),
+        );
+        for (const { line, message } of check(changes)) {
+          expect(line).toBeGreaterThan(0);
+          expect(message).not.toBe('');
+        }
+      }),
+    );
   });
 
   it('ends for definitions that extend or call each other in a circle', () => {

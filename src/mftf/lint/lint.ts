@@ -7,7 +7,7 @@ import type { DefinitionIndex } from './index-definitions.ts';
 import { reachabilityOf } from './reachability.ts';
 
 /** Findings of one answer; a module that has more starts with a baseline of a part of it. */
-const maxFindings = 20_000;
+const maxFindings = 10_000;
 
 /** The findings of the files below some folders of the tree, all of them for ''. Paths are those of the tree. */
 export function lintBelow(index: DefinitionIndex, folders: readonly string[]): LintResult {

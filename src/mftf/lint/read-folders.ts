@@ -25,7 +25,8 @@ export async function readFolders({ tree, folder, target }: LintFolders): Promis
   if (typeof tree !== 'string') return withModule(factsFromBytes(tree), { folder: place, target });
   const realTree = realFolder(tree);
   const inTree = relative(realTree, place).split(sep).join('/');
-  const files = await readSource(folderSource(realTree, ''), tree);
+  // Modules under development are often links in a Magento tree, and this tree is the user's own.
+  const files = await readSource(folderSource(realTree, '', { followOut: true }), tree);
   if (inTree !== '..' && !inTree.startsWith('../')) return { files, root: inTree };
   return withModule(files, { folder: place, target });
 }

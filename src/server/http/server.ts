@@ -155,7 +155,7 @@ async function createServer(
     const sessions = createBrowserSessions(context, { signIn });
     mountSessionRoutes(api, context, sessions, { signIn });
     mountDeviceRoutes(api, context, { signIn });
-    mountSignInCheck(api, config.server);
+    mountSignInCheck(api, config.server, guard);
     if (signIn) mountOidcRoutes(api, context, sessions);
   });
   for (const mount of [mountPage, mountApiDocs]) {

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { Fault } from '../../faults/fault.ts';
 import { allows, roles } from '../../model/access.ts';
+import type { Guard } from './guard.ts';
 
 const query = z.strictObject({ role: z.enum(roles).default('viewer') });
 
@@ -13,6 +14,7 @@ const query = z.strictObject({ role: z.enum(roles).default('viewer') });
 export function mountSignInCheck(
   server: FastifyInstance,
   { publicUrl }: { publicUrl: string | undefined },
+  guard: Pick<Guard, 'isValid'>,
 ): void {
   server.get(
     '/api/sign-in/check',
@@ -21,7 +23,8 @@ export function mountSignInCheck(
       const { role } = request.query as z.output<typeof query>;
       refuseForeignPage(request);
       const { principal } = request;
-      if (principal === undefined) {
+      // A user who still has to set up a second factor may do nothing else.
+      if (principal === undefined || !(await guard.isValid(request))) {
         if (publicUrl !== undefined && opensPage(request)) return reply.redirect(`${publicUrl}/`);
         throw new Fault('UNAUTHORIZED', 'The request has no session of matre. Sign in there first.');
       }
