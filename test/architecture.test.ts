@@ -83,6 +83,7 @@ const table: Record<string, readonly string[] | AllBut> = {
     'log.ts',
     'model',
     'operations',
+    'report',
     'server',
     'store',
   ],

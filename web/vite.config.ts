@@ -10,6 +10,8 @@ const server = process.env['MATRE_URL'] ?? 'http://127.0.0.1:8089';
 
 export default defineConfig({
   plugins: [react(), compressed(), apiReference()],
+  // Chunks find each other at any base path; the server makes the addresses in index.html absolute (src/server/http/page.ts).
+  base: './',
   // The server replaces it in each response (src/server/http/page.ts).
   html: { cspNonce: '__NONCE__' },
   build: {

@@ -3,6 +3,7 @@ import { Fault, isFault, toFault } from '../faults/fault.ts';
 import type { LockStore } from '../locks/lock.ts';
 import type { Logger } from '../log.ts';
 import type { CatalogAccess, Catalogs } from '../mftf/catalog/catalogs.ts';
+import type { ImageAccess } from '../mftf/catalog/registration-answers.ts';
 import { type CheckedOutModules, checkOutNewest } from '../mftf/module/check-out.ts';
 import type { Environment } from '../model/environment.ts';
 import type { PlannedTest, Selection } from '../model/selection.ts';
@@ -20,17 +21,22 @@ interface CatalogDependencies {
   locks: LockStore;
 }
 
+/** An image, and how to read its Magento tree, also when no environment has a container yet. Errors: those of the engine. */
+export async function imageAccess(
+  deps: CatalogDependencies,
+  { engine }: Pick<EngineAndPool, 'engine'>,
+  image: string,
+): Promise<ImageAccess> {
+  return { id: await engine.imageId(image), container: () => createCatalogContainer(deps, engine, image) };
+}
+
 /** The catalog of an image and of checkouts of test modules. `enabled`: see `Catalogs.of`. Errors: as of `Context.catalog`. */
 export async function readCatalog(
   deps: CatalogDependencies,
   { engine, catalogs }: EngineAndPool & { catalogs: Catalogs },
   request: { image: string; testModules: CheckedOutModules; enabled?: readonly string[] | undefined },
 ): Promise<CatalogAccess> {
-  const image = {
-    id: await engine.imageId(request.image),
-    // Reads the Magento tree of the image when no environment has a container yet.
-    container: () => createCatalogContainer(deps, engine, request.image),
-  };
+  const image = await imageAccess(deps, { engine }, request.image);
   return catalogs.of(image, request.testModules, request.enabled);
 }
 

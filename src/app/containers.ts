@@ -11,8 +11,16 @@ import { type Catalogs, createCatalogs } from '../mftf/catalog/catalogs.ts';
 import { providedNames } from '../mftf/closure/variables.ts';
 import { inspectSlots } from '../mftf/container/inspect-slots.ts';
 import { createLayout, type Layout } from '../mftf/container/layout.ts';
+import { createLintSources, type LintSources } from '../mftf/lint/lint-sources.ts';
 import type { CheckedOutModules } from '../mftf/module/check-out.ts';
-import { describeOverridden, findModuleEnvFile, moduleEnvPath } from '../mftf/module/env-files.ts';
+import { compareValues } from '../mftf/module/compare-values.ts';
+import {
+  credentialKey,
+  describeOverridden,
+  type EnvFiles,
+  findModuleEnvFile,
+  moduleEnvPath,
+} from '../mftf/module/env-files.ts';
 import { describeModules } from '../mftf/shop-modules/describe-modules.ts';
 import {
   createShopModules,
@@ -28,7 +36,7 @@ import { readInstallation } from '../store/tables/settings.ts';
 import { createThreads, type Threads } from '../threads/threads.ts';
 import type { Watch } from '../tracing/tracing.ts';
 import type { AfterHooks, Runner } from '../worker/runner.ts';
-import { createSourcesAt, readCatalog, resolveInCatalog } from './catalog.ts';
+import { createSourcesAt, imageAccess, readCatalog, resolveInCatalog } from './catalog.ts';
 import { type ContainerUpkeep, startContainerUpkeep } from './container-upkeep.ts';
 import { createContainersContext } from './doctor.ts';
 import { type EngineAndPool, openEngineAndPool } from './engine-and-pool.ts';
@@ -46,11 +54,16 @@ export interface ContainerParts
     | 'pool'
     | 'resolveSelection'
     | 'catalog'
+    | 'lint'
+    | 'lintTree'
     | 'commitRange'
     | 'previewOn'
     | 'sourcesAt'
     | 'inspectContainers'
     | 'effectiveValues'
+    | 'compareValues'
+    | 'variableUsers'
+    | 'testsReading'
     | 'tryHook'
     | 'sessionsOf'
     | 'containersContext'
@@ -85,6 +98,7 @@ export interface ContainerPartsDependencies
 
 interface OpenParts extends EngineAndPool {
   catalogs: Catalogs;
+  lintSources: LintSources;
   readers: Threads;
   layout: Layout;
   runner: Runner;
@@ -126,7 +140,8 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
       let at: ReturnType<typeof sourcesAt> | undefined;
       const read = async (environment: Environment | undefined, enabled?: readonly string[]) => {
         at ??= sourcesAt(ref);
-        return readCatalog(deps, await open(), { ...(await (await at).of(environment)), enabled });
+        const { of: sourcesOf } = await at;
+        return readCatalog(deps, await open(), { ...(await sourcesOf(environment)), enabled });
       };
       return resolveInCatalog({ ...deps, sources, read, shopLists }, selection, environments);
     },
@@ -138,6 +153,23 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
         commit: { id, subject },
         catalog: await readCatalog(deps, await open(), { image, testModules }),
       };
+    },
+
+    async lint({ environment, ref } = {}) {
+      const { image, testModules } = await (await sourcesAt(ref)).of(environment);
+      const parts = await open();
+      const [{ id, subject }] = testModules;
+      return {
+        commit: { id, subject },
+        folders: testModules.map(({ target }) => target),
+        definitions: await parts.lintSources.of(await imageAccess(deps, parts, image), testModules),
+      };
+    },
+
+    async lintTree(environment) {
+      const parts = await open();
+      const { image } = await sources.of(environment);
+      return parts.lintSources.tree(await imageAccess(deps, parts, image));
     },
 
     commitRange: async (ends) => (await open()).modules.commitRange(ends),
@@ -182,6 +214,28 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
         file: moduleEnvPath(environment.code),
         values: await readLayers(),
       };
+    },
+
+    async compareValues(one, other) {
+      const at = await sourcesAt();
+      const filesOf = async (environment: Environment) =>
+        envFilesOf(environment, (await at.of(environment)).testModules);
+      return compareValues(await filesOf(one), await filesOf(other));
+    },
+
+    async variableUsers(environment) {
+      const { commit, catalog, files, references } = await readersOf(environment);
+      return {
+        commit,
+        layers: await files.readLayers(),
+        ...(await catalog.ask('variableUsers', { values: references })),
+      };
+    },
+
+    async testsReading(environment, name) {
+      const { commit, catalog, references } = await readersOf(environment);
+      const reference = references.find((each) => each.name === name) ?? { name, credential: undefined };
+      return { commit, tests: await catalog.ask('testsReading', reference) };
     },
 
     async tryHook(environment, hook) {
@@ -233,10 +287,30 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
     },
   };
 
+  /** The values of an environment, and the catalog of what its shop has of its sources, whose tests read them. */
+  async function readersOf(environment: Environment) {
+    const { image, testModules } = await (await sourcesAt()).of(environment);
+    const files = await envFilesOf(environment, testModules);
+    const enabled = enabledModules(await shopModules.stored(environment), files.values);
+    const catalog = await readCatalog(deps, await open(), { image, testModules, enabled });
+    const [{ id, subject }] = testModules;
+    return { commit: { id, subject }, catalog, files, references: referencesOf(files) };
+  }
+
   async function envFilesOf(environment: Environment, testModules: CheckedOutModules) {
     const { engine, readers } = await open();
     return readEnvFiles({ ...deps, engine, readers }, environment, testModules);
   }
+}
+
+/** How tests may name the values of an environment. */
+function referencesOf(files: EnvFiles) {
+  const { credentials } = providedNames(files);
+  const keys = new Set(credentials);
+  return files.values.map(({ name }) => {
+    const key = credentialKey(name);
+    return { name, credential: keys.has(key) ? key : undefined };
+  });
 }
 
 /** Two, so that a module that takes long does not keep others from being read; and two for the results of tests. */
@@ -253,18 +327,21 @@ async function openParts(
   const readers = createThreads({ count: readerThreads });
   const resultReaders = createThreads({ count: readerThreads });
   const thread = createThreads({ count: 1 });
+  const lintThread = createThreads({ count: 1 });
   const parts = await openEngineAndPool({ ...deps, readers });
   const { magentoRoot } = config.pool;
   const folder = join(config.store.dataFolder, 'catalogs');
   const { php } = config.mftf;
   const { engine } = parts;
   const catalogs = createCatalogs({ engine, folder, magentoRoot, php, readers, thread, log });
+  const lintSources = createLintSources({ engine, folder, magentoRoot, readers, thread: lintThread });
   const layout = createLayout(magentoRoot);
   const runners = createMftfRunner({ ...deps, parts, catalogs, readers, resultReaders, layout, ...browsers });
   const closeThreads = async () => {
-    await Promise.all([readers, resultReaders, thread].map((threads) => threads.close()));
+    const all = [readers, resultReaders, thread, lintThread];
+    await Promise.all(all.map((threads) => threads.close()));
   };
-  return { ...parts, ...runners, catalogs, readers, layout, closeThreads };
+  return { ...parts, ...runners, catalogs, lintSources, readers, layout, closeThreads };
 }
 
 /** Removes unused checkouts and the containers of removed environments. A failure only costs disk space. */

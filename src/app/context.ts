@@ -43,6 +43,8 @@ export function createContext(parts: {
     pool,
     resolveSelection,
     catalog,
+    lint: containers.lint,
+    lintTree: containers.lintTree,
     commitRange: containers.commitRange,
     facts: createFactsSource({
       ...stores,
@@ -57,6 +59,9 @@ export function createContext(parts: {
     inspectContainers: containers.inspectContainers,
     secretRule: secretRuleOf(config),
     effectiveValues: containers.effectiveValues,
+    compareValues: containers.compareValues,
+    variableUsers: containers.variableUsers,
+    testsReading: containers.testsReading,
     tryHook: containers.tryHook,
     sessionsOf: containers.sessionsOf,
     containersContext: containers.containersContext,

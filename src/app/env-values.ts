@@ -6,7 +6,7 @@ import { listModuleNames } from '../mftf/module/list-module-names.ts';
 import { createSecretRule, type SecretRule } from '../model/env-file/secret-rule.ts';
 import type { Environment } from '../model/environment.ts';
 import type { Environments } from '../store/tables/environments.ts';
-import type { Variables } from '../store/tables/variables.ts';
+import type { ReadingClaim, Variables } from '../store/tables/variables.ts';
 import type { Threads } from '../threads/threads.ts';
 
 interface Tables {
@@ -19,11 +19,15 @@ export function secretRuleOf({ mftf }: Pick<Config, 'mftf'>): SecretRule {
   return createSecretRule({ secretNames: mftf.secretVariables, plainNames: mftf.plainVariables });
 }
 
-/** The stored values that an environment has for its tests. */
-export async function readStoredValues({ environments, variables }: Tables, environment: Environment) {
+/** The stored values that an environment has for its tests: now, or at the start of the attempt of a claim. */
+export async function readStoredValues(
+  { environments, variables }: Tables,
+  environment: Environment,
+  claim?: ReadingClaim,
+) {
   const [globals, own, adminPassword, shopCredentials] = await Promise.all([
-    variables.readAll('global'),
-    variables.readAll(environment.id),
+    variables.readAll('global', claim),
+    variables.readAll(environment.id, claim),
     environments.readPassword(environment.id),
     environments.readShopCredentials(environment.id),
   ]);

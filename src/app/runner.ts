@@ -72,7 +72,7 @@ export function createMftfRunner(deps: {
     readers: deps.readers,
     resultReaders: deps.resultReaders,
     layout,
-    readValues: (environment) => readStoredValues(deps, environment),
+    readValues: (environment, claim) => readStoredValues(deps, environment, claim),
     selenium: seleniumValues(config, engine.kind),
     secretRule: secretRuleOf(config),
     expected: deps.durations.expected,

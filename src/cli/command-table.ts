@@ -33,6 +33,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/env/env.ts')).registerEnv,
   },
   {
+    name: 'variable',
+    summary: 'look after variables: descriptions, users, bulk changes, comparisons, rotation of secrets',
+    load: async () => (await import('./commands/variable/variable.ts')).registerVariable,
+  },
+  {
     name: 'hook',
     summary: 'manage hooks: commands and HTTP requests before and after the tests of runs',
     load: async () => (await import('./commands/hook/hook.ts')).registerHook,
@@ -41,6 +46,21 @@ export const commandTable: readonly CommandEntry[] = [
     name: 'tests',
     summary: 'list the tests, groups and suites that can be run',
     load: async () => (await import('./commands/tests.ts')).registerTests,
+  },
+  {
+    name: 'steps',
+    summary: 'show the steps of a test as MFTF runs them, and where each comes from',
+    load: async () => (await import('./commands/steps.ts')).registerSteps,
+  },
+  {
+    name: 'lint',
+    summary: 'check the XML of a test module: unknown references, selectors, sleeps, unused parts',
+    load: async () => (await import('./commands/lint.ts')).registerLint,
+  },
+  {
+    name: 'used-by',
+    summary: 'show who uses an action group, data, an element, a page or a variable, and in which tests',
+    load: async () => (await import('./commands/used-by.ts')).registerUsedBy,
   },
   {
     name: 'trends',
@@ -201,6 +221,11 @@ export const commandTable: readonly CommandEntry[] = [
     name: 'user',
     summary: 'manage the users who can sign in, and their roles',
     load: async () => (await import('./commands/user.ts')).registerUser,
+  },
+  {
+    name: 'second-factor',
+    summary: 'set up codes of an authenticator app for your sign-in, and recovery codes',
+    load: async () => (await import('./commands/second-factor.ts')).registerSecondFactor,
   },
   {
     name: 'token',

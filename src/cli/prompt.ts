@@ -43,3 +43,30 @@ export async function readSecret(terminal: Terminal, question: string): Promise<
   if (terminal.stdin.isTTY) return promptOnTerminal(terminal, question);
   return (await text(terminal.stdin)).replace(/\r?\n$/, '');
 }
+
+export interface SecretReader {
+  /** Reads the next secret. Errors: INPUT_INVALID when the input has ended, or the user presses Ctrl-C. */
+  read(question: string): Promise<string>;
+  /** Ends reading, so that the input keeps the process alive no longer. */
+  close(): void;
+}
+
+/** Reads secrets one after the other: from prompts on a terminal, else each is a line of standard input. */
+export function createSecretReader(terminal: Terminal): SecretReader {
+  if (terminal.stdin.isTTY) {
+    return { read: (question) => promptOnTerminal(terminal, question), close: () => {} };
+  }
+  const readline = createInterface({ input: terminal.stdin });
+  const lines = readline[Symbol.asyncIterator]();
+  return {
+    async read(question) {
+      const { done, value } = await lines.next();
+      if (!done) return value;
+      throw new Fault(
+        'INPUT_INVALID',
+        `Standard input has no line for "${question.trim().replace(/:$/, '')}".`,
+      );
+    },
+    close: () => readline.close(),
+  };
+}

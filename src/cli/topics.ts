@@ -31,7 +31,7 @@ test cannot be used.
   'exit-codes': `Exit codes, for scripts and pipelines
 
     0  success; with --watch: all tests passed
-    1  tests failed (run --watch, retry --watch, watch)
+    1  tests failed (run --watch, retry --watch, watch); lint has findings of the level of --fail-on
     2  broken or cancelled (also by --wait-at-most): no trustworthy result; an infrastructure fault; a problem that the
        doctor found
     3  invalid usage or configuration

@@ -59,7 +59,12 @@ describe('defaults', () => {
     expect(config.selenium).toEqual({ ...address, downloads });
     expect(config.module).toEqual({ source: undefined, target: 'app/code/TestModule' });
     expect(config.server).toMatchObject({ host: '127.0.0.1', port: 8089, url: undefined, allowedHosts: [] });
-    expect(config.signIn).toEqual({ mode: 'auto', sessionMs: 86_400_000, oidc: undefined });
+    expect(config.signIn).toEqual({
+      mode: 'auto',
+      sessionMs: 86_400_000,
+      secondFactor: 'off',
+      oidc: undefined,
+    });
   });
 });
 
@@ -142,6 +147,30 @@ describe('values', () => {
     ]);
   });
 
+  it('that are secret may be in a file, whose last line end does not count', () => {
+    const path = file('a/b+c=\n');
+    const url = 'postgres://matre@db/matre';
+    const config = load({ DATABASE_URL: url, DATABASE_PASSWORD_FILE: path, MATRE_SECRET_KEY_FILE: path });
+    expect(config.store.databaseUrl).toBe('postgres://matre:a%2Fb%2Bc%3D@db/matre');
+    expect(config.store.secretKey).toBe('a/b+c=');
+    expect(JSON.stringify(describeConfig(config))).not.toContain('a/b+c=');
+    const inFile = loadConfig({ environment: {}, file: file(`MATRE_SECRET_KEY_FILE=${path}\n`) });
+    expect(inFile.store.secretKey).toBe('a/b+c=');
+    // An empty file counts as none: a secret of Docker has some file, also where it is not used.
+    expect(load({ MATRE_MODULE_PASSWORD_FILE: nothing }).module.source).toBeUndefined();
+    const repository = 'git@example.test:team/tests.git';
+    const ssh = (key: string) => ({ MATRE_MODULE_REPOSITORY: repository, MATRE_MODULE_SSH_KEY: key });
+    expect(load(ssh(nothing)).module.source).toMatchObject({ sshKey: undefined });
+    expect(load(ssh(path)).module.source).toMatchObject({ sshKey: path });
+  });
+
+  it('have an address for browsers with or without a path', () => {
+    const addressOf = (text: string) => load({ MATRE_PUBLIC_URL: text }).server.publicUrl;
+    expect(addressOf('https://Matre.example.com/')).toBe('https://matre.example.com');
+    expect(addressOf('https://example.com/matre/')).toBe('https://example.com/matre');
+    expect(addressOf('http://127.0.0.1:8089/tools/matre')).toBe('http://127.0.0.1:8089/tools/matre');
+  });
+
   it('define a module source', () => {
     const repository = 'git@example.test:team/tests.git';
     expect(
@@ -198,6 +227,52 @@ describe('an invalid configuration', () => {
     ['OTEL_EXPORTER_OTLP_HEADERS', 'a b=c'],
   ])('%s=%s is refused', (name, value) => {
     expect(problemsOf({ [name]: value })).toEqual([expect.stringContaining(name)]);
+  });
+
+  it.each([
+    'matre.example.com/matre',
+    '/matre',
+    'https://example.com/matre?x',
+    'https://example.com//matre',
+    'https://example.com/a/../b',
+    'https://example.com/b%20c',
+    'https://user@example.com/matre',
+    'https://example.com/api',
+    'https://example.com/assets/matre',
+  ])('has an address for browsers such as %s', (text) => {
+    const [problem, ...others] = problemsOf({ MATRE_PUBLIC_URL: text });
+    expect(others).toEqual([]);
+    expect(problem).toMatch(
+      /^MATRE_PUBLIC_URL must (be an address such as|not have a path that begins with)/,
+    );
+  });
+
+  it('names the file of a secret that cannot be read, and why', () => {
+    const missing = join(folder, 'no-secret');
+    const large = file('x'.repeat(70_000));
+    expect(
+      problemsOf({
+        MATRE_SECRET_KEY_FILE: missing,
+        MATRE_TOKEN_FILE: folder,
+        LOCK_PASSWORD_FILE: large,
+        MATRE_MODULE_REPOSITORY: 'git@example.test:team/tests.git',
+        MATRE_MODULE_SSH_KEY: missing,
+      }),
+    ).toEqual([
+      `MATRE_SECRET_KEY_FILE: ${missing} cannot be read: there is no such file`,
+      `LOCK_PASSWORD_FILE: ${large} has more than 65536 bytes; it must have the secret alone`,
+      `MATRE_TOKEN_FILE: ${folder} cannot be read: it is a folder; Docker creates one where the file of a mount or a secret is missing`,
+      `MATRE_MODULE_SSH_KEY: ${missing} cannot be read: there is no such file`,
+    ]);
+  });
+
+  it('has a secret both as a value and in a file', () => {
+    expect(problemsOf({ MATRE_SECRET_KEY: 'a', MATRE_SECRET_KEY_FILE: file('b') })).toEqual([
+      'MATRE_SECRET_KEY and MATRE_SECRET_KEY_FILE exclude each other; set one of them',
+    ]);
+    expect(problemsOf({}, file('MATRE_PORT_FILE=/x\n'))).toEqual([
+      expect.stringContaining('MATRE_PORT_FILE is not a setting'),
+    ]);
   });
 
   it('is a named file that does not exist', () => {

@@ -1,17 +1,13 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { closest, distance } from 'fastest-levenshtein';
-import { Fault, toFault } from '../faults/fault.ts';
-import { isMissingFile } from '../files/missing-file.ts';
+import { Fault } from '../faults/fault.ts';
 import type { ProxyConfig } from '../http/proxy.ts';
-import type { Role } from '../model/access.ts';
+import type { Role, SecondFactorDemand } from '../model/access.ts';
 import { hideCredentials } from '../model/address/dsn.ts';
 import { isLoopback } from '../model/address/loopback.ts';
-import { decodeEnvFile } from '../model/env-file/decode.ts';
-import { parseEnvFile } from '../model/env-file/env-file.ts';
 import type { PatchSource } from '../model/patch.ts';
+import { findSecretFile } from './secret-file.ts';
 import type { SeleniumConfig } from './selenium-settings.ts';
 import type { Setting } from './setting.ts';
+import { createSettingTexts, type LoadOptions, type SettingSource } from './setting-texts.ts';
 import { type SettingName, type SettingValues, settingNames, settings } from './settings.ts';
 import { withPassword } from './with-password.ts';
 
@@ -108,12 +104,17 @@ export interface Config {
     port: number;
     url: string | undefined;
     token: string | undefined;
-    /** An origin. */
+    /** Without a slash at the end; may have a path: see `basePathOf`. */
     publicUrl: string | undefined;
     allowedHosts: string[];
     trustedProxies: string[];
   };
-  signIn: { mode: 'auto' | 'on' | 'off'; sessionMs: number; oidc: OidcConfig | undefined };
+  signIn: {
+    mode: 'auto' | 'on' | 'off';
+    sessionMs: number;
+    secondFactor: SecondFactorDemand;
+    oidc: OidcConfig | undefined;
+  };
   /** `timeoutMs`: for a check. Each request of a check gets a share of it. */
   doctor: { timeoutMs: number };
   messages: {
@@ -146,16 +147,7 @@ export interface SettingEntry {
   description: string;
   /** With secrets hidden; `undefined` when it is not set. */
   value: string | undefined;
-  source: 'default' | 'file' | 'environment';
-}
-
-export interface LoadOptions {
-  /** Environment variables, `process.env` by default. */
-  environment?: Record<string, string | undefined>;
-  /**
-   * An env file with the same names. By default the file of MATRE_CONFIG, else `matre.env` in the current folder if it exists.
-   */
-  file?: string;
+  source: SettingSource;
 }
 
 /**
@@ -163,18 +155,15 @@ export interface LoadOptions {
  * CONFIG_INVALID that names everything that is wrong.
  */
 export function loadConfig(options: LoadOptions = {}): Config {
-  const environment = options.environment ?? process.env;
   const problems: string[] = [];
-  const file = readFile(options.file, environment, problems);
+  const findText = createSettingTexts(options, problems);
   const values: Partial<Record<SettingName, unknown>> = {};
   const entries: SettingEntry[] = [];
 
   for (const name of settingNames) {
     const row: Setting<unknown> = settings[name];
-    const inEnvironment = environment[name] || environment[row.alias ?? name];
-    const value = inEnvironment || file.get(name);
-    const source = inEnvironment ? 'environment' : value ? 'file' : 'default';
-    const text = value || row.default;
+    const { text: ownText, source } = findText(name);
+    const text = ownText ?? row.default;
     entries.push({
       name,
       group: row.group,
@@ -205,32 +194,6 @@ export function describeConfig(config: Config): SettingEntry[] {
 function hideSecrets(row: Setting<unknown>, text: string): string {
   if (row.secret === 'whole') return '[hidden]';
   return row.secret === 'credentials' ? hideCredentials(text) : text;
-}
-
-function readFile(
-  option: string | undefined,
-  environment: Record<string, string | undefined>,
-  problems: string[],
-): Map<string, string> {
-  const explicitPath = option ?? (environment['MATRE_CONFIG'] || undefined);
-  const path = explicitPath ?? join(process.cwd(), 'matre.env');
-  const values = new Map<string, string>();
-  try {
-    for (const { name, value, line } of parseEnvFile(decodeEnvFile(readFileSync(path))).entries) {
-      if (Object.hasOwn(settings, name)) values.set(name, value);
-      else problems.push(`${path} line ${line}: ${name} is not a setting${suggestion(name)}`);
-    }
-  } catch (error) {
-    const isMissing = isMissingFile(error);
-    if (isMissing && explicitPath === undefined) return values;
-    problems.push(isMissing ? `${path}: there is no such file` : `${path}: ${toFault(error).message}`);
-  }
-  return values;
-}
-
-function suggestion(name: string): string {
-  const nearest = closest(name.toUpperCase(), settingNames);
-  return distance(name.toUpperCase(), nearest) <= name.length / 3 ? `; did you mean ${nearest}?` : '';
 }
 
 function arrange(values: SettingValues, entries: SettingEntry[], problems: string[]): Config {
@@ -308,6 +271,7 @@ function arrange(values: SettingValues, entries: SettingEntry[], problems: strin
     signIn: {
       mode: values.MATRE_SIGN_IN,
       sessionMs: values.MATRE_SESSION,
+      secondFactor: values.MATRE_SECOND_FACTOR,
       oidc: oidc(values, problems),
     },
     doctor: { timeoutMs: values.MATRE_DOCTOR_TIMEOUT },
@@ -349,8 +313,8 @@ function moduleSource(values: SettingValues, problems: string[]): ModuleSource |
     branch: values.MATRE_MODULE_BRANCH,
     username: values.MATRE_MODULE_USERNAME,
     password: values.MATRE_MODULE_PASSWORD,
-    sshKey: values.MATRE_MODULE_SSH_KEY,
-    sshKnownHosts: values.MATRE_MODULE_SSH_KNOWN_HOSTS,
+    sshKey: findSecretFile(values, 'MATRE_MODULE_SSH_KEY', problems),
+    sshKnownHosts: findSecretFile(values, 'MATRE_MODULE_SSH_KNOWN_HOSTS', problems),
   };
 }
 

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { basePathOf } from '../model/address/base-path.ts';
 import { maxRetryFailed } from '../model/limits.ts';
 import { parseDuration, parseSize } from '../model/units.ts';
 
@@ -56,14 +57,25 @@ export const url = (...protocols: string[]) =>
     `must be an address that begins with ${protocols.map((protocol) => `${protocol}://`).join(' or ')}`,
   );
 
-/** The origin of a web server: protocol, host and port, without a slash at the end. */
-export const origin = z
+/** First parts of the path that requests to the server itself have (src/server). */
+const ownPath = /^\/(?:api|assets|healthz|readyz|metrics)(?:\/|$)/;
+
+/**
+ * The address of a web server, without a slash at the end: protocol, host, port, and possibly a path for a server that shares its host
+ * with others.
+ */
+export const siteAddress = z
   .string()
-  .refine((text) => {
-    const { protocol, origin: originOnly } = URL.canParse(text) ? new URL(text) : {};
-    return /^https?:$/.test(protocol ?? '') && text.replace(/\/$/, '').toLowerCase() === originOnly;
-  }, 'must be an address such as https://matre.example.com, without a path')
-  .transform((text) => new URL(text).origin);
+  .regex(
+    /^https?:\/\/[^\s/?#@\\]+(?:\/[\w~-][\w.~-]*)*\/?$/i,
+    'must be an address such as https://matre.example.com or https://example.com/matre, with https:// or http://, and a path of letters, digits, -, _, . and ~',
+  )
+  .refine((text) => URL.canParse(text), 'must be an address such as https://matre.example.com')
+  .transform((text) => new URL(text).origin + basePathOf(text))
+  .refine(
+    (text) => !ownPath.test(basePathOf(text)),
+    'must not have a path that begins with /api, /assets, /healthz, /readyz or /metrics, which are addresses of matre itself; choose another one such as /matre',
+  );
 
 export const hostName = matching(
   /^[A-Za-z0-9][A-Za-z0-9.-]*$/,

@@ -17,9 +17,9 @@ import {
   hostName,
   list,
   matching,
-  origin,
   path,
   retention,
+  siteAddress,
   size,
   url,
   wholeNumber,
@@ -302,9 +302,9 @@ export const settings = {
   }),
   MATRE_PUBLIC_URL: optional({
     group: 'Server',
-    schema: origin,
+    schema: siteAddress,
     description:
-      'The address of the server for browsers, such as https://matre.example.com: for links, for cookies that need TLS, and for OpenID Connect.',
+      'The address of the server for browsers, such as https://matre.example.com, or https://example.com/matre on a host with others (docs/proxy.md): for links, for cookies that need TLS, and for OpenID Connect.',
   }),
   MATRE_ALLOWED_HOSTS: setting({
     group: 'Server',

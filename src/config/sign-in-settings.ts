@@ -18,6 +18,13 @@ export const signInSettings = {
     description:
       'How long a user stays signed in without a request. The maximum is seven days, with or without requests.',
   }),
+  MATRE_SECOND_FACTOR: setting({
+    group: 'Sign-in',
+    schema: z.enum(['off', 'admin', 'operator', 'viewer'], 'must be off, admin, operator or viewer'),
+    default: 'off',
+    description:
+      'The least role whose users must have a second factor when they sign in with a password: admin; operator, which includes admins; viewer for all users; or off. A user without one can only set it up. OpenID providers have their own.',
+  }),
   MATRE_OIDC_ISSUER: optional({
     group: 'Sign-in',
     schema: url('https', 'http'),

@@ -60,6 +60,8 @@ export async function putFiles(
   if (!exec.stdin)
     throw new Fault('INTERNAL', 'The engine started an exec without the standard input that was requested.');
   const output = Promise.all([readAll(exec.stderr), readAll(exec.stdout)]);
+  // Without a known end of tar nothing awaits its output.
+  output.catch(() => {});
   // A tar that failed reads no more, so the upload fails or stalls. The exit of tar has the reason.
   const abandon = new AbortController();
   const sent = pipeline(archive, exec.stdin, { signal: abandon.signal }).then(
@@ -95,6 +97,8 @@ export async function* getFiles(
   const argv = ['tar', '-c', '-f', '-', '-C', absolute(dir), '--', ...paths.map(relative)];
   const exec = await engine.exec(container, { argv, env: { LC_ALL: 'C' } });
   const output = readAll(exec.stderr);
+  // Not awaited when the reader stops early or the archive is damaged.
+  output.catch(() => {});
   const entries = extract();
   // The loop below throws the errors of the archive; leaving it early ends the transfer.
   const received = pipeline(exec.stdout, entries).catch((error: unknown) => error);

@@ -1,7 +1,5 @@
 import { Fault } from '../faults/fault.ts';
-
-/** `{{NAME}}` in the URL, a header or the body of a request. */
-const placeholder = /\{\{ ?([A-Za-z_][A-Za-z0-9_]*) ?\}\}/g;
+import { hookPlaceholder } from '../model/hook.ts';
 
 /** The text with the values of its variables, each as `encode` returns it. Errors: HOOK_FAILED for a variable without a value. */
 export function fill(
@@ -9,7 +7,7 @@ export function fill(
   values: ReadonlyMap<string, string>,
   encode: (value: string) => string = (value) => value,
 ): string {
-  return text.replace(placeholder, (_, name: string) => encode(valueFor(values, name)));
+  return text.replace(hookPlaceholder, (_, name: string) => encode(valueFor(values, name)));
 }
 
 /** The value of a variable. Errors: HOOK_FAILED. */

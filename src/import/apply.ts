@@ -12,7 +12,7 @@ import {
   pauseEnvironment,
   resumeEnvironment,
 } from '../operations/environments/environments.ts';
-import { setVariables } from '../operations/environments/variables.ts';
+import { setVariables, storeVariables } from '../operations/environments/variables.ts';
 import { addRule, editRule } from '../operations/rules/rules.ts';
 import { setSubscription } from '../operations/rules/subscriptions.ts';
 import { setTemplate } from '../operations/rules/templates.ts';
@@ -92,7 +92,7 @@ async function setVariable(here: string, { value, secret }: Fields, context: Con
   const of = scope === 'global' ? {} : { environment: scope };
   const { variables } = parseInput(setVariables, { ...of, variables: [input] });
   const id = scope === 'global' ? 'global' : (await context.environments.get(scope)).id;
-  for (const variable of variables) await context.variables.set(id, variable);
+  await storeVariables(context, id, variables, { rule: context.secretRule });
   if (id !== 'global') await context.shopModules.forgetRefusal(id);
 }
 

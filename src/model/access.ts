@@ -30,6 +30,18 @@ export interface Principal {
   accountId?: number;
   /** The API token, if it is one of the database. */
   tokenId?: number;
+  /** The digest of the secret of the browser session, if the request has one. */
+  session?: string;
+  /** Of a session that began with a password: whether the user has a second factor. */
+  hasSecondFactor?: boolean;
+}
+
+/** The users who must have a second factor: none, or those of a role and of the roles above it. */
+export type SecondFactorDemand = 'off' | Role;
+
+/** Whether users of a role must have a second factor. */
+export function demandsSecondFactor(demand: SecondFactorDemand, role: Role): boolean {
+  return demand !== 'off' && allows(role, demand);
 }
 
 /**

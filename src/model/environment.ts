@@ -36,6 +36,19 @@ export interface Variable {
   /** Absent when it is secret. */
   value: string | undefined;
   secret: boolean;
+  description: string;
+  /** When its value last changed, also by a rotation whose time has come; `undefined`: before it was recorded. */
+  changedAt: Date | undefined;
+  changedBy: string | undefined;
+  /** Another value that takes effect at a time in the future. Only secrets have it. */
+  rotation: VariableRotation | undefined;
+}
+
+/** Who set, and when, the value that a variable has from a time on. */
+export interface VariableRotation {
+  at: Date;
+  by: string;
+  setAt: Date;
 }
 
 const codePattern = /^[a-z0-9][a-z0-9_-]{0,62}$/;

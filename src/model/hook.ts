@@ -102,3 +102,14 @@ export function describeAction(action: HookAction): string {
   const request = `${action.method} ${action.url}`;
   return action.wait ? `${request} until it matches` : request;
 }
+
+/** `{{NAME}}` in the URL, a header or the body of a request. */
+export const hookPlaceholder = /\{\{ ?([A-Za-z_][A-Za-z0-9_]*) ?\}\}/g;
+
+/** The names of variables that a hook reads, each once; also those of the run. */
+export function variablesOfHook(action: HookAction): string[] {
+  if (action.kind === 'command') return [...new Set(action.variables)];
+  const texts = [action.url, ...Object.values(action.headers), action.body ?? ''];
+  const names = texts.flatMap((text) => Array.from(text.matchAll(hookPlaceholder), ([, name = '']) => name));
+  return [...new Set(names)];
+}

@@ -67,6 +67,15 @@ export const maxTestNameLength = 255;
 /** Characters of the description of a saved selection. */
 export const maxDescriptionLength = 1000;
 
+/** Characters of the description of a variable. */
+export const maxVariableDescriptionLength = 500;
+
+/** Variables that one request may set. */
+export const maxVariables = 1000;
+
+/** How far away the time of a rotation may be, in milliseconds: a year. */
+export const maxRotationAheadMs = 365 * 24 * 60 * 60 * 1000;
+
 /** Patterns of a selection, and modules: each is compared with the names of all tests. */
 export const maxPatterns = 100;
 

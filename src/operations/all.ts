@@ -26,8 +26,18 @@ import {
   showEnvironment,
 } from './environments/environments.ts';
 import { showModules } from './environments/modules-view.ts';
-import { listVariables, setVariables, unsetVariable } from './environments/variables.ts';
+import { exportVariables, importVariables } from './environments/variable-import.ts';
+import { compareVariables, listVariableUsers, showVariableUsage } from './environments/variable-usage.ts';
+import {
+  cancelRotation,
+  editVariable,
+  listVariables,
+  rotateVariable,
+  setVariables,
+  unsetVariable,
+} from './environments/variables.ts';
 import { addHook, editHook, listHooks, listRunHooks, removeHook, showHook, testHook } from './hooks/hooks.ts';
+import { checkLint, completeUsed, showLintTree, showUses } from './lint/lint.ts';
 import { listMessages, listSubmissionMessages, retryMessage } from './messages/messages.ts';
 import { showAttention } from './overview/attention.ts';
 import { showOverview } from './overview/overview.ts';
@@ -93,13 +103,28 @@ import { fixDoctor, showDoctor } from './system/doctor.ts';
 import { listFaults } from './system/faults.ts';
 import { showConfig, showStatus } from './system/status.ts';
 import { completeTests, showTestHistory } from './tests/test-history.ts';
+import { showTestSteps } from './tests/test-steps.ts';
 import { listTestStatistics, listTests, previewRuns } from './tests/tests.ts';
 import { showTrends } from './trends/trends.ts';
 import { listNotes, removeNote, setNote, showCause } from './triage/notes.ts';
 import { addQuarantine, changeQuarantine, endQuarantine, listQuarantines } from './triage/quarantines.ts';
 import { listAudit } from './users/audit.ts';
+import {
+  beginSecondFactor,
+  disableSecondFactor,
+  enableSecondFactor,
+  renewRecoveryCodes,
+  showSecondFactor,
+} from './users/second-factor.ts';
 import { createToken, listTokens, revokeToken } from './users/tokens.ts';
-import { addUser, createResetLink, editUser, listUsers, removeUser } from './users/users.ts';
+import {
+  addUser,
+  createResetLink,
+  editUser,
+  listUsers,
+  removeSecondFactor,
+  removeUser,
+} from './users/users.ts';
 
 /** All operations. The server makes a route of each. */
 export const operations = [
@@ -116,7 +141,15 @@ export const operations = [
   showModules,
   listVariables,
   setVariables,
+  importVariables,
+  exportVariables,
+  showVariableUsage,
+  listVariableUsers,
+  compareVariables,
+  editVariable,
   unsetVariable,
+  rotateVariable,
+  cancelRotation,
   addHook,
   listHooks,
   showHook,
@@ -127,7 +160,12 @@ export const operations = [
   listTests,
   listTestStatistics,
   completeTests,
+  checkLint,
+  showUses,
+  completeUsed,
+  showLintTree,
   showTestHistory,
+  showTestSteps,
   previewRuns,
   submitRuns,
   listRuns,
@@ -227,6 +265,12 @@ export const operations = [
   editUser,
   removeUser,
   createResetLink,
+  removeSecondFactor,
+  showSecondFactor,
+  beginSecondFactor,
+  enableSecondFactor,
+  disableSecondFactor,
+  renewRecoveryCodes,
   listTokens,
   createToken,
   revokeToken,

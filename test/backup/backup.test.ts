@@ -25,7 +25,7 @@ import { emptySelection } from '../../src/model/selection.ts';
 import type { Database } from '../../src/store/database/database.ts';
 import { type Migration, migrate, readMigrations } from '../../src/store/database/migrate.ts';
 import { openPostgres } from '../../src/store/database/postgres.ts';
-import { type Kind, kinds, openTestDatabase, quiet, type TestDatabase } from '../support/database.ts';
+import { kinds, openTestDatabase, quiet, type TestDatabase } from '../support/database.ts';
 
 const migrations = await readMigrations();
 const newest = migrations.length;
@@ -85,11 +85,11 @@ const laterRows: Record<number, string> = {
 };
 
 /**
- * The schemas whose backups are restored: in PostgreSQL all; in PGlite, where each restore applies all migrations in a slow process, the
- * first, those with rows in a new table and the newest, and all with MATRE_TEST_ALL (`make test-all`). The migrations are the same.
+ * The schemas whose backups are restored, where each restore applies all migrations: the first, those with rows in a new table and the
+ * newest; all with MATRE_TEST_ALL (`make test-all`).
  */
-function restoredSchemas(kind: Kind): Migration[] {
-  if (kind === 'postgres' || process.env['MATRE_TEST_ALL'] !== undefined) return migrations;
+function restoredSchemas(): Migration[] {
+  if (process.env['MATRE_TEST_ALL'] !== undefined) return migrations;
   return migrations.filter(({ number }) => [1, keptSchema, newest].includes(number) || laterRows[number]);
 }
 
@@ -153,7 +153,7 @@ describe.each(kinds)('a backup of %s', (kind) => {
     Object.fromEntries(Object.entries(rows).filter(([table]) => !changed.includes(table)));
 
   let restores = 0;
-  it.each(restoredSchemas(kind).map(({ number, name }) => [name, number] as const))(
+  it.each(restoredSchemas().map(({ number, name }) => [name, number] as const))(
     'of schema %s is restored over the newest schema, and starts',
     async (_, number) => {
       await migrate(source.database, { log: quiet, migrations: migrations.slice(0, number) });

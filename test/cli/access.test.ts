@@ -1,11 +1,14 @@
 import { rm } from 'node:fs/promises';
 import { userInfo } from 'node:os';
+import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openEmbedded } from '../../src/store/database/embedded.ts';
 import { startTestServer, type TestServer } from '../support/app.ts';
 import { openBrowser } from '../support/browser.ts';
 import { type CliOptions, cliHere } from '../support/cli.ts';
-import { embeddedFolder } from '../support/database.ts';
+import { embeddedFolder, quiet } from '../support/database.ts';
 import { namedRunner } from '../support/runner.ts';
+import { codeFor } from '../support/second-factor.ts';
 
 const password = 'correct horse battery';
 
@@ -93,6 +96,50 @@ describe('with a server that requires sign-in', () => {
     const older = JSON.parse((await local(['audit', '--before', String(next), '--json'])).stdout);
     expect(older.entries[0].id).toBe(next - 1);
   });
+
+  it('a user sets up a second factor, whose key and recovery codes are printed once, and an admin removes it', async () => {
+    await local(['user', 'add', 'sam', '--password-stdin'], { stdin: password });
+    const browser = openBrowser(server.url);
+    await browser.signIn('sam', password);
+    const created = await browser.ask('POST', '/api/tokens', { name: 'laptop', role: 'viewer' });
+    const settings = { MATRE_URL: server.url, MATRE_DATA: '/nowhere', MATRE_TOKEN: created.body.secret };
+    const asSam = (command: string, more: Parameters<typeof cliHere>[1] = {}) =>
+      cliHere(['second-factor', command], { settings, ...more });
+    expect((await asSam('status')).stdout).toBe('You have no second factor.\n');
+    expect(await asSam('enable', { stdin: 'a guess\n' })).toMatchObject({
+      ...{ code: 3, stderr: expect.stringContaining('SIGN_IN_REFUSED') },
+    });
+
+    const input = new PassThrough();
+    input.write(`${password}\n`);
+    const enabled = await asSam('enable', {
+      input,
+      onError(text) {
+        const key = /app: ([A-Z2-7]{32})$/m.exec(text)?.[1];
+        if (key !== undefined) input.write(`${codeFor(key)}\n`);
+      },
+    });
+    expect(enabled).toMatchObject({ code: 0, stdout: expect.stringContaining('was enabled') });
+    expect(enabled.stderr).toContain('otpauth://totp/matre:sam?');
+    const codes = enabled.stdout.match(/^ {2}([0-9A-Z]{4}-){3}[0-9A-Z]{4}$/gm) ?? [];
+    expect(codes).toHaveLength(10);
+    expect((await openBrowser(server.url).signIn('sam', password)).body.code).toBe('SECOND_FACTOR_REQUIRED');
+    expect((await asSam('status')).stdout).toContain('10 recovery codes left');
+    expect((await local(['user', 'list'])).stdout).toMatch(/^sam +viewer +password and code /m);
+
+    // An empty password, then a code.
+    const renewed = await asSam('recovery-codes', { stdin: `\n${codes[0]?.trim()}\n` });
+    expect(renewed.stdout.match(/^ {2}([0-9A-Z]{4}-){3}/gm)).toHaveLength(10);
+    expect((await asSam('disable', { stdin: '' })).stderr).toContain('INPUT_INVALID');
+    const removed = await local(['user', 'remove-second-factor', 'sam']);
+    expect(removed).toMatchObject({ code: 0, stdout: 'The second factor of sam was removed.\n' });
+    expect((await openBrowser(server.url).signIn('sam', password)).status).toBe(200);
+    expect((await asSam('disable', { stdin: `${password}\n` })).stderr).toContain(
+      'SECOND_FACTOR_NOT_ENABLED',
+    );
+    // The owner of the data folder is no user.
+    expect((await local(['second-factor', 'status'])).stderr).toContain('SECOND_FACTOR_NEEDS_USER');
+  });
 });
 
 describe('without a server', () => {
@@ -117,6 +164,24 @@ describe('without a server', () => {
         operation: 'users.add',
         subject: 'ada: admin',
         outcome: 'done',
+      },
+    ]);
+  });
+
+  it('a command on the data folder removes a second factor, also one whose key cannot be read', async () => {
+    const database = await openEmbedded({ folder, log: quiet });
+    await database.query(
+      `INSERT INTO second_factor (account_id, secret, enabled_at) SELECT id, 'unreadable', now() FROM account`,
+    );
+    await database.close();
+    const settings = { MATRE_DATA: folder };
+    const removed = await cliHere(['user', 'remove-second-factor', 'ada'], { settings });
+    expect(removed).toMatchObject({ code: 0, stdout: 'The second factor of ada was removed.\n' });
+    const { stdout } = await cliHere(['audit', '--json', '--limit', '1'], { settings });
+    expect(JSON.parse(stdout).entries).toMatchObject([
+      {
+        ...{ via: 'local', operation: 'users.removeSecondFactor', subject: 'ada' },
+        changes: { secondFactor: { before: 'true', after: 'false' } },
       },
     ]);
   });

@@ -398,6 +398,44 @@ describe('the other commands, with a server', () => {
     expect(latin1).toMatchObject({ code: 3, stderr: expect.stringContaining(`${file}: Line 2: `) });
   });
 
+  it('variables are imported, described, rotated and exported', async () => {
+    await ask(['env', 'add', 'vars', '--base-url', 'https://x.test', '--admin-username', 'a']);
+    const text = "STORE=us\nMAIL_TOKEN='hush # quiet'\nMAGENTO_BASE_URL=https://y.test/\n";
+    const preview = await ask(['variable', 'import', '-', '-e', 'vars', '--dry-run'], text);
+    expect(preview.stdout.split('\n')).toEqual([
+      '  + STORE=us',
+      '  + MAIL_TOKEN=(secret), by its name or value',
+      '  ! line 3: MAGENTO_BASE_URL is left out: it is a setting of environments (matre env edit)',
+      'Dry run: nothing was changed.',
+      '',
+    ]);
+    const file = join(folder, 'vars.env');
+    await writeFile(file, text);
+    expect((await ask(['variable', 'import', file, '-e', 'vars'])).stdout).toContain(
+      '2 variables added, 0 changed',
+    );
+    const exported = await ask(['variable', 'export', '-e', 'vars']);
+    expect(exported.stdout).toBe("MAIL_TOKEN='(secret)'\nSTORE=us\n");
+    const repeat = await ask(['variable', 'import', '-', '-e', 'vars', '--replace'], exported.stdout);
+    expect(repeat.stdout).toContain('0 variables added, 0 changed, 0 removed.');
+
+    await ask(['variable', 'describe', 'MAIL_TOKEN', 'of the mail catcher', '-e', 'vars']);
+    const rotate = ['variable', 'rotate', 'MAIL_TOKEN', '-e', 'vars'];
+    expect((await ask([...rotate, '--at', '2020-01-01 06:00'], 'new')).code).toBe(3);
+    const at = new Date(Date.now() + 3_600_000).toISOString();
+    expect((await ask([...rotate, '--at', at], 'new\n')).stdout).toContain('has a new value from');
+    const shown = (await ask(['variable', 'show', 'MAIL_TOKEN', '-e', 'vars'])).stdout;
+    expect(shown).toMatch(/^Value +\(secret\)$/m);
+    expect(shown).toMatch(/^Description +of the mail catcher$/m);
+    expect(shown).toMatch(/^New value +from .*set by /m);
+    expect((await ask([...rotate, '--cancel'])).stdout).toContain('keeps its value');
+    expect((await ask(['variable', 'list', '-e', 'vars'])).stdout).not.toMatch(/hush|NEW VALUE/);
+    const plain = await ask(['env', 'set', 'vars', 'CART_TOKEN=abc']);
+    expect(plain.stdout).toContain('CART_TOKEN is a secret, by its name or value or as before; --plain');
+    await ask(['env', 'set', 'vars', '--plain', 'CART_TOKEN=abc']);
+    expect((await ask(['env', 'show', 'vars'])).stdout).toMatch(/^CART_TOKEN +abc/m);
+  });
+
   it('an unreachable server is named', async () => {
     const settings = { MATRE_URL: 'http://127.0.0.1:1', MATRE_DATA: folder };
     const { code, stderr } = await cliHere(['list'], { settings });

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { createClient } from 'redis';
 import { expect, it, onTestFinished } from 'vitest';
+import { settingNames } from '../../src/config/settings.ts';
 import { freePort } from '../support/redis.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -37,9 +38,37 @@ it('has an example file with every variable that has no default', async () => {
   for (const name of needed) expect(example).toMatch(new RegExp(`^${name}=`, 'm'));
 });
 
+it('passes every setting on, and has an example of everything else that it reads', async () => {
+  const compose = await read('compose.yml');
+  // That of commands, and that of the Docker Engine, which is a socket here.
+  const others = new Set<string>(['MATRE_URL', 'DOCKER_HOST']);
+  const secretFiles = (name: string) => new RegExp(`^ {4,6}${name}(_FILE)?: `, 'm').test(compose);
+  expect(settingNames.filter((name) => !others.has(name) && !secretFiles(name))).toEqual([]);
+  const names = new Set([...compose.matchAll(/\$\{(\w+)[:}]/g)].map(([, name]) => name as string));
+  const example = await read('compose.env.example');
+  const unnamed = [...names].filter((name) => !new RegExp(`^(# )?${name}=`, 'm').test(example));
+  expect(unnamed.filter((name) => !(settingNames as string[]).includes(name))).toEqual([]);
+});
+
+it('starts the proxy by a profile, and gives each service the secrets that it needs', async () => {
+  const configuration = await readConfiguration();
+  expect([...configuration.matchAll(/^ {4}profiles:\n((?: {4}- .*\n)+)/gm)].map(([, list]) => list)).toEqual([
+    '    - tls\n',
+  ]);
+  const secretsOf = (service: string) => {
+    const block = new RegExp(`^  ${service}:\\n((?:(?: {4}.*)?\\n)*)`, 'm').exec(configuration)?.[1] ?? '';
+    return [...block.matchAll(/^ {4}- source: (\w+)$/gm)].map((match) => match[1]);
+  };
+  const module = ['module_password', 'module_ssh_key', 'module_ssh_known_hosts'];
+  expect(secretsOf('server').sort()).toEqual([...module, 'oidc_client_secret']);
+  for (const service of ['scheduler', 'test-worker']) expect(secretsOf(service).sort()).toEqual(module);
+  for (const service of ['postgres', 'magento-redis', 'chrome']) expect(secretsOf(service)).toEqual([]);
+});
+
 it('is valid, with the documented services', async () => {
   const services = await readConfiguration('--services');
   expect(services.trim().split('\n').sort()).toEqual([
+    'caddy',
     'chrome',
     'magento-redis',
     'postgres',
@@ -58,7 +87,8 @@ it('keeps Redis and the database out of the network of the tests', async () => {
     return [...list.matchAll(/^ {6}(\w+):/gm)].map((match) => match[1]);
   };
   for (const service of ['postgres', 'magento-redis']) expect(networksOf(service)).toEqual(['stores']);
-  for (const service of ['server', 'scheduler', 'test-worker']) {
+  expect(networksOf('server')).toEqual(['front', 'grid', 'stores']);
+  for (const service of ['scheduler', 'test-worker']) {
     expect(networksOf(service)).toEqual(['grid', 'stores']);
   }
   expect(networksOf('chrome')).toEqual(['default']);

@@ -11,7 +11,12 @@ const root = resolve(import.meta.dirname, '../..');
  * The images of deploy/compose.yml, without a registry: built from programs of this machine and their libraries, with
  * the same commands, users and variables as far as the compose file uses them.
  */
-const imageNames = { matre: 'matre-test', redis: 'matre-test-redis', postgres: 'matre-test-postgres' };
+const imageNames = {
+  matre: 'matre-test',
+  redis: 'matre-test-redis',
+  postgres: 'matre-test-postgres',
+  caddy: 'matre-test-caddy',
+};
 
 /** matre as deploy/Dockerfile builds it: compiled, with its production dependencies and nothing else. */
 export async function importMatre(folder: string, docker: string): Promise<string> {
@@ -58,6 +63,31 @@ export async function importRedis(folder: string, docker: string): Promise<strin
   await writeFile(join(tree, 'bin/docker-entrypoint.sh'), '#!/bin/sh\nexec "$@"\n', { mode: 0o755 });
   await importImage(tree, docker, imageNames.redis, ['WORKDIR /data', 'VOLUME /data']);
   return imageNames.redis;
+}
+
+/** Caddy of this machine, or from the package of Debian; the reason why there is none. */
+export async function importCaddy(
+  folder: string,
+  docker: string,
+): Promise<{ image: string } | { reason: string }> {
+  const tree = join(folder, 'caddy');
+  const unpacked = join(folder, 'caddy-package');
+  await mkdir(unpacked);
+  // Its installation would start a server on port 80.
+  const script =
+    'command -v caddy || { apt-get -qq download caddy && dpkg-deb -x caddy_*.deb . && echo "$PWD/usr/bin/caddy"; }';
+  const { stdout } = await run('sh', ['-c', `{ ${script}; } 2>/dev/null || true`], { cwd: unpacked });
+  const program = stdout.trim().split('\n').at(-1) ?? '';
+  if (program === '') return { reason: 'no caddy, and no package of it' };
+  await programs(tree, []);
+  await mkdir(join(tree, 'usr/bin'), { recursive: true });
+  await cp(program, join(tree, 'usr/bin/caddy'));
+  await librariesOf(tree, program);
+  await importImage(tree, docker, imageNames.caddy, [
+    'CMD ["caddy", "run", "--config", "/etc/caddy/Caddyfile", "--adapter", "caddyfile"]',
+    'ENV XDG_DATA_HOME=/data XDG_CONFIG_HOME=/config PATH=/usr/bin:/bin',
+  ]);
+  return { image: imageNames.caddy };
 }
 
 /** Supports POSTGRES_USER, POSTGRES_PASSWORD and POSTGRES_DB. */
@@ -129,7 +159,12 @@ async function librariesOf(tree: string, path: string): Promise<void> {
   }
 }
 
-async function importImage(tree: string, docker: string, name: string, changes: string[]): Promise<void> {
+export async function importImage(
+  tree: string,
+  docker: string,
+  name: string,
+  changes: string[],
+): Promise<void> {
   const tar = spawn('tar', ['-C', tree, '-c', '.'], { stdio: ['ignore', 'pipe', 'inherit'] });
   const flags = changes.flatMap((change) => ['--change', change]);
   const importing = spawn('docker', ['--host', docker, 'import', ...flags, '-', name], {

@@ -1,3 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
-export default defineConfig({ test: { include: ['test/deploy/running.ts'], testTimeout: 300_000 } });
+export default defineConfig({
+  test: {
+    include: ['test/deploy/running.ts', 'test/deploy/dockerfiles.ts'],
+    testTimeout: 300_000,
+    // Each needs the whole machine.
+    fileParallelism: false,
+  },
+});

@@ -3,7 +3,8 @@ import { faults } from '../../src/faults/fault.ts';
 import { remedyParts } from '../../web/src/doctor/remedy-parts.ts';
 
 /** Words, then names in capitals and options with at most one value: the rest of a sentence does not match. */
-const commandLine = /^matre(?: [a-z]+){1,2}(?: [A-Z]+)*(?: --[a-z-]+(?: (?:[a-z-]+|[A-Z]+)(?= --|$))?)*$/;
+const commandLine =
+  /^matre(?: [a-z]+(?:-[a-z]+)*){1,2}(?: [A-Z]+)*(?: --[a-z-]+(?: (?:[a-z-]+|[A-Z]+)(?= --|$))?)*$/;
 
 const commands = Object.entries(faults).flatMap(([code, { remedy }]) =>
   remedyParts(remedy)

@@ -9,12 +9,13 @@ import { waitFor } from '../support/wait-for.ts';
 import { askDoctor, checkOf, problemsOf } from './doctor.ts';
 
 /**
- * A Selenium Grid 4 with two sessions, a single chromedriver, and real browsers, opened by runs and by foreign clients.
+ * A Selenium Grid 4 with two sessions, and with MATRE_TEST_ALL (`make test-all`) a single chromedriver; and real browsers, opened by
+ * runs and by foreign clients.
  */
-const kinds = [
-  ['Selenium Grid 4', () => startGrid({ maxSessions: 2 })],
-  ['chromedriver alone', startChromedriver],
-] as const;
+const grid = ['Selenium Grid 4', () => startGrid({ maxSessions: 2 })] as const;
+const kinds = process.env['MATRE_TEST_ALL']
+  ? [grid, ['chromedriver alone', startChromedriver] as const]
+  : [grid];
 
 const module = {
   ...moduleTest('PlainTest', fault('sleep 0')),

@@ -44,7 +44,7 @@ describe('the built page', () => {
 
   it('starts with one script and one style sheet, which include the overview', async () => {
     const index = await readFile(join(folder, 'index.html'), 'utf8');
-    const assets = [...index.matchAll(/(?:src|href)="\/assets\/([\w-]+-[\w-]{8}\.(?:js|css))"/g)];
+    const assets = [...index.matchAll(/(?:src|href)="\.\/assets\/([\w-]+-[\w-]{8}\.(?:js|css))"/g)];
     expect(assets.map(([, name]) => name?.split('.').at(-1))).toEqual(['js', 'css']);
     expect(await read(assets[0]?.[1] ?? '')).toContain('Run timeline');
   });
@@ -69,5 +69,13 @@ describe('the built page', () => {
     expect(index).not.toMatch(/<script[^>]*>[^<]/);
     expect(index).not.toMatch(/ style=/);
     expect(index).toContain('<meta property="csp-nonce" nonce="__NONCE__">');
+  });
+
+  it('has addresses that are relative to the base path, and a placeholder for it', async () => {
+    for (const path of ['index.html', 'api-docs/index.html']) {
+      const html = await readFile(join(folder, path), 'utf8');
+      expect(html).not.toMatch(/(src|href)="\//);
+      expect(html).toContain('content="__BASE_PATH__"');
+    }
   });
 });

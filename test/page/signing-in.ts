@@ -1,10 +1,12 @@
 import { pino } from 'pino';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { hashPassword } from '../../src/crypto/password.ts';
 import { startTestServer, type TestServer } from '../support/app.ts';
 import { client, startProvider, type TestProvider } from '../support/provider.ts';
 import { freePort } from '../support/redis.ts';
 import { namedRunner } from '../support/runner.ts';
+import { codeFor } from '../support/second-factor.ts';
 import { expectAccessible, startBrowser, type TestBrowser } from './chromium.ts';
 
 const password = 'correct horse battery';
@@ -121,6 +123,63 @@ export function signingIn(): void {
     await page.context().close();
   });
 
+  it('enables a second factor, and asks for its code at the next sign-in', async () => {
+    const page = await browser.open(`${server.url}/account`);
+    await signIn(page, 'vera', password);
+    await page.getByRole('button', { name: 'Set up a second factor' }).click();
+    const key = await setUpSecondFactor(page);
+    const codes = page.getByRole('list', { name: 'Recovery codes' }).getByRole('listitem');
+    expect(await codes.count()).toBe(10);
+    await expectAccessible(page, 'the recovery codes');
+    await page.getByRole('button', { name: 'I have kept them' }).click();
+    await page.getByText('10 recovery codes are left').waitFor();
+    await page.getByRole('button', { name: 'Account of vera' }).click();
+    await page.getByRole('menuitem', { name: 'Sign out' }).click();
+    // The account has a field `Name`, too.
+    await page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor();
+
+    await server.app.context.database.query('UPDATE second_factor SET used_step = 0');
+    await signIn(page, 'vera', password);
+    const form = page.getByRole('form', { name: 'Code of vera' });
+    await form.getByLabel('Code').fill('no code');
+    await form.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('alert').getByText('The code is wrong').waitFor();
+    await expectAccessible(page, 'the sign-in with a code');
+    await form.getByLabel('Code').fill(codeFor(key));
+    await form.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('heading', { level: 1, name: 'vera' }).waitFor();
+
+    await page.getByRole('button', { name: 'Disable' }).click();
+    const disabling = page.getByRole('form', { name: 'Disable the second factor' });
+    await disabling.getByText('Password', { exact: true }).click();
+    await disabling.getByLabel('Your password').fill(password);
+    await expectAccessible(page, 'the account with a second factor');
+    await disabling.getByRole('button', { name: 'Disable' }).click();
+    await page.getByRole('button', { name: 'Set up a second factor' }).waitFor();
+    await page.context().close();
+  });
+
+  it('leads a user whose role must have a second factor to its set-up, and then to the requested address', async () => {
+    const demanding = await startTestServer({
+      settings: { MATRE_SIGN_IN: 'on', MATRE_SECOND_FACTOR: 'operator' },
+      parts: { runner: namedRunner },
+    });
+    try {
+      const hash = await hashPassword(password);
+      await demanding.app.context.access.accounts.create({ name: 'otto', role: 'operator', password: hash });
+      const page = await browser.open(`${demanding.url}/runs`);
+      await signIn(page, 'otto', password);
+      await page.getByRole('heading', { level: 1, name: 'Set up a second factor' }).waitFor();
+      await expectAccessible(page, 'the set-up that a role demands');
+      await setUpSecondFactor(page);
+      await page.getByRole('button', { name: 'I have kept them' }).click();
+      await page.getByRole('heading', { level: 1, name: 'Runs' }).waitFor();
+      await page.context().close();
+    } finally {
+      await demanding.close();
+    }
+  });
+
   it('shows a viewer why actions are disabled, and the server refuses them, too', async () => {
     const page = await browser.open(`${server.url}/environments`);
     await signIn(page, 'vera', password);
@@ -142,6 +201,21 @@ export function signingIn(): void {
     await page.getByRole('button', { name: 'Sign in', exact: true }).waitFor();
     await page.context().close();
   });
+}
+
+/** Enters the password, and the code of the key that the page shows. Returns the key. */
+async function setUpSecondFactor(page: Page): Promise<string> {
+  const begin = page.getByRole('form', { name: 'Set up a second factor' });
+  await begin.getByLabel('Your password').fill(password);
+  await begin.getByRole('button', { name: 'Set up' }).click();
+  await page.getByRole('img', { name: 'QR code of the key' }).waitFor();
+  await expectAccessible(page, 'the key of a second factor');
+  const form = page.getByRole('form', { name: 'First code' });
+  const key = (await form.locator('code').innerText()).replaceAll(' ', '');
+  await form.getByLabel('Code').fill(codeFor(key));
+  await form.getByRole('button', { name: 'Enable' }).click();
+  await page.getByRole('list', { name: 'Recovery codes' }).waitFor();
+  return key;
 }
 
 /** Fills in and sends the sign-in form. */

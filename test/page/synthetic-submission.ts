@@ -3,7 +3,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import { extname, join } from 'node:path';
 import type { MatrixCell, MatrixView } from '../../src/operations/submissions/matrix-view.ts';
 import type { SubmissionSummary, SubmissionView } from '../../src/operations/submissions/submission-view.ts';
-import { pageFolder, readPage } from '../../src/server/http/page.ts';
+import { fillPage, pageFolder, readPage } from '../../src/server/http/page.ts';
 
 /** How large the synthetic submission is, and what is in it. */
 export interface SyntheticSize {
@@ -198,7 +198,7 @@ async function serve({
     }
     const html = await readPage(join(pageFolder, 'index.html'));
     response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' });
-    response.end(html.replaceAll('__NONCE__', 'test'));
+    response.end(fillPage(html, { nonce: 'test', basePath: '' }));
   };
   const server = createServer(({ url = '/' }, response) => {
     const { pathname, search } = new URL(url, 'http://page.test');

@@ -5,8 +5,10 @@ import { lockNames } from '../../src/locks/lock.ts';
 import { matreItself } from '../../src/model/access.ts';
 import { parseInput } from '../../src/operations/core/operation.ts';
 import { showContainer, showEffective } from '../../src/operations/environments/environment-detail.ts';
+import { checkLint, completeUsed, showUses } from '../../src/operations/lint/lint.ts';
 import { listResults, listSteps } from '../../src/operations/results/run-results.ts';
 import { completeTests } from '../../src/operations/tests/test-history.ts';
+import { showTestSteps } from '../../src/operations/tests/test-steps.ts';
 import { checkoutsFolder } from '../../src/pool/specification.ts';
 import { createDiagnosis } from '../../src/store/tables/diagnosis.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -187,5 +189,41 @@ overOneEngine((kind) => {
     expect((await complete('cart')).map(({ name }) => name)).toContain('HarbourCartTotalTest');
     expect(await complete('', 3)).toHaveLength(3);
     expect(await complete('nothing of that kind')).toEqual([]);
+  });
+
+  test('the steps of a test are shown with the file and line of each, those of action groups with their call', async () => {
+    const show = (name: string) =>
+      showTestSteps.run(harness.context, parseInput(showTestSteps, { test: name }), requestContext);
+    const { file, line, steps } = await show('HarbourAddToCartTest');
+    expect(`${file}:${line}`).toMatch(/Test\/Mftf\/Test\/HarbourAddToCartTest\.xml:\d+$/);
+    const called = steps.find(({ call }) => call !== null);
+    expect(called?.call).toMatchObject({ actionGroup: 'HarbourAddToCartActionGroup', file });
+    expect(called?.file).toMatch(/HarbourAddToCartActionGroup\.xml$/);
+    await expect(show('HarbourNowhereTest')).rejects.toThrow('There is no test HarbourNowhereTest.');
+  });
+
+  test('the test module is checked with the tree of the image, and a name knows who uses it', async () => {
+    const of = { environment: 'preprod-us' };
+    const { findings, files } = await checkLint.run(
+      harness.context,
+      parseInput(checkLint, of),
+      requestContext,
+    );
+    expect(files).toBeGreaterThan(30);
+    expect(findings.filter(({ level }) => level === 'error')).toEqual([]);
+    expect(findings).toContainEqual(
+      expect.objectContaining({
+        code: 'ELEMENT_UNUSED',
+        path: expect.stringMatching(/AdminHarbourSection\.xml$/),
+        message: 'No test or suite uses the element AdminHarbourSection.rowOf.',
+      }),
+    );
+    const request = parseInput(showUses, { ...of, name: 'HarbourAddToCartActionGroup' });
+    const { definitions, tests } = await showUses.run(harness.context, request, requestContext);
+    expect(definitions).toHaveLength(1);
+    expect(tests).toEqual(['HarbourAddToCartTest', 'HarbourCouponTest', 'HarbourGuestCheckoutTest']);
+    const text = parseInput(completeUsed, { ...of, text: 'AdminHarbourSection.row', limit: 1 });
+    const { names } = await completeUsed.run(harness.context, text, requestContext);
+    expect(names).toEqual([{ name: 'AdminHarbourSection.row', kind: 'element' }]);
   });
 });

@@ -1,10 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { copyFile, cp, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import Docker from 'dockerode';
 import { describe } from 'vitest';
+import { createMemo } from '../../src/async/single-flight.ts';
 import { examplePath } from '../../src/demo/examples.ts';
 import { buildSampleImage } from '../../src/demo/image.ts';
 import { type Shop, sampleAdmin, startShop } from '../../src/demo/shop/shop.ts';
@@ -138,6 +139,8 @@ export interface HarnessOptions {
   log?: Logger;
   /** False: runs stay queued until `startWorkers`. */
   workers?: boolean;
+  /** True: the tree of the image is read anew, in a container, and not taken from an earlier harness. */
+  readsImage?: boolean;
 }
 
 export async function openHarness(kind: EngineKind, options: HarnessOptions = {}): Promise<Harness> {
@@ -145,7 +148,7 @@ export async function openHarness(kind: EngineKind, options: HarnessOptions = {}
   const module = createRepository(join(home, 'module'));
   await cp(examplePath('module'), module.folder, { recursive: true });
   module.commit(options.module ?? {}, 'Tests of the harbour shop');
-  const image = await sampleImage(kind, home, options.mftfVersion);
+  const image = await sampleImage(kind, options.mftfVersion);
   const settings = {
     MATRE_ENGINE: kind,
     MATRE_IMAGE: image,
@@ -162,6 +165,8 @@ export async function openHarness(kind: EngineKind, options: HarnessOptions = {}
   const testApp = await openTestApp({ settings, ...(options.log && { log: options.log }) });
   const { app, folder } = testApp;
   const { context } = app;
+  const catalogs = join(folder, 'catalogs');
+  if (!options.readsImage) await copyImageCatalogs(sharedCatalogs, catalogs);
   const engine =
     kind === 'docker'
       ? createDockerEngine({ log: quiet })
@@ -251,10 +256,30 @@ export async function openHarness(kind: EngineKind, options: HarnessOptions = {}
         ]),
       );
       await engine.close();
+      await copyImageCatalogs(catalogs, sharedCatalogs);
       await testApp.close();
       await rm(home, { recursive: true, force: true });
     },
   };
+}
+
+/**
+ * What was read from images, by their ids: to read one takes a container and five commands in it. Files of modules stay with their
+ * harness.
+ */
+const sharedCatalogs = join(tmpdir(), 'matre-image-catalogs');
+
+async function copyImageCatalogs(from: string, to: string): Promise<void> {
+  const names = await readdir(from).catch(() => []);
+  const images = names.filter((name) => /^[0-9a-f]{64}\.txt$/.test(name));
+  await mkdir(to, { recursive: true, mode: 0o700 });
+  for (const name of images) {
+    if (existsSync(join(to, name))) continue;
+    // Other processes read the file as soon as it has its name.
+    const draft = join(to, `${name}.${process.pid}`);
+    await copyFile(join(from, name), draft);
+    await rename(draft, join(to, name));
+  }
 }
 
 function containerNamed(engine: Engine, name: string): HarnessContainer {
@@ -293,12 +318,18 @@ export function fault(sentence: string): string {
   return `<comment userInput="stand-in: ${sentence}" stepKey="${key}"/>`;
 }
 
-async function sampleImage(kind: EngineKind, home: string, mftfVersion = '3.8.0'): Promise<string> {
+async function sampleImage(kind: EngineKind, mftfVersion = '3.8.0'): Promise<string> {
   if (kind === 'docker') return buildSampleImage(new Docker(), 'matre-sample', mftfVersion);
-  const image = join(home, 'image');
-  await buildSampleTree(image, { mftfVersion });
-  return image;
+  return sampleFolders(mftfVersion, async () => {
+    const image = await mkdtemp(join(tmpdir(), 'matre-sample-'));
+    process.once('exit', () => rmSync(image, { recursive: true, force: true }));
+    await buildSampleTree(image, { mftfVersion });
+    return image;
+  });
 }
+
+/** The images of sandboxes, by the version of MFTF: containers do not change them. */
+const sampleFolders = createMemo<string, string>();
 
 async function readText(context: Context, runId: number, path: string): Promise<string> {
   return text((await context.artifacts.open(runId, path)).stream);

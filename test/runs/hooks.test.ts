@@ -42,7 +42,7 @@ overEngines((kind) => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     harness = await openHarness(kind, {
       settings: { MATRE_HOOKS_ALLOWED_NETWORKS: 'public,private,127.0.0.1' },
-      module: { ...moduleTest('PlainTest', fault('sleep 0')) },
+      module: { ...moduleTest('PlainTest', fault('sleep 0')), ...moduleTest('GatedTest', fault('gate')) },
     });
     environment = await harness.environment('preprod-us');
     await harness.context.variables.set(environment.id, {
@@ -209,5 +209,24 @@ overEngines((kind) => {
       message: 'It ended with exit code 4. Its last line: preprod-us',
       output: 'preprod-us\n',
     });
+  });
+
+  test('a run keeps the secrets of its start, hooks after the tests included; the next one has those of its own', async () => {
+    const { database, variables } = harness.context;
+    const action = { kind: 'command', argv: ['sh', '-c', `echo "$KEY" >> ${journal}`], variables: ['KEY'] };
+    await variables.set(environment.id, { name: 'KEY', value: 'old-key-4711', secret: true });
+    await add('before', 'before', action);
+    await add('after', 'after', action);
+    const id = await harness.submit(environment, { tests: ['GatedTest'] });
+    await harness.testing(id);
+    const at = new Date(Date.now() + 60_000);
+    await variables.rotate(environment.id, { name: 'KEY', value: 'new-key-4712', at, by: 'ada' });
+    await database.query('UPDATE variable SET next_at = clock_timestamp() WHERE next_at IS NOT NULL');
+    await environment.container.openGate();
+    expect((await harness.finished(id)).run.verdict).toBe('passed');
+    expect(await written()).toEqual(['old-key-4711', 'old-key-4711']);
+    await harness.run(environment, { tests: ['PlainTest'] });
+    expect((await written()).slice(2)).toEqual(['new-key-4712', 'new-key-4712']);
+    await variables.unset(environment.id, 'KEY');
   });
 });

@@ -1,6 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { matreItself } from '../../src/model/access.ts';
 import { parseInput } from '../../src/operations/core/operation.ts';
+import {
+  compareVariables,
+  listVariableUsers,
+  showVariableUsage,
+} from '../../src/operations/environments/variable-usage.ts';
 import { listTests, previewRuns } from '../../src/operations/tests/tests.ts';
 import { fault, type Harness, moduleTest, openHarness, overOneEngine } from './harness.ts';
 
@@ -100,5 +105,43 @@ overOneEngine((kind) => {
       code: 'SELECTION_UNKNOWN',
       message: expect.stringContaining('PlainTest'),
     });
+  });
+
+  test('the tests that read a variable are known, and what they read that has no value', async () => {
+    const { context } = harness;
+    const environment = 'preprod-us';
+    const { id } = await context.environments.get(environment);
+    await context.variables.set(id, { name: 'NO_TEST_READS_THIS', value: '1', secret: false });
+    const usage = await showVariableUsage.run(context, { environment }, requestContext);
+    const missing = usage.missing.find(({ reference }) => reference === '_ENV.NOBODY_SETS_THIS');
+    expect(missing).toEqual({
+      reference: '_ENV.NOBODY_SETS_THIS',
+      tests: 1,
+      firstTests: ['UnsetTest'],
+    });
+    const rowOf = (name: string) => usage.variables.find((each) => each.name === name);
+    expect(rowOf('NO_TEST_READS_THIS')).toMatchObject({ from: 'environment', tests: 0, readByMftf: false });
+    expect(rowOf('MAGENTO_BASE_URL')).toMatchObject({ readByMftf: true });
+    const name = 'NOBODY_SETS_THIS';
+    const users = await listVariableUsers.run(context, { environment, name }, requestContext);
+    expect(users).toMatchObject({ tests: ['UnsetTest'], hooks: [] });
+    expect(users.commit.subject).toBe('Tests of the harbour shop');
+  });
+
+  test('the values of two environments are compared, secrets without being shown', async () => {
+    const { context } = harness;
+    const other = await harness.environment('preprod-es');
+    const { id } = await context.environments.get('preprod-us');
+    await context.variables.set(id, { name: 'PAY_KEY', value: 'hush-1', secret: true });
+    await context.variables.set(other.id, { name: 'PAY_KEY', value: 'hush-2', secret: true });
+    const input = { environment: 'preprod-us', other: 'preprod-es' };
+    const { values } = await compareVariables.run(context, input, requestContext);
+    const secret = { value: null, from: 'environment' };
+    expect(values.find(({ name }) => name === 'PAY_KEY')).toEqual({
+      ...{ name: 'PAY_KEY', secret: true, isEqual: false },
+      ...{ environment: secret, other: secret },
+    });
+    expect(values.find(({ name }) => name === 'MAGENTO_ADMIN_PASSWORD')).toMatchObject({ isEqual: true });
+    expect(JSON.stringify(values)).not.toContain('hush');
   });
 });

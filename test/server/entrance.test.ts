@@ -56,8 +56,8 @@ describe('every operation', () => {
       if (method === 'GET') expect(audited, name).toBe(false);
       else if (!readOnly.has(name)) expect(audited, name).toBeTypeOf('function');
       else expect(audited, name).toBe(false);
-      // Viewers may change nothing but their own tokens and subscriptions.
-      const isOwn = /^(tokens|subscriptions)\./.test(name);
+      // Viewers may change nothing but their own tokens, subscriptions and second factor.
+      const isOwn = /^(tokens|subscriptions|secondFactor)\./.test(name);
       if (audited !== false && !isOwn) expect(allows('viewer', role), name).toBe(false);
     }
   });

@@ -174,8 +174,15 @@ describe('variables over HTTP', () => {
         { name: 'API_KEY', value: 'hush', secret: true },
       ],
     });
-    expect(set.body.variables).toEqual([
-      { name: 'API_KEY', value: null, secret: true },
+    expect(set.body.variables).toMatchObject([
+      {
+        name: 'API_KEY',
+        value: null,
+        secret: true,
+        description: '',
+        changedBy: expect.any(String),
+        rotation: null,
+      },
       { name: 'STORE', value: 'us', secret: false },
     ]);
     expect((await server.ask('GET', '/api/variables')).body).toEqual({ variables: [] });

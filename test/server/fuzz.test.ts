@@ -3,10 +3,12 @@ import { examplePath } from '../../src/demo/examples.ts';
 import { buildCatalog } from '../../src/mftf/catalog/catalog.ts';
 import { readDeclarations } from '../../src/mftf/catalog/declarations.ts';
 import { folderSource } from '../../src/mftf/catalog/source.ts';
+import { factsToBytes } from '../../src/mftf/lint/facts-file.ts';
+import { indexDefinitions } from '../../src/mftf/lint/index-definitions.ts';
 import { allows, type Role } from '../../src/model/access.ts';
 import { operations } from '../../src/operations/all.ts';
 import { startTestServer, type TestServer } from '../support/app.ts';
-import { accessTo } from '../support/catalog.ts';
+import { accessTo, lintAccessTo } from '../support/catalog.ts';
 import { namedRunner } from '../support/runner.ts';
 import { createJudge, type Description, type FieldValues, fuzz, type Judge, requestsOf } from './fuzz.ts';
 
@@ -93,6 +95,8 @@ beforeAll(async () => {
       runner: namedRunner,
       resolveSelection: async () => undefined,
       catalog: async () => ({ commit, catalog: accessTo(catalog) }),
+      lint: async () => ({ commit, folders: [''], definitions: lintAccessTo(indexDefinitions([])) }),
+      lintTree: async () => factsToBytes([]),
       previewOn: async () => ({
         tests: [],
         skipped: [],

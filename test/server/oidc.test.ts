@@ -27,6 +27,8 @@ describe('OpenID Connect', () => {
         MATRE_OIDC_NAME: 'Company',
         MATRE_OIDC_ADMINS: 'leads',
         MATRE_OIDC_OPERATORS: 'qa, ops',
+        // Of users with a password alone: the provider is responsible for its users.
+        MATRE_SECOND_FACTOR: 'viewer',
       },
       log: pino({ level: 'trace' }, { write }),
     });
@@ -60,10 +62,17 @@ describe('OpenID Connect', () => {
     expect(authorizationRequest.get('response_type')).toBe('code');
 
     expect(await redirectOf(browser, redirect)).toBe('/runs/7?tab=log');
-    expect((await browser.session()).user).toEqual({ name: 'grace', role: 'operator', via: 'oidc' });
+    expect((await browser.session()).user).toEqual({
+      name: 'grace',
+      role: 'operator',
+      via: 'oidc',
+      lacksSecondFactor: false,
+    });
     expect(browser.cookies.has('matre_oidc')).toBe(false);
     expect((await browser.ask('GET', '/api/status')).status).toBe(200);
     expect((await browser.ask('GET', '/api/users')).status).toBe(403);
+
+    expect((await browser.ask('GET', '/api/second-factor')).body).toMatchObject({ code: 'USER_ELSEWHERE' });
 
     // A code is valid once, and only in the browser that began the sign-in.
     expect(await redirectOf(browser, redirect)).toBe('/?signInError=OIDC_REFUSED');
@@ -76,7 +85,12 @@ describe('OpenID Connect', () => {
     });
     const { browser, authorization } = await begin('/');
     expect(await redirectOf(browser, await provider.signIn(authorization))).toBe('/');
-    expect((await browser.session()).user).toEqual({ name: 'grace', role: 'admin', via: 'oidc' });
+    expect((await browser.session()).user).toEqual({
+      name: 'grace',
+      role: 'admin',
+      via: 'oidc',
+      lacksSecondFactor: false,
+    });
     const update = await browser.ask('PATCH', '/api/users/grace', { role: 'viewer' });
     expect(update.body).toMatchObject({ code: 'USER_ELSEWHERE' });
     expect((await browser.ask('GET', '/api/audit')).body.entries).toContainEqual(

@@ -11,13 +11,14 @@ import { toProblem } from '../../src/server/http/problem.ts';
 const asBrowser = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
 const script = 'console.log(1)';
 
-async function serve(folder: string): Promise<FastifyInstance> {
+async function serve(folder: string, basePath = ''): Promise<FastifyInstance> {
   const server = fastify();
   server.setErrorHandler((error, _request, reply) => {
     const problem = toProblem(error, '1');
     return reply.code(problem.status).send(problem);
   });
-  for (const mount of [mountPage, mountApiDocs]) await server.register((scope) => mount(scope, folder));
+  for (const mount of [mountPage, mountApiDocs])
+    await server.register((scope) => mount(scope, { basePath, folder }));
   return server;
 }
 
@@ -34,7 +35,7 @@ describe('a built page', () => {
     await writeFile(join(folder, 'api-docs/start.js'), script);
     await writeFile(
       join(folder, 'index.html'),
-      '<meta property="csp-nonce" nonce="__NONCE__"><div id="root"></div>',
+      '<meta name="base-path" content="__BASE_PATH__"><script src="./assets/a.js"></script><meta property="csp-nonce" nonce="__NONCE__">',
     );
     await writeFile(join(folder, 'assets/index-a1B2_c3D.js'), script);
     await writeFile(join(folder, 'assets/index-a1B2_c3D.js.br'), brotliCompressSync(script));
@@ -71,6 +72,16 @@ describe('a built page', () => {
       404,
     );
     expect((await server.inject({ url: '/../package.json' })).statusCode).toBe(404);
+  });
+
+  it('has addresses below the base path, at whatever address it is opened', async () => {
+    for (const basePath of ['', '/tools/matre']) {
+      const below = await serve(folder, basePath);
+      const { body } = await below.inject({ url: '/runs/7', headers: asBrowser });
+      expect(body).toContain(`<meta name="base-path" content="${basePath}">`);
+      expect(body).toContain(`<script src="${basePath}/assets/a.js">`);
+      await below.close();
+    }
   });
 
   it('describes the API at /api/docs, with the policy of the page and files that are checked for changes', async () => {

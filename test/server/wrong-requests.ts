@@ -16,6 +16,7 @@ const validValues: Record<string, unknown> = {
   allValues: true,
   attempt: 1,
   backendName: 'admin',
+  at: '2026-01-01T00:00:00Z',
   b: 'run:2',
   baseUrl: 'https://example.com/',
   before: 3,
@@ -25,6 +26,9 @@ const validValues: Record<string, unknown> = {
   channel: 'ops',
   cause: 'c0ffee0123456789',
   code: 'us',
+  'secondFactor.enable.code': '123 456',
+  'secondFactor.disable.code': '7H3K-9QWZ-7H3K-9QWZ',
+  'secondFactor.renewRecoveryCodes.code': '123456',
   count: 3,
   cron: '0 3 * * *',
   dayRule: 'vixie',
@@ -120,7 +124,12 @@ const validValues: Record<string, unknown> = {
   timeLimitSeconds: 60,
   to: '2026-01-02T00:00:00Z',
   until: '2026-01-02T00:00:00Z',
-  variables: [{ name: 'A', value: 'b', secret: false }],
+  other: 'us',
+  plain: ['A'],
+  replace: true,
+  secret: ['A'],
+  variables: [{ name: 'A', value: 'b', secret: false, description: 'd' }],
+  value: 'b',
   verdict: 'passed',
   waitAtMostMs: 60_000,
   alerts: ['disk-full'],
@@ -145,12 +154,14 @@ const validValues: Record<string, unknown> = {
 /** The fields that may have several lines. */
 const multiLine = [
   'variables.set: variables.0.value',
+  'variables.rotate: value',
   'hooks.add: action.argv.0',
   'hooks.edit: action.argv.0',
 ];
 /** The fields with the content of a file, in which any character may be in a comment. */
 const fileContents = [
   'environments.import: files.0.content',
+  'variables.import: content',
   'project.preview: content',
   'project.apply: content',
   'templates.set: source',

@@ -3,13 +3,17 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { hashPassword } from '../../src/crypto/password.ts';
 import { createSecretBox } from '../../src/crypto/secret-box.ts';
+import { digestOf } from '../../src/crypto/token.ts';
 import { type Access, createAccess } from '../../src/store/access/access.ts';
 import type { AuditFilter } from '../../src/store/access/audit.ts';
 import { fillNameKeys } from '../../src/store/access/name-keys.ts';
 import type { Database } from '../../src/store/database/database.ts';
 import { type Kind, openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { secondFactorConformance } from './second-factor-conformance.ts';
 
 const minute = 60_000;
+/** A sign-in with the password alone. */
+const withoutCode = { secondFactor: false };
 
 /** Access control, for every kind of database. */
 export function accessConformance(kind: Kind): void {
@@ -146,7 +150,7 @@ export function accessConformance(kind: Kind): void {
       it('has no session, no token and no identity that matches, also for older processes, until activated', async () => {
         await add('root');
         const ada = await add('ada');
-        const session = await access.sessions.begin(ada.id);
+        const session = await access.sessions.begin(ada.id, withoutCode);
         const { secret } = await access.tokens.create({
           ...{ name: 'ci', role: 'viewer', accountId: ada.id, createdBy: 'ada', expiresInDays: undefined },
         });
@@ -156,7 +160,9 @@ export function accessConformance(kind: Kind): void {
         expect(await access.sessions.findPrincipal(session)).toBeUndefined();
         expect(await access.tokens.findPrincipal(secret)).toBeUndefined();
         // A sign-in that was judged before: its session would be valid after the user is activated.
-        await expect(access.sessions.begin(ada.id)).rejects.toMatchObject({ code: 'USER_DEACTIVATED' });
+        await expect(access.sessions.begin(ada.id, withoutCode)).rejects.toMatchObject({
+          code: 'USER_DEACTIVATED',
+        });
         // What a process from before deactivation reads.
         const [row] = await database.query('SELECT password FROM account WHERE id = $1', [ada.id]);
         expect(row).toEqual({ password: unusable });
@@ -216,12 +222,14 @@ export function accessConformance(kind: Kind): void {
       it('identify the user, with the current role, until they end', async () => {
         await add('root');
         const { id } = await add('ada', 'operator');
-        const secret = await access.sessions.begin(id);
+        const secret = await access.sessions.begin(id, withoutCode);
         expect(await access.sessions.findPrincipal(secret)).toEqual({
           name: 'ada',
           role: 'operator',
           via: 'password',
           accountId: id,
+          session: digestOf(secret),
+          hasSecondFactor: false,
         });
         await access.accounts.setRole('ada', 'viewer');
         expect(await access.sessions.findPrincipal(secret)).toMatchObject({ role: 'viewer' });
@@ -232,7 +240,7 @@ export function accessConformance(kind: Kind): void {
 
       it('end an hour after their last use, and after seven days in any case', async () => {
         const { id } = await add('ada');
-        const secret = await access.sessions.begin(id);
+        const secret = await access.sessions.begin(id, withoutCode);
         await age('session', 'seen_at', 59);
         expect(await access.sessions.findPrincipal(secret)).toBeDefined();
         // The check itself was a use.
@@ -240,24 +248,26 @@ export function accessConformance(kind: Kind): void {
         expect(await access.sessions.findPrincipal(secret)).toBeDefined();
         await age('session', 'seen_at', 61);
         expect(await access.sessions.findPrincipal(secret)).toBeUndefined();
-        const other = await access.sessions.begin(id);
+        const other = await access.sessions.begin(id, withoutCode);
         await age('session', 'created_at', 7 * 24 * 60 + 1);
         expect(await access.sessions.findPrincipal(other)).toBeUndefined();
-        await access.sessions.begin(id);
+        await access.sessions.begin(id, withoutCode);
         expect(await database.query('SELECT hash FROM session')).toHaveLength(1);
       });
 
       it('end on a new password, and when the user is removed', async () => {
         await add('root');
         const { id } = await add('ada');
-        const one = await access.sessions.begin(id);
+        const one = await access.sessions.begin(id, withoutCode);
         await access.accounts.setPassword('ada', password);
         expect(await access.sessions.findPrincipal(one)).toBeUndefined();
-        const two = await access.sessions.begin(id);
+        const two = await access.sessions.begin(id, withoutCode);
         await access.accounts.remove('ada');
         expect(await access.sessions.findPrincipal(two)).toBeUndefined();
       });
     });
+
+    describe('second factors', () => secondFactorConformance(() => ({ access, database }), add));
 
     describe('tokens', () => {
       const make = (more: { accountId?: number; expiresInDays?: number } = {}) =>
@@ -484,7 +494,7 @@ export function accessConformance(kind: Kind): void {
     it('no secret is stored in plain text', async () => {
       const { id } = await add('ada');
       const secrets = [
-        await access.sessions.begin(id),
+        await access.sessions.begin(id, withoutCode),
         await access.firstAdminInvite.invite(),
         (await access.deviceLogins.begin('laptop', '10.1.2.3')).deviceCode,
         (

@@ -17,6 +17,7 @@ import { shopModulesConformance } from './shop-modules-conformance.ts';
 import { submissionsConformance } from './submissions-conformance.ts';
 import { tableConformance } from './table-conformance.ts';
 import { trendsConformance } from './trends-conformance.ts';
+import { variablesConformance } from './variables-conformance.ts';
 
 /** The behaviour of databases, for every kind. */
 export function storeConformance(kind: Kind): void {
@@ -24,6 +25,7 @@ export function storeConformance(kind: Kind): void {
   migrationConformance(kind);
   keyConformance(kind);
   tableConformance(kind);
+  variablesConformance(kind);
   trendsConformance(kind);
   durationsConformance(kind);
   shopModulesConformance(kind);

@@ -200,8 +200,8 @@ export function tableConformance(kind: Kind): void {
         await variables.set(id, { name: 'B', value: 'one', secret: false });
         await variables.set(id, { name: 'A', value: 'old', secret: true });
         await variables.set(id, { name: 'A', value: 'new', secret: false });
-        expect(await variables.list('global')).toEqual([{ name: 'B', value: 'all', secret: false }]);
-        expect(await variables.list(id)).toEqual([
+        expect(await variables.list('global')).toMatchObject([{ name: 'B', value: 'all', secret: false }]);
+        expect(await variables.list(id)).toMatchObject([
           { name: 'A', value: 'new', secret: false },
           { name: 'B', value: 'one', secret: false },
         ]);
@@ -214,7 +214,7 @@ export function tableConformance(kind: Kind): void {
         const { id } = await create();
         await variables.set(id, { name: 'TOKEN', value: 'tok3n', secret: true });
         await variables.set('global', { name: 'TOKEN', value: 'tok3n-for-all', secret: true });
-        expect(await variables.list(id)).toEqual([{ name: 'TOKEN', value: undefined, secret: true }]);
+        expect(await variables.list(id)).toMatchObject([{ name: 'TOKEN', value: undefined, secret: true }]);
         expect(await variables.readAll(id)).toEqual([{ name: 'TOKEN', value: 'tok3n', secret: true }]);
         expect(await dump()).not.toContain('tok3n');
       });

@@ -109,11 +109,16 @@ export function cli(args: string[], options?: CliOptions): Promise<CliResult> {
 
 /**
  * The same within this process, which is much quicker: for tests that do not depend on a separate process. `onError` gets what the
- * command writes to standard error, as it does.
+ * command writes to standard error, as it does; `input` is its standard input, for answers to it.
  */
 export async function cliHere(
   args: string[],
-  { settings = {}, stdin = '', onError }: CliOptions & { onError?: (text: string) => void } = {},
+  {
+    settings = {},
+    stdin = '',
+    onError,
+    input,
+  }: CliOptions & { onError?: (text: string) => void; input?: Readable } = {},
 ): Promise<Pick<CliResult, 'code' | 'stdout' | 'stderr'>> {
   const written = { stdout: '', stderr: '' };
   const output = (name: keyof typeof written) => {
@@ -127,7 +132,7 @@ export async function cliHere(
     return createOutput(stream, settings);
   };
   const code = await runCommand(args, {
-    stdin: Readable.from([stdin]),
+    stdin: input ?? Readable.from([stdin]),
     stdout: output('stdout'),
     stderr: output('stderr'),
     env: settings,

@@ -30,11 +30,11 @@ const newNamespace = ['unshare', '--net', '--'];
 /**
  * Starts a Docker Engine in a folder, which must not exist. `isolated`: in its own network namespace, or that of the given
  * command, where it finds no other engine's bridge (a second engine removes `docker0` of the first, seen with 20.10);
- * its containers then have only that network.
+ * its containers then have only that network. `firewall`: its rules keep networks apart from each other; only in a namespace of its own.
  */
 export async function startDocker(
   folder: string,
-  { isolated = false }: { isolated?: boolean | readonly string[] } = {},
+  { isolated = false, firewall = false }: { isolated?: boolean | readonly string[]; firewall?: boolean } = {},
 ): Promise<TestDocker> {
   const socketPath = join(folder, 'docker.sock');
   const logPath = join(folder, 'docker.log');
@@ -43,7 +43,7 @@ export async function startDocker(
     ...['setpriv', '--pdeathsig=TERM'],
     ...['dockerd', '--host', `unix://${socketPath}`, '--pidfile', join(folder, 'docker.pid')],
     ...['--data-root', join(folder, 'docker'), '--exec-root', join(folder, 'exec')],
-    ...['--iptables=false', ...(isolated ? ['--bridge=none'] : [])],
+    ...[`--iptables=${firewall}`, ...(isolated ? ['--bridge=none'] : [])],
   ];
   const within = isolated === true ? newNamespace : isolated || [];
   const [command = '', ...rest] = [...within, ...argv];

@@ -1,6 +1,8 @@
 import { MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
 import { type QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { Router } from 'wouter';
+import { basePath } from './base-path.ts';
 import { nonce } from './nonce.ts';
 import { SignInGate } from './shell/sign-in-gate.tsx';
 import { cssVariables, theme } from './theme.ts';
@@ -22,9 +24,11 @@ export function App({ client }: { client: QueryClient }) {
         <Notifications position="bottom-right" limit={4} />
         <Announcements>
           <ErrorBoundary>
-            <Shortcuts>
-              <SignInGate />
-            </Shortcuts>
+            <Router base={basePath}>
+              <Shortcuts>
+                <SignInGate />
+              </Shortcuts>
+            </Router>
           </ErrorBoundary>
         </Announcements>
       </QueryClientProvider>

@@ -1,5 +1,6 @@
 import { createElement, type FunctionComponent, lazy, useState } from 'react';
 import { Problem } from './api/problem.ts';
+import { addressOf } from './base-path.ts';
 import { reloadStyles } from './resources.ts';
 
 const retryMs = 1_000;
@@ -86,7 +87,7 @@ function partMissing(error: unknown): Problem {
 
 async function waitForServer(): Promise<void> {
   for (;;) {
-    const response = await fetch('/healthz').catch(() => undefined);
+    const response = await fetch(addressOf('/healthz')).catch(() => undefined);
     if (response?.ok) return;
     await new Promise((resolve) => setTimeout(resolve, retryMs));
   }

@@ -28,6 +28,8 @@ export const views: View[] = [
   view('/new', () => import('./new-run/new-run.tsx')),
   view('/environments', () => import('./environments/environments.tsx')),
   view('/environments/:code', () => import('./environments/environment.tsx')),
+  view('/environments/:code/variables/:name', () => import('./environments/variables/variable.tsx')),
+  view('/compare-variables', () => import('./environments/variables/compare-variables.tsx')),
   view('/schedules', () => import('./schedules/schedules.tsx')),
   view('/schedules/:name', () => import('./schedules/schedule.tsx')),
   view('/schedules/:name/edit', () => import('./schedules/form/edit-schedule.tsx')),
@@ -66,7 +68,7 @@ export const navigation = [
   { path: '/tests', name: 'Tests', letter: 't' },
   { path: '/trends', name: 'Trends', letter: 'n' },
   { path: '/schedules', name: 'Schedules', letter: 's' },
-  { path: '/environments', name: 'Environments', letter: 'e' },
+  { path: '/environments', name: 'Environments', letter: 'e', area: ['/compare-variables'] },
   {
     path: '/messages',
     name: 'Messages',

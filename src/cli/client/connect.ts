@@ -21,6 +21,7 @@ const firstOperations: ReadonlySet<string> = new Set([
   'environments.import',
   'project.apply',
   'variables.set',
+  'variables.import',
   'users.add',
   'tokens.create',
 ]);

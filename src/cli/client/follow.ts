@@ -1,8 +1,7 @@
-import { access, constants, mkdir, writeFile } from 'node:fs/promises';
+import { access, constants, mkdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { Option } from 'commander';
-import { Fault, toFault } from '../../faults/fault.ts';
-import { asSentence } from '../../faults/sentence.ts';
+import { Fault } from '../../faults/fault.ts';
 import { runLink, testLink } from '../../model/page-links.ts';
 import type { ProgressView } from '../../operations/runs/progress.ts';
 import { reportAllure, reportJunit } from '../../operations/runs/run-record.ts';
@@ -12,6 +11,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { createBoard } from '../output/board.ts';
 import { messageOf, printFailure, printFailures } from '../output/failures.ts';
 import { clean, colourOf, tally } from '../output/format.ts';
+import { writeReport } from '../output/write-report.ts';
 import type { Caller } from './caller.ts';
 import { createFailureFeed } from './failure-feed.ts';
 import { noFailures, type RunFailures } from './read-failures.ts';
@@ -215,18 +215,4 @@ function verdictCode(
   if (verdicts.has('broken') || verdicts.has('cancelled')) return exitCodes.broken;
   const hasFlaky = finished.some(({ run }) => run.counts.flaky > 0);
   return verdicts.has('failed') || (failOnFlaky && hasFlaky) ? exitCodes.failed : exitCodes.passed;
-}
-
-async function writeReport(file: string, xml: string): Promise<void> {
-  try {
-    await writeFile(file, xml);
-  } catch (error) {
-    throw new Fault(
-      'INPUT_INVALID',
-      asSentence(`The report could not be written: ${toFault(error).message}`),
-      {
-        cause: error,
-      },
-    );
-  }
 }

@@ -1,6 +1,13 @@
 import { Argument, type Command, Option } from 'commander';
 import { roles } from '../../model/access.ts';
-import { addUser, createResetLink, editUser, listUsers, removeUser } from '../../operations/users/users.ts';
+import {
+  addUser,
+  createResetLink,
+  editUser,
+  listUsers,
+  removeSecondFactor,
+  removeUser,
+} from '../../operations/users/users.ts';
 import { type CliContext, jsonOption, print } from '../cli-context.ts';
 import { passwordOption, readNewPassword } from '../new-password.ts';
 import { ago, localTime } from '../output/format.ts';
@@ -75,6 +82,27 @@ export function registerUser(user: Command, context: CliContext): void {
   registerActivations(user, context);
 
   user
+    .command('remove-second-factor')
+    .description('let a user who has lost the device and the recovery codes sign in with the password alone')
+    .argument('<name>', 'user')
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      `
+When no admin can sign in any more, it works on the machine of the server, on the data folder or with DATABASE_URL
+(\`matre help contexts\`).
+
+Example:
+  matre user remove-second-factor ada`,
+    )
+    .action(async (name: string, options) => {
+      const edited = await context.withCaller((caller) => caller.call(removeSecondFactor, { name }));
+      print(context, options, edited, (output) =>
+        output.line(`The second factor of ${edited.name} was removed.`),
+      );
+    });
+
+  user
     .command('remove')
     .description('remove a user, with all sessions and tokens of the user')
     .argument('<name>', 'user')
@@ -139,8 +167,11 @@ function registerList(user: Command, context: CliContext): void {
             { heading: 'Role', text: ({ role }) => role },
             {
               heading: 'Signs in with',
-              text: ({ via, deactivatedAt }) =>
-                deactivatedAt ? 'deactivated' : via === 'oidc' ? 'OpenID Connect' : 'password',
+              text: ({ via, deactivatedAt, secondFactor }) => {
+                if (deactivatedAt) return 'deactivated';
+                if (via === 'oidc') return 'OpenID Connect';
+                return secondFactor ? 'password and code' : 'password';
+              },
             },
             {
               heading: 'Last sign-in',

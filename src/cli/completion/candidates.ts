@@ -21,7 +21,7 @@ const valuesOfOptions: Record<string, ValueKind> = {
   '--context': 'contexts',
 };
 
-/** By the path of a command: its first argument, of `compare` both. */
+/** By the path of a command: its first argument, of both `compare` commands also the second. */
 const valuesOfArguments: Record<string, ValueKind> = {
   show: 'runs',
   log: 'runs',
@@ -31,6 +31,8 @@ const valuesOfArguments: Record<string, ValueKind> = {
   retry: 'runs',
   compare: 'comparable',
   tests: 'selectable',
+  steps: 'tests',
+  'used-by': 'usable',
   'quarantine add': 'tests',
   'quarantine end': 'quarantines',
   'note set': 'causes',
@@ -46,6 +48,7 @@ const valuesOfArguments: Record<string, ValueKind> = {
   'env remove': 'environments',
   'env set': 'environments',
   'env unset': 'environments',
+  'variable compare': 'environments',
   'saved show': 'savedSelections',
   'saved edit': 'savedSelections',
   'saved duplicate': 'savedSelections',
@@ -112,7 +115,7 @@ async function valuesAt(
       const argument =
         registeredArguments[cursor.index] ?? registeredArguments.findLast(({ variadic }) => variadic);
       if (argument?.argChoices !== undefined) return argument.argChoices.map((value) => ({ value }));
-      const isFirst = cursor.index === 0 || cursor.path === 'compare';
+      const isFirst = cursor.index === 0 || /^(?:variable )?compare$/.test(cursor.path);
       const kind = isFirst ? valuesOfArguments[cursor.path] : undefined;
       return kind === undefined ? [] : names(kind);
     }

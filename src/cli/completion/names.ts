@@ -7,6 +7,7 @@ import { writeFileAtomically } from '../../files/atomic-write.ts';
 import { headlineOf } from '../../model/failure-headline.ts';
 import { listChannels } from '../../operations/channels/channels.ts';
 import { listEnvironments } from '../../operations/environments/environments.ts';
+import { completeUsed } from '../../operations/lint/lint.ts';
 import { listRuns } from '../../operations/runs/runs.ts';
 import { listSavedSelections } from '../../operations/saved-selections/saved-selections.ts';
 import { listSchedules } from '../../operations/schedules/schedules.ts';
@@ -30,7 +31,9 @@ export type NameKind =
   /** Causes of failures that have a note. */
   | 'causes'
   | 'savedSelections'
-  | 'channels';
+  | 'channels'
+  /** What used-by can be asked about. */
+  | 'usable';
 
 /** Something that can be typed, and what it is. */
 export interface Candidate {
@@ -139,6 +142,10 @@ async function fetchNames(
         }));
       case 'runs':
         return await runNumbers(caller);
+      case 'usable': {
+        const { names } = await caller.call(completeUsed, { text, limit: 100 });
+        return names.map(({ name, kind }) => ({ value: name, description: kind }));
+      }
       default: {
         const { names } = await caller.call(completeTests, {
           text,

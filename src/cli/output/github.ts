@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { LintFinding, LintLevel } from '../../model/lint.ts';
 
 /** The part of the output of `run --watch --json` and `watch --json` that annotations use. */
 export const finishedRuns = z.object({
@@ -77,8 +78,22 @@ export function annotationsOf(
   return [...ofRuns, ...failed].slice(0, maxAnnotations);
 }
 
+const commandOfLevel = { error: 'error', warning: 'warning', note: 'notice' } as const satisfies Record<
+  LintLevel,
+  string
+>;
+
+/** The workflow command that shows a finding of `matre lint` at its line. */
+export function lintAnnotation({ code, level, path, line, message }: LintFinding): string {
+  return command(commandOfLevel[level], { file: path, line: String(line), title: code }, message);
+}
+
 /** Values that end a command or begin another are escaped as GitHub's own toolkit does it. */
-function command(name: 'error' | 'warning', properties: Record<string, string>, message: string): string {
+function command(
+  name: 'error' | 'warning' | 'notice',
+  properties: Record<string, string>,
+  message: string,
+): string {
   const list = Object.entries(properties).map(([name, value]) => `${name}=${escapeProperty(value)}`);
   return `::${name} ${list.join(',')}::${escapeData(message)}`;
 }

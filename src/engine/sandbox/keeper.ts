@@ -43,6 +43,8 @@ export async function startKeeper(programs: Programs, name: string, tree: string
   users?.close();
   const [, stdout, stderr, information] = child.stdio as unknown as [null, Readable, Readable, Readable];
   const infoText = readAll(information);
+  // Only one that is up is asked for it.
+  infoText.catch(() => {});
   // The stream is destroyed below on success.
   const errorOutput = readAll(stderr).catch(() => '');
   // Without the line when the tree cannot be built.

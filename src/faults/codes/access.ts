@@ -23,13 +23,44 @@ export const accessFaults = {
   SIGN_IN_REFUSED: refused(401, 'The sign-in failed.', 'Check the name and the password.'),
   SIGN_IN_TOO_OFTEN: refused(
     429,
-    'The password was not checked.',
+    'The password or code was not checked.',
     'Wait a quarter of an hour; an admin can set a new password at once.',
   ),
   SIGN_IN_BUSY: refused(
     503,
     'The password was not checked, because too many others are being checked.',
     'Try again in a few seconds.',
+  ),
+  SECOND_FACTOR_REQUIRED: refused(
+    401,
+    'The password is right, and the sign-in needs a code as well.',
+    'Send a code of the authenticator app, or a recovery code, with the password. Without both: `matre user remove-second-factor NAME`.',
+  ),
+  SECOND_FACTOR_REFUSED: refused(
+    401,
+    'The code is wrong or was used before; each works once.',
+    'Wait for the next code of the authenticator app and check the clock of its device, or use a recovery code.',
+  ),
+  SECOND_FACTOR_MISSING: refused(
+    403,
+    'Nothing was changed. MATRE_SECOND_FACTOR demands a second factor for the role of the user.',
+    'Open the page and set it up: nothing else is possible before.',
+  ),
+  SECOND_FACTOR_ENABLED: refused(
+    409,
+    'Nothing was changed.',
+    'Disable it first, for example to use another device: `matre second-factor disable`.',
+  ),
+  SECOND_FACTOR_NOT_ENABLED: refused(409, 'Nothing was changed.', 'Set it up: `matre second-factor enable`.'),
+  SECOND_FACTOR_NOT_BEGUN: refused(
+    409,
+    'Nothing was changed.',
+    'Begin the set-up again, and use the new key: the one before is invalid.',
+  ),
+  SECOND_FACTOR_NEEDS_USER: refused(
+    409,
+    'A second factor belongs to a user who signs in with a password, and this request has none.',
+    'Sign in as a user: `matre login`. An admin removes the second factor of another user: `matre user remove-second-factor NAME`.',
   ),
   OIDC_REFUSED: refused(
     403,

@@ -1,12 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { MessageChannel } from 'node:worker_threads';
 import { createSingleFlight } from '../../async/single-flight.ts';
 import type { Engine } from '../../engine/engine.ts';
-import { serveExec } from '../../engine/remote-exec.ts';
 import { isFault } from '../../faults/fault.ts';
-import { ifPresent } from '../../files/missing-file.ts';
 import type { Logger } from '../../log.ts';
 import { maxQueryMs, maxTreeMs } from '../../model/limits.ts';
 import type { Threads } from '../../threads/threads.ts';
@@ -21,7 +18,9 @@ import {
   type QuestionKind,
 } from './question-task.ts';
 import { readModule, readTree } from './reading-tasks.ts';
-import { type ContainerOf, createRegistrationAnswers, type ImageAccess } from './registration-answers.ts';
+import { createRegistrationAnswers, type ImageAccess } from './registration-answers.ts';
+import { runOnTree, withContainer } from './run-on-tree.ts';
+import { pruneStored } from './stored.ts';
 
 /**
  * A catalog that a worker thread holds: the tests of a Magento tree and a test module. A question about it and its answer are small,
@@ -104,14 +103,8 @@ export function createCatalogs(deps: {
   }
 
   async function readInto(path: string, subject: string, imageId: string, container: string): Promise<void> {
-    const { port1, port2 } = new MessageChannel();
-    serveExec(engine, port1);
-    try {
-      const request = { port: port2, container, root: magentoRoot, path };
-      await readers.run(readTree, request, { subject, limitMs, transfer: [port2] });
-    } finally {
-      port1.close();
-    }
+    const request = { container, root: magentoRoot, path };
+    await runOnTree({ engine, readers }, readTree, request, { subject, limitMs });
     // While the container runs; its answers are stored apart, so that those that are missing are asked for again.
     const options = { subject, limitMs: maxQueryMs };
     const openRegistrations = await thread.run(openRegistrationsOf, { path }, options);
@@ -127,7 +120,7 @@ export function createCatalogs(deps: {
     const open = loadOrRead(path, subject, async () => {
       const request = { checkout: checkout.path, target: checkout.target, path };
       await readers.run(readModule, request, { subject, limitMs });
-      await pruneModules(folder).catch((error: unknown) => {
+      await pruneStored(folder, modulePrefix, maxStoredModules).catch((error: unknown) => {
         log.warn({ err: error }, 'Stored catalogs of old commits could not be removed');
       });
     });
@@ -171,29 +164,4 @@ export function createCatalogs(deps: {
       return { ask };
     },
   };
-}
-
-async function withContainer(
-  container: ContainerOf,
-  work: (containerId: string) => Promise<void>,
-): Promise<void> {
-  const from = await container();
-  try {
-    await work(from.id);
-  } finally {
-    await from.dispose();
-  }
-}
-
-/** Removes the stored declarations of modules that were used least recently. */
-async function pruneModules(folder: string): Promise<void> {
-  const files: { path: string; usedAt: number }[] = [];
-  for (const name of await readdir(folder)) {
-    if (!name.startsWith(modulePrefix)) continue;
-    const path = join(folder, name);
-    const info = await ifPresent(stat(path));
-    if (info) files.push({ path, usedAt: info.mtimeMs });
-  }
-  files.sort((a, b) => b.usedAt - a.usedAt);
-  for (const { path } of files.slice(maxStoredModules)) await rm(path, { force: true });
 }

@@ -40,7 +40,7 @@ export async function readDeclarations(source: Source, subject = testModule): Pr
     if (place === undefined) continue;
     if (place.kind === 'fixture') {
       declarations.fixtures.push({ path: file.path, root: place.root, name: place.name });
-    } else if (isEmpty(file.content)) continue;
+    } else if (isEmptyFile(file.content)) continue;
     else addFile(declarations, file, place);
     checkLimits(file.path, file.content.length);
   }
@@ -86,7 +86,7 @@ function addFile(
 }
 
 /** MFTF ignores such files; to PHP a single zero is empty, too. */
-function isEmpty(content: Uint8Array): boolean {
+export function isEmptyFile(content: Uint8Array): boolean {
   return content.length === 0 || (content.length === 1 && content[0] === 0x30);
 }
 
@@ -104,10 +104,13 @@ function suggestedModules(composerJson: string): string[] | undefined {
   }
 }
 
-/** Serialises declarations as a line with version and checksum, and a line of JSON. */
-export function declarationsToBytes(declarations: Declarations): Buffer {
+/** Serialises declarations as a line with version and checksum, and a line of JSON; `others` is put behind them. */
+export function declarationsToBytes(
+  declarations: Declarations,
+  others: Uint8Array = new Uint8Array(),
+): Buffer {
   const json = Buffer.from(`${JSON.stringify(declarations)}\n`);
-  return Buffer.concat([Buffer.from(`${heading(json)}\n`), json]);
+  return Buffer.concat([Buffer.from(`${heading(json)}\n`), json, others]);
 }
 
 /**
@@ -115,12 +118,21 @@ export function declarationsToBytes(declarations: Declarations): Buffer {
  * is verified, because validating every field takes longer than all the rest (0.4 s for Magento 2.4.4).
  */
 export function declarationsFromBytes(bytes: Buffer): Declarations {
-  const end = bytes.indexOf('\n');
-  const json = bytes.subarray(end + 1);
-  if (end < 0 || bytes.toString('utf8', 0, end) !== heading(json)) {
+  const start = bytes.indexOf('\n') + 1;
+  const json = bytes.subarray(start, endOfDeclarations(bytes));
+  if (start === 0 || bytes.toString('utf8', 0, start - 1) !== heading(json)) {
     throw new Fault('INPUT_INVALID', 'The stored catalog is damaged or of another version.');
   }
   return JSON.parse(json.toString('utf8'));
+}
+
+/** What `declarationsToBytes` put behind the declarations. */
+export function behindDeclarations(bytes: Buffer): Buffer {
+  return bytes.subarray(endOfDeclarations(bytes));
+}
+
+function endOfDeclarations(bytes: Buffer): number {
+  return bytes.indexOf('\n', bytes.indexOf('\n') + 1) + 1;
 }
 
 function heading(json: Buffer): string {

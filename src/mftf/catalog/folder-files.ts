@@ -26,12 +26,21 @@ interface Folder {
 
 const slash = Buffer.from('/');
 
+export interface FolderOptions {
+  /** Links that leave the folder are followed, too: the folder is trusted. The `target` of such a file has no meaning. */
+  followOut?: boolean;
+}
+
 /**
  * The files of a folder as if it were mounted on `root` below Magento, a batch for each folder. Links are followed as PHP follows
- * them, unless they lead to a folder above themselves. Throws MODULE_INVALID for a link that leaves the folder, TREE_TOO_LARGE for
- * too many folders, and for those that are nested too deep.
+ * them, unless they lead to a folder above themselves. Throws MODULE_INVALID for a link that leaves the folder without `followOut`,
+ * TREE_TOO_LARGE for too many folders, and for those that are nested too deep.
  */
-export function* folderFiles(top: string, root: string): Generator<FolderFile[]> {
+export function* folderFiles(
+  top: string,
+  root: string,
+  { followOut = false }: FolderOptions = {},
+): Generator<FolderFile[]> {
   const realTop = realpathSync(top, 'buffer');
   const folders: Folder[] = [{ path: root, place: realTop, above: [], obstacle: undefined }];
   let count = 0;
@@ -60,7 +69,7 @@ export function* folderFiles(top: string, root: string): Generator<FolderFile[]>
       if (entry.isSymbolicLink()) {
         const target = followLink(place);
         if (target === undefined) continue;
-        if (!isWithin(target.place, realTop)) {
+        if (!followOut && !isWithin(target.place, realTop)) {
           throw new Fault('MODULE_INVALID', `The link ${path} leads out of the test module.`);
         }
         place = target.place;

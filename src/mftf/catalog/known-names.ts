@@ -102,7 +102,8 @@ function describeUnknown(catalog: Catalog, name: string, kinds: Kind[]): string 
   return `There is no ${kinds.length === 3 ? 'test, group or suite' : expectedKind} "${name}".${hint}`;
 }
 
-function nearestHint(name: string, names: string[]): string {
+/** A sentence with up to three names that are like a name, with a blank before it; '' when none is. */
+export function nearestHint(name: string, names: string[]): string {
   const nearestNames = nearest(name, names);
   return nearestNames.length > 0 ? ` Nearest: ${nearestNames.join(', ')}.` : '';
 }

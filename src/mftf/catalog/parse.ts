@@ -10,11 +10,12 @@ export interface XmlProblem {
 }
 
 /**
- * The callbacks of `parseXml`. `at` is the path of the element, such as `/tests/test/annotations`; `line` is the one where its tag,
- * or the comment, begins. White space between elements is not reported; a CDATA section always is.
+ * The callbacks of `parseXml`. `at` is the path of the element, such as `/tests/test/annotations`. White space between elements is
+ * not reported; a CDATA section always is. A tag ends at `line` and begins at `startLine`; a
+ * comment begins at `line`.
  */
 export interface XmlHandler {
-  open(at: string, attributes: Record<string, string>, line: number): void;
+  open(at: string, attributes: Record<string, string>, line: number, startLine: number): void;
   close?(at: string): void;
   text?(at: string, text: string): void;
   comment?(at: string, text: string, line: number): void;
@@ -43,14 +44,14 @@ export function parseXml(bytes: Uint8Array, root: string, handler: XmlHandler): 
   const parser = new SaxesParser();
   let place: Place = { at: '', parent: undefined, children: new Map() };
   let depth = 0;
-  let line = 1;
+  let startLine = 1;
   parser.on('error', (error) => {
     throw new InvalidXml(error.message.replace(/^\d+:\d+: /, ''));
   });
   parser.on('doctype', (doctype) => acceptEntities(parser, readDoctype(doctype)));
+  // It comes with the character behind the name, which may be a line break.
   parser.on('opentagstart', () => {
-    // The line break after the name has been consumed already.
-    line = parser.columnIndex === 0 ? parser.line - 1 : parser.line;
+    startLine = parser.column === 0 ? parser.line - 1 : parser.line;
   });
   parser.on('opentag', (tag) => {
     if (place.parent === undefined && tag.name !== root) {
@@ -65,7 +66,7 @@ export function parseXml(bytes: Uint8Array, root: string, handler: XmlHandler): 
       const value = attributes[name] ?? '';
       if (value.includes(entityMark)) attributes[name] = value.replaceAll(entityMark, '');
     }
-    handler.open(place.at, attributes, line);
+    handler.open(place.at, attributes, parser.line, startLine);
   });
   parser.on('closetag', () => {
     handler.close?.(place.at);

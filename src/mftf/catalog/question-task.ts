@@ -6,16 +6,21 @@ import type { PlannedTest, Selection } from '../../model/selection.ts';
 import { defineTask } from '../../threads/task.ts';
 import { attachedFiles, describeMissingFixtures } from '../closure/attached-files.ts';
 import { type Closure, closureOf } from '../closure/closure.ts';
+import { testsReading, variableUsers } from '../closure/variable-users.ts';
 import { describeMissing, variablesOf } from '../closure/variables.ts';
+import type { Resolver } from '../resolver/model.ts';
+import { createResolver } from '../resolver/resolver.ts';
+import { stepsOfTest, type TestSteps } from '../resolver/test-steps.ts';
 import { assertReadable, buildCatalog, type Catalog } from './catalog.ts';
 import { completeNames, listTests } from './catalog-lists.ts';
 import type { CatalogTest } from './catalog-test.ts';
 import type { Declarations, OpenRegistration } from './declaration.ts';
-import { declarationsFromBytes } from './declarations.ts';
+import { behindDeclarations, declarationsFromBytes } from './declarations.ts';
 import type { Fixtures } from './fixtures.ts';
 import type { Registration } from './registration.ts';
 import { filesForSchemas } from './schema-files.ts';
 import { resolveSelection } from './selection.ts';
+import { openSourcePack, type PackedFiles } from './source-pack.ts';
 
 /** Where the declarations of a catalog are stored, and what else it depends on. */
 export interface CatalogAddress {
@@ -34,6 +39,9 @@ export interface TestSource {
   path: string;
   line: number;
 }
+
+/** Returns the content of an XML file of the catalog. Throws NOT_FOUND for any other. */
+type ReadFile = (path: string) => Uint8Array;
 
 /** What can be asked about a catalog. Each answer is small beside the catalog, which stays in the worker thread. */
 export const answers = {
@@ -72,6 +80,12 @@ export const answers = {
     return describeMissing(variablesOf(catalog, request.tests), request);
   },
 
+  /** See `variableUsers`. */
+  variableUsers,
+
+  /** See `testsReading`. */
+  testsReading,
+
   list: listTests,
 
   complete: completeNames,
@@ -89,6 +103,10 @@ export const answers = {
       return path === undefined || line === undefined ? [] : [{ test, path, line }];
     });
   },
+
+  /** The steps of a test as MFTF runs them. Errors: NOT_FOUND, MODULE_INVALID. */
+  steps: (catalog: Catalog, { test }: { test: string }, read: ReadFile): TestSteps =>
+    stepsOfTest(resolverOf(catalog, read), test),
 
   /** The files that MFTF's schemas are checked for, of all modules. */
   schemaFiles: (catalog: Catalog, { targets }: { targets: readonly string[] }) =>
@@ -117,8 +135,8 @@ export const askCatalog = defineTask(
   'askCatalog',
   async (request: { address: CatalogAddress; kind: QuestionKind; input: unknown }): Promise<unknown> => {
     const { address, kind, input } = request;
-    const answer = answers[kind] as (catalog: Catalog, input: unknown) => unknown;
-    return answer(await openCatalog(address), input);
+    const answer = answers[kind] as (catalog: Catalog, input: unknown, read: ReadFile) => unknown;
+    return answer(await openCatalog(address), input, await openFiles(address));
   },
 );
 
@@ -127,7 +145,7 @@ export const openRegistrationsOf = defineTask(
   import.meta.url,
   'openRegistrationsOf',
   async ({ path }: { path: string }): Promise<OpenRegistration[]> =>
-    (await loadDeclarations(path)).openRegistrations,
+    (await loadDeclarations(path)).declarations.openRegistrations,
 );
 
 // The caches of a thread: an app has one thread for catalogs, see `Catalogs`.
@@ -137,17 +155,24 @@ const maxCachedBytes = 128 * 1024 * 1024;
 /** Merging the declarations of Magento 2.4.4 takes 0.2 s. One for each list of enabled modules. */
 const maxCatalogs = 8;
 
-const loaded = new Map<string, { bytes: number; declarations: Declarations }>();
+interface Stored {
+  bytes: number;
+  declarations: Declarations;
+  /** Their XML files, see `openSourcePack`. */
+  pack: Buffer;
+}
+
+const loaded = new Map<string, Stored>();
 const createCatalogMemo = () => createMemo<string, Catalog>({ maxKeys: maxCatalogs });
 let catalogs = createCatalogMemo();
 
-async function loadDeclarations(path: string): Promise<Declarations> {
+async function loadDeclarations(path: string): Promise<Stored> {
   const cached = loaded.get(path);
   if (cached) {
     // Put last, so that the first one is the one used least recently.
     loaded.delete(path);
     loaded.set(path, cached);
-    return cached.declarations;
+    return cached;
   }
   const stored = await ifPresent(readFile(path));
   if (stored === undefined) throw new Fault('NOT_FOUND', `${path} does not exist.`);
@@ -155,7 +180,8 @@ async function loadDeclarations(path: string): Promise<Declarations> {
   // The least recently used are removed first.
   const now = new Date();
   await ifPresent(utimes(path, now, now));
-  loaded.set(path, { bytes: stored.length, declarations });
+  const read = { bytes: stored.length, declarations, pack: Buffer.from(behindDeclarations(stored)) };
+  loaded.set(path, read);
   let total = [...loaded.values()].reduce((sum, { bytes }) => sum + bytes, 0);
   for (const [oldest, { bytes }] of loaded) {
     if (total <= maxCachedBytes || loaded.size <= 2) break;
@@ -164,7 +190,30 @@ async function loadDeclarations(path: string): Promise<Declarations> {
     catalogs = createCatalogMemo();
     total -= bytes;
   }
-  return declarations;
+  return read;
+}
+
+/** The XML files of a catalog. A test module covers the tree that it is mounted in, so that the last pack with a file counts. */
+async function openFiles({ paths }: CatalogAddress): Promise<ReadFile> {
+  const packs: Buffer[] = [];
+  for (const path of paths) packs.push((await loadDeclarations(path)).pack);
+  let opened: PackedFiles[] | undefined;
+  return (path) => {
+    opened ??= packs.map(openSourcePack).reverse();
+    for (const files of opened) {
+      const content = files(path);
+      if (content) return content;
+    }
+    throw new Fault('NOT_FOUND', `The file ${path} is not among those of the catalog.`);
+  };
+}
+
+/** The resolver of the catalog that was asked about last; the files that it read take 250 MB for all of Magento 2.4.4. */
+let lastResolver: { catalog: Catalog; resolver: Resolver } | undefined;
+
+function resolverOf(catalog: Catalog, read: ReadFile): Resolver {
+  if (lastResolver?.catalog !== catalog) lastResolver = { catalog, resolver: createResolver(catalog, read) };
+  return lastResolver.resolver;
 }
 
 function openCatalog(address: CatalogAddress): Promise<Catalog> {
@@ -184,7 +233,7 @@ async function completeParts(
 ): Promise<Declarations[]> {
   const parts: Declarations[] = [];
   for (const [index, path] of paths.entries()) {
-    const declarations = await loadDeclarations(path);
+    const { declarations } = await loadDeclarations(path);
     const added = registrations[index] ?? [];
     parts.push({ ...declarations, registrations: [...declarations.registrations, ...added] });
   }

@@ -4,10 +4,11 @@ import { writeFileAtomically } from '../../files/atomic-write.ts';
 import { defineTask } from '../../threads/task.ts';
 import { declarationsToBytes, readDeclarations } from './declarations.ts';
 import { folderSource, type Source } from './source.ts';
+import { createSourcePack } from './source-pack.ts';
 import { treeFiles } from './tree-files.ts';
 import { imageTree, testModule } from './tree-limits.ts';
 
-/** Reads the Magento tree in a container, and stores its declarations at `path`. The other end of `port` has `serveExec`. */
+/** Reads the Magento tree in a container, and stores its declarations and XML files at `path`. The other end of `port` has `serveExec`. */
 export const readTree = defineTask(
   import.meta.url,
   'readTree',
@@ -21,7 +22,7 @@ export const readTree = defineTask(
   },
 );
 
-/** Reads a checkout of the test module, which is mounted on `target` below Magento, and stores its declarations at `path`. */
+/** Reads a checkout of the test module, which is mounted on `target` below Magento, and stores its declarations and XML files at `path`. */
 export const readModule = defineTask(
   import.meta.url,
   'readModule',
@@ -30,5 +31,7 @@ export const readModule = defineTask(
 );
 
 async function store(source: Source, subject: string, path: string): Promise<void> {
-  await writeFileAtomically(path, declarationsToBytes(await readDeclarations(source, subject)));
+  const pack = createSourcePack(source);
+  const declarations = await readDeclarations(pack.source, subject);
+  await writeFileAtomically(path, declarationsToBytes(declarations, pack.toBytes()));
 }

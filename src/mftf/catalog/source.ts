@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { maxTreeFileBytes } from '../../model/limits.ts';
-import { folderFiles } from './folder-files.ts';
+import { type FolderOptions, folderFiles } from './folder-files.ts';
 import { catalogPath } from './paths.ts';
 import { tooLargeFile } from './tree-limits.ts';
 
@@ -35,12 +35,12 @@ export interface Source {
  * The files of a folder on the host, as if it were mounted on `root` below Magento. It is read synchronously, so only in a worker
  * thread. Its iteration throws MODULE_INVALID for links that leave the folder, and TREE_TOO_LARGE.
  */
-export function folderSource(folder: string, root: string): Source {
-  return { root, files: readFiles(folder, root) };
+export function folderSource(folder: string, root: string, options: FolderOptions = {}): Source {
+  return { root, files: readFiles(folder, root, options) };
 }
 
-function* readFiles(folder: string, root: string): Generator<SourceFile> {
-  for (const files of folderFiles(folder, root)) {
+function* readFiles(folder: string, root: string, options: FolderOptions): Generator<SourceFile> {
+  for (const files of folderFiles(folder, root, options)) {
     for (const { path, target, place, obstacle } of files) {
       const kind = catalogPath(path)?.kind;
       if (kind === undefined) continue;

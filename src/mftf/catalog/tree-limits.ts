@@ -22,6 +22,10 @@ export function tooManyFiles(subject: string): Fault {
   return new Fault('TREE_TOO_LARGE', `${subject} has more than ${maxTreeFiles} files of tests and data.`);
 }
 
+export function tooManyBytes(subject: string): Fault {
+  return new Fault('TREE_TOO_LARGE', `${subject} has more than ${maxTreeBytes} bytes of tests and data.`);
+}
+
 /**
  * Returns a function to be called after each file of a source, with its path and bytes. It throws TREE_TOO_LARGE for the file with
  * which the source exceeds a limit.

@@ -25,9 +25,9 @@ export function readXml(
     kind === 'test' ? testReader(tests) : kind === 'suite' ? suiteReader(suites) : undefined;
   const problem = parseXml(content, elements[kind].root, {
     ...collector,
-    open(at, attributes, line) {
-      reader?.open(at, attributes, line);
-      collector.open(at, attributes, line);
+    open(at, attributes, ...lines) {
+      reader?.open(at, attributes, ...lines);
+      collector.open(at, attributes, ...lines);
     },
     text(at, text) {
       reader?.text?.(at, text);
@@ -112,7 +112,7 @@ function suiteReader(declarations: Located<SuiteDeclaration>[]): Pick<XmlHandler
 }
 
 /** The problem of a file without exactly one test or suite, at which MFTF stops. */
-function single(tag: string, declarations: { line: number }[]): { problem: XmlProblem } | undefined {
+export function single(tag: string, declarations: { line: number }[]): { problem: XmlProblem } | undefined {
   const [first, second] = declarations;
   if (first === undefined) return { problem: { line: 1, message: `There is no <${tag}> in the file.` } };
   if (second) {

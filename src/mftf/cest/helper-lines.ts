@@ -1,5 +1,5 @@
 import { CestRefusal } from './refusal.ts';
-import type { StepContext } from './step-lines.ts';
+import type { Style } from './style.ts';
 import type { StepValues } from './values.ts';
 
 /** A parameter of a method of a helper. */
@@ -15,7 +15,10 @@ export interface HelperParameter {
 export type HelperSignatures = (className: string, method: string) => readonly HelperParameter[] | undefined;
 
 /** The lines of a `<helper>`: its arguments in the order of the method's parameters. */
-export function helperLines(values: StepValues, { style, helpers }: StepContext): string[] {
+export function helperLines(
+  values: StepValues,
+  { style, helpers }: { style: Style; helpers: HelperSignatures },
+): string[] {
   const { stepKey, attributes } = values.step;
   const { class: className = '', method = '' } = attributes;
   const parameters = helpers(className.replace(/^\\/, ''), method);

@@ -23,7 +23,7 @@ export function splitTopLevel(text: string): string[] {
 }
 
 /** The inside of `[..]`; the text itself when it has none. */
-export function insideOfList(text: string): string {
+function insideOfList(text: string): string {
   const trimmed = text.trim();
   return trimmed.startsWith('[') && trimmed.endsWith(']') ? trimmed.slice(1, -1) : trimmed;
 }

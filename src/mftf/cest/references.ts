@@ -108,7 +108,7 @@ function readReference(inside: string): Reference | undefined {
 }
 
 /** Splits at commas outside of single quotes. */
-export function splitParameters(text: string): string[] {
+function splitParameters(text: string): string[] {
   const parameters: string[] = [];
   let quoted = false;
   let start = 0;
@@ -193,7 +193,7 @@ function fillParameters(
 }
 
 /** The distinct names in `{{name}}`, in the order of their first occurrence. */
-export function parameterNames(template: string): string[] {
+function parameterNames(template: string): string[] {
   const names = new Set<string>();
   for (const [, name] of template.matchAll(/\{\{(\w+)\}\}/g)) names.add(name as string);
   return [...names];

@@ -113,6 +113,6 @@ const selectorAttributes = [
 ];
 
 /** The variable that a text consists of, without its braces. */
-export function variableOf(text: string): string | undefined {
+function variableOf(text: string): string | undefined {
   return /^\{(\$\w+)\}$/.exec(text)?.[1];
 }

@@ -90,6 +90,8 @@ async function validate(
   await putFiles(engine, containerId, runFolder, [{ path: `${scratchName}.files`, content: list }]);
   const output = new PassThrough();
   const text = readAll(output);
+  // Not awaited when PHP cannot be started.
+  text.catch(() => {});
   const argv = [prunedScripts.validate, layout.root, `${runFolder}/${scratchName}`];
   const end = await php({ argv, cwd: layout.root, output, signal, timeoutMs }).finally(() => output.end());
   const lines = (await text).split('\n').filter((line) => line !== '');

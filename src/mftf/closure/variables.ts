@@ -53,19 +53,34 @@ export function describeMissing(
   { env, credentials }: Variables,
   provided: { names: string[]; credentials: string[] },
 ): string | undefined {
-  const setNames = new Set([...defaultedVariables, ...provided.names]);
-  const keys = new Set(provided.credentials);
-  const missing = [
-    ...[...env].filter(([name]) => !setNames.has(name)).map((entry) => ['_ENV', ...entry] as const),
-    ...[...credentials].filter(([key]) => !keys.has(key)).map((entry) => ['_CREDS', ...entry] as const),
-  ];
+  const missing = missingReferences({ env, credentials }, provided);
   if (missing.length === 0) return undefined;
   const list = missing
     .slice(0, maxListedVariables)
-    .map(([kind, name, tests]) => `{{${kind}.${name}}} (${firstTwo(tests)})`);
+    .map(([reference, tests]) => `{{${reference}}} (${firstTwo(tests)})`);
   const more = missing.length > list.length ? ` and ${missing.length - list.length} more` : '';
   return `These variables are not set, and tests may read them: ${list.join(', ')}${more}. They will be empty, or break the test.`;
 }
+
+/** What has no value: references such as `_ENV.NAME` and `_CREDS.magento/NAME`, with what belongs to each. */
+export function missingReferences<Value>(
+  { env, credentials }: { env: ReadonlyMap<string, Value>; credentials: ReadonlyMap<string, Value> },
+  provided: { names: readonly string[]; credentials: readonly string[] },
+): [reference: string, Value][] {
+  const names = new Set([...defaultedVariables, ...provided.names]);
+  const keys = new Set(provided.credentials);
+  return [
+    ...[...env].filter(([name]) => !names.has(name)).map(([name, value]) => prefixed('_ENV', name, value)),
+    ...[...credentials]
+      .filter(([key]) => !keys.has(key))
+      .map(([key, value]) => prefixed('_CREDS', key, value)),
+  ];
+}
+
+const prefixed = <Value>(kind: string, name: string, value: Value): [string, Value] => [
+  `${kind}.${name}`,
+  value,
+];
 
 /** The names for `describeMissing`, of an environment's values and of the text of MFTF's file of credentials. */
 export function providedNames(files: {

@@ -33,6 +33,8 @@ export async function packGenerated({ engine, containerId, layout }: RunContaine
   const paths = [below(generated), classes, below(`${acceptance}/codeception.yml`)];
   const archive = pack();
   const packed = buffer(archive.pipe(compressor()));
+  // Not awaited when a file cannot be read.
+  packed.catch(() => {});
   try {
     for await (const { path, mode, content } of getFiles(engine, containerId, {
       dir: root,
@@ -48,7 +50,6 @@ export async function packGenerated({ engine, containerId, layout }: RunContaine
     return await packed;
   } catch (error) {
     archive.destroy();
-    packed.catch(() => {});
     throw error;
   }
 }
@@ -106,6 +107,8 @@ export async function removeGenerated(
 async function filesOf(archive: Buffer, paths: Set<string>): Promise<FileIn[]> {
   const entries = extract();
   const read = pipeline(decompressedStream(archive), entries);
+  // The loop throws the same error first when the archive is damaged.
+  read.catch(() => {});
   const files: FileIn[] = [];
   for await (const entry of entries) {
     const { name, mode = 0o644 } = entry.header;

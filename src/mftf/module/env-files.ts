@@ -293,6 +293,11 @@ function ofModuleFile<Value>(code: string, read: () => Value): Value {
 /** Keys that MFTF expects outside `magento/` (read in `Tfa/OTP.php`). */
 const credentialKeys: Record<string, string> = { OTP_SHARED_SECRET: 'magento/tfa/OTP_SHARED_SECRET' };
 
+/** The key by which tests read a secret as `{{_CREDS.key}}`. */
+export function credentialKey(name: string): string {
+  return credentialKeys[name] ?? `magento/${name}`;
+}
+
 /**
  * One `key=value` a line, without any quoting; MFTF splits at the first `=` (read in `FileStorage.php`). MFTF 5 reads the
  * password of the administrator from here, 3 from `.env`; both have it. Secrets of several lines are in `.env` alone.
@@ -307,7 +312,7 @@ function formatCredentials(secrets: EnvValue[]): string {
         `The value of ${name} has a line break, which .credentials cannot hold.`,
       );
     })
-    .map(({ name, value }) => `${credentialKeys[name] ?? `magento/${name}`}=${value}\n`)
+    .map(({ name, value }) => `${credentialKey(name)}=${value}\n`)
     .join('');
 }
 

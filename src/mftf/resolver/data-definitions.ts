@@ -117,8 +117,8 @@ export function createPages(declared: DeclaredElements): (name: string) => PageD
 function cached<T>(define: (name: string) => T): (name: string) => T {
   const cache = new Map<string, T>();
   return (name) => {
-    const known = cache.get(name);
-    if (known !== undefined || cache.has(name)) return known as T;
+    const cachedOne = cache.get(name);
+    if (cachedOne !== undefined || cache.has(name)) return cachedOne as T;
     const definition = define(name);
     cache.set(name, definition);
     return definition;

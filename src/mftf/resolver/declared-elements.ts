@@ -24,8 +24,8 @@ export function createDeclaredElements(
   const files = new Map<string, Map<string, MutableElement[]>>();
 
   function elementsOf(kind: Kind, path: string): Map<string, MutableElement[]> {
-    const known = files.get(path);
-    if (known) return known;
+    const cached = files.get(path);
+    if (cached) return cached;
     const { root, element } = elements[kind];
     const result = readElements(read(path), root, path);
     if ('problem' in result) refuse({ file: path, line: result.problem.line }, result.problem.message);

@@ -39,14 +39,14 @@ export function createResolver(catalog: Catalog, read: (path: string) => Uint8Ar
   };
 
   function resolveTest(name: string): ResolvedTest {
-    const known = catalog.tests.get(name);
+    const listed = catalog.tests.get(name);
     const test = definitions.test(name);
-    if (test === undefined || known === undefined) return refuse(nowhere, `There is no test ${name}.`);
-    if (known.unusable !== undefined) {
-      refuse(test.origin, `MFTF does not generate the test ${name}: ${known.unusable}.`);
+    if (test === undefined || listed === undefined) return refuse(nowhere, `There is no test ${name}.`);
+    if (listed.unusable !== undefined) {
+      refuse(test.origin, `MFTF does not generate the test ${name}: ${listed.unusable}.`);
     }
     const parent = test.extends === undefined ? undefined : definitions.test(test.extends);
-    const isSkipped = known.skip !== undefined;
+    const isSkipped = listed.skip !== undefined;
     const isOwnSkip = test.annotations.some(({ tag }) => tag === 'skip');
     const own = { before: test.before !== undefined, after: test.after !== undefined };
     const has = { before: parent?.before !== undefined, after: parent?.after !== undefined };
@@ -57,7 +57,7 @@ export function createResolver(catalog: Catalog, read: (path: string) => Uint8Ar
       origin: test.origin,
       annotations: test.annotations,
       skipped: isSkipped,
-      skipReasons: isOwnSkip || !isSkipped ? (known.skip ?? []) : [skippedParent],
+      skipReasons: isOwnSkip || !isSkipped ? (listed.skip ?? []) : [skippedParent],
       extends: test.extends,
       hooks: [...hooks.filter((hook) => own[hook]), ...hooks.filter((hook) => has[hook] && !own[hook])],
       ...stepsOf(test, parent, isSkipped),

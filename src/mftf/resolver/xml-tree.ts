@@ -35,7 +35,7 @@ export function readElements(
   };
   let isInside = false;
   const problem = parseXml(content, root, {
-    open(at, attributes, line) {
+    open(at, attributes, _, line) {
       if (!isInside) {
         isInside = true;
         return;

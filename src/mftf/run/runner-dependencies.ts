@@ -38,9 +38,13 @@ export interface RunnerDependencies {
   /** Threads for the result files of tests. */
   resultReaders: Threads;
   layout: Layout;
-  /** The values that matre stores for an environment, decrypted. */
+  /**
+   * The values that matre stores for an environment, decrypted. Those of an attempt are the same to its end, hooks after the tests included:
+   * a rotation whose time comes meanwhile counts for later attempts.
+   */
   readValues(
     environment: Environment,
+    claim: { runId: number; fence: number },
   ): Promise<Pick<EnvFilesInput, 'globals' | 'variables' | 'adminPassword' | 'shopCredentials'>>;
   selenium: EnvFilesInput['selenium'];
   secretRule: EnvFilesInput['rule'];

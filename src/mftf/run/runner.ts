@@ -51,7 +51,7 @@ async function withOpenRun<Result>(
 ): Promise<Result> {
   const { run, environment } = claimed;
   // 1. Open the logs. Until the values of the module are read, the secrets that matre stores are hidden.
-  const storedValues = await deps.readValues(environment);
+  const storedValues = await deps.readValues(environment, { runId: run.id, fence: claimed.fence });
   const { globals, variables, adminPassword = '', shopCredentials } = storedValues;
   const secrets = [...globals, ...variables]
     .filter(({ secret }) => secret)

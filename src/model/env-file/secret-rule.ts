@@ -1,4 +1,5 @@
 import { percentDecode } from '../address/percent-decode.ts';
+import { plainMftfVariables } from './mftf-variables.ts';
 
 /** Decides which variables of tests are secret: the one place, for values that no user has declared secret. */
 export interface SecretRule {
@@ -17,7 +18,7 @@ export function createSecretRule(settings: {
   plainNames: readonly string[];
 }): SecretRule {
   const secretNames = new Set(settings.secretNames.map(upper));
-  const plainNames = new Set([...ownPlainNames, ...settings.plainNames].map(upper));
+  const plainNames = new Set([...plainMftfVariables, ...settings.plainNames].map(upper));
   return {
     isSecret(name, value) {
       if (secretNames.has(upper(name))) return value !== '';
@@ -29,20 +30,6 @@ export function createSecretRule(settings: {
 }
 
 const upper = (name: string) => name.toUpperCase();
-
-/** The variables of MFTF, which are known not to be secret. */
-const ownPlainNames = [
-  ...['MAGENTO_BASE_URL', 'MAGENTO_BACKEND_BASE_URL', 'MAGENTO_BACKEND_NAME', 'MAGENTO_ADMIN_USERNAME'],
-  ...['MAGENTO_RESTAPI_SERVER_HOST', 'MAGENTO_RESTAPI_SERVER_PORT', 'MAGENTO_RESTAPI_SERVER_PROTOCOL'],
-  ...['MAGENTO_CLI_COMMAND_PATH', 'MAGENTO_CLI_COMMAND_PARAMETER', 'MAGENTO_CLI_WAIT_TIMEOUT'],
-  ...['MAGENTO_BP', 'TESTS_BP', 'FW_BP', 'TESTS_MODULE_PATH', 'CUSTOM_MODULE_PATHS'],
-  ...['MODULE_ALLOWLIST', 'MODULE_WHITELIST', 'BROWSER', 'WINDOW_WIDTH', 'WINDOW_HEIGHT'],
-  ...['SELENIUM_HOST', 'SELENIUM_PORT', 'SELENIUM_PROTOCOL', 'SELENIUM_PATH', 'SELENIUM_CLOSE_ALL_SESSIONS'],
-  ...['WAIT_TIMEOUT', 'DEFAULT_TIMEZONE', 'ENABLE_PAUSE', 'ALLOW_SKIPPED', 'MFTF_DEBUG'],
-  ...['VERBOSE_ARTIFACTS', 'ENABLE_BROWSER_LOG', 'BROWSER_LOG_BLOCKLIST', 'ENABLE_CODE_COVERAGE'],
-  ...['ELASTICSEARCH_VERSION', 'OPENSEARCH_VERSION', 'CREDENTIAL_VAULT_ADDRESS'],
-  ...['CREDENTIAL_AWS_SECRETS_MANAGER_REGION', 'CREDENTIAL_AWS_SECRETS_MANAGER_PROFILE'],
-];
 
 /** Values of switches: hiding every "true" would destroy a log. */
 const harmlessValue = /^(?:true|false|yes|no|on|off|null|none|)$/i;
@@ -91,12 +78,15 @@ function isSecretName(name: string): boolean {
 /** A password in an address that is not http, or a private key. No two parts can match the same text: a value may have 128 KiB. */
 const secretForm =
   /^(?!https?:)[a-z][a-z0-9+.-]{0,30}:\/\/[^\s@:]*:[^\s@]*@|-----BEGIN [A-Z ]*PRIVATE KEY-----/i;
+/** How tokens of well-known services begin, and those of RFC 7519 (JWT); a random word is not always recognised as such. */
+const tokenForm =
+  /^(?:gh[oprsu]_|github_pat_|gl(?:pat|ptt|dt|rt)-|xox[abeprs]-|[rs]k_(?:live|test)_|whsec_|AKIA|ASIA|AIza|SG\.|npm_|pypi-|dop_v1_|eyJ[\w-]{8,2000}\.eyJ)[\w.-]{12}/;
 /** A parameter of a connection or an address whose value is secret: `Password=...`, `?access_token=...`. */
 const secretParameter =
   /(?:^|[;&?\s])\w{0,30}(?:password|passwd|pwd|secret|token|(?:api|access|account)_?key|signature)=([^;&\s]+)/gi;
 
 function isSecretValue(value: string): boolean {
-  if (secretForm.test(value) || value.search(secretParameter) >= 0) return true;
+  if (secretForm.test(value) || tokenForm.test(value) || value.search(secretParameter) >= 0) return true;
   // Addresses and paths have long words.
   if (/^(?:[a-z][a-z0-9+.-]{0,30}:\/|\.{0,2}\/|~\/)/i.test(value)) return false;
   return hasRandomWord(value);

@@ -32,7 +32,7 @@ export async function authorizeAndRun<Input extends z.ZodObject, Output extends 
     return operation.run(context, input, { ...request, reportChange });
   };
   if (operation.audited === false) return run();
-  const subject = operation.audited(input);
+  const subject = operation.audited(input, principal);
   const entry = { principal, address, operation: operation.name, subject };
   return withAudit(context, entry, run, () => changes);
 }

@@ -8,7 +8,10 @@ import type { Logger } from '../../log.ts';
 import type { DeliveryOptions } from '../../messages/channels/channel.ts';
 import type { FactsSource } from '../../messages/facts/facts-source.ts';
 import type { ResolvedSelection } from '../../mftf/catalog/selection.ts';
+import type { VariableUsers } from '../../mftf/closure/variable-users.ts';
+import type { LintAccess } from '../../mftf/lint/lint-sources.ts';
 import type { CheckedOutModules } from '../../mftf/module/check-out.ts';
+import type { ComparedValue } from '../../mftf/module/compare-values.ts';
 import type { LayeredValue } from '../../mftf/module/env-files.ts';
 import type { SecretRule } from '../../model/env-file/secret-rule.ts';
 import type { Environment } from '../../model/environment.ts';
@@ -203,6 +206,16 @@ export interface Context {
     environment?: Environment | undefined;
     ref?: string | undefined;
   }): Promise<CurrentCatalog>;
+  /**
+   * The definitions of the image of an environment with its test modules at their newest commits, the first one at the ref. `folders` are those
+   * of the modules. Errors: as of `catalog`.
+   */
+  lint(place?: {
+    environment?: Environment | undefined;
+    ref?: string | undefined;
+  }): Promise<{ commit: Commit; folders: string[]; definitions: LintAccess }>;
+  /** The definitions of the image of an environment alone, as `factsToBytes` writes them. Errors: as of `catalog`. */
+  lintTree(environment?: Environment): Promise<Uint8Array>;
   /** The sources of environments now, for several previews. Errors: ENGINE_UNREACHABLE, CONFIG_INVALID. */
   sourcesAt(ref?: string): Promise<SourcesAt>;
   /**
@@ -242,6 +255,17 @@ export interface Context {
   effectiveValues(
     environment: Environment,
   ): Promise<{ commit: Commit; file: string; values: LayeredValue[] }>;
+  /** The values that tests would get now on two environments, side by side. Errors: as of `effectiveValues`. */
+  compareValues(one: Environment, other: Environment): Promise<ComparedValue[]>;
+  /**
+   * How many tests may read each value of an environment, and what they may read that has no value, among the tests of its sources that its
+   * shop has. Errors: as of `effectiveValues` and `catalog`.
+   */
+  variableUsers(
+    environment: Environment,
+  ): Promise<VariableUsers & { commit: Commit; layers: LayeredValue[] }>;
+  /** The names of the tests that may read a variable there. Errors: as of `variableUsers`. */
+  testsReading(environment: Environment, name: string): Promise<{ commit: Commit; tests: string[] }>;
   /**
    * Executes a hook once, outside of a run, on an environment where no run is under way; one that waits sends one request. `output`: the
    * end of its log, without secrets. Errors: ENVIRONMENT_BUSY, and those of the values, the locks, the pool and the engine.

@@ -35,7 +35,7 @@ export interface Operation<Input extends z.ZodObject = z.ZodObject, Output exten
    * The subject of the change, in a few words for the audit trail: names, never values, because those may be secret. `false` when it
    * changes nothing.
    */
-  audited: false | ((input: z.output<Input>) => string);
+  audited: false | ((input: z.output<Input>, principal: Principal) => string);
   /**
    * One flat object: fields named in the path are sent there, the others in the query (GET, DELETE) or the body. A field in the path or
    * query arrives as text, so numbers there use `wholeNumber`.
@@ -50,6 +50,8 @@ export interface Operation<Input extends z.ZodObject = z.ZodObject, Output exten
    * same for all principals of a role.
    */
   live?: true;
+  /** A user who must have a second factor and has none may call it, because it is needed to set it up. */
+  setsUpSecondFactor?: true;
   /** Rejects with Faults. */
   run(context: Context, input: z.output<Input>, request: RequestContext): Promise<z.output<Output>>;
 }

@@ -9,8 +9,9 @@ const context = { secretRule: createSecretRule({ secretNames: [], plainNames: ['
 const requestOf = (role: Role) => ({ principal: { name: 'ada', role, via: 'password' } satisfies Principal });
 
 it('viewers see the values of plain names, operators and admins those that are not secret', () => {
+  const rest = { description: '', changedAt: undefined, changedBy: undefined, rotation: undefined };
   const shownTo = (role: Role, name: string, secret = false) =>
-    viewVariable({ name, value: 'x', secret }, context, requestOf(role)).value;
+    viewVariable({ name, value: 'x', secret, ...rest }, context, requestOf(role)).value;
   for (const name of ['BROWSER', 'STORE']) expect(shownTo('viewer', name)).toBe('x');
   expect(shownTo('viewer', 'PRICE')).toBeNull();
   expect(shownTo('operator', 'PRICE')).toBe('x');

@@ -73,16 +73,36 @@ export const variableValue = z
   .nullable()
   .describe('Null when it is secret; viewers get the values of plain names only');
 
-export const variableView = z.object({ name: z.string(), value: variableValue, secret: z.boolean() });
+export const variableView = z.object({
+  name: z.string(),
+  value: variableValue,
+  secret: z.boolean(),
+  description: z.string(),
+  changedAt: time
+    .nullable()
+    .describe('When its value last changed, also by a rotation; null: before that was recorded'),
+  changedBy: z.string().nullable(),
+  rotation: z
+    .object({ at: time, by: z.string(), setAt: time })
+    .nullable()
+    .describe('From when on a secret has another value, and who set it'),
+});
 export type VariableView = z.output<typeof variableView>;
 
 export function viewVariable(
-  { name, value, secret }: Variable,
+  { name, value, secret, description, changedAt, changedBy, rotation }: Variable,
   context: Pick<Context, 'secretRule'>,
   request: Pick<RequestContext, 'principal'>,
 ): VariableView {
   const shown = shownValue({ name, value: secret ? undefined : value }, context, request);
-  return { name, value: shown, secret };
+  return {
+    ...{ name, value: shown, secret, description },
+    changedAt: changedAt?.toISOString() ?? null,
+    changedBy: changedBy ?? null,
+    rotation: rotation
+      ? { at: rotation.at.toISOString(), by: rotation.by, setAt: rotation.setAt.toISOString() }
+      : null,
+  };
 }
 
 /** The value for a principal: viewers get those of plain names only. Null when it is hidden. `value` is absent when it is secret. */

@@ -167,7 +167,7 @@ async function applyImport(context: Context, each: Import, request: RequestConte
   }
   if (adminPassword !== undefined) await context.environments.setPassword(id, adminPassword);
   for (const { field, name, value, secret } of [...each.plan.added, ...each.plan.changed]) {
-    if (field === undefined) await context.variables.set(id, { name, value, secret });
+    if (field === undefined) await context.variables.set(id, { name, value, secret }, request.principal.name);
   }
 }
 

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { hashPassword } from '../../crypto/password.ts';
-import { digestOf, newSecret } from '../../crypto/token.ts';
+import { newSecret } from '../../crypto/token.ts';
 import { Fault } from '../../faults/fault.ts';
-import { nameKey } from '../../model/name-key.ts';
 import { type Account, deactivatedFault } from '../../store/access/accounts.ts';
 import type { Context } from '../core/context.ts';
 import { newPassword, newUserName, role, time, userName } from '../core/fields.ts';
 import { defineOperation } from '../core/operation.ts';
+import { attemptsKey, codesKey } from './attempt-limit.ts';
 
 const userView = z.object({
   name: z.string(),
@@ -15,10 +15,11 @@ const userView = z.object({
   createdAt: time,
   signedInAt: time.nullable(),
   deactivatedAt: time.nullable().describe('Set while the user cannot sign in'),
+  secondFactor: z.boolean().describe('The user signs in with a code besides the password'),
 });
 
 function viewUser(account: Account): z.output<typeof userView> {
-  const { name, role, via, createdAt, signedInAt, deactivatedAt } = account;
+  const { name, role, via, createdAt, signedInAt, deactivatedAt, secondFactor } = account;
   return {
     name,
     role,
@@ -26,6 +27,7 @@ function viewUser(account: Account): z.output<typeof userView> {
     createdAt: createdAt.toISOString(),
     signedInAt: signedInAt?.toISOString() ?? null,
     deactivatedAt: deactivatedAt?.toISOString() ?? null,
+    secondFactor,
   };
 }
 
@@ -99,7 +101,7 @@ export const editUser = defineOperation({
     if (active === true) await accounts.activate(name);
     const account = await accounts.get(name);
     reportChange?.(before, viewUser(account));
-    if (password !== undefined) await context.access.attempts.forget(attemptsKey(account, name));
+    if (password !== undefined) await forgetAttempts(context, account);
     return viewUser(account);
   },
 });
@@ -126,6 +128,28 @@ export const createResetLink = defineOperation({
   },
 });
 
+export const removeSecondFactor = defineOperation({
+  name: 'users.removeSecondFactor',
+  method: 'DELETE',
+  path: '/api/users/:name/second-factor',
+  summary: 'Remove the second factor of a user, who has lost the device and the recovery codes',
+  role: 'admin',
+  audited: ({ name }) => name,
+  input: z.object({ name: userName }),
+  output: userView,
+  async run(context, { name }, { reportChange }) {
+    const { accounts, secondFactors } = context.access;
+    const before = await accounts.get(name);
+    if (!(await secondFactors.remove(before.id))) {
+      throw new Fault('SECOND_FACTOR_NOT_ENABLED', `${before.name} has no second factor.`);
+    }
+    const account = await accounts.get(name);
+    reportChange?.(viewUser(before), viewUser(account));
+    await forgetAttempts(context, account);
+    return viewUser(account);
+  },
+});
+
 export const removeUser = defineOperation({
   name: 'users.remove',
   method: 'DELETE',
@@ -140,12 +164,10 @@ export const removeUser = defineOperation({
   },
 });
 
-/**
- * The key under which failed sign-ins are counted: that of the account, in whatever form its name was typed. A name without an account may
- * be a password that was typed in the wrong field, so only its hash is stored.
- */
-export function attemptsKey(account: Pick<Account, 'id'> | undefined, name: string): string {
-  return account === undefined ? `name ${digestOf(nameKey(name))}` : `account ${account.id}`;
+/** The user can try again at once. */
+async function forgetAttempts({ access: { attempts } }: Context, { id, name }: Account): Promise<void> {
+  await attempts.forget(attemptsKey({ id }, name));
+  await attempts.forget(codesKey(id));
 }
 
 async function refuseOidcUser({ access }: Context, name: string): Promise<void> {

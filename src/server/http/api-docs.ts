@@ -1,13 +1,16 @@
 import { join } from 'node:path';
 import files from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
-import { pageFolder, readPage, sendPage } from './page.ts';
+import { type PageOptions, pageFolder, readPage, sendPage } from './page.ts';
 
 /**
  * Serves a page at `/api/docs` that describes the API, and can send requests with the rights of the session. Like the page, it
  * needs no sign-in, because it holds no data: it reads `/api/openapi.json`.
  */
-export async function mountApiDocs(server: FastifyInstance, folder: string = pageFolder): Promise<void> {
+export async function mountApiDocs(
+  server: FastifyInstance,
+  { basePath = '', folder = pageFolder }: PageOptions,
+): Promise<void> {
   const root = join(folder, 'api-docs');
   await server.register(files, {
     root,
@@ -22,6 +25,6 @@ export async function mountApiDocs(server: FastifyInstance, folder: string = pag
     schemaHide: true,
   });
   server.get('/api/docs', { schema: { hide: true } }, async (_request, reply) =>
-    sendPage(reply, await readPage(join(root, 'index.html'))),
+    sendPage(reply, await readPage(join(root, 'index.html')), basePath),
   );
 }

@@ -12,6 +12,16 @@ export const pageFolder = fileURLToPath(new URL('../../../dist/web/', import.met
 
 /** The placeholder for the nonce in the built page: see `html.cspNonce` in web/vite.config.ts. */
 const noncePlaceholder = /__NONCE__/g;
+/** The placeholder for the base path, which web/src/base-path.ts reads. */
+const basePathPlaceholder = /__BASE_PATH__/g;
+/** The page is served at many paths, so addresses that are relative to the base path in its HTML become absolute. */
+const relativeAddress = /(?<=\b(?:href|src)=")\.(?=\/)/g;
+
+export interface PageOptions {
+  /** The path that the page has in the browser: see `basePathOf`. */
+  basePath?: string;
+  folder?: string;
+}
 
 const notBuilt = `<!doctype html>
 <html lang="en">
@@ -19,7 +29,7 @@ const notBuilt = `<!doctype html>
 <title>matre</title>
 <h1>The page is not built</h1>
 <p>The server runs from its sources. Run <code>npm run build</code> to build the page, or <code>npm run dev</code> to develop
-it. The API is described at <a href="/api/openapi.json">/api/openapi.json</a>.</p>
+it. The API is described at <a href="./api/openapi.json">/api/openapi.json</a>.</p>
 </html>
 `;
 
@@ -31,7 +41,10 @@ const hashedName = /-[\w-]{8}\.\w+(\.(br|gz))?$/;
  * views itself. The page needs no sign-in, because it holds no data. Files are read on each request, so that a new build needs no
  * restart.
  */
-export async function mountPage(server: FastifyInstance, folder: string = pageFolder): Promise<void> {
+export async function mountPage(
+  server: FastifyInstance,
+  { basePath = '', folder = pageFolder }: PageOptions,
+): Promise<void> {
   await server.register(files, {
     root: join(folder, 'assets'),
     prefix: '/assets/',
@@ -52,7 +65,7 @@ export async function mountPage(server: FastifyInstance, folder: string = pageFo
     if (!isBrowser || /^\/(api|assets)(\/|$)/.test(path)) {
       throw new Fault('NOT_FOUND', `There is nothing at GET ${path}.`);
     }
-    return sendPage(reply, await readPage(join(folder, 'index.html')));
+    return sendPage(reply, await readPage(join(folder, 'index.html')), basePath);
   });
 }
 
@@ -61,14 +74,22 @@ export async function readPage(path: string): Promise<string> {
   return (await ifPresent(readFile(path, 'utf8'))) ?? notBuilt;
 }
 
-/** Sends HTML with a fresh nonce in its placeholders, and with the content security policy for it. */
-export function sendPage(reply: FastifyReply, html: string): FastifyReply {
+/** Sends HTML with a fresh nonce and the base path, and with the content security policy for it. */
+export function sendPage(reply: FastifyReply, html: string, basePath: string): FastifyReply {
   const nonce = randomBytes(16).toString('base64url');
   return reply
     .header('content-security-policy', policy(nonce))
     .header('cache-control', 'no-store')
     .type('text/html; charset=utf-8')
-    .send(html.replace(noncePlaceholder, nonce));
+    .send(fillPage(html, { nonce, basePath }));
+}
+
+/** The HTML of a built page with its nonce, and with addresses that begin with the base path. */
+export function fillPage(html: string, { nonce, basePath }: { nonce: string; basePath: string }): string {
+  return html
+    .replace(noncePlaceholder, nonce)
+    .replace(basePathPlaceholder, basePath)
+    .replace(relativeAddress, basePath);
 }
 
 /**

@@ -49,6 +49,7 @@ export function mountOperations(
       method: operation.method,
       url: operation.path,
       schema: routeSchema(operation),
+      ...(operation.setsUpSecondFactor && { config: { setsUpSecondFactor: true } }),
       ...(operation.method === 'GET' && { onSend: answerWithEtag }),
       handler: async (request, reply) => {
         const input = { ...(request[partOf(operation)] as object), ...(request.params as object) };

@@ -15,6 +15,7 @@ import {
 import { newSecret } from '../../crypto/token.ts';
 import { Fault, toFault } from '../../faults/fault.ts';
 import { asSentence } from '../../faults/sentence.ts';
+import { basePathOf, withoutBasePath } from '../../model/address/base-path.ts';
 import { operations } from '../../operations/all.ts';
 import type { Context } from '../../operations/core/context.ts';
 import { windowSeconds } from '../../store/access/sign-in-attempts.ts';
@@ -23,6 +24,7 @@ import { mountEvents } from '../events/events.ts';
 import { mountLogStream } from '../events/log-stream.ts';
 import { mountHealth } from '../health.ts';
 import { mountMetrics } from '../metrics.ts';
+import { mountSignInCheck } from '../sign-in/check-route.ts';
 import { mountDeviceRoutes } from '../sign-in/device-routes.ts';
 import { inviteFirstAdmin } from '../sign-in/first-admin.ts';
 import { createGuard, openToAll } from '../sign-in/guard.ts';
@@ -36,6 +38,7 @@ import { mountArtifacts } from './artifacts.ts';
 import { refuseUndeclaredInput } from './declared-input.ts';
 import { mountPage } from './page.ts';
 import { problemType, toProblem } from './problem.ts';
+import { warnOfProxies } from './proxy-warnings.ts';
 import { mountDescription, mountOperations } from './routes.ts';
 import { addSecurityHeaders } from './security-headers.ts';
 
@@ -50,9 +53,7 @@ const retryAfterSeconds: Record<string, number> = { SIGN_IN_TOO_OFTEN: windowSec
 const description = `Everything that the page and the command line can do. Each summary names the least role that may ask for it.
 
 A program sends a token of \`matre token create\` as \`Authorization: Bearer TOKEN\`. Requests from this page have the rights of
-its user. Errors are problem details (RFC 9457) with the code of a fault, its meaning and its remedy.
-
-[Back to the page](/)`;
+its user. Errors are problem details (RFC 9457) with the code of a fault, its meaning and its remedy.`;
 
 export interface RunningServer {
   /** The address on this machine. */
@@ -95,6 +96,7 @@ async function createServer(
 ): Promise<FastifyInstance> {
   const { access, config } = context;
   const signIn = signInRequired(config);
+  const basePath = basePathOf(config.server.publicUrl);
   const server = fastify({
     loggerInstance: context.log as FastifyBaseLogger,
     // One line for each request would hide important messages.
@@ -103,6 +105,8 @@ async function createServer(
     ...limitArrival(requestMs),
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 500 },
+    // Routes know nothing of it.
+    rewriteUrl: ({ url = '/' }) => withoutBasePath(url, basePath),
     // Requests that the router rejects (an invalid or far too long URL) reach no route.
     frameworkErrors: sendProblem,
     trustProxy: config.server.trustedProxies.length > 0 && config.server.trustedProxies,
@@ -113,7 +117,9 @@ async function createServer(
   server.removeContentTypeParser('text/plain');
 
   addSecurityHeaders(server, config.server);
-  const guard = createGuard({ access, server: config.server, signIn, localToken });
+  warnOfProxies(server, config.server);
+  const { secondFactor } = config.signIn;
+  const guard = createGuard({ access, server: config.server, signIn, secondFactor, localToken });
   server.decorateRequest('principal', undefined);
   server.decorateRequest('sessionSecret', undefined);
   server.addHook('onRequest', (request) => guard.check(request));
@@ -124,7 +130,11 @@ async function createServer(
   });
 
   await server.register(swagger, {
-    openapi: { openapi: '3.1.0', info: { title: 'matre', version, description } },
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'matre', version, description: `${description}\n\n[Back to the page](${basePath}/)` },
+      ...(basePath !== '' && { servers: [{ url: basePath }] }),
+    },
     transform: jsonSchemaTransform,
     // Recursive schemas become named components.
     transformObject: jsonSchemaTransformObject,
@@ -145,12 +155,13 @@ async function createServer(
     const sessions = createBrowserSessions(context, { signIn });
     mountSessionRoutes(api, context, sessions, { signIn });
     mountDeviceRoutes(api, context, { signIn });
+    mountSignInCheck(api, config.server, guard);
     if (signIn) mountOidcRoutes(api, context, sessions);
   });
   for (const mount of [mountPage, mountApiDocs]) {
     await server.register(async (page) => {
       openToAll(page);
-      await mount(page);
+      await mount(page, { basePath });
     });
   }
   await server.ready();

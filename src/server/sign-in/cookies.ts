@@ -1,5 +1,6 @@
 import { parseCookie, type SerializeOptions, stringifySetCookie } from 'cookie';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { basePathOf } from '../../model/address/base-path.ts';
 
 /** The cookie of a browser session, and the one with the state of a sign-in at an OpenID provider. */
 export type CookieName = 'matre_session' | 'matre_oidc';
@@ -23,7 +24,8 @@ export function setCookie(
     // Lax, not strict: links from a chat and the redirect of an OpenID provider must include the cookie.
     sameSite: 'lax',
     secure: publicUrl?.startsWith('https:') === true || request.protocol === 'https',
-    path: '/',
+    // Other programs on the same host do not get it.
+    path: basePathOf(publicUrl) || '/',
     maxAge: value === undefined ? 0 : maxAgeSeconds[name],
   };
   reply.header('set-cookie', stringifySetCookie(name, value ?? '', options));

@@ -6,9 +6,9 @@ import { maxTokenNameLength } from '../../model/limits.ts';
 import { withAudit } from '../../operations/core/authorize.ts';
 import type { Context } from '../../operations/core/context.ts';
 import { exactLine, line, role, time } from '../../operations/core/fields.ts';
+import { networkOf } from '../../operations/users/attempt-limit.ts';
 import { type DeviceLogin, deviceLoginSeconds, devicePollSeconds } from '../../store/access/device-logins.ts';
 import { describeRoute } from '../http/route-schema.ts';
-import { networkOf } from './attempt-limit.ts';
 import { principalOf } from './guard.ts';
 
 /** Enough for a name or a code. */

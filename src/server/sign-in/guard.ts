@@ -2,10 +2,11 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Config } from '../../config/config.ts';
 import { csrfOf, isSame } from '../../crypto/token.ts';
 import { Fault } from '../../faults/fault.ts';
-import type { Principal } from '../../model/access.ts';
+import type { Principal, SecondFactorDemand } from '../../model/access.ts';
 import type { Access } from '../../store/access/access.ts';
 import { readCookie } from './cookies.ts';
 import { createPrincipalCache } from './principal-cache.ts';
+import { lacksSecondFactor } from './sign-in-policy.ts';
 import { createHostChecks } from './trusted-hosts.ts';
 
 declare module 'fastify' {
@@ -21,6 +22,8 @@ declare module 'fastify' {
      * same, for signing in. `probe`: everyone, under any host name.
      */
     entrance?: 'open' | 'sign-in' | 'probe';
+    /** Users may use it who must have a second factor and have none: it is needed to set one up. */
+    setsUpSecondFactor?: true;
   }
 }
 
@@ -36,7 +39,7 @@ const local: Principal = { name: 'local', role: 'admin', via: 'open' };
 const notSignedIn = 'The request has no credentials. Sign in, or send an API token.';
 
 export interface Guard {
-  /** Admits a request and sets its principal. Errors: UNAUTHORIZED, HOST_REFUSED, CSRF_REFUSED. */
+  /** Admits a request and sets its principal. Errors: UNAUTHORIZED, HOST_REFUSED, CSRF_REFUSED, SECOND_FACTOR_MISSING. */
   check(request: FastifyRequest): Promise<void>;
   /** After a response: clears the cache if the request may have changed users, sessions or tokens. */
   responded(request: FastifyRequest): void;
@@ -49,9 +52,10 @@ export function createGuard(options: {
   access: Access;
   server: Config['server'];
   signIn: boolean;
+  secondFactor: SecondFactorDemand;
   localToken: string;
 }): Guard {
-  const { access, server, signIn, localToken } = options;
+  const { access, server, signIn, secondFactor, localToken } = options;
   const hosts = createHostChecks(server, { signIn });
   const cache = createPrincipalCache({ ttlMs: cacheMs });
 
@@ -91,12 +95,24 @@ export function createGuard(options: {
           bearerToken(request) === undefined ? notSignedIn : 'The token is invalid or has expired.';
         throw new Fault('UNAUTHORIZED', message);
       }
+      const { setsUpSecondFactor } = request.routeOptions.config;
+      if (
+        entrance === undefined &&
+        !setsUpSecondFactor &&
+        lacksSecondFactor(request.principal, secondFactor)
+      ) {
+        throw new Fault(
+          'SECOND_FACTOR_MISSING',
+          `${request.principal?.name} must set up a second factor before anything else.`,
+        );
+      }
     },
     responded(request) {
       if (!isReading(request)) cache.clear();
     },
     async isValid(request) {
-      return (await identify(request)) !== undefined;
+      const principal = await identify(request);
+      return principal !== undefined && !lacksSecondFactor(principal, secondFactor);
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { Fault, toFault } from '../../faults/fault.ts';
+import { basePathOf } from '../../model/address/base-path.ts';
 import { withAudit } from '../../operations/core/authorize.ts';
 import type { Context } from '../../operations/core/context.ts';
 import { userOf } from './claims.ts';
@@ -64,7 +65,7 @@ export function mountOidcRoutes(server: FastifyInstance, context: Context, sessi
         { principal, address: request.ip, operation: 'session.begin', subject },
         async () => {
           const account = await access.accounts.upsertOidc({ issuer: claims.iss, subject: claims.sub }, user);
-          await sessions.begin(request, reply, account.id);
+          await sessions.begin(request, reply, { accountId: account.id });
         },
       );
       return reply.redirect(stored.returnTo);
@@ -90,15 +91,18 @@ export function mountOidcRoutes(server: FastifyInstance, context: Context, sessi
     const fault = toFault(error);
     // The message alone, because the response of a provider may contain tokens.
     log.warn({ code: fault.code, provider: oidc?.name, reason: fault.message }, 'Sign-in failed');
-    return `/?signInError=${fault.code}`;
+    return `${basePathOf(publicUrl)}/?signInError=${fault.code}`;
   }
 }
 
-/** `target` if it is a path of this server, else `/`: a browser is never sent to another site. */
+/** `target` if it is a path below `base`, else that of `base`: a browser is never sent to another site. */
 export function pathWithin(base: string, target: unknown): string {
-  if (typeof target !== 'string' || !target.startsWith('/') || !URL.canParse(target, base)) return '/';
+  const basePath = basePathOf(base);
+  const start = `${basePath}/`;
+  if (typeof target !== 'string' || !target.startsWith('/') || !URL.canParse(target, base)) return start;
   const { origin, pathname, search, hash } = new URL(target, base);
   // Browsers read a path that begins with two slashes as a host.
-  if (origin !== new URL(base).origin || pathname.startsWith('//')) return '/';
+  if (origin !== new URL(base).origin || pathname.startsWith('//')) return start;
+  if (pathname !== basePath && !pathname.startsWith(start)) return start;
   return pathname + search + hash;
 }

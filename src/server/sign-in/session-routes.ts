@@ -1,18 +1,20 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { createLimiter } from '../../async/limit.ts';
-import { isBcryptHash } from '../../crypto/foreign-hash.ts';
-import { hashPassword, isPassword } from '../../crypto/password.ts';
+import { hashPassword } from '../../crypto/password.ts';
 import { Fault } from '../../faults/fault.ts';
 import type { Via } from '../../model/access.ts';
 import { maxPasswordLength } from '../../model/limits.ts';
 import { withAudit } from '../../operations/core/authorize.ts';
 import type { Context } from '../../operations/core/context.ts';
 import { exactLine, line, newPassword, newUserName } from '../../operations/core/fields.ts';
-import { attemptsKey } from '../../operations/users/users.ts';
-import { type Account, deactivatedFault } from '../../store/access/accounts.ts';
+import { attemptsKey, limitSignIn } from '../../operations/users/attempt-limit.ts';
+import { checkCode, maxCodeLength } from '../../operations/users/check-code.ts';
+import { checkPassword } from '../../operations/users/check-password.ts';
+import type { Account } from '../../store/access/accounts.ts';
+import type { FieldChanges } from '../../store/access/audit.ts';
+import { secondFactorRequired } from '../../store/access/sessions.ts';
 import { describeRoute } from '../http/route-schema.ts';
-import { limitSignIn } from './attempt-limit.ts';
 import { principalOf } from './guard.ts';
 import { type BrowserSessions, sessionView } from './session.ts';
 
@@ -20,7 +22,10 @@ import { type BrowserSessions, sessionView } from './session.ts';
 const bodyLimit = 16 * 1024;
 
 const password = z.string().max(maxPasswordLength);
-const credentials = z.strictObject({ name: line(200), password });
+const code = line(maxCodeLength)
+  .optional()
+  .describe('Of a user with a second factor: a code of the authenticator app, or a recovery code');
+const credentials = z.strictObject({ name: line(200), password, code });
 const passwords = z.strictObject({ current: password, next: newPassword });
 const firstAdmin = z.strictObject({
   token: exactLine(200).describe('The token in the link of the log'),
@@ -30,6 +35,7 @@ const firstAdmin = z.strictObject({
 const reset = z.strictObject({
   token: exactLine(200).describe('The token in the link'),
   password: newPassword,
+  code,
 });
 
 /**
@@ -92,24 +98,37 @@ function mountSignIn({ server, context, sessions, signIn, limited }: SessionRout
     {
       config: { entrance: 'sign-in' },
       bodyLimit,
-      schema: describeRoute('session.begin', 'Sign in with a password; sets the cookie matre_session', {
-        answer: sessionView,
-        body: credentials,
-      }),
+      schema: describeRoute(
+        'session.begin',
+        'Sign in with a password, and a code if the user has a second factor; sets the cookie matre_session',
+        {
+          answer: sessionView,
+          body: credentials,
+        },
+      ),
     },
     (request, reply) =>
       limited(async () => {
         refuseUnlessRequired(signIn);
-        const { name, password } = request.body as z.output<typeof credentials>;
+        const { name, password, code } = request.body as z.output<typeof credentials>;
         const account = await access.accounts.find(name);
         // The typed name of an unknown user is not recorded, because it may be a password.
         const principal = { name: account?.name ?? 'somebody unknown', via: 'password' } as const;
         const key = attemptsKey(account, name);
         await limitSignIn(access.attempts, { address: request.ip, key });
-        await auditSession(context, request, principal, 'session.begin', async () => {
+        let changes: FieldChanges | undefined;
+        const begin = async () => {
           await checkPassword(access, account, { password, key });
-          await sessions.begin(request, reply, (account as Account).id);
-        });
+          const { id: accountId } = account as Account;
+          const proven = await checkSecondFactor(access, account as Account, code);
+          changes = proven.changes;
+          await sessions.begin(request, reply, { accountId, secondFactor: proven.secondFactor });
+        };
+        const entry = {
+          ...{ principal, address: request.ip, operation: 'session.begin' },
+          subject: principal.name,
+        };
+        await withAudit(context, entry, begin, () => changes);
         return sessions.view(request);
       }),
   );
@@ -159,7 +178,9 @@ function mountPasswordChange({ server, context, sessions, limited }: SessionRout
         await auditSession(context, request, principal, 'session.password', async () => {
           await checkPassword(access, account, { password: current, key });
           await access.accounts.setPassword(account.name, await hashPassword(next));
-          await sessions.begin(request, reply, account.id);
+          // A user with a second factor has no session that began without it.
+          const { id: accountId, secondFactor } = account;
+          await sessions.begin(request, reply, { accountId, secondFactor });
         });
         return sessions.view(request);
       }),
@@ -185,7 +206,7 @@ function mountFirstAdmin({ server, context, sessions, signIn, limited }: Session
         const entry = { principal, address: request.ip, operation: 'session.first-admin', subject: name };
         await withAudit(context, entry, async () => {
           const account = await access.firstAdminInvite.accept(token, name, () => hashPassword(password));
-          await sessions.begin(request, reply, account.id);
+          await sessions.begin(request, reply, { accountId: account.id });
         });
         return sessions.view(request);
       }),
@@ -205,16 +226,24 @@ function mountReset({ server, context, sessions, signIn, limited }: SessionRoute
     (request, reply) =>
       limited(async () => {
         refuseUnlessRequired(signIn);
-        const { token, password } = request.body as z.output<typeof reset>;
+        const { token, password, code } = request.body as z.output<typeof reset>;
         await limitSignIn(access.attempts, { address: request.ip });
         const principal = { name: 'who has the link', via: 'password' } as const;
-        const subject = (await access.resetLinks.findUser(token)) ?? 'an invalid link';
+        const name = await access.resetLinks.findUser(token);
+        const subject = name ?? 'an invalid link';
         const entry = { principal, address: request.ip, operation: 'session.reset', subject };
-        await withAudit(context, entry, async () => {
+        let changes: FieldChanges | undefined;
+        const begin = async () => {
+          // Before the link is used up, so that it still works with the right code.
+          const user = name === undefined ? undefined : await access.accounts.get(name);
+          const proven = user && (await checkSecondFactor(access, user, code));
+          changes = proven?.changes;
           const account = await access.resetLinks.accept(token, () => hashPassword(password));
           await access.attempts.forget(attemptsKey(account, account.name));
-          await sessions.begin(request, reply, account.id);
-        });
+          const { id: accountId } = account;
+          await sessions.begin(request, reply, { accountId, secondFactor: proven?.secondFactor });
+        };
+        await withAudit(context, entry, begin, () => changes);
         return sessions.view(request);
       }),
   );
@@ -225,23 +254,23 @@ function refuseUnlessRequired(signIn: boolean): void {
   if (!signIn) throw new Fault('INPUT_INVALID', 'Sign-in is off on this server.');
 }
 
-/** `key`: that of the attempt, whose count is reset. Errors: SIGN_IN_REFUSED, USER_DEACTIVATED. */
-async function checkPassword(
+/**
+ * Checks the code of a user who has a second factor. Returns whether the user proved one, and what changed by that, for the audit trail.
+ * Errors: SECOND_FACTOR_REQUIRED without a code, and those of `checkCode`.
+ */
+async function checkSecondFactor(
   access: Context['access'],
-  account: Account | undefined,
-  { password, key }: { password: string; key: string },
-): Promise<void> {
-  const stored = account && (await access.accounts.readPassword(account.id));
-  if (!(await isPassword(password, stored))) {
-    throw new Fault('SIGN_IN_REFUSED', 'The name or the password is wrong.');
-  }
-  // An imported user had it hashed by another program.
-  if (account && stored && isBcryptHash(stored)) {
-    await access.accounts.replaceHash(account.id, stored, await hashPassword(password));
-  }
-  await access.attempts.forget(key);
-  // Only who has the password learns it.
-  if (account?.deactivatedAt !== undefined) throw deactivatedFault(account.name);
+  account: Account,
+  code: string | undefined,
+): Promise<{ secondFactor: boolean; changes?: FieldChanges }> {
+  if (!account.secondFactor) return { secondFactor: false };
+  if (code === undefined) throw secondFactorRequired();
+  const left = await checkCode(access, account.id, code);
+  if (left === undefined) return { secondFactor: true };
+  return {
+    secondFactor: true,
+    changes: { recoveryCodesLeft: { before: String(left + 1), after: String(left) } },
+  };
 }
 
 function auditSession<T>(

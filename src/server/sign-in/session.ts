@@ -5,6 +5,7 @@ import { csrfOf } from '../../crypto/token.ts';
 import { roles } from '../../model/access.ts';
 import type { Context } from '../../operations/core/context.ts';
 import { setCookie } from './cookies.ts';
+import { lacksSecondFactor } from './sign-in-policy.ts';
 
 export const sessionView = z.object({
   signInRequired: z.boolean(),
@@ -13,6 +14,7 @@ export const sessionView = z.object({
       name: z.string(),
       role: z.enum(roles),
       via: z.enum(['open', 'password', 'oidc', 'token']).describe('`open`: sign-in is off'),
+      lacksSecondFactor: z.boolean().describe('The user must set up a second factor before anything else'),
     })
     .nullable()
     .describe('Null when no user is signed in'),
@@ -33,7 +35,7 @@ export type BrowserSessions = ReturnType<typeof createBrowserSessions>;
 /** Shows, begins and ends browser sessions. */
 export function createBrowserSessions({ access, config, workers }: Context, { signIn }: { signIn: boolean }) {
   const { publicUrl } = config.server;
-  const { oidc } = config.signIn;
+  const { oidc, secondFactor: demand } = config.signIn;
   const hasOwnWorkers = async () =>
     (await workers.list()).some(
       ({ host, pid, alive }) => alive && host === hostname() && pid === process.pid,
@@ -45,7 +47,10 @@ export function createBrowserSessions({ access, config, workers }: Context, { si
       const user =
         principal === undefined || via === 'local' || via === 'program' || via === undefined
           ? null
-          : { name: principal.name, role: principal.role, via };
+          : {
+              ...{ name: principal.name, role: principal.role, via },
+              lacksSecondFactor: lacksSecondFactor(principal, demand),
+            };
       return {
         signInRequired: signIn,
         user,
@@ -56,10 +61,17 @@ export function createBrowserSessions({ access, config, workers }: Context, { si
       };
     },
 
-    /** Signs a user in, after the password or the OpenID token was checked. Ends an earlier session of the browser. */
-    async begin(request: FastifyRequest, reply: FastifyReply, accountId: number): Promise<void> {
+    /**
+     * Signs a user in, after the password and, if the user has one, the second factor was checked, or the OpenID token. Ends an earlier
+     * session of the browser. Errors: USER_DEACTIVATED, SECOND_FACTOR_REQUIRED.
+     */
+    async begin(
+      request: FastifyRequest,
+      reply: FastifyReply,
+      { accountId, secondFactor = false }: { accountId: number; secondFactor?: boolean | undefined },
+    ): Promise<void> {
       if (request.sessionSecret !== undefined) await access.sessions.end(request.sessionSecret);
-      const secret = await access.sessions.begin(accountId);
+      const secret = await access.sessions.begin(accountId, { secondFactor });
       await access.accounts.recordSignIn(accountId);
       setCookie(request, reply, { name: 'matre_session', value: secret, publicUrl });
       request.sessionSecret = secret;

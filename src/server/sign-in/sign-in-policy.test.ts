@@ -56,7 +56,11 @@ describe('settings of an OpenID provider', () => {
     ['a public address', { MATRE_PUBLIC_URL: '' }, 'needs MATRE_PUBLIC_URL'],
     ['TLS', { MATRE_OIDC_ISSUER: 'http://id.example.com' }, 'must be https'],
     ['a value that grants a role', { MATRE_OIDC_ADMINS: '' }, 'MATRE_OIDC_VIEWERS'],
-    ['an origin, not a path', { MATRE_PUBLIC_URL: 'https://example.com/matre' }, 'without a path'],
+    [
+      'an address without a query',
+      { MATRE_PUBLIC_URL: 'https://example.com/matre?x' },
+      'MATRE_PUBLIC_URL must be an address such as',
+    ],
   ])('need %s', (_what, more, message) => {
     expect(load(more as Record<string, string>)).toThrowError(message);
   });

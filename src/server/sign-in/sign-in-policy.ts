@@ -1,5 +1,6 @@
 import type { Config } from '../../config/config.ts';
 import { Fault } from '../../faults/fault.ts';
+import { demandsSecondFactor, type Principal, type SecondFactorDemand } from '../../model/access.ts';
 import { isLoopback } from '../../model/address/loopback.ts';
 
 /**
@@ -21,6 +22,14 @@ export function signInRequired(config: Config): boolean {
   const singleUser =
     store.databaseUrl === undefined && server.token === undefined && signIn.oidc === undefined;
   return exposingSetting !== undefined || !singleUser;
+}
+
+/**
+ * Whether a principal may only set up a second factor: a user who signed in with a password, whose role demands one. Programs with a token
+ * and users of an OpenID provider are not asked for it.
+ */
+export function lacksSecondFactor(principal: Principal | undefined, demand: SecondFactorDemand): boolean {
+  return principal?.hasSecondFactor === false && demandsSecondFactor(demand, principal.role);
 }
 
 /** The setting by which other machines can reach the server, if any. */

@@ -14,6 +14,7 @@ export function createHostChecks(
   options: { signIn: boolean },
 ) {
   const publicName = publicUrl === undefined ? [] : [new URL(publicUrl).hostname];
+  const publicOrigin = publicUrl === undefined ? undefined : new URL(publicUrl).origin;
   const names = new Set([
     ...allowedHosts,
     ...publicName,
@@ -40,7 +41,7 @@ export function createHostChecks(
     refuseForeignOrigin(request: FastifyRequest): void {
       const { origin, host } = request.headers;
       if (origin === undefined || request.method === 'GET' || request.method === 'HEAD') return;
-      if (origin === publicUrl) return;
+      if (origin === publicOrigin) return;
       if (!URL.canParse(origin) || new URL(origin).host !== host?.toLowerCase()) {
         throw new Fault('HOST_REFUSED', `The request comes from a page of ${JSON.stringify(origin)}.`);
       }

@@ -5,6 +5,7 @@ import { createAudit } from './audit.ts';
 import { createDeviceLogins } from './device-logins.ts';
 import { createFirstAdminInvite } from './first-admin-invite.ts';
 import { createResetLinks } from './reset-links.ts';
+import { createSecondFactors } from './second-factors.ts';
 import { createSessions } from './sessions.ts';
 import { createSignInAttempts } from './sign-in-attempts.ts';
 import { createTokens } from './tokens.ts';
@@ -21,6 +22,7 @@ export function createAccess(deps: { database: Database; secrets: SecretBox; ses
     deviceLogins: createDeviceLogins({ database }),
     firstAdminInvite: createFirstAdminInvite({ database }),
     resetLinks: createResetLinks({ database }),
+    secondFactors: createSecondFactors({ database, secrets }),
     attempts: createSignInAttempts({ database }),
     audit: createAudit({ database }),
     /** Encrypts the state that a browser keeps during a sign-in at an OpenID provider. */

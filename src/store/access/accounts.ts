@@ -15,6 +15,8 @@ export interface Account {
   signedInAt: Date | undefined;
   /** Set while the user cannot sign in. */
   deactivatedAt: Date | undefined;
+  /** The user signs in with a code besides the password. */
+  secondFactor: boolean;
 }
 
 /** The identity of a user at an OpenID provider. */
@@ -40,6 +42,12 @@ export function createAccounts(deps: { database: Database }) {
     /** Errors: USER_UNKNOWN. */
     async get(name: string): Promise<Account> {
       return existing(await find(name), name);
+    },
+
+    /** The user of a principal. Errors: USER_UNKNOWN. */
+    async getById(id: number): Promise<Account> {
+      const [row] = await database.query<Row>(`SELECT ${columns} FROM account WHERE id = $1`, [id]);
+      return existing(row && toAccount(row), `number ${id}`);
     },
 
     async list(): Promise<Account[]> {
@@ -258,7 +266,8 @@ export function deactivatedFault(name: string): Fault {
   return new Fault('USER_DEACTIVATED', `User ${name} is deactivated.`);
 }
 
-const columns = 'id, name, role, oidc_subject IS NOT NULL AS oidc, created_at, signed_in_at, deactivated_at';
+const columns = `id, name, role, oidc_subject IS NOT NULL AS oidc, created_at, signed_in_at, deactivated_at,
+  EXISTS (SELECT FROM second_factor WHERE account_id = account.id AND enabled_at IS NOT NULL) AS second_factor`;
 
 interface Row {
   id: number;
@@ -268,6 +277,7 @@ interface Row {
   created_at: Date;
   signed_in_at: Date | null;
   deactivated_at: Date | null;
+  second_factor: boolean;
 }
 
 function toAccount(row: Row): Account {
@@ -279,6 +289,7 @@ function toAccount(row: Row): Account {
     createdAt: row.created_at,
     signedInAt: row.signed_in_at ?? undefined,
     deactivatedAt: row.deactivated_at ?? undefined,
+    secondFactor: row.second_factor,
   };
 }
 

@@ -67,10 +67,15 @@ export async function fillDatabase(context: Context): Promise<RunRows['ids']> {
   await addFirings(database, ids.failed);
   await addPeople(database);
   await addWorkers(database);
-  for (const { name, value, secret } of longVariables()) {
-    await variables.set('global', { name, value, secret });
-    await variables.set(1, { name: `${name}_1`, value, secret });
+  for (const [index, variable] of longVariables().entries()) {
+    const description =
+      index % 3 === 0 ? `Of the northern warehouse; ${'asked for by mail, '.repeat(6)}` : '';
+    await variables.set('global', variable);
+    await variables.set(1, { ...variable, description: description.trim() }, userName(2));
   }
+  const at = new Date(Date.now() + 86_400_000);
+  const name = `${longVariable.name}_PASSWORD`;
+  await variables.rotate(1, { name, value: 'rotated', at, by: userName(3) });
   await addTriage(context);
   await addSavedSelections(context);
   await addMessages(context, ids.night);

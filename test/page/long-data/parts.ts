@@ -1,13 +1,14 @@
 import type { ContainerParts } from '../../../src/app/containers.ts';
 import type { ContainersContext } from '../../../src/doctor/check-context.ts';
 import { Fault } from '../../../src/faults/fault.ts';
+import type { ComparedValue } from '../../../src/mftf/module/compare-values.ts';
 import { containerName } from '../../../src/model/environment.ts';
 import type { ContainerInspection } from '../../../src/pool/inspect.ts';
 import type { PoolContainer } from '../../../src/pool/pool.ts';
 import { namedRunner } from '../../support/runner.ts';
 import { longCatalog } from './catalog.ts';
 import { longVariable, longVariables } from './database.ts';
-import { commitSubject } from './names.ts';
+import { commitSubject, testName } from './names.ts';
 
 const commit = { id: '15'.repeat(20), subject: commitSubject(21) };
 const image =
@@ -56,12 +57,29 @@ export async function longParts(): Promise<Partial<ContainerParts>> {
           name,
           value: secret ? undefined : value,
           secret,
-          from: index % 2 === 0 ? 'environment' : 'module',
+          from: index % 2 === 0 || secret ? 'environment' : 'module',
         },
         overrides:
           index % 2 === 0 ? [{ from: 'global', value: secret ? undefined : longVariable.value }] : [],
       })),
     }),
+    compareValues: async () => comparedValues(),
+    async variableUsers() {
+      const variables = longVariables();
+      return {
+        commit,
+        layers: variables.map(({ name, secret }, index) => ({
+          ...{ name, secret, value: undefined, overrides: [] },
+          from: index % 2 === 0 || secret ? 'environment' : 'module',
+        })),
+        values: variables.map(({ name }, index) => ({ name, tests: index % 5 === 0 ? 0 : index * 40 })),
+        missing: [0, 1, 2].map((index) => ({
+          reference: `_ENV.${longVariable.name}_${index}`,
+          ...{ tests: index + 1, firstTests: [testName(index), testName(index + 1)].slice(0, index + 1) },
+        })),
+      };
+    },
+    testsReading: async () => ({ commit, tests: Array.from({ length: 600 }, (_, index) => testName(index)) }),
     pool: async () => ({
       list: async () => [1, 2, 4, 9].map(poolContainer),
       replace: async ({ id }) => poolContainer(id),
@@ -69,6 +87,17 @@ export async function longParts(): Promise<Partial<ContainerParts>> {
     }),
     containersContext: async () => doctorContext as unknown as ContainersContext,
   };
+}
+
+function comparedValues(): ComparedValue[] {
+  const side = (value: string | undefined) => ({ value, from: 'environment' as const });
+  return longVariables().map(({ name, value, secret }, index) => {
+    const shown = secret ? undefined : value;
+    return {
+      ...{ name, secret, isEqual: index > 18 },
+      sides: [side(shown), index % 6 === 4 ? undefined : { value: shown, from: 'module' }],
+    };
+  });
 }
 
 const away = () => {

@@ -1,3 +1,4 @@
+import { longVariable } from './database.ts';
 import { longMessageNames } from './messages.ts';
 import { environmentCode, scheduleName, testName } from './names.ts';
 import type { RunRows } from './runs.ts';
@@ -38,6 +39,12 @@ export function longViews(ids: RunRows['ids']): LongView[] {
     view('/environments', '/environments'),
     view('/environments/:code', `/environments/${environmentCode(0)}`),
     view('/environments/:code', `/environments/${environmentCode(6)}`),
+    view('/environments/:code', `/environments/${environmentCode(0)}?usage=all`),
+    view(
+      '/environments/:code/variables/:name',
+      `/environments/${environmentCode(0)}/variables/${longVariable.name}_PASSWORD`,
+    ),
+    view('/compare-variables', `/compare-variables?a=${environmentCode(0)}&b=${environmentCode(1)}&show=all`),
     view('/schedules', '/schedules'),
     view('/schedules/:name', schedule),
     view('/schedules/:name/edit', `${schedule}/edit`),

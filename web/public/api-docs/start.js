@@ -1,6 +1,8 @@
 // Shows the description of the API in Scalar (web/api-reference.ts), with requests that have the rights of the session.
 {
   const { nonce } = document.currentScript;
+  /** The path of this installation, on a host that it shares with others. */
+  const basePath = document.querySelector('meta[name=base-path]').content;
   const reading = ['GET', 'HEAD'];
 
   // Scalar creates style elements at run time, and the content security policy wants the nonce of the response on each.
@@ -11,12 +13,12 @@
     return element;
   };
 
-  const readSession = async () => (await fetch('/api/session')).json();
+  const readSession = async () => (await fetch(`${basePath}/api/session`)).json();
 
   function loadScalar() {
     return new Promise((resolve, reject) => {
       const script = createElement('script');
-      script.src = '/api/docs/scalar.js';
+      script.src = `${basePath}/api/docs/scalar.js`;
       script.onload = () => resolve(globalThis.Scalar);
       script.onerror = () => reject(new Error(`${script.src} could not be loaded`));
       document.head.append(script);
@@ -37,7 +39,7 @@
     const { user } = await readSession();
     if (user === null) {
       showNote('The API is described for signed-in users. Open this page again after you have signed in.', {
-        address: '/',
+        address: `${basePath}/`,
         link: 'Sign in',
       });
       return;
@@ -45,7 +47,7 @@
     const scheme = localStorage.getItem('mantine-color-scheme-value');
     const { createApiReference } = await loadScalar();
     createApiReference('#api', {
-      url: '/api/openapi.json',
+      url: `${basePath}/api/openapi.json`,
       // Each of these would use a server of others.
       agent: { disabled: true },
       hideClientButton: true,
@@ -68,6 +70,9 @@
   }
 
   start().catch((error) => {
-    showNote(`The API cannot be shown: ${error.message}.`, { address: '/api/docs', link: 'Try again' });
+    showNote(`The API cannot be shown: ${error.message}.`, {
+      address: `${basePath}/api/docs`,
+      link: 'Try again',
+    });
   });
 }

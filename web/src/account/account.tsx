@@ -4,9 +4,10 @@ import { Subscriptions } from '../rules/subscriptions/subscriptions.tsx';
 import { useTitle } from '../ui/title.ts';
 import classes from './account.module.css';
 import { ChangePassword } from './change-password.tsx';
+import { SecondFactor } from './second-factor/second-factor.tsx';
 import { Tokens } from './tokens.tsx';
 
-/** The account of the user: password, subscriptions and API tokens. */
+/** The account of the user: password, second factor, subscriptions and API tokens. */
 export default function Account() {
   useTitle('Account');
   const { data: session } = useQuery(sessionQuery);
@@ -24,6 +25,7 @@ export default function Account() {
         </p>
       )}
       {user.via === 'password' && <ChangePassword />}
+      {user.via === 'password' && <SecondFactor />}
       {user.via !== 'open' && <Subscriptions />}
       <Tokens user={user} />
     </div>

@@ -1,8 +1,10 @@
 import { Button, PasswordInput, TextInput } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
 import { FormProblem } from '../ui/form-problem.tsx';
+import { CodeField } from './code-field.tsx';
 import classes from './gate.module.css';
 import { NewPassword } from './new-password.tsx';
+import { useCodeRequest } from './use-code-request.ts';
 import { useSessionChange } from './use-session-change.ts';
 
 interface Props {
@@ -18,16 +20,50 @@ interface Props {
   onDone?: () => void;
 }
 
-/** A form with name and password that starts a session. */
+/** A form with name and password that starts a session; it asks for a code when the user has a second factor. */
 export function CredentialsForm({ label, submitLabel, path, extraFields, isNew = false, onDone }: Props) {
   const [name, setName] = useState('');
   const [password, setPassword] = useState('');
+  const [code, setCode] = useState<string>();
   const first = useRef<HTMLInputElement>(null);
   useEffect(() => first.current?.focus(), []);
   const startSession = useSessionChange(
-    () => ({ method: 'POST', path, body: { ...extraFields, name, password } }),
+    () => ({
+      method: 'POST',
+      path,
+      body: { ...extraFields, name, password, ...(code !== undefined && { code }) },
+    }),
     onDone,
   );
+  const error = useCodeRequest(startSession.error, () => setCode(''));
+  if (code !== undefined) {
+    return (
+      <form
+        key="code"
+        className={classes.form}
+        aria-label={`Code of ${name}`}
+        onSubmit={(event) => {
+          event.preventDefault();
+          startSession.mutate(undefined);
+        }}
+      >
+        <CodeField value={code} onChange={setCode} />
+        <FormProblem error={error} />
+        <Button type="submit" size="sm" loading={startSession.isPending}>
+          {submitLabel}
+        </Button>
+        <Button
+          variant="subtle"
+          onClick={() => {
+            setCode(undefined);
+            startSession.reset();
+          }}
+        >
+          Back
+        </Button>
+      </form>
+    );
+  }
   return (
     <form
       className={classes.form}
@@ -61,7 +97,7 @@ export function CredentialsForm({ label, submitLabel, path, extraFields, isNew =
           onChange={(event) => setPassword(event.currentTarget.value)}
         />
       )}
-      <FormProblem error={startSession.error} />
+      <FormProblem error={error} />
       <Button type="submit" size="sm" loading={startSession.isPending}>
         {submitLabel}
       </Button>

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { addressOf } from '../base-path.ts';
 import { Appearance } from '../ui/appearance.tsx';
 import classes from './gate.module.css';
 
@@ -11,7 +12,7 @@ export function Gate({ title, children }: { title: string; children: ReactNode }
       </header>
       <main className={classes.card}>
         <div className={classes.name}>
-          <img src="/assets/icon.svg" alt="" width={28} height={28} />
+          <img src={addressOf('/assets/icon.svg')} alt="" width={28} height={28} />
           matre
         </div>
         <h1 className={classes.title}>{title}</h1>

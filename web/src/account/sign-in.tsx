@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { useSearchParams } from 'wouter';
 import type { Session } from '../api/session.ts';
+import { addressOf } from '../base-path.ts';
 import { useTitle } from '../ui/title.ts';
 import { CredentialsForm } from './credentials-form.tsx';
 import classes from './gate.module.css';
@@ -46,7 +47,11 @@ function OidcButton({ name }: { name: string }) {
           {signInErrors[error] ?? 'Sign-in failed.'} ({error})
         </p>
       )}
-      <Button component="a" size="sm" href={`/api/sign-in/oidc?${new URLSearchParams({ returnTo })}`}>
+      <Button
+        component="a"
+        size="sm"
+        href={addressOf(`/api/sign-in/oidc?${new URLSearchParams({ returnTo })}`)}
+      >
         Sign in with {name}
       </Button>
     </>

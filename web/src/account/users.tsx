@@ -14,8 +14,8 @@ import { useTitle } from '../ui/title.ts';
 import { useAction } from '../ui/use-action.ts';
 import classes from './account.module.css';
 import { NewPassword } from './new-password.tsx';
-import { ResetLink } from './reset-link.tsx';
 import { RoleSelect } from './role-select.tsx';
+import { SignInMenu } from './sign-in-menu.tsx';
 
 type User = OutputOf<typeof listUsers>['users'][number];
 
@@ -71,8 +71,11 @@ function UserTable({ users }: { users: User[] }) {
     {
       name: 'Sign-in',
       width: 'fit',
-      value: ({ via, deactivatedAt }) =>
-        deactivatedAt ? 'deactivated' : via === 'oidc' ? 'OpenID Connect' : 'password',
+      value: ({ via, deactivatedAt, secondFactor }) => {
+        if (deactivatedAt) return 'deactivated';
+        if (via === 'oidc') return 'OpenID Connect';
+        return secondFactor ? 'password and code' : 'password';
+      },
     },
     {
       name: 'Last sign-in',
@@ -111,8 +114,8 @@ function UserRole({ user: { name, role, via }, isSelf }: { user: User; isSelf: b
   );
 }
 
-function UserActions({ user: { name, via, deactivatedAt }, isSelf }: { user: User; isSelf: boolean }) {
-  const [passwordDialogOpened, setPasswordDialogOpened] = useState(false);
+function UserActions({ user, isSelf }: { user: User; isSelf: boolean }) {
+  const { name, deactivatedAt } = user;
   const remove = useAction({
     run: () => callApi<OutputOf<typeof removeUser>>('DELETE', `/api/users/${encodeURIComponent(name)}`),
     successMessage: () => `${name} is removed.`,
@@ -144,17 +147,7 @@ function UserActions({ user: { name, via, deactivatedAt }, isSelf }: { user: Use
           onConfirm={() => activate.mutate(false)}
         />
       )}
-      {via === 'password' && !deactivatedAt && <ResetLink name={name} />}
-      {via === 'password' && (
-        <Button
-          variant="subtle"
-          size="compact-xs"
-          aria-label={`Set password of ${name}`}
-          onClick={() => setPasswordDialogOpened(true)}
-        >
-          Set password
-        </Button>
-      )}
+      {user.via === 'password' && <SignInMenu user={user} />}
       <ConfirmButton
         label="Remove"
         accessibleName={`Remove ${name}`}
@@ -162,14 +155,6 @@ function UserActions({ user: { name, via, deactivatedAt }, isSelf }: { user: Use
         busy={remove.isPending}
         onConfirm={() => remove.mutate()}
       />
-      <Modal
-        opened={passwordDialogOpened}
-        onClose={() => setPasswordDialogOpened(false)}
-        title={`Set password of ${name}`}
-        ta="start"
-      >
-        <SetPassword name={name} onDone={() => setPasswordDialogOpened(false)} />
-      </Modal>
     </>
   );
 }
@@ -210,35 +195,6 @@ function AddUser({ onDone }: { onDone: () => void }) {
       <div>
         <Button type="submit" loading={add.isPending}>
           Add
-        </Button>
-      </div>
-    </form>
-  );
-}
-
-function SetPassword({ name, onDone }: { name: string; onDone: () => void }) {
-  const [password, setPassword] = useState('');
-  const set = useAction({
-    run: () => change(name, { password }),
-    successMessage: () => `${name} has a new password and is signed out everywhere.`,
-    invalidates: [['users']],
-    quiet: true,
-    onSuccess: onDone,
-  });
-  return (
-    <form
-      className={classes.form}
-      aria-label={`New password of ${name}`}
-      onSubmit={(event) => {
-        event.preventDefault();
-        set.mutate();
-      }}
-    >
-      <NewPassword label="New password" value={password} onChange={setPassword} />
-      <FormProblem error={set.error} />
-      <div>
-        <Button type="submit" loading={set.isPending}>
-          Set password
         </Button>
       </div>
     </form>

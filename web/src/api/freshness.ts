@@ -24,6 +24,7 @@ const queriesByEvent = {
     'environment',
     'hooks',
     'effective',
+    'variables',
     'container',
     'containers',
     'preview',

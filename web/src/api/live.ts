@@ -1,3 +1,4 @@
+import { addressOf } from '../base-path.ts';
 import type { createFreshness } from './freshness.ts';
 
 /** `connecting` until the first response; `lost` while the server is unreachable. */
@@ -47,7 +48,7 @@ export function openLive(
   };
 
   const open = () => {
-    source = new EventSource('/api/events');
+    source = new EventSource(addressOf('/api/events'));
     source.addEventListener('open', () => setConnection({ state: 'live' }));
     source.addEventListener('run', ({ data }) => freshness.runChanged(Number(data)));
     for (const what of kinds) {

@@ -1,5 +1,7 @@
+import { storageKeyOf } from '../base-path.ts';
+
 /** The reservations that were added in this browser, each with what its user was notified of last. */
-const storageKey = 'own-reservations';
+const storageKey = storageKeyOf('own-reservations');
 /** The oldest are forgotten. */
 const maxReservations = 20;
 const listeners = new Set<() => void>();

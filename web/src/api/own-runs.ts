@@ -1,5 +1,7 @@
+import { storageKeyOf } from '../base-path.ts';
+
 /** The runs that were submitted in this browser and whose end was not reported yet, by their numbers. */
-const storageKey = 'own-runs';
+const storageKey = storageKeyOf('own-runs');
 /** The oldest are forgotten. */
 const maxRuns = 50;
 const listeners = new Set<() => void>();

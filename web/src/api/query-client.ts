@@ -2,11 +2,13 @@ import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
 import { toProblem } from './problem.ts';
 import { isWorthRetry } from './retry.ts';
 
+const sessionCodes = new Set(['UNAUTHORIZED', 'SECOND_FACTOR_MISSING']);
+
 /** Cached responses stay fresh until an event invalidates them, so a view that is opened again appears immediately. */
 export function createQueryClient(): QueryClient {
-  // The session has ended: refetching it shows the sign-in form.
+  // The session has ended, or its user must set up a second factor: refetching it shows the form.
   const onError = (error: unknown) => {
-    if (toProblem(error).code === 'UNAUTHORIZED') void client.invalidateQueries({ queryKey: ['session'] });
+    if (sessionCodes.has(toProblem(error).code)) void client.invalidateQueries({ queryKey: ['session'] });
   };
   const client: QueryClient = new QueryClient({
     queryCache: new QueryCache({ onError }),

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { addressOf } from '../base-path.ts';
 import { noteOwnRuns } from './own-runs.ts';
 import { Problem, unreachable } from './problem.ts';
 
@@ -29,7 +30,7 @@ export function setCsrfToken(token: string | null): void {
   csrfToken = token ?? undefined;
 }
 
-/** Sends a request to the API. Rejects with a `Problem`, or with the reason of `signal`. */
+/** Sends a request to the API; `path` is without the base path. Rejects with a `Problem`, or with the reason of `signal`. */
 export async function callApi<T>(method: Method, path: string, request: Request = {}): Promise<T> {
   const { query, body, key, signal } = request;
   const headers = new Headers({ accept: 'application/json' });
@@ -38,7 +39,7 @@ export async function callApi<T>(method: Method, path: string, request: Request 
   if (csrfToken !== undefined && method !== 'GET') headers.set('x-csrf-token', csrfToken);
   let response: Response;
   try {
-    response = await fetch(withQuery(path, query), {
+    response = await fetch(withQuery(addressOf(path), query), {
       method,
       headers,
       ...(body !== undefined && { body: JSON.stringify(body) }),

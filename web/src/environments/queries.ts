@@ -2,6 +2,12 @@ import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import type { showContainer, showEffective } from '#src/operations/environments/environment-detail.ts';
 import type { showEnvironment } from '#src/operations/environments/environments.ts';
 import type { showModules } from '#src/operations/environments/modules-view.ts';
+import type {
+  compareVariables,
+  listVariableUsers,
+  showVariableUsage,
+} from '#src/operations/environments/variable-usage.ts';
+import type { listVariables } from '#src/operations/environments/variables.ts';
 import type { listHooks } from '#src/operations/hooks/hooks.ts';
 import type { showOverview } from '#src/operations/overview/overview.ts';
 import type { listRuns } from '#src/operations/runs/runs.ts';
@@ -39,6 +45,35 @@ export const effectiveQuery = (code: string) =>
     queryFn: ({ signal }) => get<typeof showEffective>(`/api/environments/${code}/effective`, { signal }),
   });
 
+/** The variables of all environments. */
+export const globalVariablesQuery = queryOptions({
+  queryKey: ['variables', 'global'],
+  queryFn: ({ signal }) => get<typeof listVariables>('/api/variables', { signal }),
+});
+
+/** How many tests read each value of an environment. It reads the catalog, so it is requested on demand. */
+export const variableUsageQuery = (code: string) =>
+  queryOptions({
+    queryKey: ['variables', 'usage', code],
+    queryFn: ({ signal }) =>
+      get<typeof showVariableUsage>('/api/variables/usage', { query: { environment: code }, signal }),
+  });
+
+export const variableUsersQuery = (code: string, name: string) =>
+  queryOptions({
+    queryKey: ['variables', 'users', code, name],
+    queryFn: ({ signal }) =>
+      get<typeof listVariableUsers>(`/api/variables/${name}/usage`, { query: { environment: code }, signal }),
+  });
+
+export const comparedVariablesQuery = (environment: string, other: string) =>
+  queryOptions({
+    queryKey: ['variables', 'compared', environment, other],
+    queryFn: ({ signal }) =>
+      get<typeof compareVariables>('/api/variables/compare', { query: { environment, other }, signal }),
+    enabled: environment !== '' && other !== '',
+  });
+
 /** The enabled modules of the shop, compared with those of other environments. */
 export const modulesQuery = (code: string) =>
   queryOptions({
@@ -66,5 +101,6 @@ export const environmentKeys = (code: string) => [
   ['overview'],
   ['environment', code],
   ['effective', code],
+  ['variables'],
   ['preview'],
 ];

@@ -1,4 +1,5 @@
 import { useCallback, useRef, useState } from 'react';
+import { addressOf } from '../base-path.ts';
 import { copyText } from '../ui/copy.ts';
 import { plural } from '../ui/format.ts';
 import { showSuccess } from '../ui/notices.tsx';
@@ -72,7 +73,7 @@ export function LogContent({ id, goTo }: { id: number; goTo: TestRequest | undef
         selected={line}
         onLine={select}
         onCopy={(target) => void copy(target)}
-        download={`/api/runs/${id}/artifacts/run.log`}
+        download={addressOf(`/api/runs/${id}/artifacts/run.log`)}
         searchRef={searchField}
       />
       <Notes feed={feed} missing={missing} />

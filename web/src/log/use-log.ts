@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
 import type { readLog } from '#src/operations/runs/run-record.ts';
 import { get } from '../api/request.ts';
+import { addressOf } from '../base-path.ts';
 import { createLogFeed, type LogFeed, type LogSource } from './model/log-feed.ts';
 import { createLogSearch, type LogSearch } from './model/log-search.ts';
 
@@ -9,7 +10,7 @@ function sourceOf(id: number): LogSource {
     read: (from, signal) => get<typeof readLog>(`/api/runs/${id}/log`, { query: { from }, signal }),
     follow: (from, listener) => {
       // Reconnects automatically with the id of the last event, which is the offset after it.
-      const source = new EventSource(`/api/runs/${id}/log/stream?from=${from}`);
+      const source = new EventSource(addressOf(`/api/runs/${id}/log/stream?from=${from}`));
       source.addEventListener('message', ({ data, lastEventId }) =>
         listener.text(`${data}\n`, Number(lastEventId)),
       );

@@ -10,6 +10,7 @@ import {
   readOwnReservations,
   watchOwnReservations,
 } from '../api/own-reservations.ts';
+import { addressOf } from '../base-path.ts';
 import { reservationsQuery } from '../reservations/queries.ts';
 import { clock } from '../ui/format.ts';
 import { useNow } from '../ui/now.ts';
@@ -68,7 +69,7 @@ function announce(
   const notification = new Notification(title, {
     body: reason,
     tag: `matre-reservation-${id}-${due}`,
-    icon: '/assets/icon.svg',
+    icon: addressOf('/assets/icon.svg'),
   });
   notification.onclick = () => {
     window.focus();

@@ -4,6 +4,7 @@ import { useLocation } from 'wouter';
 import type { RunView } from '#src/operations/core/views.ts';
 import { forgetOwnRun, ownRunsText, readOwnRuns, watchOwnRuns } from '../api/own-runs.ts';
 import { toProblem } from '../api/problem.ts';
+import { addressOf } from '../base-path.ts';
 import { progressQuery } from '../run/queries.ts';
 import { plural } from '../ui/format.ts';
 import { useNotifications } from './permission.ts';
@@ -33,7 +34,7 @@ function RunNotification({ id }: { id: number }) {
       body: bodyOf(run),
       // Several tabs show one notification.
       tag: `matre-run-${id}`,
-      icon: '/assets/icon.svg',
+      icon: addressOf('/assets/icon.svg'),
     });
     notification.onclick = () => {
       window.focus();

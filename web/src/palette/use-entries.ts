@@ -6,6 +6,7 @@ import type { resumeEnvironment } from '#src/operations/environments/environment
 import type { listRuns } from '#src/operations/runs/runs.ts';
 import { get, post } from '../api/request.ts';
 import { refusal, sessionQuery } from '../api/session.ts';
+import { addressOf } from '../base-path.ts';
 import { environmentKeys, nowQuery } from '../environments/queries.ts';
 import { notifyLabels } from '../notify/notify-labels.ts';
 import { useNotifications } from '../notify/permission.ts';
@@ -60,7 +61,7 @@ export function useEntries(): EntryGroup[] {
     link('view /saved-selections', 'Saved selections', '/saved-selections'),
     link('view /account', 'Tokens, password and subscriptions', '/account'),
     // A page of its own, outside of this application.
-    { id: 'view /api/docs', label: 'API', run: () => window.location.assign('/api/docs') },
+    { id: 'view /api/docs', label: 'API', run: () => window.location.assign(addressOf('/api/docs')) },
     ...(isAllowed('admin')
       ? [link('view /users', 'Users', '/users'), link('view /audit', 'Audit trail', '/audit')]
       : []),

@@ -8,6 +8,7 @@ import type { showRun } from '#src/operations/runs/run-record.ts';
 import type { listRuns } from '#src/operations/runs/runs.ts';
 import type { listFaults } from '#src/operations/system/faults.ts';
 import { get } from '../api/request.ts';
+import { addressOf } from '../base-path.ts';
 
 export const progressQuery = (id: number) =>
   queryOptions({
@@ -78,4 +79,4 @@ export const faultsQuery = queryOptions({
 
 /** The URL of a file of a run. */
 export const fileOf = (id: number, path: string) =>
-  `/api/runs/${id}/artifacts/${path.split('/').map(encodeURIComponent).join('/')}`;
+  addressOf(`/api/runs/${id}/artifacts/${path.split('/').map(encodeURIComponent).join('/')}`);

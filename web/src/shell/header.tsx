@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'react';
 import { Link, useLocation } from 'wouter';
 import type { Session } from '../api/session.ts';
+import { addressOf } from '../base-path.ts';
 import { NotifyButton } from '../notify/notify-button.tsx';
 import { ViewsMenu } from '../saved-views/views-menu.tsx';
 import { Appearance } from '../ui/appearance.tsx';
@@ -23,7 +24,7 @@ export function Header({ user }: { user: NonNullable<Session['user']> | undefine
   return (
     <header className={classes.header}>
       <Link href="/" className={classes.name} aria-label="matre, go to the overview">
-        <img src="/assets/icon.svg" alt="" width={20} height={20} />
+        <img src={addressOf('/assets/icon.svg')} alt="" width={20} height={20} />
         matre
       </Link>
       <nav ref={nav} className={classes.nav} aria-label="Main">

@@ -11,6 +11,7 @@ import { Shell } from './shell.tsx';
 // On demand: signed-in users never need these.
 const { component: SignIn } = lazyPart(() => import('../account/sign-in.tsx'));
 const { component: ResetPassword } = lazyPart(() => import('../account/reset-password.tsx'));
+const { component: SecondFactorMissing } = lazyPart(() => import('../account/second-factor/missing.tsx'));
 const { component: FirstAdmin } = lazyPart(() => import('../account/first-admin.tsx'));
 
 /** Shows the page to signed-in users, and the sign-in form to others. The address stays, so they arrive at the requested view. */
@@ -34,6 +35,13 @@ export function SignInGate() {
         ) : (
           <SignIn session={session.data} />
         )}
+      </Suspense>
+    );
+  }
+  if (session.data.user.lacksSecondFactor) {
+    return (
+      <Suspense fallback={<Loading what="the form" />}>
+        <SecondFactorMissing />
       </Suspense>
     );
   }

@@ -3,6 +3,7 @@ import { IconApi, IconKey, IconListDetails, IconLogout, IconUser, IconUsers } fr
 import { Link } from 'wouter';
 import { useSessionChange } from '../account/use-session-change.ts';
 import { refusal, type Session } from '../api/session.ts';
+import { addressOf } from '../base-path.ts';
 import classes from './header.module.css';
 
 /** The signed-in user, and the links to tokens, the description of the API, users and the audit trail. */
@@ -24,9 +25,13 @@ export function UserMenu({ user }: { user: NonNullable<Session['user']> }) {
       <Menu.Dropdown>
         <Menu.Label>{hasSignedIn ? `${user.name}, ${user.role}` : 'Sign-in is off'}</Menu.Label>
         <Menu.Item component={Link} href="/account" leftSection={<IconKey size={16} aria-hidden />}>
-          {user.via === 'password' ? 'Password and tokens' : 'Tokens'}
+          {user.via === 'password' ? 'Password, second factor, tokens' : 'Tokens'}
         </Menu.Item>
-        <Menu.Item component="a" href="/api/docs" leftSection={<IconApi size={16} aria-hidden />}>
+        <Menu.Item
+          component="a"
+          href={addressOf('/api/docs')}
+          leftSection={<IconApi size={16} aria-hidden />}
+        >
           API
         </Menu.Item>
         {isAdmin && (

@@ -1,4 +1,5 @@
 import type { MouseEvent } from 'react';
+import { pathWithin } from '../base-path.ts';
 
 /**
  * Returns a click handler that opens the links inside an element through the router. One listener, instead of one per router link
@@ -8,8 +9,8 @@ export function followLinks(go: (path: string) => void) {
   return (event: MouseEvent<HTMLElement>): void => {
     if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     const link = event.target instanceof Element ? event.target.closest('a') : null;
-    const path = link?.getAttribute('href');
-    if (!path?.startsWith('/')) return;
+    const path = pathWithin(link?.getAttribute('href') ?? '');
+    if (path === undefined) return;
     event.preventDefault();
     go(path);
   };

@@ -1,4 +1,5 @@
 import { useEffect } from 'react';
+import { addressOf } from '../base-path.ts';
 
 /** What the tab shows besides its view, as a word in its title and as a sign in its icon. */
 export type TabStatus = 'failing' | 'running' | undefined;
@@ -13,7 +14,7 @@ function show(): void {
   const prefix = view.status === undefined && elsewhere.text !== '' ? `${elsewhere.text} · ` : '';
   document.title = `${prefix}${view.title} · matre`;
   const status = view.status ?? elsewhere.status;
-  const icon = `/assets/icon${status === undefined ? '' : `-${status}`}.svg`;
+  const icon = addressOf(`/assets/icon${status === undefined ? '' : `-${status}`}.svg`);
   const link = document.querySelector<HTMLLinkElement>('link[rel=icon]');
   if (link && link.getAttribute('href') !== icon) link.href = icon;
 }

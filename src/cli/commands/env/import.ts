@@ -1,14 +1,11 @@
-import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Command } from 'commander';
 import type { z } from 'zod';
-import { Fault, isFault, toFault } from '../../../faults/fault.ts';
-import { asSentence } from '../../../faults/sentence.ts';
-import { decodeEnvFile, maxEnvFileBytes } from '../../../model/env-file/decode.ts';
 import { importEnvironments } from '../../../operations/environments/env-import.ts';
 import { type CliContext, jsonOption, print } from '../../cli-context.ts';
 import { clean, plural } from '../../output/format.ts';
 import type { Output } from '../../output/terminal.ts';
+import { readEnvText } from './read-env-text.ts';
 
 export function registerImport(env: Command, context: CliContext): void {
   env
@@ -27,25 +24,14 @@ export function registerImport(env: Command, context: CliContext): void {
         '\nExample:\n  matre env import --dry-run Cron/data/.env.preprod-us Cron/data/.env.preprod-es',
     )
     .action(async (paths: string[], options) => {
-      const files = await Promise.all(paths.map(readEnvFile));
+      const files = await Promise.all(
+        paths.map(async (path) => ({ name: basename(path), content: await readEnvText(path) })),
+      );
       const dryRun = options.dryRun === true;
       const input = { files, dryRun, allValues: options.allValues === true };
       const result = await context.withCaller((caller) => caller.call(importEnvironments, input));
       print(context, options, result, (output) => printImport(output, result));
     });
-}
-
-async function readEnvFile(path: string): Promise<{ name: string; content: string }> {
-  try {
-    const { size } = await stat(path);
-    if (size > maxEnvFileBytes) throw new Error(`it has ${size} bytes, and the limit is ${maxEnvFileBytes}`);
-    return { name: basename(path), content: decodeEnvFile(await readFile(path)) };
-  } catch (error) {
-    if (isFault(error, 'ENV_FILE_INVALID')) throw new Fault(error.code, `${path}: ${error.message}`);
-    throw new Fault('INPUT_INVALID', asSentence(`${path} cannot be read: ${toFault(error).message}`), {
-      cause: error,
-    });
-  }
 }
 
 function printImport(output: Output, { dryRun, files }: z.output<typeof importEnvironments.output>): void {
@@ -66,6 +52,7 @@ function printImport(output: Output, { dryRun, files }: z.output<typeof importEn
   );
 }
 
-function valueText(value: string | null): string {
+/** A value of an import as the command line shows it; null when it is secret. */
+export function valueText(value: string | null): string {
   return value === null ? '(secret)' : clean(value);
 }

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { Fault } from '../../../faults/fault.ts';
 import { setVariables } from '../../../operations/environments/variables.ts';
 import { type CliContext, jsonOption, print } from '../../cli-context.ts';
@@ -10,30 +10,42 @@ export function registerSet(env: Command, context: CliContext): void {
     .description('set variables that tests read as {{_ENV.NAME}}')
     .argument('<code-and-values...>', 'environment, then NAME=VALUE (with --secret: one NAME)')
     .option('--global', 'set them for all environments; do not name an environment')
-    .option('--secret', 'encrypt the value, which is prompted for or read from standard input')
+    .addOption(
+      new Option(
+        '--secret',
+        'encrypt the value, which is prompted for or read from standard input',
+      ).conflicts('plain'),
+    )
+    .option('--plain', 'store the values readable, whatever they look like')
+    .option('--description <text>', 'what they are for; by default as it is stored')
     .addOption(jsonOption())
     .addHelpText(
       'after',
-      '\nExamples:\n  matre env set preprod-us STORE_CODE=us TIMEZONE=America/New_York\n' +
+      '\nA new variable whose name or value looks like a secret (API_TOKEN, a private key) is stored as one. Put the values of secrets\n' +
+        'into standard input (--secret) or a file (matre variable import): other users of the machine can read arguments.\n' +
+        '\nExamples:\n  matre env set preprod-us STORE_CODE=us TIMEZONE=America/New_York\n' +
         '  matre env set --global --secret PAYMENT_API_KEY < key.txt',
     )
     .action(async (words: string[], options) => {
       const { environment, rest } = splitScope(words, options);
-      const variables = options.secret
+      const { plain, description } = options;
+      const parsed = options.secret
         ? [await readSecretVariable(context, rest)]
-        : rest.map((word) => ({ ...parseAssignment(word), secret: false }));
+        : rest.map((word) => ({ ...parseAssignment(word), secret: plain ? false : undefined }));
+      const variables = parsed.map((variable) => ({ ...variable, description }));
       const result = await context.withCaller((caller) =>
         caller.call(setVariables, { environment, variables }),
       );
-      print(context, options, result, (output) =>
-        output.line(
-          changedText(
-            variables.map(({ name }) => name),
-            'set',
-            environment,
-          ),
-        ),
-      );
+      print(context, options, result, (output) => {
+        const names = variables.map(({ name }) => name);
+        output.line(changedText(names, 'set', environment));
+        const guesses = options.secret
+          ? []
+          : result.variables.filter(({ name, secret }) => secret && names.includes(name));
+        for (const { name } of guesses) {
+          output.line(`${name} is a secret, by its name or value or as before; --plain stores it readable.`);
+        }
+      });
     });
 }
 

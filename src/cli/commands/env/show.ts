@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
-import type { EnvironmentView, VariableView } from '../../../operations/core/views.ts';
+import type { EnvironmentView } from '../../../operations/core/views.ts';
 import { showEnvironment } from '../../../operations/environments/environments.ts';
 import { type EnvironmentModulesView, showModules } from '../../../operations/environments/modules-view.ts';
 import { listVariables } from '../../../operations/environments/variables.ts';
 import { type CliContext, jsonOption, print } from '../../cli-context.ts';
 import { ago, clean, localTime } from '../../output/format.ts';
-import { printFields, printTable } from '../../output/table.ts';
+import { printFields } from '../../output/table.ts';
 import type { Output } from '../../output/terminal.ts';
+import { printVariables } from '../../output/variables.ts';
 
 export function registerShow(env: Command, context: CliContext): void {
   env
@@ -94,19 +95,4 @@ function listNames(names: readonly string[], count: number): string {
   const shown = names.slice(0, maxNames);
   const more = count - shown.length;
   return `${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
-}
-
-function printVariables(output: Output, variables: readonly VariableView[]): void {
-  if (variables.length === 0) {
-    output.line('There are no variables.');
-    return;
-  }
-  printTable(
-    output,
-    [
-      { heading: 'Variable', text: ({ name }) => name },
-      { heading: 'Value', text: ({ secret, value }) => (secret ? '(secret)' : (value ?? '(hidden)')) },
-    ],
-    variables,
-  );
 }

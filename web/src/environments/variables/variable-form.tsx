@@ -1,7 +1,10 @@
-import { Button, Checkbox, Group, Radio, Stack, Textarea, TextInput } from '@mantine/core';
+import { Button, Group, NativeSelect, Radio, Stack, Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import type { setVariables } from '#src/operations/environments/variables.ts';
-import { callApi, type OutputOf } from '../../api/request.ts';
+import { maxVariableDescriptionLength } from '#src/model/limits.ts';
+import type { rotateVariable, setVariables } from '#src/operations/environments/variables.ts';
+import { callApi, type OutputOf, post } from '../../api/request.ts';
+import { hourAfter, localMoment } from '../../reservations/local-moment.ts';
+import { stamp } from '../../ui/format.ts';
 import { ProblemAlert } from '../../ui/problem-alert.tsx';
 import { useAction } from '../../ui/use-action.ts';
 import { environmentKeys } from '../queries.ts';
@@ -11,6 +14,24 @@ export interface VariableDraft {
   name: string;
   value: string;
   secret: boolean;
+  description: string;
+  scope: Scope;
+  /** Whether matre has it, and not the test module or nothing. */
+  isStored: boolean;
+}
+
+type Scope = 'environment' | 'global';
+/** `auto`: as the server decides by name and value. */
+type Secrecy = 'auto' | 'secret' | 'plain';
+
+interface Fields {
+  name: string;
+  value: string;
+  description: string;
+  secrecy: Secrecy;
+  scope: Scope;
+  /** When the new value of a stored secret takes effect; empty: at once. */
+  from: string;
 }
 
 interface Props {
@@ -19,11 +40,21 @@ interface Props {
   onClose: () => void;
 }
 
-/** Sets a variable of one or all environments. The server never returns secret values, so they must be typed again. */
+/**
+ * Sets a variable of one or all environments, at once or, for a stored secret, from a time on. The server never returns secret values, so
+ * they must be typed again; a description alone is changed without.
+ */
 export function VariableForm({ code, draft, onClose }: Props) {
-  const [fields, setFields] = useState(draft);
-  const [scope, setScope] = useState<Scope>('environment');
-  const save = useSetVariable({ code, fields, scope, onSuccess: onClose });
+  const [fields, setFields] = useState<Fields>(() => ({
+    ...{ name: draft.name, value: draft.value, description: draft.description, scope: draft.scope, from: '' },
+    secrecy: draft.isStored ? (draft.secret ? 'secret' : 'plain') : 'auto',
+  }));
+  const save = useSaveVariable({ code, draft, fields, onSuccess: onClose });
+  const change = (changes: Partial<Fields>) => setFields((before) => ({ ...before, ...changes }));
+  const canRotate = isStoredThere(draft, fields) && draft.secret && fields.secrecy === 'secret';
+  const isComplete =
+    fields.name.trim() !== '' &&
+    (fields.from === '' || (localMoment(fields.from) !== undefined && fields.value !== ''));
   return (
     <form
       onSubmit={(event) => {
@@ -33,12 +64,14 @@ export function VariableForm({ code, draft, onClose }: Props) {
     >
       <Stack gap="sm">
         <ProblemAlert error={save.error} />
-        <VariableFields
-          draft={draft}
-          fields={fields}
-          onChange={(changes) => setFields((before) => ({ ...before, ...changes }))}
-        />
-        <Radio.Group label="Scope" size="sm" value={scope} onChange={setScope}>
+        <VariableFields draft={draft} fields={fields} onChange={change} />
+        {canRotate && <EffectField value={fields.from} onChange={(from) => change({ from })} />}
+        <Radio.Group
+          label="Scope"
+          size="sm"
+          value={fields.scope}
+          onChange={(scope) => change({ scope: scope as Scope })}
+        >
           <Group gap="md" mt={4}>
             <Radio size="xs" value="environment" label={`${code} only`} />
             <Radio size="xs" value="global" label="all environments" />
@@ -48,8 +81,8 @@ export function VariableForm({ code, draft, onClose }: Props) {
           <Button variant="subtle" onClick={onClose}>
             Cancel
           </Button>
-          <Button type="submit" loading={save.isPending} disabled={fields.name.trim() === ''}>
-            Set
+          <Button type="submit" loading={save.isPending} disabled={!isComplete}>
+            {fields.from === '' ? 'Set' : 'Rotate'}
           </Button>
         </Group>
       </Stack>
@@ -60,8 +93,8 @@ export function VariableForm({ code, draft, onClose }: Props) {
 interface FieldsProps {
   /** The variable before any change. */
   draft: VariableDraft;
-  fields: VariableDraft;
-  onChange: (changes: Partial<VariableDraft>) => void;
+  fields: Fields;
+  onChange: (changes: Partial<Fields>) => void;
 }
 
 function VariableFields({ draft, fields, onChange }: FieldsProps) {
@@ -82,7 +115,11 @@ function VariableFields({ draft, fields, onChange }: FieldsProps) {
       )}
       <Textarea
         label="Value"
-        description={draft.secret ? 'The stored value is not shown. Type the new value.' : undefined}
+        description={
+          draft.secret
+            ? 'The stored value is not shown. Type the new value; without one it stays.'
+            : undefined
+        }
         data-autofocus={isNew ? undefined : true}
         autosize
         minRows={1}
@@ -92,34 +129,107 @@ function VariableFields({ draft, fields, onChange }: FieldsProps) {
         value={fields.value}
         onChange={(event) => onChange({ value: event.currentTarget.value })}
       />
-      <Checkbox
-        size="xs"
-        label="Secret: stored encrypted, never shown, masked in logs"
-        checked={fields.secret}
-        onChange={(event) => onChange({ secret: event.currentTarget.checked })}
+      <TextInput
+        label="Description"
+        description="What it is for, and where a new value comes from"
+        maxLength={maxVariableDescriptionLength}
+        value={fields.description}
+        onChange={(event) => onChange({ description: event.currentTarget.value })}
+      />
+      <NativeSelect
+        label="Secret"
+        description="A secret is stored encrypted, never shown, and hidden in logs."
+        value={fields.secrecy}
+        data={[
+          ...(draft.isStored ? [] : [{ value: 'auto', label: 'when its name or value looks like one' }]),
+          { value: 'secret', label: 'yes' },
+          { value: 'plain', label: 'no' },
+        ]}
+        onChange={(event) => onChange({ secrecy: event.currentTarget.value as Secrecy })}
       />
     </>
   );
 }
 
-type Scope = 'environment' | 'global';
+function EffectField({ value, onChange }: { value: string; onChange: (value: string) => void }) {
+  return (
+    <>
+      <NativeSelect
+        label="Takes effect"
+        description="Attempts of runs that start from then on read it; those under way keep the old value."
+        value={value === '' ? 'now' : 'time'}
+        data={[
+          { value: 'now', label: 'at once' },
+          { value: 'time', label: 'at a time' },
+        ]}
+        onChange={(event) => onChange(event.currentTarget.value === 'now' ? '' : hourAfter(new Date(), 1))}
+      />
+      {value !== '' && (
+        <TextInput
+          type="datetime-local"
+          label="From"
+          description="In the time zone of this browser"
+          required
+          value={value}
+          onChange={(event) => onChange(event.currentTarget.value)}
+        />
+      )}
+    </>
+  );
+}
+
+/** Whether the variable of the chosen scope is stored, as far as the form knows. */
+const isStoredThere = (draft: VariableDraft, { scope }: Fields) => draft.isStored && draft.scope === scope;
 
 interface Input {
   code: string;
-  fields: VariableDraft;
-  scope: Scope;
+  draft: VariableDraft;
+  fields: Fields;
   onSuccess: () => void;
 }
 
-function useSetVariable({ code, fields, scope, onSuccess }: Input) {
+function useSaveVariable({ code, draft, fields, onSuccess }: Input) {
+  const { value, description, secrecy, scope, from } = fields;
+  const name = fields.name.trim();
+  const environment = scope === 'environment' ? { environment: code } : {};
+  const describe = () =>
+    callApi('PATCH', `/api/variables/${name}`, { body: { ...environment, description } });
+  const set = () =>
+    callApi<OutputOf<typeof setVariables>>('PUT', '/api/variables', {
+      body: {
+        ...environment,
+        variables: [
+          { name, value, description, ...(secrecy !== 'auto' && { secret: secrecy === 'secret' }) },
+        ],
+      },
+    });
+  const rotate = async () => {
+    const rotated = await post<typeof rotateVariable>(`/api/variables/${name}/rotation`, {
+      ...{ ...environment, value, at: localMoment(from) ?? '' },
+    });
+    if (description !== draft.description) await describe();
+    return rotated;
+  };
+  const keepsValue = isStoredThere(draft, fields) && draft.secret && secrecy === 'secret' && value === '';
   return useAction({
-    run: () =>
-      callApi<OutputOf<typeof setVariables>>('PUT', '/api/variables', {
-        body: { variables: [fields], ...(scope === 'environment' && { environment: code }) },
-      }),
-    successMessage: () => `${fields.name} is set.`,
+    run: async () => {
+      if (from !== '') {
+        const { rotation } = await rotate();
+        return `${name} has a new value from ${rotation ? stamp(new Date(rotation.at)) : 'now on'}.`;
+      }
+      if (keepsValue) {
+        await describe();
+        return `The description of ${name} is changed.`;
+      }
+      const { variables } = await set();
+      const isSecret = variables.find((each) => each.name === name)?.secret;
+      return `${name} is set${isSecret ? ', as a secret' : ''}.`;
+    },
+    successMessage: (message) => message,
     invalidates:
-      scope === 'environment' ? environmentKeys(code) : [['environment'], ['effective'], ['preview']],
+      scope === 'environment'
+        ? environmentKeys(code)
+        : [['environment'], ['effective'], ['variables'], ['preview']],
     onSuccess,
     quiet: true,
   });

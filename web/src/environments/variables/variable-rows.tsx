@@ -1,28 +1,34 @@
-import { Button, Group, Modal } from '@mantine/core';
+import { Anchor, Button, Group, Modal } from '@mantine/core';
 import { useState } from 'react';
+import { Link } from 'wouter';
 import { callApi } from '../../api/request.ts';
 import { ActionButton } from '../../ui/action-button.tsx';
+import { plural } from '../../ui/format.ts';
 import { LongText } from '../../ui/long-text/long-text.tsx';
 import { type Column, DataTable } from '../../ui/table/data-table.tsx';
 import { useAction } from '../../ui/use-action.ts';
 import classes from '../environment.module.css';
 import { environmentKeys } from '../queries.ts';
+import { RotationNote } from './rotation-note.tsx';
+import { Value } from './value.tsx';
 import type { VariableDraft } from './variable-form.tsx';
-import { canUnset, fixedReason, layerText, type Row } from './variable-values.ts';
+import { canUnset, fixedReason, isUnused, layerText, type Row, variablePage } from './variable-values.ts';
 import variables from './variables.module.css';
 
 interface Props {
   code: string;
   rows: Row[];
+  /** Whether to show who reads the variables. */
+  hasUsage: boolean;
   onEdit: (draft: VariableDraft) => void;
   onEditSettings: () => void;
 }
 
 /** The variables of an environment, and the dialog that unsets one. */
-export function VariableRows({ code, rows, onEdit, onEditSettings }: Props) {
+export function VariableRows({ code, rows, hasUsage, onEdit, onEditSettings }: Props) {
   const [rowToUnset, setRowToUnset] = useState<Row>();
-  const edit = (row: Row) =>
-    row.isSetting ? onEditSettings() : onEdit({ name: row.name, value: row.value ?? '', secret: row.secret });
+  const edit = (row: Row) => (row.isSetting ? onEditSettings() : onEdit(draftOf(row)));
+  const columns = columnsOf(code);
   if (rows.length === 0) return <p className={classes.dim}>No variables</p>;
   return (
     <>
@@ -30,7 +36,7 @@ export function VariableRows({ code, rows, onEdit, onEditSettings }: Props) {
         label="Variables"
         rows={rows}
         rowKey={({ name }) => name}
-        columns={columns}
+        columns={hasUsage ? [...columns, usageColumn(code)] : columns}
         actions={(row) => <Actions row={row} onEdit={() => edit(row)} onUnset={() => setRowToUnset(row)} />}
       />
       <UnsetDialog code={code} row={rowToUnset} onClose={() => setRowToUnset(undefined)} />
@@ -38,21 +44,43 @@ export function VariableRows({ code, rows, onEdit, onEditSettings }: Props) {
   );
 }
 
-const columns: Column<Row>[] = [
+const draftOf = ({ name, value, secret, stored, from }: Row): VariableDraft => ({
+  name,
+  value: value ?? '',
+  secret,
+  description: stored?.description ?? '',
+  scope: from === 'global' ? 'global' : 'environment',
+  isStored: stored !== undefined,
+});
+
+const columnsOf = (code: string): Column<Row>[] => [
   {
     name: 'Name',
     width: 12,
-    value: ({ name }) => (
-      <code>
-        <LongText text={name} />
-      </code>
+    wraps: true,
+    value: ({ name, stored }) => (
+      <>
+        <Anchor component={Link} href={variablePage(code, name)} underline="hover">
+          <code>
+            <LongText text={name} />
+          </code>
+        </Anchor>
+        {stored && stored.description !== '' && <div className={variables.note}>{stored.description}</div>}
+      </>
     ),
   },
   {
     name: 'Value',
     width: 12,
     wraps: true,
-    value: ({ value, secret }) => <Value value={value} isSecret={secret} />,
+    value: ({ value, secret, stored, from }) => (
+      <>
+        <Value value={value} isSecret={secret} />
+        {stored?.secret && (
+          <RotationNote variable={stored} environment={from === 'global' ? undefined : code} />
+        )}
+      </>
+    ),
   },
   {
     name: 'Source',
@@ -80,6 +108,28 @@ const columns: Column<Row>[] = [
       ),
   },
 ];
+
+const usageColumn = (code: string): Column<Row> => ({
+  name: 'Used by',
+  width: 8,
+  wraps: true,
+  value: (row) => {
+    const { name, usage } = row;
+    if (usage === undefined) return null;
+    if (isUnused(row)) return <span className={variables.unused}>nothing</span>;
+    const others = [...(usage.readByMftf ? ['MFTF'] : []), ...usage.hooks.map((hook) => `hook ${hook}`)];
+    return (
+      <>
+        {usage.tests > 0 && (
+          <Anchor component={Link} href={variablePage(code, name)} underline="always">
+            {plural(usage.tests, 'test')}
+          </Anchor>
+        )}
+        {others.length > 0 && <div className={variables.note}>{others.join(', ')}</div>}
+      </>
+    );
+  },
+});
 
 interface ActionsProps {
   row: Row;
@@ -133,7 +183,11 @@ function UnsetDialog({ code, row, onClose }: DialogProps) {
     onSuccess: onClose,
   });
   return (
-    <Modal opened={row !== undefined} onClose={onClose} title={`Unset ${row?.name ?? ''}`}>
+    <Modal
+      opened={row !== undefined}
+      onClose={onClose}
+      title={<span className={variables.title}>Unset {row?.name}</span>}
+    >
       <p>
         {row?.from === 'global'
           ? 'The value is removed from all environments.'
@@ -149,18 +203,4 @@ function UnsetDialog({ code, row, onClose }: DialogProps) {
       </Group>
     </Modal>
   );
-}
-
-/** A value, or dots for a secret, which the server never returns, and for one that a viewer may not see. */
-function Value({ value, isSecret }: { value: string | null; isSecret: boolean }) {
-  if (isSecret || value === null) {
-    const title = isSecret ? 'Secret: never shown' : 'Hidden: only operators and admins see it';
-    return (
-      <span role="img" aria-label={isSecret ? 'secret' : 'hidden'} title={title}>
-        ••••••••
-      </span>
-    );
-  }
-  if (value === '') return <span className={classes.dim}>empty</span>;
-  return <code>{value}</code>;
 }

@@ -1,29 +1,36 @@
 import { expect, it } from 'vitest';
-import { canUnset, fixedReason, rowsOf } from './variable-values.ts';
+import { canUnset, fixedReason, isUnused, rowsOf } from './variable-values.ts';
 
 const effective = {
   commit: { id: 'a', subject: '' },
   file: 'Cron/data/.env.us',
   layers: ['default' as const, 'environment' as const],
   values: [
-    { name: 'B', value: '1', secret: false, from: 'default' as const, overrides: [] },
+    { name: 'B', value: '1', secret: false, from: 'global' as const, overrides: [] },
     { name: 'A', value: null, secret: true, from: 'environment' as const, overrides: [] },
   ],
 };
+const variable = (name: string, value: string | null, secret: boolean) => ({
+  ...{ name, value, secret, description: `of ${name}` },
+  ...{ changedAt: null, changedBy: null, rotation: null },
+});
 
-it('lists values by name, or only those of the environment without the layers', () => {
-  const own = [{ name: 'A', value: null, secret: true }];
-  expect(rowsOf(effective, own).map(({ name, isSetting }) => [name, isSetting])).toEqual([
-    ['A', false],
-    ['B', false],
+it('lists values by name with their variables, or only those of the environment without the layers', () => {
+  const own = [variable('A', null, true)];
+  const globals = [variable('A', '2', false), variable('B', '1', false)];
+  const rows = rowsOf({ effective, own, globals });
+  expect(rows.map(({ name, isSetting, stored }) => [name, isSetting, stored])).toEqual([
+    ['A', false, own[0]],
+    ['B', false, globals[1]],
   ]);
-  expect(rowsOf(undefined, own)).toEqual([
-    { ...own[0], from: 'environment', overrides: [], isSetting: false },
+  expect(rowsOf({ effective: undefined, own })).toMatchObject([
+    { name: 'A', value: null, secret: true, from: 'environment', isSetting: false, stored: own[0] },
   ]);
 });
 
 it('distinguishes settings of the environment from variables', () => {
-  expect(rowsOf(effective, []).find(({ name }) => name === 'A')?.isSetting).toBe(true);
+  const [row] = rowsOf({ effective, own: [] });
+  expect(row).toMatchObject({ name: 'A', isSetting: true, stored: undefined });
 });
 
 it('decides which values can be changed or unset', () => {
@@ -33,4 +40,14 @@ it('decides which values can be changed or unset', () => {
   expect(canUnset({ from: 'environment', isSetting: false })).toBe(true);
   expect(canUnset({ from: 'environment', isSetting: true })).toBe(false);
   expect(canUnset({ from: 'module', isSetting: false })).toBe(false);
+});
+
+it('names values without a use, once it is known who reads them', () => {
+  const usage = { name: 'A', from: 'module' as const, tests: 0, hooks: [], readByMftf: false };
+  const row = { from: 'module' as const, isSetting: false };
+  expect(isUnused({ ...row, usage })).toBe(true);
+  expect(isUnused({ ...row, usage: undefined })).toBe(false);
+  expect(isUnused({ ...row, usage: { ...usage, hooks: ['deploy'] } })).toBe(false);
+  expect(isUnused({ ...row, usage: { ...usage, readByMftf: true } })).toBe(false);
+  expect(isUnused({ ...row, from: 'infrastructure', usage })).toBe(false);
 });

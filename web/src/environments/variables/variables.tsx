@@ -2,19 +2,22 @@ import { Button, Modal, TextInput } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { Link } from 'wouter';
 import type { showEnvironment } from '#src/operations/environments/environments.ts';
 import { toProblem } from '../../api/problem.ts';
 import type { OutputOf } from '../../api/request.ts';
 import { ActionButton } from '../../ui/action-button.tsx';
-import { shortCommit } from '../../ui/format.ts';
+import { plural, shortCommit } from '../../ui/format.ts';
 import { useQueryState } from '../../ui/query-state.ts';
-import { Loading } from '../../ui/states.tsx';
+import { ErrorState, Loading } from '../../ui/states.tsx';
 import containers from '../containers/containers.module.css';
 import classes from '../environment.module.css';
-import { effectiveQuery } from '../queries.ts';
+import { effectiveQuery, globalVariablesQuery, variableUsageQuery } from '../queries.ts';
+import { ImportVariables } from './import-variables.tsx';
 import { type VariableDraft, VariableForm } from './variable-form.tsx';
 import { VariableRows } from './variable-rows.tsx';
-import { layerText, rowsOf } from './variable-values.ts';
+import { isUnused, layerText, type Row, rowsOf, type Usage } from './variable-values.ts';
+import variables from './variables.module.css';
 
 interface Props {
   environment: OutputOf<typeof showEnvironment>;
@@ -28,13 +31,26 @@ export function Variables({ environment, onEditSettings }: Props) {
   const [search, setSearch] = useQueryState('variable');
   const [layer, setLayer] = useQueryState('layer');
   const [draft, setDraft] = useState<VariableDraft>();
+  const [isImporting, setImporting] = useState(false);
   const close = () => setDraft(undefined);
 
-  const rows = rowsOf(effective.data, environment.variables);
+  const globals = useQuery(globalVariablesQuery);
+  const [usageShown, setUsageShown] = useQueryState('usage');
+  const hasUsage = usageShown !== '';
+  const usage = useQuery({ ...variableUsageQuery(code), enabled: hasUsage });
+
+  const rows = rowsOf({
+    effective: effective.data,
+    own: environment.variables,
+    globals: globals.data?.variables,
+    usage: hasUsage ? usage.data : undefined,
+  });
   const searchText = search.trim().toLowerCase();
   const visibleRows = rows.filter(
-    ({ name, value, from }) =>
-      `${name} ${value ?? ''}`.toLowerCase().includes(searchText) && (layer === '' || from === layer),
+    (row) =>
+      `${row.name} ${row.value ?? ''} ${row.stored?.description ?? ''}`.toLowerCase().includes(searchText) &&
+      (layer === '' || row.from === layer) &&
+      (usageShown !== 'unused' || isUnused(row)),
   );
   const layers = (effective.data?.layers ?? []).filter((each) => rows.some(({ from }) => from === each));
   const problem = effective.error ? toProblem(effective.error) : undefined;
@@ -63,27 +79,37 @@ export function Variables({ environment, onEditSettings }: Props) {
             {rows.filter(({ from }) => from === each).length} {layerText[each]}
           </Button>
         ))}
-        <span className={classes.push}>
-          <ActionButton
-            requiredRole="admin"
-            size="compact-xs"
-            variant="default"
-            leftSection={<IconPlus size={13} aria-hidden />}
-            onClick={() => setDraft({ name: '', value: '', secret: false })}
-          >
-            Add variable
-          </ActionButton>
-        </span>
+        <Tools
+          code={code}
+          isUsageShown={hasUsage}
+          onUsage={() => setUsageShown(hasUsage ? '' : 'all')}
+          onImport={() => setImporting(true)}
+          onAdd={() => setDraft(emptyDraft)}
+        />
       </div>
       {problem && (
         <p className={containers.problem} role="alert">
           {problem.message} {problem.remedy} Only the variables of this environment itself are shown.
         </p>
       )}
+      {hasUsage && (
+        <UsageSummary
+          query={usage}
+          rows={rows}
+          isFiltered={usageShown === 'unused'}
+          onFilter={(filtered) => setUsageShown(filtered ? 'unused' : 'all')}
+        />
+      )}
       {effective.isLoading ? (
         <Loading what="the variables" />
       ) : (
-        <VariableRows code={code} rows={visibleRows} onEdit={setDraft} onEditSettings={onEditSettings} />
+        <VariableRows
+          code={code}
+          rows={visibleRows}
+          hasUsage={hasUsage}
+          onEdit={setDraft}
+          onEditSettings={onEditSettings}
+        />
       )}
       {effective.data && effective.data.commit.id !== '' && (
         <p className={classes.dim}>
@@ -91,9 +117,103 @@ export function Variables({ environment, onEditSettings }: Props) {
           <code title={effective.data.commit.subject}>{shortCommit(effective.data.commit.id)}</code>
         </p>
       )}
-      <Modal opened={draft !== undefined} onClose={close} title={draft?.name || 'Add variable'}>
+      <Modal
+        opened={draft !== undefined}
+        onClose={close}
+        title={<span className={variables.title}>{draft?.name || 'Add variable'}</span>}
+      >
         {draft && <VariableForm code={code} draft={draft} onClose={close} />}
+      </Modal>
+      <Modal opened={isImporting} onClose={() => setImporting(false)} title="Paste variables" size="lg">
+        {isImporting && <ImportVariables code={code} onClose={() => setImporting(false)} />}
       </Modal>
     </section>
   );
+}
+
+const emptyDraft: VariableDraft = {
+  ...{ name: '', value: '', secret: false, description: '', scope: 'environment', isStored: false },
+};
+
+interface ToolsProps {
+  code: string;
+  isUsageShown: boolean;
+  onUsage: () => void;
+  onImport: () => void;
+  onAdd: () => void;
+}
+
+function Tools({ code, isUsageShown, onUsage, onImport, onAdd }: ToolsProps) {
+  const button = { size: 'compact-xs', variant: 'default' } as const;
+  return (
+    <span className={variables.tools}>
+      <Button
+        {...button}
+        variant={isUsageShown ? 'filled' : 'default'}
+        aria-pressed={isUsageShown}
+        onClick={onUsage}
+      >
+        Usage
+      </Button>
+      <Button {...button} component={Link} href={`/compare-variables?a=${code}`}>
+        Compare
+      </Button>
+      <ActionButton {...button} requiredRole="admin" onClick={onImport}>
+        Paste
+      </ActionButton>
+      <ActionButton
+        {...button}
+        requiredRole="admin"
+        leftSection={<IconPlus size={13} aria-hidden />}
+        onClick={onAdd}
+      >
+        Add variable
+      </ActionButton>
+    </span>
+  );
+}
+
+interface UsageProps {
+  query: { data: Usage | undefined; error: Error | null; refetch: () => Promise<unknown> };
+  rows: readonly Row[];
+  /** Only unused values are listed. */
+  isFiltered: boolean;
+  onFilter: (isFiltered: boolean) => void;
+}
+
+/** What no test reads, and what tests read that has no value. */
+function UsageSummary({ query, rows, isFiltered, onFilter }: UsageProps) {
+  if (query.error) return <ErrorState error={query.error} onRetry={() => void query.refetch()} />;
+  if (!query.data) return <Loading what="the tests that read the variables" />;
+  const unused = rows.filter(isUnused).length;
+  const { missing } = query.data;
+  return (
+    <>
+      <p className={classes.dim}>
+        {unused === 0 ? 'Every value has a use. ' : `Nothing reads ${plural(unused, 'value')}. `}
+        {(unused > 0 || isFiltered) && (
+          <Button size="compact-xs" variant="subtle" onClick={() => onFilter(!isFiltered)}>
+            {isFiltered ? 'Show all' : 'Show them'}
+          </Button>
+        )}
+      </p>
+      {missing.length > 0 && (
+        <section aria-label="Missing values">
+          <p>Tests may read {plural(missing.length, 'name')} without a value:</p>
+          <ul className={variables.missing}>
+            {missing.map(({ reference, tests, firstTests }) => (
+              <li key={reference}>
+                <code>{reference}</code> <span className={classes.dim}>{readersText(tests, firstTests)}</span>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+    </>
+  );
+}
+
+function readersText(tests: number, firstTests: readonly string[]): string {
+  const others = tests - firstTests.length;
+  return `${firstTests.join(', ')}${others > 0 ? ` and ${plural(others, 'other')}` : ''}`;
 }

@@ -1,5 +1,6 @@
 import { memo } from 'react';
 import type { BarView } from '#src/operations/overview/overview-view.ts';
+import { addressOf } from '../../base-path.ts';
 import { clock, duration } from '../../ui/format.ts';
 import { StatusSign, statusOfRun } from '../../ui/status.tsx';
 import classes from './lanes.module.css';
@@ -24,7 +25,7 @@ export const Bar = memo(function Bar({ piece, environment, pxPerSecond, now, isS
   const detail = labelDetail(width);
   return (
     <a
-      href={`/runs/${bar.id}`}
+      href={addressOf(`/runs/${bar.id}`)}
       className={`${classes.bar} ${end === undefined ? classes.untilNow : ''}`}
       style={{ '--start': start, ...(end !== undefined && { '--end': end }) }}
       data-status={status}

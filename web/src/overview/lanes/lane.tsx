@@ -1,5 +1,6 @@
 import { memo, useMemo } from 'react';
 import type { LaneView, QueuedView } from '#src/operations/overview/overview-view.ts';
+import { addressOf } from '../../base-path.ts';
 import { reservationText } from '../../reservations/reservation-text.ts';
 import { approxDuration, clock } from '../../ui/format.ts';
 import { LongText } from '../../ui/long-text/long-text.tsx';
@@ -36,7 +37,11 @@ export const Lane = memo(function Lane(props: Props) {
   const lastBroken = last?.verdict === 'broken' && !lane.paused ? last : undefined;
   return (
     <li className={classes.lane}>
-      <a href={`/environments/${lane.code}`} className={classes.label} title={`${lane.code}: ${lane.name}`}>
+      <a
+        href={addressOf(`/environments/${lane.code}`)}
+        className={classes.label}
+        title={`${lane.code}: ${lane.name}`}
+      >
         <span className={classes.code}>
           <LongText text={lane.code} />
         </span>
@@ -131,7 +136,7 @@ function QueuedBar({
 }) {
   return (
     <a
-      href={`/runs/${run.id}`}
+      href={addressOf(`/runs/${run.id}`)}
       className={classes.queued}
       style={{ '--start': start, '--end': end ?? start }}
       data-open={end === undefined || undefined}

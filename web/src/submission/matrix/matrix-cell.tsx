@@ -1,5 +1,6 @@
 import { IconBandage } from '@tabler/icons-react';
 import type { MatrixCell, MatrixRow } from '#src/operations/submissions/matrix-view.ts';
+import { addressOf } from '../../base-path.ts';
 import { duration } from '../../ui/format.ts';
 import classes from './matrix.module.css';
 import { growthOf, type ResultState, resultPage, stateOf } from './result-state.ts';
@@ -23,7 +24,7 @@ export function ResultLink({ row, cell, environment, column, isStop, isNamed }: 
   const label = describe(cell, environment);
   return (
     <a
-      href={resultPage(row, cell)}
+      href={addressOf(resultPage(row, cell))}
       className={classes.result}
       data-state={state}
       data-quarantined={cell.quarantined || undefined}

@@ -2,6 +2,7 @@ import { UnstyledButton } from '@mantine/core';
 import { IconChevronRight } from '@tabler/icons-react';
 import { memo, useState } from 'react';
 import type { MatrixCell } from '#src/operations/submissions/matrix-view.ts';
+import { addressOf } from '../../base-path.ts';
 import { NoteText } from '../../triage/cause-note.tsx';
 import { briefMessage } from '../../ui/brief-message.ts';
 import { calendarDay, duration, plural, shortCommit } from '../../ui/format.ts';
@@ -99,7 +100,7 @@ function CauseCells({ item, environments, reasons, columns, stop, onToggle, hasC
           <td key={column}>
             {cell && (
               <a
-                href={`/runs/${cell.run}?status=${outcome}`}
+                href={addressOf(`/runs/${cell.run}?status=${outcome}`)}
                 className={classes.result}
                 data-state={state}
                 data-column={column}
@@ -178,7 +179,7 @@ function TestCells({ item, environments, columns, stop, hasCards }: TestProps) {
     <>
       <th scope="row" className={classes.name} data-below={isBelowCause || undefined}>
         <a
-          href={`/tests/${encodeURIComponent(row.test)}`}
+          href={addressOf(`/tests/${encodeURIComponent(row.test)}`)}
           data-column={nameColumn}
           tabIndex={hasCards || stop === nameColumn ? 0 : -1}
         >

@@ -2,6 +2,7 @@ import { VisuallyHidden } from '@mantine/core';
 import { type FocusEvent, useMemo, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import type { SubmissionView } from '#src/operations/submissions/submission-view.ts';
+import { addressOf } from '../../base-path.ts';
 import { followLinks } from '../../ui/follow-links.ts';
 import { LongText } from '../../ui/long-text/long-text.tsx';
 import { StatusSign, statusOfRun } from '../../ui/status.tsx';
@@ -111,7 +112,11 @@ function EnvironmentHead({ environment, runs }: { environment: string } & Pick<P
   if (!run) return <LongText text={environment} />;
   const status = statusOfRun(run);
   return (
-    <a href={`/runs/${run.id}`} className={classes.head} title={`${environment}: run ${run.id}, ${status}`}>
+    <a
+      href={addressOf(`/runs/${run.id}`)}
+      className={classes.head}
+      title={`${environment}: run ${run.id}, ${status}`}
+    >
       <StatusSign status={status} size={12} />
       <LongText text={environment} />
     </a>

@@ -1,5 +1,8 @@
 import { isIPv4, isIPv6 } from 'node:net';
+import { digestOf } from '../../crypto/token.ts';
 import { Fault } from '../../faults/fault.ts';
+import { nameKey } from '../../model/name-key.ts';
+import type { Account } from '../../store/access/accounts.ts';
 import type { SignInAttempts } from '../../store/access/sign-in-attempts.ts';
 
 /** In a quarter of an hour. More from one address, because an office may share one. */
@@ -21,6 +24,27 @@ export async function limitSignIn(
   if ((await attempts.count(`address ${networkOf(address)}`)) > maxPerAddress) refuse('from this address');
   if (key !== undefined && (await attempts.count(key)) > maxPerName) refuse('with this name');
 }
+
+/**
+ * Counts an attempt with a code of a user (`codesKey`), as attempts with passwords are counted. Errors: SIGN_IN_TOO_OFTEN after too many,
+ * before the code is checked.
+ */
+export async function limitCodes(attempts: SignInAttempts, key: string): Promise<void> {
+  if ((await attempts.count(key)) > maxPerName) {
+    throw new Fault('SIGN_IN_TOO_OFTEN', 'There were too many attempts with codes of this user.');
+  }
+}
+
+/**
+ * The key under which failed sign-ins are counted: that of the account, in whatever form its name was typed. A name without an account may
+ * be a password that was typed in the wrong field, so only its hash is stored.
+ */
+export function attemptsKey(account: Pick<Account, 'id'> | undefined, name: string): string {
+  return account === undefined ? `name ${digestOf(nameKey(name))}` : `account ${account.id}`;
+}
+
+/** The key under which attempts with codes of a second factor are counted. */
+export const codesKey = (accountId: number): string => `code of account ${accountId}`;
 
 /**
  * The address of IPv4, or the /64 network of IPv6, because a host usually has all addresses of its /64. A proxy may pass on any text as an

@@ -1,0 +1,56 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, it } from 'vitest';
+import { cliHere } from '../../../test/support/cli.ts';
+
+const step = (stepKey: string | null, text: string, line: number, call: object | null = null) => ({
+  stepKey,
+  action: stepKey === null ? 'comment' : 'click',
+  text,
+  file: 'app/code/Acme/A.xml',
+  line,
+  call,
+});
+
+it('prints the steps of action groups below their calls, with file and line', async () => {
+  const call = { actionGroup: 'SignIn', stepKey: 'in', file: 'app/code/Acme/T.xml', line: 4 };
+  const server = createServer((request, response) => {
+    expect(request.url).toBe('/api/tests/T/steps?ref=main');
+    response.setHeader('content-type', 'application/json');
+    response.end(
+      JSON.stringify({
+        commit: { id: 'abcdef0123456789', subject: 'Add a test' },
+        test: 'T',
+        file: 'app/code/Acme/T.xml',
+        line: 3,
+        extends: 'P',
+        skipped: false,
+        before: [step('openIn', 'selector="#a"', 7, call), step(null, 'a comment', 8, call)],
+        steps: [step('save', 'selector="#b"', 9)],
+        after: [],
+      }),
+    );
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  try {
+    const settings = { MATRE_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+    const { code, stdout } = await cliHere(['steps', 'T', '--ref', 'main'], { settings });
+    expect(code).toBe(0);
+    expect(stdout).toBe(`T, extends P
+app/code/Acme/T.xml:3
+
+before
+  SignIn [in]  app/code/Acme/T.xml:4
+    click selector="#a" [openIn]  app/code/Acme/A.xml:7
+    <!-- a comment -->  app/code/Acme/A.xml:8
+
+test
+  click selector="#b" [save]  app/code/Acme/A.xml:9
+
+3 steps, at abcdef012345 Add a test
+`);
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+});

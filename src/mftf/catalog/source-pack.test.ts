@@ -1,0 +1,24 @@
+import { expect, it } from 'vitest';
+import { isFault } from '../../faults/fault.ts';
+import { createSourcePack, openSourcePack } from './source-pack.ts';
+
+const file = 'app/code/Acme/Shop/Test/Mftf/Test/T.xml';
+
+async function packOf(files: Record<string, string>): Promise<Buffer> {
+  const list = Object.entries(files).map(([path, content]) => ({ path, content: Buffer.from(content) }));
+  const pack = createSourcePack({ root: '', files: list });
+  for await (const { path, content } of pack.source.files) expect(`${content}`).toBe(files[path]);
+  return pack.toBytes();
+}
+
+it('holds the XML files that tests are resolved from, and no others', async () => {
+  const files = openSourcePack(await packOf({ [file]: '<tests/>', 'vendor/a/b/registration.php': '<?php' }));
+  expect(`${files(file)}`).toBe('<tests/>');
+  expect(files('vendor/a/b/registration.php')).toBeUndefined();
+});
+
+it('is refused when a byte of it was changed', async () => {
+  const bytes = await packOf({ [file]: '<tests/>' });
+  bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
+  expect(() => openSourcePack(bytes)).toThrow(expect.toSatisfy((error) => isFault(error, 'INPUT_INVALID')));
+});

@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto';
+import { type LintFinding, type LintResult, lintRules } from '../../model/lint.ts';
+import { checkUnused } from './check-unused.ts';
+import { checkUses } from './check-uses.ts';
+import type { RawFinding } from './finding.ts';
+import type { DefinitionIndex } from './index-definitions.ts';
+import { reachabilityOf } from './reachability.ts';
+
+/** Findings of one answer; a module that has more starts with a baseline of a part of it. */
+const maxFindings = 10_000;
+
+/** The findings of the files below some folders of the tree, all of them for ''. Paths are those of the tree. */
+export function lintBelow(index: DefinitionIndex, folders: readonly string[]): LintResult {
+  const prefixes = folders.map((folder) => (folder === '' ? '' : `${folder}/`));
+  const isChecked = (path: string) => prefixes.some((prefix) => path.startsWith(prefix));
+  const findings = lint(index, isChecked);
+  return {
+    files: index.files.filter(({ path }) => isChecked(path)).length,
+    treeFiles: index.files.length,
+    findings: findings.slice(0, maxFindings),
+    more: Math.max(0, findings.length - maxFindings),
+  };
+}
+
+/**
+ * The findings of the files that `isChecked` accepts, by path and line. All files of the tree count for what exists and what is used.
+ */
+export function lint(index: DefinitionIndex, isChecked: (path: string) => boolean): LintFinding[] {
+  const reachability = reachabilityOf(index);
+  const raw: RawFinding[] = [];
+  for (const { path, definitions, findings } of index.files) {
+    if (!isChecked(path)) continue;
+    for (const finding of findings) raw.push({ path, ...finding });
+    for (const definition of definitions) {
+      const placed = { path, definition };
+      for (const finding of checkUses(index, placed)) raw.push(finding);
+      for (const finding of checkUnused(index, reachability, placed)) raw.push(finding);
+    }
+  }
+  raw.sort(
+    (a, b) =>
+      compare(a.path, b.path) || a.line - b.line || compare(a.code, b.code) || compare(a.subject, b.subject),
+  );
+  const occurrences = new Map<string, number>();
+  return raw.map(({ code, path, line, message, definition, subject }) => {
+    const key = JSON.stringify([code, definition ?? path, subject]);
+    const occurrence = occurrences.get(key) ?? 0;
+    occurrences.set(key, occurrence + 1);
+    const [level] = lintRules[code];
+    return { code, level, path, line, message, fingerprint: digest(`${key} ${occurrence}`) };
+  });
+}
+
+const digest = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 32);
+const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);

@@ -1,0 +1,31 @@
+import type { Use } from './facts.ts';
+import { bareReference, referencesIn, type WrittenReference } from './references.ts';
+
+/** Adds the references of a text. */
+export function addReferences(uses: Use[], text: string, line: number): void {
+  if (!text.includes('{{')) return;
+  for (const reference of referencesIn(text)) uses.push(toUse(reference, line));
+}
+
+/** Adds the references of the value of an argument, which may also be the name of data or of a section. */
+export function addValue(uses: Use[], value: string, line: number): void {
+  if (value.includes('{{')) {
+    addReferences(uses, value, line);
+    return;
+  }
+  const reference = bareReference(value);
+  if (reference !== undefined) uses.push({ kind: 'name', line, ...reference });
+}
+
+function toUse({ name, member, argumentCount }: WrittenReference, line: number): Use {
+  if (name === '_ENV' || name === '_CREDS') {
+    return { kind: name === '_ENV' ? 'env' : 'credential', line, name: member ?? '' };
+  }
+  return {
+    kind: 'reference',
+    line,
+    name,
+    ...(member !== undefined && { member }),
+    ...(argumentCount !== undefined && { argumentCount }),
+  };
+}

@@ -1,0 +1,33 @@
+/** What has a name in test modules. */
+export type DefinedKind = 'test' | 'actionGroup' | 'entity' | 'page' | 'section' | 'operation' | 'suite';
+
+/** A definition and where it is. The path is relative to the Magento root. */
+export interface DefinedName {
+  kind: DefinedKind;
+  name: string;
+  path: string;
+  line: number;
+}
+
+/** A place where a definition uses a name. */
+export interface NameUse extends DefinedName {
+  /** It is reached through an argument, which may have another value. */
+  possible: boolean;
+}
+
+/** Who uses a name. */
+export interface NameUses {
+  definitions: DefinedName[];
+  uses: NameUse[];
+  /** Uses that were left out, because there are too many. */
+  more: number;
+  /** The tests that reach one of the uses, through whatever calls; by name. */
+  tests: string[];
+}
+
+/** A name that can be asked about. */
+export interface UsableName {
+  name: string;
+  /** What it is: an action group, an element. */
+  kind: DefinedKind | 'element' | 'field' | 'variable' | 'credential';
+}

@@ -1,0 +1,87 @@
+/** The levels of findings, as SARIF names them; the gravest first. */
+export const lintLevels = ['error', 'warning', 'note'] as const;
+export type LintLevel = (typeof lintLevels)[number];
+
+/**
+ * The rules of `matre lint` by their codes. Errors are what MFTF or the browser stops at; warnings are what makes tests worth less;
+ * notes are what could be removed.
+ */
+export const lintRules = {
+  FILE_INVALID: ['error', 'A file cannot be read as MFTF reads it.'],
+  ACTION_GROUP_UNKNOWN: ['error', 'A step calls an action group that no module has.'],
+  PARENT_UNKNOWN: ['error', 'A test, action group or data extends something that no module has.'],
+  REFERENCE_UNKNOWN: ['error', 'A reference names data, a page or a section that no module has.'],
+  ELEMENT_UNKNOWN: ['error', 'A reference names an element that its section does not have.'],
+  FIELD_UNKNOWN: ['error', 'A reference names a field that the data does not have.'],
+  DATA_UNKNOWN: ['error', 'A step or other data uses data that no module has.'],
+  OPERATION_UNKNOWN: ['error', 'No metadata says how data of a type is created, updated or read.'],
+  ARGUMENT_UNKNOWN: ['warning', 'A call has an argument that the action group does not have.'],
+  ARGUMENT_MISSING: ['error', 'A call lacks an argument without a default value.'],
+  ELEMENT_ARGUMENTS: [
+    'warning',
+    'A reference has more or fewer arguments than the element or page has parameters.',
+  ],
+  STEP_KEY_DUPLICATE: ['error', 'Two steps of a test, hook or action group have the same key.'],
+  SELECTOR_INVALID: ['error', 'A selector is neither CSS nor XPath.'],
+  SELECTOR_MISREAD: ['warning', 'A selector means something else than it seems to.'],
+  SECTION_UNKNOWN: ['warning', 'A page lists a section that no module has.'],
+  TEST_UNKNOWN: ['warning', 'A suite includes or excludes a test that no module has.'],
+  ACTION_REMOVED: ['warning', 'An action was removed from MFTF 3.'],
+  DEPRECATED_USE: ['warning', 'Something that is deprecated is used.'],
+  NO_ASSERTION: ['warning', 'A test checks nothing.'],
+  HARD_SLEEP: ['warning', 'A step waits for a time instead of an event.'],
+  ACTION_GROUP_UNUSED: ['note', 'No test or suite uses an action group.'],
+  DATA_UNUSED: ['note', 'No test or suite uses data.'],
+  ELEMENT_UNUSED: ['note', 'No test or suite uses an element.'],
+} as const satisfies Record<string, readonly [LintLevel, string]>;
+export type LintCode = keyof typeof lintRules;
+export const lintCodes = Object.keys(lintRules) as LintCode[];
+
+/** What `matre lint` says of a place in a file of tests. */
+export interface LintFinding {
+  code: LintCode;
+  level: LintLevel;
+  /** Relative to the folder that was checked, with slashes. */
+  path: string;
+  line: number;
+  message: string;
+  /** Identifies it in a baseline: the same after lines were moved or a file was renamed. */
+  fingerprint: string;
+}
+
+/** Levels that a user chose for codes; `off` leaves findings of the code out. */
+export type ChosenLevels = Partial<Record<LintCode, LintLevel | 'off'>>;
+
+export interface LintResult {
+  /** Files that were checked. */
+  files: number;
+  /** Files that were read, with those of the Magento tree. */
+  treeFiles: number;
+  /** By path and line. */
+  findings: LintFinding[];
+  /** Findings that were left out, because there are too many. */
+  more: number;
+}
+
+/** Whether a level is as grave as another one. */
+export function isAtLeast(level: LintLevel, other: LintLevel): boolean {
+  return lintLevels.indexOf(level) <= lintLevels.indexOf(other);
+}
+
+/** The findings with the levels that a user chose, without those that are off. */
+export function withLevels(findings: readonly LintFinding[], levels: ChosenLevels): LintFinding[] {
+  return findings.flatMap((finding) => {
+    const level = levels[finding.code] ?? finding.level;
+    return level === 'off' ? [] : [{ ...finding, level }];
+  });
+}
+
+/** What is checked: a Magento tree, or a folder in it, or a test module beside it. */
+export interface LintFolders {
+  /** A Magento root on this machine, or the definitions of one as a server sends them. */
+  tree: string | Uint8Array;
+  /** What is checked, in the tree or elsewhere. */
+  folder: string;
+  /** Where MFTF meets the folder below Magento when it is not in the tree. */
+  target: string;
+}

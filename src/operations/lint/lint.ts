@@ -1,0 +1,140 @@
+import { z } from 'zod';
+import { Fault } from '../../faults/fault.ts';
+import { maxTestNameLength } from '../../model/limits.ts';
+import { lintCodes, lintLevels } from '../../model/lint.ts';
+import type { Context } from '../core/context.ts';
+import { code, exactLine, gitRef, line, wholeNumber } from '../core/fields.ts';
+import { defineOperation } from '../core/operation.ts';
+import { getEnvironment } from '../environments/get-environment.ts';
+
+const place = {
+  environment: code.optional().describe('With its image and test modules; without it those of the settings'),
+  ref: gitRef.optional().describe('Of the first test module; by default its branch'),
+};
+const commitView = z.object({ id: z.string(), subject: z.string() });
+const path = z.string().describe('Relative to the Magento root');
+
+async function openLint(
+  context: Context,
+  { environment: code, ref }: { environment?: string | undefined; ref?: string | undefined },
+) {
+  const environment = code === undefined ? undefined : await getEnvironment(context, code);
+  return context.lint({ environment, ref });
+}
+
+export const checkLint = defineOperation({
+  name: 'lint.check',
+  method: 'GET',
+  path: '/api/lint',
+  summary: 'Check the XML of the test modules of an environment',
+  role: 'viewer',
+  audited: false,
+  input: z.object(place),
+  output: z.object({
+    commit: commitView.describe('Of the first test module'),
+    files: z.number().describe('Number of files of the test modules'),
+    treeFiles: z.number().describe('Number of files that were read, with those of the image'),
+    findings: z
+      .array(
+        z.object({
+          code: z.enum(lintCodes),
+          level: z.enum(lintLevels),
+          path,
+          line: z.number(),
+          message: z.string(),
+          fingerprint: z.string().describe('Identifies the finding: the same when lines or files move'),
+        }),
+      )
+      .describe('By path and line'),
+    more: z.number().describe('Number of findings that were left out, because there are too many'),
+  }),
+  async run(context, input) {
+    const { commit, folders, definitions } = await openLint(context, input);
+    return { commit, ...(await definitions.ask('check', { folders })) };
+  },
+});
+
+const definedKind = z.enum(['test', 'actionGroup', 'entity', 'page', 'section', 'operation', 'suite']);
+const definedName = z.object({ kind: definedKind, name: z.string(), path, line: z.number() });
+
+export const showUses = defineOperation({
+  name: 'lint.uses',
+  method: 'GET',
+  path: '/api/lint/uses',
+  summary: 'Show who uses an action group, data, a field, a section, an element, a page or a variable',
+  role: 'viewer',
+  audited: false,
+  input: z.object({
+    ...place,
+    name: line(maxTestNameLength).describe(
+      'Name, Section.element, Data.field, _ENV.NAME or _CREDS.vendor/NAME',
+    ),
+  }),
+  output: z.object({
+    commit: commitView.describe('Of the first test module'),
+    definitions: z.array(definedName).describe('Where it is defined'),
+    uses: z.array(
+      definedName.extend({
+        possible: z.boolean().describe('Through an argument of an action group, which may have other values'),
+      }),
+    ),
+    more: z.number().describe('Number of uses that were left out, because there are too many'),
+    tests: z.array(z.string()).describe('Tests that reach one of the uses, directly or through others'),
+  }),
+  async run(context, { name, ...input }) {
+    const { commit, definitions } = await openLint(context, input);
+    const uses = await definitions.ask('usedBy', { name });
+    if (uses === undefined) throw unknownName(name);
+    return { commit, ...uses };
+  },
+});
+
+/** The fault of a name that nothing defines or uses. */
+export function unknownName(name: string): Fault {
+  return new Fault('NOT_FOUND', `Nothing is named "${name}", and nothing uses such a name.`);
+}
+
+export const completeUsed = defineOperation({
+  name: 'lint.names',
+  method: 'GET',
+  path: '/api/lint/names',
+  summary: 'Complete a name of a definition, an element, a field or a variable of the test modules',
+  role: 'viewer',
+  audited: false,
+  input: z.object({
+    ...place,
+    text: exactLine(maxTestNameLength).trim().default(''),
+    limit: wholeNumber(1, 100).default(20),
+  }),
+  output: z.object({
+    names: z.array(
+      z.object({
+        name: z.string(),
+        kind: z.enum([...definedKind.options, 'element', 'field', 'variable', 'credential']),
+      }),
+    ),
+  }),
+  async run(context, { text, limit, ...input }) {
+    const { definitions } = await openLint(context, input);
+    return { names: await definitions.ask('complete', { text, limit }) };
+  },
+});
+
+export const showLintTree = defineOperation({
+  name: 'lint.tree',
+  method: 'GET',
+  path: '/api/lint/tree',
+  summary: 'Show the definitions of the Magento tree of an image, to check a module on another machine',
+  role: 'viewer',
+  audited: false,
+  input: z.object({ environment: place.environment }),
+  output: z.object({
+    facts: z
+      .string()
+      .describe('For `matre lint`: compressed, in base64; its content changes with versions of matre'),
+  }),
+  async run(context, { environment: code }) {
+    const environment = code === undefined ? undefined : await getEnvironment(context, code);
+    return { facts: Buffer.from(await context.lintTree(environment)).toString('base64') };
+  },
+});

@@ -1,0 +1,38 @@
+import { recoveryDigest } from '../../crypto/recovery-code.ts';
+import { totpStep } from '../../crypto/totp.ts';
+import { Fault } from '../../faults/fault.ts';
+import type { Access } from '../../store/access/access.ts';
+import { codesKey, limitCodes } from './attempt-limit.ts';
+
+/** Longer than a recovery code with blanks between its groups. */
+export const maxCodeLength = 40;
+
+/**
+ * Checks a code of the second factor of a user, and uses it up: six digits of the authenticator app, else a recovery code. Returns how
+ * many recovery codes are left after one was used. Errors: SECOND_FACTOR_REFUSED, SIGN_IN_TOO_OFTEN.
+ */
+export async function checkCode(
+  { secondFactors, attempts }: Access,
+  accountId: number,
+  code: string,
+): Promise<number | undefined> {
+  const key = codesKey(accountId);
+  await limitCodes(attempts, key);
+  const digits = digitsOf(code);
+  let codesLeft: number | undefined;
+  if (digits.length === 6) {
+    const secret = await secondFactors.readSecret(accountId, 'enabled');
+    const step = secret === undefined ? undefined : totpStep(secret, digits, Date.now());
+    if (step === undefined || !(await secondFactors.consumeStep(accountId, step))) throw codeRefused();
+  } else {
+    codesLeft = await secondFactors.consumeRecoveryCode(accountId, recoveryDigest(code));
+    if (codesLeft === undefined) throw codeRefused();
+  }
+  await attempts.forget(key);
+  return codesLeft;
+}
+
+/** A code as apps show it, without its blanks: `123 456`. */
+export const digitsOf = (code: string): string => code.replaceAll(/\s/g, '');
+
+export const codeRefused = () => new Fault('SECOND_FACTOR_REFUSED', 'The code is wrong, or was used before.');

@@ -1,0 +1,114 @@
+import { Anchor } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from 'wouter';
+import { plural, shortCommit } from '../../ui/format.ts';
+import { LongText } from '../../ui/long-text/long-text.tsx';
+import { ErrorState, Loading, QueryFallback } from '../../ui/states.tsx';
+import { type Column, DataTable } from '../../ui/table/data-table.tsx';
+import { useTitle } from '../../ui/title.ts';
+import classes from '../environment.module.css';
+import { effectiveQuery, environmentQuery, globalVariablesQuery, variableUsersQuery } from '../queries.ts';
+import { RotationNote } from './rotation-note.tsx';
+import { Value } from './value.tsx';
+import { layerText, type Row, rowsOf } from './variable-values.ts';
+
+interface Props {
+  params: { code: string; name: string };
+}
+
+/** A variable on an environment: its value, and the tests and hooks that read it. */
+export default function Variable({ params: { code, name } }: Props) {
+  useTitle(name);
+  const environment = useQuery(environmentQuery(code));
+  const effective = useQuery(effectiveQuery(code));
+  const globals = useQuery(globalVariablesQuery);
+  const users = useQuery(variableUsersQuery(code, name));
+  if (!environment.data) return <QueryFallback what="the variable" query={environment} />;
+  const row = rowsOf({
+    effective: effective.data,
+    own: environment.data.variables,
+    globals: globals.data?.variables,
+  }).find((each) => each.name === name);
+  return (
+    <div className={classes.view}>
+      <header className={classes.title}>
+        <h1>{name}</h1>
+        <span className={classes.name}>
+          on{' '}
+          <Anchor component={Link} href={`/environments/${code}`} underline="always">
+            {code}
+          </Anchor>
+        </span>
+      </header>
+      {row ? <Facts row={row} code={code} /> : <p className={classes.dim}>It has no value on {code}.</p>}
+      {users.error ? (
+        <ErrorState error={users.error} onRetry={() => void users.refetch()} />
+      ) : users.data ? (
+        <Users users={users.data} />
+      ) : (
+        <Loading what="the tests that read it" />
+      )}
+    </div>
+  );
+}
+
+function Facts({ row, code }: { row: Row; code: string }) {
+  const { value, secret, from, stored } = row;
+  return (
+    <dl className={classes.facts}>
+      <dt>Value</dt>
+      <dd>
+        <Value value={value} isSecret={secret} />
+        {stored?.secret && (
+          <RotationNote variable={stored} environment={from === 'global' ? undefined : code} />
+        )}
+      </dd>
+      <dt>Source</dt>
+      <dd>{layerText[from]}</dd>
+      {stored && stored.description !== '' && (
+        <>
+          <dt>Description</dt>
+          <dd>{stored.description}</dd>
+        </>
+      )}
+    </dl>
+  );
+}
+
+interface UsersProps {
+  users: { commit: { id: string }; tests: string[]; hooks: string[]; readByMftf: boolean };
+}
+
+const columns: Column<string>[] = [
+  {
+    name: 'Test',
+    width: 16,
+    share: 1,
+    value: (test) => (
+      <Anchor component={Link} href={`/tests/${encodeURIComponent(test)}`} underline="always">
+        <LongText text={test} />
+      </Anchor>
+    ),
+  },
+];
+
+function Users({ users: { commit, tests, hooks, readByMftf } }: UsersProps) {
+  const others = [...(readByMftf ? ['MFTF itself'] : []), ...hooks.map((hook) => `the hook ${hook}`)];
+  return (
+    <section className={classes.section} aria-labelledby="users">
+      <h2 id="users">
+        Used by <span className={classes.dim}>{plural(tests.length, 'test')}</span>
+      </h2>
+      {others.length > 0 && <p>Also read by {others.join(', ')}.</p>}
+      {tests.length > 0 ? (
+        <DataTable label="Tests" rows={tests} rowKey={(test) => test} columns={columns} />
+      ) : (
+        <p className={classes.dim}>No test of this environment reads it.</p>
+      )}
+      <p className={classes.dim}>
+        Tests read it also through action groups, data and suites; commit{' '}
+        <code>{shortCommit(commit.id)}</code> of the test module
+      </p>
+    </section>
+  );
+}
