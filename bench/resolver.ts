@@ -21,6 +21,7 @@ import { readFileSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { Fault } from '../src/faults/fault.ts';
 import { buildCatalog } from '../src/mftf/catalog/catalog.ts';
 import {
   declarationsFromBytes,
@@ -196,7 +197,12 @@ function round(number: number): number {
 
 async function declarations(tree: string) {
   const bytes = flags.stored && (await readFile(flags.stored).catch(() => undefined));
-  if (bytes) return declarationsFromBytes(bytes);
+  try {
+    if (bytes) return declarationsFromBytes(bytes);
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    // Of an older version of matre.
+  }
   const read = await readDeclarations(folderSource(tree, ''));
   if (flags.stored !== undefined) await writeFile(flags.stored, declarationsToBytes(read));
   return read;
