@@ -35,8 +35,8 @@ const maxReferences = 200;
 const maxTextLength = 1_000_000;
 
 /** A reference in double braces: a name, perhaps a field, perhaps parameters in parentheses. */
-const reference = /\{\{(\w+)(?:\.([\w[\]]+))?(?:\(((?:(?!\}\}).)*))?\}\}/g;
-const created = /^(\$\$?)([^$]+)\1$/;
+const reference = /\{\{(\w+)(?:\.([\w[\]/]+))?(?:\(((?:(?!\}\}).)*))?\}\}/g;
+const created = /^(\$+)([^$]+)(\$+)$/;
 const anyCreated = /\$[\w.[\]]+\$/;
 const wholeReference = /^\{\{((?:(?!\}\}).)+)\}\}$/;
 
@@ -70,10 +70,16 @@ function putReference(
   { type, value }: ArgumentValue,
 ): string {
   if (type === 'string') return field === undefined ? text.replaceAll(all, () => value) : text;
-  const [, sign, key = ''] = created.exec(value) ?? [];
+  const { sign, key } = createdOf(value);
   if (sign === undefined) return putWord(text, name, value);
   const path = field === undefined ? name : `${name}.${field}`;
   return text.replaceAll(all, () => `${sign}${path.replaceAll(name, () => key)}${sign}`);
+}
+
+/** The name of created data and the signs around it; MFTF minds neither their number nor that they differ. */
+function createdOf(value: string): { sign: string | undefined; key: string } {
+  const [, left, key = '', right] = created.exec(value) ?? [];
+  return { sign: left === right || left === undefined ? left : '$', key };
 }
 
 /** Replaces a parameter of a selector or a page that is the name of an argument, or begins with it. */
@@ -85,7 +91,7 @@ function putParameter(text: string, parameter: string, values: ArgumentValues): 
   if (argument === undefined) return text;
   const { type, value } = argument;
   if (type === 'string') return putWord(text, name, stringParameter(value));
-  const [, sign, key = ''] = created.exec(value) ?? [];
+  const { sign, key } = createdOf(value);
   if (sign === undefined) return putWord(text, name, value);
   return text.replaceAll(path, () => `${sign}${path.replaceAll(name, () => key)}${sign}`);
 }
