@@ -103,6 +103,16 @@ describe('references', () => {
     expect((await linesOf(`<click selector="${escaped}" stepKey="a"/>`))[0]).toBe(`$I->click(${expected});`);
   });
 
+  it.each(['$boat$', '$$boat$$', '$boat$$', '$$$boat$$'])(
+    'name created data as an argument: %s',
+    async (boat) => {
+      const steps = `<actionGroup ref="QuayFindBoatActionGroup" stepKey="find"><argument name="boat" value="${boat}"/></actionGroup>`;
+      expect(await linesOf(steps)).toContain(
+        "$I->fillField(\"input[name='q']\", $I->retrieveEntityField('boat', 'name', 'test'));",
+      );
+    },
+  );
+
   it.each([
     ['unknown data', '<fillField selector="a" userInput="{{Nothing.name}}" stepKey="a"/>'],
     ['an unknown field', '<fillField selector="a" userInput="{{QuayBoat.nothing}}" stepKey="a"/>'],
