@@ -220,6 +220,8 @@ describe('an action group', () => {
     [text, '{{s.name}} {{other}}', {}, '{{s.name}} {{other}}'],
     [data, 'the e {{e.name}}', {}, 'the Customer {{Customer.name}}'],
     [data, '{{e.name}}', { e: '$made$' }, '$made.nammade$'],
+    [data, '{{e.name}}', { e: '$$$made$$' }, '$$made.nammade$$'],
+    [data, '{{e.acme/key}}', { e: '_CREDS' }, '{{_CREDS.acme/key}}'],
     [data, '{{Sec.e(e.name)}}', {}, '{{Sec.e(Customer.name)}}'],
     [data, '{{e.one(e)}}', { e: 'Sec' }, '{{Sec.one(Sec)}}'],
   ])('with %s makes of %s, called with %j: %s', async (argument, selector, values, result) => {
