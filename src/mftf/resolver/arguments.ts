@@ -112,7 +112,13 @@ function stringParameter(value: string): string {
   return value.includes('{{') || anyCreated.test(value) ? value : `'${value}'`;
 }
 
+/** The expressions for words: a tree has a few hundred names of arguments, and a hundred thousand texts with them. */
+const words = new Map<string, RegExp>();
+const maxWords = 2_000;
+
 /** Replaces each occurrence of a word, except directly before a parenthesis. */
 function putWord(text: string, word: string, value: string): string {
-  return text.replace(new RegExp(`\\b${word}\\b(?!\\()`, 'g'), () => value);
+  const expression = words.get(word) ?? new RegExp(`\\b${word.replace(/\W/g, '\\$&')}\\b(?!\\()`, 'g');
+  if (words.size < maxWords) words.set(word, expression);
+  return text.replace(expression, () => value);
 }
