@@ -26,7 +26,7 @@ test-package: build ## test the packed npm package in an empty folder, with Node
 	@sh scripts/need.sh test
 	@npx vitest run --config test/package/vitest.config.ts
 
-test-deploy: node_modules ## test deploy/compose.yml with locally built images, in a separate Docker Engine
+test-deploy: node_modules ## test deploy/ in a separate Docker Engine: compose.yml and its guides, the Dockerfiles; needs the registries of Debian and npm
 	@sh scripts/need.sh test
 	@npx vitest run --config test/deploy/vitest.config.ts
 

@@ -40,7 +40,7 @@ the value comes from.
 
 The value of a secret setting may be in a file that \`NAME_FILE\` names instead, as Docker and Kubernetes provide secrets:
 \`MATRE_SECRET_KEY_FILE=/run/secrets/secret_key\`. The line end at its end does not count, and an empty file counts as
-none. A file that cannot be read is an error. These are secret:
+none. A file that cannot be read is an error, and so is a pipe. These are secret:
 ${secretNames()}.
 
 Durations are written as \`500ms\`, \`30s\`, \`15m\` or \`1h\`; a number without a unit is seconds. Sizes are written as

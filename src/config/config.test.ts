@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -263,6 +264,14 @@ describe('an invalid configuration', () => {
       `LOCK_PASSWORD_FILE: ${large} has more than 65536 bytes; it must have the secret alone`,
       `MATRE_TOKEN_FILE: ${folder} cannot be read: it is a folder; Docker creates one where the file of a mount or a secret is missing`,
       `MATRE_MODULE_SSH_KEY: ${missing} cannot be read: there is no such file`,
+    ]);
+  });
+
+  it('has the secret in a pipe, for which no program writes', () => {
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    expect(problemsOf({ MATRE_TOKEN_FILE: pipe })).toEqual([
+      `MATRE_TOKEN_FILE: ${pipe} is a pipe; it must be a file`,
     ]);
   });
 

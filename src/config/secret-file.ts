@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { isMissingFile } from '../files/missing-file.ts';
 import type { SettingValues } from './settings.ts';
 
@@ -14,6 +14,8 @@ export function readSecretFile(path: string): { value: string } | { problem: str
   const bytes = Buffer.alloc(maxBytes + 1);
   let length = 0;
   try {
+    // Opening one waits until another program writes into it, and nothing else happens meanwhile.
+    if (statSync(path).isFIFO()) return { problem: 'is a pipe; it must be a file' };
     const file = openSync(path, 'r');
     try {
       for (let read = -1; read !== 0 && length < bytes.length; length += read) {

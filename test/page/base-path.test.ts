@@ -1,14 +1,16 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { startTestServer, type TestServer } from '../support/app.ts';
 import { type PrefixProxy, startPrefixProxy } from '../support/prefix-proxy.ts';
+import { namedRunner } from '../support/runner.ts';
 import { buildPage, noBrowserReason, startBrowser, type TestBrowser } from './chromium.ts';
-import { admin } from './long-data/database.ts';
-import { type LongDataServer, startLongDataServer } from './long-data/server.ts';
 import { openSettledPage } from './settled-page.ts';
 import { signIn } from './signing-in.ts';
 
 // The page below a path, behind a proxy that has nothing else: whatever the page asks for elsewhere is recorded there.
 
 const prefix = '/tools/matre';
+const token = 'a-token-of-some-length';
+const ada = { name: 'ada', password: 'correct horse battery' };
 
 /** The addresses in the page that are not below the path. */
 const strayAddresses = `[...document.querySelectorAll('a[href], img[src], link[href], script[src]')]
@@ -18,13 +20,22 @@ const strayAddresses = `[...document.querySelectorAll('a[href], img[src], link[h
 describe.skipIf(noBrowserReason)(
   `the page below a path${noBrowserReason ? ` (${noBrowserReason})` : ''}`,
   () => {
-    let server: LongDataServer;
+    let server: TestServer;
     let proxy: PrefixProxy;
     let browser: TestBrowser;
     beforeAll(async () => {
       await buildPage();
       proxy = await startPrefixProxy(prefix, { target: () => server.url });
-      server = await startLongDataServer({ MATRE_PUBLIC_URL: proxy.url, MATRE_SIGN_IN: 'on' });
+      server = await startTestServer({
+        settings: { MATRE_PUBLIC_URL: proxy.url, MATRE_SIGN_IN: 'on', MATRE_TOKEN: token },
+        parts: { runner: namedRunner },
+      });
+      const authorization = `Bearer ${token}`;
+      const add = (path: string, body: object) => server.ask('POST', path, body, { authorization });
+      await add('/api/users', { ...ada, role: 'admin' });
+      await add('/api/environments', { code: 'us', baseUrl: 'https://shop.test', adminUsername: 'admin' });
+      const submitted = await add('/api/runs', { environments: ['us'], selection: { tests: ['PassHome'] } });
+      expect(submitted.body.runs).toHaveLength(1);
       browser = await startBrowser();
     });
     afterAll(async () => {
@@ -37,19 +48,9 @@ describe.skipIf(noBrowserReason)(
     it('asks for nothing and leads to nothing outside of it, in every kind of view', async () => {
       const { page, open } = await openSettledPage(browser, proxy.url, {});
       await page.goto(proxy.url);
-      await signIn(page, admin.name, admin.password);
-      await page.getByRole('button', { name: `Account of ${admin.name}` }).waitFor();
-      const { failed, night } = server.ids;
-      for (const view of [
-        ...[
-          '/',
-          `/runs/${failed}`,
-          `/submissions/${night}?rows=all`,
-          '/environments',
-          '/messages',
-          '/account',
-        ],
-      ]) {
+      await signIn(page, ada.name, ada.password);
+      await page.getByRole('button', { name: `Account of ${ada.name}` }).waitFor();
+      for (const view of ['/', '/runs/1', '/submissions/1', '/environments/us', '/messages', '/account']) {
         await open(view);
         expect(await page.evaluate(strayAddresses), view).toEqual([]);
         expect(new URL(page.url()).pathname.startsWith(`${prefix}/`)).toBe(true);
@@ -69,7 +70,7 @@ describe.skipIf(noBrowserReason)(
 
       await page.goto(`${proxy.url}/api/docs`);
       await page.getByRole('link', { name: 'Back to the page' }).click();
-      await page.getByRole('button', { name: `Account of ${admin.name}` }).waitFor();
+      await page.getByRole('button', { name: `Account of ${ada.name}` }).waitFor();
       expect(proxy.strayRequests).toEqual([]);
       await page.context().close();
     });

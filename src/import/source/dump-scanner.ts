@@ -97,9 +97,11 @@ export function scanStatement(text: string, start: number, delimiter: string): S
     const match = special.exec(text);
     if (match === null) return undefined;
     const { index } = match;
-    const custom = delimiter === ';' ? -1 : text.indexOf(delimiter, at);
-    if (custom >= 0 && custom <= index) {
-      return { value: text.slice(start, custom), end: custom + delimiter.length };
+    // Not in all of the text: that would be read again for each line of a statement.
+    const custom = delimiter === ';' ? -1 : text.slice(at, index + delimiter.length).indexOf(delimiter);
+    if (custom >= 0) {
+      const end = at + custom;
+      return { value: text.slice(start, end), end: end + delimiter.length };
     }
     const end = endOfSpecial(text, index, match[0]);
     if (end === undefined) return undefined;

@@ -82,6 +82,12 @@ describe('a dump', () => {
     expect((await read(create + statement)).map(({ row }) => row)).toEqual(expected);
   });
 
+  it('is read in linear time where statements have a delimiter of their own', async () => {
+    const body = 'x\n'.repeat(1_500_000);
+    const dump = `${create}DELIMITER ;;\nCREATE TRIGGER x BEGIN ${body} END ;;\nDELIMITER ;\nINSERT INTO \`matre_users\` VALUES (1,'a');`;
+    expect(await read(dump)).toHaveLength(1);
+  });
+
   it('in latin1 is read as such', async () => {
     const dump = `/*!40101 SET NAMES latin1 */;\n${create}INSERT INTO \`matre_users\` VALUES (1,'M\xfcller \x80');\n`;
     expect((await read(Buffer.from(dump, 'latin1')))[0]?.row['username']).toBe('Müller €');

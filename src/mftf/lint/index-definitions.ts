@@ -19,17 +19,20 @@ export interface DefinitionIndex {
   files: readonly FileFacts[];
   all: readonly Merged[];
   get(kind: DefinitionKind, name: string): Merged | undefined;
-  /** A definition and those that it extends, the nearest first. A circle ends where it begins again. */
+  /** A definition and those that it extends, the nearest first, a hundred at most. A circle ends where it begins again. */
   withParents(merged: Merged): Merged[];
   /** The members by name, also those of parents. Of two with a name, the last one of the nearest definition counts. */
   members(merged: Merged): ReadonlyMap<string, Member>;
-  /** Whether one of the parents is missing, so that the members are not known. */
+  /** Whether one of the parents is missing or too far away, so that the members are not known. */
   isIncomplete(merged: Merged): boolean;
   /** The type of data, of the nearest definition that has one. */
   typeOf(merged: Merged): string | undefined;
   /** Whether the metadata has an operation for a type of data. */
   hasOperation(type: string, operation: string): boolean;
 }
+
+/** Definitions that extend each other; Magento 2.4.4 has chains of two. Without a bound, those of a long chain take quadratic time. */
+const maxChain = 100;
 
 /** Fields of data are found in any case. */
 const memberKey = (kind: DefinitionKind, name: string) => (kind === 'entity' ? name.toLowerCase() : name);
@@ -58,7 +61,7 @@ export function indexDefinitions(files: readonly FileFacts[]): DefinitionIndex {
     const cached = chains.get(merged);
     if (cached) return cached;
     const chain = new Set<Merged>();
-    for (let at: Merged | undefined = merged; at !== undefined && !chain.has(at); ) {
+    for (let at: Merged | undefined = merged; at !== undefined && !chain.has(at) && chain.size < maxChain; ) {
       chain.add(at);
       const parent = parentOf(at);
       at = parent === undefined ? undefined : get(at.kind, parent);
@@ -88,9 +91,10 @@ export function indexDefinitions(files: readonly FileFacts[]): DefinitionIndex {
     withParents,
     members,
     isIncomplete(merged) {
-      const last = withParents(merged).at(-1) ?? merged;
-      const parent = parentOf(last);
-      return parent !== undefined && get(last.kind, parent) === undefined;
+      const chain = withParents(merged);
+      const parent = parentOf(chain.at(-1) ?? merged);
+      const next = parent === undefined ? undefined : get(merged.kind, parent);
+      return parent !== undefined && (next === undefined || !chain.includes(next));
     },
     typeOf: (merged) =>
       withParents(merged)

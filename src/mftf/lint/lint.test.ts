@@ -248,6 +248,51 @@ describe('lint', () => {
     expect(codesOf(check({ 'Test/HookTest.xml': test }))).toEqual(['NO_ASSERTION']);
   });
 
+  it('follows calls that return to an action group, and chains of any length', () => {
+    const call = (name: string) => `<actionGroup ref="${name}" stepKey="call${name}"/>`;
+    const group = (name: string, ...calls: string[]) =>
+      `<actionGroup name="${name}">${calls.map(call).join('')}</actionGroup>`;
+    const see = '<actionGroup name="See"><see userInput="a" stepKey="s"/></actionGroup>';
+    const chain = Array.from({ length: 6_000 }, (_, at) => group(`Step${at}`, `Step${at + 1}`)).join('');
+    const all = `${group('One', 'Two', 'See')}${group('Two', 'One')}${see}${chain}${group('Step6000', 'See')}`;
+    const calling = (name: string, ...calls: string[]) =>
+      tests(`<test name="${name}">${calls.map(call).join('')}</test>`);
+    const files = {
+      'ActionGroup/ChainActionGroup.xml': groups(all),
+      'Test/ATest.xml': calling('ATest', 'One'),
+      'Test/BTest.xml': calling('BTest', 'Two'),
+      'Test/CTest.xml': calling('CTest', 'Step0'),
+    };
+    expect(check(files)).toEqual([]);
+  });
+
+  it('takes linear time for long chains of parents, and for arguments that may be any of many sections', () => {
+    const count = 4_200;
+    const numbers = Array.from({ length: count }, (_, at) => at);
+    const parents = numbers.map(
+      (at) => `<actionGroup name="Child${at}" extends="Child${(at + 1) % count}"/>`,
+    );
+    const users = numbers.map(
+      (at) => `<actionGroup name="User${at}"><arguments><argument name="of"/></arguments>
+        <see selector="{{of.e${at}}}" userInput="a" stepKey="s"/></actionGroup>`,
+    );
+    const sections = numbers.map(
+      (at) => `<section name="S${at}"><element name="e${at}" type="text" selector="a"/></section>`,
+    );
+    const calls = numbers.map(
+      (
+        at,
+      ) => `<actionGroup ref="User${at}" stepKey="u${at}"><argument name="of" value="S${at}"/></actionGroup>
+        <actionGroup ref="Child${at}" stepKey="c${at}"/>`,
+    );
+    const files = {
+      'ActionGroup/ManyActionGroup.xml': groups([...parents, ...users].join('')),
+      'Section/ManySection.xml': `<sections>${sections.join('')}</sections>`,
+      'Test/ManyTest.xml': tests(`<test name="ManyTest">${calls.join('')}</test>`),
+    };
+    expect(check(files)).toEqual([]);
+  });
+
   it('allows a step key in a test and in its hooks', () => {
     const test = tests(`<test name="KeyTest"><before><see userInput="a" stepKey="s"/></before>
       <after><see userInput="a" stepKey="s"/></after><see userInput="a" stepKey="s"/></test>`);

@@ -19,6 +19,8 @@ export function reachabilityOf(index: DefinitionIndex): Reachability {
   const passed = namesPassedOn(index);
   const reached = new Set<Merged>();
   const elements = new Set<string>();
+  /** Elements of every section that is passed on: not one by one, which would be millions in a hostile tree. */
+  const elementsOfPassed = new Set<string>();
   const queue = index.all.filter(({ kind }) => kind === 'test' || kind === 'suite');
   const visit = (merged: Merged | undefined) => {
     if (merged !== undefined && !reached.has(merged)) queue.push(merged);
@@ -30,35 +32,47 @@ export function reachabilityOf(index: DefinitionIndex): Reachability {
       for (const target of targetsOf(index, at, use)) visit(target);
       if (use.member === undefined) continue;
       elements.add(elementKey(use.name, use.member));
-      if (at.kind === 'actionGroup' && index.members(at).has(use.name)) {
-        for (const name of passed) elements.add(elementKey(name, use.member));
+      if (at.kind === 'actionGroup' && index.members(at).has(use.name)) elementsOfPassed.add(use.member);
+    }
+  }
+  const asserting = assertingOf(index);
+  return {
+    isReached: (merged) => reached.has(merged),
+    isElementReached: (section, element) =>
+      elements.has(elementKey(section, element)) || (passed.has(section) && elementsOfPassed.has(element)),
+    asserts: (test) => asserting.has(test),
+  };
+}
+
+/**
+ * The tests and action groups that assert something. What is not known may assert. From the assertions to those who call them, in any
+ * circle and without recursion: chains of calls may have any length.
+ */
+function assertingOf(index: DefinitionIndex): Set<Merged> {
+  const callers = new Map<Merged, Merged[]>();
+  const queue: Merged[] = [];
+  for (const merged of index.all) {
+    if (merged.kind !== 'test' && merged.kind !== 'actionGroup') continue;
+    for (const { definition } of index.withParents(merged).flatMap(({ places }) => places)) {
+      if (definition.asserts) queue.push(merged);
+      for (const { kind, name, inHook } of definition.uses) {
+        // Of a test, a call in its hooks does not count.
+        if (kind !== 'call' || inHook) continue;
+        const group = index.get('actionGroup', name);
+        const list = group && callers.get(group);
+        if (group === undefined) queue.push(merged);
+        else if (list === undefined) callers.set(group, [merged]);
+        else list.push(merged);
       }
     }
   }
-  const asserting = new Map<Merged, boolean>();
-  function asserts(merged: Merged): boolean {
-    const cached = asserting.get(merged);
-    if (cached !== undefined) return cached;
-    // For action groups that call each other.
-    asserting.set(merged, false);
-    const own = index.withParents(merged).flatMap(({ places }) => places);
-    const result = own.some(
-      ({ definition }) =>
-        definition.asserts ||
-        definition.uses.some((use) => {
-          // Of a test, a call in its hooks does not count.
-          const group = use.kind === 'call' && !use.inHook ? index.get('actionGroup', use.name) : undefined;
-          return use.kind === 'call' && !use.inHook && (group === undefined || asserts(group));
-        }),
-    );
-    asserting.set(merged, result);
-    return result;
+  const asserting = new Set<Merged>();
+  for (let at = queue.pop(); at !== undefined; at = queue.pop()) {
+    if (asserting.has(at)) continue;
+    asserting.add(at);
+    for (const caller of callers.get(at) ?? []) queue.push(caller);
   }
-  return {
-    isReached: (merged) => reached.has(merged),
-    isElementReached: (section, element) => elements.has(elementKey(section, element)),
-    asserts,
-  };
+  return asserting;
 }
 
 /** The definitions that a use may refer to. */

@@ -78,7 +78,15 @@ describe('parseEnvFile', () => {
     expect(file.notes).toEqual([{ line: 2, message }]);
   });
 
+  it('warns once of each line, and of a thousand at most', () => {
+    expect(parseEnvFile(`A=${'$B'.repeat(1_000)}`).notes).toHaveLength(1);
+    const { notes } = parseEnvFile('A=$B\n'.repeat(5_000));
+    expect(notes).toHaveLength(1_000);
+    expect(notes.at(-1)?.message).toMatch(/further notes/);
+  });
+
   it.each([
+    ['more than 10,000 variables', 'A=1\n'.repeat(10_001), 10_001],
     ['no =', 'A=1\nwhat is this', 2],
     ['a name with shell characters', 'A=1\n\nA$(id)=2', 3],
     ['a value that begins on an earlier line', 'A="\n\n"\n\nB="x\n\n', 5],
@@ -124,7 +132,7 @@ describe('parseEnvFile', () => {
     const long = `A=${'x'.repeat(100_000)}`;
     expect(messageOf(`${long}\nB="${'$A'.repeat(70_000)}"`)).toContain('Line 2: ');
     expect(messageOf(`${long}\nB=${'"$A"'.repeat(35_000)}`)).toContain('Line 2: ');
-    const numerous = Array.from({ length: 20_000 }, (_, index) => `N${index}=$A`);
+    const numerous = Array.from({ length: 5_000 }, (_, index) => `N${index}=$A`);
     expect(messageOf([long, ...numerous].join('\n'))).toContain('Line 21: the values have more than 2 MiB');
   });
 

@@ -26,6 +26,9 @@ export interface EnvFile {
  */
 const maxTotalLength = 2 * 1024 ** 2;
 
+/** Each of 100,000 references may have a warning. */
+const maxNotes = 1_000;
+
 /**
  * Reads an env file as MFTF does, which is with Symfony's Dotenv since 3.8 (read in its `_bootstrap.php`). What Dotenv refuses is
  * refused, and every other text has the same values; docs/mftf.md lists the exceptions, which are few.
@@ -40,7 +43,7 @@ export function parseEnvFile(
   resolve: (name: string, earlier: string | undefined) => string | undefined = (_, earlier) => earlier,
 ): EnvFile {
   const entries = new Map<string, EnvEntry>();
-  const notes: EnvNote[] = [];
+  const notes = createNotes();
   let totalLength = 0;
 
   for (const { name, parts, line } of splitEnvFile(text)) {
@@ -50,7 +53,7 @@ export function parseEnvFile(
       assign: (reference, value) => {
         entries.set(reference, { name: reference, value, line });
       },
-      warn: (message) => notes.push({ line, message }),
+      warn: (message) => notes.add(line, message),
     });
     totalLength += value.length;
     if (totalLength > maxTotalLength) {
@@ -58,7 +61,7 @@ export function parseEnvFile(
     }
     const earlier = entries.get(name);
     if (earlier && earlier.line !== line) {
-      notes.push({ line, message: `${name} replaces the value of line ${earlier.line}` });
+      notes.add(line, `${name} replaces the value of line ${earlier.line}`);
     }
     entries.delete(name);
     entries.set(name, { name, value, line });
@@ -68,6 +71,24 @@ export function parseEnvFile(
       ...entry,
       value: entry.value.replaceAll(keptDollar, '$'),
     })),
-    notes,
+    notes: notes.all,
+  };
+}
+
+/** Keeps each warning of a line once, and says when there are too many. */
+function createNotes() {
+  const all: EnvNote[] = [];
+  const keys = new Set<string>();
+  return {
+    all,
+    add(line: number, message: string): void {
+      const key = `${line} ${message}`;
+      if (all.length === maxNotes || keys.has(key)) return;
+      keys.add(key);
+      all.push({
+        line,
+        message: all.length < maxNotes - 1 ? message : 'there are further notes, which are left out',
+      });
+    },
   };
 }

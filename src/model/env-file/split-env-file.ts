@@ -15,6 +15,9 @@ export interface Assignment {
   line: number;
 }
 
+/** More than any program has: a file may be 100,000 lines long, and what is done for each would stop the event loop for seconds. */
+const maxAssignments = 10_000;
+
 /** What is read next. `line` is that of the last name. */
 interface Cursor {
   text: string;
@@ -38,6 +41,9 @@ export function splitEnvFile(source: string): Assignment[] {
     for (; countedTo < cursor.at; countedTo += 1) if (cursor.text[countedTo] === '\n') cursor.line += 1;
     if (cursor.at >= cursor.text.length) return assignments;
     const name = readName(cursor);
+    if (assignments.length === maxAssignments) {
+      throw lineFault(cursor.line, `there are more than ${maxAssignments} lines with variables before it.`);
+    }
     assignments.push({ name, parts: readValue(cursor), line: cursor.line });
   }
 }

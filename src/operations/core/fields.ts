@@ -157,3 +157,9 @@ export const gitRef = exactLine(maxRefLength)
 
 /** An ISO 8601 time in UTC. */
 export const time = z.iso.datetime();
+
+/**
+ * A time of an input. The fraction of a second may have any number of digits. PostgreSQL takes no year 0, which the time before another one
+ * may have, and nothing of matre happened before 1970.
+ */
+export const timeInput = time.max(40).refine((text) => text >= '1970', 'must be in the year 1970 or later');

@@ -13,9 +13,10 @@ import {
 import { type Environment, isEnvironmentCode } from '../../model/environment.ts';
 import { maxAdminPasswordLength, maxNameLength } from '../../model/limits.ts';
 import type { Context } from '../core/context.ts';
-import { backendName, baseUrl, exactLine, fileContent, line, variableValue } from '../core/fields.ts';
+import { backendName, baseUrl, exactLine, fileContent, line } from '../core/fields.ts';
 import { defined, defineOperation, parseInput, type RequestContext } from '../core/operation.ts';
 import { addEnvironment } from './environments.ts';
+import { checkVariableValue } from './variables.ts';
 
 const changeView = z.object({
   name: z.string(),
@@ -136,7 +137,7 @@ function checkFields({ file, environment, plan }: Import): z.output<typeof field
   );
   try {
     for (const { field, name, value } of changes) {
-      if (field === undefined) parseInput({ input: z.object({ [name]: variableValue }) }, { [name]: value });
+      if (field === undefined) checkVariableValue(name, value);
     }
     const parsed = parseInput({ input: fields }, Object.fromEntries(values));
     if (environment === undefined && (parsed.baseUrl === undefined || parsed.adminUsername === undefined)) {

@@ -13,10 +13,10 @@ import { maxVariables } from '../../model/limits.ts';
 import type { Scope } from '../../store/tables/variables.ts';
 import { withAudit } from '../core/authorize.ts';
 import type { Configuration, Context } from '../core/context.ts';
-import { fileContent, variableName, variableValue } from '../core/fields.ts';
-import { defineOperation, parseInput, type RequestContext } from '../core/operation.ts';
+import { fileContent, variableName } from '../core/fields.ts';
+import { defineOperation, type RequestContext } from '../core/operation.ts';
 import { viewVariable } from '../core/views.ts';
-import { scopeOf, variableScope } from './variables.ts';
+import { checkVariableValue, scopeOf, variableScope } from './variables.ts';
 
 const changeView = z.object({
   name: z.string(),
@@ -92,7 +92,7 @@ function checkEntries(entries: readonly EnvEntry[]): void {
   }
   for (const { name, value, line } of entries) {
     try {
-      parseInput({ input: z.object({ [name]: variableValue }) }, { [name]: value });
+      checkVariableValue(name, value);
     } catch (error) {
       if (!isFault(error, 'INPUT_INVALID')) throw error;
       throw new Fault('INPUT_INVALID', `Line ${line}: ${error.message}`);

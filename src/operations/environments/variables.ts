@@ -5,8 +5,8 @@ import type { Variable } from '../../model/environment.ts';
 import { maxVariableDescriptionLength, maxVariables } from '../../model/limits.ts';
 import type { Scope } from '../../store/tables/variables.ts';
 import type { Configuration, Context } from '../core/context.ts';
-import { code, exactLine, time, variableName, variableValue } from '../core/fields.ts';
-import { defineOperation } from '../core/operation.ts';
+import { code, exactLine, timeInput, variableName, variableValue } from '../core/fields.ts';
+import { defineOperation, parseInput } from '../core/operation.ts';
 import { variableView, viewVariable } from '../core/views.ts';
 import { getEnvironment } from './get-environment.ts';
 
@@ -69,6 +69,13 @@ export const setVariables = defineOperation({
     return { variables: stored.map((variable) => viewVariable(variable, context, request)) };
   },
 });
+
+/** Errors: INPUT_INVALID, with the name, for a value that a variable cannot have. */
+export function checkVariableValue(name: string, value: string): void {
+  // A schema for each name is slow, and only needed for the message of the fault.
+  if (variableValue.safeParse(value).success) return;
+  parseInput({ input: z.object({ [name]: variableValue }) }, { [name]: value });
+}
 
 /** Stores variables. One that does not say whether it is secret is as before, and when it is new, as the rule decides. */
 export async function storeVariables(
@@ -162,7 +169,9 @@ export const rotateVariable = defineOperation({
     name: variableName,
     environment: variableScope,
     value: variableValue,
-    at: time.describe('When the value takes effect, by the clock of the database; at most a year from now'),
+    at: timeInput.describe(
+      'When the value takes effect, by the clock of the database; at most a year from now',
+    ),
   }),
   output: variableView,
   async run(context, { environment, name, value, at }, request) {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Fault } from '../../faults/fault.ts';
 import { maxListedQueuedRuns } from '../../model/limits.ts';
-import { time } from '../core/fields.ts';
+import { timeInput } from '../core/fields.ts';
 import { defineOperation } from '../core/operation.ts';
 import { buildOverview } from './build-overview.ts';
 import { overviewView } from './overview-view.ts';
@@ -12,9 +12,6 @@ const maxBars = 3_000;
 const minBars = 10;
 const maxBarsPerLane = 100;
 const maxWindowMs = 92 * 24 * hour;
-
-/** The fraction of a second may have any number of digits. */
-const timeInput = time.max(40);
 
 export const showOverview = defineOperation({
   name: 'overview.show',

@@ -10,7 +10,7 @@ import {
 } from '../../model/limits.ts';
 import type { Reservation } from '../../model/reservation.ts';
 import type { Context } from '../core/context.ts';
-import { code, line, reservationId, runId, time } from '../core/fields.ts';
+import { code, line, reservationId, runId, timeInput } from '../core/fields.ts';
 import { idempotent } from '../core/idempotency.ts';
 import { defined, defineOperation } from '../core/operation.ts';
 import { requestedBy, requesterOf } from '../core/requester.ts';
@@ -22,7 +22,6 @@ const maxListed = 200;
 const minMs = 1_000;
 
 const reason = line(maxReservationReasonLength);
-const moment = time.max(40);
 /** How long a run or reservation may wait, in milliseconds. */
 export const waitAtMostMs = z.int().min(minMs).max(maxWaitMs);
 
@@ -36,8 +35,8 @@ export const addReservation = defineOperation({
   input: z.object({
     environment: code.optional().describe('By default that of afterRun'),
     afterRun: runId.optional().describe('It begins when this run has ended, whatever its verdict'),
-    beginsAt: moment.optional().describe('It begins at this time; by default as soon as it can'),
-    endsAt: moment.optional().describe('Or `durationMs`'),
+    beginsAt: timeInput.optional().describe('It begins at this time; by default as soon as it can'),
+    endsAt: timeInput.optional().describe('Or `durationMs`'),
     durationMs: z.int().min(minMs).max(maxReservationMs).optional().describe('Its length from its begin'),
     reason: reason.describe('Shown wherever runs wait for it'),
     waitAtMostMs: waitAtMostMs
@@ -102,7 +101,7 @@ export const changeReservation = defineOperation({
   input: z.object({
     id: reservationId,
     reason: reason.optional(),
-    endsAt: moment.optional().describe('Instead of its end or duration'),
+    endsAt: timeInput.optional().describe('Instead of its end or duration'),
   }),
   output: reservationView,
   async run(context, { id, reason, endsAt }, { principal }) {

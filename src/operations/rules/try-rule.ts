@@ -9,7 +9,7 @@ import type { MessageFacts } from '../../model/message-facts.ts';
 import type { MessageRule, RuleChannel } from '../../model/message-rule.ts';
 import type { Submission } from '../../model/submission.ts';
 import type { Context } from '../core/context.ts';
-import { scheduleName, time } from '../core/fields.ts';
+import { scheduleName, time, timeInput } from '../core/fields.ts';
 import { defineOperation } from '../core/operation.ts';
 import { checkRule } from './rule-fields.ts';
 import { newRuleInput, ruleOfInput } from './rules.ts';
@@ -54,7 +54,7 @@ export const tryRule = defineOperation({
   audited: false,
   input: z.object({
     name: scheduleName.optional().describe('A stored rule; without it the fields are those of a rule'),
-    since: time.optional().describe(`At most ${maxDays} days ago; ${defaultDays} days by default`),
+    since: timeInput.optional().describe(`At most ${maxDays} days ago; ${defaultDays} days by default`),
     ...newRuleInput,
     channel: newRuleInput.channel.optional(),
     occasions: newRuleInput.occasions.optional(),

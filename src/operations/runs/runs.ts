@@ -17,7 +17,7 @@ import {
   runId,
   scheduleName,
   testName,
-  time,
+  timeInput,
   wholeNumber,
 } from '../core/fields.ts';
 import { idempotent } from '../core/idempotency.ts';
@@ -144,7 +144,7 @@ export const listRuns = defineOperation({
     test: testName
       .optional()
       .describe('Only runs with a result of this test, or of Suite:Test, among its newest 5,000 results'),
-    since: time.max(40).optional().describe('Only runs that were queued at this time or later'),
+    since: timeInput.optional().describe('Only runs that were queued at this time or later'),
     requestedBy: line(200).optional().describe('Only runs that this principal submitted'),
     before: runId.optional().describe('Only runs with a smaller number: the next page'),
     limit: wholeNumber(1, 200).default(20),

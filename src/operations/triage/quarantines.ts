@@ -3,7 +3,7 @@ import { Fault } from '../../faults/fault.ts';
 import { maxQuarantineDays, maxTriageOwnerLength, maxTriageReasonLength } from '../../model/limits.ts';
 import type { Quarantine } from '../../model/quarantine.ts';
 import type { Context } from '../core/context.ts';
-import { cause, code, line, testName, time, wholeNumber } from '../core/fields.ts';
+import { cause, code, line, testName, timeInput, wholeNumber } from '../core/fields.ts';
 import { defined, defineOperation } from '../core/operation.ts';
 import { getEnvironment } from '../environments/get-environment.ts';
 import { splitTestName } from '../runs/test-log.ts';
@@ -15,7 +15,6 @@ const maxListed = 1_000;
 /** The fields that can be changed later. */
 const owner = line(maxTriageOwnerLength);
 const reason = line(maxTriageReasonLength);
-const endsAt = time.max(40);
 const quarantineId = wholeNumber(1, Number.MAX_SAFE_INTEGER, 'must be the number of a quarantine');
 
 export const addQuarantine = defineOperation({
@@ -38,7 +37,7 @@ export const addQuarantine = defineOperation({
       ),
     owner: owner.optional().describe('Who repairs the test; by default the caller'),
     reason,
-    endsAt: endsAt.describe(`Required: at most ${maxQuarantineDays} days from now`),
+    endsAt: timeInput.describe(`Required: at most ${maxQuarantineDays} days from now`),
   }),
   output: quarantineView,
   async run(context, { environment, owner, reason, endsAt, ...rest }, { principal }) {
@@ -90,7 +89,7 @@ export const changeQuarantine = defineOperation({
     id: quarantineId,
     owner: owner.optional(),
     reason: reason.optional(),
-    endsAt: endsAt.optional().describe(`At most ${maxQuarantineDays} days from now`),
+    endsAt: timeInput.optional().describe(`At most ${maxQuarantineDays} days from now`),
   }),
   output: quarantineView,
   async run(context, { id, owner, reason, endsAt }) {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { line, time, wholeNumber } from '../core/fields.ts';
+import { line, time, timeInput, wholeNumber } from '../core/fields.ts';
 import { defineOperation } from '../core/operation.ts';
 
 const entryView = z.object({
@@ -32,8 +32,8 @@ export const listAudit = defineOperation({
     operation: line(100).optional().describe('Only entries of this operation, such as users.edit'),
     subject: line(200).optional().describe('Only entries whose subject contains this text'),
     outcome: line(100).optional().describe('Only entries with this outcome: done, or a fault code'),
-    since: time.max(40).optional().describe('Only entries from this time on'),
-    until: time.max(40).optional().describe('Only entries before this time'),
+    since: timeInput.optional().describe('Only entries from this time on'),
+    until: timeInput.optional().describe('Only entries before this time'),
     limit: wholeNumber(1, 200).default(50),
   }),
   output: z.object({
