@@ -105,7 +105,7 @@ describe.skipIf(noBrowserReason)('variables in a browser', () => {
     await row.getByText(/^New value from/).waitFor();
     await row.getByText('of the provider').waitFor();
     expect(await page.content()).not.toMatch(/hush|the next one/);
-    await row.getByRole('button', { name: 'Cancel the rotation of PAY_TOKEN' }).click();
+    await row.getByRole('button', { name: 'Cancel rotation of PAY_TOKEN' }).click();
     await page.getByRole('button', { name: 'Cancel rotation', exact: true }).last().click();
     await row.getByText(/^New value from/).waitFor({ state: 'detached' });
 
