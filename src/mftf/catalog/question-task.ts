@@ -42,6 +42,7 @@ export interface TestSource {
 
 /** Returns the content of an XML file of the catalog. Throws NOT_FOUND for any other. */
 type ReadFile = (path: string) => Uint8Array;
+type OpenFiles = () => Promise<ReadFile>;
 
 /** What can be asked about a catalog. Each answer is small beside the catalog, which stays in the worker thread. */
 export const answers = {
@@ -105,8 +106,9 @@ export const answers = {
   },
 
   /** The steps of a test as MFTF runs them. Errors: NOT_FOUND, MODULE_INVALID. */
-  steps: (catalog: Catalog, { test }: { test: string }, read: ReadFile): TestSteps =>
-    stepsOfTest(resolverOf(catalog, read), test),
+  async steps(catalog: Catalog, { test }: { test: string }, files: OpenFiles): Promise<TestSteps> {
+    return stepsOfTest(await resolverOf(catalog, files), test);
+  },
 
   /** The files that MFTF's schemas are checked for, of all modules. */
   schemaFiles: (catalog: Catalog, { targets }: { targets: readonly string[] }) =>
@@ -124,7 +126,7 @@ type Answers = typeof answers;
 export type QuestionKind = keyof Answers;
 /** What a question needs besides the catalog. */
 export type QuestionInput<Kind extends QuestionKind> = Parameters<Answers[Kind]>[1];
-export type Answer<Kind extends QuestionKind> = ReturnType<Answers[Kind]>;
+export type Answer<Kind extends QuestionKind> = Awaited<ReturnType<Answers[Kind]>>;
 
 /**
  * Answers a question about a catalog. Errors: NOT_FOUND when declarations are not stored, INPUT_INVALID when they are damaged or of
@@ -135,8 +137,8 @@ export const askCatalog = defineTask(
   'askCatalog',
   async (request: { address: CatalogAddress; kind: QuestionKind; input: unknown }): Promise<unknown> => {
     const { address, kind, input } = request;
-    const answer = answers[kind] as (catalog: Catalog, input: unknown, read: ReadFile) => unknown;
-    return answer(await openCatalog(address), input, await openFiles(address));
+    const answer = answers[kind] as (catalog: Catalog, input: unknown, files: OpenFiles) => unknown;
+    return answer(await openCatalog(address), input, () => openFiles(address));
   },
 );
 
@@ -211,9 +213,11 @@ async function openFiles({ paths }: CatalogAddress): Promise<ReadFile> {
 /** The resolver of the catalog that was asked about last; the files that it read take 250 MB for all of Magento 2.4.4. */
 let lastResolver: { catalog: Catalog; resolver: Resolver } | undefined;
 
-function resolverOf(catalog: Catalog, read: ReadFile): Resolver {
-  if (lastResolver?.catalog !== catalog) lastResolver = { catalog, resolver: createResolver(catalog, read) };
-  return lastResolver.resolver;
+async function resolverOf(catalog: Catalog, files: OpenFiles): Promise<Resolver> {
+  if (lastResolver?.catalog === catalog) return lastResolver.resolver;
+  const resolver = createResolver(catalog, await files());
+  lastResolver = { catalog, resolver };
+  return resolver;
 }
 
 function openCatalog(address: CatalogAddress): Promise<Catalog> {

@@ -35,8 +35,7 @@ const maxReferences = 200;
 const maxTextLength = 1_000_000;
 
 /** A reference in double braces: a name, perhaps a field, perhaps parameters in parentheses. */
-const reference = /\{\{(\w+)(?:\.([\w[\]/]+))?(?:\(((?:(?!\}\}).)*))?\}\}/g;
-const created = /^(\$+)([^$]+)(\$+)$/;
+const reference = /\{\{(\w+)(?:\.([\w[\]/-]+))?(?:\(((?:(?!\}\}).)*))?\}\}/g;
 const anyCreated = /\$[\w.[\]]+\$/;
 const wholeReference = /^\{\{((?:(?!\}\}).)+)\}\}$/;
 
@@ -70,16 +69,11 @@ function putReference(
   { type, value }: ArgumentValue,
 ): string {
   if (type === 'string') return field === undefined ? text.replaceAll(all, () => value) : text;
-  const { sign, key } = createdOf(value);
-  if (sign === undefined) return putWord(text, name, value);
+  const created = createdData(value);
+  if (created === undefined) return putWord(text, name, value);
+  const { sign, key } = created;
   const path = field === undefined ? name : `${name}.${field}`;
   return text.replaceAll(all, () => `${sign}${path.replaceAll(name, () => key)}${sign}`);
-}
-
-/** The name of created data and the signs around it; MFTF minds neither their number nor that they differ. */
-function createdOf(value: string): { sign: string | undefined; key: string } {
-  const [, left, key = '', right] = created.exec(value) ?? [];
-  return { sign: left === right || left === undefined ? left : '$', key };
 }
 
 /** Replaces a parameter of a selector or a page that is the name of an argument, or begins with it. */
@@ -91,9 +85,24 @@ function putParameter(text: string, parameter: string, values: ArgumentValues): 
   if (argument === undefined) return text;
   const { type, value } = argument;
   if (type === 'string') return putWord(text, name, stringParameter(value));
-  const { sign, key } = createdOf(value);
-  if (sign === undefined) return putWord(text, name, value);
+  const created = createdData(value);
+  if (created === undefined) return putWord(text, name, value);
+  const { sign, key } = created;
   return text.replaceAll(path, () => `${sign}${path.replaceAll(name, () => key)}${sign}`);
+}
+
+/**
+ * What a value says of created data: `$key$` or `$$key$$`; `undefined` for any other value. MFTF takes as many signs as both sides have,
+ * so that `$$$key$$` is `$$key$$`.
+ */
+function createdData(value: string): { sign: string; key: string } | undefined {
+  let start = 0;
+  let end = value.length;
+  while (value.charAt(start) === '$') start += 1;
+  while (end > start && value.charAt(end - 1) === '$') end -= 1;
+  const key = value.slice(start, end);
+  const signs = Math.min(start, value.length - end, 2);
+  return signs === 0 || key === '' || key.includes('$') ? undefined : { sign: '$'.repeat(signs), key };
 }
 
 /** A literal in quotes, unless the value is a reference itself. */
@@ -103,7 +112,13 @@ function stringParameter(value: string): string {
   return value.includes('{{') || anyCreated.test(value) ? value : `'${value}'`;
 }
 
+/** The expressions for words: a tree has a few hundred names of arguments, and a hundred thousand texts with them. */
+const words = new Map<string, RegExp>();
+const maxWords = 2_000;
+
 /** Replaces each occurrence of a word, except directly before a parenthesis. */
 function putWord(text: string, word: string, value: string): string {
-  return text.replace(new RegExp(`\\b${word}\\b(?!\\()`, 'g'), () => value);
+  const expression = words.get(word) ?? new RegExp(`\\b${word.replace(/\W/g, '\\$&')}\\b(?!\\()`, 'g');
+  if (words.size < maxWords) words.set(word, expression);
+  return text.replace(expression, () => value);
 }

@@ -220,7 +220,10 @@ describe('an action group', () => {
     [text, '{{s.name}} {{other}}', {}, '{{s.name}} {{other}}'],
     [data, 'the e {{e.name}}', {}, 'the Customer {{Customer.name}}'],
     [data, '{{e.name}}', { e: '$made$' }, '$made.nammade$'],
+    [data, '{{e.name}}', { e: '$$$made$$' }, '$$made.nammade$$'],
+    [data, '{{e.acme/key}}', { e: '_CREDS' }, '{{_CREDS.acme/key}}'],
     [data, '{{Sec.e(e.name)}}', {}, '{{Sec.e(Customer.name)}}'],
+    ['<argument name="a+[b" type="string" defaultValue="v"/>', '{{Sec.one(a+[b)}}', {}, "{{Sec.one('v')}}"],
     [data, '{{e.one(e)}}', { e: 'Sec' }, '{{Sec.one(Sec)}}'],
   ])('with %s makes of %s, called with %j: %s', async (argument, selector, values, result) => {
     const body = `<see selector="${selector}" stepKey="a"/>`;

@@ -60,6 +60,8 @@ function mergeSteps(declarations: readonly MutableElement[], subject: string): M
       for (const { tag, children } of declaration.children) if (tag === hook) checkKeys(children, subject);
     }
   }
+  const { insertBefore, insertAfter } = first.attributes;
+  if (others.length === 0 && insertBefore === undefined && insertAfter === undefined) return first;
   const merged = insertSteps(copyElement(first));
   for (const other of others) mergeElement(merged, insertSteps(copyElement(other)));
   return merged;
