@@ -112,6 +112,9 @@ beforeAll(async () => {
       }),
       inspectContainers: async () => ({ engine: 'docker', slots: [{ slot: 1, seen: undefined }] }),
       effectiveValues: async () => ({ commit, file: 'Cron/data/.env.us', values: [] }),
+      compareValues: async () => [],
+      variableUsers: async () => ({ commit, layers: [], values: [], missing: [] }),
+      testsReading: async () => ({ commit, tests: [] }),
       pool: async () => ({ list: async () => [], prune: async () => [], replace }),
     },
   });

@@ -14,7 +14,12 @@ export function secondFactorConformance(
     const account = await add('ada');
     const { secondFactors } = opened().access;
     await secondFactors.begin(account.id, 'KEY');
-    await secondFactors.enable(account.id, { usedStep: 7, recoveryDigests, session: undefined });
+    await secondFactors.enable(account.id, {
+      secret: 'KEY',
+      usedStep: 7,
+      recoveryDigests,
+      session: undefined,
+    });
     return account;
   }
   const refused = (code: string) => ({ code });
@@ -23,12 +28,15 @@ export function secondFactorConformance(
     const { access, database } = opened();
     const { secondFactors } = access;
     const { id } = await add('ada');
-    const enabling = { usedStep: 7, recoveryDigests: ['one'], session: undefined };
+    const enabling = { secret: 'KEY', usedStep: 7, recoveryDigests: ['one'], session: undefined };
     await expect(secondFactors.enable(id, enabling)).rejects.toMatchObject(
       refused('SECOND_FACTOR_NOT_BEGUN'),
     );
     await secondFactors.begin(id, 'FIRST');
     await secondFactors.begin(id, 'KEY');
+    await expect(secondFactors.enable(id, { ...enabling, secret: 'FIRST' })).rejects.toMatchObject(
+      refused('SECOND_FACTOR_NOT_BEGUN'),
+    );
     expect(await secondFactors.readSecret(id, 'begun')).toBe('KEY');
     expect(await secondFactors.readSecret(id, 'enabled')).toBeUndefined();
     expect(await secondFactors.find(id)).toBeUndefined();
@@ -52,7 +60,7 @@ export function secondFactorConformance(
     await access.secondFactors.begin(id, 'KEY');
     await database.query(`UPDATE second_factor SET begun_at = now() - interval '61 minutes'`);
     expect(await access.secondFactors.readSecret(id, 'begun')).toBeUndefined();
-    const enabling = { usedStep: 7, recoveryDigests: [], session: undefined };
+    const enabling = { secret: 'KEY', usedStep: 7, recoveryDigests: [], session: undefined };
     await expect(access.secondFactors.enable(id, enabling)).rejects.toMatchObject(
       refused('SECOND_FACTOR_NOT_BEGUN'),
     );
@@ -87,7 +95,12 @@ export function secondFactorConformance(
     const begin = (secondFactor: boolean) => access.sessions.begin(id, { secondFactor });
     const [own, other] = [await begin(false), await begin(false)];
     await access.secondFactors.begin(id, 'KEY');
-    await access.secondFactors.enable(id, { usedStep: 7, recoveryDigests: [], session: digestOf(own) });
+    await access.secondFactors.enable(id, {
+      secret: 'KEY',
+      usedStep: 7,
+      recoveryDigests: [],
+      session: digestOf(own),
+    });
     expect(await access.sessions.findPrincipal(own)).toMatchObject({ hasSecondFactor: true });
     expect(await access.sessions.findPrincipal(other)).toBeUndefined();
     await expect(begin(false)).rejects.toMatchObject(refused('SECOND_FACTOR_REQUIRED'));
@@ -103,7 +116,12 @@ export function secondFactorConformance(
     const signIns = Array.from({ length: 8 }, () => access.sessions.begin(id, { secondFactor: false }));
     await Promise.allSettled([
       ...signIns.slice(4),
-      access.secondFactors.enable(id, { usedStep: 7, recoveryDigests: [], session: undefined }),
+      access.secondFactors.enable(id, {
+        secret: 'KEY',
+        usedStep: 7,
+        recoveryDigests: [],
+        session: undefined,
+      }),
       ...signIns.slice(0, 4),
     ]);
     expect(await database.query('SELECT hash FROM session')).toEqual([]);

@@ -93,7 +93,8 @@ export const enableSecondFactor = defineOperation({
     if (usedStep === undefined) throw codeRefused();
     const codes = newRecoveryCodes();
     const recoveryDigests = codes.map(recoveryDigest);
-    await secondFactors.enable(account.id, { usedStep, recoveryDigests, session: principal.session });
+    const { session } = principal;
+    await secondFactors.enable(account.id, { secret, usedStep, recoveryDigests, session });
     await attempts.forget(codesKey(account.id));
     const after = await view(context, account);
     reportChange?.(before, after);

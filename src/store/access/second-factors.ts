@@ -19,12 +19,16 @@ export function createSecondFactors(deps: { database: Database; secrets: SecretB
   const { database, secrets } = deps;
 
   /** The secret of a user for checking codes; `undefined` without one. */
-  async function readSecret(accountId: number, state: 'begun' | 'enabled'): Promise<string | undefined> {
+  async function readSecret(
+    accountId: number,
+    state: 'begun' | 'enabled',
+    queryable: Queryable = database,
+  ): Promise<string | undefined> {
     const condition =
       state === 'enabled'
         ? 'enabled_at IS NOT NULL'
         : `enabled_at IS NULL AND begun_at > now() - ${setUpTime}`;
-    const [row] = await database.query<{ secret: string }>(
+    const [row] = await queryable.query<{ secret: string }>(
       `SELECT secret FROM second_factor WHERE account_id = $1 AND ${condition}`,
       [accountId],
     );
@@ -57,17 +61,19 @@ export function createSecondFactors(deps: { database: Database; secrets: SecretB
     },
 
     /**
-     * Puts the second factor of a set-up to use, and ends all sessions of the user but `session`. `usedStep` is that of the code that
-     * was accepted. Errors: SECOND_FACTOR_NOT_BEGUN.
+     * Puts the second factor of a set-up to use, and ends all sessions of the user but `session`. `secret` and `usedStep` are
+     * those of the code that was accepted. Errors: SECOND_FACTOR_NOT_BEGUN, also when another set-up has replaced the secret.
      */
     async enable(
       accountId: number,
-      options: { usedStep: number; recoveryDigests: string[]; session: string | undefined },
+      options: { secret: string; usedStep: number; recoveryDigests: string[]; session: string | undefined },
     ): Promise<void> {
-      const { usedStep, recoveryDigests, session } = options;
+      const { secret, usedStep, recoveryDigests, session } = options;
       await database.transaction(async (transaction) => {
         // A sign-in with the password alone waits, and is then refused, or was earlier, and is ended below.
         await transaction.query('SELECT FROM account WHERE id = $1 FOR UPDATE', [accountId]);
+        await transaction.query('SELECT FROM second_factor WHERE account_id = $1 FOR UPDATE', [accountId]);
+        if ((await readSecret(accountId, 'begun', transaction)) !== secret) throw notBegun();
         const enabled = await transaction.query(
           `UPDATE second_factor SET enabled_at = now(), used_step = $2
            WHERE account_id = $1 AND enabled_at IS NULL AND begun_at > now() - ${setUpTime} RETURNING account_id`,

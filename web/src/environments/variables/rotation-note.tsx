@@ -36,7 +36,7 @@ export function RotationNote({ variable, environment }: Props) {
           {refusal === undefined && (
             <ConfirmButton
               label="Cancel rotation"
-              accessibleName={`Cancel the rotation of ${name}`}
+              accessibleName={`Cancel rotation of ${name}`}
               question={`Keep the value of now? The new value of ${name} is forgotten.`}
               busy={cancel.isPending}
               onConfirm={() => cancel.mutate()}
