@@ -1,5 +1,5 @@
 import { type ArgumentValues, argumentValues, putArguments } from './arguments.ts';
-import type { ActionGroupCall, ActionGroupDefinition, ResolvedStep, XmlElement } from './model.ts';
+import type { ActionGroupCall, ActionGroupDefinition, Origin, ResolvedStep, XmlElement } from './model.ts';
 import { orderSteps } from './order.ts';
 import { refuse } from './refusal.ts';
 import { producedKeys, renameVariables, suffixed } from './renaming.ts';
@@ -80,54 +80,70 @@ function stepsOfCall(
 
 function stepOfCall(element: XmlElement, scope: Scope): ResolvedStep {
   const { stepKey, ...attributes } = element.attributes;
-  const suffix = scope.call.stepKey;
-  const put = createPutting(element, scope);
+  const isXmlComment = isComment(element);
+  // MFTF makes the steps of comments before it puts in arguments, and does not look for variables in dates.
+  const putting: Putting = {
+    origin: element.origin,
+    suffix: scope.call.stepKey,
+    values: isXmlComment ? noValues : scope.values,
+    keys: element.tag === 'generateDate' ? noKeys : scope.keys,
+  };
   return {
-    stepKey: stepKey === undefined ? '' : suffixed(stepKey, suffix),
+    stepKey: stepKey === undefined ? '' : suffixed(stepKey, putting.suffix),
     action: element.tag,
-    attributes: put.attributes(attributes),
-    children: element.children.map(put.child),
-    text: put.text(element.text),
+    attributes: putIntoAttributes(attributes, putting, isXmlComment),
+    children: element.children.map((child) => putIntoChild(child, putting)),
+    text: putInto(element.text, putting, isXmlComment),
     origin: element.origin,
     calls: scope.calls,
     boundary: undefined,
   };
 }
 
+/** What is put into the texts of a step. */
+interface Putting {
+  origin: Origin;
+  suffix: string;
+  values: ArgumentValues;
+  keys: ReadonlySet<string>;
+}
+
+const noValues: ArgumentValues = new Map();
+const noKeys: ReadonlySet<string> = new Set();
 /** Attributes in which MFTF replaces no arguments (measured with 3.8). */
 const fixedAttributes = new Set(['entity', 'createDataKey', 'time', 'before', 'after']);
 
-/** Functions that put arguments and the names of variables into the parts of a step. */
-function createPutting(step: XmlElement, { call, values, keys }: Scope) {
-  const { stepKey: suffix } = call;
-  // MFTF makes the steps of comments before it puts in arguments, and does not look for variables in dates.
-  const argumentsOfStep: ArgumentValues = isComment(step) ? new Map() : values;
-  const keysOfStep = step.tag === 'generateDate' ? new Set<string>() : keys;
+/** `everywhere`: see `renameVariables`. */
+function putInto(text: string, { origin, suffix, values, keys }: Putting, everywhere: boolean): string {
+  if (text === '') return text;
+  const put = putArguments(text, values);
+  if (put === undefined) return refuse(origin, 'A text of this step with its arguments is too large.');
+  return renameVariables(put, { keys, suffix, everywhere });
+}
 
-  function text(value: string, everywhere = isComment(step)): string {
-    const put = putArguments(value, argumentsOfStep);
-    if (put === undefined) return refuse(step.origin, 'A text of this step with its arguments is too large.');
-    return renameVariables(put, { keys: keysOfStep, suffix, everywhere });
+function putIntoAttributes(
+  attributes: Readonly<Record<string, string>>,
+  putting: Putting,
+  everywhere: boolean,
+): Record<string, string> {
+  const { keys, suffix } = putting;
+  const result: Record<string, string> = {};
+  for (const name in attributes) {
+    const value = attributes[name] ?? '';
+    if (!fixedAttributes.has(name)) result[name] = putInto(value, putting, everywhere);
+    else result[name] = name === 'createDataKey' && keys.has(value) ? suffixed(value, suffix) : value;
   }
-  function attributes(list: Readonly<Record<string, string>>, everywhere?: boolean): Record<string, string> {
-    const result: Record<string, string> = {};
-    for (const name in list) {
-      const value = list[name] ?? '';
-      if (!fixedAttributes.has(name)) result[name] = text(value, everywhere);
-      else result[name] = name === 'createDataKey' && keys.has(value) ? suffixed(value, suffix) : value;
-    }
-    return result;
-  }
-  function child(element: XmlElement): XmlElement {
-    const everywhere = element.tag === 'field';
-    const content = text(element.text, everywhere);
-    const isVariable = element.attributes['type'] === 'variable' && keys.has(content.trim());
-    return {
-      ...element,
-      attributes: attributes(element.attributes, everywhere),
-      children: element.children.map(child),
-      text: isVariable ? suffixed(content.trim(), suffix) : content,
-    };
-  }
-  return { text, attributes, child };
+  return result;
+}
+
+function putIntoChild(element: XmlElement, putting: Putting): XmlElement {
+  const everywhere = element.tag === 'field';
+  const text = putInto(element.text, putting, everywhere);
+  const isVariable = element.attributes['type'] === 'variable' && putting.keys.has(text.trim());
+  return {
+    ...element,
+    attributes: putIntoAttributes(element.attributes, putting, everywhere),
+    children: element.children.map((child) => putIntoChild(child, putting)),
+    text: isVariable ? suffixed(text.trim(), putting.suffix) : text,
+  };
 }
