@@ -3,6 +3,7 @@ import { examplePath } from '../../src/demo/examples.ts';
 import { buildCatalog } from '../../src/mftf/catalog/catalog.ts';
 import { readDeclarations } from '../../src/mftf/catalog/declarations.ts';
 import { folderSource } from '../../src/mftf/catalog/source.ts';
+import { createSourcePack, openSourcePack } from '../../src/mftf/catalog/source-pack.ts';
 import { factsToBytes } from '../../src/mftf/lint/facts-file.ts';
 import { indexDefinitions } from '../../src/mftf/lint/index-definitions.ts';
 import { allows, type Role } from '../../src/model/access.ts';
@@ -76,9 +77,9 @@ const fieldValues: FieldValues = {
 let server: TestServer;
 let description: Description;
 beforeAll(async () => {
-  const catalog = buildCatalog([
-    await readDeclarations(folderSource(examplePath('module'), 'app/code/TestModule')),
-  ]);
+  const pack = createSourcePack(folderSource(examplePath('module'), 'app/code/TestModule'));
+  const catalog = buildCatalog([await readDeclarations(pack.source)]);
+  const readFile = openSourcePack(pack.toBytes());
   const commit = { id: 'c0ffee'.padEnd(40, '0'), subject: 'Tests of the harbour shop' };
   const container = {
     name: 'c',
@@ -94,7 +95,7 @@ beforeAll(async () => {
     parts: {
       runner: namedRunner,
       resolveSelection: async () => undefined,
-      catalog: async () => ({ commit, catalog: accessTo(catalog) }),
+      catalog: async () => ({ commit, catalog: accessTo(catalog, readFile) }),
       lint: async () => ({ commit, folders: [''], definitions: lintAccessTo(indexDefinitions([])) }),
       lintTree: async () => factsToBytes([]),
       previewOn: async () => ({

@@ -1,14 +1,16 @@
 import type { Catalog } from '../../src/mftf/catalog/catalog.ts';
 import type { CatalogAccess } from '../../src/mftf/catalog/catalogs.ts';
 import { answers } from '../../src/mftf/catalog/question-task.ts';
+import type { PackedFiles } from '../../src/mftf/catalog/source-pack.ts';
 import { lintAnswers } from '../../src/mftf/lint/facts-tasks.ts';
 import type { DefinitionIndex } from '../../src/mftf/lint/index-definitions.ts';
 import type { LintAccess } from '../../src/mftf/lint/lint-sources.ts';
 
-/** Access to a catalog in this thread. */
-export function accessTo(catalog: Catalog): CatalogAccess {
-  const answer = answers as unknown as Record<string, (catalog: Catalog, input: unknown) => unknown>;
-  const ask = async (kind: string, input: unknown) => answer[kind]?.(catalog, input);
+/** Access to a catalog in this thread. `readFile` is for questions about steps. */
+export function accessTo(catalog: Catalog, readFile?: PackedFiles): CatalogAccess {
+  const answer = answers as unknown as Record<string, (...inputs: unknown[]) => unknown>;
+  const openFiles = async () => readFile;
+  const ask = async (kind: string, input: unknown) => answer[kind]?.(catalog, input, openFiles);
   return { ask: ask as CatalogAccess['ask'] };
 }
 
