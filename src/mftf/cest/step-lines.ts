@@ -43,7 +43,7 @@ export function stepLines(step: ResolvedStep, context: StepContext): string[] {
 }
 
 function noteActionGroup(step: ResolvedStep, { definitions, remarks }: StepContext): void {
-  const name = step.calls.at(-1)?.actionGroup ?? '';
+  const name = step.call?.actionGroup ?? '';
   const message = definitions.actionGroup(name)?.attributes['deprecated'];
   if (message !== undefined) remarks.notices.add(`DEPRECATED ACTION GROUP in Test: ${name} ${message}`);
 }
@@ -52,7 +52,7 @@ function callLines(values: StepValues, style: Style): string[] {
   const { stepKey } = values.step;
   const call = actionCall(values);
   // What an action group returns is kept under the step key of its call.
-  const variable = call.method === 'return' ? (values.step.calls.at(-1)?.stepKey ?? stepKey) : stepKey;
+  const variable = call.method === 'return' ? (values.step.call?.stepKey ?? stepKey) : stepKey;
   const method = values.secrets.size > 0 ? (withSecret[call.method] ?? call.method) : call.method;
   const list = call.arguments.filter((argument) => argument !== undefined).join(', ');
   const line = `${call.variable ? `$${variable} = ` : ''}${style.call(method, list)}; // stepKey: ${stepKey}`;

@@ -11,7 +11,6 @@ const maxSteps = 20_000;
 /** A call of an action group, whose steps are put in. */
 interface Scope {
   call: ActionGroupCall;
-  calls: readonly [ActionGroupCall];
   values: ArgumentValues;
   /** Step keys of the action group that its steps refer to by `$`. */
   keys: ReadonlySet<string>;
@@ -46,7 +45,16 @@ export function expandSteps(
 
 function stepOfTest({ tag, attributes, children, text, origin }: XmlElement): ResolvedStep {
   const { stepKey = '', ...others } = attributes;
-  return { stepKey, action: tag, attributes: others, children, text, origin, calls: [], boundary: undefined };
+  return {
+    stepKey,
+    action: tag,
+    attributes: others,
+    children,
+    text,
+    origin,
+    call: undefined,
+    boundary: undefined,
+  };
 }
 
 function stepsOfCall(
@@ -57,7 +65,6 @@ function stepsOfCall(
   const definition = definitionOf(ref);
   if (definition === undefined) return refuse(element.origin, `The action group ${ref} does not exist.`);
   const call = { actionGroup: ref, stepKey, origin: element.origin };
-  const calls: [ActionGroupCall] = [call];
   const boundary = (kind: 'enter' | 'exit', word: string): ResolvedStep => ({
     stepKey: '',
     action: 'comment',
@@ -65,11 +72,11 @@ function stepsOfCall(
     children: [],
     text: '',
     origin: element.origin,
-    calls,
+    call,
     boundary: kind,
   });
   const values = argumentValues(definition, element);
-  const scope = { call, calls, values, keys: producedKeys(definition.steps.values()) };
+  const scope = { call, values, keys: producedKeys(definition.steps.values()) };
   const steps = orderSteps(definition.steps, `the action group ${ref}`);
   return [
     boundary('enter', 'Entering'),
@@ -82,26 +89,26 @@ function stepOfCall(element: XmlElement, scope: Scope): ResolvedStep {
   const { stepKey, ...attributes } = element.attributes;
   const isXmlComment = isComment(element);
   // MFTF makes the steps of comments before it puts in arguments, and does not look for variables in dates.
-  const putting: Putting = {
+  const replacement: Replacement = {
     origin: element.origin,
     suffix: scope.call.stepKey,
     values: isXmlComment ? noValues : scope.values,
     keys: element.tag === 'generateDate' ? noKeys : scope.keys,
   };
   return {
-    stepKey: stepKey === undefined ? '' : suffixed(stepKey, putting.suffix),
+    stepKey: stepKey === undefined ? '' : suffixed(stepKey, replacement.suffix),
     action: element.tag,
-    attributes: putIntoAttributes(attributes, putting, isXmlComment),
-    children: element.children.map((child) => putIntoChild(child, putting)),
-    text: putInto(element.text, putting, isXmlComment),
+    attributes: putIntoAttributes(attributes, replacement, isXmlComment),
+    children: element.children.map((child) => putIntoChild(child, replacement)),
+    text: putInto(element.text, replacement, isXmlComment),
     origin: element.origin,
-    calls: scope.calls,
+    call: scope.call,
     boundary: undefined,
   };
 }
 
-/** What is put into the texts of a step. */
-interface Putting {
+/** What the texts of a step get: the values of arguments, and the suffix of the call behind `keys`. */
+interface Replacement {
   origin: Origin;
   suffix: string;
   values: ArgumentValues;
@@ -114,7 +121,7 @@ const noKeys: ReadonlySet<string> = new Set();
 const fixedAttributes = new Set(['entity', 'createDataKey', 'time', 'before', 'after']);
 
 /** `everywhere`: see `renameVariables`. */
-function putInto(text: string, { origin, suffix, values, keys }: Putting, everywhere: boolean): string {
+function putInto(text: string, { origin, suffix, values, keys }: Replacement, everywhere: boolean): string {
   if (text === '') return text;
   const put = putArguments(text, values);
   if (put === undefined) return refuse(origin, 'A text of this step with its arguments is too large.');
@@ -123,27 +130,27 @@ function putInto(text: string, { origin, suffix, values, keys }: Putting, everyw
 
 function putIntoAttributes(
   attributes: Readonly<Record<string, string>>,
-  putting: Putting,
+  replacement: Replacement,
   everywhere: boolean,
 ): Record<string, string> {
-  const { keys, suffix } = putting;
+  const { keys, suffix } = replacement;
   const result: Record<string, string> = {};
   for (const name in attributes) {
     const value = attributes[name] ?? '';
-    if (!fixedAttributes.has(name)) result[name] = putInto(value, putting, everywhere);
+    if (!fixedAttributes.has(name)) result[name] = putInto(value, replacement, everywhere);
     else result[name] = name === 'createDataKey' && keys.has(value) ? suffixed(value, suffix) : value;
   }
   return result;
 }
 
-function putIntoChild(element: XmlElement, putting: Putting): XmlElement {
+function putIntoChild(element: XmlElement, replacement: Replacement): XmlElement {
   const everywhere = element.tag === 'field';
-  const text = putInto(element.text, putting, everywhere);
-  const isVariable = element.attributes['type'] === 'variable' && putting.keys.has(text.trim());
+  const text = putInto(element.text, replacement, everywhere);
+  const isVariable = element.attributes['type'] === 'variable' && replacement.keys.has(text.trim());
   return {
     ...element,
-    attributes: putIntoAttributes(element.attributes, putting, everywhere),
-    children: element.children.map((child) => putIntoChild(child, putting)),
-    text: isVariable ? suffixed(text.trim(), putting.suffix) : text,
+    attributes: putIntoAttributes(element.attributes, replacement, everywhere),
+    children: element.children.map((child) => putIntoChild(child, replacement)),
+    text: isVariable ? suffixed(text.trim(), replacement.suffix) : text,
   };
 }

@@ -36,7 +36,7 @@ const maxTextLength = 1_000_000;
 
 /** A reference in double braces: a name, perhaps a field, perhaps parameters in parentheses. */
 const reference = /\{\{(\w+)(?:\.([\w[\]/-]+))?(?:\(((?:(?!\}\}).)*))?\}\}/g;
-const anyCreated = /\$[\w.[\]]+\$/;
+const createdReference = /\$[\w.[\]]+\$/;
 const wholeReference = /^\{\{((?:(?!\}\}).)+)\}\}$/;
 
 /**
@@ -109,16 +109,17 @@ function createdData(value: string): { sign: string; key: string } | undefined {
 function stringParameter(value: string): string {
   const whole = wholeReference.exec(value)?.[1];
   if (whole !== undefined) return whole;
-  return value.includes('{{') || anyCreated.test(value) ? value : `'${value}'`;
+  return value.includes('{{') || createdReference.test(value) ? value : `'${value}'`;
 }
 
 /** The expressions for words: a tree has a few hundred names of arguments, and a hundred thousand texts with them. */
-const words = new Map<string, RegExp>();
-const maxWords = 2_000;
+const wordExpressions = new Map<string, RegExp>();
+const maxExpressions = 2_000;
 
 /** Replaces each occurrence of a word, except directly before a parenthesis. */
 function putWord(text: string, word: string, value: string): string {
-  const expression = words.get(word) ?? new RegExp(`\\b${word.replace(/\W/g, '\\$&')}\\b(?!\\()`, 'g');
-  if (words.size < maxWords) words.set(word, expression);
+  const expression =
+    wordExpressions.get(word) ?? new RegExp(`\\b${word.replace(/\W/g, '\\$&')}\\b(?!\\()`, 'g');
+  if (wordExpressions.size < maxExpressions) wordExpressions.set(word, expression);
   return text.replace(expression, () => value);
 }

@@ -1,4 +1,4 @@
-import { childrenOf, type DeclaredElements } from './declared-elements.ts';
+import type { DeclarationReader } from './declaration-reader.ts';
 import type {
   ElementDefinition,
   EntityDefinition,
@@ -6,15 +6,16 @@ import type {
   PageDefinition,
   SectionDefinition,
 } from './model.ts';
+import { cacheByName } from './name-cache.ts';
 import { refuse } from './refusal.ts';
-import type { MutableElement } from './xml-tree.ts';
+import { childrenOf, type MutableElement } from './xml-tree.ts';
 
 /** Returns the definitions of data by name; `undefined` when no file declares it. */
-export function createEntities(declared: DeclaredElements): (name: string) => EntityDefinition | undefined {
+export function createEntities(reader: DeclarationReader): (name: string) => EntityDefinition | undefined {
   const cache = new Map<string, EntityDefinition | undefined>();
   const definitionOf = (name: string, children: readonly string[]): EntityDefinition | undefined => {
     if (cache.has(name)) return cache.get(name);
-    const element = declared.merged('entity', name);
+    const element = reader.merged('entity', name);
     const definition = element && extendEntity(element, children);
     cache.set(name, definition);
     return definition;
@@ -51,7 +52,7 @@ function entityOf(element: MutableElement): EntityDefinition {
   const vars = new Map<string, { entityType: string; entityKey: string }>();
   const requiredEntities: { type: string; name: string }[] = [];
   for (const child of childrenOf(element)) {
-    const { key = '', unique, entityType = '', entityKey = '', type: required = '' } = child.attributes;
+    const { key = '', unique, entityType = '', entityKey = '', type: requiredType = '' } = child.attributes;
     if (child.tag === 'data') {
       const side = unique === 'prefix' || unique === 'suffix' ? unique : undefined;
       fields.set(key.toLowerCase(), { key, value: child.text, unique: side, origin: child.origin });
@@ -61,15 +62,15 @@ function entityOf(element: MutableElement): EntityDefinition {
         childrenOf(child).map((item) => item.text),
       );
     } else if (child.tag === 'var') vars.set(key, { entityType, entityKey });
-    else if (child.tag === 'requiredEntity') requiredEntities.push({ type: required, name: child.text });
+    else if (child.tag === 'requiredEntity') requiredEntities.push({ type: requiredType, name: child.text });
   }
   return { name, type, fields, arrays, vars, requiredEntities, deprecated, origin: element.origin };
 }
 
 /** Returns the definitions of sections by name; `undefined` when no file declares it. */
-export function createSections(declared: DeclaredElements): (name: string) => SectionDefinition | undefined {
-  return cached((name) => {
-    const element = declared.merged('section', name);
+export function createSections(reader: DeclarationReader): (name: string) => SectionDefinition | undefined {
+  return cacheByName((name) => {
+    const element = reader.merged('section', name);
     if (element === undefined) return undefined;
     const elements = new Map(
       childrenOf(element)
@@ -96,9 +97,9 @@ function elementOf({ attributes, origin }: MutableElement): ElementDefinition {
 }
 
 /** Returns the definitions of pages by name; `undefined` when no file declares it. */
-export function createPages(declared: DeclaredElements): (name: string) => PageDefinition | undefined {
-  return cached((name) => {
-    const element = declared.merged('page', name);
+export function createPages(reader: DeclarationReader): (name: string) => PageDefinition | undefined {
+  return cacheByName((name) => {
+    const element = reader.merged('page', name);
     if (element === undefined) return undefined;
     const { url = '', area = '', module = '', parameterized, deprecated } = element.attributes;
     return {
@@ -112,15 +113,4 @@ export function createPages(declared: DeclaredElements): (name: string) => PageD
       origin: element.origin,
     };
   });
-}
-
-function cached<T>(define: (name: string) => T): (name: string) => T {
-  const cache = new Map<string, T>();
-  return (name) => {
-    const cachedOne = cache.get(name);
-    if (cachedOne !== undefined || cache.has(name)) return cachedOne as T;
-    const definition = define(name);
-    cache.set(name, definition);
-    return definition;
-  };
 }

@@ -1,19 +1,18 @@
-import type { DeclaredElements } from './declared-elements.ts';
+import type { DeclarationReader } from './declaration-reader.ts';
 import type { ActionGroupDefinition } from './model.ts';
+import { cacheByName } from './name-cache.ts';
 import { extendSteps } from './order.ts';
 import { refuse } from './refusal.ts';
 import { readActionGroup } from './steps-definitions.ts';
 
 /** Returns the definitions of action groups by name, merged and extended; `undefined` when no file declares it. */
 export function createActionGroups(
-  declared: DeclaredElements,
+  reader: DeclarationReader,
 ): (name: string) => ActionGroupDefinition | undefined {
-  const cache = new Map<string, ActionGroupDefinition | undefined>();
-
   function extendActionGroup(own: ActionGroupDefinition): ActionGroupDefinition {
     if (own.extends === undefined) return own;
     if (own.extends === own.name) refuse(own.origin, `The action group ${own.name} extends itself.`);
-    const parent = readActionGroup(declared, own.extends);
+    const parent = readActionGroup(reader, own.extends);
     if (parent === undefined) {
       return refuse(own.origin, `The action group ${own.name} extends ${own.extends}, which does not exist.`);
     }
@@ -30,11 +29,8 @@ export function createActionGroups(
       steps: extendSteps(parent.steps, own.steps),
     };
   }
-  return (name) => {
-    if (cache.has(name)) return cache.get(name);
-    const own = readActionGroup(declared, name);
-    const definition = own && extendActionGroup(own);
-    cache.set(name, definition);
-    return definition;
-  };
+  return cacheByName((name) => {
+    const own = readActionGroup(reader, name);
+    return own && extendActionGroup(own);
+  });
 }

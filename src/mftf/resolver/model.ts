@@ -35,7 +35,7 @@ export type KeyedSteps = ReadonlyMap<string, XmlElement>;
 export interface TestDefinition extends StepsDefinition {
   /** MFTF's short name of its module, such as `Catalog`; `undefined` when it has none. */
   module: string | undefined;
-  /** Absent without the element. */
+  /** The steps of `<before>`; `undefined` without the element. */
   before: KeyedSteps | undefined;
   after: KeyedSteps | undefined;
 }
@@ -108,7 +108,7 @@ export interface PageDefinition {
 /** A call of an action group. */
 export interface ActionGroupCall {
   actionGroup: string;
-  /** The step key of the call, with the suffixes of the calls around it. */
+  /** The step key of the call, which is the suffix of the keys of its steps. */
   stepKey: string;
   /** Of the `<actionGroup>` step. */
   origin: Origin;
@@ -116,13 +116,13 @@ export interface ActionGroupCall {
 
 /** One step as MFTF runs it. Implied waits of elements are not steps of their own here. */
 export interface ResolvedStep {
-  /** With the suffixes of the action groups around it. Steps of comments have one, too, which no Cest shows. */
+  /** With the suffix of its call, when it comes from an action group; '' for comments of XML, and those at a boundary. */
   stepKey: string;
   /** The tag, such as `click` or `comment`. */
   action: string;
   /**
-   * With the arguments of action groups put in, and references to steps of the action group renamed. References to data, sections, pages,
-   * `_ENV`, `_CREDS`, `$created.field$` and `{$variable}` are left as they are written.
+   * With the arguments of action groups put in, and references to steps of the action group renamed. References to data, sections,
+   * pages, `_ENV`, `_CREDS`, `$created.field$` and `{$variable}` are left as they are written.
    */
   attributes: Readonly<Record<string, string>>;
   /** Elements inside of it, such as `<expectedResult>`, `<field>` or `<requiredEntity>`, handled as `attributes` are. */
@@ -131,8 +131,8 @@ export interface ResolvedStep {
   text: string;
   /** Of the line in the action group, when it comes from one. */
   origin: Origin;
-  /** The action groups around it, the outermost first; empty for a step of the test itself. */
-  calls: readonly ActionGroupCall[];
+  /** The call that it comes from; `undefined` for a step of the test itself. MFTF supports no calls inside of action groups. */
+  call: ActionGroupCall | undefined;
   /** Whether it is one of the two comments that MFTF writes around the steps of an action group. */
   boundary: 'enter' | 'exit' | undefined;
 }
@@ -173,7 +173,10 @@ export interface Refusal {
 
 export type Resolution<T> = { resolved: T } | { refusal: Refusal };
 
-/** The definitions of a tree by name. Each is read when it is asked for; `undefined` when no file declares it. */
+/**
+ * The definitions of a tree by name. Each is read when it is needed; `undefined` when no file declares it. Throws as `refuse` does for
+ * a definition that MFTF cannot read.
+ */
 export interface Definitions {
   test(name: string): TestDefinition | undefined;
   actionGroup(name: string): ActionGroupDefinition | undefined;
@@ -184,6 +187,7 @@ export interface Definitions {
 
 export interface Resolver {
   definitions: Definitions;
+  /** A name that no test or suite has is a refusal, too. */
   test(name: string): Resolution<ResolvedTest>;
   suite(name: string): Resolution<ResolvedSuite>;
 }

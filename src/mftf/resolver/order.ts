@@ -33,7 +33,7 @@ export function extendSteps(parent: KeyedSteps, child: KeyedSteps): KeyedSteps {
  */
 export function orderSteps(steps: KeyedSteps, subject: string): XmlElement[] {
   const chain = createChain();
-  const linked: string[] = [];
+  const relativeKeys: string[] = [];
   for (const [key, step] of steps) {
     if (step.tag === 'remove') continue;
     const { before, after } = step.attributes;
@@ -41,25 +41,26 @@ export function orderSteps(steps: KeyedSteps, subject: string): XmlElement[] {
       refuse(step.origin, `The step ${key} of ${subject} has both before and after.`);
     }
     if (targetOf(step) === undefined) chain.append(key);
-    else linked.push(key);
+    else relativeKeys.push(key);
   }
-  for (const key of linked) {
-    for (const { place, target, key: next } of pathToPlace(key, steps, chain, subject)) {
+  for (const key of relativeKeys) {
+    for (const { place, target, key: next } of placementsFor(key, steps, chain, subject)) {
       chain.insert(next, place, target);
     }
   }
   return chain.keys().flatMap((key) => steps.get(key) ?? []);
 }
 
-interface Placing {
+/** Where a step is put: beside its target. */
+interface Placement {
   key: string;
   place: 'before' | 'after';
   target: string;
 }
 
 /** The steps to be placed for one step, itself included: each depends on the one before it. */
-function pathToPlace(start: string, steps: KeyedSteps, chain: Chain, subject: string): Placing[] {
-  const path = new Map<string, Placing>();
+function placementsFor(start: string, steps: KeyedSteps, chain: Chain, subject: string): Placement[] {
+  const path = new Map<string, Placement>();
   for (let key = start; !chain.has(key); ) {
     const step = steps.get(key);
     const to = step && targetOf(step);
@@ -112,7 +113,7 @@ function createChain() {
   };
 }
 
-function targetOf({ attributes: { before, after } }: XmlElement): Omit<Placing, 'key'> | undefined {
+function targetOf({ attributes: { before, after } }: XmlElement): Omit<Placement, 'key'> | undefined {
   if (before !== undefined) return { place: 'before', target: before };
   if (after !== undefined) return { place: 'after', target: after };
   return undefined;

@@ -1,7 +1,7 @@
 import type { Origin, Refusal, Resolution } from './model.ts';
 
-/** Ends the resolution of a test or suite; `resolve` makes a `Refusal` of it. */
-class Refused extends Error {
+/** Ends the resolution of a test or suite; `resolution` turns it into a `Refusal`. */
+class RefusalError extends Error {
   readonly refusal: Refusal;
   constructor(refusal: Refusal) {
     super(refusal.message);
@@ -11,7 +11,7 @@ class Refused extends Error {
 
 /** Throws what `resolution` returns as a refusal. `message` is a sentence. */
 export function refuse(origin: Origin, message: string): never {
-  throw new Refused({ origin, message });
+  throw new RefusalError({ origin, message });
 }
 
 /** The result of a function that calls `refuse` for what MFTF cannot generate. */
@@ -19,7 +19,7 @@ export function resolution<T>(resolve: () => T): Resolution<T> {
   try {
     return { resolved: resolve() };
   } catch (error) {
-    if (error instanceof Refused) return { refusal: error.refusal };
+    if (error instanceof RefusalError) return { refusal: error.refusal };
     throw error;
   }
 }

@@ -205,7 +205,7 @@ describe('an action group', () => {
     );
     expect(steps[1]).toMatchObject({
       origin: { file: `${roots.a}/ActionGroup/GActionGroup.xml`, line: 1 },
-      calls: [{ actionGroup: 'GActionGroup', stepKey: 'call', origin: { file: `${roots.a}/Test/T.xml` } }],
+      call: { actionGroup: 'GActionGroup', stepKey: 'call', origin: { file: `${roots.a}/Test/T.xml` } },
     });
   });
 
@@ -264,7 +264,7 @@ describe('an action group', () => {
   it('gives way to an earlier step with its key, and a later step of the test takes its place', async () => {
     const body = `${click('aCall')}${call('GActionGroup')}${click('bCall')}`;
     const { steps } = await resolve(files('', click('a') + click('b'), body));
-    expect(steps.map(({ stepKey, calls }) => `${stepKey}${calls.length}`)).toEqual([
+    expect(steps.map(({ stepKey, call }) => `${stepKey}${call ? 1 : 0}`)).toEqual([
       'aCall0',
       '1',
       'bCall0',

@@ -1,7 +1,7 @@
 import type { Catalog } from '../catalog/catalog.ts';
 import { expandSteps } from './action-groups.ts';
 import { createEntities, createPages, createSections } from './data-definitions.ts';
-import { createDeclaredElements } from './declared-elements.ts';
+import { createDeclarationReader } from './declaration-reader.ts';
 import { createActionGroups } from './extension.ts';
 import type {
   Definitions,
@@ -20,17 +20,17 @@ import { readSuite, readTest } from './steps-definitions.ts';
  * files that a test depends on are read, each once.
  */
 export function createResolver(catalog: Catalog, read: (path: string) => Uint8Array): Resolver {
-  const declared = createDeclaredElements(catalog, read);
-  const actionGroup = createActionGroups(declared);
+  const reader = createDeclarationReader(catalog, read);
+  const actionGroup = createActionGroups(reader);
   const definitions: Definitions = {
     test(name) {
-      const test = readTest(declared, name);
+      const test = readTest(reader, name);
       return test && { ...test, module: catalog.tests.get(name)?.module };
     },
     actionGroup,
-    entity: createEntities(declared),
-    section: createSections(declared),
-    page: createPages(declared),
+    entity: createEntities(reader),
+    section: createSections(reader),
+    page: createPages(reader),
   };
   const flatten = (subject: string, own: KeyedSteps | undefined, parent?: KeyedSteps) => {
     if (own === undefined && parent === undefined) return undefined;
@@ -39,17 +39,17 @@ export function createResolver(catalog: Catalog, read: (path: string) => Uint8Ar
   };
 
   function resolveTest(name: string): ResolvedTest {
-    const listed = catalog.tests.get(name);
+    const catalogTest = catalog.tests.get(name);
     const test = definitions.test(name);
-    if (test === undefined || listed === undefined) return refuse(nowhere, `There is no test ${name}.`);
-    if (listed.unusable !== undefined) {
-      refuse(test.origin, `MFTF does not generate the test ${name}: ${listed.unusable}.`);
+    if (test === undefined || catalogTest === undefined) return refuse(nowhere, `There is no test ${name}.`);
+    if (catalogTest.unusable !== undefined) {
+      refuse(test.origin, `MFTF does not generate the test ${name}: ${catalogTest.unusable}.`);
     }
     const parent = test.extends === undefined ? undefined : definitions.test(test.extends);
-    const isSkipped = listed.skip !== undefined;
+    const isSkipped = catalogTest.skip !== undefined;
     const isOwnSkip = test.annotations.some(({ tag }) => tag === 'skip');
-    const own = { before: test.before !== undefined, after: test.after !== undefined };
-    const has = { before: parent?.before !== undefined, after: parent?.after !== undefined };
+    const ownHooks = { before: test.before !== undefined, after: test.after !== undefined };
+    const parentHooks = { before: parent?.before !== undefined, after: parent?.after !== undefined };
     return {
       name,
       module: test.module,
@@ -57,9 +57,12 @@ export function createResolver(catalog: Catalog, read: (path: string) => Uint8Ar
       origin: test.origin,
       annotations: test.annotations,
       skipped: isSkipped,
-      skipReasons: isOwnSkip || !isSkipped ? (listed.skip ?? []) : [skippedParent],
+      skipReasons: isOwnSkip || !isSkipped ? (catalogTest.skip ?? []) : [skippedParent],
       extends: test.extends,
-      hooks: [...hooks.filter((hook) => own[hook]), ...hooks.filter((hook) => has[hook] && !own[hook])],
+      hooks: [
+        ...hooks.filter((hook) => ownHooks[hook]),
+        ...hooks.filter((hook) => parentHooks[hook] && !ownHooks[hook]),
+      ],
       ...stepsOf(test, parent, isSkipped),
     };
   }
@@ -77,7 +80,7 @@ export function createResolver(catalog: Catalog, read: (path: string) => Uint8Ar
   }
 
   function resolveSuite(name: string): ResolvedSuite {
-    const suite = readSuite(declared, name);
+    const suite = readSuite(reader, name);
     if (suite === undefined) return refuse(nowhere, `There is no suite ${name}.`);
     const subject = `the suite ${name}`;
     return { ...suite, before: flatten(subject, suite.before), after: flatten(subject, suite.after) };

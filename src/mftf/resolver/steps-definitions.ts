@@ -1,4 +1,4 @@
-import { childrenOf, type DeclaredElements } from './declared-elements.ts';
+import type { DeclarationReader } from './declaration-reader.ts';
 import { copyElement, mergeElement } from './merge.ts';
 import type {
   ActionGroupDefinition,
@@ -9,17 +9,17 @@ import type {
 } from './model.ts';
 import { checkKeys, keySteps } from './order.ts';
 import { refuse } from './refusal.ts';
-import type { MutableElement } from './xml-tree.ts';
+import { childrenOf, type MutableElement } from './xml-tree.ts';
 
 /** The elements of a test or an action group that are no steps. */
 const otherElements = new Set(['annotations', 'arguments', 'before', 'after']);
 
 /** Returns the definition of a test, merged; `undefined` when no file declares it. */
 export function readTest(
-  declared: DeclaredElements,
+  reader: DeclarationReader,
   name: string,
 ): Omit<TestDefinition, 'module'> | undefined {
-  const declarations = declared.declarations('test', name);
+  const declarations = reader.declarations('test', name);
   const merged = mergeSteps(declarations, `the test ${name}`);
   if (merged === undefined) return undefined;
   return {
@@ -30,8 +30,8 @@ export function readTest(
 }
 
 /** Returns the definition of an action group, merged but not extended; `undefined` when no file declares it. */
-export function readActionGroup(declared: DeclaredElements, name: string): ActionGroupDefinition | undefined {
-  const declarations = declared.declarations('actionGroup', name);
+export function readActionGroup(reader: DeclarationReader, name: string): ActionGroupDefinition | undefined {
+  const declarations = reader.declarations('actionGroup', name);
   const merged = mergeSteps(declarations, `the action group ${name}`);
   if (merged === undefined) return undefined;
   const call = merged.children.find(({ tag }) => tag === 'actionGroup');
@@ -41,10 +41,10 @@ export function readActionGroup(declared: DeclaredElements, name: string): Actio
 
 /** Returns the steps of both hooks of a suite, merged; `undefined` when no file declares it. */
 export function readSuite(
-  declared: DeclaredElements,
+  reader: DeclarationReader,
   name: string,
 ): Pick<TestDefinition, 'name' | 'files' | 'origin' | 'before' | 'after'> | undefined {
-  const declarations = declared.declarations('suite', name);
+  const declarations = reader.declarations('suite', name);
   const merged = mergeSteps(declarations, `the suite ${name}`);
   if (merged === undefined) return undefined;
   const { files, origin } = stepsOf(merged, declarations);

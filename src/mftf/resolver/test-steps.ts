@@ -54,8 +54,7 @@ function linesOf(steps: readonly ResolvedStep[]): StepLine[] {
   return steps
     .filter(({ boundary }) => boundary === undefined)
     .map((step) => {
-      const [call = null] = step.calls;
-      const { stepKey, action, origin } = step;
+      const { stepKey, action, origin, call = null } = step;
       const text = action === 'comment' ? (step.attributes['userInput'] ?? '') : textOf(step);
       return { stepKey: stepKey || null, action, text: shorten(text, maxStepText), origin, call };
     });
@@ -69,10 +68,10 @@ function textOf({
   const own = Object.entries(attributes)
     .filter(([name]) => name !== 'before' && name !== 'after')
     .map(([name, value]) => `${name}="${value}"`);
-  const inner = children.map((child) => `<${child.tag}${prefixed(textOf(child))}>`);
+  const inner = children.map((child) => `<${child.tag}${withBlankBefore(textOf(child))}>`);
   return [...own, ...inner, ...(text.trim() === '' ? [] : [text.trim()])].join(' ');
 }
 
-function prefixed(text: string): string {
+function withBlankBefore(text: string): string {
   return text === '' ? '' : ` ${text}`;
 }

@@ -66,3 +66,8 @@ export function readElements(
   });
   return problem ? { problem } : { elements };
 }
+
+/** The children of an element without its comments. */
+export function childrenOf(element: MutableElement | undefined): MutableElement[] {
+  return element?.children.filter((child) => !isComment(child)) ?? [];
+}

@@ -3,12 +3,12 @@ import { elements, type PartKind } from '../catalog/parts.ts';
 import { dependenciesOf } from '../closure/dependencies.ts';
 import { copyElement, mergeElement } from './merge.ts';
 import { refuse } from './refusal.ts';
-import { isComment, type MutableElement, readElements } from './xml-tree.ts';
+import { type MutableElement, readElements } from './xml-tree.ts';
 
 type Kind = Exclude<PartKind, 'helper' | 'operation'>;
 
-/** The declarations of a catalog as elements. */
-export interface DeclaredElements {
+/** Reads the declarations of a catalog as elements. Throws as `refuse` does for a file that MFTF cannot read. */
+export interface DeclarationReader {
   /** The declarations of a name, one for each file, in the order of merging. Each file is read once. */
   declarations(kind: Kind, name: string): MutableElement[];
   /** All declarations of a name as one element; `undefined` when there is none. */
@@ -16,10 +16,10 @@ export interface DeclaredElements {
 }
 
 /** `read` returns the content of a file of the catalog, by its path. */
-export function createDeclaredElements(
+export function createDeclarationReader(
   catalog: Catalog,
   read: (path: string) => Uint8Array,
-): DeclaredElements {
+): DeclarationReader {
   const { declaring } = dependenciesOf(catalog);
   const files = new Map<string, Map<string, MutableElement[]>>();
 
@@ -30,12 +30,12 @@ export function createDeclaredElements(
     const result = readElements(read(path), root, path);
     if ('problem' in result) refuse({ file: path, line: result.problem.line }, result.problem.message);
     const byName = new Map<string, MutableElement[]>();
-    for (const declared of result.elements) {
-      if (declared.tag !== element) continue;
-      const { name = '' } = declared.attributes;
+    for (const declaration of result.elements) {
+      if (declaration.tag !== element) continue;
+      const { name = '' } = declaration.attributes;
       const others = byName.get(name);
-      if (others) others.push(declared);
-      else byName.set(name, [declared]);
+      if (others) others.push(declaration);
+      else byName.set(name, [declaration]);
     }
     files.set(path, byName);
     return byName;
@@ -55,9 +55,4 @@ export function createDeclaredElements(
       return merged;
     },
   };
-}
-
-/** The children of an element without its comments. */
-export function childrenOf(element: MutableElement | undefined): MutableElement[] {
-  return element?.children.filter((child) => !isComment(child)) ?? [];
 }
