@@ -3,10 +3,12 @@ import { CestRefusal } from './refusal.ts';
 import { dialectOf } from './settings.ts';
 import type { StepValues } from './values.ts';
 
-/** What an action becomes: a call with arguments; `variable` when the Cest keeps its result under the step key. */
+/** The call that an action becomes. */
 export interface ActionCall {
   method: string;
+  /** Expressions of PHP; `undefined` for one that is left out. */
   arguments: (string | undefined)[];
+  /** Whether the Cest keeps the result in a variable that has the name of the step key. */
   variable?: boolean;
 }
 
@@ -30,7 +32,7 @@ const selector = 'selector|selectorArray[]';
 const selectorAndInput = [selector, 'userInput'];
 const selectorAndInputs = [selector, 'parameterArray[]|userInput'];
 
-/** Calls of the same name as the action, by their arguments. */
+/** Actions that are calls of the same name, with their arguments. */
 const calls: Record<string, readonly Argument[]> = {
   acceptPopup: [],
   cancelPopup: [],
@@ -126,7 +128,7 @@ const calls: Record<string, readonly Argument[]> = {
   waitForText: ['userInput', waitTime, selector],
 };
 
-/** Calls whose result the Cest keeps. */
+/** Actions whose result the Cest keeps, with their arguments. */
 const grabs: Record<string, readonly Argument[]> = {
   executeJS: [(values) => script(values)],
   formatCurrency: ['userInput', 'locale', 'currency'],
@@ -142,7 +144,7 @@ const grabs: Record<string, readonly Argument[]> = {
   return: ['value'],
 };
 
-/** Assertions by what they compare: E the expected result, A the actual one. */
+/** Actions whose calls are not built from a list of attributes. */
 const special: Record<string, Action> = {
   pause: ({ settings }) => ({ method: 'pause', arguments: [dialectOf(settings.version).pauseArgument] }),
   pressKey: (values) => ({
@@ -169,18 +171,21 @@ const special: Record<string, Action> = {
   }),
   assertElementContainsAttribute: (values) => {
     const expected = values.child('expectedResult');
-    const of = (name: string) => {
-      const written = expected?.attributes[name];
-      return written === undefined ? undefined : values.quote(written);
+    const attributeOf = (name: string) => {
+      const source = expected?.attributes[name];
+      return source === undefined ? undefined : values.quote(source);
     };
     return {
       method: 'assertElementContainsAttribute',
-      arguments: [of('selector'), of('attribute'), result(values, 'expectedResult')],
+      arguments: [attributeOf('selector'), attributeOf('attribute'), result(values, 'expectedResult')],
     };
   },
 };
 
-/** The call for a step; data, dates, comments and helpers are no calls of an action. */
+/**
+ * The call for a step other than data, dates, comments and helpers, which are no calls of an action. Throws CestRefusal for an action
+ * that MFTF does not have.
+ */
 export function actionCall(values: StepValues): ActionCall {
   const { action } = values.step;
   const make = Object.hasOwn(special, action) ? special[action] : undefined;
@@ -215,8 +220,8 @@ function cronTimeout(values: StepValues): string {
 }
 
 function keys(values: StepValues): string | undefined {
-  const written = values.step.attributes.parameterArray;
-  return written === undefined ? undefined : keyArguments(values.resolve(written), values.php);
+  const source = values.step.attributes.parameterArray;
+  return source === undefined ? undefined : keyArguments(values.resolve(source), values.php);
 }
 
 function arrayChild(values: StepValues): string | undefined {
@@ -226,9 +231,9 @@ function arrayChild(values: StepValues): string | undefined {
 
 /** A script; its own variables are escaped, those of the test are not. */
 function script(values: StepValues): string | undefined {
-  const written = values.step.attributes.function;
-  if (written === undefined) return undefined;
-  return values.php.quote(values.resolve(written, 'function').replace(/(?<![\\{])\$(?=[A-Za-z_])/g, '\\$'));
+  const source = values.step.attributes.function;
+  if (source === undefined) return undefined;
+  return values.php.quote(values.resolve(source, 'function').replace(/(?<![\\{])\$(?=[A-Za-z_])/g, '\\$'));
 }
 
 /** `<expectedResult>` or `<actualResult>` by its type. */

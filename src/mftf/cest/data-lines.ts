@@ -62,7 +62,7 @@ function requiredList(values: StepValues): string {
   return `[${keys.join(', ')}]`;
 }
 
-const persisted = 'PersistedObjectHandler::getInstance()';
+const dataHandler = 'PersistedObjectHandler::getInstance()';
 
 /** Before and after a suite MFTF writes some steps of data in its own way: it knows no store there, and omits `<updateData>`. */
 const suiteLines: Record<string, (values: StepValues) => string[] | undefined> = {
@@ -72,13 +72,13 @@ const suiteLines: Record<string, (values: StepValues) => string[] | undefined> =
     const last = fields.length === 0 ? [] : [`$${stepKey}Fields`];
     const list = [`"${stepKey}"`, '"suite"', `"${attributes.entity}"`, requiredList(values), ...last];
     const rows = list.map((argument, index) => `    ${argument}${index === list.length - 1 ? '' : ','}`);
-    return [...fields, `${persisted}->createEntity(`, ...rows, ');'];
+    return [...fields, `${dataHandler}->createEntity(`, ...rows, ');'];
   },
   updateData: () => [],
   deleteData(values) {
     const key = values.step.attributes.createDataKey;
     if (key === undefined) return undefined;
-    return [`${persisted}->deleteEntity(`, `\t"${key}",`, '    "suite"', ');'];
+    return [`${dataHandler}->deleteEntity(`, `\t"${key}",`, '    "suite"', ');'];
   },
 };
 

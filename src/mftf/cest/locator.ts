@@ -1,13 +1,17 @@
 import { splitTopLevel } from './php-list.ts';
 import type { PhpText } from './php-text.ts';
 
+/** The distinct names in `{{name}}`, in the order of their first occurrence. */
+export function parameterNames(template: string): string[] {
+  return [...new Set(Array.from(template.matchAll(/\{\{(\w+)\}\}/g), ([, name = '']) => name))];
+}
+
 /** The call of Codeception's `Locator` for the `locatorFunction` of an element, with its parameters put in. */
-export function locatorCall(written: string, parameters: readonly string[], php: PhpText): string {
-  const bracket = written.indexOf('(');
-  const name = written.slice(0, bracket).replace(/^Locator::/, '');
-  const names = [...new Set([...written.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name as string))];
-  const values = new Map(names.map((name, index) => [name, parameters[index] ?? '']));
-  const inside = written.slice(bracket + 1, written.lastIndexOf(')'));
+export function locatorCall(source: string, parameters: readonly string[], php: PhpText): string {
+  const bracket = source.indexOf('(');
+  const name = source.slice(0, bracket).replace(/^Locator::/, '');
+  const values = new Map(parameterNames(source).map((name, index) => [name, parameters[index] ?? '']));
+  const inside = source.slice(bracket + 1, source.lastIndexOf(')'));
   const list = splitTopLevel(inside).map((argument) => {
     const filled = argument.trim().replace(/\{\{(\w+)\}\}/g, (_, name: string) => values.get(name) ?? '');
     return filled.startsWith('[') ? filled : php.quote(filled);

@@ -13,6 +13,7 @@ describe('lists', () => {
     ['["a", 1]', '["a", "1"]'],
     ["['k' => a, 'l' => 'b']", "['k' => \"a\", 'l' => 'b']"],
     ['[["a"]]', '["a"]'],
+    ["['a => b', k => [l => c]]", '[\'a => b\', k => [l => "c"]]'],
     ["['a, b', [c, d]]", '[\'a, b\', ["c", "d"]]'],
   ])('%s is %s', (text, expected) => expect(phpList(text, new PhpText())).toBe(expected));
 

@@ -3,23 +3,29 @@ import { hasMark, type PhpText } from './php-text.ts';
 /** Splits at commas outside of brackets and quotes. */
 export function splitTopLevel(text: string): string[] {
   const items: string[] = [];
+  let start = 0;
+  for (let comma = topLevelIndexOf(text, ',', 0); comma >= 0; comma = topLevelIndexOf(text, ',', start)) {
+    items.push(text.slice(start, comma));
+    start = comma + 1;
+  }
+  items.push(text.slice(start));
+  return items;
+}
+
+/** The index of a separator outside of brackets and quotes, or -1. `from` must be outside of both. */
+function topLevelIndexOf(text: string, separator: ',' | '=>', from: number): number {
   let depth = 0;
   let quote = '';
-  let start = 0;
-  for (let index = 0; index < text.length; index += 1) {
+  for (let index = from; index < text.length; index += 1) {
     const character = text.charAt(index);
     if (quote !== '') {
       if (character === quote) quote = '';
     } else if (character === "'" || character === '"') quote = character;
     else if (character === '[') depth += 1;
     else if (character === ']') depth -= 1;
-    else if (character === ',' && depth === 0) {
-      items.push(text.slice(start, index));
-      start = index + 1;
-    }
+    else if (depth === 0 && text.startsWith(separator, index)) return index;
   }
-  items.push(text.slice(start));
-  return items;
+  return -1;
 }
 
 /** The inside of `[..]`; the text itself when it has none. */
@@ -40,7 +46,7 @@ export function phpList(text: string, php: PhpText): string {
 }
 
 function listItem(item: string, php: PhpText): string {
-  const arrow = arrowOf(item);
+  const arrow = topLevelIndexOf(item, '=>', 0);
   if (arrow >= 0) {
     const key = item.slice(0, arrow).trim();
     return `${key} => ${listValue(item.slice(arrow + 2).trim(), php)}`;
@@ -72,20 +78,4 @@ export function keyArguments(text: string, php: PhpText): string {
 function isQuoted(text: string): boolean {
   const first = text.charAt(0);
   return (first === "'" || first === '"') && text.length > 1 && text.endsWith(first);
-}
-
-/** Where `=>` stands outside of quotes and brackets, or -1. */
-function arrowOf(item: string): number {
-  let depth = 0;
-  let quote = '';
-  for (let index = 0; index < item.length - 1; index += 1) {
-    const character = item.charAt(index);
-    if (quote !== '') {
-      if (character === quote) quote = '';
-    } else if (character === "'" || character === '"') quote = character;
-    else if (character === '[') depth += 1;
-    else if (character === ']') depth -= 1;
-    else if (character === '=' && item.charAt(index + 1) === '>' && depth === 0) return index;
-  }
-  return -1;
 }

@@ -1,5 +1,5 @@
 import type { Definitions, ElementDefinition } from '../resolver/model.ts';
-import { locatorCall } from './locator.ts';
+import { locatorCall, parameterNames } from './locator.ts';
 import type { PhpText } from './php-text.ts';
 import { CestRefusal } from './refusal.ts';
 
@@ -32,18 +32,17 @@ const keyPattern = /^[\w.[\]/-]+$/;
 /** Which references are replaced: all; all but those to elements; or only those to created data. */
 export type Reading = 'all' | 'data' | 'created';
 
-/** A text with its references to data, sections, pages, the environment, secrets and created data replaced. */
-export function resolveReferences(
-  written: string,
-  context: ReferenceContext,
-  reading: Reading,
-): ResolvedText {
-  if (!written.includes('{{') && !written.includes('$')) return withoutReferences(written);
+/**
+ * A text with its references to data, sections, pages, the environment, secrets and created data replaced. Throws CestRefusal for a
+ * reference that leads nowhere, or to an element where none can stand.
+ */
+export function resolveReferences(source: string, context: ReferenceContext, reading: Reading): ResolvedText {
+  if (!source.includes('{{') && !source.includes('$')) return withoutReferences(source);
   const resolved: ResolvedText = { text: '', element: undefined, secrets: [], notices: [] };
-  resolved.text = replaceBraces(written, (reference) => {
+  resolved.text = replaceBraces(source, (reference) => {
     if (reading === 'created') return undefined;
     if (reading === 'data' && context.definitions.section(reference.name) !== undefined) {
-      throw new CestRefusal(`An element cannot stand here: ${reference.written}.`);
+      throw new CestRefusal(`An element cannot stand here: ${reference.source}.`);
     }
     const value = lookUp(reference, context, resolved);
     return value === undefined ? undefined : replaceValues(value, context, resolved);
@@ -58,8 +57,8 @@ function withoutReferences(text: string): ResolvedText {
 
 /** The inside of `{{..}}`, taken apart. */
 interface Reference {
-  /** With its braces. */
-  written: string;
+  /** As it is written, with its braces. */
+  source: string;
   name: string;
   key: string;
   parameters: string[] | undefined;
@@ -102,9 +101,9 @@ function readReference(inside: string): Reference | undefined {
   const name = path.slice(0, Math.max(dot, 0));
   const key = path.slice(dot + 1);
   if (!identifier.test(name) || !keyPattern.test(key)) return undefined;
-  if (bracket < 0) return { written: `{{${inside}}}`, name, key, parameters: undefined };
+  if (bracket < 0) return { source: `{{${inside}}}`, name, key, parameters: undefined };
   if (!inside.endsWith(')')) return undefined;
-  return { written: `{{${inside}}}`, name, key, parameters: splitParameters(inside.slice(bracket + 1, -1)) };
+  return { source: `{{${inside}}}`, name, key, parameters: splitParameters(inside.slice(bracket + 1, -1)) };
 }
 
 /** Splits at commas outside of single quotes. */
@@ -127,9 +126,9 @@ function splitParameters(text: string): string[] {
 function lookUp(reference: Reference, context: ReferenceContext, resolved: ResolvedText): string | undefined {
   const { name, key, parameters } = reference;
   const { definitions, php } = context;
-  const note = (kind: string, message: string | undefined) => {
+  const addNotice = (kind: string, message: string | undefined) => {
     if (message !== undefined)
-      resolved.notices.push(`DEPRECATED ${kind} in Test: ${reference.written} ${message}`);
+      resolved.notices.push(`DEPRECATED ${kind} in Test: ${reference.source} ${message}`);
   };
   if (name === '_ENV') return php.mark(`getenv("${key}")`);
   if (name === '_CREDS') {
@@ -138,19 +137,19 @@ function lookUp(reference: Reference, context: ReferenceContext, resolved: Resol
   }
   const page = definitions.page(name);
   if (page !== undefined) {
-    note('PAGE', page.deprecated);
+    addNotice('PAGE', page.deprecated);
     const url = fillParameters(page.url, parameters, context, resolved);
     return page.area === 'admin' ? `${php.mark(adminUrl)}/${url.replace(/^\/+/, '')}` : url;
   }
   const section = definitions.section(name);
   const element = section?.elements.get(key);
   if (section !== undefined && element !== undefined) {
-    note('SECTION', section.deprecated);
-    note('ELEMENT', element.deprecated);
+    addNotice('SECTION', section.deprecated);
+    addNotice('ELEMENT', element.deprecated);
     resolved.element = { timeout: element.timeout === '-' ? undefined : element.timeout };
     return selectorOf(element, parameters, context, resolved);
   }
-  note('DATA ENTITY', definitions.entity(name)?.deprecated);
+  addNotice('DATA ENTITY', definitions.entity(name)?.deprecated);
   return entityValue(name, key, context);
 }
 
@@ -192,16 +191,9 @@ function fillParameters(
   return filled;
 }
 
-/** The distinct names in `{{name}}`, in the order of their first occurrence. */
-function parameterNames(template: string): string[] {
-  const names = new Set<string>();
-  for (const [, name] of template.matchAll(/\{\{(\w+)\}\}/g)) names.add(name as string);
-  return [...names];
-}
-
 /** A parameter: a literal in single quotes, created data, a variable or a field of data. MFTF ignores brackets around it. */
-function parameterValue(written: string, context: ReferenceContext, resolved: ResolvedText): string {
-  const parameter = written.replace(/^\(+/, '').replace(/(?<=^(?:'[^']*'|[^']*))\)+$/, '');
+function parameterValue(source: string, context: ReferenceContext, resolved: ResolvedText): string {
+  const parameter = source.replace(/^\(+/, '').replace(/(?<=^(?:'[^']*'|[^']*))\)+$/, '');
   if (parameter.startsWith("'")) return withoutGroups(parameter.replace(/^'+|'+$/g, ''));
   // A variable without its braces is taken for data, and there is none of its name.
   if (/^\$\w+$/.test(parameter)) return `{{${parameter}}}`;

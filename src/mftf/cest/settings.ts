@@ -12,16 +12,17 @@ export interface CestSettings {
 
 /** How the Cests of a version differ from those of 3.8. */
 export interface Dialect {
-  /** Comments around the steps of a hook, and no `@Parameter`: since 3.9.0. */
+  /** Whether comments stand around the steps of a hook, and no `@Parameter` before the test: since 3.9.0. */
   hookMarks: boolean;
-  /** Each Cest creates the helpers of those before it, too. */
+  /** Whether each Cest also creates the helpers of those before it: before 4. */
   sharedHelpers: boolean;
-  /** The secrets that a test uses, in its description. */
+  /** Whether the description of a test names the secrets that it uses: since 4. */
   secretsInDescription: boolean;
-  /** A pause may be stopped: since 3.9.0. */
+  /** The argument of a pause: since 3.9.0. */
   pauseArgument: string | undefined;
 }
 
+/** The dialect of a version of MFTF, such as `4.7.2`. */
 export function dialectOf(version: string): Dialect {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   const isLater = major > 3 || (major === 3 && minor >= 9);

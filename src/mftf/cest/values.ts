@@ -4,7 +4,7 @@ import type { PhpText } from './php-text.ts';
 import { type Reading, type ReferenceContext, resolveReferences } from './references.ts';
 import type { CestSettings } from './settings.ts';
 
-/** The values of one step as expressions of PHP; remembers what they bring with them. */
+/** The values of one step as expressions of PHP. Collects the timeouts, notices and secrets of the references that they have. */
 export class StepValues {
   readonly step: ResolvedStep;
   readonly #context: ReferenceContext;
@@ -26,12 +26,12 @@ export class StepValues {
   }
 
   /** A text with its references resolved, as marks; `name` is the attribute that holds it. */
-  resolve(written: string, name?: string): string {
+  resolve(source: string, name?: string): string {
     const isSelector = name !== undefined && selectorAttributes.includes(name);
     const { text, element, secrets, notices } = resolveReferences(
-      written,
+      source,
       this.#context,
-      howToRead(name, isSelector),
+      readingOf(name, isSelector),
     );
     if (isSelector && element !== undefined) this.#timeouts.set(name, element.timeout);
     (isSelector ? this.#notices.ofSelectors : this.#notices.others).push(...notices);
@@ -39,12 +39,13 @@ export class StepValues {
     return text;
   }
 
-  /** How long MFTF waits after the step: as the last element that its selectors name says. */
+  /** Seconds that MFTF waits after the step: those of the last element that its selectors name; `undefined` without one. */
   get timeout(): string | undefined {
     const last = selectorAttributes.findLast((name) => this.#timeouts.has(name));
     return last === undefined ? undefined : this.#timeouts.get(last);
   }
 
+  /** What MFTF says of deprecated declarations that the values name; those of selectors first. */
   get notices(): string[] {
     return [...this.#notices.ofSelectors, ...this.#notices.others];
   }
@@ -55,34 +56,39 @@ export class StepValues {
 
   /** An attribute as text of PHP; `undefined` without the attribute. */
   quoted(name: string): string | undefined {
-    const written = this.step.attributes[name];
-    return written === undefined ? undefined : this.quote(written, name);
+    const source = this.step.attributes[name];
+    return source === undefined ? undefined : this.quote(source, name);
   }
 
-  quote(written: string, name?: string): string {
-    const text = this.resolve(written, name);
+  /** A text as text of PHP; a text that is a variable, as that variable. `name`: see `resolve`. */
+  quote(source: string, name?: string): string {
+    const text = this.resolve(source, name);
     return variableOf(text) ?? this.php.quote(text);
   }
 
   /** An attribute as PHP itself, such as a number. */
   raw(name: string): string | undefined {
-    const written = this.step.attributes[name];
-    return written === undefined ? undefined : this.php.raw(this.resolve(written, name));
+    const source = this.step.attributes[name];
+    return source === undefined ? undefined : this.php.raw(this.resolve(source, name));
   }
 
-  rawText(written: string): string {
-    return variableOf(written) ?? this.php.raw(this.resolve(written));
+  /** A text as PHP itself. */
+  rawText(source: string): string {
+    return variableOf(source) ?? this.php.raw(this.resolve(source));
   }
 
+  /** An attribute as a list of PHP; `undefined` without the attribute. */
   list(name: string): string | undefined {
-    const written = this.step.attributes[name];
-    return written === undefined ? undefined : phpList(this.resolve(written, name), this.php);
+    const source = this.step.attributes[name];
+    return source === undefined ? undefined : phpList(this.resolve(source, name), this.php);
   }
 
-  listOf(written: string): string {
-    return phpList(this.resolve(written), this.php);
+  /** A text as a list of PHP. */
+  listOf(source: string): string {
+    return phpList(this.resolve(source), this.php);
   }
 
+  /** The first element of a tag in the step. */
   child(tag: string): XmlElement | undefined {
     return this.step.children.find((child) => child.tag === tag);
   }
@@ -96,7 +102,7 @@ export class StepValues {
 const plainAttributes = ['button', 'message'];
 
 /** Which references MFTF replaces in an attribute; the text of an element may have all. */
-function howToRead(name: string | undefined, isSelector: boolean): Reading {
+function readingOf(name: string | undefined, isSelector: boolean): Reading {
   if (name !== undefined && plainAttributes.includes(name)) return 'created';
   return name === undefined || name === 'html' || isSelector ? 'all' : 'data';
 }

@@ -1,6 +1,6 @@
 import type { Definitions, ResolvedStep, ResolvedTest } from '../resolver/model.ts';
 import { annotationLines } from './annotations.ts';
-import type { HelperSignatures } from './helper-lines.ts';
+import { type HelperSignatures, helperClasses, helperContainer } from './helper-lines.ts';
 import { type CestSettings, type Dialect, dialectOf } from './settings.ts';
 import { type StepRemarks, stepLines } from './step-lines.ts';
 import { cestStyle } from './style.ts';
@@ -13,7 +13,8 @@ export interface CestContext {
 
 /**
  * The text of the Cest of a test in a suite, or in `default`. `classes` are those of the helpers that the Cests before it in the suite
- * use, which MFTF 3 creates in each Cest, too; those of this one are added to them.
+ * use, which MFTF 3 creates in each Cest, too; those of this one are added to them. Throws CestRefusal for a step that cannot be
+ * written.
  */
 export function writeCest(
   test: ResolvedTest,
@@ -141,27 +142,23 @@ function skipLines(test: ResolvedTest): string[] {
   ];
 }
 
-/** Adds the classes of helpers in the order of their first use. */
+/** Adds the classes of the helpers of a test, those of its hooks first. */
 function addHelpers(test: ResolvedTest, helpers: Set<string>): void {
   const inHooks = test.hooks.flatMap((hook) => test[hook] ?? []);
-  for (const step of [...inHooks, ...test.steps]) {
-    if (step.action === 'helper' && step.attributes.class !== undefined) helpers.add(step.attributes.class);
-  }
+  for (const name of helperClasses([...inHooks, ...test.steps])) helpers.add(name);
 }
-
-const container = '\\Magento\\FunctionalTestingFramework\\Helper\\HelperContainer';
 
 function helperSetUp(classes: readonly string[]): string[] {
   return [
     '    /**',
-    `     * @var ${container}`,
+    `     * @var ${helperContainer}`,
     '     */',
     '    private $helperContainer;',
     '',
     '    /**',
     '     * Special method which automatically creates the respective objects.',
     '     */',
-    `    public function _inject(${container} $helperContainer)`,
+    `    public function _inject(${helperContainer} $helperContainer)`,
     '    {',
     '        $this->helperContainer = $helperContainer;',
     ...classes.map((name) => `        $this->helperContainer->create("${name}");`),

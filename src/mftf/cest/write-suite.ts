@@ -1,4 +1,5 @@
 import type { ResolvedStep, ResolvedSuite } from '../resolver/model.ts';
+import { helperClasses, helperContainer } from './helper-lines.ts';
 import { stepLines } from './step-lines.ts';
 import { suiteStyle } from './style.ts';
 import type { CestContext } from './write-cest.ts';
@@ -9,22 +10,23 @@ import type { CestContext } from './write-cest.ts';
  */
 export interface SuiteFrame {
   /** The parts between the name of the suite, the number of its tests, its helpers and the steps of both hooks. */
-  pieces: readonly (string | Hole)[];
+  pieces: readonly (string | Placeholder)[];
 }
 
-type Hole = { hole: 'name' | 'tests' | 'helpers' | 'before' | 'after' };
+/** What differs from suite to suite: its name, the number of its tests, the creation of its helpers, the steps of its hooks. */
+type Placeholder = { placeholder: 'name' | 'tests' | 'helpers' | 'before' | 'after' };
 
-const sessionStarted = /->_initializeSession\(\);\n\s*\}\n/g;
+const stepsStart = /->_initializeSession\(\);\n\s*\}\n/g;
 const stepsEnd = /^ *\} catch \(\\Exception \$exception\) \{/gm;
-const moduleContainer = /->getModuleContainer\(\);\n/g;
+const helpersStart = /->getModuleContainer\(\);\n/g;
 const helpersEnd = /^ *\/\/ increment test count/gm;
 
 /** The frame of a generated class; `undefined` when it is not built as expected. */
 export function suiteFrame(generated: string): SuiteFrame | undefined {
   const name = /public static \$group = '(\w+)';/.exec(generated)?.[1];
-  const before = steps(generated, generated.indexOf('function executePreConditions'));
-  const after = steps(generated, generated.indexOf('function executePostConditions'));
-  const helpers = between(generated, 0, moduleContainer, helpersEnd);
+  const before = rangeOfSteps(generated, generated.indexOf('function executePreConditions'));
+  const after = rangeOfSteps(generated, generated.indexOf('function executePostConditions'));
+  const helpers = rangeBetween(generated, 0, helpersStart, helpersEnd);
   const tests = /(?<=\$testCount = )\d+(?=;)/.exec(generated);
   if (
     name === undefined ||
@@ -36,28 +38,29 @@ export function suiteFrame(generated: string): SuiteFrame | undefined {
     return undefined;
   }
   const cuts = [
-    { from: tests.index, to: tests.index + tests[0].length, hole: 'tests' as const },
-    { ...helpers, hole: 'helpers' as const },
-    { ...before, hole: 'before' as const },
-    { ...after, hole: 'after' as const },
+    { from: tests.index, to: tests.index + tests[0].length, placeholder: 'tests' as const },
+    { ...helpers, placeholder: 'helpers' as const },
+    { ...before, placeholder: 'before' as const },
+    { ...after, placeholder: 'after' as const },
   ];
-  const pieces: (string | Hole)[] = [];
+  const pieces: (string | Placeholder)[] = [];
   let position = 0;
-  for (const { from, to, hole } of cuts) {
+  for (const { from, to, placeholder } of cuts) {
     if (from < position) return undefined;
-    pieces.push(...namedPieces(generated.slice(position, from), name), { hole });
+    pieces.push(...namedPieces(generated.slice(position, from), name), { placeholder });
     position = to;
   }
   pieces.push(...namedPieces(generated.slice(position), name));
   return { pieces };
 }
 
-function steps(text: string, start: number) {
-  return start < 0 ? undefined : between(text, start, sessionStarted, stepsEnd);
+/** Where the steps of a hook stand in a class, from a position on. */
+function rangeOfSteps(text: string, start: number) {
+  return start < 0 ? undefined : rangeBetween(text, start, stepsStart, stepsEnd);
 }
 
 /** What stands behind one pattern and before another, from a position on. */
-function between(text: string, start: number, opening: RegExp, closing: RegExp) {
+function rangeBetween(text: string, start: number, opening: RegExp, closing: RegExp) {
   opening.lastIndex = start;
   if (opening.exec(text) === null) return undefined;
   closing.lastIndex = opening.lastIndex;
@@ -65,13 +68,14 @@ function between(text: string, start: number, opening: RegExp, closing: RegExp) 
   return end === null ? undefined : { from: opening.lastIndex, to: end.index };
 }
 
-function namedPieces(text: string, name: string): (string | Hole)[] {
+/** A part of a class, with a placeholder for each place that has the name of the suite. */
+function namedPieces(text: string, name: string): (string | Placeholder)[] {
   return text
     .split(name)
-    .flatMap((piece, index) => (index === 0 ? [piece] : [{ hole: 'name' as const }, piece]));
+    .flatMap((piece, index) => (index === 0 ? [piece] : [{ placeholder: 'name' as const }, piece]));
 }
 
-/** The text of the class of a suite with a number of tests. */
+/** The text of the class of a suite with a number of tests. Throws CestRefusal for a step that cannot be written. */
 export function writeSuite(
   suite: ResolvedSuite,
   tests: number,
@@ -81,11 +85,13 @@ export function writeSuite(
   const values = {
     name: suite.name,
     tests: String(tests),
-    helpers: helperLines(suite),
+    helpers: createHelpersLines(suite),
     before: linesOf(suite.before ?? [], context),
     after: linesOf(suite.after ?? [], context),
   };
-  return frame.pieces.map((piece) => (typeof piece === 'string' ? piece : values[piece.hole])).join('');
+  return frame.pieces
+    .map((piece) => (typeof piece === 'string' ? piece : values[piece.placeholder]))
+    .join('');
 }
 
 function linesOf(list: readonly ResolvedStep[], context: CestContext): string {
@@ -99,16 +105,12 @@ function linesOf(list: readonly ResolvedStep[], context: CestContext): string {
 }
 
 /** MFTF asks for the container of helpers twice. */
-function helperLines(suite: ResolvedSuite): string {
-  const classes = new Set<string>();
-  for (const step of [...(suite.before ?? []), ...(suite.after ?? [])]) {
-    if (step.action === 'helper' && step.attributes.class !== undefined) classes.add(step.attributes.class);
-  }
+function createHelpersLines(suite: ResolvedSuite): string {
+  const classes = helperClasses([...(suite.before ?? []), ...(suite.after ?? [])]);
   if (classes.size === 0) return '';
-  const container = '\\Magento\\FunctionalTestingFramework\\Helper\\HelperContainer';
   const requests = [
-    `/** @var ${container} $helperContainer */`,
-    `$this->helperContainer = $this->getModule('${container}');`,
+    `/** @var ${helperContainer} $helperContainer */`,
+    `$this->helperContainer = $this->getModule('${helperContainer}');`,
   ];
   return [
     ...requests,
