@@ -1,9 +1,9 @@
 // Compares the Cests that matre writes with those that MFTF generated from the same tree, byte for byte and step by step.
 //
-//   npx tsx bench/resolver.ts --root ROOT --cests FOLDER --name NAME
+//   npx tsx bench/resolver.ts --root ROOT --cests FOLDER
 //     ROOT      a Magento root
 //     FOLDER    what the real MFTF generated from it: `_generated`, with a folder for each suite
-//     NAME      of the pair in bench/results/resolver.json, such as `2.4.4 with 3.8.0, all modules`
+//   --name NAME         stores the counts in bench/results/resolver.json, such as `2.4.4 with MFTF 3.8.0, all modules`
 //   --groups FOLDER     the classes of suites of that generation; the frame of all is taken from the first
 //   --mftf VERSION      of MFTF; 3.8.0 without it
 //   --wait SECONDS      WAIT_TIMEOUT of that generation
@@ -12,10 +12,10 @@
 //   --order FILE        `suite/test`, one a line, in the order of that generation: which helpers a Cest creates depends on it,
 //                       and it is that of directories on that machine
 //   --stored FILE       keeps what was read of the tree there, for the next time
-//   --out FOLDER        writes our Cests
+//   --out FOLDER        writes the Cests of matre
 //   --differences N     prints the N most frequent kinds of differences
 //
-// Prints how many are equal, different, refused by both and refused by one, and writes bench/results/resolver.json.
+// Prints how many are equal, different, refused by both and refused by one.
 
 import { readFileSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';

@@ -8,7 +8,7 @@ import {
   showSecondFactor,
 } from '../../operations/users/second-factor.ts';
 import { type CliContext, jsonOption, print } from '../cli-context.ts';
-import { localTime } from '../output/format.ts';
+import { localTime, plural } from '../output/format.ts';
 import type { Output } from '../output/terminal.ts';
 import { createSecretReader, type SecretReader } from '../prompt.ts';
 
@@ -31,7 +31,7 @@ export function registerSecondFactor(secondFactor: Command, context: CliContext)
           line(`You have no second factor${demanded ? ', and your role must have one' : ''}.`);
         else
           line(
-            `Your second factor is enabled since ${localTime(enabledAt)}, with ${codes(recoveryCodesLeft)} left.`,
+            `Your second factor is enabled since ${localTime(enabledAt)}, with ${plural(recoveryCodesLeft, 'recovery code')} left.`,
           );
       });
     });
@@ -106,8 +106,6 @@ function printRecoveryCodes({ line }: Output, recoveryCodes: string[]): void {
   line('Recovery codes, each for one sign-in without the app. They are never shown again:');
   for (const code of recoveryCodes) line(`  ${code}`);
 }
-
-const codes = (count: number) => (count === 1 ? '1 recovery code' : `${count} recovery codes`);
 
 /** The password, or a code when the password is empty. */
 async function readProof(reader: SecretReader): Promise<{ password: string } | { code: string }> {

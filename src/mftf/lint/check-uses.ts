@@ -3,17 +3,17 @@ import type { Use } from './facts.ts';
 import { findingIn, type RawFinding } from './finding.ts';
 import {
   type DefinitionIndex,
-  type Merged,
+  type DefinitionPlace,
+  type MergedDefinition,
   memberOf,
-  type Placed,
   referredKinds,
 } from './index-definitions.ts';
 
 type Problem = Pick<RawFinding, 'code' | 'subject' | 'message'>;
 
 /** What is wrong with the references of a definition: unknown names, wrong arguments, and the use of what is deprecated. */
-export function checkUses(index: DefinitionIndex, placed: Placed): RawFinding[] {
-  const { kind, name, uses, deprecated } = placed.definition;
+export function checkUses(index: DefinitionIndex, place: DefinitionPlace): RawFinding[] {
+  const { kind, name, uses, deprecated } = place.definition;
   const merged = index.get(kind, name);
   const ownArguments = kind === 'actionGroup' && merged ? index.members(merged) : new Map<string, unknown>();
   // The arguments of a missing parent are not known.
@@ -21,66 +21,71 @@ export function checkUses(index: DefinitionIndex, placed: Placed): RawFinding[] 
   return uses.flatMap((use) => {
     const isArgument = use.kind !== 'call' && use.kind !== 'parent' && ownArguments.has(use.name);
     if (isArgument || (isUnclear && use.kind === 'reference')) return [];
-    const problems = checkers[use.kind](index, use, placed);
+    const problems = checkers[use.kind](index, use, place);
     return problems
       .filter(({ code }) => code !== 'DEPRECATED_USE' || deprecated === undefined)
-      .map((problem) => findingIn(placed, { line: use.line, ...problem }));
+      .map((problem) => findingIn(place, { line: use.line, ...problem }));
   });
 }
 
-const checkers: Record<Use['kind'], (index: DefinitionIndex, use: Use, placed: Placed) => Problem[]> = {
-  call(index, { name, arguments: names = [] }) {
-    const group = index.get('actionGroup', name);
-    if (group === undefined) {
-      return isComposed(name) ? [] : [unknown('ACTION_GROUP_UNKNOWN', `the action group ${name}`, name)];
-    }
-    if (index.isIncomplete(group)) return deprecation(group);
-    const members = index.members(group);
-    const extra = names.filter((argument) => !members.has(argument));
-    const missing = [...members.values()].filter((member) => member.required && !names.includes(member.name));
-    return [
-      ...deprecation(group),
-      ...extra.map((argument): Problem => {
-        const message = `The action group ${name} has no argument ${argument}.`;
-        return { code: 'ARGUMENT_UNKNOWN', subject: `${name} ${argument}`, message };
-      }),
-      ...missing.map((member): Problem => {
-        const message = `The call of ${name} lacks its argument ${member.name}, which has no default value.`;
-        return { code: 'ARGUMENT_MISSING', subject: `${name} ${member.name}`, message };
-      }),
-    ];
-  },
-  parent(index, { name }, { definition: { kind } }) {
-    const parent = index.get(kind, name);
-    return parent === undefined
-      ? [unknown('PARENT_UNKNOWN', `the ${words[kind]} ${name}`, name)]
-      : deprecation(parent);
-  },
-  data(index, { name, operation }) {
-    if (isComposed(name)) return [];
-    const data = index.get('entity', name);
-    if (data === undefined) return [unknown('DATA_UNKNOWN', `the data ${name}`, name)];
-    const type = index.typeOf(data);
-    const isKnown =
-      operation === undefined ||
-      type === undefined ||
-      index.isIncomplete(data) ||
-      index.hasOperation(type, operation);
-    const message = `No metadata has the operation ${operation} for the type ${type} of the data ${name}.`;
-    return [
-      ...deprecation(data),
-      ...(isKnown ? [] : [{ code: 'OPERATION_UNKNOWN' as const, subject: `${operation} ${type}`, message }]),
-    ];
-  },
-  section: (index, { name }) =>
-    index.get('section', name) === undefined ? [unknown('SECTION_UNKNOWN', `the section ${name}`, name)] : [],
-  reference: checkReference,
-  name: () => [],
-  env: () => [],
-  credential: () => [],
-  test: (index, { name }) =>
-    index.get('test', name) === undefined ? [unknown('TEST_UNKNOWN', `the test ${name}`, name)] : [],
-};
+const checkers: Record<Use['kind'], (index: DefinitionIndex, use: Use, place: DefinitionPlace) => Problem[]> =
+  {
+    call(index, { name, arguments: names = [] }) {
+      const group = index.get('actionGroup', name);
+      if (group === undefined) {
+        return isComposed(name) ? [] : [unknown('ACTION_GROUP_UNKNOWN', `action group ${name}`, name)];
+      }
+      if (index.isIncomplete(group)) return deprecation(group);
+      const members = index.members(group);
+      const extra = names.filter((argument) => !members.has(argument));
+      const missing = [...members.values()].filter(
+        (member) => member.required && !names.includes(member.name),
+      );
+      return [
+        ...deprecation(group),
+        ...extra.map((argument): Problem => {
+          const message = `The action group ${name} has no argument ${argument}.`;
+          return { code: 'ARGUMENT_UNKNOWN', subject: `${name} ${argument}`, message };
+        }),
+        ...missing.map((member): Problem => {
+          const message = `The call of ${name} lacks its argument ${member.name}, which has no default value.`;
+          return { code: 'ARGUMENT_MISSING', subject: `${name} ${member.name}`, message };
+        }),
+      ];
+    },
+    parent(index, { name }, { definition: { kind } }) {
+      const parent = index.get(kind, name);
+      return parent === undefined
+        ? [unknown('PARENT_UNKNOWN', `${words[kind]} ${name}`, name)]
+        : deprecation(parent);
+    },
+    data(index, { name, operation }) {
+      if (isComposed(name)) return [];
+      const data = index.get('entity', name);
+      if (data === undefined) return [unknown('DATA_UNKNOWN', `data ${name}`, name)];
+      const type = index.typeOf(data);
+      const isKnown =
+        operation === undefined ||
+        type === undefined ||
+        index.isIncomplete(data) ||
+        index.hasOperation(type, operation);
+      const message = `No metadata has the operation ${operation} for the type ${type} of the data ${name}.`;
+      return [
+        ...deprecation(data),
+        ...(isKnown
+          ? []
+          : [{ code: 'OPERATION_UNKNOWN' as const, subject: `${operation} ${type}`, message }]),
+      ];
+    },
+    section: (index, { name }) =>
+      index.get('section', name) === undefined ? [unknown('SECTION_UNKNOWN', `section ${name}`, name)] : [],
+    reference: checkReference,
+    name: () => [],
+    env: () => [],
+    credential: () => [],
+    test: (index, { name }) =>
+      index.get('test', name) === undefined ? [unknown('TEST_UNKNOWN', `test ${name}`, name)] : [],
+  };
 
 function checkReference(index: DefinitionIndex, use: Use): Problem[] {
   const { name, member } = use;
@@ -95,7 +100,7 @@ function checkReference(index: DefinitionIndex, use: Use): Problem[] {
     return [...deprecation(target), ...checkMember(target, element, use)];
   }
   if (targets.some((target) => index.isIncomplete(target))) return [];
-  const [first] = targets as [Merged];
+  const [first] = targets as [MergedDefinition];
   const subject = `${name}.${member}`;
   if (first.kind === 'section') {
     return [
@@ -119,13 +124,13 @@ function checkReference(index: DefinitionIndex, use: Use): Problem[] {
 /** Comparing names takes 20 us each. */
 const maxComparedNames = 1_000;
 
-function hintOf(index: DefinitionIndex, merged: Merged, member: string): string {
+function hintOf(index: DefinitionIndex, merged: MergedDefinition, member: string): string {
   const names = Array.from(index.members(merged).values(), ({ name }) => name);
   return names.length > maxComparedNames ? '' : nearestHint(member, names);
 }
 
 function checkMember(
-  target: Merged,
+  target: MergedDefinition,
   { deprecated, parameters }: { deprecated?: string; parameters?: number },
   { name, member, argumentCount = 0 }: Use,
 ): Problem[] {
@@ -145,7 +150,7 @@ function checkMember(
   return problems;
 }
 
-const words: Record<Merged['kind'], string> = {
+const words: Record<MergedDefinition['kind'], string> = {
   test: 'test',
   actionGroup: 'action group',
   entity: 'data',
@@ -155,7 +160,7 @@ const words: Record<Merged['kind'], string> = {
   suite: 'suite',
 };
 
-function deprecation({ kind, name, places }: Merged): Problem[] {
+function deprecation({ kind, name, places }: MergedDefinition): Problem[] {
   const reason = places.find(({ definition }) => definition.deprecated !== undefined)?.definition.deprecated;
   if (reason === undefined) return [];
   return [
@@ -163,8 +168,9 @@ function deprecation({ kind, name, places }: Merged): Problem[] {
   ];
 }
 
-function unknown(code: Problem['code'], what: string, subject: string): Problem {
-  return { code, subject, message: `There is no ${what.replace(/^the /, '')}.` };
+/** The problem of a name that no module defines. `definition` is its kind, in words, and its name. */
+function unknown(code: Problem['code'], definition: string, subject: string): Problem {
+  return { code, subject, message: `There is no ${definition}.` };
 }
 
 /** Whether a name is composed when the test is generated or runs. */

@@ -1,5 +1,5 @@
 import type { LintCode } from '../../model/lint.ts';
-import type { Placed } from './index-definitions.ts';
+import type { DefinitionPlace } from './index-definitions.ts';
 
 /** A finding before it has a level and a fingerprint. */
 export interface RawFinding {
@@ -15,7 +15,7 @@ export interface RawFinding {
 
 /** A finding at a line of a definition. */
 export function findingIn(
-  { path, definition: { kind, name } }: Placed,
+  { path, definition: { kind, name } }: DefinitionPlace,
   finding: Pick<RawFinding, 'code' | 'line' | 'subject' | 'message'>,
 ): RawFinding {
   return { path, definition: `${kind} ${name}`, ...finding };

@@ -2,31 +2,31 @@ import { groupBy } from '../../model/group-by.ts';
 import type { Definition, DefinitionKind, FileFacts, Member, Use } from './facts.ts';
 
 /** A definition in a file. */
-export interface Placed {
+export interface DefinitionPlace {
   path: string;
   definition: Definition;
 }
 
 /** All files that define a name, which MFTF merges. */
-export interface Merged {
+export interface MergedDefinition {
   kind: DefinitionKind;
   name: string;
-  places: Placed[];
+  places: DefinitionPlace[];
 }
 
 /** The definitions of a tree by kind and name. */
 export interface DefinitionIndex {
   files: readonly FileFacts[];
-  all: readonly Merged[];
-  get(kind: DefinitionKind, name: string): Merged | undefined;
+  all: readonly MergedDefinition[];
+  get(kind: DefinitionKind, name: string): MergedDefinition | undefined;
   /** A definition and those that it extends, the nearest first, a hundred at most. A circle ends where it begins again. */
-  withParents(merged: Merged): Merged[];
+  withParents(merged: MergedDefinition): MergedDefinition[];
   /** The members by name, also those of parents. Of two with a name, the last one of the nearest definition counts. */
-  members(merged: Merged): ReadonlyMap<string, Member>;
+  members(merged: MergedDefinition): ReadonlyMap<string, Member>;
   /** Whether one of the parents is missing or too far away, so that the members are not known. */
-  isIncomplete(merged: Merged): boolean;
+  isIncomplete(merged: MergedDefinition): boolean;
   /** The type of data, of the nearest definition that has one. */
-  typeOf(merged: Merged): string | undefined;
+  typeOf(merged: MergedDefinition): string | undefined;
   /** Whether the metadata has an operation for a type of data. */
   hasOperation(type: string, operation: string): boolean;
 }
@@ -38,30 +38,33 @@ const maxChain = 100;
 const memberKey = (kind: DefinitionKind, name: string) => (kind === 'entity' ? name.toLowerCase() : name);
 
 export function indexDefinitions(files: readonly FileFacts[]): DefinitionIndex {
-  const placed = files.flatMap(({ path, definitions }) =>
-    definitions.map((definition): Placed => ({ path, definition })),
+  const allPlaces = files.flatMap(({ path, definitions }) =>
+    definitions.map((definition): DefinitionPlace => ({ path, definition })),
   );
-  const groups = groupBy(placed, ({ definition: { kind, name } }) => keyOf(kind, name));
+  const groups = groupBy(allPlaces, ({ definition: { kind, name } }) => keyOf(kind, name));
   const index = new Map(
-    Array.from(groups, ([key, places]): [string, Merged] => {
-      const { kind, name } = (places[0] as Placed).definition;
+    Array.from(groups, ([key, places]): [string, MergedDefinition] => {
+      const { kind, name } = (places[0] as DefinitionPlace).definition;
       return [key, { kind, name, places }];
     }),
   );
   const operations = new Set(
-    placed
+    allPlaces
       .filter(({ definition }) => definition.kind === 'operation')
       .map(({ definition: { name, operation } }) => `${name} ${operation}`),
   );
-  const memberCache = new Map<Merged, ReadonlyMap<string, Member>>();
+  const memberCache = new Map<MergedDefinition, ReadonlyMap<string, Member>>();
   const get = (kind: DefinitionKind, name: string) => index.get(keyOf(kind, name));
 
-  const chains = new Map<Merged, Merged[]>();
-  function withParents(merged: Merged): Merged[] {
+  const chains = new Map<MergedDefinition, MergedDefinition[]>();
+  function withParents(merged: MergedDefinition): MergedDefinition[] {
     const cached = chains.get(merged);
     if (cached) return cached;
-    const chain = new Set<Merged>();
-    for (let at: Merged | undefined = merged; at !== undefined && !chain.has(at) && chain.size < maxChain; ) {
+    const chain = new Set<MergedDefinition>();
+    for (
+      let at: MergedDefinition | undefined = merged;
+      at !== undefined && !chain.has(at) && chain.size < maxChain;
+    ) {
       chain.add(at);
       const parent = parentOf(at);
       at = parent === undefined ? undefined : get(at.kind, parent);
@@ -71,7 +74,7 @@ export function indexDefinitions(files: readonly FileFacts[]): DefinitionIndex {
     return list;
   }
 
-  function members(merged: Merged): ReadonlyMap<string, Member> {
+  function members(merged: MergedDefinition): ReadonlyMap<string, Member> {
     const cached = memberCache.get(merged);
     if (cached) return cached;
     const all = new Map<string, Member>();
@@ -105,7 +108,7 @@ export function indexDefinitions(files: readonly FileFacts[]): DefinitionIndex {
 }
 
 /** The member of a definition; `undefined` when it has none of this name. A field may be followed by an index. */
-export function memberOf(index: DefinitionIndex, merged: Merged, name: string): Member | undefined {
+export function memberOf(index: DefinitionIndex, merged: MergedDefinition, name: string): Member | undefined {
   const members = index.members(merged);
   return members.get(memberKey(merged.kind, name)) ?? members.get(memberKey(merged.kind, fieldName(name)));
 }
@@ -119,11 +122,11 @@ function fieldName(name: string): string {
 /** Where else a reference by name may lead. MFTF tries more than one kind. */
 export const referredKinds = ['entity', 'page', 'section'] as const satisfies DefinitionKind[];
 
-export function usesOf({ places }: Merged): Use[] {
+export function usesOf({ places }: MergedDefinition): Use[] {
   return places.flatMap(({ definition }) => definition.uses);
 }
 
-function parentOf({ places }: Merged): string | undefined {
+function parentOf({ places }: MergedDefinition): string | undefined {
   return places.findLast(({ definition }) => definition.parent !== undefined)?.definition.parent;
 }
 

@@ -32,9 +32,9 @@ export function lint(index: DefinitionIndex, isChecked: (path: string) => boolea
     if (!isChecked(path)) continue;
     for (const finding of findings) raw.push({ path, ...finding });
     for (const definition of definitions) {
-      const placed = { path, definition };
-      for (const finding of checkUses(index, placed)) raw.push(finding);
-      for (const finding of checkUnused(index, reachability, placed)) raw.push(finding);
+      const place = { path, definition };
+      for (const finding of checkUses(index, place)) raw.push(finding);
+      for (const finding of checkUnused(index, reachability, place)) raw.push(finding);
     }
   }
   raw.sort(

@@ -1,12 +1,12 @@
 import type { Use } from './facts.ts';
-import { type DefinitionIndex, type Merged, referredKinds, usesOf } from './index-definitions.ts';
+import { type DefinitionIndex, type MergedDefinition, referredKinds, usesOf } from './index-definitions.ts';
 
 /** What tests and suites reach through their references. */
 export interface Reachability {
-  isReached(merged: Merged): boolean;
+  isReached(merged: MergedDefinition): boolean;
   isElementReached(section: string, element: string): boolean;
   /** Whether a test, with its parents and the action groups that it calls, asserts anything. */
-  asserts(test: Merged): boolean;
+  asserts(test: MergedDefinition): boolean;
 }
 
 const elementKey = (section: string, element: string) => `${section}.${element}`;
@@ -17,12 +17,12 @@ const elementKey = (section: string, element: string) => `${section}.${element}`
  */
 export function reachabilityOf(index: DefinitionIndex): Reachability {
   const passed = namesPassedOn(index);
-  const reached = new Set<Merged>();
+  const reached = new Set<MergedDefinition>();
   const elements = new Set<string>();
   /** Elements of every section that is passed on: not one by one, which would be millions in a hostile tree. */
   const elementsOfPassed = new Set<string>();
   const queue = index.all.filter(({ kind }) => kind === 'test' || kind === 'suite');
-  const visit = (merged: Merged | undefined) => {
+  const visit = (merged: MergedDefinition | undefined) => {
     if (merged !== undefined && !reached.has(merged)) queue.push(merged);
   };
   for (let at = queue.pop(); at !== undefined; at = queue.pop()) {
@@ -48,9 +48,9 @@ export function reachabilityOf(index: DefinitionIndex): Reachability {
  * The tests and action groups that assert something. What is not known may assert. From the assertions to those who call them, in any
  * circle and without recursion: chains of calls may have any length.
  */
-function assertingOf(index: DefinitionIndex): Set<Merged> {
-  const callers = new Map<Merged, Merged[]>();
-  const queue: Merged[] = [];
+function assertingOf(index: DefinitionIndex): Set<MergedDefinition> {
+  const callers = new Map<MergedDefinition, MergedDefinition[]>();
+  const queue: MergedDefinition[] = [];
   for (const merged of index.all) {
     if (merged.kind !== 'test' && merged.kind !== 'actionGroup') continue;
     for (const { definition } of index.withParents(merged).flatMap(({ places }) => places)) {
@@ -66,7 +66,7 @@ function assertingOf(index: DefinitionIndex): Set<Merged> {
       }
     }
   }
-  const asserting = new Set<Merged>();
+  const asserting = new Set<MergedDefinition>();
   for (let at = queue.pop(); at !== undefined; at = queue.pop()) {
     if (asserting.has(at)) continue;
     asserting.add(at);
@@ -76,8 +76,8 @@ function assertingOf(index: DefinitionIndex): Set<Merged> {
 }
 
 /** The definitions that a use may refer to. */
-export function targetsOf(index: DefinitionIndex, user: Merged, use: Use): Merged[] {
-  const one = (merged: Merged | undefined) => (merged === undefined ? [] : [merged]);
+export function targetsOf(index: DefinitionIndex, user: MergedDefinition, use: Use): MergedDefinition[] {
+  const one = (merged: MergedDefinition | undefined) => (merged === undefined ? [] : [merged]);
   switch (use.kind) {
     case 'call':
       return one(index.get('actionGroup', use.name));

@@ -1,6 +1,12 @@
 import type { DefinedName, NameUse, NameUses, UsableName } from '../../model/lint-use.ts';
 import type { Use } from './facts.ts';
-import { type DefinitionIndex, type Merged, memberOf, type Placed, usesOf } from './index-definitions.ts';
+import {
+  type DefinitionIndex,
+  type DefinitionPlace,
+  type MergedDefinition,
+  memberOf,
+  usesOf,
+} from './index-definitions.ts';
 import { targetsOf } from './reachability.ts';
 
 /** Uses of one answer; the most used action group of Magento 2.4.4 has 2,762. */
@@ -20,7 +26,7 @@ export function usedBy(index: DefinitionIndex, query: string): NameUses | undefi
     usesOf(user).some((use) => use.kind === 'name' && use.name === name),
   );
   const uses: NameUse[] = [];
-  const users = new Set<Merged>();
+  const users = new Set<MergedDefinition>();
   for (const user of index.all) {
     const own = user.kind === 'actionGroup' ? index.members(user) : undefined;
     for (const { path, definition } of user.places) {
@@ -89,7 +95,7 @@ function definitionsOf(index: DefinitionIndex, name: string, member: string | un
   const all = index.all.filter((merged) => merged.name === name);
   return all.flatMap((merged) => {
     if (member !== undefined && memberOf(index, merged, member) === undefined) return [];
-    return merged.places.flatMap(({ path, definition }: Placed) => {
+    return merged.places.flatMap(({ path, definition }: DefinitionPlace) => {
       const line =
         member === undefined
           ? definition.line
@@ -100,8 +106,8 @@ function definitionsOf(index: DefinitionIndex, name: string, member: string | un
 }
 
 /** The tests among some definitions and all that use them, directly or through others. */
-function reachingTests(index: DefinitionIndex, users: ReadonlySet<Merged>): string[] {
-  const usersOf = new Map<Merged, Set<Merged>>();
+function reachingTests(index: DefinitionIndex, users: ReadonlySet<MergedDefinition>): string[] {
+  const usersOf = new Map<MergedDefinition, Set<MergedDefinition>>();
   for (const user of index.all) {
     for (const use of usesOf(user)) {
       for (const target of targetsOf(index, user, use)) {

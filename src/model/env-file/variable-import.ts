@@ -3,7 +3,7 @@ import { importedFields } from './env-import.ts';
 import { formatEnvFile } from './format-env-file.ts';
 import type { SecretRule } from './secret-rule.ts';
 
-/** What an export has instead of values that nobody, or the reader, may see. An import leaves the stored value. */
+/** What an export has instead of secrets, and of values that the reader may not see. An import keeps the stored value. */
 const placeholders = { secret: '(secret)', hidden: '(hidden)' } as const;
 
 /** A stored variable, its secret value in plain text, because it is compared with that of the file. */

@@ -40,7 +40,7 @@ const output = z.object({
   notes: z.array(z.object({ line: z.number(), message: z.string() })),
 });
 
-const listed = z.array(variableName).max(maxVariables).default([]);
+const nameList = z.array(variableName).max(maxVariables).default([]);
 
 export const importVariables = defineOperation({
   name: 'variables.import',
@@ -60,8 +60,8 @@ export const importVariables = defineOperation({
     content: fileContent(maxEnvFileBytes).describe('NAME=value in each line, as in an .env file'),
     dryRun: z.boolean().default(false).describe('Only report what would change'),
     replace: z.boolean().default(false).describe('Remove the variables that the text lacks'),
-    plain: listed.describe('Names that are not secret, whatever they look like'),
-    secret: listed.describe('Names that are secret'),
+    plain: nameList.describe('Names that are not secret, whatever they look like'),
+    secret: nameList.describe('Names that are secret'),
   }),
   output,
   async run(context, { environment, content, dryRun, ...options }, request) {

@@ -14,7 +14,6 @@ const commitView = z
   .object({ id: z.string(), subject: z.string() })
   .describe('Commit of the test module whose tests were read');
 
-/** What users see of the uses of a variable. */
 const hookNames = z.array(z.string()).describe('Hooks of the environment that read it');
 const readByMftf = z.boolean().describe('MFTF itself reads it');
 

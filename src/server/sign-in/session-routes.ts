@@ -52,7 +52,7 @@ interface SessionRoutes {
   /** Whether this server requires users to sign in. */
   signIn: boolean;
   /** Runs a request that checks a password, when it is its turn. Errors: SIGN_IN_BUSY. */
-  limited<T>(attempt: () => Promise<T>): Promise<T>;
+  runLimited<T>(attempt: () => Promise<T>): Promise<T>;
 }
 
 /**
@@ -65,11 +65,11 @@ export function mountSessionRoutes(
   sessions: BrowserSessions,
   { signIn }: { signIn: boolean },
 ): void {
-  const limited = createLimiter({
+  const runLimited = createLimiter({
     ...attemptLimits,
     whenFull: () => new Fault('SIGN_IN_BUSY', 'Too many users are signing in.'),
   });
-  const routes = { server, context, sessions, signIn, limited };
+  const routes = { server, context, sessions, signIn, runLimited };
   mountShow(routes);
   mountSignIn(routes);
   mountSignOut(routes);
@@ -91,7 +91,7 @@ function mountShow({ server, sessions }: SessionRoutes): void {
   );
 }
 
-function mountSignIn({ server, context, sessions, signIn, limited }: SessionRoutes): void {
+function mountSignIn({ server, context, sessions, signIn, runLimited }: SessionRoutes): void {
   const { access } = context;
   server.post(
     '/api/session',
@@ -108,7 +108,7 @@ function mountSignIn({ server, context, sessions, signIn, limited }: SessionRout
       ),
     },
     (request, reply) =>
-      limited(async () => {
+      runLimited(async () => {
         refuseUnlessRequired(signIn);
         const { name, password, code } = request.body as z.output<typeof credentials>;
         const account = await access.accounts.find(name);
@@ -120,9 +120,9 @@ function mountSignIn({ server, context, sessions, signIn, limited }: SessionRout
         const begin = async () => {
           await checkPassword(access, account, { password, key });
           const { id: accountId } = account as Account;
-          const proven = await checkSecondFactor(access, account as Account, code);
-          changes = proven.changes;
-          await sessions.begin(request, reply, { accountId, secondFactor: proven.secondFactor });
+          const proof = await checkSecondFactor(access, account as Account, code);
+          changes = proof.changes;
+          await sessions.begin(request, reply, { accountId, secondFactor: proof.secondFactor });
         };
         const entry = {
           ...{ principal, address: request.ip, operation: 'session.begin' },
@@ -151,7 +151,7 @@ function mountSignOut({ server, context, sessions }: SessionRoutes): void {
   );
 }
 
-function mountPasswordChange({ server, context, sessions, limited }: SessionRoutes): void {
+function mountPasswordChange({ server, context, sessions, runLimited }: SessionRoutes): void {
   const { access } = context;
   server.post(
     '/api/session/password',
@@ -163,7 +163,7 @@ function mountPasswordChange({ server, context, sessions, limited }: SessionRout
       }),
     },
     (request, reply) =>
-      limited(async () => {
+      runLimited(async () => {
         const { current, next } = request.body as z.output<typeof passwords>;
         const principal = principalOf(request);
         if (request.sessionSecret === undefined || principal.accountId === undefined) {
@@ -187,7 +187,7 @@ function mountPasswordChange({ server, context, sessions, limited }: SessionRout
   );
 }
 
-function mountFirstAdmin({ server, context, sessions, signIn, limited }: SessionRoutes): void {
+function mountFirstAdmin({ server, context, sessions, signIn, runLimited }: SessionRoutes): void {
   const { access } = context;
   const summary = 'Create the first admin with the link of the log, and sign in';
   server.post(
@@ -198,7 +198,7 @@ function mountFirstAdmin({ server, context, sessions, signIn, limited }: Session
       schema: describeRoute('session.first-admin', summary, { answer: sessionView, body: firstAdmin }),
     },
     (request, reply) =>
-      limited(async () => {
+      runLimited(async () => {
         refuseUnlessRequired(signIn);
         const { token, name, password } = request.body as z.output<typeof firstAdmin>;
         await limitSignIn(access.attempts, { address: request.ip });
@@ -213,7 +213,7 @@ function mountFirstAdmin({ server, context, sessions, signIn, limited }: Session
   );
 }
 
-function mountReset({ server, context, sessions, signIn, limited }: SessionRoutes): void {
+function mountReset({ server, context, sessions, signIn, runLimited }: SessionRoutes): void {
   const { access } = context;
   const summary = 'Set a new password with the link of an admin, and sign in; ends all other sessions';
   server.post(
@@ -224,7 +224,7 @@ function mountReset({ server, context, sessions, signIn, limited }: SessionRoute
       schema: describeRoute('session.reset', summary, { answer: sessionView, body: reset }),
     },
     (request, reply) =>
-      limited(async () => {
+      runLimited(async () => {
         refuseUnlessRequired(signIn);
         const { token, password, code } = request.body as z.output<typeof reset>;
         await limitSignIn(access.attempts, { address: request.ip });
@@ -236,12 +236,12 @@ function mountReset({ server, context, sessions, signIn, limited }: SessionRoute
         const begin = async () => {
           // Before the link is used up, so that it still works with the right code.
           const user = name === undefined ? undefined : await access.accounts.get(name);
-          const proven = user && (await checkSecondFactor(access, user, code));
-          changes = proven?.changes;
+          const proof = user && (await checkSecondFactor(access, user, code));
+          changes = proof?.changes;
           const account = await access.resetLinks.accept(token, () => hashPassword(password));
           await access.attempts.forget(attemptsKey(account, account.name));
           const { id: accountId } = account;
-          await sessions.begin(request, reply, { accountId, secondFactor: proven?.secondFactor });
+          await sessions.begin(request, reply, { accountId, secondFactor: proof?.secondFactor });
         };
         await withAudit(context, entry, begin, () => changes);
         return sessions.view(request);
