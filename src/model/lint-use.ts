@@ -1,5 +1,14 @@
-/** What has a name in test modules. */
-export type DefinedKind = 'test' | 'actionGroup' | 'entity' | 'page' | 'section' | 'operation' | 'suite';
+/** What has a name in test modules, in words. */
+export const definedKindNames = {
+  test: 'test',
+  actionGroup: 'action group',
+  entity: 'data',
+  page: 'page',
+  section: 'section',
+  operation: 'metadata',
+  suite: 'suite',
+} as const;
+export type DefinedKind = keyof typeof definedKindNames;
 
 /** A definition and where it is. The path is relative to the Magento root. */
 export interface DefinedName {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { DefinedName, NameUse, NameUses } from '../../model/lint-use.ts';
+import { type DefinedName, definedKindNames, type NameUses } from '../../model/lint-use.ts';
 import { showUses, unknownName } from '../../operations/lint/lint.ts';
 import { type CliContext, jsonOption, print } from '../cli-context.ts';
 import { findLintPlace, type LintPlaceOptions } from '../client/lint-place.ts';
@@ -84,14 +84,4 @@ function printMore(output: Output, more: number): void {
 
 const placeOf = ({ path, line }: DefinedName) => `${clean(path)}:${line}`;
 
-const words: Record<NameUse['kind'], string> = {
-  test: 'test',
-  actionGroup: 'action group',
-  entity: 'data',
-  page: 'page',
-  section: 'section',
-  operation: 'metadata',
-  suite: 'suite',
-};
-
-const describe = ({ kind, name }: DefinedName) => `${words[kind]} ${clean(name)}`;
+const describe = ({ kind, name }: DefinedName) => `${definedKindNames[kind]} ${clean(name)}`;

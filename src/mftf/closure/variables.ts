@@ -70,14 +70,16 @@ export function missingReferences<Value>(
   const names = new Set([...defaultedVariables, ...provided.names]);
   const keys = new Set(provided.credentials);
   return [
-    ...[...env].filter(([name]) => !names.has(name)).map(([name, value]) => prefixed('_ENV', name, value)),
+    ...[...env]
+      .filter(([name]) => !names.has(name))
+      .map(([name, value]) => referenceEntry('_ENV', name, value)),
     ...[...credentials]
       .filter(([key]) => !keys.has(key))
-      .map(([key, value]) => prefixed('_CREDS', key, value)),
+      .map(([key, value]) => referenceEntry('_CREDS', key, value)),
   ];
 }
 
-const prefixed = <Value>(kind: string, name: string, value: Value): [string, Value] => [
+const referenceEntry = <Value>(kind: string, name: string, value: Value): [string, Value] => [
   `${kind}.${name}`,
   value,
 ];

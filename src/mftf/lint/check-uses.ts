@@ -1,3 +1,4 @@
+import { definedKindNames } from '../../model/lint-use.ts';
 import { nearestHint } from '../catalog/known-names.ts';
 import type { Use } from './facts.ts';
 import { findingIn, type RawFinding } from './finding.ts';
@@ -56,7 +57,7 @@ const checkers: Record<Use['kind'], (index: DefinitionIndex, use: Use, place: De
     parent(index, { name }, { definition: { kind } }) {
       const parent = index.get(kind, name);
       return parent === undefined
-        ? [unknown('PARENT_UNKNOWN', `${words[kind]} ${name}`, name)]
+        ? [unknown('PARENT_UNKNOWN', `${definedKindNames[kind]} ${name}`, name)]
         : deprecation(parent);
     },
     data(index, { name, operation }) {
@@ -150,21 +151,15 @@ function checkMember(
   return problems;
 }
 
-const words: Record<MergedDefinition['kind'], string> = {
-  test: 'test',
-  actionGroup: 'action group',
-  entity: 'data',
-  page: 'page',
-  section: 'section',
-  operation: 'metadata',
-  suite: 'suite',
-};
-
 function deprecation({ kind, name, places }: MergedDefinition): Problem[] {
   const reason = places.find(({ definition }) => definition.deprecated !== undefined)?.definition.deprecated;
   if (reason === undefined) return [];
   return [
-    { code: 'DEPRECATED_USE', subject: name, message: `The ${words[kind]} ${name} is deprecated: ${reason}` },
+    {
+      code: 'DEPRECATED_USE',
+      subject: name,
+      message: `The ${definedKindNames[kind]} ${name} is deprecated: ${reason}`,
+    },
   ];
 }
 

@@ -9,7 +9,7 @@ import { defineOperation } from '../core/operation.ts';
 import { shownValue, variableValue } from '../core/views.ts';
 import { getEnvironment } from './get-environment.ts';
 
-const environment = code.describe('Code of an environment, whose tests are asked');
+const environment = code.describe('Code of an environment; the uses are those of its tests and hooks');
 const commitView = z
   .object({ id: z.string(), subject: z.string() })
   .describe('Commit of the test module whose tests were read');
