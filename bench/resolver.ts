@@ -95,12 +95,13 @@ function write(test: string, suite: string): { text: string } | { refusal: strin
   }
 }
 
-const truth = new Map<string, string>();
+/** The paths of the Cests that MFTF generated, by `suite/test`. */
+const generatedPaths = new Map<string, string>();
 for (const suite of await readdir(cests, { withFileTypes: true })) {
   if (!suite.isDirectory()) continue;
   for (const name of await readdir(join(cests, suite.name))) {
     if (name.endsWith('Cest.php'))
-      truth.set(`${suite.name}/${name.slice(0, -8)}`, join(cests, suite.name, name));
+      generatedPaths.set(`${suite.name}/${name.slice(0, -8)}`, join(cests, suite.name, name));
   }
 }
 const suites = new Map(
@@ -110,13 +111,19 @@ const suites = new Map(
   ]),
 );
 const order = new Map([...catalog.tests.keys()].map((name, index) => [name, index]));
-const planned = [...suites.values()].sort((a, b) => (order.get(a.name) ?? 0) - (order.get(b.name) ?? 0));
-const inOrder =
+const selectedTests = [...suites.values()].sort(
+  (a, b) => (order.get(a.name) ?? 0) - (order.get(b.name) ?? 0),
+);
+const orderedPairs =
   flags.order === undefined ? [] : (await readFile(flags.order, 'utf8')).split('\n').filter(Boolean);
-const pairs = new Set([...inOrder, ...planned.map(({ name, suite }) => `${suite}/${name}`), ...truth.keys()]);
+const pairs = new Set([
+  ...orderedPairs,
+  ...selectedTests.map(({ name, suite }) => `${suite}/${name}`),
+  ...generatedPaths.keys(),
+]);
 
 const counts = {
-  pairs: truth.size,
+  pairs: generatedPaths.size,
   cests_identical: 0,
   steps_equal: 0,
   steps_different: 0,
@@ -132,7 +139,7 @@ function note(kind: string, example: string, pair?: LinePair) {
   if (entry === undefined) kinds.set(kind, { count: 1, example, pair });
   else entry.count += 1;
 }
-let writtenS = 0;
+let writeS = 0;
 const cpuBefore = process.cpuUsage();
 const writeAt = performance.now();
 for (const pair of pairs) {
@@ -140,8 +147,8 @@ for (const pair of pairs) {
   if (flags.test !== undefined && test !== flags.test) continue;
   const startedAt = performance.now();
   const ours = write(test, suite);
-  writtenS += seconds(startedAt);
-  const path = truth.get(pair);
+  writeS += seconds(startedAt);
+  const path = generatedPaths.get(pair);
   if (path === undefined) {
     if ('refusal' in ours) counts.refused_by_both += 1;
     else counts.refused_by_mftf += 1;
@@ -166,8 +173,10 @@ for (const pair of pairs) {
   }
 }
 if (flags.groups !== undefined) await compareSuites(flags.groups);
-const shown = [...kinds].sort(([, a], [, b]) => b.count - a.count).slice(0, Number(flags.differences));
-for (const [kind, { count, example, pair }] of shown) {
+const frequentKinds = [...kinds]
+  .sort(([, a], [, b]) => b.count - a.count)
+  .slice(0, Number(flags.differences));
+for (const [kind, { count, example, pair }] of frequentKinds) {
   console.log(`${count} x ${kind}\n    ${example}`);
   if (pair !== undefined) {
     console.log(
@@ -177,7 +186,7 @@ for (const [kind, { count, example, pair }] of shown) {
 }
 const metrics = {
   ...counts,
-  cold_s: round(catalogS + writtenS),
+  cold_s: round(catalogS + writeS),
   catalog_s: round(catalogS),
   all_written_s: round(seconds(writeAt)),
   cpu_s: round(cpuSeconds()),

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { runWithin } from './beside.ts';
 import { type Installation, project } from './installation.ts';
+import { runScript } from './network-scripts.ts';
 
 interface Attempt {
   host: string;
@@ -33,7 +33,7 @@ export function isolation(installed: () => Installation): void {
     targets.push([gateway, Number(published)], ['host.docker.internal', Number(published)]);
 
     const tryAll = (network: string, list: [string, number][]) =>
-      runWithin<Attempt[]>(installation, network, connectTo(list), [
+      runScript<Attempt[]>(installation, network, connectScript(list), [
         ...['--add-host', `host.docker.internal:${gateway}`],
       ]);
     const attempts = await tryAll(project, [['selenium-hub', 4444], ...targets]);
@@ -51,7 +51,7 @@ export function isolation(installed: () => Installation): void {
 }
 
 /** A script that connects to each target, and prints what happened. */
-const connectTo = (targets: [string, number][]) => `
+const connectScript = (targets: [string, number][]) => `
 const attempt = ([host, port]) => new Promise((resolve) => {
   const done = (outcome) => { socket.destroy(); resolve({ host, port, outcome }); };
   const socket = require('node:net').connect({ host, port });

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { noDockerReason } from '../support/docker.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { addEnvironment, startBeside } from './beside.ts';
 import { guides } from './guides.ts';
 import { type Installation, install, project } from './installation.ts';
 import { isolation } from './isolation.ts';
-import { proxying } from './proxying.ts';
+import { addEnvironment, startScript } from './network-scripts.ts';
+import { proxy } from './proxy.ts';
 
 // `make test-deploy`. It takes minutes, so it is not part of `make test`: deploy/ with an .env, with images built here
 // because there is no registry, in a separate Docker Engine and network namespace: four workers, the server, the scheduler,
@@ -21,7 +21,7 @@ describe.skipIf(skip)(`compose.yml${skip ? ` (${skip})` : ''}`, patient, () => {
   beforeAll(async () => {
     installation = await install();
     await installation.compose('up', '-d', ...services);
-    await startBeside(installation, 'selenium-hub', gridStub, { networks: ['grid'] });
+    await startScript(installation, 'selenium-hub', gridStub, { networks: ['grid'] });
   }, 300_000);
   afterAll(() => installation?.stop(), 120_000);
 
@@ -46,7 +46,7 @@ describe.skipIf(skip)(`compose.yml${skip ? ` (${skip})` : ''}`, patient, () => {
     for (const code of shops) {
       const shop = JSON.stringify({ environment: code, port: 8080, host: '0.0.0.0', latencyMs: 20 });
       const start = `import('/opt/matre/dist/demo/shop/shop.js').then(({ startShop }) => startShop(${shop}))`;
-      await startBeside(installation, `shop-${code}`, start);
+      await startScript(installation, `shop-${code}`, start);
       await addEnvironment(installation, code, `http://shop-${code}:8080/`);
     }
     const submitted = await installation.matre<{ id: number }[] | { runs: { id: number }[] }>(
@@ -117,7 +117,7 @@ describe.skipIf(skip)(`compose.yml${skip ? ` (${skip})` : ''}`, patient, () => {
       expect(Number(limit)).toBe(1024 ** 3);
     });
   });
-  describe('Caddy', () => proxying(() => installation));
+  describe('Caddy', () => proxy(() => installation));
   describe('the guides', () => guides(() => installation));
 });
 

@@ -4,13 +4,13 @@ import { sampleAdmin } from '../../src/demo/shop/shop.ts';
 import { type Installation, project } from './installation.ts';
 
 /** Runs a script of Node in the network of the tests, reachable there, and in other networks of the project, under the name. */
-export async function startBeside(
+export async function startScript(
   installation: Installation,
   name: string,
   script: string,
   { networks = [] }: { networks?: string[] } = {},
 ): Promise<void> {
-  const flags = ['--detach', '--network', project, '--network-alias', name, '--name', `beside-${name}`];
+  const flags = ['--detach', '--network', project, '--network-alias', name, '--name', `script-${name}`];
   await installation.docker('run', ...flags, '--entrypoint', 'node', installation.image, '-e', script);
   for (const network of networks) {
     await installation.docker(
@@ -19,13 +19,13 @@ export async function startBeside(
       '--alias',
       name,
       `${project}_${network}`,
-      `beside-${name}`,
+      `script-${name}`,
     );
   }
 }
 
 /** Runs a script of Node in a network of the project to its end, and resolves to the JSON that it prints. */
-export async function runWithin<T>(
+export async function runScript<T>(
   { docker, image }: Installation,
   network: string,
   script: string,

@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, expect, it } from 'vitest';
 import { waitFor } from '../support/wait-for.ts';
-import { runWithin } from './beside.ts';
 import { type Installation, project, publicUrl } from './installation.ts';
+import { runScript } from './network-scripts.ts';
 
 const password = 'correct horse battery';
 
@@ -13,10 +13,10 @@ interface ProxyAnswer {
 }
 
 /** TLS in front of the server, and the live view behind its sign-in. */
-export function proxying(installed: () => Installation): void {
+export function proxy(installed: () => Installation): void {
   let cookie = '';
   const ask = (address: string, options: { method?: string; headers?: object; body?: string } = {}) =>
-    runWithin<ProxyAnswer>(installed(), `${project}_front`, asking(address, options));
+    runScript<ProxyAnswer>(installed(), `${project}_front`, requestScript(address, options));
   const live = 'https://tools.example.com:8443/matre';
   const asBrowser = { accept: 'text/html' };
 
@@ -105,7 +105,7 @@ export function proxying(installed: () => Installation): void {
 }
 
 /** A script that sends a request to Caddy under the name of the site, and prints the response; of a WebSocket, what comes back. */
-const asking = (
+const requestScript = (
   address: string,
   { method = 'GET', headers = {}, body = '' }: { method?: string; headers?: object; body?: string },
 ) => `
