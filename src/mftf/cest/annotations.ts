@@ -1,13 +1,15 @@
 import type { ResolvedTest, XmlElement } from '../resolver/model.ts';
 
 /** The names that Allure has for the severities of MFTF. */
-const severities: Record<string, string> = {
-  BLOCKER: 'BLOCKER',
-  CRITICAL: 'CRITICAL',
-  MAJOR: 'NORMAL',
-  AVERAGE: 'MINOR',
-  MINOR: 'TRIVIAL',
-};
+const severities = new Map(
+  Object.entries({
+    BLOCKER: 'BLOCKER',
+    CRITICAL: 'CRITICAL',
+    MAJOR: 'NORMAL',
+    AVERAGE: 'MINOR',
+    MINOR: 'TRIVIAL',
+  }),
+);
 
 /** The annotations of the class and of the method, as lines of a comment without its stars. */
 export interface AnnotationLines {
@@ -51,7 +53,7 @@ export function annotationLines(
       );
     }
     if (tag === 'severity')
-      lines.ofMethod.push(`@Severity(level = SeverityLevel::${severities[value] ?? value})`);
+      lines.ofMethod.push(`@Severity(level = SeverityLevel::${severities.get(value) ?? value})`);
   }
   return lines;
 }

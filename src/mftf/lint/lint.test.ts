@@ -299,6 +299,11 @@ describe('lint', () => {
     expect(check({ 'Test/KeyTest.xml': test })).toEqual([]);
   });
 
+  it('takes no unknown element for one of data, whatever its name is', () => {
+    const step = '<constructor entity="Hat" stepKey="c"/></test>';
+    expect(changed('Test/BuyTest.xml', '</test>', step)).toEqual([]);
+  });
+
   it('accepts any elements and attributes', () => {
     const tag = fc.constantFrom(
       ...[

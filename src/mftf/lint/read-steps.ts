@@ -9,7 +9,11 @@ const noSteps = new Set(['annotations', 'arguments', 'before', 'after', 'include
 const plainAttributes = new Set(['stepKey', 'before', 'after', 'keyForRemoval', 'createDataKey', 'ref']);
 const selectorAttributes = ['selector', 'selector1', 'selector2', 'dependentSelector'];
 /** The operation that an action with data needs in the metadata. */
-const operations: Record<string, string> = { createData: 'create', updateData: 'update', getData: 'get' };
+const operations = new Map([
+  ['createData', 'create'],
+  ['updateData', 'update'],
+  ['getData', 'get'],
+]);
 /** What the documentation of MFTF 3 names as removed, and what it says to use. */
 const removedActions: Record<string, string> = {
   executeInSelenium: 'helper',
@@ -23,20 +27,20 @@ const removedActions: Record<string, string> = {
 /** Steps that fail when the shop shows something wrong. A helper may do it, too. */
 const assertion = /^(?:see|dontSee|assert|waitForText|waitForElement|fail$|helper$)/;
 
+type Problem = Pick<LocalFinding, 'code' | 'subject' | 'message'>;
+
 /** Reads tests, action groups and suites. */
 export function readSteps(definition: Definition, findings: LocalFinding[]): ContentReader {
   const { kind, name, members, uses } = definition;
-  const of = `${kind} ${name}`;
   /** Lines of steps by `container stepKey`. */
   const keys = new Map<string, number>();
   let call: Use | undefined;
   let line = 0;
 
-  const add = (finding: Pick<LocalFinding, 'code' | 'subject' | 'message'>) =>
-    findings.push({ ...finding, line, definition: of });
+  const add = (problem: Problem) => findings.push({ ...problem, line, definition: `${kind} ${name}` });
 
   function openStep(container: string, tag: string, attributes: Record<string, string>): void {
-    const { stepKey = '', ref, entity, time } = attributes;
+    const { stepKey = '', ref, entity } = attributes;
     const step = stepKey === '' ? `<${tag}>` : stepKey;
     if (stepKey !== '') {
       const first = keys.get(`${container} ${stepKey}`);
@@ -48,29 +52,12 @@ export function readSteps(definition: Definition, findings: LocalFinding[]): Con
     }
     if (container === '' && tag !== 'comment' && tag !== 'remove') definition.hasSteps = true;
     if (container === '' && assertion.test(tag)) definition.asserts = true;
-    if (tag === 'wait' && time !== undefined) {
-      const message = `The step ${step} sleeps for ${time} s. Wait for what the next step needs, such as waitForElementVisible.`;
-      add({ code: 'HARD_SLEEP', subject: step, message });
-    }
-    const instead = Object.hasOwn(removedActions, tag) ? removedActions[tag] : undefined;
-    if (instead !== undefined) {
-      const message = `The action ${tag} was removed from MFTF 3. Use ${instead}.`;
-      add({ code: 'ACTION_REMOVED', subject: step, message });
-    }
-    for (const attribute of selectorAttributes) {
-      const problem = selectorProblem(attributes[attribute] ?? '');
-      if (problem === undefined) continue;
-      add({
-        code: problem.code,
-        subject: step,
-        message: `The selector of the step ${step} ${problem.message}`,
-      });
-    }
+    for (const problem of stepProblems(step, tag, attributes)) add(problem);
     if (tag === 'actionGroup' && ref !== undefined) {
       call = { kind: 'call', line, name: ref, arguments: [], ...(container !== '' && { inHook: true }) };
       uses.push(call);
     }
-    const operation = operations[tag];
+    const operation = operations.get(tag);
     if (operation !== undefined && entity !== undefined && !entity.includes('{{')) {
       uses.push({ kind: 'data', line, name: entity, operation });
     }
@@ -108,6 +95,28 @@ export function readSteps(definition: Definition, findings: LocalFinding[]): Con
       if (at.endsWith('/actionGroup')) call = undefined;
     },
   };
+}
+
+/** What is wrong with a step, without regard to others. `step` is its key, or its tag. */
+function stepProblems(step: string, tag: string, attributes: Record<string, string>): Problem[] {
+  const problems: Problem[] = [];
+  const { time } = attributes;
+  if (tag === 'wait' && time !== undefined) {
+    const message = `The step ${step} sleeps for ${time} s. Wait for what the next step needs, such as waitForElementVisible.`;
+    problems.push({ code: 'HARD_SLEEP', subject: step, message });
+  }
+  const instead = Object.hasOwn(removedActions, tag) ? removedActions[tag] : undefined;
+  if (instead !== undefined) {
+    const message = `The action ${tag} was removed from MFTF 3. Use ${instead}.`;
+    problems.push({ code: 'ACTION_REMOVED', subject: step, message });
+  }
+  for (const attribute of selectorAttributes) {
+    const problem = selectorProblem(attributes[attribute] ?? '');
+    if (problem === undefined) continue;
+    const message = `The selector of the step ${step} ${problem.message}`;
+    problems.push({ code: problem.code, subject: step, message });
+  }
+  return problems;
 }
 
 /** The container of a step (`before`, `after`, or '' for none) and its tag; no tag for what is no step. */

@@ -1,21 +1,23 @@
 import { isComment, type MutableElement } from './xml-tree.ts';
 
 /** The attributes that identify an element among its siblings, by its tag; others are identified by `stepKey`, or by their tag. */
-const keys: Record<string, string> = {
-  actionGroup: 'stepKey',
-  argument: 'name',
-  array: 'key',
-  data: 'key',
-  element: 'name',
-  field: 'key',
-  group: 'value',
-  issueId: 'value',
-  item: 'name',
-  remove: 'keyForRemoval',
-  requiredEntity: 'createDataKey',
-  section: 'name',
-  var: 'key',
-};
+const keys = new Map<string, string>(
+  Object.entries({
+    actionGroup: 'stepKey',
+    argument: 'name',
+    array: 'key',
+    data: 'key',
+    element: 'name',
+    field: 'key',
+    group: 'value',
+    issueId: 'value',
+    item: 'name',
+    remove: 'keyForRemoval',
+    requiredEntity: 'createDataKey',
+    section: 'name',
+    var: 'key',
+  }),
+);
 
 /**
  * Merges a declaration of a later file into one of the same name: attributes of the later one win, its text replaces a text, and
@@ -45,7 +47,7 @@ export function mergeElement(base: MutableElement, added: MutableElement): void 
 /** `undefined` for a comment. */
 function identity(element: MutableElement): string | undefined {
   if (isComment(element)) return undefined;
-  return `${element.tag}\0${element.attributes[keys[element.tag] ?? 'stepKey'] ?? ''}`;
+  return `${element.tag}\0${element.attributes[keys.get(element.tag) ?? 'stepKey'] ?? ''}`;
 }
 
 /** A copy that can be merged into without a change of the original. */

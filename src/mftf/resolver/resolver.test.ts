@@ -137,6 +137,14 @@ describe('merging', () => {
     expect(await stepsOf({ 'Test/T.xml': base, '+Test/T.xml': test('T', later) })).toBe(order);
   });
 
+  it('tells steps apart by their keys, whatever the name of the action is', async () => {
+    const files = {
+      'Test/T.xml': test('T', '<constructor stepKey="a"/>'),
+      '+Test/T.xml': test('T', '<constructor stepKey="b"/>'),
+    };
+    expect(await stepsOf(files)).toBe('a b');
+  });
+
   it('inserts all steps of a declaration before or after one step, in their order', async () => {
     const later = click('x') + click('y');
     const at = (attributes: string) =>
