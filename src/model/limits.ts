@@ -85,6 +85,9 @@ export const maxAdminPasswordLength = 1000;
 /** Characters of the password of a user; the limit keeps hashing fast. */
 export const maxPasswordLength = 500;
 
+/** Characters of a code of a second factor: more than a recovery code has with blanks between its groups. */
+export const maxCodeLength = 40;
+
 // What is read of a test module, of the Magento tree of an image, and of the files of a test: more ends with a fault that names
 // the file or the limit. Magento 2.4.4 has 8,055 files of tests and data with 28 MB, the largest with 76 kB; reading them from a
 // container takes 4 s.

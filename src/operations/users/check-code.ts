@@ -4,9 +4,6 @@ import { Fault } from '../../faults/fault.ts';
 import type { Access } from '../../store/access/access.ts';
 import { codesKey, limitCodes } from './attempt-limit.ts';
 
-/** Longer than a recovery code with blanks between its groups. */
-export const maxCodeLength = 40;
-
 /**
  * Checks a code of the second factor of a user, and uses it up: six digits of the authenticator app, else a recovery code. Returns how
  * many recovery codes are left after one was used. Errors: SECOND_FACTOR_REFUSED, SIGN_IN_TOO_OFTEN.

@@ -3,14 +3,14 @@ import { newRecoveryCode, recoveryDigest } from '../../crypto/recovery-code.ts';
 import { newTotpSecret, totpStep, totpUri } from '../../crypto/totp.ts';
 import { Fault } from '../../faults/fault.ts';
 import { demandsSecondFactor, type Principal } from '../../model/access.ts';
-import { maxPasswordLength } from '../../model/limits.ts';
+import { maxCodeLength, maxPasswordLength } from '../../model/limits.ts';
 import type { Account } from '../../store/access/accounts.ts';
 import { notBegun } from '../../store/access/second-factors.ts';
 import type { Context } from '../core/context.ts';
 import { exactLine, line, time } from '../core/fields.ts';
 import { defineOperation, type RequestContext } from '../core/operation.ts';
 import { attemptsKey, codesKey, limitCodes, limitSignIn } from './attempt-limit.ts';
-import { checkCode, codeRefused, digitsOf, maxCodeLength } from './check-code.ts';
+import { checkCode, codeRefused, digitsOf } from './check-code.ts';
 import { checkPassword } from './check-password.ts';
 
 // The second factor of the user who asks. That of another user can only be removed, see `users.ts`.

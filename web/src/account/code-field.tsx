@@ -1,4 +1,5 @@
 import { TextInput } from '@mantine/core';
+import { maxCodeLength } from '#src/model/limits.ts';
 
 interface Props {
   value: string;
@@ -20,7 +21,7 @@ export function CodeField({ value, onChange, takesRecoveryCode = true }: Props) 
       autoComplete="one-time-code"
       autoCapitalize="characters"
       spellCheck={false}
-      maxLength={40}
+      maxLength={maxCodeLength}
       data-autofocus
       ref={focus}
       required
