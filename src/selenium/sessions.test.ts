@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { Fault } from '../faults/fault.ts';
 import type { Logger } from '../log.ts';
+import type { SeleniumStatus } from './selenium.ts';
 import { createSessions } from './sessions.ts';
 
 it.each([
@@ -23,4 +24,33 @@ it.each([
   expect(await sessions.sessionCapacity()).toBeUndefined();
   await sessions.endLeftover();
   expect(logged).toEqual([level]);
+});
+
+it.each([
+  [
+    0,
+    [],
+    { code: 'SELENIUM_UNREACHABLE', message: /^Selenium at http:\/\/hub:4444 is a grid without nodes/ },
+  ],
+  [
+    2,
+    ['one'],
+    { code: 'SELENIUM_FULL', message: /has 2 sessions, 1 of them used by others, and none is free/ },
+  ],
+])('says why a grid with %i sessions has none that is free', async (capacity, labels, { code, message }) => {
+  const status: SeleniumStatus = {
+    ...{ kind: 'grid', ready: true, message: '', managesDownloads: false, capacity },
+    sessions: labels.map((label, index) => ({ id: String(index), label })),
+  };
+  const selenium = { address: 'http://hub:4444', status: async () => status, end: async () => true };
+  const sessions = createSessions({
+    selenium: async () => ({ selenium, isAssumed: false }),
+    ...{ installation: async () => 'installation', running: async () => [] },
+    log: {} as Logger,
+  });
+  const reported = await sessions.sessionCapacity();
+  expect(reported).toEqual({
+    count: Math.max(0, capacity - labels.length),
+    reason: { code, message: expect.stringMatching(message) },
+  });
 });

@@ -20,7 +20,7 @@ export function leftoverSessions(
 export interface SessionCapacity {
   count: number;
   /** Why there are no more, to show at a waiting run. */
-  reason: string;
+  reason: { code: 'SELENIUM_FULL' | 'SELENIUM_UNREACHABLE'; message: string };
 }
 
 /** What workers need of Selenium: its capacity, and that no session outlives its run. */
@@ -39,6 +39,19 @@ export interface Sessions {
 const cachedMs = 1_000;
 /** The same while Selenium is unreachable: its timeout takes seconds, and claims should not wait for that again and again. */
 const unreachableMs = 15_000;
+
+function reasonOf(
+  { address }: Selenium,
+  { capacity, foreign }: { capacity: number; foreign: number },
+): SessionCapacity['reason'] {
+  if (capacity === 0) {
+    const message = `Selenium at ${address} is a grid without nodes that are up.`;
+    return { code: 'SELENIUM_UNREACHABLE', message };
+  }
+  const others = foreign > 0 ? `, ${foreign} of them used by others` : '';
+  const message = `Selenium at ${address} has ${capacity} sessions${others}, and none is free.`;
+  return { code: 'SELENIUM_FULL', message };
+}
 
 export function createSessions(deps: {
   /** `isAssumed`: no setting names its address, so that an image without browser tests may need none. */
@@ -85,9 +98,7 @@ export function createSessions(deps: {
       if (capacity === undefined) return undefined;
       const installation = await deps.installation();
       const foreign = sessions.filter(({ label }) => ownerOf(label)?.installation !== installation).length;
-      const others = foreign > 0 ? `, ${foreign} of them used by others` : '';
-      const reason = `Selenium at ${selenium.address} has ${capacity} sessions${others}, and none is free.`;
-      return { count: Math.max(0, capacity - foreign), reason };
+      return { count: Math.max(0, capacity - foreign), reason: reasonOf(selenium, { capacity, foreign }) };
     });
 
   const endAll = (selenium: Selenium, sessions: SeleniumSession[], message: string) =>

@@ -24,7 +24,7 @@ export interface WorkersOptions {
   /** Rejects while the container engine does not answer; without it runs start whether it answers or not. */
   engineAnswers?: () => Promise<unknown>;
   /** How many tests may be under way at a time over all workers, and why not more; `undefined`: no limit. Never rejects. */
-  sessionCapacity?: () => Promise<{ count: number; reason: string } | undefined>;
+  sessionCapacity?: () => Promise<{ count: number; reason: Reason } | undefined>;
   log: Logger;
   /** How many runs at a time. */
   slots: number;
@@ -84,10 +84,7 @@ export function createWorkers(options: WorkersOptions): Workers {
   const claim = batch(async (workerIds: string[]) => {
     const capacity = await options.sessionCapacity?.();
     const results = await queue.claimFor(workerIds, backOff.environmentIds(), capacity?.count);
-    noCapacity =
-      capacity && results.includes('no-capacity')
-        ? { code: 'SELENIUM_FULL', message: capacity.reason }
-        : undefined;
+    noCapacity = results.includes('no-capacity') ? capacity?.reason : undefined;
     return results;
   });
 

@@ -45,7 +45,8 @@ export const seleniumSessionsLeft: Check = {
       }),
     );
     const foreign = sessions.filter(({ label }) => !label?.startsWith(`matre.${installation}.`)).length;
-    if (capacity !== undefined && foreign >= capacity) {
+    // A grid without nodes is not full: `selenium-away` reports it.
+    if (capacity !== undefined && capacity > 0 && foreign >= capacity) {
       const remedy = `Add nodes, or end sessions that are left over: curl -X DELETE ${selenium.address}/session/ID`;
       const message = `All ${capacity} sessions are used by clients other than this installation of matre.`;
       problems.push(problem('SELENIUM_FULL', message, { about: selenium.address, remedy }));
