@@ -40,12 +40,15 @@ export interface CheckContext {
     containers?: Promise<OwnContainer[]>;
     selenium?: Promise<SeleniumInspection>;
     /** By the ids of environments. */
-    signIns: Map<number, Promise<SignIn>>;
+    signIns: Map<number, Promise<ShopSignIn>>;
     /** By their images. Opened when a shop does not respond to this host and its environment has no container, and to try patches. */
     temporaryContainers: Map<string, ReturnType<ContainersContext['temporaryContainer']>>;
     hasEnded?: boolean;
   };
 }
+
+/** A token of the administrator of a shop, or why there is none. */
+export type ShopSignIn = SignIn | { kind: 'values-unknown'; message: string };
 
 /** A container and the environment that it belongs to. */
 export interface OwnContainer extends InspectedContainer {

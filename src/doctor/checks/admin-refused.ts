@@ -41,6 +41,8 @@ async function inspectShop(context: CheckContext, environment: Environment): Pro
   if (outcome.kind === 'token') return [];
   const message = `${outcome.message.charAt(0).toUpperCase()}${outcome.message.slice(1)}.`;
   switch (outcome.kind) {
+    case 'values-unknown':
+      return [unknown(`Not checked: ${outcome.message}`, code)];
     case 'no-password':
       return [ok('Not checked: no admin password is set, so no test signs in.', code)];
     case 'no-secret':

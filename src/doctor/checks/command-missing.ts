@@ -29,7 +29,9 @@ export const commandMissing: Check = {
 
 async function inspectCommand(context: CheckContext, environment: Environment): Promise<Finding[]> {
   const baseUrl = await addressOfShop(context, environment);
-  const url = commandAddress(baseUrl, await valuesOfShop(context, environment));
+  // Without the values, which another check reports, it is at the default path.
+  const values = await valuesOfShop(context, environment).catch(() => []);
+  const url = commandAddress(baseUrl, values);
   const reason = commandProblem(await requestShop(context, environment, { url }));
   if (reason === undefined) return [];
   const message = `${splitBaseUrl(url).url} ${reason}.`;

@@ -1,6 +1,6 @@
 import { askModulesWith } from '../../mftf/shop-modules/ask-modules.ts';
 import type { Environment } from '../../model/environment.ts';
-import { type Check, type Finding, ok, warning } from '../check.ts';
+import { type Check, type Finding, ok, unknown, warning } from '../check.ts';
 import type { CheckContext } from '../check-context.ts';
 import { requestShop } from '../probes/shop.ts';
 import { notCheckedWithoutSignIn, signIn, valuesOfShop } from '../probes/sign-in.ts';
@@ -29,8 +29,10 @@ export const modulesUnknown: Check = {
 
 async function inspectModules(context: CheckContext, environment: Environment): Promise<Finding> {
   const { code } = environment;
+  const outcome = await signIn(context, environment);
+  if (outcome.kind === 'values-unknown') return unknown(`Not checked: ${outcome.message}`, code);
   const answer = await askModulesWith(
-    await signIn(context, environment),
+    outcome,
     (request) => requestShop(context, environment, request),
     await valuesOfShop(context, environment),
   );
