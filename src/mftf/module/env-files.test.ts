@@ -211,8 +211,17 @@ describe('buildEnvFiles', () => {
     const file =
       'MAGENTO_BASE_URL=https://de.test/\nCOUNTRY=DE\nMAGENTO_ADMIN_PASSWORD=x\nMAGENTO_BACKEND_NAME=backend';
     expect(overridden(file)).toEqual(['MAGENTO_BASE_URL', 'COUNTRY', 'MAGENTO_ADMIN_PASSWORD']);
-    const message = describeOverridden('preprod-us', { overridden: ['COUNTRY'] });
-    expect(message).toContain('Cron/data/.env.preprod-us of the test module, and overrides them: COUNTRY.');
+    const names = ['MAGENTO_BACKEND_NAME', 'COUNTRY', 'MAGENTO_ADMIN_PASSWORD', 'CURRENCY'];
+    const message = describeOverridden('preprod-us', { overridden: names });
+    expect(message).toContain(
+      `Cron/data/.env.preprod-us of the test module, and overrides them: ${names.join(', ')}.`,
+    );
+    // Fields of the environment are no variables, so that `env unset` would find none.
+    expect(message).toMatch(
+      /: matre env edit preprod-us --backend-name PATH --ask-admin-password; matre env unset preprod-us COUNTRY CURRENCY\.$/,
+    );
+    const ofField = describeOverridden('us', { overridden: ['MAGENTO_BASE_URL', 'MAGENTO_ADMIN_USERNAME'] });
+    expect(ofField).toMatch(/: matre env edit us --base-url URL --admin-username NAME\.$/);
     expect(describeOverridden('preprod-us', { overridden: [] })).toBeUndefined();
   });
 

@@ -204,14 +204,28 @@ function overriddenNames(ofModule: readonly EnvValue[], own: readonly EnvValue[]
   });
 }
 
-/** A sentence that names the overridden values; `undefined` without any. Values do not appear: they may be secret. */
+/** The options of `matre env edit` by the values that are fields of the environment, and no variables. */
+const fieldOptions: ReadonlyMap<string, string> = new Map([
+  ['MAGENTO_BASE_URL', '--base-url URL'],
+  ['MAGENTO_BACKEND_NAME', '--backend-name PATH'],
+  ['MAGENTO_ADMIN_USERNAME', '--admin-username NAME'],
+  ['MAGENTO_ADMIN_PASSWORD', '--ask-admin-password'],
+]);
+
+/** Sentences that name the overridden values; `undefined` without any. Values do not appear: they may be secret. */
 export function describeOverridden(
   code: string,
   { overridden }: Pick<EnvFiles, 'overridden'>,
 ): string | undefined {
   if (overridden.length === 0) return undefined;
+  const options = overridden.flatMap((name) => fieldOptions.get(name) ?? []);
+  const variables = overridden.filter((name) => !fieldOptions.has(name));
+  const commands = [
+    ...(options.length > 0 ? [`matre env edit ${code} ${options.join(' ')}`] : []),
+    ...(variables.length > 0 ? [`matre env unset ${code} ${variables.join(' ')}`] : []),
+  ];
   const path = moduleEnvPath(code);
-  return `The environment has other values than ${path} of the test module, and overrides them: ${overridden.join(', ')}. To use the value of the file, remove the variable (matre env unset ${code} NAME).`;
+  return `The environment has other values than ${path} of the test module, and overrides them: ${overridden.join(', ')}. To use the values of the file: ${commands.join('; ')}.`;
 }
 
 /**
