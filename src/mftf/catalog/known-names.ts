@@ -52,6 +52,13 @@ function describeUnknownTest(catalog: Catalog, name: string): string | undefined
 }
 
 function describeUnknownExclusion(catalog: Catalog, name: string): string | undefined {
+  const problem = describeUnknownPlace(catalog, name);
+  // A user who reads of a test that is not there looks for it among those that the run covers.
+  return problem && `An exclusion is not known: ${problem.charAt(0).toLowerCase()}${problem.slice(1)}`;
+}
+
+/** A name or a pattern of tests, groups and suites. */
+function describeUnknownPlace(catalog: Catalog, name: string): string | undefined {
   if (isGlob(name) && !catalog.groups.has(name)) {
     const names = [...testNames(catalog), ...catalog.groups.keys(), ...catalog.suites.keys()];
     return describeUnmatched(name, 'test, group or suite', names);

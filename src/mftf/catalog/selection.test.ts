@@ -142,7 +142,11 @@ describe('resolveSelection', () => {
     [{ suites: ['one'] }, /Nearest: OneSuite/],
     [{ tests: ['OneSuite:ATest'] }, /ATest is not in the suite OneSuite/],
     [{ tests: ['NoSuite:ATest'] }, /no suite "NoSuite"/],
-    [{ all: true, exclude: ['zzzzzz'] }, /no test, group or suite "zzzzzz"\.$/],
+    [
+      { all: true, exclude: ['zzzzzz'] },
+      /^An exclusion is not known: there is no test, group or suite "zzzzzz"\.$/,
+    ],
+    [{ all: true, exclude: ['OneSuite:ATest'] }, /^An exclusion is not known: the test ATest is not in the/],
     [{ tests: ['XTest', 'smok'], groups: ['smok'] }, /"XTest".*"smok".*group "smok"\. Nearest: smoke/],
   ])('refuses what it does not know and offers what is near: %j', (selection, message) => {
     expect(() => resolve(selection)).toThrow(message);
@@ -217,7 +221,10 @@ describe('a selection by pattern, severity and module', () => {
       /no test that matches "storefront\*"\. Patterns are case-sensitive, and there is Storef/,
     ],
     [{ patterns: ['Gone*', 'Admin*'] }, /no test that matches "Gone\*"\.$/],
-    [{ all: true, exclude: ['Gone*'] }, /no test, group or suite that matches "Gone\*"/],
+    [
+      { all: true, exclude: ['Gone*'] },
+      /exclusion .*: there is no test, group or suite that matches "Gone\*"/,
+    ],
     [{ modules: ['Acme_Crat'] }, /no module "Acme_Crat"\. Nearest: Acme_Cart/],
     [{ modules: ['Other_*'] }, /no module that matches "Other_\*"/],
     [
