@@ -4,10 +4,14 @@ import { ago, clean } from './format.ts';
 import { type Column, printTable } from './table.ts';
 import type { Output } from './terminal.ts';
 
-/** Prints variables with their values; descriptions and rotations where there are any. */
-export function printVariables(output: Output, variables: readonly VariableView[]): void {
+/**
+ * Prints variables with their values; descriptions and rotations where there are any. `globals`: how many there are for all environments,
+ * when these are those of one.
+ */
+export function printVariables(output: Output, variables: readonly VariableView[], globals = 0): void {
   if (variables.length === 0) {
-    output.line('There are no variables.');
+    const others = `The environment has no variables of its own; ${globals} are for all environments (matre variable list).`;
+    output.line(globals === 0 ? 'There are no variables.' : others);
     return;
   }
   const columns: Column<VariableView>[] = [

@@ -21,9 +21,10 @@ export function registerShow(env: Command, context: CliContext): void {
         const globals = await context.withCaller((caller) => caller.call(listVariables, {}));
         return print(context, options, globals, (output) => printVariables(output, globals.variables));
       }
-      const [environment, modules] = await context.withCaller(async (caller) => [
+      const [environment, modules, globals] = await context.withCaller(async (caller) => [
         await caller.call(showEnvironment, { code }),
         await caller.call(showModules, { code }),
+        await caller.call(listVariables, {}),
       ]);
       print(context, options, { ...environment, modules }, (output) => {
         printFields(output, [
@@ -50,7 +51,7 @@ export function registerShow(env: Command, context: CliContext): void {
         ]);
         output.line();
         printDifferences(output, modules);
-        printVariables(output, environment.variables);
+        printVariables(output, environment.variables, globals.variables.length);
       });
     });
 }

@@ -12,9 +12,12 @@ export function registerList(variable: Command, context: CliContext): void {
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  matre variable list -e preprod-us')
     .action(async (options) => {
-      const answer = await context.withCaller((caller) =>
-        caller.call(listVariables, { environment: options.env }),
+      const [answer, globals] = await context.withCaller(async (caller) => [
+        await caller.call(listVariables, { environment: options.env }),
+        await caller.call(listVariables, {}),
+      ]);
+      print(context, options, answer, (output) =>
+        printVariables(output, answer.variables, globals.variables.length),
       );
-      print(context, options, answer, (output) => printVariables(output, answer.variables));
     });
 }
