@@ -77,6 +77,9 @@ export function RunHead({ progress, receivedAt }: Props) {
             <>
               <code title={run.commit.id}>{shortCommit(run.commit.id)}</code> {run.commit.subject}
             </>
+          ) : run.state === 'finished' ? (
+            // It was imported, or it ended before the test module was read.
+            'not known'
           ) : (
             'not determined yet'
           )}
