@@ -95,7 +95,11 @@ describe.skipIf(!hasMariaDb)('a MariaDB', () => {
   });
 
   it.each([
-    ['a wrong password', { password: 'wrong-password' }, /Access denied/],
+    [
+      'a wrong password',
+      { password: 'wrong-password' },
+      /The database matre at 127\.0\.0\.1:\d+ cannot be read as reader: Access denied/,
+    ],
     ['another database', { database: 'nowhere' }, /Access denied/],
     ['no server', { port: 9 }, /ECONNREFUSED/],
   ])('is unreachable with %s, and the message has no password', async (_, wrong, message) => {

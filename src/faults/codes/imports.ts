@@ -8,8 +8,8 @@ export const importFaults = {
     kind: 'infrastructure',
     status: 502,
     transient: false,
-    meaning:
-      'Nothing more was imported. What was imported before is complete, and the import can be repeated.',
+    // All of it is read before the first item is written.
+    meaning: 'Nothing was imported.',
     remedy:
       'Check the address, the user and the password of the database, and that this host may connect to it.',
   },

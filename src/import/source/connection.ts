@@ -21,7 +21,7 @@ const connectMs = 10_000;
  */
 export async function openConnection(target: ConnectionTarget): Promise<Source> {
   const { host, port, user, password, database, tls } = target;
-  const description = `${database} at ${host}:${port}`;
+  const description = `The database ${database} at ${host}:${port}`;
   const failed = (error: unknown) =>
     new Fault(
       'IMPORT_SOURCE_UNREACHABLE',

@@ -6,6 +6,7 @@ import { Fault, toFault } from '../../../faults/fault.ts';
 import { asSentence } from '../../../faults/sentence.ts';
 import { exists } from '../../../files/exists.ts';
 import { createLog } from '../../../log.ts';
+import { hideCredentials } from '../../../model/address/dsn.ts';
 import { type CliContext, jsonOption, print } from '../../cli-context.ts';
 import { requester } from '../../client/requester.ts';
 import { parseSince } from '../../since.ts';
@@ -80,11 +81,11 @@ async function importPhpMatre(context: CliContext, options: Options): Promise<vo
   const settings = options.env === undefined ? new Map<string, string>() : await readEnvValues(options.env);
   const mode = options.check ? 'check' : options.dryRun ? 'dry-run' : 'apply';
   if (options.settings !== undefined) await assertAbsent(options.settings);
+  const source = await sourceOf(context, options, settings);
   const report = await importInto(context.config(), createLog({ level: 'warn' }), {
     ...{ settings, mode, name: nameOf(options.name), zone: options.timeZone, history: options.history },
     ...{ module: options.module, files: options.files, overwrite: options.overwrite === true },
-    source: await sourceOf(context, options, settings),
-    since: options.since,
+    ...{ source, since: options.since },
     by: { name: requester(process.env), role: 'admin', via: 'local' },
   });
   print(context, options, shown(report), (output) => printReport(output, report));
@@ -92,13 +93,13 @@ async function importPhpMatre(context: CliContext, options: Options): Promise<vo
   if (mode === 'check' && report.differences > 0) context.exitCode = 1;
 }
 
-/** Without the values of secret settings. */
+/** Without the values of secret settings, and without passwords in addresses. */
 const shown = ({ settings, ...report }: ImportReport) => ({
   ...report,
   settings: settings.map(({ value, secret, ...setting }) => ({
     ...setting,
     secret,
-    value: secret ? null : value,
+    value: secret ? null : hideCredentials(value),
   })),
 });
 
@@ -111,7 +112,7 @@ function nameOf(name: string): string {
 /** Errors: INPUT_INVALID. */
 async function sourceOf(
   { terminal }: CliContext,
-  { dump, database, passwordFile }: Options,
+  { dump, database, passwordFile, env }: Options,
   settings: ReadonlyMap<string, string>,
 ): Promise<PhpMatreImport['source']> {
   const { parseConnectionUrl } = await import('../../../app/import.ts');
@@ -128,13 +129,8 @@ async function sourceOf(
     }
     return { ...target, password: password ?? (target.password || (settings.get('DB_PASS') ?? '')) };
   }
-  const [host, user, name] = ['DB_HOST', 'DB_USER', 'DB_NAME'].map((key) => settings.get(key)?.trim());
-  if (!host || !user || !name) {
-    throw new Fault(
-      'INPUT_INVALID',
-      'Name the source: --dump FILE, --database URL, or --env FILE with DB_HOST, DB_USER and DB_NAME.',
-    );
-  }
+  const [host, user, name] = neededNames.map((key) => settings.get(key)?.trim());
+  if (!host || !user || !name) throw noSource(env, settings);
   const port = Number(settings.get('DB_PORT') || '3306');
   return {
     host,
@@ -144,6 +140,18 @@ async function sourceOf(
     tls: false,
     password: password ?? settings.get('DB_PASS') ?? '',
   };
+}
+
+/** What the .env must have when it is the source. */
+const neededNames = ['DB_HOST', 'DB_USER', 'DB_NAME'];
+
+function noSource(env: string | undefined, settings: ReadonlyMap<string, string>): Fault {
+  const missing = neededNames.filter((name) => !settings.get(name)?.trim());
+  const message =
+    env === undefined
+      ? `Name the source: --dump FILE, --database URL, or --env FILE with ${neededNames.join(', ')}.`
+      : `${env} has no ${missing.join(', ')}, so it names no database: give --dump FILE or --database URL as well.`;
+  return new Fault('INPUT_INVALID', message);
 }
 
 /** Errors: INPUT_INVALID. */

@@ -1,4 +1,5 @@
 import type { ImportReport } from '../../../app/import.ts';
+import { hideCredentials } from '../../../model/address/dsn.ts';
 import { clean, plural } from '../../output/format.ts';
 import { printTable } from '../../output/table.ts';
 import type { Output } from '../../output/terminal.ts';
@@ -58,7 +59,9 @@ export function printReport(output: Output, report: ImportReport): void {
   if (settings.length > 0) {
     output.line(paint.bold('\nSettings of its .env, for matre.env (--settings FILE writes them)'));
     for (const { name, value, secret, from } of settings) {
-      output.line(`  ${name}=${secret ? '(secret)' : clean(value)}  ${paint.dim(`(${from})`)}`);
+      output.line(
+        `  ${name}=${secret ? '(secret)' : clean(hideCredentials(value))}  ${paint.dim(`(${from})`)}`,
+      );
     }
   }
   output.line(`\n${summaryOf(report)}`);
@@ -93,8 +96,11 @@ function printHistory(output: Output, { history, mode }: ImportReport): void {
 
 function summaryOf({ mode, items, differences }: ImportReport): string {
   const count = (action: Item['action']) => items.filter((item) => item.action === action).length;
-  const parts = `${count('add')} added, ${count('change')} changed, ${count('same')} the same, ${count('kept')} kept as they are here, ${count('refused')} refused`;
   if (mode === 'check')
     return differences === 0 ? 'Nothing differs.' : `${plural(differences, 'difference')}.`;
-  return mode === 'dry-run' ? `Dry run, nothing was changed: ${parts}.` : `Imported: ${parts}.`;
+  const [added, changed, same] = [count('add'), count('change'), count('same')];
+  const [kept, refused] = [count('kept'), count('refused')];
+  return mode === 'dry-run'
+    ? `Dry run, nothing was changed: ${added} would be added, ${changed} changed, ${kept} kept as they are here, ${refused} refused; ${same} are the same.`
+    : `Imported: ${added} added, ${changed} changed, ${same} the same, ${kept} kept as they are here, ${refused} refused.`;
 }
