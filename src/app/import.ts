@@ -62,7 +62,8 @@ export async function importInto(
     const importConfig = { ...config, worker: { ...config.worker, leaseMs: importLeaseMs } };
     const app = await openApp(importConfig, { log });
     try {
-      return await importPhpMatre(app.context, { ...options, records, moduleValues });
+      const secrets = 'dump' in options.source ? [] : [options.source.password];
+      return await importPhpMatre(app.context, { ...options, records, moduleValues, secrets });
     } finally {
       await app.close();
     }

@@ -1,13 +1,11 @@
 import { constants, createReadStream } from 'node:fs';
 import { access, lstat } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
-import type { Readable } from 'node:stream';
 import type { Artifacts } from '../artifacts/artifacts.ts';
 import { runLogName } from '../artifacts/artifacts.ts';
 import { pathInside, safeName } from '../artifacts/safe-name.ts';
 import { Fault, toFault } from '../faults/fault.ts';
 import { asSentence } from '../faults/sentence.ts';
-import type { Redactor } from '../mftf/redaction/redactor.ts';
 import type { Principal } from '../model/access.ts';
 import type { Attachment } from '../model/result.ts';
 import type { Context } from '../operations/core/context.ts';
@@ -22,6 +20,7 @@ import {
   takenRunIds,
 } from '../store/tables/imported-runs.ts';
 import type { MappedHistory, MappedRun, MappedSubmission } from './mapping/history.ts';
+import type { HistoryRedactor } from './redaction.ts';
 
 /** The runs of an environment there, and what the import did with them. */
 export interface EnvironmentHistory {
@@ -47,7 +46,7 @@ interface HistoryOptions {
   selections: ReadonlyMap<string, string>;
   schedules: ReadonlyMap<string, string>;
   environments: ReadonlyMap<string, string>;
-  redactor: Redactor;
+  redactor: HistoryRedactor;
 }
 
 /** A larger file is no screenshot and no log of one test. */
@@ -170,11 +169,11 @@ async function writeMissing(
       const { sourceId, code: _, results, reason, ...rest } = run;
       runs.push({
         ...{ ...rest, sourceId, environmentId, id: taken && !taken.has(sourceId) ? sourceId : undefined },
-        reason: reason === undefined ? undefined : await options.redactor.textInTurns(reason),
+        reason: reason === undefined ? undefined : await options.redactor.text(reason),
         results: await Promise.all(
           results.map(async ({ screenshot: _screenshot, output: _output, message, ...result }, index) => ({
             ...result,
-            message: message === undefined ? undefined : await options.redactor.textInTurns(message),
+            message: message === undefined ? undefined : await options.redactor.text(message),
             attachments: (filesOfResults[index]?.files ?? []).flatMap(({ attachment }) => attachment ?? []),
           })),
         ),
@@ -268,20 +267,13 @@ async function copyFiles(
   artifacts: Artifacts,
   runId: number,
   files: readonly SourceFile[],
-  redactor: Redactor,
+  redactor: HistoryRedactor,
 ): Promise<number> {
   for (const { from, path, attachment } of files) {
     const stream = createReadStream(from);
     // A picture has no text.
     const isPicture = attachment?.kind === 'screenshot';
-    await artifacts.write(runId, path, isPicture ? stream : redacted(stream, redactor));
+    await artifacts.write(runId, path, isPicture ? stream : redactor.stream(stream));
   }
   return files.length;
-}
-
-/** The stream without secrets. `pipe` alone would leave its errors to no one, which ends the process. */
-function redacted(stream: Readable, redactor: Redactor): Readable {
-  const target = redactor.stream();
-  stream.on('error', (error) => target.destroy(error));
-  return stream.pipe(target);
 }

@@ -1,7 +1,5 @@
 import { Fault } from '../faults/fault.ts';
-import { createRedactor } from '../mftf/redaction/redactor.ts';
 import type { Principal } from '../model/access.ts';
-import { secretTextsOf } from '../model/env-file/secret-rule.ts';
 import { withAudit } from '../operations/core/authorize.ts';
 import type { Context } from '../operations/core/context.ts';
 import { withSavepoint } from '../store/database/apply-transaction.ts';
@@ -11,13 +9,14 @@ import { type EnvironmentHistory, importHistory } from './history.ts';
 import { type MappedSetting, mapSettings, type PhpSettings } from './mapping/env-file.ts';
 import { type ModuleValues, mapEnvironments } from './mapping/environments.ts';
 import { type MappedHistory, mapHistory } from './mapping/history.ts';
-import { type Item, type ItemKind, secretFields } from './mapping/item.ts';
+import type { Item, ItemKind } from './mapping/item.ts';
 import { mapMessages } from './mapping/messages.ts';
 import { mapSuites } from './mapping/suites.ts';
 import { mapUsers } from './mapping/users.ts';
 import { mapVariables } from './mapping/variables.ts';
 import { type FieldChange, type PlanAction, type PlannedItem, planItems } from './plan.ts';
 import type { PhpRecords, SourceProblem } from './records.ts';
+import { createHistoryRedactor, hiddenTextsOf, originOf } from './redaction.ts';
 
 export interface ImportOptions {
   records: PhpRecords;
@@ -25,6 +24,8 @@ export interface ImportOptions {
   settings: PhpSettings;
   /** See `ModuleValues`. */
   moduleValues: ModuleValues;
+  /** Other secrets of php-matre, such as the password of its database, which runs must not show. */
+  secrets: readonly string[];
   /** The folder `var` of php-matre, with the files of its runs. */
   files: string | undefined;
   /** The name of the installation, under which origins are stored. */
@@ -33,7 +34,7 @@ export interface ImportOptions {
   zone: string;
   /** Write what there differs, also where it was changed here. */
   overwrite: boolean;
-  /** `check`: only compare; `dry-run`: make all changes and undo them. */
+  /** `dry-run` and `check`: make all changes of what users configure and undo them; a check is for what differs. */
   mode: 'apply' | 'dry-run' | 'check';
   by: Principal;
 }
@@ -60,7 +61,7 @@ export interface ImportReport {
   differences: number;
 }
 
-/** Undoes the transaction of a dry run. */
+/** Undoes the transaction of a dry run, or of a check, which shows what would be refused. */
 class DryRun extends Error {
   readonly items: ImportedItem[];
   constructor(items: ImportedItem[]) {
@@ -76,10 +77,14 @@ class DryRun extends Error {
 export async function importPhpMatre(context: Context, options: ImportOptions): Promise<ImportReport> {
   const { records, mode, name } = options;
   const mapped = mapRecords(context, options);
-  const planned = await plan(context, context, mapped.items, options);
-  const items =
-    mode === 'check' ? planned.map((each) => viewItem(each)) : await write(context, mapped.items, options);
-  if (mode === 'apply') await audit(context, items, options);
+  const stored = await readStored(context, name);
+  const planned = planItems(mapped.items, { ...stored, overwrite: options.overwrite });
+  const texts = hiddenTextsOf({ ...options, ...stored, rule: context.secretRule });
+  const items = await write(context, mapped.items, options);
+  if (mode === 'apply') {
+    await audit(context, items, options);
+    await context.importSources.set(name, options.by.name, originOf(texts));
+  }
   const history = await importHistory(context, {
     ...options,
     source: name,
@@ -87,7 +92,7 @@ export async function importPhpMatre(context: Context, options: ImportOptions): 
     selections: namesHere(planned, 'saved selection'),
     schedules: namesHere(planned, 'schedule'),
     environments: namesHere(planned, 'environment'),
-    redactor: await createRedactor(secretsOf(planned)),
+    redactor: await createHistoryRedactor(texts),
   });
   const differing = items.filter(({ action }) => action !== 'same').length;
   return {
@@ -123,7 +128,8 @@ function mapRecords(context: Context, options: ImportOptions): MappedRecords {
   const parts = [mappedEnvironments, mappedVariables, users, suites, messages];
   const leftovers = parts.flatMap((part) => part.leftovers);
   if (records.enforcesSecondFactor) {
-    leftovers.push({ kind: 'setting', name: 'enforce2fa', reason: 'it is not taken over' });
+    const reason = 'MATRE_SECOND_FACTOR=viewer demands a second factor of all users here';
+    leftovers.push({ kind: 'setting', name: 'enforce2fa', reason });
   }
   return {
     items: parts.flatMap((part) => part.items),
@@ -144,14 +150,9 @@ function addWaitTimeout(items: Item[], settings: PhpSettings): void {
   });
 }
 
-async function plan(
-  tables: ImportTables,
-  { importSources }: Pick<Context, 'importSources'>,
-  items: readonly Item[],
-  { name, overwrite }: Pick<ImportOptions, 'name' | 'overwrite'>,
-): Promise<PlannedItem[]> {
-  const origins = await importSources.list(name);
-  return planItems(items, { current: await readCurrent(tables), origins, overwrite });
+/** What is here, and what earlier imports stored about it. Errors: SECRET_KEY_WRONG. */
+async function readStored(tables: ImportTables, name: string) {
+  return { current: await readCurrent(tables), origins: await tables.importSources.list(name) };
 }
 
 /** All items in one transaction, each with a savepoint: what is refused leaves nothing behind, and the others are written. */
@@ -160,13 +161,14 @@ async function write(
   items: readonly Item[],
   options: ImportOptions,
 ): Promise<ImportedItem[]> {
-  const { mode, name, by } = options;
+  const { mode, name, by, overwrite } = options;
   try {
     return await context.changeConfiguration(async (tables) => {
       // Whether a selection covers tests now is shown by the page; reading the tests may take minutes.
       const scoped: Context = { ...context, ...tables, resolveSelection: async () => undefined };
       const written: ImportedItem[] = [];
-      for (const planned of await plan(scoped, scoped, items, options)) {
+      const stored = await readStored(scoped, name);
+      for (const planned of planItems(items, { ...stored, overwrite })) {
         try {
           await withSavepoint(tables.database, async () => {
             if (planned.changes.length > 0 || planned.action === 'add') await applyItem(scoped, planned, by);
@@ -178,7 +180,7 @@ async function write(
           written.push({ ...viewItem(planned), action: 'refused', notes: [error.message] });
         }
       }
-      if (mode === 'dry-run') throw new DryRun(written);
+      if (mode !== 'apply') throw new DryRun(written);
       return written;
     });
   } catch (error) {
@@ -207,16 +209,6 @@ function namesHere(planned: readonly PlannedItem[], kind: ItemKind): Map<string,
   return new Map(
     planned.filter(({ item }) => item.kind === kind).map(({ item, here }) => [item.sourceId, here]),
   );
-}
-
-/** The secrets of all items, to hide them in messages and logs. */
-function secretsOf(planned: readonly PlannedItem[]): string[] {
-  return planned.flatMap(({ item: { kind, fields } }) => {
-    if (kind === 'variable' && fields['secret'] === undefined) return [];
-    if (kind === 'user') return [];
-    const names = (secretFields[kind] ?? []).filter((name) => name !== 'baseUrl');
-    return names.flatMap((name) => (fields[name] === undefined ? [] : secretTextsOf(fields[name])));
-  });
 }
 
 async function audit(context: Context, items: readonly ImportedItem[], { by }: ImportOptions): Promise<void> {

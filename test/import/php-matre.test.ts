@@ -27,6 +27,11 @@ afterAll(async () => {
 const password = 'correct horse';
 const passwordHash = await hash(password, 4);
 
+/** What no imported run shows. */
+const hidden =
+  'repo-pass-1 db-pass-1 app-secret-1 git-pass-1 source-pass-1 file-pass-1 https://ann:unknown-1@x.example.com/ tok-12345678';
+const withoutSecrets = `${'[hidden] '.repeat(6)}https://[hidden]@x.example.com/ [hidden]`;
+
 /** Two environments, five nights of two tests, of which one alternates. */
 const rows: PhpRows = {
   matre_test_environments: [
@@ -36,9 +41,10 @@ const rows: PhpRows = {
   ],
   matre_global_env_variables: [
     { id: 1, name: 'MAGENTO_ADMIN_USERNAME', value: 'mftf' },
-    { id: 2, name: 'SHOP_TOKEN', value: 'tok-12345678' },
+    { id: 2, name: 'SHOP_TOKEN', value: 'tok-12345678', description: 'Of the shop\n(read only)' },
     { id: 3, name: 'STORE', value: 'us', environments: '["stage-us"]' },
   ],
+  matre_settings: [{ id: 1, enforce2fa: 1 }],
   matre_test_suites: [{ id: 1, name: 'Smoke', test_pattern: 'smoke', cron_expression: '0 2 * * *' }],
   matre_test_suite_environments: [{ test_suite_id: 1, test_environment_id: 1 }],
   matre_users: [
@@ -71,7 +77,7 @@ const rows: PhpRows = {
       ...{ id: 2 * night + 1, test_run_id: 40 + night, test_name: 'BTestCest:bTest', duration: 20 },
       ...{
         status: night % 2 ? 'failed' : 'passed',
-        error_message: night % 2 ? 'no button, tok-12345678' : null,
+        error_message: night % 2 ? `no button, ${hidden}` : null,
       },
       ...{ created_at: `2026-02-0${night} 02:02:00`, screenshot_path: night % 2 ? 'B.png' : null },
     },
@@ -84,7 +90,15 @@ const settings = new Map([
     ['MAIL_FROM', 'matre@example.com'],
   ],
   ['MAILER_DSN', 'smtp://mail.example.com:25'],
+  ...[
+    ['REPO_PASSWORD', 'repo-pass-1'],
+    ['DB_PASS', 'db-pass-1'],
+    ['APP_SECRET', 'app-secret-1'],
+    ['TEST_MODULE_REPO', 'https://git:git-pass-1@git.example.com/a.git'],
+  ],
 ] as [string, string][]);
+
+const moduleValues = new Map([['stage-de', new Map([['MAGENTO_ADMIN_PASSWORD', 'file-pass-1']])]]);
 
 async function importRows(tables: PhpRows, more: Partial<ImportOptions> = {}) {
   const path = join(folder, 'dump.sql');
@@ -92,7 +106,8 @@ async function importRows(tables: PhpRows, more: Partial<ImportOptions> = {}) {
   const time = createTimeReader('UTC');
   const records = await readRecords(openDump(path), { time, withoutHistory: false, since: undefined });
   return importPhpMatre(server.app.context, {
-    ...{ records, settings, moduleValues: new Map(), files: undefined, name: 'php-matre', zone: 'UTC' },
+    ...{ records, settings, moduleValues, files: undefined, name: 'php-matre', zone: 'UTC' },
+    secrets: ['source-pass-1'],
     ...{ overwrite: false, mode: 'apply', by: { name: 'cli:test', role: 'admin', via: 'local' } },
     ...more,
   });
@@ -121,6 +136,11 @@ it('a dry run shows everything and changes nothing', async () => {
     notes: [expect.stringContaining('baseUrl')],
   });
   expect(JSON.stringify(report)).not.toMatch(/tok-12345678|abcdefgh|\$2y/);
+  expect(summary(await importRows(rows, { mode: 'check' }))).toEqual(summary(report));
+  expect(report.leftovers).toContainEqual({
+    ...{ kind: 'setting', name: 'enforce2fa' },
+    reason: expect.stringContaining('MATRE_SECOND_FACTOR=viewer'),
+  });
   expect(await server.app.context.environments.list()).toEqual([]);
   expect(await server.app.context.runs.list({ limit: 10 })).toEqual([]);
 });
@@ -129,7 +149,7 @@ it('an import makes it, with the numbers, files and outcomes of runs, and tells 
   await mkdir(join(folder, 'test-artifacts/41'), { recursive: true });
   await writeFile(join(folder, 'test-artifacts/41/B.png'), 'picture');
   await mkdir(join(folder, 'test-output/run-41'), { recursive: true });
-  await writeFile(join(folder, 'test-output/run-41/ATest.log'), 'token tok-12345678\n');
+  await writeFile(join(folder, 'test-output/run-41/ATest.log'), `${hidden}\n`);
   const report = await importRows(rows, { files: folder });
   expect(summary(report).actions).toMatchObject({ add: 12, refused: 1 });
   const { context } = server.app;
@@ -146,12 +166,15 @@ it('an import makes it, with the numbers, files and outcomes of runs, and tells 
   const [result] = (await context.results.list(41)).filter(({ test }) => test === 'BTest');
   expect(result).toMatchObject({
     status: 'failed',
-    message: 'no button, [hidden]',
+    message: `no button, ${withoutSecrets}`,
     attachments: [{ kind: 'screenshot' }],
   });
-  expect((await context.artifacts.readLog(41, 0, 100, 'imported/ATest/ATest.log')).toString()).toBe(
-    'token [hidden]\n',
+  expect((await context.artifacts.readLog(41, 0, 1_000, 'imported/ATest/ATest.log')).toString()).toBe(
+    `${withoutSecrets}\n`,
   );
+  expect((await context.variables.list('global')).find(({ name }) => name === 'SHOP_TOKEN')).toMatchObject({
+    ...{ description: 'Of the shop (read only)', changedBy: 'cli:test' },
+  });
   // What a worker does in the background.
   expect((await context.access.accounts.get('bob')).deactivatedAt).toBeInstanceOf(Date);
   const environment = await context.environments.get('stage-us');
@@ -181,7 +204,11 @@ it('a second import changes nothing, and a check finds no difference but what wa
     differences: 1,
   };
   expect(summary(await importRows(rows))).toEqual(unchanged);
-  expect((await importRows(rows, { mode: 'check' })).history).toEqual([
+  const check = await importRows(rows, { mode: 'check' });
+  expect(check.items.filter(({ action }) => action === 'refused')).toMatchObject([
+    { here: 'broken', notes: [expect.stringContaining('baseUrl')] },
+  ]);
+  expect(check.history).toEqual([
     { environment: 'stage-us', runs: 5, results: 10, added: 0, differing: 0, files: 0 },
   ]);
 });
@@ -250,4 +277,61 @@ it('a run that finished later is added, and a run of an interrupted import gets 
     verdict: 'broken',
     reason: { code: 'IMPORTED_FAILURE' },
   });
+});
+
+it('a secret that was rotated there stays hidden in runs that are imported later', async () => {
+  const { context } = server.app;
+  const rotated = (value: string): PhpRows => ({
+    ...rows,
+    matre_global_env_variables: rows['matre_global_env_variables']?.map((row) =>
+      row['name'] === 'SHOP_TOKEN' ? { ...row, value } : row,
+    ) as PhpRows[string],
+  });
+  const withRun = (tables: PhpRows, id: number): PhpRows => ({
+    ...tables,
+    matre_test_runs: [
+      ...(rows['matre_test_runs'] ?? []),
+      { ...rows['matre_test_runs']?.[0], id, created_at: `2026-02-07 0${id - 40}:00:00` },
+    ] as PhpRows[string],
+    matre_test_results: [
+      {
+        ...{ id: 1_000 + id, test_run_id: id, test_name: 'ATestCest:aTest', status: 'failed' },
+        error_message: 'tok-12345678 tok-second-1 tok-third-1 db-pass-1',
+      },
+    ],
+  });
+  await importRows(rotated('tok-second-1'));
+  const without = new Map([...settings, ['DB_PASS', 'db-pass-2']]);
+  await importRows(withRun(rotated('tok-third-1'), 47), { settings: without });
+  const [later] = await context.results.list(47);
+  expect(later).toMatchObject({ message: '[hidden] [hidden] [hidden] [hidden]' });
+});
+
+it('a field that was changed here stays when another one of its item was changed there', async () => {
+  const { context } = server.app;
+  const { id } = await context.environments.get('stage-us');
+  await context.environments.pause(id, 'ours');
+  await context.access.accounts.create({ name: 'ada', role: 'admin', password: 'another long password' });
+  await context.variables.set('global', { name: 'SHOP_TOKEN', value: 'ours-12345', secret: true }, 'ada');
+  const changed: PhpRows = {
+    ...rows,
+    matre_test_environments: [
+      { ...rows['matre_test_environments']?.[0], backend_name: 'other' },
+      ...(rows['matre_test_environments'] ?? []).slice(1),
+    ] as PhpRows[string],
+    matre_global_env_variables: rows['matre_global_env_variables']?.map((row) =>
+      row['name'] === 'SHOP_TOKEN' ? { ...row, description: 'Another description' } : row,
+    ) as PhpRows[string],
+  };
+  changed['matre_users'] = (rows['matre_users'] ?? []).map((row) => ({ ...row, roles: '["ROLE_USER"]' }));
+  await importRows(changed);
+  // Who has a hash of matre, see above.
+  expect(await context.access.accounts.get('anna')).toMatchObject({ role: 'viewer' });
+  expect(await context.environments.get('stage-us')).toMatchObject({
+    ...{ backendName: 'other', paused: { reason: 'ours' } },
+  });
+  const [token] = (await context.variables.readAll('global')).filter(({ name }) => name === 'SHOP_TOKEN');
+  expect(token?.value).toBe('ours-12345');
+  const [listed] = (await context.variables.list('global')).filter(({ name }) => name === 'SHOP_TOKEN');
+  expect(listed).toMatchObject({ description: 'Another description', changedBy: 'ada' });
 });

@@ -13,7 +13,7 @@ export interface MappedSetting {
 }
 
 /** Settings that have a counterpart, by their name there. */
-const counterparts: Readonly<Record<string, { name: string; secret?: true }>> = {
+export const counterparts: Readonly<Record<string, { name: string; secret?: true }>> = {
   TEST_MODULE_REPO: { name: 'MATRE_MODULE_REPOSITORY' },
   TEST_MODULE_BRANCH: { name: 'MATRE_MODULE_BRANCH' },
   TEST_MODULE_PATH: { name: 'MATRE_MODULE_TARGET' },
