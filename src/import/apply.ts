@@ -39,10 +39,18 @@ type Ask = <Input extends z.ZodObject, Output extends z.ZodType>(
   as?: Principal,
 ) => Promise<unknown>;
 
-/** How an item of a kind is written. `changed` has the fields that change, `undefined` for those that get no value any more. */
+/**
+ * How an item of a kind is written. `changed` has the fields that change, `undefined` for those that get no value any more, and `fields`
+ * all that it has afterwards.
+ */
 interface Writer {
-  add(ask: Ask, here: string, fields: Fields, context: Context): Promise<void>;
-  change(ask: Ask, here: string, changed: Changed, fields: Fields, context: Context): Promise<void>;
+  add(ask: Ask, here: string, fields: Fields, importer: Importer): Promise<void>;
+  change(ask: Ask, here: string, changed: Changed, fields: Fields, importer: Importer): Promise<void>;
+}
+
+interface Importer {
+  context: Context;
+  by: Principal;
 }
 
 type Changed = Readonly<Record<string, string | undefined>>;
@@ -50,15 +58,15 @@ type Changed = Readonly<Record<string, string | undefined>>;
 /** Writes an item as the plan says, by the operations that users have, which check it. Errors: those of the operations. */
 export async function applyItem(
   context: Context,
-  { item, here, action, changes }: PlannedItem,
+  { item, here, action, changes, after }: PlannedItem,
   by: Principal,
 ): Promise<void> {
   const ask: Ask = async (operation, input, as = by) =>
     operation.run(context, parseInput(operation, input), { principal: as });
   const writer = writers[item.kind];
-  if (action === 'add') return writer.add(ask, here, item.fields, context);
+  if (action === 'add') return writer.add(ask, here, after, { context, by });
   const changed = Object.fromEntries(changes.map(({ field }) => [field, item.fields[field]]));
-  return writer.change(ask, here, changed, item.fields, context);
+  return writer.change(ask, here, changed, after, { context, by });
 }
 
 const listOf = (text: string | undefined) => (text ? text.split(', ') : []);
@@ -84,21 +92,26 @@ const environment: Writer = {
   },
 };
 
-/** Checked as `variables.set` does, without its answer, which lists all variables: an import has thousands. */
-async function setVariable(here: string, { value, secret }: Fields, context: Context): Promise<void> {
+/**
+ * Checked as `variables.set` does, without its answer, which lists all variables: an import has thousands. Without a description that of
+ * the stored variable stays.
+ */
+async function setVariable(here: string, fields: Changed, { context, by }: Importer): Promise<void> {
   const at = here.indexOf(':');
   const scope = here.slice(0, at);
-  const input = { name: here.slice(at + 1), value, secret: secret === 'true' };
+  const { value, secret, description } = fields;
+  const input = { name: here.slice(at + 1), value, secret: secret === 'true', description };
   const of = scope === 'global' ? {} : { environment: scope };
   const { variables } = parseInput(setVariables, { ...of, variables: [input] });
   const id = scope === 'global' ? 'global' : (await context.environments.get(scope)).id;
-  await storeVariables(context, id, variables, { rule: context.secretRule });
+  await storeVariables(context, id, variables, { rule: context.secretRule, by: by.name });
   if (id !== 'global') await context.shopModules.forgetRefusal(id);
 }
 
 const variable: Writer = {
-  add: (_, here, fields, context) => setVariable(here, fields, context),
-  change: (_, here, _changed, fields, context) => setVariable(here, fields, context),
+  add: (_, here, fields, importer) => setVariable(here, fields, importer),
+  change: (_, here, _changed, fields, importer) =>
+    setVariable(here, { ...fields, description: fields['description'] ?? '' }, importer),
 };
 
 const userFields = z.object({
@@ -108,15 +121,17 @@ const userFields = z.object({
 });
 
 const user: Writer = {
-  async add(ask, name, { deactivated, ...fields }, { access }) {
+  async add(ask, name, { deactivated, ...fields }, { context: { access } }) {
     await access.accounts.create(parseInput({ input: userFields }, { name, ...fields }));
     if (deactivated) await ask(editUser, { name, active: false });
   },
-  async change(ask, name, changed, fields, { access }) {
-    const { role, password } = parseInput({ input: userFields }, { name, ...fields });
-    if ('deactivated' in changed) await ask(editUser, { name, active: !changed['deactivated'] });
-    if ('role' in changed) await access.accounts.setRole(name, role);
-    if ('password' in changed) await access.accounts.setPassword(name, password);
+  async change(ask, name, changed, _, { context: { access } }) {
+    const { deactivated, ...rest } = changed;
+    // Not what stays: a user who has signed in has a hash of matre.
+    const { role, password } = parseInput({ input: userFields.partial() }, withValues(rest));
+    if ('deactivated' in changed) await ask(editUser, { name, active: !deactivated });
+    if (role !== undefined) await access.accounts.setRole(name, role);
+    if (password !== undefined) await access.accounts.setPassword(name, password);
   },
 };
 
@@ -185,7 +200,12 @@ const rule: Writer = {
   },
 };
 
-async function subscribe(ask: Ask, here: string, fields: Fields, { access }: Context): Promise<void> {
+async function subscribe(
+  ask: Ask,
+  here: string,
+  fields: Fields,
+  { context: { access } }: Importer,
+): Promise<void> {
   const at = here.lastIndexOf('@');
   const owner = await access.accounts.get(here.slice(0, at));
   const as: Principal = { name: owner.name, role: owner.role, via: 'program', accountId: owner.id };
@@ -196,7 +216,7 @@ async function subscribe(ask: Ask, here: string, fields: Fields, { access }: Con
 
 const subscription: Writer = {
   add: subscribe,
-  change: (ask, here, _, fields, context) => subscribe(ask, here, fields, context),
+  change: (ask, here, _, fields, importer) => subscribe(ask, here, fields, importer),
 };
 
 async function changeTemplate(ask: Ask, here: string, { source }: Fields): Promise<void> {

@@ -71,8 +71,14 @@ async function readEnvironments(
   current: Record<ItemKind, Map<string, Fields>>,
 ): Promise<void> {
   const addVariables = async (scope: string, id: number | 'global') => {
+    const listed = new Map((await variables.list(id)).map(({ name, description }) => [name, description]));
     for (const { name, value, secret } of await variables.readAll(id)) {
-      current.variable.set(`${scope}:${name}`, { value, ...(secret && { secret: 'true' }) });
+      const description = listed.get(name);
+      current.variable.set(`${scope}:${name}`, {
+        value,
+        ...(secret && { secret: 'true' }),
+        ...(description && { description }),
+      });
     }
   };
   await addVariables('global', 'global');

@@ -28,6 +28,8 @@ export interface PlannedItem {
   changes: FieldChange[];
   /** The fields that differ and stay. */
   kept: FieldChange[];
+  /** All of its fields here when the changes are written. */
+  after: Fields;
   /** Why it is kept. */
   reason: string | undefined;
   /** What the origin stores from now on. */
@@ -70,7 +72,7 @@ function planItem(
   }: { here: string; base: Fields | undefined; now: Fields | undefined; overwrite: boolean },
 ): PlannedItem {
   const { kind, fields } = item;
-  const plan = { item, here, changes: [], kept: [], reason: undefined, state: fields };
+  const plan = { item, here, changes: [], kept: [], after: fields, reason: undefined, state: fields };
   if (now === undefined) {
     if (base !== undefined && !overwrite) {
       return { ...plan, action: 'kept', state: base, reason: 'it was removed or renamed here' };
@@ -96,6 +98,7 @@ function planItem(
     }
   }
   const only = (own: readonly string[]) => changesOf(kind, pick(now, own), pick(fields, own));
+  const unchanged = Object.keys(now).filter((name) => !changed.includes(name));
   const reason =
     kept.length === 0 ? undefined : base === undefined ? 'it was here before' : 'it was changed here';
   // What was here before the first import has no origin until it is equal.
@@ -103,6 +106,7 @@ function planItem(
     ...plan,
     action: changed.length > 0 ? 'change' : kept.length > 0 ? 'kept' : 'same',
     ...{ changes: only(changed), kept: only(kept), reason, state },
+    after: { ...pick(now, unchanged), ...pick(fields, changed) },
   };
 }
 

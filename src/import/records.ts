@@ -21,8 +21,9 @@ export interface PhpVariable {
   value: string;
   /** Codes of environments; empty: all. */
   environments: string[];
-  /** A description, or a list of the tests that read it. */
-  hasRemarks: boolean;
+  description: string;
+  /** It names the tests that read it. */
+  namesTests: boolean;
 }
 
 export interface PhpSuite {

@@ -3,6 +3,7 @@ import { type Counts, type Verdict, verdictOf } from '../../model/run.ts';
 import { emptySelection, type Selection } from '../../model/selection.ts';
 import type { ImportedResult, ImportedRun, ImportedSubmission } from '../../store/tables/imported-runs.ts';
 import type { PhpRecords, PhpResult, PhpRun, PhpSuite, SourceProblem } from '../records.ts';
+import { countOf } from './item.ts';
 
 export interface MappedHistory {
   /** In the order in which their first runs were created. */
@@ -96,7 +97,7 @@ function createCounter() {
       counts.set(key, entry);
     },
     problems: (): SourceProblem[] =>
-      [...counts.values()].map(({ kind, reason, count }) => ({ kind, name: `${count}`, reason })),
+      [...counts.values()].map(({ kind, reason, count }) => ({ kind, name: countOf(count, kind), reason })),
   };
 }
 

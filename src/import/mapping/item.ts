@@ -61,3 +61,15 @@ export function createNames(key: (name: string) => string) {
 
 /** A list as a field: sorted, because its order means nothing. */
 export const listField = (values: readonly string[]) => [...new Set(values)].sort().join(', ');
+
+/** A description as it is stored here: one line of at most `max` characters; empty without one. */
+export function toDescription(text: string, max: number): { description: string; notes: string[] } {
+  const line = text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim();
+  if (line.length <= max) return { description: line, notes: [] };
+  // Not half of a surrogate pair.
+  const description = line.slice(0, max).replace(/[\uD800-\uDBFF]$/, '');
+  return { description, notes: ['its description is cut'] };
+}
+
+/** A number of rows, as the name of a problem that all of them have: `2 runs`. */
+export const countOf = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;

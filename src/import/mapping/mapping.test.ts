@@ -39,7 +39,7 @@ const environment = (id: number, code: string, more: Partial<PhpEnvironment> = {
   ...more,
 });
 const variable = (name: string, value: string, environments: string[] = []): PhpVariable => ({
-  ...{ id: 1, name, value, environments, hasRemarks: false },
+  ...{ id: 1, name, value, environments, description: '', namesTests: false },
 });
 const suite = (id: number, name: string, more: Partial<PhpSuite> = {}): PhpSuite => ({
   ...{ id, name, type: 'mftf_group', description: '', pattern: 'smoke', excluded: [], cron: undefined },
@@ -89,6 +89,29 @@ describe('environments', () => {
     expect(items[1]?.notes[0]).toContain('Cron/data/.env.us_shop-eu');
     expect(leftovers).toHaveLength(1);
   });
+});
+
+it('variables keep their descriptions as one line, and lists of tests are left out', () => {
+  const { items, leftovers } = mapVariables(
+    [
+      { ...variable('A', '1'), description: ' Of the\r\nshop ', namesTests: true },
+      { ...variable('B', '2'), description: `${'x'.repeat(499)}💥` },
+    ],
+    {
+      ...{ environments: [environment(1, 'us')], codes: new Map([[1, 'us']]), moduleValues: new Map() },
+      rule: createSecretRule({ secretNames: [], plainNames: [] }),
+    },
+  );
+  expect(items.map(({ fields, notes }) => [fields['description'], notes])).toEqual([
+    ['Of the shop', []],
+    ['x'.repeat(499), ['its description is cut']],
+  ]);
+  expect(leftovers).toEqual([
+    {
+      ...{ kind: 'lists of tests', name: '1 variable' },
+      reason: 'matre finds the tests that read a variable in the test module',
+    },
+  ]);
 });
 
 it('variables keep their scope, and those without effect are left out', () => {
@@ -491,9 +514,9 @@ describe('the history', () => {
       counts: { planned: 4, passed: 2, failed: 1, broken: 1 },
     });
     expect(leftovers.map(({ name, reason }) => `${name} ${reason}`)).toEqual([
-      '1 the same test has a later result in the run',
-      '1 its test is not known',
-      '1 its status is not known',
+      '1 result the same test has a later result in the run',
+      '1 result its test is not known',
+      '1 result its status is not known',
     ]);
   });
 
@@ -515,6 +538,6 @@ describe('the history', () => {
     { status: 'running' },
     { createdAt: undefined, startedAt: undefined },
   ])('leaves out a run with %j', (more) =>
-    expect(map([run(1, more)])).toMatchObject({ submissions: [], leftovers: [{ name: '1' }] }),
+    expect(map([run(1, more)])).toMatchObject({ submissions: [], leftovers: [{ name: '1 run' }] }),
   );
 });

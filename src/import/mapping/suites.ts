@@ -6,7 +6,7 @@ import { emptySelection, type Selection } from '../../model/selection.ts';
 import { asEither, needsBothDays } from '../../schedule/day-rule.ts';
 import { newRecurrence } from '../../schedule/times.ts';
 import type { PhpCronJob, PhpEnvironment, PhpSuite } from '../records.ts';
-import { createNames, type Item, listField, type Mapped } from './item.ts';
+import { createNames, type Item, listField, type Mapped, toDescription } from './item.ts';
 
 export interface MappedSuites extends Mapped {
   /** The names here of saved selections and of schedules, by the id of the suite there. */
@@ -73,15 +73,15 @@ export function legalName(text: string, otherwise: string): string {
 function toSavedSelection(suite: PhpSuite, here: string, selection: Selection, deps: Dependencies): Item {
   const { id, name, active } = suite;
   const { codes, inactive } = environmentsOf(suite, deps);
-  const description = suite.description.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim();
+  const { description, notes: ofDescription } = toDescription(suite.description, maxDescriptionLength);
   const notes = renamed(name, here);
   if (inactive.length > 0) notes.push(`without its inactive environments: ${inactive.join(', ')}`);
-  if (description.length > maxDescriptionLength) notes.push('its description is cut');
+  notes.push(...ofDescription);
   return {
     ...{ kind: 'saved selection', sourceId: String(id), there: name, here, notes },
     fields: {
       selection: JSON.stringify(selection),
-      ...(description && { description: description.slice(0, maxDescriptionLength) }),
+      ...(description && { description }),
       ...(codes.length > 0 && { environments: listField(codes) }),
       ...(!active && { disabled: 'true' }),
     },

@@ -1,7 +1,8 @@
 import type { SecretRule } from '../../model/env-file/secret-rule.ts';
+import { maxVariableDescriptionLength } from '../../model/limits.ts';
 import type { PhpEnvironment, PhpVariable } from '../records.ts';
 import { environmentVariables, type ModuleValues } from './environments.ts';
-import type { Item, Mapped } from './item.ts';
+import { countOf, type Item, type Mapped, toDescription } from './item.ts';
 
 /** php-matre writes them over all others, from its .env. */
 const ofItsEnvFile = ['SELENIUM_HOST', 'SELENIUM_PORT', 'WAIT_TIMEOUT'];
@@ -37,10 +38,11 @@ export function mapVariables(
     const add = (scope: string, sourceId: string) => {
       if (items.has(sourceId)) leave(name, `a later row of the same name wins (${scope})`);
       const secret = rule.isSecret(name, value) ? { secret: 'true' } : {};
+      const { description, notes } = toDescription(variable.description, maxVariableDescriptionLength);
       items.set(sourceId, {
-        ...{ kind: 'variable', sourceId, here: `${scope}:${name}`, notes: [] },
+        ...{ kind: 'variable', sourceId, here: `${scope}:${name}`, notes },
         there: `${name} (${scope === 'global' ? 'all environments' : scope})`,
-        fields: { value, ...secret },
+        fields: { value, ...secret, ...(description && { description }) },
       });
     };
     if (variable.environments.length === 0) {
@@ -56,10 +58,10 @@ export function mapVariables(
       } else for (const { id } of own) add(codes.get(id) ?? '', `${id}:${name}`);
     }
   }
-  const remarks = variables.filter(({ hasRemarks }) => hasRemarks).length;
-  if (remarks > 0) {
-    const reason = 'descriptions and lists of tests have no place here';
-    leftovers.push({ kind: 'remarks on variables', name: String(remarks), reason });
+  const withTests = variables.filter(({ namesTests }) => namesTests).length;
+  if (withTests > 0) {
+    const reason = 'matre finds the tests that read a variable in the test module';
+    leftovers.push({ kind: 'lists of tests', name: countOf(withTests, 'variable'), reason });
   }
   return { items: [...items.values()], leftovers };
 }

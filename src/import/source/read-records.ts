@@ -101,8 +101,11 @@ function readConfigured(
         records.problems.push({ kind: 'variable', name, reason });
         return;
       }
-      const hasRemarks = [row['description'], row['used_in_tests']].some((text) => optionalText(text));
-      records.variables.push({ id, name, value: textOf(row['value']), environments, hasRemarks });
+      records.variables.push({
+        ...{ id, name, value: textOf(row['value']), environments },
+        description: textOf(row['description']),
+        namesTests: optionalText(row['used_in_tests']) !== undefined,
+      });
       return;
     }
     case 'matre_test_suites':
