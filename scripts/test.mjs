@@ -21,6 +21,16 @@ import { startPostgres } from '../test/support/postgres.ts';
 const selected = process.argv.slice(2);
 const dockerHost = process.env.MATRE_TEST_DOCKER;
 const isRoot = process.getuid?.() === 0;
+/**
+ * Test files that only MATRE_TEST_ALL (`make test-all`) runs, unless they are named: with seconds of CPU on one machine. `make test` has
+ * 20 minutes on two cores, and other files test the same code by smaller examples.
+ */
+const longFiles = [
+  'test/cli/bundle.test.ts', // 17: the bundled command line, which all tests of commands execute, file by file
+  'test/cli/long-watches.test.ts', // 18: watches of thousands of runs
+  'test/cli/silent-redis.test.ts', // 8: each command while Redis hangs; test/locks/redis.test.ts has the lock store alone
+  'test/store/first-start.test.ts', // 7: many processes that create one data folder
+];
 /** For the temporary files of all tests (about 2 GB at most) and the tests themselves. */
 const memoryNeeded = 6 * 1024 ** 3;
 
@@ -87,7 +97,9 @@ async function test(folder, env) {
 
   const report = join(folder, 'report.json');
   const vitest = ['--no-install', 'vitest', 'run', '--reporter=default', '--reporter=json'];
-  const status = run('npx', [...vitest, `--outputFile.json=${report}`, ...selected], env);
+  const leftOut = isWhole && !process.env.MATRE_TEST_ALL ? longFiles : [];
+  const excluded = leftOut.flatMap((path) => ['--exclude', path]);
+  const status = run('npx', [...vitest, `--outputFile.json=${report}`, ...excluded, ...selected], env);
   if (!existsSync(report)) throw new Error('vitest wrote no report');
   const { numPassedTests, numFailedTests, testResults } = JSON.parse(readFileSync(report, 'utf8'));
 
@@ -105,6 +117,7 @@ async function test(folder, env) {
   for (const file of unloaded) console.log(`failed to load: ${file.name}`);
   for (const result of skipped) console.log(`skipped: ${result.fullName}`);
   if (skipped.length > 0) console.log(`reason: ${env.MATRE_TEST_SKIP_DOCKER ?? 'see the tests'}`);
+  for (const path of leftOut) console.log(`left to make test-all: ${path}`);
   console.log(`engines: ${env.MATRE_TEST_SKIP_DOCKER ? '' : 'docker, '}sandbox; stores: postgresql, pglite`);
   console.log(`${numPassedTests} passed, ${failures} failed, ${skipped.length} skipped`);
   const incomplete = process.env.CI === 'true' && skipped.length > 0;
