@@ -13,7 +13,7 @@ export interface UnknownName {
 export function unknownNames(error: unknown): UnknownName[] {
   const { code, message } = toProblem(error);
   if (code !== 'SELECTION_UNKNOWN') return [];
-  return [...message.matchAll(/There is no [\w, ]+ "([^"]+)"\.(?: Nearest: ([^"]+?)\.(?=\s|$))?/g)].map(
+  return [...message.matchAll(/\b[Tt]here is no [\w, ]+ "([^"]+)"\.(?: Nearest: ([^"]+?)\.(?=\s|$))?/g)].map(
     ([, name = '', nearest = '']) => ({ name, nearest: nearest === '' ? [] : nearest.split(', ') }),
   );
 }
