@@ -25,8 +25,7 @@ it.each([adminRefused, modulesUnknown])(
     const findings = await check.run(contextOf(() => Promise.reject(missing)));
     expect(findings[0]).toEqual({
       ...{ status: 'unknown', about: 'us' },
-      message:
-        'Not checked: the values of its tests cannot be read. Cron/data/.env.us is not there in the test module at commit 1.',
+      message: 'Not checked: the values of its tests are unknown, because the env file is missing.',
     });
   },
 );

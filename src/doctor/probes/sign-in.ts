@@ -35,9 +35,12 @@ async function signInWithValues(context: CheckContext, environment: Environment)
   try {
     values = await valuesOfShop(context, environment);
   } catch (error) {
-    // The environment may have a password, which says nothing about what tests would read. Another check reports the problem.
-    const message = `the values of its tests cannot be read. ${toFault(error).message}`;
-    return { kind: 'values-unknown', message };
+    // The environment may have a password, which says nothing about what tests would read. Another check reports the problem; the same
+    // words for all environments, so that 200 of them are one finding.
+    const { code } = toFault(error);
+    const cause =
+      code === 'MODULE_ENV_FILE_MISSING' ? 'the env file is missing' : `they cannot be read (${code})`;
+    return { kind: 'values-unknown', message: `the values of its tests are unknown, because ${cause}.` };
   }
   return signInToShop((request) => requestShop(context, environment, request), values);
 }
