@@ -27,8 +27,16 @@ const isRoot = process.getuid?.() === 0;
  */
 const longFiles = [
   'test/cli/bundle.test.ts', // 17: the bundled command line, which all tests of commands execute, file by file
-  'test/cli/long-watches.test.ts', // 18: watches of thousands of runs
+  'test/cli/folder.test.ts', // 18: processes that share a data folder; test/store/folder-lock.test.ts has the lock alone
+  'test/cli/long-watches.test.ts', // 18: 24 commands that watch a run of 30 s
   'test/cli/silent-redis.test.ts', // 8: each command while Redis hangs; test/locks/redis.test.ts has the lock store alone
+  'test/doctor/processes.test.ts', // 19: what the doctor says of worker processes
+  'test/doctor/selenium.test.ts', // 36: sessions in a real Selenium Grid; src/selenium has the client alone
+  'test/doctor/walls.test.ts', // 11: what the doctor says of locks, folders and stores that others can reach
+  'test/faults/messages/short.test.ts', // 15: `make messages` in short
+  'test/page/layout.test.ts', // 25: every view with the longest names, also `make test-page`
+  'test/runs/downloads.test.ts', // 37: downloads of real browsers
+  'test/runs/sources.test.ts', // 15: images and refs at random; src/mftf/generation has the keys of what is shared
   'test/store/first-start.test.ts', // 7: many processes that create one data folder
 ];
 /** For the temporary files of all tests (about 2 GB at most) and the tests themselves. */

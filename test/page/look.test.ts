@@ -45,7 +45,8 @@ describe.skipIf(noBrowserReason)(
         await page.getByText(/^191 environments: the module env file is missing/).waitFor();
         await page.getByText('There is enough disk space', { exact: false }).first().waitFor();
         expect(await heightOf(page)).toBeLessThan(maxHeight);
-        await page.getByText('Show all 191 findings').click();
+        const finding = page.getByRole('listitem').filter({ hasText: 'the module env file is missing' });
+        await finding.getByText('Show all 191 findings').first().click();
         await page.getByRole('listitem').getByRole('link').nth(150).waitFor();
         expect(await heightOf(page)).toBeLessThan(maxHeight);
         await expectFits(page, `the doctor at ${viewport.width} px`);
