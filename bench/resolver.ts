@@ -30,7 +30,7 @@ import {
 } from '../src/mftf/catalog/declarations.ts';
 import { resolveSelection } from '../src/mftf/catalog/selection.ts';
 import { folderSource } from '../src/mftf/catalog/source.ts';
-import { helperSignatures } from '../src/mftf/cest/helper-signatures.ts';
+import { helperSignatures } from '../src/mftf/cest/php-method-parameters.ts';
 import { CestRefusal } from '../src/mftf/cest/refusal.ts';
 import { defaultCestSettings } from '../src/mftf/cest/settings.ts';
 import { writeCest } from '../src/mftf/cest/write-cest.ts';

@@ -14,7 +14,7 @@ export function registerSteps(command: Command, context: CliContext): void {
       'after',
       `
 Prints what MFTF runs after merging, extending and removing: the steps of action groups below their call, with arguments put
-in, and for each the file and line it comes from. References to data, variables and credentials stay as they are written.
+in, and for each the file and line it comes from. References to data, variables and credentials are not resolved.
 
 Example:
   matre steps AdminLoginSuccessfulTest`,

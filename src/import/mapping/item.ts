@@ -62,7 +62,7 @@ export function createNames(key: (name: string) => string) {
 /** A list as a field: sorted, because its order means nothing. */
 export const listField = (values: readonly string[]) => [...new Set(values)].sort().join(', ');
 
-/** A description as it is stored here: one line of at most `max` characters; empty without one. */
+/** A description in the form that matre stores: one line of at most `max` characters; empty without one. */
 export function toDescription(text: string, max: number): { description: string; notes: string[] } {
   const line = text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim();
   if (line.length <= max) return { description: line, notes: [] };

@@ -34,7 +34,7 @@ function insideOfList(text: string): string {
   return trimmed.startsWith('[') && trimmed.endsWith(']') ? trimmed.slice(1, -1) : trimmed;
 }
 
-/** A list of PHP: items without quotes get them, items with quotes stay as they are, their blanks included. */
+/** A list of PHP: items without quotes get them, items with quotes are unchanged, their blanks included. */
 export function phpList(text: string, php: PhpText): string {
   let inside = insideOfList(text);
   // A list of data may be the only item of a list.

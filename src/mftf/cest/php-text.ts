@@ -21,7 +21,7 @@ export class PhpText {
     return parts.length === 0 ? '""' : parts.join(' . ');
   }
 
-  /** A text as PHP itself: marked expressions in place, the rest as it is. */
+  /** A text as PHP source: marked expressions are put in, the rest is unchanged. */
   raw(text: string): string {
     return text
       .split('\0')

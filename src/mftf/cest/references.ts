@@ -199,7 +199,7 @@ function parameterValue(source: string, context: ReferenceContext, resolved: Res
   if (/^\$\w+$/.test(parameter)) return `{{${parameter}}}`;
   if (parameter.includes('$')) return parameter.replace(/\s/g, '');
   const reference = readReference(parameter.replace(/\s/g, '').replace(/^\{\{/, '').replace(/\}\}$/, ''));
-  // What has not the form of a reference stays as it is written.
+  // Text that is not a reference is unchanged.
   return reference === undefined ? parameter : (lookUp(reference, context, resolved) ?? parameter);
 }
 

@@ -1,7 +1,7 @@
 import type { Definitions, ResolvedStep } from '../resolver/model.ts';
 import { actionCall } from './actions.ts';
 import { dataLines } from './data-lines.ts';
-import { type HelperSignatures, helperLines } from './helper-lines.ts';
+import { type HelperSignatures, helperLines } from './php-method-call.ts';
 import { PhpText } from './php-text.ts';
 import type { CestSettings } from './settings.ts';
 import type { Style } from './style.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readCatalog } from '../catalog/catalog.ts';
 import { createResolver } from '../resolver/resolver.ts';
-import { helperSignatures } from './helper-signatures.ts';
+import { helperSignatures } from './php-method-parameters.ts';
 import { CestRefusal } from './refusal.ts';
 import { defaultCestSettings } from './settings.ts';
 import { writeCest } from './write-cest.ts';

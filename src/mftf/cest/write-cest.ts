@@ -1,6 +1,6 @@
 import type { Definitions, ResolvedStep, ResolvedTest } from '../resolver/model.ts';
 import { annotationLines } from './annotations.ts';
-import { type HelperSignatures, helperClasses, helperContainer } from './helper-lines.ts';
+import { type HelperSignatures, helperClasses, helperContainer } from './php-method-call.ts';
 import { type CestSettings, type Dialect, dialectOf } from './settings.ts';
 import { type StepRemarks, stepLines } from './step-lines.ts';
 import { cestStyle } from './style.ts';

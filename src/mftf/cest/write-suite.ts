@@ -1,5 +1,5 @@
 import type { ResolvedStep, ResolvedSuite } from '../resolver/model.ts';
-import { helperClasses, helperContainer } from './helper-lines.ts';
+import { helperClasses, helperContainer } from './php-method-call.ts';
 import { stepLines } from './step-lines.ts';
 import { suiteStyle } from './style.ts';
 import type { CestContext } from './write-cest.ts';

@@ -122,7 +122,7 @@ export interface ResolvedStep {
   action: string;
   /**
    * With the arguments of action groups put in, and references to steps of the action group renamed. References to data, sections,
-   * pages, `_ENV`, `_CREDS`, `$created.field$` and `{$variable}` are left as they are written.
+   * pages, `_ENV`, `_CREDS`, `$created.field$` and `{$variable}` are not resolved.
    */
   attributes: Readonly<Record<string, string>>;
   /** Elements inside of it, such as `<expectedResult>`, `<field>` or `<requiredEntity>`, handled as `attributes` are. */

@@ -4,7 +4,7 @@ export function basePathOf(address: string | undefined): string {
 }
 
 /**
- * The URL of a request without the base path. A proxy may pass the path on or remove it, so one without the base path stays as it is.
+ * The URL of a request without the base path. A proxy may pass the path on or remove it, so one without it is returned unchanged.
  * The base path alone, without a slash behind it, is `/`.
  */
 export function withoutBasePath(url: string, basePath: string): string {

@@ -38,8 +38,10 @@ const newVariable = z.strictObject({
   secret: z
     .boolean()
     .optional()
-    .describe('By default as it is stored; a new one is secret when its name or value looks like one'),
-  description: description.optional().describe('What it is for; by default as it is stored'),
+    .describe(
+      'Without it the stored one is kept; a new variable is secret when its name or value looks like a secret',
+    ),
+  description: description.optional().describe('What it is for; without it the stored description is kept'),
 });
 
 export const setVariables = defineOperation({

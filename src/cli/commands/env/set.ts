@@ -17,7 +17,7 @@ export function registerSet(env: Command, context: CliContext): void {
       ).conflicts('plain'),
     )
     .option('--plain', 'store the values readable, whatever they look like')
-    .option('--description <text>', 'what they are for; by default as it is stored')
+    .option('--description <text>', 'what they are for; without it the stored description is kept')
     .addOption(jsonOption())
     .addHelpText(
       'after',

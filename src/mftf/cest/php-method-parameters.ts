@@ -1,5 +1,5 @@
-import type { HelperParameter, HelperSignatures } from './helper-lines.ts';
 import { splitTopLevel } from './php-list.ts';
+import type { HelperParameter, HelperSignatures } from './php-method-call.ts';
 
 /** A file of a module's folder `Helper`. */
 export interface HelperFile {
