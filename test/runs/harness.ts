@@ -139,8 +139,6 @@ export interface HarnessOptions {
   log?: Logger;
   /** False: runs stay queued until `startWorkers`. */
   workers?: boolean;
-  /** True: the tree of the image is read anew, in a container, and not taken from an earlier harness. */
-  readsImage?: boolean;
 }
 
 export async function openHarness(kind: EngineKind, options: HarnessOptions = {}): Promise<Harness> {
@@ -166,7 +164,7 @@ export async function openHarness(kind: EngineKind, options: HarnessOptions = {}
   const { app, folder } = testApp;
   const { context } = app;
   const catalogs = join(folder, 'catalogs');
-  if (!options.readsImage) await copyImageCatalogs(sharedCatalogs, catalogs);
+  await copyImageCatalogs(sharedCatalogs, catalogs);
   const engine =
     kind === 'docker'
       ? createDockerEngine({ log: quiet })
