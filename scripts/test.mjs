@@ -13,7 +13,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { freemem, tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { noDockerReason, startDocker } from '../test/support/docker.ts';
 import { startPostgres } from '../test/support/postgres.ts';
@@ -121,11 +121,19 @@ async function test(folder, env) {
   );
   const failures = numFailedTests + unloaded.length + failedChecks.length;
 
+  for (const path of leftOut) console.log(`left to make test-all: ${path}`);
   for (const check of failedChecks) console.log(`failed: ${check.join(' ')}`);
   for (const file of unloaded) console.log(`failed to load: ${file.name}`);
+  // Once more at the end: a log that is cut keeps its last lines.
+  for (const file of testResults) {
+    for (const result of file.assertionResults.filter(({ status }) => status === 'failed')) {
+      console.log(`failed: ${relative('.', file.name)}: ${result.fullName}`);
+      const message = (result.failureMessages ?? []).join('\n').slice(0, 2_000);
+      if (message) console.log(message);
+    }
+  }
   for (const result of skipped) console.log(`skipped: ${result.fullName}`);
   if (skipped.length > 0) console.log(`reason: ${env.MATRE_TEST_SKIP_DOCKER ?? 'see the tests'}`);
-  for (const path of leftOut) console.log(`left to make test-all: ${path}`);
   console.log(`engines: ${env.MATRE_TEST_SKIP_DOCKER ? '' : 'docker, '}sandbox; stores: postgresql, pglite`);
   console.log(`${numPassedTests} passed, ${failures} failed, ${skipped.length} skipped`);
   const incomplete = process.env.CI === 'true' && skipped.length > 0;
