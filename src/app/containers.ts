@@ -41,6 +41,7 @@ import { type ContainerUpkeep, startContainerUpkeep } from './container-upkeep.t
 import { createContainersContext } from './doctor.ts';
 import { type EngineAndPool, openEngineAndPool } from './engine-and-pool.ts';
 import { readEnvFiles } from './env-values.ts';
+import { createImpact } from './impact.ts';
 import { createMftfRunner, mountInMagentoTree } from './runner.ts';
 import { createSeleniumLookup } from './selenium.ts';
 import { createSources, type Sources } from './sources.ts';
@@ -56,6 +57,7 @@ export interface ContainerParts
     | 'catalog'
     | 'lint'
     | 'lintTree'
+    | 'impact'
     | 'commitRange'
     | 'previewOn'
     | 'sourcesAt'
@@ -171,6 +173,16 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
       const { image } = await sources.of(environment);
       return parts.lintSources.tree(await imageAccess(deps, parts, image));
     },
+
+    impact: createImpact({
+      ...deps,
+      sources,
+      sourcesAt,
+      modules: async () => (await open()).modules,
+      enabledOf: async (environment, testModules) =>
+        enabledOn(environment, await envFilesOf(environment, testModules)),
+      read: async (request) => readCatalog(deps, await open(), request),
+    }),
 
     commitRange: async (ends) => (await open()).modules.commitRange(ends),
 
@@ -291,10 +303,15 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
   async function readersOf(environment: Environment) {
     const { image, testModules } = await (await sourcesAt()).of(environment);
     const files = await envFilesOf(environment, testModules);
-    const enabled = enabledModules(await shopModules.stored(environment), files.values);
+    const enabled = await enabledOn(environment, files);
     const catalog = await readCatalog(deps, await open(), { image, testModules, enabled });
     const [{ id, subject }] = testModules;
     return { commit: { id, subject }, catalog, files, references: referencesOf(files) };
+  }
+
+  /** The modules that MFTF reads there: those that its shop listed last. */
+  async function enabledOn(environment: Environment, { values }: EnvFiles) {
+    return enabledModules(await shopModules.stored(environment), values);
   }
 
   async function envFilesOf(environment: Environment, testModules: CheckedOutModules) {

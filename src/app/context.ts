@@ -45,6 +45,7 @@ export function createContext(parts: {
     catalog,
     lint: containers.lint,
     lintTree: containers.lintTree,
+    impact: containers.impact,
     commitRange: containers.commitRange,
     facts: createFactsSource({
       ...stores,

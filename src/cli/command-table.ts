@@ -53,6 +53,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./commands/steps.ts')).registerSteps,
   },
   {
+    name: 'changed',
+    summary: 'list the tests that differ from another commit of the test module, and why',
+    load: async () => (await import('./commands/changed.ts')).registerChanged,
+  },
+  {
     name: 'lint',
     summary: 'check the XML of a test module: unknown references, selectors, sleeps, unused parts',
     load: async () => (await import('./commands/lint.ts')).registerLint,

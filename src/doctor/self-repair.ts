@@ -8,6 +8,7 @@ export const selfRepairs: Record<
   | 'TRIED_AGAIN'
   | 'FAILED_RETRIED'
   | 'RETRIED_BY_USER'
+  | 'CHANGED_TESTS'
   | 'CANCELLED'
   | 'WORKER_LOST',
   { symptoms?: string; means: string }
@@ -53,6 +54,9 @@ export const selfRepairs: Record<
   },
   RETRIED_BY_USER: {
     means: 'A user requested another attempt with the tests that did not succeed.',
+  },
+  CHANGED_TESTS: {
+    means: 'The run covers only the tests of its selection that differ from an earlier commit.',
   },
   CANCELLED: {
     means: 'A user cancelled the run, or a later firing of its schedule replaced it.',

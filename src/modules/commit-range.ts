@@ -2,7 +2,7 @@ import { isFault } from '../faults/fault.ts';
 import type { Git } from './git.ts';
 
 /** A commit with who wrote it and when. */
-interface DatedCommit {
+export interface DatedCommit {
   id: string;
   subject: string;
   author: string;
@@ -18,7 +18,8 @@ export interface CommitRange {
 
 /** More commits than this do not say what changed. */
 const maxCommits = 100;
-const maxTextLength = 200;
+/** Characters of subjects and names. */
+export const maxCommitTextLength = 200;
 /** Subjects and names may have any length. */
 const maxOutputBytes = 256 * 1024;
 
@@ -54,8 +55,8 @@ export async function readCommitRange(
     const [id = '', author = '', at = '', subject = ''] = fields.slice(index, index + 4);
     commits.push({
       id,
-      subject: subject.slice(0, maxTextLength),
-      author: author.slice(0, maxTextLength),
+      subject: subject.slice(0, maxCommitTextLength),
+      author: author.slice(0, maxCommitTextLength),
       at: new Date(at),
     });
   }

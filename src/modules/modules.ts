@@ -11,12 +11,14 @@ import type { Threads } from '../threads/threads.ts';
 import type { Commit } from './bare-repository.ts';
 import type { CheckoutLimits } from './checkout-limits.ts';
 import { createCheckouts } from './checkouts.ts';
+import { type ChangedFiles, findMergeBase, type LocalClone, readChangedFiles } from './commit-differences.ts';
 import { type CommitRange, readCommitRange } from './commit-range.ts';
 import { createGit, type GitSource } from './git.ts';
+import { type LineChange, readLineChange } from './line-change.ts';
 import { createMirror, type Mirror } from './mirror.ts';
 import { snapshot } from './snapshot.ts';
 
-export type { Commit, CommitRange };
+export type { ChangedFiles, Commit, CommitRange, LineChange };
 
 /** A source of test modules. */
 export interface ModuleRepository {
@@ -42,6 +44,12 @@ export interface Modules extends ModuleRepository {
    * folder. Errors: DISK_FULL.
    */
   commitRange(ends: { from: string; to: string }): Promise<CommitRange | undefined>;
+  /** The files that differ between two commits, as far as this host has fetched them; `undefined` when that is not known. */
+  changedFiles(ends: { from: string; to: string }): Promise<ChangedFiles | undefined>;
+  /** The newest commit that two commits both come from; `undefined` when there is none, or when that is not known. */
+  mergeBase(ends: { from: string; to: string }): Promise<Commit | undefined>;
+  /** The commit that changed a line of a file last; see `readLineChange`. */
+  lineChange(place: { commit: string; path: string; line: number }): Promise<LineChange | undefined>;
   /** Removes the checkouts that no run needs and that were not requested in the last hour; returns their ids. */
   prune(inUse: Iterable<string>): Promise<string[]>;
   /** Stops git, and everything that waits for a lock. */
@@ -144,6 +152,23 @@ export async function createModules(options: ModulesOptions): Promise<Modules> {
   const of = (source: ModuleSource): ModuleRepository =>
     source.kind === 'folder' ? ofFolder(source.path) : ofGit(source);
 
+  /** The first answer of a clone that has some commits. Which repository they are of does not matter: an id stands for its content. */
+  async function inClone<T>(
+    commits: readonly string[],
+    ask: (clone: LocalClone) => Promise<T | undefined>,
+  ): Promise<T | undefined> {
+    if (!commits.every(isGitId)) return undefined;
+    for (const name of (await ifPresent(readdir(gitFolder))) ?? []) {
+      if (!name.endsWith('.git')) continue;
+      const folder = join(gitFolder, name);
+      const options = { folder: gitFolder, source: gitSourceOf(folder), environment, signal: closing.signal };
+      const git = await createGit(options);
+      const answer = await ask({ git, inRepository: (...argv) => [`--git-dir=${folder}`, ...argv] });
+      if (answer !== undefined) return answer;
+    }
+    return undefined;
+  }
+
   // An invalid source is reported now, and not by the first run.
   if (source?.kind === 'git') await mirrorOf(source);
   return {
@@ -151,24 +176,17 @@ export async function createModules(options: ModulesOptions): Promise<Modules> {
     folder: checkouts.folder,
     of,
 
-    async commitRange({ from, to }) {
-      if (!isGitId(from) || !isGitId(to)) return undefined;
-      // Which repository a commit is of does not matter: its id stands for its content.
-      for (const name of (await ifPresent(readdir(gitFolder))) ?? []) {
-        if (!name.endsWith('.git')) continue;
-        const clone = join(gitFolder, name);
-        const local = gitSourceOf(clone);
-        const git = await createGit({
-          folder: gitFolder,
-          source: local,
-          environment,
-          signal: closing.signal,
-        });
-        const range = await readCommitRange(git, (...argv) => [`--git-dir=${clone}`, ...argv], { from, to });
-        if (range) return range;
-      }
-      return undefined;
+    async commitRange(ends) {
+      return inClone([ends.from, ends.to], ({ git, inRepository }) =>
+        readCommitRange(git, inRepository, ends),
+      );
     },
+
+    changedFiles: (ends) => inClone([ends.from, ends.to], (clone) => readChangedFiles(clone, ends)),
+
+    mergeBase: (ends) => inClone([ends.from, ends.to], (clone) => findMergeBase(clone, ends)),
+
+    lineChange: (place) => inClone([place.commit], (clone) => readLineChange(clone, place)),
 
     async prune(inUse) {
       const removed = await checkouts.prune(new Set(inUse), keepUnusedMs);

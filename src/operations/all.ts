@@ -48,6 +48,7 @@ import {
   endReservation,
   listReservations,
 } from './reservations/reservations.ts';
+import { showChangesSincePass } from './results/changes-since-pass.ts';
 import { listResults, listSteps } from './results/run-results.ts';
 import { listSources } from './results/test-sources.ts';
 import {
@@ -102,6 +103,7 @@ import {
 import { fixDoctor, showDoctor } from './system/doctor.ts';
 import { listFaults } from './system/faults.ts';
 import { showConfig, showStatus } from './system/status.ts';
+import { listChangedTests, showTestChanges } from './tests/changed-tests.ts';
 import { completeTests, showTestHistory } from './tests/test-history.ts';
 import { showTestSteps } from './tests/test-steps.ts';
 import { listTestStatistics, listTests, previewRuns } from './tests/tests.ts';
@@ -166,12 +168,15 @@ export const operations = [
   showLintTree,
   showTestHistory,
   showTestSteps,
+  listChangedTests,
+  showTestChanges,
   previewRuns,
   submitRuns,
   listRuns,
   showRun,
   showProgress,
   listResults,
+  showChangesSincePass,
   listSources,
   listSteps,
   showLiveView,

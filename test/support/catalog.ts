@@ -11,7 +11,10 @@ export function accessTo(catalog: Catalog, readFile?: PackedFiles): CatalogAcces
   const answer = answers as unknown as Record<string, (...inputs: unknown[]) => unknown>;
   const openFiles = async () => readFile;
   const ask = async (kind: string, input: unknown) => answer[kind]?.(catalog, input, openFiles);
-  return { ask: ask as CatalogAccess['ask'] };
+  const compare = async () => {
+    throw new Error('This catalog cannot be compared.');
+  };
+  return { ask: ask as CatalogAccess['ask'], compare };
 }
 
 /** Access to definitions in this thread. */

@@ -22,6 +22,7 @@ it('shows estimates as the page does, and nothing where no test ran before', asy
     patterns: [{ pattern: 'Cart*', tests: 1 }],
     warnings: ['The pattern "Cart*" matches all 1 tests.'],
     excludedSkipped: [],
+    changes: null,
     notes: ['CartTest belongs to the suite CartSuite.'],
     environments: [
       { code: 'us', expectedMs: 16_400, ...environment },

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { previewRuns } from '../../operations/tests/tests.ts';
-import { approxDuration, clean } from '../output/format.ts';
+import { printChangedTests, printLost } from '../output/changes.ts';
+import { approxDuration, clean, plural } from '../output/format.ts';
 import { printTable } from '../output/table.ts';
 import type { Output } from '../output/terminal.ts';
 
@@ -9,7 +10,7 @@ const maxDisabled = 20;
 
 /** Prints the tests that runs would execute, and the estimated duration on each environment. */
 export function printPreview(output: Output, preview: z.output<typeof previewRuns.output>): void {
-  const { tests, unusable, patterns, warnings, notes, environments, commit } = preview;
+  const { tests, unusable, patterns, warnings, notes, environments, commit, changes } = preview;
   printTable(
     output,
     [
@@ -26,6 +27,14 @@ export function printPreview(output: Output, preview: z.output<typeof previewRun
   for (const { pattern, tests } of patterns) output.line(`Pattern ${clean(pattern)}: ${tests}`);
   for (const warning of warnings) output.line(output.paint.yellow(clean(warning)));
   output.line(`Tests: ${tests.length}, at ${commit.id.slice(0, 12)} ${clean(commit.subject)}`);
+  if (changes) {
+    const { since, of } = changes;
+    output.line();
+    printChangedTests(output, changes.tests);
+    printLost(output, changes);
+    const commit = `${since.id.slice(0, 12)} ${clean(since.subject)}`;
+    output.line(`${tests.length} of ${plural(of, 'test')} changed since ${commit}`);
+  }
   // One line says it for all that have the same.
   const sources = environments.map(({ image, commits }) =>
     JSON.stringify([image, commits.map(({ id }) => id)]),

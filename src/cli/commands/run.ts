@@ -6,11 +6,13 @@ import { submitRuns } from '../../operations/runs/runs.ts';
 import { showSavedSelection } from '../../operations/saved-selections/saved-selections.ts';
 import { showStatus } from '../../operations/system/status.ts';
 import { previewRuns } from '../../operations/tests/tests.ts';
+import { junitReport } from '../../report/junit.ts';
 import { type CliContext, collect, jsonOption, parseWhole, print } from '../cli-context.ts';
 import type { Caller } from '../client/caller.ts';
 import { checkWatchOptions, followRuns, watchOptions } from '../client/follow.ts';
 import { requester } from '../client/requester.ts';
 import { parseDuration } from '../moment.ts';
+import { writeReport } from '../output/write-report.ts';
 import { readRunOptions, refOptions, runOptions } from '../run-options.ts';
 import { readSelection, type SelectionOptions, selectionOptions } from '../selection-options.ts';
 import { printRuns } from './list.ts';
@@ -26,6 +28,10 @@ module's commit.
 
 --ref is a branch, else a tag of that name, else a whole ref (refs/pull/7/head), else the id of a commit or its beginning. It
 is of the first test module of the environment. The run finds its commit when it starts, and keeps it for every attempt.
+
+With --changed-since a run covers only those of its tests that differ from the ref in steps, data, suites or annotations
+(\`matre changed --help\`). It is pinned to the commit that was compared. Where none differs, nothing is submitted, and the exit
+code is 0; --dry-run shows the reasons.
 
 With --watch each failure is printed as it happens, and all of them at the end: the test, its message, where it is
 declared, and the address of its page. In a pipe these are plain lines. --json has them in \`failures\`.
@@ -45,6 +51,7 @@ Example:
   matre run -e preprod-us -e preprod-es --group smoke --watch --junit report.xml
   matre run --saved nightly -e preprod-us
   matre run -e preprod-us --group smoke --ref feature/new-checkout --watch
+  matre run -e preprod-us --changed-since main --merge-base --ref feature/new-checkout --watch
   matre run --saved smoke --commit-url https://github.com/acme/shop/pull/7 --sha "$(git rev-parse HEAD)"`;
 
 export function registerRun(command: Command, context: CliContext): void {
@@ -68,6 +75,11 @@ export function registerRun(command: Command, context: CliContext): void {
       parseDuration,
     )
     .option('--in-reservation <id>', 'a reservation of yours, in which the runs may start', parseWhole)
+    .option(
+      '--changed-since <ref>',
+      'only tests that differ from a branch, tag or commit of the first test module; without names of all tests',
+    )
+    .option('--merge-base', 'with --changed-since: from the newest commit that both come from')
     .option('--dry-run', 'show the tests and the estimated duration; submit nothing');
   for (const option of [...refOptions(), ...runOptions(), ...watchOptions()]) command.addOption(option);
   command
@@ -77,12 +89,15 @@ export function registerRun(command: Command, context: CliContext): void {
       await checkWatchOptions(options);
       const request = readRequest(options);
       await context.withCaller(async (caller) => {
+        const since = { changedSince: options.changedSince, mergeBase: options.mergeBase };
         if (options.dryRun) {
-          const preview = await caller.call(previewRuns, await previewOf(caller, request, options.ref));
+          const input = await previewOf(caller, request, options.ref);
+          const preview = await caller.call(previewRuns, { ...input, ...since });
           return print(context, options, preview, (output) => printPreview(output, preview));
         }
         const submitted = await caller.call(submitRuns, {
           ...request,
+          ...since,
           priority: options.priority,
           ref: options.ref,
           commitUrl: options.commitUrl,
@@ -93,6 +108,12 @@ export function registerRun(command: Command, context: CliContext): void {
           requestedBy: requester(context.terminal.env),
         });
         const ids = submitted.runs.map(({ id }) => id);
+        if (submitted.unchanged?.length) {
+          const codes = submitted.unchanged.join(', ');
+          const text = `No test changed since ${options.changedSince}, so nothing runs on ${codes}.`;
+          (options.json ? context.terminal.stderr : context.terminal.stdout).line(text);
+        }
+        if (ids.length === 0) return finishWithoutRuns(context, submitted, options);
         if (!options.watch) print(context, options, submitted, (output) => printRuns(output, submitted.runs));
         // A process that executes the runs itself needs no worker.
         if (!options.watch || caller.startWorkers === undefined) await warnWithoutWorkers(context, caller);
@@ -101,15 +122,40 @@ export function registerRun(command: Command, context: CliContext): void {
     });
 }
 
+/** Nothing had to be executed, which is a success: a pipeline goes on, and finds the report that it expects. */
+async function finishWithoutRuns(
+  context: CliContext,
+  submitted: z.output<typeof submitRuns.output>,
+  options: { json?: boolean; watch?: boolean; junit?: string },
+): Promise<void> {
+  const finished = { exitCode: context.exitCode, ...submitted, failures: [] };
+  if (options.json) print(context, options, options.watch ? finished : submitted, () => {});
+  if (options.junit !== undefined) await writeReport(options.junit, junitReport([]));
+}
+
 type Request = Pick<z.input<typeof submitRuns.input>, 'environments' | 'selection' | 'saved'>;
 
 /** What the options submit, and where. Errors: INPUT_INVALID. */
-function readRequest(options: SelectionOptions & { env?: string[]; saved?: string }): Request {
+interface RequestOptions extends SelectionOptions {
+  env?: string[];
+  saved?: string;
+  changedSince?: string;
+  mergeBase?: boolean;
+}
+
+function readRequest(options: RequestOptions): Request {
   const { env: environments, saved } = options;
-  const selection = readSelection(options);
+  const named = readSelection(options);
+  const selection =
+    named === undefined && saved === undefined && options.changedSince !== undefined
+      ? { ...emptySelection, all: true }
+      : named;
   if (saved !== undefined && selection !== undefined) {
     const remedy = 'Change it, or save another one: matre saved duplicate.';
     throw new Fault('INPUT_INVALID', `--saved has its own tests, so other ones cannot be named. ${remedy}`);
+  }
+  if (options.mergeBase && options.changedSince === undefined) {
+    throw new Fault('INPUT_INVALID', '--merge-base needs --changed-since: it says with what to compare.');
   }
   if (saved === undefined && environments === undefined) {
     throw new Fault('INPUT_INVALID', 'Name an environment (-e), or a saved selection (--saved).');

@@ -9,6 +9,11 @@ export const runFaults = {
     'Nothing would be executed: the tests of another commit are not those that were requested.',
     'Name a branch, a tag, or the id of a commit that the repository of the test module has.',
   ),
+  REF_UNRELATED: usage(
+    400,
+    'Nothing was compared or submitted: without a commit that both come from, nothing says where one left the other.',
+    'Name a ref whose history the tested commit shares, or compare with the ref itself, without --merge-base. If the repository of the test module is a shallow clone, fetch its whole history: `git fetch --unshallow`.',
+  ),
   RUN_UNKNOWN: usage(404, 'Nothing was changed.', 'Run `matre list` to see the runs.'),
   FILES_REMOVED: usage(
     410,

@@ -7,6 +7,12 @@ import { isFault } from '../../faults/fault.ts';
 import type { Logger } from '../../log.ts';
 import { maxQueryMs, maxTreeMs } from '../../model/limits.ts';
 import type { Threads } from '../../threads/threads.ts';
+import {
+  type ComparisonAnswer,
+  type ComparisonInput,
+  type ComparisonKind,
+  compareCatalogs,
+} from '../impact/comparison-task.ts';
 import type { InstalledModule } from '../module/installed-module.ts';
 import type { OpenRegistration } from './declaration.ts';
 import {
@@ -29,6 +35,12 @@ import { pruneStored } from './stored.ts';
 export interface CatalogAccess {
   /** See `answers` in question-task.ts. */
   ask<Kind extends QuestionKind>(kind: Kind, input: QuestionInput<Kind>): Promise<Answer<Kind>>;
+  /** Compares it with an earlier one. See `comparisons` in comparison-task.ts. */
+  compare<Kind extends ComparisonKind>(
+    before: CatalogAccess,
+    kind: Kind,
+    input: ComparisonInput<Kind>,
+  ): Promise<ComparisonAnswer<Kind>>;
 }
 
 export interface Catalogs {
@@ -69,6 +81,7 @@ export function createCatalogs(deps: {
   const { engine, folder, magentoRoot, readers, thread, log, limitMs = maxTreeMs } = deps;
   const answers = createRegistrationAnswers(deps);
   const share = createSingleFlight<string, OpenRegistration[]>();
+  const places = new WeakMap<CatalogAccess, { address(): CatalogAddress; relocate(): Promise<void> }>();
   const fileOf = (prefix: string, ...parts: string[]) =>
     join(folder, `${prefix}${createHash('sha256').update(parts.join('\0')).digest('hex')}.txt`);
 
@@ -149,19 +162,41 @@ export function createCatalogs(deps: {
         };
       };
       let address = await locate();
-      const ask = async <Kind extends QuestionKind>(kind: Kind, input: QuestionInput<Kind>) => {
-        const options = { subject, limitMs: maxQueryMs };
-        try {
-          return (await thread.run(askCatalog, { address, kind, input }, options)) as Answer<Kind>;
-        } catch (error) {
-          // Another process may have removed what is stored.
-          if (!isFault(error, 'NOT_FOUND')) throw error;
-          address = await locate();
-          return (await thread.run(askCatalog, { address, kind, input }, options)) as Answer<Kind>;
-        }
+      const options = { subject, limitMs: maxQueryMs };
+      const relocate = async () => {
+        address = await locate();
       };
-      await ask('check', undefined);
-      return { ask };
+      const access: CatalogAccess = {
+        ask: <Kind extends QuestionKind>(kind: Kind, input: QuestionInput<Kind>) =>
+          withRetry([relocate], () => thread.run(askCatalog, { address, kind, input }, options)) as Promise<
+            Answer<Kind>
+          >,
+        compare<Kind extends ComparisonKind>(
+          before: CatalogAccess,
+          kind: Kind,
+          input: ComparisonInput<Kind>,
+        ) {
+          const earlier = places.get(before);
+          if (earlier === undefined) throw new Error('The catalog is of other catalogs.');
+          return withRetry([earlier.relocate, relocate], () =>
+            thread.run(compareCatalogs, { before: earlier.address(), after: address, kind, input }, options),
+          ) as Promise<ComparisonAnswer<Kind>>;
+        },
+      };
+      places.set(access, { address: () => address, relocate });
+      await access.ask('check', undefined);
+      return access;
     },
   };
+}
+
+/** Works once more after what is stored was read again, because another process may have removed it. */
+async function withRetry<T>(relocate: readonly (() => Promise<void>)[], work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isFault(error, 'NOT_FOUND')) throw error;
+    for (const each of relocate) await each();
+    return work();
+  }
 }

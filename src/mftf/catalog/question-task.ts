@@ -128,6 +128,11 @@ export type QuestionKind = keyof Answers;
 export type QuestionInput<Kind extends QuestionKind> = Parameters<Answers[Kind]>[1];
 export type Answer<Kind extends QuestionKind> = Awaited<ReturnType<Answers[Kind]>>;
 
+/** A catalog with the content of its XML files, by their paths. Errors: as of `askCatalog`. */
+export async function openSide(address: CatalogAddress): Promise<{ catalog: Catalog; read: ReadFile }> {
+  return { catalog: await openCatalog(address), read: await openFiles(address) };
+}
+
 /**
  * Answers a question about a catalog. Errors: NOT_FOUND when declarations are not stored, INPUT_INVALID when they are damaged or of
  * another version, and those of the question.

@@ -6,13 +6,14 @@ import type { PartKind } from './parts.ts';
 import { catalogPath } from './paths.ts';
 import type { Source, SourceFile } from './source.ts';
 
-/** The kinds of files whose content is needed to resolve tests. */
+/** The kinds of files whose content is needed to resolve tests, and to compare them with others. */
 const packedKinds = new Set<string>([
   'test',
   'actionGroup',
   'entity',
   'page',
   'section',
+  'operation',
   'suite',
 ] satisfies PartKind[]);
 

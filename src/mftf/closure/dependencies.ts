@@ -25,8 +25,16 @@ export function keysOf(reference: string): string[] {
   return reference.includes(':') ? [reference] : unnamedKinds.map((kind) => `${kind}:${reference}`);
 }
 
-/** Builds the index of a catalog: 40 ms for Magento 2.4.4. */
+const cache = new WeakMap<Catalog, Dependencies>();
+
+/** The index of a catalog, which is built once: 40 ms for Magento 2.4.4. */
 export function dependenciesOf(catalog: Catalog): Dependencies {
+  const dependencies = cache.get(catalog) ?? buildIndex(catalog);
+  cache.set(catalog, dependencies);
+  return dependencies;
+}
+
+function buildIndex(catalog: Catalog): Dependencies {
   const index = new Map<string, Declared[]>();
   for (const [order, file] of catalog.files.entries()) {
     for (const part of file.parts) {

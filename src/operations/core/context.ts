@@ -9,6 +9,9 @@ import type { DeliveryOptions } from '../../messages/channels/channel.ts';
 import type { FactsSource } from '../../messages/facts/facts-source.ts';
 import type { ResolvedSelection } from '../../mftf/catalog/selection.ts';
 import type { VariableUsers } from '../../mftf/closure/variable-users.ts';
+import type { OtherFiles } from '../../mftf/impact/changed-files.ts';
+import type { ChangedTests } from '../../mftf/impact/changed-tests.ts';
+import type { TestChanges } from '../../mftf/impact/test-changes.ts';
 import type { LintAccess } from '../../mftf/lint/lint-sources.ts';
 import type { CheckedOutModules } from '../../mftf/module/check-out.ts';
 import type { ComparedValue } from '../../mftf/module/compare-values.ts';
@@ -16,8 +19,9 @@ import type { LayeredValue } from '../../mftf/module/env-files.ts';
 import type { SecretRule } from '../../model/env-file/secret-rule.ts';
 import type { Environment } from '../../model/environment.ts';
 import type { HookTask } from '../../model/hook.ts';
+import type { PinnedModule } from '../../model/module-source.ts';
 import type { PlannedTest, Selection } from '../../model/selection.ts';
-import type { Commit, CommitRange } from '../../modules/modules.ts';
+import type { Commit, CommitRange, LineChange } from '../../modules/modules.ts';
 import type { ContainerInspection } from '../../pool/inspect.ts';
 import type { Pool } from '../../pool/pool.ts';
 import type { Queue } from '../../queue/queue.ts';
@@ -94,6 +98,51 @@ export interface SourcesAt {
    */
   of(environment?: Environment): Promise<{ image: string; testModules: CheckedOutModules }>;
 }
+
+/** Two commits of the first test module of an environment, by default of the settings. */
+export interface CommitsToCompare {
+  environment?: Environment | undefined;
+  /** The later one; by default the newest of its branch. */
+  ref?: string | undefined;
+  /** The earlier one: a branch, a tag or a commit. */
+  since: string;
+  /** Compares with the newest commit that both come from instead. */
+  mergeBase?: boolean | undefined;
+}
+
+/** The later commit, and the earlier one. */
+interface ComparedCommits {
+  commit: Commit;
+  since: Commit;
+}
+
+/** Which tests differ between commits. Errors of all: as of `Context.catalog`, REF_UNKNOWN, REF_UNRELATED. */
+export interface Impact {
+  /**
+   * The tests that differ between two commits of the first test module, with the other modules at their newest commits on both sides.
+   * `selected`: the tests that a selection covers. Errors: SELECTION_UNKNOWN, SELECTION_EMPTY.
+   */
+  changedTests(
+    request: CommitsToCompare & { selection?: Selection | undefined; at?: SourcesAt | undefined },
+  ): Promise<
+    ChangedTests & ComparedCommits & { otherFiles: OtherFiles['others']; selected: PlannedTest[] | undefined }
+  >;
+  /** The difference of one test. Errors: NOT_FOUND. */
+  testChanges(request: CommitsToCompare & { test: string }): Promise<TestChanges & ComparedCommits>;
+  /**
+   * The difference of a test between the modules of two runs, with the image that the environment has now. `lineChange` is of the line of the
+   * step. Errors: NOT_FOUND.
+   */
+  changesBetween(request: {
+    environment: Environment;
+    before: PinnedModules;
+    after: PinnedModules;
+    test: string;
+    stepKey?: string | undefined;
+  }): Promise<TestChanges & { lineChange: LineChange | undefined }>;
+}
+
+type PinnedModules = readonly [PinnedModule, ...PinnedModule[]];
 
 /** What operations work with. `app.ts` creates it. */
 export interface Context {
@@ -216,6 +265,8 @@ export interface Context {
   }): Promise<{ commit: Commit; folders: string[]; definitions: LintAccess }>;
   /** The definitions of the image of an environment alone, as `factsToBytes` writes them. Errors: as of `catalog`. */
   lintTree(environment?: Environment): Promise<Uint8Array>;
+  /** Which tests differ between commits. */
+  impact: Impact;
   /** The sources of environments now, for several previews. Errors: ENGINE_UNREACHABLE, CONFIG_INVALID. */
   sourcesAt(ref?: string): Promise<SourcesAt>;
   /**

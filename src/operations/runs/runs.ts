@@ -26,6 +26,7 @@ import { requestedBy, requesterOf } from '../core/requester.ts';
 import { type RunView, runView, viewRun } from '../core/views.ts';
 import { getEnvironment } from '../environments/get-environment.ts';
 import { ownReservation, waitAtMostMs } from '../reservations/reservations.ts';
+import { changedSinceFields, runsOfChanged } from './changed-since.ts';
 import { withWaitReasons } from './idle-workers.ts';
 import { commitSha, commitUrl, resolveCommit } from './requested-commit.ts';
 import { resolveRequest } from './requested-runs.ts';
@@ -45,11 +46,12 @@ export const submitRuns = defineOperation({
   path: '/api/runs',
   summary: 'Queue one run for each environment, all of them or none',
   role: 'operator',
-  audited: ({ environments, selection, saved, ref }) =>
+  audited: ({ environments, selection, saved, ref, changedSince }) =>
     [
       ...(environments ? [environments.join(', ')] : []),
       selection ? describeSelection(selection) : `saved selection ${saved}`,
       ...(ref === undefined ? [] : [`ref ${ref}`]),
+      ...(changedSince === undefined ? [] : [`changed since ${changedSince}`]),
     ].join(': '),
   input: z.object({
     environments: z
@@ -65,6 +67,7 @@ export const submitRuns = defineOperation({
       .optional()
       .describe('How the runs treat failed tests; by default as the saved selection says'),
     ref: gitRef.optional(),
+    ...changedSinceFields,
     commitUrl: commitUrl.optional(),
     sha: commitSha.optional(),
     reservation: reservationId
@@ -75,11 +78,18 @@ export const submitRuns = defineOperation({
       .describe('The run is cancelled with WAITED_TOO_LONG when it has not started after this time'),
     requestedBy,
   }),
-  output: z.object({ runs: z.array(runView) }),
+  output: z.object({
+    runs: z.array(runView),
+    unchanged: z
+      .array(code)
+      .optional()
+      .describe('With changedSince: the environments without a run, because none of the tests changed there'),
+  }),
   creates: true,
   run(context, request, { principal, key, traceParent }) {
     const { environments, selection, saved, options, ref, commitUrl, sha, reservation, waitAtMostMs } =
       request;
+    const { changedSince, mergeBase } = request;
     const input = {
       environments,
       selection,
@@ -88,13 +98,15 @@ export const submitRuns = defineOperation({
       priority: request.priority ?? (saved === undefined ? 0 : undefined),
       options,
       ref,
+      changedSince,
+      mergeBase,
       commitUrl,
       sha,
       reservation,
       waitAtMostMs,
       requestedBy: requesterOf(principal, request.requestedBy),
     };
-    return idempotent<{ runs: RunView[] }>(
+    return idempotent<{ runs: RunView[]; unchanged?: string[] }>(
       context,
       { operation: 'runs.submit', input, key, principal },
       async (save) => {
@@ -106,20 +118,21 @@ export const submitRuns = defineOperation({
         );
         await checkReservation(context, { id: reservation, environmentIds, principal });
         const limits = { reservationId: reservation, waitAtMostMs };
-        const fields = {
-          ...limits,
-          selection,
-          priority,
-          options,
-          requestedBy,
-          ...defined({ traceParent, ref }),
-        };
+        const fields = { ...limits, priority, options, requestedBy, ...defined({ traceParent }) };
+        const { runs: places, unchanged } =
+          changedSince === undefined
+            ? { runs: environmentIds.map((environmentId) => ({ environmentId, selection, ref })) }
+            : await runsOfChanged(context, environmentIds, { selection, ref, changedSince, mergeBase });
+        const view = (inserted: Run[]) => ({
+          runs: inserted.map(viewRun),
+          ...(unchanged && { unchanged }),
+        });
         const runs = await context.runs.insert(
-          environmentIds.map((environmentId) => ({ environmentId, ...fields })),
-          (transaction, inserted) => save(transaction, { runs: inserted.map(viewRun) }),
+          places.map((place) => ({ ...fields, ...place })),
+          (transaction, inserted) => save(transaction, view(inserted)),
           { ...(saved && { name: saved.name, savedSelectionId: saved.id }), commitLink },
         );
-        return { runs: runs.map(viewRun) };
+        return view(runs);
       },
     );
   },

@@ -8,7 +8,7 @@ const origin = {
   line: z.number(),
 };
 
-const stepView = z.object({
+export const stepView = z.object({
   stepKey: z.string().nullable().describe('As in the results of a run; null for a comment'),
   action: z.string().describe('What MFTF does, such as click'),
   text: z.string().describe('Its attributes, with the arguments of the action group put in'),
@@ -66,7 +66,10 @@ export const showTestSteps = defineOperation({
   },
 });
 
-function viewStep<Step extends { origin: Origin; call: ({ origin: Origin } & Call) | null }>(step: Step) {
+/** A step with its places in its own fields. */
+export function viewStep<Step extends { origin: Origin; call: ({ origin: Origin } & Call) | null }>(
+  step: Step,
+) {
   const { origin, call, ...others } = step;
   return {
     ...others,

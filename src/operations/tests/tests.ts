@@ -14,7 +14,9 @@ import type { Context, SourcesAt } from '../core/context.ts';
 import { code, gitRef, line, time } from '../core/fields.ts';
 import { defineOperation } from '../core/operation.ts';
 import { getEnvironment } from '../environments/get-environment.ts';
+import { changedSinceFields, type NarrowedSelection, narrowToChanged } from '../runs/changed-since.ts';
 import { selectionInput } from '../runs/selection-input.ts';
+import { type ChangedTestView, changedTestView, viewChangedTest } from './changes-view.ts';
 
 const commitView = z.object({ id: z.string(), subject: z.string() });
 
@@ -125,9 +127,24 @@ export const previewRuns = defineOperation({
     environments: z.array(code).max(maxEnvironments).default([]),
     selection: selectionInput,
     ref: gitRef.optional(),
+    ...changedSinceFields,
   }),
   output: z.object({
     commit: commitView.describe('Of the first test module of the first environment'),
+    changes: z
+      .object({
+        since: commitView.describe('The earlier commit, of the first environment'),
+        of: z.number().describe('Number of tests of the selection'),
+        tests: z.array(changedTestView).describe('Those among `tests`, with the reasons'),
+        lost: z
+          .array(z.object({ test: z.string(), reason: z.string() }))
+          .describe('Tests that only the earlier commit has, or that MFTF does not generate any more'),
+        otherFiles: z
+          .object({ count: z.number(), paths: z.array(z.string()) })
+          .describe('Files of the module that differ and that the comparison does not cover, up to 20'),
+      })
+      .nullable()
+      .describe('With changedSince: why these tests; null without it'),
     tests: z
       .array(
         z.object({
@@ -154,19 +171,47 @@ export const previewRuns = defineOperation({
       .describe('Sentences: which tests are left out as skipped, which named tests belong to suites'),
     environments: z.array(environmentPreview),
   }),
-  async run(context, { environments, selection, ref }) {
+  async run(context, { environments, selection, ref, changedSince, mergeBase }) {
     const targets: Environment[] = [];
     for (const each of new Set(environments)) targets.push(await getEnvironment(context, each));
     const at = await context.sourcesAt(ref);
     const { testModules } = await at.of(targets[0]);
-    const tests = new Map<string, PlannedTest>();
-    const skipReasons = new Map<string, string>();
-    const unusable = new Map<string, { test: string; because: string }>();
-    const patterns = new Map<string, PatternMatches>();
-    const excludedSkipped = new Map<string, ResolvedSelection['excludedSkipped'][number]>();
-    const inSuites = new Map<string, ResolvedSelection['inSuites'][number]>();
-    // One after the other: the lists may be long, and the event loop turns in between.
-    const add = (resolved: ResolvedSelection) => {
+    const collected = createCollection();
+    const narrow = async (environment: Environment | undefined, resolved: ResolvedSelection) => {
+      if (changedSince === undefined) return resolved.tests;
+      const request = { environment, ref, changedSince, mergeBase, at };
+      return collected.addNarrowed(await narrowToChanged(context, selection, request));
+    };
+    const previews: z.input<typeof environmentPreview>[] = [];
+    for (const environment of targets) {
+      const resolved = await context.previewOn(environment, selection, at);
+      const preview = { ...resolved, tests: await narrow(environment, resolved) };
+      collected.add(preview);
+      const sources = await at.of(environment);
+      previews.push(await viewPreview(context, { environment, selection, preview, sources }));
+    }
+    if (targets.length === 0) {
+      const resolved = await (await context.catalog({ ref })).catalog.ask('resolve', selection);
+      collected.add({ ...resolved, tests: await narrow(undefined, resolved) });
+    }
+    const [{ id, subject }] = testModules;
+    return { commit: { id, subject }, ...collected.view(), environments: previews };
+  },
+});
+
+/** Collects the tests of a preview over its environments. */
+function createCollection() {
+  const tests = new Map<string, PlannedTest>();
+  const skipReasons = new Map<string, string>();
+  const unusable = new Map<string, { test: string; because: string }>();
+  const patterns = new Map<string, PatternMatches>();
+  const excludedSkipped = new Map<string, ResolvedSelection['excludedSkipped'][number]>();
+  const inSuites = new Map<string, ResolvedSelection['inSuites'][number]>();
+  const changed = new Map<string, ChangedTestView>();
+  let narrowed: NarrowedSelection | undefined;
+  return {
+    // One environment after the other: the lists may be long, and the event loop turns in between.
+    add(resolved: ResolvedSelection) {
       for (const test of resolved.tests) addNew(tests, `${test.suite ?? ''}:${test.name}`, test);
       for (const { test, because } of resolved.skipped) skipReasons.set(test, because);
       for (const each of resolved.unusable) addNew(unusable, each.test, each);
@@ -176,18 +221,28 @@ export const previewRuns = defineOperation({
         const { tests = 0 } = patterns.get(each.pattern) ?? {};
         if (each.tests >= tests) patterns.set(each.pattern, each);
       }
-    };
-    const previews: z.input<typeof environmentPreview>[] = [];
-    for (const environment of targets) {
-      const preview = await context.previewOn(environment, selection, at);
-      add(preview);
-      const sources = await at.of(environment);
-      previews.push(await viewPreview(context, { environment, selection, preview, sources }));
-    }
-    if (targets.length === 0) add(await (await context.catalog({ ref })).catalog.ask('resolve', selection));
-    const [{ id, subject }] = testModules;
-    return {
-      commit: { id, subject },
+    },
+
+    /** Returns its tests. */
+    addNarrowed(selection: NarrowedSelection): PlannedTest[] {
+      narrowed ??= selection;
+      const names = new Set(selection.tests.map(({ name }) => name));
+      for (const each of selection.changes.changed) {
+        if (names.has(each.test)) addNew(changed, each.test, viewChangedTest(each));
+      }
+      return selection.tests;
+    },
+
+    view: () => ({
+      changes: narrowed
+        ? {
+            since: narrowed.changes.since,
+            of: narrowed.of,
+            tests: [...changed.values()],
+            lost: narrowed.changes.lost,
+            otherFiles: narrowed.changes.otherFiles,
+          }
+        : null,
       tests: Array.from(tests.values(), ({ name, suite }) => ({
         test: name,
         suite: suite ?? null,
@@ -201,10 +256,9 @@ export const previewRuns = defineOperation({
         ...describeExcludedSkipped([...excludedSkipped.values()]),
         ...describeInSuites([...inSuites.values()]),
       ],
-      environments: previews,
-    };
-  },
-});
+    }),
+  };
+}
 
 async function viewPreview(
   context: Context,

@@ -42,6 +42,8 @@ export interface NewRun {
   reservationId?: number | undefined;
   /** How long it may wait for its start, in milliseconds; then it is cancelled. */
   waitAtMostMs?: number | undefined;
+  /** Its first event. */
+  event?: { code: string; message: string } | undefined;
 }
 
 export type Runs = ReturnType<typeof createRuns>;
@@ -59,7 +61,12 @@ export function createRuns(deps: { database: Database }) {
       submission: SubmissionFields = {},
     ): Promise<Run[]> {
       return database.transaction(async (transaction) => {
-        const inserted = await toRuns(transaction, await insertRuns(transaction, runs, submission));
+        const rows = await insertRuns(transaction, runs, submission);
+        for (const [index, { event }] of runs.entries()) {
+          const id = rows[index]?.id;
+          if (event && id !== undefined) await addEvent(transaction, id, event);
+        }
+        const inserted = await toRuns(transaction, rows);
         await also?.(transaction, inserted);
         return inserted;
       });

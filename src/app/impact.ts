@@ -1,0 +1,172 @@
+import type { Config } from '../config/config.ts';
+import { Fault, isFault } from '../faults/fault.ts';
+import type { CatalogAccess } from '../mftf/catalog/catalogs.ts';
+import { splitFiles } from '../mftf/impact/changed-files.ts';
+import type { ChangedTest, ChangedTests } from '../mftf/impact/changed-tests.ts';
+import { withoutStop } from '../mftf/impact/reasons.ts';
+import type { TestChanges } from '../mftf/impact/test-changes.ts';
+import { type CheckedOutModules, mapModules } from '../mftf/module/check-out.ts';
+import type { Environment } from '../model/environment.ts';
+import type { PinnedModule } from '../model/module-source.ts';
+import { emptySelection } from '../model/selection.ts';
+import { type SourcedModule, sourceOfAddress } from '../modules/environment-sources.ts';
+import type { Commit, LineChange, Modules } from '../modules/modules.ts';
+import type { Impact, SourcesAt } from '../operations/core/context.ts';
+import type { Sources } from './sources.ts';
+
+interface ImpactDependencies {
+  config: Pick<Config, 'module'>;
+  sources: Sources;
+  modules(): Promise<Modules>;
+  sourcesAt(ref?: string): Promise<SourcesAt>;
+  /** The modules that MFTF reads on an environment; see `Catalogs.of`. */
+  enabledOf(environment: Environment, testModules: CheckedOutModules): Promise<readonly string[] | undefined>;
+  read(request: {
+    image: string;
+    testModules: CheckedOutModules;
+    enabled: readonly string[] | undefined;
+  }): Promise<CatalogAccess>;
+}
+
+/** Compares the tests of commits. */
+export function createImpact(deps: ImpactDependencies): Impact {
+  const { read } = deps;
+  return {
+    async changedTests({ environment, selection, at, ...request }) {
+      const sources = await sourcesSince(
+        deps,
+        environment,
+        at ?? (await deps.sourcesAt(request.ref)),
+        request,
+      );
+      const { image, testModules, enabled, earlier, since } = sources;
+      const after = await read({ image, testModules, enabled });
+      const files = await changedFiles(deps, sources);
+      const changes = await compareAll(() => read({ image, testModules: earlier, enabled }), after, files);
+      const [{ id, subject }] = testModules;
+      const selected = selection && (await after.ask('resolve', selection)).tests;
+      return { commit: { id, subject }, since, ...changes, otherFiles: files.others, selected };
+    },
+
+    async testChanges({ environment, test, ...request }) {
+      const sources = await sourcesSince(deps, environment, await deps.sourcesAt(request.ref), request);
+      const { image, testModules, enabled, earlier, since } = sources;
+      const after = await read({ image, testModules, enabled });
+      const before = await read({ image, testModules: earlier, enabled });
+      const [{ id, subject }] = testModules;
+      return { commit: { id, subject }, since, ...(await after.compare(before, 'testChanges', { test })) };
+    },
+
+    async changesBetween({ environment, before, after, test, stepKey }) {
+      const { image, modules: sourced } = await deps.sources.of(environment);
+      const earlier = await checkOutPinned(deps, sourced, before);
+      const later = await checkOutPinned(deps, sourced, after);
+      const enabled = await deps.enabledOf(environment, later);
+      const catalog = await read({ image, testModules: later, enabled });
+      const catalogBefore = await read({ image, testModules: earlier, enabled });
+      const changes = await catalog.compare(catalogBefore, 'testChanges', { test, stepKey });
+      return { ...changes, lineChange: await lineChangeOf(deps, later, changes.step) };
+    },
+  };
+}
+
+interface SourcesSince {
+  image: string;
+  testModules: CheckedOutModules;
+  /** The modules that MFTF reads, of both. */
+  enabled: readonly string[] | undefined;
+  /** The same, with the first one at the earlier commit. */
+  earlier: CheckedOutModules;
+  since: Commit;
+}
+
+/** Errors: REF_UNKNOWN, REF_UNRELATED, and those of the repository. */
+async function sourcesSince(
+  deps: ImpactDependencies,
+  environment: Environment | undefined,
+  at: SourcesAt,
+  { since: ref, mergeBase }: { since: string; mergeBase?: boolean | undefined },
+): Promise<SourcesSince> {
+  const { image, testModules } = await at.of(environment);
+  const { modules: sourced } = await deps.sources.of(environment);
+  const modules = await deps.modules();
+  const [{ source, name }] = sourced;
+  const [first, ...others] = testModules;
+  const repository = modules.of(source);
+  const newest = await repository.resolve(ref).catch((error: unknown) => {
+    if (!isFault(error, 'REF_UNKNOWN') || sourced.length === 1) throw error;
+    const message = `${error.message} Refs are those of the first test module, ${name}.`;
+    throw new Fault('REF_UNKNOWN', message, { cause: error });
+  });
+  const since = mergeBase ? await modules.mergeBase({ from: newest.id, to: first.id }) : newest;
+  if (since === undefined) {
+    throw new Fault(
+      'REF_UNRELATED',
+      `The commits ${newest.id} (${ref}) and ${first.id} of ${name} have no commit in common that both come from.`,
+    );
+  }
+  const path = await repository.checkout(since.id);
+  const enabled = environment && (await deps.enabledOf(environment, testModules));
+  return { image, testModules, enabled, earlier: [{ ...first, ...since, path }, ...others], since };
+}
+
+async function changedFiles(deps: ImpactDependencies, { testModules, since }: SourcesSince) {
+  const [{ id, target }] = testModules;
+  const modules = await deps.modules();
+  return splitFiles(await modules.changedFiles({ from: since.id, to: id }), target);
+}
+
+/** All tests changed when the earlier catalog cannot be read. */
+async function compareAll(
+  readBefore: () => Promise<CatalogAccess>,
+  after: CatalogAccess,
+  { attachments }: { attachments: string[] },
+): Promise<ChangedTests> {
+  let before: CatalogAccess;
+  try {
+    before = await readBefore();
+  } catch (error) {
+    if (!isFault(error, 'MODULE_INVALID')) throw error;
+    const { tests } = await after.ask('resolve', { ...emptySelection, all: true });
+    const text = `the earlier commit cannot be read: ${withoutStop(error.message)}`;
+    const byTest = new Map<string, ChangedTest>();
+    for (const { name, suite = null } of tests) {
+      const reasons = [{ kind: 'unreadable' as const, text, origin: undefined }];
+      const { suites = [] } = byTest.get(name) ?? {};
+      byTest.set(name, { test: name, suites: [...suites, suite], reasons, more: 0 });
+    }
+    return { changed: [...byTest.values()], lost: [], compared: 0 };
+  }
+  return after.compare(before, 'changedTests', { attachments });
+}
+
+/** The modules of a run, checked out. Errors: those of `ModuleRepository`. */
+function checkOutPinned(
+  deps: ImpactDependencies,
+  sourced: readonly [SourcedModule, ...SourcedModule[]],
+  pinned: readonly [PinnedModule, ...PinnedModule[]],
+): Promise<CheckedOutModules> {
+  return mapModules(pinned, async ({ name, target, repository, id, subject }) => {
+    const [first] = sourced;
+    const source =
+      repository === undefined
+        ? (sourced.find((module) => module.name === name) ?? first).source
+        : sourceOfAddress(deps.config, sourced, repository);
+    const modules = await deps.modules();
+    return { name, target, id, subject, path: await modules.of(source).checkout(id) };
+  });
+}
+
+/** The commit that changed the line of a step last; `undefined` for a step of the image. */
+async function lineChangeOf(
+  deps: ImpactDependencies,
+  testModules: CheckedOutModules,
+  step: TestChanges['step'],
+): Promise<LineChange | undefined> {
+  if (step === null) return undefined;
+  const { file, line } = step.origin;
+  const module = testModules.find(({ target }) => file.startsWith(`${target}/`));
+  if (module === undefined) return undefined;
+  const modules = await deps.modules();
+  return modules.lineChange({ commit: module.id, path: file.slice(module.target.length + 1), line });
+}

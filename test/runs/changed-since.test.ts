@@ -1,0 +1,139 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { matreItself } from '../../src/model/access.ts';
+import { parseInput } from '../../src/operations/core/operation.ts';
+import { showChangesSincePass } from '../../src/operations/results/changes-since-pass.ts';
+import { submitRuns } from '../../src/operations/runs/runs.ts';
+import { listChangedTests, showTestChanges } from '../../src/operations/tests/changed-tests.ts';
+import { previewRuns } from '../../src/operations/tests/tests.ts';
+import { type Harness, moduleTest, openHarness, overOneEngine } from './harness.ts';
+
+const requestContext = { principal: matreItself };
+const see = (selector: string) => `<seeElement selector="${selector}" stepKey="seeIt"/>`;
+const home = '<amOnPage url="{{StorefrontHarbourHomePage.url}}" stepKey="open"/>';
+const testNamed = (name: string, selector: string) => moduleTest(name, `${home}${see(selector)}`);
+const file = (name: string) => `app/code/TestModule/Test/Mftf/Test/${name}.xml`;
+
+/** Which tests differ between commits, in lists, runs and results. */
+overOneEngine((kind) => {
+  let harness: Harness;
+  let first: string;
+  beforeAll(async () => {
+    harness = await openHarness(kind, {
+      module: { ...testNamed('SteadyTest', 'body'), ...testNamed('EditedTest', 'body') },
+    });
+    await harness.environment('preprod-us');
+    first = harness.module.git('rev-parse', 'HEAD').trim();
+  });
+  afterAll(() => harness.close());
+
+  const changed = (input: object) =>
+    listChangedTests.run(harness.context, parseInput(listChangedTests, input), requestContext);
+  const submit = (input: object) => {
+    const request = { environments: ['preprod-us'], requestedBy: 'test', ...input };
+    return submitRuns.run(harness.context, parseInput(submitRuns, request), requestContext);
+  };
+  const changesOf = (id: number, name: string) => {
+    const input = { id, test: name, step: 'seeIt' };
+    return showChangesSincePass.run(harness.context, parseInput(showChangesSincePass, input), requestContext);
+  };
+
+  test('a run covers the tests of its selection that changed, at the commit that was compared', async () => {
+    const all = { selection: { groups: ['made'] } };
+    const passed = await harness.finished((await submit(all)).runs[0]?.id ?? 0);
+    expect(passed.run.verdict).toBe('passed');
+    expect(await submit({ ...all, changedSince: first })).toEqual({ runs: [], unchanged: ['preprod-us'] });
+
+    harness.module.commit(testNamed('EditedTest', '#nowhere'), 'Look for what is nowhere');
+    const commit = harness.module.commit({ 'README.md': 'new' }, 'Say something');
+    const preview = await previewRuns.run(
+      harness.context,
+      parseInput(previewRuns, { ...all, environments: ['preprod-us'], changedSince: first }),
+      requestContext,
+    );
+    expect(preview.tests.map(({ test }) => test)).toEqual(['EditedTest']);
+    const reason = { kind: 'steps', text: 'step seeIt changed', file: file('EditedTest'), line: 3 };
+    expect(preview.changes).toMatchObject({ of: 2, tests: [{ test: 'EditedTest', reasons: [reason] }] });
+    expect(preview.changes?.otherFiles).toEqual({ count: 1, paths: ['README.md'] });
+
+    const { runs, unchanged } = await submit({ ...all, changedSince: first });
+    expect(unchanged).toEqual([]);
+    const { run, plan, events } = await harness.finished(runs[0]?.id ?? 0);
+    expect(run).toMatchObject({ verdict: 'failed', ref: commit, commit: { id: commit } });
+    expect(plan.map(({ test }) => test)).toEqual(['EditedTest']);
+    expect(events[0]).toMatchObject({
+      code: 'CHANGED_TESTS',
+      message: expect.stringMatching(/^1 of 2 tests changed since [0-9a-f]{12}: /),
+    });
+
+    const changes = await changesOf(run.id, 'EditedTest');
+    expect(changes.since?.run).toBe(passed.run.id);
+    expect(changes.commits?.map(({ subject }) => subject)).toEqual([
+      'Say something',
+      'Look for what is nowhere',
+    ]);
+    expect(changes.changes).toMatchObject({ state: 'changed', reasons: [reason] });
+    const steps = changes.changes?.parts[0]?.hunks[0]?.steps ?? [];
+    expect(steps.map(({ change, text }) => `${change} ${text}`)).toEqual([
+      'same url="{{StorefrontHarbourHomePage.url}}"',
+      'removed selector="body"',
+      'added selector="#nowhere"',
+    ]);
+    expect(changes.step).toMatchObject({
+      place: { file: file('EditedTest'), line: 3 },
+      changed: true,
+      lastChange: { subject: 'Look for what is nowhere', author: 'Tester', commitsAgo: 1 },
+    });
+  });
+
+  test('new and removed tests are named, and a test shows its difference', async () => {
+    harness.module.git('checkout', '--quiet', '-b', 'feature', first);
+    harness.module.commit({
+      ...testNamed('NewTest', 'body'),
+      'Test/Mftf/Test/SteadyTest.xml': undefined,
+    });
+    const { tests, lost } = await changed({ since: first, ref: 'feature', environment: 'preprod-us' });
+    expect(tests).toMatchObject([{ test: 'NewTest', suites: [null], reasons: [{ kind: 'new' }] }]);
+    expect(lost).toEqual([{ test: 'SteadyTest', reason: 'it was removed' }]);
+    // Main has other changes, which are not those of the branch.
+    const two = await changed({ since: 'main', ref: 'feature' });
+    expect(two.tests.map(({ test }) => test)).toEqual(['NewTest', 'EditedTest'].sort());
+    const three = await changed({ since: 'main', ref: 'feature', mergeBase: 'true' });
+    expect(three.tests.map(({ test }) => test)).toEqual(['NewTest']);
+    expect(three.since.id).toBe(first);
+    const input = parseInput(showTestChanges, { test: 'SteadyTest', since: 'main', ref: 'feature' });
+    expect(await showTestChanges.run(harness.context, input, requestContext)).toMatchObject({
+      state: 'removed',
+      parts: [{ part: 'test', hunks: [{ steps: [{ change: 'removed' }, { change: 'removed' }] }] }],
+    });
+  });
+
+  test('refs that cannot be compared are refused, each with a code', async () => {
+    harness.module.git('checkout', '--quiet', '--orphan', 'unrelated');
+    harness.module.commit({}, 'Another history');
+    await expect(changed({ since: 'nowhere' })).rejects.toMatchObject({ code: 'REF_UNKNOWN' });
+    await expect(changed({ since: '-x' })).rejects.toMatchObject({ code: 'REF_UNKNOWN' });
+    await expect(changed({ since: 'a'.repeat(40) })).rejects.toMatchObject({ code: 'REF_UNKNOWN' });
+    await expect(changed({ since: 'unrelated', ref: 'main', mergeBase: 'true' })).rejects.toMatchObject({
+      code: 'REF_UNRELATED',
+    });
+    // A commit that a force push has removed is still known to the clone.
+    harness.module.git('checkout', '--quiet', 'feature');
+    const pushed = harness.module.commit(testNamed('NewTest', 'html'));
+    await changed({ since: 'main', ref: 'feature' });
+    harness.module.git('reset', '--quiet', '--hard', 'HEAD~');
+    const { tests } = await changed({ since: pushed, ref: 'feature' });
+    expect(tests.map(({ test }) => test)).toEqual(['NewTest']);
+  });
+
+  test('all tests changed when the earlier commit cannot be read', async () => {
+    harness.module.git('checkout', '--quiet', 'feature');
+    const broken = harness.module.commit({ 'Test/Mftf/Test/NewTest.xml': '<tests><test' }, 'Break a file');
+    harness.module.commit(testNamed('NewTest', 'body'), 'Repair it');
+    const { tests } = await changed({ since: broken, ref: 'feature' });
+    expect(tests.length).toBeGreaterThan(5);
+    expect(tests[0]?.reasons[0]).toMatchObject({
+      kind: 'unreadable',
+      text: expect.stringMatching(/^the earlier commit cannot be read: .*NewTest\.xml:1: /),
+    });
+  });
+});
