@@ -7,7 +7,9 @@ import { Link } from 'wouter';
 import { maxPriority } from '#src/model/limits.ts';
 import { useRefusal } from '../api/session.ts';
 import { type Now, nowQuery } from '../environments/queries.ts';
+import { ChangedSinceField } from '../selection/changed-since-field.tsx';
 import {
+  changedSinceOf,
   type Draft,
   missingInput,
   optionsOf,
@@ -60,6 +62,7 @@ function RunForm({ now, draft, problem, change, preview }: Props) {
   const submit = useSubmit(draft, setSubmitted);
   const refusal = useRefusal('operator');
   const blocker = problem ?? missingInput(draft) ?? (preview.error ? 'Fix the selection first.' : undefined);
+  const isEmpty = selectsNothing(draft) && !changedSinceOf(draft).isOfAll;
   const submitOnce = () => {
     if (blocker === undefined && refusal === undefined && !submit.isPending && !submitted) submit.mutate();
   };
@@ -87,8 +90,8 @@ function RunForm({ now, draft, problem, change, preview }: Props) {
             <PreviewPanel
               draft={draft}
               now={now}
-              preview={selectsNothing(draft) ? undefined : preview.data}
-              error={selectsNothing(draft) ? undefined : preview.error}
+              preview={isEmpty ? undefined : preview.data}
+              error={isEmpty ? undefined : preview.error}
               isLoading={preview.isLoading}
               isStale={preview.isPlaceholderData}
               onReplace={
@@ -164,6 +167,7 @@ function Fields({ now, draft, problem, change, error }: FieldsProps) {
         hasSaved={draft.saved !== undefined}
         onChange={(ref) => change(() => ({ ref }))}
       />
+      <ChangedSinceField draft={draft} onChange={(changes) => change(() => changes)} />
       <RunOptionsFields options={draft.options} onChange={(options) => change(() => ({ options }))} />
     </>
   );

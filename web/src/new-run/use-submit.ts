@@ -3,7 +3,7 @@ import { useLocation } from 'wouter';
 import type { showProgress } from '#src/operations/runs/progress.ts';
 import type { submitRuns } from '#src/operations/runs/runs.ts';
 import { get, newKey, type OutputOf, post } from '../api/request.ts';
-import { type Draft, selectionOf, writeDraft } from '../selection/draft.ts';
+import { changedSinceOf, type Draft, selectionOf, writeDraft } from '../selection/draft.ts';
 import { showSuccess } from '../ui/notices.tsx';
 import { useAction } from '../ui/use-action.ts';
 import { queuePositionText } from './queue-position-text.ts';
@@ -23,13 +23,16 @@ export function useSubmit(draft: Draft, onSeveralRuns: (runs: Submitted) => void
   return useAction({
     run: async () => {
       const { environments, priority, options, ref, saved } = draft;
-      const tests = saved === undefined ? { selection: selectionOf(draft) } : { saved };
+      const { isOfAll, fields } = changedSinceOf(draft);
+      const selection = selectionOf(isOfAll ? { ...draft, all: true } : draft);
+      const tests = saved === undefined ? { selection } : { saved };
       const body = {
         environments,
         priority,
         options,
         ...tests,
         ...(ref.trim() !== '' && { ref: ref.trim() }),
+        ...fields,
         requestedBy: 'page',
       };
       const { runs } = await post<typeof submitRuns>('/api/runs', body, { key });
@@ -44,7 +47,8 @@ export function useSubmit(draft: Draft, onSeveralRuns: (runs: Submitted) => void
     onSuccess: ({ runs, queuePosition }) => {
       setSubmissions((before) => before + 1);
       const [first] = runs;
-      if (runs.length !== 1 || !first) return onSeveralRuns(runs);
+      if (!first) return showSuccess('None of the tests changed, so nothing is run.');
+      if (runs.length !== 1) return onSeveralRuns(runs);
       showSuccess(
         `Run ${first.id} on ${first.environment} ${queuePosition === '' ? 'is queued' : queuePosition}.`,
       );

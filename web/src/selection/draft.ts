@@ -16,6 +16,10 @@ export interface Draft {
   options: RunOptions;
   /** Branch, tag or commit of the first test module; empty: its branch. */
   ref: string;
+  /** Only tests that differ from this branch, tag or commit. */
+  changedSince?: string | undefined;
+  /** Since the tested commit left it. */
+  mergeBase?: boolean | undefined;
   /** The name of the saved selection whose tests it has, instead of `all`, `names` and `exclude`. */
   saved: string | undefined;
 }
@@ -52,6 +56,8 @@ export function readDraft(search: URLSearchParams): Draft {
     priority: Number.isInteger(priority) && Math.abs(priority) <= maxPriority ? priority : 0,
     options: readOptions(search),
     ref: search.get('ref')?.trim() ?? '',
+    ...(search.has('changed-since') && { changedSince: search.get('changed-since') ?? '' }),
+    ...(search.has('merge-base') && { mergeBase: true }),
     saved: search.get('saved')?.trim() || undefined,
   };
 }
@@ -91,6 +97,8 @@ export function writeDraft({
   priority,
   options,
   ref,
+  changedSince = '',
+  mergeBase = false,
   saved,
 }: Draft): URLSearchParams {
   const search = new URLSearchParams();
@@ -106,6 +114,8 @@ export function writeDraft({
   if (maxFailures !== undefined) search.set('max-failures', String(maxFailures));
   if (failedFirst) search.set('failed-first', '1');
   if (ref !== '') search.set('ref', ref);
+  if (changedSince !== '') search.set('changed-since', changedSince);
+  if (changedSince !== '' && mergeBase) search.set('merge-base', '1');
   return search;
 }
 
@@ -150,12 +160,26 @@ export function selectsNothing({ all, names }: Pick<Draft, 'all' | 'names'>): bo
   return !all && names.length === 0;
 }
 
+/** What a request says about the tests that changed, with the tests that it is limited to: all, when none is named. */
+export function changedSinceOf(draft: Draft): {
+  isOfAll: boolean;
+  fields: { changedSince?: string; mergeBase?: boolean };
+} {
+  const changedSince = draft.changedSince?.trim() ?? '';
+  if (changedSince === '') return { isOfAll: false, fields: {} };
+  return {
+    isOfAll: draft.saved === undefined && selectsNothing(draft),
+    fields: { changedSince, ...(draft.mergeBase && { mergeBase: true }) },
+  };
+}
+
 /** The message when required input is missing, else `undefined`. */
 export function missingInput(draft: Draft): string | undefined {
   const { environments } = draft;
-  if (environments.length === 0 && selectsNothing(draft)) return 'Select environments and tests.';
+  const { isOfAll } = changedSinceOf(draft);
+  if (environments.length === 0 && selectsNothing(draft) && !isOfAll) return 'Select environments and tests.';
   if (environments.length === 0) return 'Select an environment.';
-  if (selectsNothing(draft)) return 'Select tests.';
+  if (selectsNothing(draft) && !isOfAll) return 'Select tests.';
   return undefined;
 }
 

@@ -1,7 +1,9 @@
 import { Alert, Button } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
+import { Suspense } from 'react';
 import { toProblem } from '../api/problem.ts';
 import type { Now } from '../environments/queries.ts';
+import { lazyPart } from '../load-chunk.ts';
 import { plural, shortCommit } from '../ui/format.ts';
 import { Loading } from '../ui/states.tsx';
 import type { Draft } from './draft.ts';
@@ -11,6 +13,8 @@ import { PreviewPatterns } from './preview-patterns.tsx';
 import { PreviewTests } from './preview-tests.tsx';
 import { type UnknownName, unknownNames } from './unknown-names.ts';
 import type { Preview } from './use-preview.ts';
+
+const { component: PreviewChanges } = lazyPart(() => import('../changes/preview-changes.tsx'));
 
 interface Props {
   draft: Draft;
@@ -52,6 +56,12 @@ export function PreviewPanel({ draft, now, preview, error, isLoading, isStale, o
         )}
         {skipped > 0 && <span className={classes.aside}>; {skipped} skipped by MFTF</span>}
       </p>
+      {/* A server of an older version has no changes. */}
+      {preview.changes && (
+        <Suspense fallback={null}>
+          <PreviewChanges changes={preview.changes} tests={preview.tests.length} />
+        </Suspense>
+      )}
       <PreviewPatterns preview={preview} />
       {/* A server of an older version has no notes. */}
       {(preview.notes ?? []).map((note) => (

@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import {
   IconDownload,
   IconFileText,
+  IconGitCompare,
   IconListTree,
   IconPhoto,
   IconRefresh,
@@ -36,6 +37,11 @@ export function TestActions({ run, test, panel, onPanel, onLog }: Omit<TestProps
           {word}
         </Toggle>
       ))}
+      {test.failure !== null && (
+        <Toggle panel="changes" isOpen={panel === 'changes'} onPanel={onPanel} Icon={IconGitCompare}>
+          What changed
+        </Toggle>
+      )}
       <Button
         size="compact-xs"
         variant="subtle"

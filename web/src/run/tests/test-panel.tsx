@@ -1,13 +1,19 @@
+import { Suspense } from 'react';
 import type { RunView } from '#src/operations/core/views.ts';
 import type { TestResultView } from '#src/operations/results/results-view.ts';
+import { lazyPart } from '../../load-chunk.ts';
+import { Loading } from '../../ui/states.tsx';
 import { StatusBadge } from '../../ui/status.tsx';
 import { Message } from '../failure/message.tsx';
 import { SavedPage } from '../failure/saved-page.tsx';
+import { splitTitle } from '../failure/step-tree.ts';
 import { Steps } from '../failure/steps.tsx';
 import { fileOf } from '../queries.ts';
 import { Screenshot } from './screenshot.tsx';
 import classes from './test-panel.module.css';
 import type { Panel } from './test-props.ts';
+
+const { component: ChangesSincePass } = lazyPart(() => import('../../changes/changes-since-pass.tsx'));
 
 interface Props {
   run: RunView;
@@ -29,6 +35,15 @@ export function TestPanel({ run, test, panel, onClose }: Props) {
           </li>
         ))}
       </ul>
+    );
+  }
+  if (panel === 'changes') {
+    const title = test.failure?.step?.title;
+    const step = title === undefined ? null : splitTitle(title).stepKey;
+    return (
+      <Suspense fallback={<Loading what="the changes" />}>
+        <ChangesSincePass run={run.id} test={test.test} suite={test.suite} step={step} />
+      </Suspense>
     );
   }
   if (path === undefined) return <p className={classes.notRecorded}>Not recorded for this test</p>;
