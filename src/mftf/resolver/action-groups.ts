@@ -8,11 +8,26 @@ import { isComment } from './xml-tree.ts';
 /** Steps of a test, or of a hook: far above the 974 of the longest test of Magento 2.4.4. */
 const maxSteps = 20_000;
 
+/** An action group whose steps are in their order. */
+interface PreparedGroup {
+  steps: readonly PreparedStep[];
+  /** Step keys of the action group that its steps refer to by `$`. */
+  keys: ReadonlySet<string>;
+}
+
+interface PreparedStep {
+  element: XmlElement;
+  stepKey: string | undefined;
+  /** Without the step key. */
+  attributes: Readonly<Record<string, string>>;
+  /** Whether it is the same in each call, but for its step key. */
+  isConstant: boolean;
+}
+
 /** A call of an action group, whose steps are put in. */
 interface Scope {
   call: ActionGroupCall;
   values: ArgumentValues;
-  /** Step keys of the action group that its steps refer to by `$`. */
   keys: ReadonlySet<string>;
 }
 
@@ -76,8 +91,8 @@ function stepsOfCall(
     boundary: kind,
   });
   const values = argumentValues(definition, element);
-  const scope = { call, values, keys: producedKeys(definition.steps.values()) };
-  const steps = orderSteps(definition.steps, `the action group ${ref}`);
+  const { keys, steps } = prepare(definition);
+  const scope = { call, values, keys };
   return [
     boundary('enter', 'Entering'),
     ...steps.map((step) => stepOfCall(step, scope)),
@@ -85,8 +100,35 @@ function stepsOfCall(
   ];
 }
 
-function stepOfCall(element: XmlElement, scope: Scope): ResolvedStep {
-  const { stepKey, ...attributes } = element.attributes;
+/** Prepared once: Magento 2.4.4 has 40,000 calls of 2,883 action groups. */
+const preparedGroups = new WeakMap<ActionGroupDefinition, PreparedGroup>();
+
+function prepare(definition: ActionGroupDefinition): PreparedGroup {
+  const cached = preparedGroups.get(definition);
+  if (cached) return cached;
+  const keys = producedKeys(definition.steps.values());
+  const steps = orderSteps(definition.steps, `the action group ${definition.name}`).map((element) => {
+    const { stepKey, ...attributes } = element.attributes;
+    return { element, stepKey, attributes, isConstant: isConstant(element, keys) };
+  });
+  const prepared = { keys, steps };
+  preparedGroups.set(definition, prepared);
+  return prepared;
+}
+
+/** Whether no call changes a step: neither arguments nor variables are in its texts. */
+function isConstant({ attributes, children, text }: XmlElement, keys: ReadonlySet<string>): boolean {
+  const isPlain = (value: string) => !value.includes('{{') && !value.includes('$');
+  const { createDataKey } = attributes;
+  return (
+    isPlain(text) &&
+    Object.values(attributes).every(isPlain) &&
+    (createDataKey === undefined || !keys.has(createDataKey)) &&
+    (children.length === 0 || children.every((child) => isConstant(child, keys) && !isVariable(child, keys)))
+  );
+}
+
+function stepOfCall({ element, stepKey, attributes, isConstant }: PreparedStep, scope: Scope): ResolvedStep {
   const isXmlComment = isComment(element);
   // MFTF makes the steps of comments before it puts in arguments, and does not look for variables in dates.
   const replacement: Replacement = {
@@ -98,9 +140,11 @@ function stepOfCall(element: XmlElement, scope: Scope): ResolvedStep {
   return {
     stepKey: stepKey === undefined ? '' : suffixed(stepKey, replacement.suffix),
     action: element.tag,
-    attributes: putIntoAttributes(attributes, replacement, isXmlComment),
-    children: element.children.map((child) => putIntoChild(child, replacement)),
-    text: putInto(element.text, replacement, isXmlComment),
+    attributes: isConstant ? attributes : putIntoAttributes(attributes, replacement, isXmlComment),
+    children: isConstant
+      ? element.children
+      : element.children.map((child) => putIntoChild(child, replacement)),
+    text: isConstant ? element.text : putInto(element.text, replacement, isXmlComment),
     origin: element.origin,
     call: scope.call,
     boundary: undefined,
@@ -146,11 +190,17 @@ function putIntoAttributes(
 function putIntoChild(element: XmlElement, replacement: Replacement): XmlElement {
   const everywhere = element.tag === 'field';
   const text = putInto(element.text, replacement, everywhere);
-  const isVariable = element.attributes['type'] === 'variable' && replacement.keys.has(text.trim());
   return {
     ...element,
     attributes: putIntoAttributes(element.attributes, replacement, everywhere),
     children: element.children.map((child) => putIntoChild(child, replacement)),
-    text: isVariable ? suffixed(text.trim(), replacement.suffix) : text,
+    text: isVariable({ ...element, text }, replacement.keys)
+      ? suffixed(text.trim(), replacement.suffix)
+      : text,
   };
+}
+
+/** Whether an element inside of a step names the result of a step of the action group. */
+function isVariable({ attributes, text }: XmlElement, keys: ReadonlySet<string>): boolean {
+  return attributes['type'] === 'variable' && keys.has(text.trim());
 }
