@@ -4,6 +4,7 @@ import type { Service } from '../async/interval.ts';
 import { memoize } from '../async/single-flight.ts';
 import type { Config } from '../config/config.ts';
 import { rememberHost } from '../engine/host.ts';
+import { Fault } from '../faults/fault.ts';
 import type { SendHookRequest } from '../hooks/hook-place.ts';
 import type { LockStore } from '../locks/lock.ts';
 import type { Logger } from '../log.ts';
@@ -28,7 +29,7 @@ import {
   type ShopModulesSource,
 } from '../mftf/shop-modules/shop-modules.ts';
 import type { Environment } from '../model/environment.ts';
-import type { Context } from '../operations/core/context.ts';
+import type { Context, SourcesAt } from '../operations/core/context.ts';
 import type { Selenium } from '../selenium/selenium.ts';
 import { createSessions, type SessionCapacity, type Sessions } from '../selenium/sessions.ts';
 import type { Database } from '../store/database/database.ts';
@@ -82,6 +83,9 @@ export interface ContainerParts
   startUpkeep(upkeep: ContainerUpkeep): Service[];
   close(): Promise<void>;
 }
+
+/** The image and the test modules of an environment. */
+type SourcesOfEnvironment = Awaited<ReturnType<SourcesAt['of']>>;
 
 export interface ContainerPartsDependencies
   extends Pick<Stores, 'environments' | 'variables' | 'runs' | 'durations' | 'shopModules'> {
@@ -158,13 +162,22 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
     },
 
     async lint({ environment, ref } = {}) {
-      const { image, testModules } = await (await sourcesAt(ref)).of(environment);
-      const parts = await open();
-      const [{ id, subject }] = testModules;
+      const at = await (await sourcesAt(ref)).of(environment);
+      const [{ id, subject }] = at.testModules;
       return {
         commit: { id, subject },
-        folders: testModules.map(({ target }) => target),
-        definitions: await parts.lintSources.of(await imageAccess(deps, parts, image), testModules),
+        folders: at.testModules.map(({ target }) => target),
+        definitions: await definitionsAt(at),
+        async tests() {
+          try {
+            const files = environment && (await envFilesOf(environment, at.testModules));
+            return await environmentTests(environment, files, at);
+          } catch (error) {
+            // Definitions can be asked about without them, also when a broken file keeps MFTF from generating any test.
+            if (error instanceof Fault) return undefined;
+            throw error;
+          }
+        },
       };
     },
 
@@ -236,18 +249,18 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
     },
 
     async variableUsers(environment) {
-      const { commit, catalog, files, references } = await readersOf(environment);
+      const { commit, definitions, tests, files, references } = await readersOf(environment);
       return {
         commit,
         layers: await files.readLayers(),
-        ...(await catalog.ask('variableUsers', { values: references })),
+        ...(await definitions.ask('variableUsers', { values: references, environment: tests })),
       };
     },
 
     async testsReading(environment, name) {
-      const { commit, catalog, references } = await readersOf(environment);
-      const reference = references.find((each) => each.name === name) ?? { name, credential: undefined };
-      return { commit, tests: await catalog.ask('testsReading', reference) };
+      const { commit, definitions, tests, references } = await readersOf(environment);
+      const variable = references.find((each) => each.name === name) ?? { name, credential: undefined };
+      return { commit, tests: await definitions.ask('testsReading', { variable, environment: tests }) };
     },
 
     async tryHook(environment, hook) {
@@ -299,14 +312,30 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
     },
   };
 
-  /** The values of an environment, and the catalog of what its shop has of its sources, whose tests read them. */
+  /** The values of an environment, the tests that its shop has of its sources, and the definitions through which these read them. */
   async function readersOf(environment: Environment) {
-    const { image, testModules } = await (await sourcesAt()).of(environment);
-    const files = await envFilesOf(environment, testModules);
-    const enabled = await enabledOn(environment, files);
-    const catalog = await readCatalog(deps, await open(), { image, testModules, enabled });
-    const [{ id, subject }] = testModules;
-    return { commit: { id, subject }, catalog, files, references: referencesOf(files) };
+    const at = await (await sourcesAt()).of(environment);
+    const files = await envFilesOf(environment, at.testModules);
+    const tests = await environmentTests(environment, files, at);
+    const [{ id, subject }] = at.testModules;
+    const definitions = await definitionsAt(at);
+    return { commit: { id, subject }, definitions, tests, files, references: referencesOf(files) };
+  }
+
+  async function definitionsAt({ image, testModules }: SourcesOfEnvironment) {
+    const parts = await open();
+    return parts.lintSources.of(await imageAccess(deps, parts, image), testModules);
+  }
+
+  /** The tests that MFTF generates on an environment; without one, of all modules. Errors: as of `Context.catalog`. */
+  async function environmentTests(
+    environment: Environment | undefined,
+    files: EnvFiles | undefined,
+    at: SourcesOfEnvironment,
+  ) {
+    const enabled = environment && files && (await enabledOn(environment, files));
+    const catalog = await readCatalog(deps, await open(), { ...at, enabled });
+    return catalog.ask('testsOfSuites', undefined);
   }
 
   /** The modules that MFTF reads there: those that its shop listed last. */

@@ -8,6 +8,7 @@ const finding = (digit: string, more: Partial<LintFinding> = {}): LintFinding =>
   path: 'Test/A.xml',
   line: 3,
   message: `It sleeps "${digit}".`,
+  definition: null,
   fingerprint: digit.repeat(32),
   ...more,
 });

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { type LintFinding, lintCodes } from './lint.ts';
 
+/** The name of a baseline in the root of a repository, where the server looks for it. */
+export const lintBaselineFile = 'matre-lint.json';
+
 /** Findings that a module has already. The message and the path are for readers; the fingerprint identifies a finding. */
 const lintBaseline = z.object({
   version: z.literal(1),

@@ -1,3 +1,5 @@
+import type { DefinedKind } from './lint-use.ts';
+
 /** The levels of findings, as SARIF names them; the gravest first. */
 export const lintLevels = ['error', 'warning', 'note'] as const;
 export type LintLevel = (typeof lintLevels)[number];
@@ -45,6 +47,8 @@ export interface LintFinding {
   path: string;
   line: number;
   message: string;
+  /** What has it; null for a whole file. */
+  definition: { kind: DefinedKind; name: string } | null;
   /** Identifies it in a baseline: the same after lines were moved or a file was renamed. */
   fingerprint: string;
 }
@@ -57,10 +61,44 @@ export interface LintResult {
   files: number;
   /** Files that were read, with those of the Magento tree. */
   treeFiles: number;
-  /** By path and line. */
+  /** All of them, by path and line. */
   findings: LintFinding[];
-  /** Findings that were left out, because there are too many. */
+}
+
+/** Findings of one answer: 3 MB. Commands ask until they have all. */
+export const maxFindingsOfPage = 5_000;
+
+export interface FindingsQuery {
+  level?: LintLevel | undefined;
+  code?: LintCode | undefined;
+  /** Words that the path, the message or the code has, in any case. */
+  search?: string | undefined;
+  /** `new`: only those that the baseline of the module does not have. */
+  only?: 'new' | undefined;
+  /** The number of findings before the first one of the page. */
+  offset: number;
+  limit: number;
+}
+
+export interface RuleCount {
+  code: LintCode;
+  level: LintLevel;
+  findings: number;
+}
+
+/** Some of the findings of a check. */
+export interface FindingsPage {
+  files: number;
+  treeFiles: number;
+  /** How many findings each rule has of those that match `search` and `only`. */
+  rules: RuleCount[];
+  /** The number of findings that match the whole query. */
+  total: number;
+  findings: (LintFinding & { inBaseline: boolean })[];
+  /** The number of findings behind this page. */
   more: number;
+  /** The baseline in the root of the test modules; null without one. `problem` says why it cannot be read. */
+  baseline: { findings: number; outdated: number; problem: string | null } | null;
 }
 
 /** Whether a level is as grave as another one. */

@@ -10,6 +10,7 @@ const finding = (level: LintLevel, more: Partial<LintFinding> = {}): LintFinding
   path: 'Test/Mftf/Test/A.xml',
   line: 7,
   message: 'There is no data <A> & "B".',
+  definition: null,
   fingerprint: 'a'.repeat(32),
   ...more,
 });

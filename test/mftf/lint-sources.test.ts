@@ -35,6 +35,8 @@ describe('the definitions of a tree with a module', () => {
       '<tests><test name="New"><see userInput="{{Man.name}} {{Man.age}}" stepKey="s"/></test></tests>';
     write('module/Test/Mftf/Test/New.xml', test);
     write('module/Test/Mftf/Test/Broken.xml', '<tests>');
+    const outdated = { fingerprint: '0'.repeat(32), code: 'HARD_SLEEP', path: 'Test/A.xml', message: 'm' };
+    write('module/matre-lint.json', JSON.stringify({ version: 1, findings: [outdated] }));
   });
   afterAll(async () => {
     await Promise.all([readers.close(), thread.close()]);
@@ -49,12 +51,18 @@ describe('the definitions of a tree with a module', () => {
   const open = () => sources.of(image, [{ id: 'commit', path: join(folder, 'module'), target }]);
 
   it('answers for the module, which covers what the tree has in its place, and reads each once', async () => {
-    const { findings, ...counts } = await (await open()).ask('check', { folders: [target] });
+    const query = { folders: [target], offset: 0, limit: 10 };
+    const { findings, rules, ...counts } = await (await open()).ask('check', query);
     expect(findings.map(({ path, code }) => [path.slice(target.length), code])).toEqual([
       ['/Test/Mftf/Test/Broken.xml', 'FILE_INVALID'],
       ['/Test/Mftf/Test/New.xml', 'FIELD_UNKNOWN'],
     ]);
-    expect(counts).toEqual({ files: 2, treeFiles: 3, more: 0 });
+    expect(rules.map(({ code, findings }) => [code, findings])).toEqual([
+      ['FILE_INVALID', 1],
+      ['FIELD_UNKNOWN', 1],
+    ]);
+    const baseline = { findings: 1, outdated: 1, problem: null };
+    expect(counts).toEqual({ files: 2, treeFiles: 3, total: 2, more: 0, baseline });
     const definitions = await open();
     expect((await definitions.ask('usedBy', { name: 'Man.name' }))?.tests).toEqual(['New']);
     expect(await definitions.ask('complete', { text: 'man', limit: 1 })).toEqual([
@@ -76,7 +84,7 @@ describe('the definitions of a tree with a module', () => {
 
   it('gives the tree to a command that checks a module on another machine', async () => {
     const tree = await sources.tree(image);
-    const request = { tree, folder: join(folder, 'module'), target };
+    const request = { tree, folder: join(folder, 'module'), target, offset: 0 };
     const result = await readers.run(lintFolders, request, { subject: 'the module', limitMs: 60_000 });
     expect(result.findings.map(({ path, code }) => [path, code])).toEqual([
       ['Test/Mftf/Test/Broken.xml', 'FILE_INVALID'],

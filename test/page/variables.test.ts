@@ -1,11 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { readCatalog } from '../../src/mftf/catalog/catalog.ts';
+import { indexDefinitions } from '../../src/mftf/lint/index-definitions.ts';
+import { readOutline } from '../../src/mftf/lint/read-outline.ts';
 import { compareValues } from '../../src/mftf/module/compare-values.ts';
 import { buildEnvFiles } from '../../src/mftf/module/env-files.ts';
 import { createSecretRule } from '../../src/model/env-file/secret-rule.ts';
 import type { Environment } from '../../src/model/environment.ts';
 import { startTestServer, type TestServer } from '../support/app.ts';
-import { accessTo } from '../support/catalog.ts';
+import { lintAccessTo } from '../support/catalog.ts';
 import { namedRunner } from '../support/runner.ts';
 import {
   buildPage,
@@ -40,7 +41,10 @@ describe.skipIf(noBrowserReason)('variables in a browser', () => {
   };
   beforeAll(async () => {
     await buildPage();
-    const catalog = accessTo(await readCatalog([{ root: '', files: [cartTest] }]));
+    const definitions = lintAccessTo(
+      indexDefinitions([readOutline('test', cartTest.path, cartTest.content)]),
+    );
+    const environment = { names: ['CartTest'], suites: [] };
     server = await startTestServer({
       parts: {
         runner: namedRunner,
@@ -49,18 +53,21 @@ describe.skipIf(noBrowserReason)('variables in a browser', () => {
           values: await (await filesOf(environment)).readLayers(),
         }),
         compareValues: async (one, other) => compareValues(await filesOf(one), await filesOf(other)),
-        async variableUsers(environment) {
-          const files = await filesOf(environment);
+        async variableUsers(of) {
+          const files = await filesOf(of);
           const values = files.values.map(({ name }) => ({ name, credential: undefined }));
           return {
             commit,
             layers: await files.readLayers(),
-            ...(await catalog.ask('variableUsers', { values })),
+            ...(await definitions.ask('variableUsers', { values, environment })),
           };
         },
         testsReading: async (_, name) => ({
           commit,
-          tests: await catalog.ask('testsReading', { name, credential: undefined }),
+          tests: await definitions.ask('testsReading', {
+            variable: { name, credential: undefined },
+            environment,
+          }),
         }),
       },
     });

@@ -4,8 +4,8 @@ import { buildCatalog } from '../../src/mftf/catalog/catalog.ts';
 import { readDeclarations } from '../../src/mftf/catalog/declarations.ts';
 import { folderSource } from '../../src/mftf/catalog/source.ts';
 import { createSourcePack, openSourcePack } from '../../src/mftf/catalog/source-pack.ts';
-import { factsToBytes } from '../../src/mftf/lint/facts-file.ts';
 import { indexDefinitions } from '../../src/mftf/lint/index-definitions.ts';
+import { outlinesToBytes } from '../../src/mftf/lint/outline-file.ts';
 import { allows, type Role } from '../../src/model/access.ts';
 import { operations } from '../../src/operations/all.ts';
 import { startTestServer, type TestServer } from '../support/app.ts';
@@ -96,8 +96,13 @@ beforeAll(async () => {
       runner: namedRunner,
       resolveSelection: async () => undefined,
       catalog: async () => ({ commit, catalog: accessTo(catalog, readFile) }),
-      lint: async () => ({ commit, folders: [''], definitions: lintAccessTo(indexDefinitions([])) }),
-      lintTree: async () => factsToBytes([]),
+      lint: async () => ({
+        commit,
+        folders: [''],
+        definitions: lintAccessTo(indexDefinitions([])),
+        tests: async () => undefined,
+      }),
+      lintTree: async () => outlinesToBytes({ files: [] }),
       previewOn: async () => ({
         tests: [],
         skipped: [],

@@ -15,7 +15,13 @@ import {
   lintRules,
   withLevels,
 } from '../../model/lint.ts';
-import { compareWithBaseline, formatLintBaseline, parseLintBaseline } from '../../model/lint-baseline.ts';
+import {
+  compareWithBaseline,
+  formatLintBaseline,
+  lintBaselineFile,
+  parseLintBaseline,
+} from '../../model/lint-baseline.ts';
+import { collectFindings } from '../../model/lint-pages.ts';
 import { checkLint } from '../../operations/lint/lint.ts';
 import { lintJunit } from '../../report/lint-junit.ts';
 import { lintSarif } from '../../report/lint-sarif.ts';
@@ -29,7 +35,6 @@ import type { Output } from '../output/terminal.ts';
 import { writeReport } from '../output/write-report.ts';
 import { version } from '../version.ts';
 
-const defaultBaseline = 'matre-lint.json';
 /** 10,000 findings have 4 MB. */
 const maxBaselineBytes = 64 * 1024 * 1024;
 
@@ -48,7 +53,7 @@ them out from then on. Findings are identified by what they are about, so they m
 Examples:
   matre lint --tree ../magento --github --sarif lint.sarif
   matre lint ../magento/app/code/Acme/Shop --level NO_ASSERTION=error --level ELEMENT_UNUSED=off
-  matre lint --tree ../magento --write-baseline; matre lint --tree ../magento --baseline ${defaultBaseline}
+  matre lint --tree ../magento --write-baseline; matre lint --tree ../magento --baseline ${lintBaselineFile}
   matre lint -e preprod-us --ref feature/cart
   matre lint --rules`;
 
@@ -88,7 +93,7 @@ export function registerLint(command: Command, context: CliContext): void {
         .default('error'),
     )
     .option('--baseline <file>', 'leave out the findings that this file has')
-    .option('--write-baseline', `write all findings into the file of --baseline, or ${defaultBaseline}`)
+    .option('--write-baseline', `write all findings into the file of --baseline, or ${lintBaselineFile}`)
     .option('--junit <file>', 'write a JUnit report')
     .option('--sarif <file>', 'write a SARIF 2.1.0 report, for code scanning')
     .option('--github', 'print annotations of GitHub Actions')
@@ -113,7 +118,14 @@ async function check(
 ): Promise<LintResult> {
   const isOfServer = path === undefined && (options.env !== undefined || options.ref !== undefined);
   const place = await findLintPlace(context, isOfServer ? undefined : (path ?? '.'), options);
-  if ('server' in place) return context.withCaller((caller) => caller.call(checkLint, place.server));
+  if ('server' in place) {
+    return context.withCaller((caller) =>
+      collectFindings(
+        (offset) => caller.call(checkLint, { ...place.server, offset }),
+        (page, first) => page.commit.id === first.commit.id,
+      ),
+    );
+  }
   const { lintFolder } = await import('../../app/lint-folder.ts');
   return fromHere(path ?? '.', await lintFolder(place.folders));
 }
@@ -140,7 +152,7 @@ function fromHere(folder: string, result: LintResult): LintResult {
 async function report(context: CliContext, result: LintResult, options: LintOptions): Promise<void> {
   const { stdout } = context.terminal;
   if (options.writeBaseline) {
-    const file = options.baseline ?? defaultBaseline;
+    const file = options.baseline ?? lintBaselineFile;
     await writeReport(file, formatLintBaseline(result.findings));
     stdout.line(`${plural(result.findings.length, 'finding')} written to ${file}.`);
     return;
@@ -152,14 +164,13 @@ async function report(context: CliContext, result: LintResult, options: LintOpti
   if (options.junit !== undefined) await writeReport(options.junit, lintJunit(added, failOn));
   if (options.sarif !== undefined) await writeReport(options.sarif, lintSarif(added, version()));
   if (options.json) {
-    const { files, treeFiles, more } = result;
+    const { files, treeFiles } = result;
     const document = {
       exitCode: context.exitCode,
       files,
       treeFiles,
       inBaseline,
       outdated,
-      more,
       findings: added,
     };
     stdout.line(JSON.stringify(document, undefined, 2));
@@ -177,7 +188,7 @@ function lineOf({ paint }: Output, { code, level, path, line, message }: LintFin
 
 function printTotals(
   output: Output,
-  { files, treeFiles, more }: LintResult,
+  { files, treeFiles }: LintResult,
   { added, inBaseline, outdated }: { added: readonly LintFinding[]; inBaseline: number; outdated: number },
 ): void {
   const counts = lintLevels.map((level) => {
@@ -191,7 +202,6 @@ function printTotals(
     output.line(
       `${plural(outdated, 'finding')} of the baseline ${outdated === 1 ? 'is' : 'are'} outdated; write it again.`,
     );
-  if (more > 0) output.line(`${plural(more, 'further finding')} left out, because there are too many.`);
 }
 
 function printRules(output: Output, levels: ChosenLevels): void {

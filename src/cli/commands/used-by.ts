@@ -69,7 +69,8 @@ function printUses(output: Output, { definitions, uses, more, tests }: NameUses,
   for (const use of uses.slice(0, max)) {
     output.line(`${placeOf(use)} ${describe(use)}${use.possible ? ' (perhaps)' : ''}`);
   }
-  printMore(output, uses.length + more - max);
+  printMore(output, uses.length - max);
+  if (more > 0) output.line(`and ${more} more, which are too many for an answer`);
   output.line();
   output.line(
     `${plural(uses.length + more, 'use')} in ${plural(tests.length, 'test')}${tests.length > 0 ? ':' : '.'}`,

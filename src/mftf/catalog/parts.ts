@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { attachments, createAttachmentCollector } from './attachments.ts';
 import type { XmlHandler } from './parse.ts';
+import { bareReference, referencesIn } from './references.ts';
 
 /** The kinds of named declarations. The name of an `operation` is the type of data it sends; a `helper` is a class of PHP. */
 export const partKinds = [
@@ -54,12 +55,8 @@ const unfollowedAttributes = new Set([
   ...['stepKey', 'before', 'after', 'keyForRemoval', 'createDataKey'],
   ...['key', 'name', 'type', 'time', 'timeout', 'index', 'parameterized'],
 ]);
-/** A name, or a name and its field: `Customer`, `Customer.email`, `Customer.street[0]`. */
-const reference = /^\s*([A-Za-z_\x80-\uffff][\w\x80-\uffff]*)(?:\.[\w.[\]\x80-\uffff]+)?\s*$/;
 /** Names, with the preceding dot if they are fields. */
 const names = /\.?(?<![\w\x80-\uffff])[A-Za-z_\x80-\uffff][\w\x80-\uffff]*/g;
-const environment = /_ENV\.(\w+)/g;
-const credential = /_CREDS\.([\w/.-]+)/g;
 
 type Collector = Required<Omit<XmlHandler, 'comment'>>;
 
@@ -76,6 +73,8 @@ export function collectParts(kind: Exclude<PartKind, 'helper'>, parts: Part[]): 
   let hidden = new Set<string>();
   let references = new Set<string>();
   let bareNames = new Set<string>();
+  let env = new Set<string>();
+  let credentials = new Set<string>();
   let attached = createAttachmentCollector(top);
 
   const addNamed = (of: PartKind, value: string) => {
@@ -86,19 +85,26 @@ export function collectParts(kind: Exclude<PartKind, 'helper'>, parts: Part[]): 
   const addText = (value: string) => {
     if (current === undefined) return;
     if (!value.includes('{{')) {
-      const name = reference.exec(value)?.[1];
-      if (name !== undefined) bareNames.add(name);
+      const reference = bareReference(value);
+      if (reference !== undefined) bareNames.add(reference.name);
       return;
     }
-    if (value.includes('_ENV.')) current.env = union(current.env, value, environment);
-    if (value.includes('_CREDS.')) current.credentials = union(current.credentials, value, credential);
+    if (value.includes('_ENV.') || value.includes('_CREDS.')) addVariables(value);
     addNames(bareNames, value);
+  };
+  const addVariables = (value: string) => {
+    for (const { name, member = '' } of referencesIn(value)) {
+      if (name === '_ENV') env.add(member);
+      if (name === '_CREDS') credentials.add(member);
+    }
   };
   const startPart = ({ name = '', extends: parent, dataType = '', type }: Record<string, string>) => {
     current = { kind, name: kind === 'operation' ? dataType : name, uses: '' };
     hidden = new Set();
     references = new Set();
     bareNames = new Set();
+    env = new Set();
+    credentials = new Set();
     attached = createAttachmentCollector(top);
     if (parent) addNamed(kind, parent);
     if (kind === 'entity' && type) references.add(`operation:${type}`);
@@ -149,6 +155,8 @@ export function collectParts(kind: Exclude<PartKind, 'helper'>, parts: Part[]): 
       parts.push({
         ...current,
         uses: [...references].join('\n'),
+        ...(env.size > 0 && { env: [...env] }),
+        ...(credentials.size > 0 && { credentials: [...credentials] }),
         ...(mayAttach && { attachments: mayAttach }),
       });
       current = undefined;
@@ -164,10 +172,6 @@ export function usesOf(part: Part): string[] {
 /** Adds the names at the beginning of references. */
 function addNames(to: Set<string>, value: string): void {
   for (const name of value.match(names) ?? []) if (!name.startsWith('.')) to.add(name);
-}
-
-function union(list: string[] | undefined, value: string, pattern: RegExp): string[] {
-  return [...new Set([...(list ?? []), ...Array.from(value.matchAll(pattern), ([, name = '']) => name)])];
 }
 
 // Blanks are bounded and stay in their line: otherwise a file of empty lines would take quadratic time.

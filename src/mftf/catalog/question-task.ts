@@ -6,8 +6,8 @@ import type { PlannedTest, Selection } from '../../model/selection.ts';
 import { defineTask } from '../../threads/task.ts';
 import { attachedFiles, describeMissingFixtures } from '../closure/attached-files.ts';
 import { type Closure, closureOf } from '../closure/closure.ts';
-import { testsReading, variableUsers } from '../closure/variable-users.ts';
 import { describeMissing, variablesOf } from '../closure/variables.ts';
+import type { EnvironmentTests } from '../lint/tests-above.ts';
 import type { Resolver } from '../resolver/model.ts';
 import { createResolver } from '../resolver/resolver.ts';
 import { stepsOfTest, type TestSteps } from '../resolver/test-steps.ts';
@@ -81,11 +81,13 @@ export const answers = {
     return describeMissing(variablesOf(catalog, request.tests), request);
   },
 
-  /** See `variableUsers`. */
-  variableUsers,
-
-  /** See `testsReading`. */
-  testsReading,
+  /** The tests that MFTF generates, and those of suites. */
+  testsOfSuites({ tests, suites }: Catalog, _: undefined): EnvironmentTests {
+    return {
+      names: [...tests.values()].filter(({ unusable }) => unusable === undefined).map(({ name }) => name),
+      suites: Array.from(suites.values(), ({ name, tests }) => ({ name, tests })),
+    };
+  },
 
   list: listTests,
 

@@ -1,3 +1,4 @@
+import { type Reference, readReference, replaceReferences } from '../catalog/references.ts';
 import type { Definitions, ElementDefinition } from '../resolver/model.ts';
 import { locatorCall, parameterNames } from './locator.ts';
 import type { PhpText } from './php-text.ts';
@@ -26,9 +27,6 @@ export interface ResolvedText {
   notices: string[];
 }
 
-const identifier = /^\w+$/;
-const keyPattern = /^[\w.[\]/-]+$/;
-
 /** Which references are replaced: all; all but those to elements; or only those to created data. */
 export type Reading = 'all' | 'data' | 'created';
 
@@ -39,8 +37,8 @@ export type Reading = 'all' | 'data' | 'created';
 export function resolveReferences(source: string, context: ReferenceContext, reading: Reading): ResolvedText {
   if (!source.includes('{{') && !source.includes('$')) return withoutReferences(source);
   const resolved: ResolvedText = { text: '', element: undefined, secrets: [], notices: [] };
-  resolved.text = replaceBraces(source, (reference) => {
-    if (reading === 'created') return undefined;
+  resolved.text = replaceReferences(source, (reference) => {
+    if (reading === 'created' || !hasMember(reference)) return undefined;
     if (reading === 'data' && context.definitions.section(reference.name) !== undefined) {
       throw new CestRefusal(`An element cannot stand here: ${reference.source}.`);
     }
@@ -55,76 +53,19 @@ function withoutReferences(text: string): ResolvedText {
   return { text, element: undefined, secrets: [], notices: [] };
 }
 
-/** The inside of `{{..}}`, taken apart. */
-interface Reference {
-  /** As it is written, with its braces. */
-  source: string;
-  name: string;
-  key: string;
-  parameters: string[] | undefined;
+/** A reference that may lead somewhere; `{{name}}` alone stays as it is. */
+type MemberReference = Reference & { member: string };
+
+function hasMember(reference: Reference): reference is MemberReference {
+  return reference.member !== undefined;
 }
 
-/** Replaces each `{{name.key}}` and `{{name.key(..)}}`; what has another form stays. */
-function replaceBraces(text: string, replace: (reference: Reference) => string | undefined): string {
-  let result = '';
-  let position = 0;
-  for (;;) {
-    const start = text.indexOf('{{', position);
-    const end = start < 0 ? -1 : endOfReference(text, start);
-    if (start < 0 || end < 0) return result + text.slice(position);
-    const reference = readReference(text.slice(start + 2, end - 2));
-    const value = reference && replace(reference);
-    if (value === undefined) {
-      result += text.slice(position, start + 1);
-      position = start + 1;
-    } else {
-      result += text.slice(position, start) + value;
-      position = end;
-    }
-  }
-}
-
-/** Behind the braces that close a reference; parameters may hold braces of their own. */
-function endOfReference(text: string, start: number): number {
-  const close = text.indexOf('}}', start);
-  if (close < 0) return -1;
-  const bracket = text.indexOf('(', start);
-  if (bracket < 0 || bracket > close) return close + 2;
-  const closeOfParameters = text.indexOf(')}}', bracket);
-  return closeOfParameters < 0 ? close + 2 : closeOfParameters + 3;
-}
-
-function readReference(inside: string): Reference | undefined {
-  const bracket = inside.indexOf('(');
-  const path = bracket < 0 ? inside : inside.slice(0, bracket);
-  const dot = path.indexOf('.');
-  const name = path.slice(0, Math.max(dot, 0));
-  const key = path.slice(dot + 1);
-  if (!identifier.test(name) || !keyPattern.test(key)) return undefined;
-  if (bracket < 0) return { source: `{{${inside}}}`, name, key, parameters: undefined };
-  if (!inside.endsWith(')')) return undefined;
-  return { source: `{{${inside}}}`, name, key, parameters: splitParameters(inside.slice(bracket + 1, -1)) };
-}
-
-/** Splits at commas outside of single quotes. */
-function splitParameters(text: string): string[] {
-  const parameters: string[] = [];
-  let quoted = false;
-  let start = 0;
-  for (let index = 0; index < text.length; index += 1) {
-    const character = text.charAt(index);
-    if (character === "'") quoted = !quoted;
-    else if (character === ',' && !quoted) {
-      parameters.push(text.slice(start, index));
-      start = index + 1;
-    }
-  }
-  parameters.push(text.slice(start));
-  return parameters.map((parameter) => parameter.trim());
-}
-
-function lookUp(reference: Reference, context: ReferenceContext, resolved: ResolvedText): string | undefined {
-  const { name, key, parameters } = reference;
+function lookUp(
+  reference: MemberReference,
+  context: ReferenceContext,
+  resolved: ResolvedText,
+): string | undefined {
+  const { name, member: key, parameters } = reference;
   const { definitions, php } = context;
   const addNotice = (kind: string, message: string | undefined) => {
     if (message !== undefined)
@@ -200,7 +141,8 @@ function parameterValue(source: string, context: ReferenceContext, resolved: Res
   if (parameter.includes('$')) return parameter.replace(/\s/g, '');
   const reference = readReference(parameter.replace(/\s/g, '').replace(/^\{\{/, '').replace(/\}\}$/, ''));
   // Text that is not a reference is unchanged.
-  return reference === undefined ? parameter : (lookUp(reference, context, resolved) ?? parameter);
+  if (reference === undefined || !hasMember(reference)) return parameter;
+  return lookUp(reference, context, resolved) ?? parameter;
 }
 
 /** MFTF takes `$1` and `\1` in a literal for groups of a pattern, which are empty. */
@@ -228,8 +170,9 @@ function entityValue(name: string, key: string, context: ReferenceContext): stri
 /** References inside of a value, to one more level: the environment, secrets, and data, there without what makes it unique. */
 function replaceValues(value: string, context: ReferenceContext, resolved: ResolvedText): string {
   if (!value.includes('{{')) return value;
-  return replaceBraces(value, (reference) => {
-    const { name, key } = reference;
+  return replaceReferences(value, (reference) => {
+    if (!hasMember(reference)) return undefined;
+    const { name, member: key } = reference;
     if (name === '_ENV' || name === '_CREDS') return lookUp(reference, context, resolved);
     return context.definitions.entity(name)?.fields.get(key.toLowerCase())?.value;
   });

@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import type { AttachingStep, Attachments } from '../catalog/attachments.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { PartKind } from '../catalog/parts.ts';
+import { type Reference, readReference, replaceReferences } from '../catalog/references.ts';
 import { type Dependencies, dependenciesOf } from './dependencies.ts';
 
 /** Action groups call each other; a circle, which MFTF refuses, ends here. */
@@ -59,24 +60,23 @@ function createSearch(dependencies: Dependencies): (test: string, suite: string 
       field
     ];
 
-  /** The text of a reference such as `Entity.field` or the name of an argument; `undefined` when it cannot be told. */
-  const read = (reference: string, values: Values): string | undefined => {
-    const [name = '', field, ...rest] = reference.split('.');
+  /** The text of a field of data, or of an argument; `undefined` when it cannot be told. */
+  const read = ({ name, member }: Pick<Reference, 'name' | 'member'>, values: Values): string | undefined => {
     const value = values.get(name);
-    if (field === undefined) return value;
-    return rest.length > 0 ? undefined : fieldOf(value ?? name, field);
+    return member === undefined ? value : fieldOf(value ?? name, member);
   };
   /** A text with its references resolved. */
   const resolve = (text: string, values: Values): string | undefined => {
     let isKnown = true;
-    const resolved = text.replace(/\{\{([\w.]{1,200})\}\}/g, (_, reference: string) => {
-      const value = read(reference, values);
+    const resolved = replaceReferences(text, (reference) => {
+      const value = reference.parameters === undefined ? read(reference, values) : undefined;
       isKnown &&= value !== undefined;
       return value ?? '';
     });
     if (!isKnown || /[{}$]/.test(resolved)) return undefined;
     // Without braces: data and its field, or an argument that is passed on.
-    return resolved === text ? (read(text, values) ?? text) : resolved;
+    const plain = resolved === text ? readReference(text) : undefined;
+    return plain === undefined ? resolved : (read(plain, values) ?? text);
   };
 
   return (test, suite) => {

@@ -1,6 +1,5 @@
 import { definedKindNames } from '../../model/lint-use.ts';
 import { nearestHint } from '../catalog/known-names.ts';
-import type { Use } from './facts.ts';
 import { findingIn, type RawFinding } from './finding.ts';
 import {
   type DefinitionIndex,
@@ -9,6 +8,7 @@ import {
   memberOf,
   referredKinds,
 } from './index-definitions.ts';
+import type { Use } from './outline.ts';
 
 type Problem = Pick<RawFinding, 'code' | 'subject' | 'message'>;
 

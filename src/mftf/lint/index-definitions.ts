@@ -1,5 +1,5 @@
 import { groupBy } from '../../model/group-by.ts';
-import type { Definition, DefinitionKind, FileFacts, Member, Use } from './facts.ts';
+import type { Definition, DefinitionKind, FileOutline, Member, Use } from './outline.ts';
 
 /** A definition in a file. */
 export interface DefinitionPlace {
@@ -16,7 +16,7 @@ export interface MergedDefinition {
 
 /** The definitions of a tree by kind and name. */
 export interface DefinitionIndex {
-  files: readonly FileFacts[];
+  files: readonly FileOutline[];
   all: readonly MergedDefinition[];
   get(kind: DefinitionKind, name: string): MergedDefinition | undefined;
   /** A definition and those that it extends, the nearest first, a hundred at most. A circle ends where it begins again. */
@@ -37,7 +37,7 @@ const maxChain = 100;
 /** Fields of data are found in any case. */
 const memberKey = (kind: DefinitionKind, name: string) => (kind === 'entity' ? name.toLowerCase() : name);
 
-export function indexDefinitions(files: readonly FileFacts[]): DefinitionIndex {
+export function indexDefinitions(files: readonly FileOutline[]): DefinitionIndex {
   const allPlaces = files.flatMap(({ path, definitions }) =>
     definitions.map((definition): DefinitionPlace => ({ path, definition })),
   );

@@ -11,16 +11,16 @@ import type { ImageAccess } from '../catalog/registration-answers.ts';
 import { runOnTree, withContainer } from '../catalog/run-on-tree.ts';
 import { pruneStored } from '../catalog/stored.ts';
 import type { InstalledModule } from '../module/installed-module.ts';
-import { factsVersion } from './facts-file.ts';
+import { outlineVersion } from './outline-file.ts';
 import {
-  askFacts,
-  type FactsAddress,
+  askDefinitions,
   type LintAnswer,
   type LintInput,
   type LintQuestion,
-  readModuleFacts,
-  readTreeFacts,
-} from './facts-tasks.ts';
+  type OutlineAddress,
+  readModuleOutlines,
+  readTreeOutlines,
+} from './outline-tasks.ts';
 
 /** The definitions of a Magento tree with test modules, which a worker thread holds. */
 export interface LintAccess {
@@ -37,7 +37,7 @@ export interface LintSources {
     image: ImageAccess,
     modules: readonly Pick<InstalledModule, 'id' | 'path' | 'target'>[],
   ): Promise<LintAccess>;
-  /** The facts of an image alone, as of `factsToBytes`. Errors: as of `of`. */
+  /** The outlines of an image alone, as of `outlinesToBytes`. Errors: as of `of`. */
   tree(image: ImageAccess): Promise<Uint8Array>;
 }
 
@@ -56,7 +56,7 @@ export function createLintSources(deps: {
   const { engine, folder, magentoRoot, readers, thread } = deps;
   const share = createSingleFlight<string, void>();
   const fileOf = (...parts: string[]) => {
-    const key = JSON.stringify([factsVersion, ...parts]);
+    const key = JSON.stringify([outlineVersion, ...parts]);
     return join(folder, `${prefix}${createHash('sha256').update(key).digest('hex')}.gz`);
   };
   const readOnce = (path: string, read: () => Promise<void>) =>
@@ -74,7 +74,7 @@ export function createLintSources(deps: {
       withContainer(container, (from) => {
         const request = { container: from, root: magentoRoot, path };
         const options = { subject: `the Magento tree of the image ${id}`, limitMs: maxTreeMs };
-        return runOnTree({ engine, readers }, readTreeFacts, request, options);
+        return runOnTree({ engine, readers }, readTreeOutlines, request, options);
       }),
     );
     return path;
@@ -83,13 +83,13 @@ export function createLintSources(deps: {
   return {
     tree: async (image) => readFile(await readTree(image, [])),
     async of(image, modules) {
-      const locate = async (): Promise<FactsAddress> => {
+      const locate = async (): Promise<OutlineAddress> => {
         const targets = modules.map(({ target }) => target);
         const address = [{ path: await readTree(image, targets), root: '' }];
         for (const { id, path: checkout, target } of modules) {
           const path = fileOf('module', id, target);
           const options = { subject: `the test module at ${id}`, limitMs: maxTreeMs };
-          await readOnce(path, () => readers.run(readModuleFacts, { checkout, target, path }, options));
+          await readOnce(path, () => readers.run(readModuleOutlines, { checkout, target, path }, options));
           address.push({ path, root: target });
         }
         return address;
@@ -100,7 +100,7 @@ export function createLintSources(deps: {
         async ask<Kind extends LintQuestion>(kind: Kind, input: LintInput<Kind>) {
           const askOnce = async () =>
             (await thread.run(
-              askFacts,
+              askDefinitions,
               { address, kind, input },
               { subject, limitMs: maxQueryMs },
             )) as LintAnswer<Kind>;

@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import type { LintCode, LintFinding } from '../../model/lint.ts';
 import { lintCodes } from '../../model/lint.ts';
 import { catalogPath } from '../catalog/paths.ts';
-import type { DefinitionKind } from './facts.ts';
 import { indexDefinitions } from './index-definitions.ts';
 import { lint, lintBelow } from './lint.ts';
-import { readFacts } from './read-facts.ts';
+import type { DefinitionKind } from './outline.ts';
+import { readOutline } from './read-outline.ts';
 
 const module = 'app/code/Acme/Shop/Test/Mftf';
 type Files = Record<string, string>;
@@ -44,11 +44,11 @@ function groups(inner: string): string {
 
 /** Files of the module, each with another content; a line break between the parts of a change does not matter. */
 function check(changes: Files = {}): LintFinding[] {
-  const facts = Object.entries({ ...clean, ...changes }).map(([path, content]) => {
+  const outlines = Object.entries({ ...clean, ...changes }).map(([path, content]) => {
     const full = `${module}/${path}`;
-    return readFacts(catalogPath(full)?.kind as DefinitionKind, full, Buffer.from(content));
+    return readOutline(catalogPath(full)?.kind as DefinitionKind, full, Buffer.from(content));
   });
-  return lint(indexDefinitions(facts), () => true);
+  return lint(indexDefinitions(outlines), () => true);
 }
 
 /** The findings of the clean module after a replacement in one file. */
@@ -413,7 +413,7 @@ describe('lint', () => {
 
   it('reports the files of a folder alone, and no other that begins like it', () => {
     const file = (path: string) =>
-      readFacts(
+      readOutline(
         'test',
         path,
         Buffer.from(
@@ -426,6 +426,6 @@ describe('lint', () => {
     ];
     const { findings, ...counts } = lintBelow(indexDefinitions(files), ['app/code/Acme/A']);
     expect(findings.map(({ path }) => path)).toEqual(['app/code/Acme/A/Test/Mftf/Test/A.xml']);
-    expect(counts).toEqual({ files: 1, treeFiles: 2, more: 0 });
+    expect(counts).toEqual({ files: 1, treeFiles: 2 });
   });
 });

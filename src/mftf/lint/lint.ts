@@ -1,24 +1,29 @@
 import { createHash } from 'node:crypto';
-import { type LintFinding, type LintResult, lintRules } from '../../model/lint.ts';
+import { type LintFinding, lintRules } from '../../model/lint.ts';
 import { checkUnused } from './check-unused.ts';
 import { checkUses } from './check-uses.ts';
 import type { RawFinding } from './finding.ts';
 import type { DefinitionIndex } from './index-definitions.ts';
+import type { DefinitionKind } from './outline.ts';
 import { reachabilityOf } from './reachability.ts';
 
-/** Findings of one answer; a module that has more starts with a baseline of a part of it. */
-const maxFindings = 10_000;
+/** What was checked, and all findings of it. */
+export interface Linted {
+  /** Files that were checked. */
+  files: number;
+  /** Files that were read, with those of the Magento tree. */
+  treeFiles: number;
+  findings: LintFinding[];
+}
 
 /** The findings of the files below some folders of the tree, all of them for ''. Paths are those of the tree. */
-export function lintBelow(index: DefinitionIndex, folders: readonly string[]): LintResult {
+export function lintBelow(index: DefinitionIndex, folders: readonly string[]): Linted {
   const prefixes = folders.map((folder) => (folder === '' ? '' : `${folder}/`));
   const isChecked = (path: string) => prefixes.some((prefix) => path.startsWith(prefix));
-  const findings = lint(index, isChecked);
   return {
     files: index.files.filter(({ path }) => isChecked(path)).length,
     treeFiles: index.files.length,
-    findings: findings.slice(0, maxFindings),
-    more: Math.max(0, findings.length - maxFindings),
+    findings: lint(index, isChecked),
   };
 }
 
@@ -47,7 +52,12 @@ export function lint(index: DefinitionIndex, isChecked: (path: string) => boolea
     const occurrence = occurrences.get(key) ?? 0;
     occurrences.set(key, occurrence + 1);
     const [level] = lintRules[code];
-    return { code, level, path, line, message, fingerprint: digest(`${key} ${occurrence}`) };
+    const [, kind, name] = /^(\S+) (.*)$/s.exec(definition ?? '') ?? [];
+    const owner = kind === undefined || name === undefined ? null : { kind: kind as DefinitionKind, name };
+    return {
+      ...{ code, level, path, line, message, definition: owner },
+      fingerprint: digest(`${key} ${occurrence}`),
+    };
   });
 }
 

@@ -1,5 +1,5 @@
-import type { Use } from './facts.ts';
 import { type DefinitionIndex, type MergedDefinition, referredKinds, usesOf } from './index-definitions.ts';
+import type { Use } from './outline.ts';
 
 /** What tests and suites reach through their references. */
 export interface Reachability {
@@ -87,8 +87,11 @@ export function targetsOf(index: DefinitionIndex, user: MergedDefinition, use: U
       return one(index.get('test', use.name));
     case 'section':
       return one(index.get('section', use.name));
-    case 'data':
-      return one(index.get('entity', use.name));
+    case 'data': {
+      const data = index.get('entity', use.name);
+      const type = data && index.typeOf(data);
+      return [...one(data), ...one(type === undefined ? undefined : index.get('operation', type))];
+    }
     case 'env':
     case 'credential':
       return [];

@@ -1,5 +1,5 @@
 import type { ContentReader } from './content-reader.ts';
-import type { Definition, LocalFinding, Member } from './facts.ts';
+import type { Definition, LocalFinding, Member } from './outline.ts';
 import { addReferences } from './read-uses.ts';
 import { parametersOf, selectorProblem } from './selectors.ts';
 
@@ -12,6 +12,9 @@ export function readContent(definition: Definition, findings: LocalFinding[]): C
       line = startLine;
       const { key, name, selector } = attributes;
       if (kind === 'entity' && key !== undefined && /^\/[^/]+$/.test(at)) members.push({ name: key, line });
+      if (kind === 'operation') {
+        for (const attribute in attributes) addReferences(uses, attributes[attribute] ?? '', line);
+      }
       if (kind === 'page' && at === '/section' && name) uses.push({ kind: 'section', line, name });
       if (kind === 'page' && at === '' && attributes['url'] !== undefined)
         members.push(urlOf(attributes, line));
@@ -29,7 +32,7 @@ export function readContent(definition: Definition, findings: LocalFinding[]): C
       });
     },
     text(at, text) {
-      if (kind !== 'entity') return;
+      if (kind !== 'entity' && kind !== 'operation') return;
       if (at === '/requiredEntity') uses.push({ kind: 'data', line, name: text });
       else addReferences(uses, text, line);
     },

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { factsFromBytes, factsToBytes } from './facts-file.ts';
+import { outlinesFromBytes, outlinesToBytes } from './outline-file.ts';
 import { readFolders } from './read-folders.ts';
 
 const data = '<entities><entity name="Man" type="t"/></entities>';
@@ -54,8 +54,8 @@ describe('readFolders', () => {
       folder: join(folder, 'magento'),
       target,
     });
-    expect(factsFromBytes(factsToBytes(files))).toEqual(files);
-    expect((await read(factsToBytes(files), 'module')).names).toEqual([
+    expect(outlinesFromBytes(outlinesToBytes({ files }))).toEqual({ files });
+    expect((await read(outlinesToBytes({ files }), 'module')).names).toEqual([
       'LinkedData.xml',
       'ManData.xml',
       'NewData.xml',

@@ -6,23 +6,23 @@ import type { LintFolders } from '../../model/lint.ts';
 import { catalogPath } from '../catalog/paths.ts';
 import { folderSource, type Source } from '../catalog/source.ts';
 import { tooManyBytes, tooManyFiles } from '../catalog/tree-limits.ts';
-import type { FileFacts } from './facts.ts';
-import { factsFromBytes } from './facts-file.ts';
-import { readFacts } from './read-facts.ts';
+import type { FileOutline } from './outline.ts';
+import { outlinesFromBytes } from './outline-file.ts';
+import { readOutline } from './read-outline.ts';
 
 export interface ReadFolders {
-  files: FileFacts[];
+  files: FileOutline[];
   /** The folder that is checked, relative to the Magento root; '' for the tree itself. */
   root: string;
 }
 
 /**
  * Reads the definitions of a tree and of the folder that is checked, which covers that of the tree in its place. It reads
- * synchronously, so only in a worker thread. Errors: NOT_FOUND, INPUT_INVALID for facts, MODULE_INVALID, TREE_TOO_LARGE.
+ * synchronously, so only in a worker thread. Errors: NOT_FOUND, INPUT_INVALID for outlines, MODULE_INVALID, TREE_TOO_LARGE.
  */
 export async function readFolders({ tree, folder, target }: LintFolders): Promise<ReadFolders> {
   const place = realFolder(folder);
-  if (typeof tree !== 'string') return withModule(factsFromBytes(tree), { folder: place, target });
+  if (typeof tree !== 'string') return withModule(outlinesFromBytes(tree).files, { folder: place, target });
   const realTree = realFolder(tree);
   const inTree = relative(realTree, place).split(sep).join('/');
   // Modules under development are often links in a Magento tree, and this tree is the user's own.
@@ -32,7 +32,7 @@ export async function readFolders({ tree, folder, target }: LintFolders): Promis
 }
 
 async function withModule(
-  tree: readonly FileFacts[],
+  tree: readonly FileOutline[],
   { folder, target }: { folder: string; target: string },
 ): Promise<ReadFolders> {
   const others = tree.filter(({ path }) => !path.startsWith(`${target}/`));
@@ -40,8 +40,8 @@ async function withModule(
 }
 
 /** The definitions of a source. `subject` names it in TREE_TOO_LARGE. */
-export async function readSource({ files }: Source, subject: string): Promise<FileFacts[]> {
-  const facts: FileFacts[] = [];
+export async function readSource({ files }: Source, subject: string): Promise<FileOutline[]> {
+  const outlines: FileOutline[] = [];
   let bytes = 0;
   for await (const { path, content } of files) {
     const kind = catalogPath(path)?.kind;
@@ -49,10 +49,10 @@ export async function readSource({ files }: Source, subject: string): Promise<Fi
     if (kind === 'helper') continue;
     bytes += content.length;
     if (bytes > maxTreeBytes) throw tooManyBytes(subject);
-    if (facts.length === maxTreeFiles) throw tooManyFiles(subject);
-    facts.push(readFacts(kind, path, content));
+    if (outlines.length === maxTreeFiles) throw tooManyFiles(subject);
+    outlines.push(readOutline(kind, path, content));
   }
-  return facts;
+  return outlines;
 }
 
 function realFolder(path: string): string {

@@ -1,5 +1,5 @@
 import type { ContentReader } from './content-reader.ts';
-import type { Definition, LocalFinding, Use } from './facts.ts';
+import type { Definition, LocalFinding, Use } from './outline.ts';
 import { addReferences, addValue } from './read-uses.ts';
 import { selectorProblem } from './selectors.ts';
 

@@ -1,5 +1,5 @@
-import type { Use } from './facts.ts';
-import { bareReference, referencesIn, type WrittenReference } from './references.ts';
+import { bareReference, type NamedReference, referencesIn } from '../catalog/references.ts';
+import type { Use } from './outline.ts';
 
 /** Adds the references of a text. */
 export function addReferences(uses: Use[], text: string, line: number): void {
@@ -17,7 +17,7 @@ export function addValue(uses: Use[], value: string, line: number): void {
   if (reference !== undefined) uses.push({ kind: 'name', line, ...reference });
 }
 
-function toUse({ name, member, argumentCount }: WrittenReference, line: number): Use {
+function toUse({ name, member, argumentCount }: NamedReference, line: number): Use {
   if (name === '_ENV' || name === '_CREDS') {
     return { kind: name === '_ENV' ? 'env' : 'credential', line, name: member ?? '' };
   }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { catalogPath } from '../catalog/paths.ts';
-import type { DefinitionKind } from './facts.ts';
 import { indexDefinitions } from './index-definitions.ts';
-import { readFacts } from './read-facts.ts';
+import type { DefinitionKind } from './outline.ts';
+import { readOutline } from './read-outline.ts';
 import { completeUsable, usedBy } from './used-by.ts';
 
 const root = 'app/code/Acme/Shop/Test/Mftf';
@@ -32,7 +32,7 @@ const files: Record<string, string> = {
 const index = indexDefinitions(
   Object.entries(files).map(([path, content]) => {
     const full = `${root}/${path}`;
-    return readFacts(catalogPath(full)?.kind as DefinitionKind, full, Buffer.from(content));
+    return readOutline(catalogPath(full)?.kind as DefinitionKind, full, Buffer.from(content));
   }),
 );
 const placesOf = (query: string) =>

@@ -1,5 +1,4 @@
 import type { DefinedName, NameUse, NameUses, UsableName } from '../../model/lint-use.ts';
-import type { Use } from './facts.ts';
 import {
   type DefinitionIndex,
   type DefinitionPlace,
@@ -7,7 +6,8 @@ import {
   memberOf,
   usesOf,
 } from './index-definitions.ts';
-import { targetsOf } from './reachability.ts';
+import type { Use } from './outline.ts';
+import { type EnvironmentTests, testsAbove } from './tests-above.ts';
 
 /** Uses of one answer; the most used action group of Magento 2.4.4 has 2,762. */
 const maxUses = 10_000;
@@ -15,9 +15,13 @@ const maxNames = 200_000;
 
 /**
  * Who uses an action group, data, a page, a section or a test (`Name`), an element or field (`Name.member`), a variable (`_ENV.NAME`) or a
- * credential (`_CREDS.vendor/NAME`). `undefined` when nothing has or uses the name.
+ * credential (`_CREDS.vendor/NAME`). `undefined` when nothing has or uses the name. The tests are as of `testsAbove`.
  */
-export function usedBy(index: DefinitionIndex, query: string): NameUses | undefined {
+export function usedBy(
+  index: DefinitionIndex,
+  query: string,
+  environment?: EnvironmentTests,
+): NameUses | undefined {
   const dot = query.indexOf('.');
   const [name, member] = dot < 0 ? [query, undefined] : [query.slice(0, dot), query.slice(dot + 1)];
   const matches =
@@ -41,7 +45,7 @@ export function usedBy(index: DefinitionIndex, query: string): NameUses | undefi
   }
   const definitions = definitionsOf(index, name, member);
   if (definitions.length === 0 && uses.length === 0) return undefined;
-  const tests = reachingTests(index, users);
+  const tests = testsAbove(index, users, environment);
   return { definitions, uses: uses.slice(0, maxUses), more: Math.max(0, uses.length - maxUses), tests };
 }
 
@@ -103,24 +107,4 @@ function definitionsOf(index: DefinitionIndex, name: string, member: string | un
       return line === undefined ? [] : [{ kind: merged.kind, name: merged.name, path, line }];
     });
   });
-}
-
-/** The tests among some definitions and all that use them, directly or through others. */
-function reachingTests(index: DefinitionIndex, users: ReadonlySet<MergedDefinition>): string[] {
-  const usersOf = new Map<MergedDefinition, Set<MergedDefinition>>();
-  for (const user of index.all) {
-    for (const use of usesOf(user)) {
-      for (const target of targetsOf(index, user, use)) {
-        const list = usersOf.get(target);
-        if (list) list.add(user);
-        else usersOf.set(target, new Set([user]));
-      }
-    }
-  }
-  const reached = new Set(users);
-  for (const merged of reached) for (const user of usersOf.get(merged) ?? []) reached.add(user);
-  return [...reached]
-    .filter(({ kind }) => kind === 'test')
-    .map(({ name }) => name)
-    .sort();
 }

@@ -34,10 +34,15 @@ const maxReferences = 200;
 /** Characters of a text with its arguments. */
 const maxTextLength = 1_000_000;
 
-/** A reference in double braces: a name, perhaps a field, perhaps parameters in parentheses. */
+/** A reference in double braces as MFTF finds it here: a name, perhaps a field, perhaps parameters. See catalog/references.ts. */
 const reference = /\{\{(\w+)(?:\.([\w[\]/-]+))?(?:\(((?:(?!\}\}).)*))?\}\}/g;
 const createdReference = /\$[\w.[\]]+\$/;
 const wholeReference = /^\{\{((?:(?!\}\}).)+)\}\}$/;
+
+/** The references of a text that MFTF looks at for arguments: each with its name, its field and its parameters. */
+export function referencesToArguments(text: string): RegExpExecArray[] {
+  return [...text.matchAll(reference)];
+}
 
 /**
  * A text of an action group with the values of arguments in place of the references to them. What is replaced is not only the
@@ -46,7 +51,7 @@ const wholeReference = /^\{\{((?:(?!\}\}).)+)\}\}$/;
  */
 export function putArguments(text: string, values: ArgumentValues): string | undefined {
   if (values.size === 0 || !text.includes('{{')) return text;
-  const matches = [...text.matchAll(reference)];
+  const matches = referencesToArguments(text);
   if (matches.length > maxReferences) return undefined;
   let result = text;
   for (const [all, head = '', field, parameters] of matches) {

@@ -8,11 +8,12 @@ import type { Logger } from '../../log.ts';
 import type { DeliveryOptions } from '../../messages/channels/channel.ts';
 import type { FactsSource } from '../../messages/facts/facts-source.ts';
 import type { ResolvedSelection } from '../../mftf/catalog/selection.ts';
-import type { VariableUsers } from '../../mftf/closure/variable-users.ts';
 import type { OtherFiles } from '../../mftf/impact/changed-files.ts';
 import type { ChangedTests } from '../../mftf/impact/changed-tests.ts';
 import type { TestChanges } from '../../mftf/impact/test-changes.ts';
 import type { LintAccess } from '../../mftf/lint/lint-sources.ts';
+import type { EnvironmentTests } from '../../mftf/lint/tests-above.ts';
+import type { VariableUsers } from '../../mftf/lint/variable-users.ts';
 import type { CheckedOutModules } from '../../mftf/module/check-out.ts';
 import type { ComparedValue } from '../../mftf/module/compare-values.ts';
 import type { LayeredValue } from '../../mftf/module/env-files.ts';
@@ -257,13 +258,15 @@ export interface Context {
   }): Promise<CurrentCatalog>;
   /**
    * The definitions of the image of an environment with its test modules at their newest commits, the first one at the ref. `folders` are those
-   * of the modules. Errors: as of `catalog`.
+   * of the modules, `tests` those that MFTF generates there, `undefined` when it generates none. Errors: as of `catalog`.
    */
-  lint(place?: {
-    environment?: Environment | undefined;
-    ref?: string | undefined;
-  }): Promise<{ commit: Commit; folders: string[]; definitions: LintAccess }>;
-  /** The definitions of the image of an environment alone, as `factsToBytes` writes them. Errors: as of `catalog`. */
+  lint(place?: { environment?: Environment | undefined; ref?: string | undefined }): Promise<{
+    commit: Commit;
+    folders: string[];
+    definitions: LintAccess;
+    tests(): Promise<EnvironmentTests | undefined>;
+  }>;
+  /** The definitions of the image of an environment alone, as `outlinesToBytes` writes them. Errors: as of `catalog`. */
   lintTree(environment?: Environment): Promise<Uint8Array>;
   /** Which tests differ between commits. */
   impact: Impact;

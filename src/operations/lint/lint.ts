@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Fault } from '../../faults/fault.ts';
 import { maxTestNameLength } from '../../model/limits.ts';
-import { lintCodes, lintLevels } from '../../model/lint.ts';
+import { lintCodes, lintLevels, maxFindingsOfPage } from '../../model/lint.ts';
 import type { Context } from '../core/context.ts';
 import { code, exactLine, gitRef, line, wholeNumber } from '../core/fields.ts';
 import { defineOperation } from '../core/operation.ts';
@@ -13,6 +13,7 @@ const place = {
 };
 const commitView = z.object({ id: z.string(), subject: z.string() });
 const path = z.string().describe('Relative to the Magento root');
+const definedKind = z.enum(['test', 'actionGroup', 'entity', 'page', 'section', 'operation', 'suite']);
 
 async function openLint(
   context: Context,
@@ -29,11 +30,26 @@ export const checkLint = defineOperation({
   summary: 'Check the XML of the test modules of an environment',
   role: 'viewer',
   audited: false,
-  input: z.object(place),
+  input: z.object({
+    ...place,
+    level: z.enum(lintLevels).optional().describe('Only findings of this level'),
+    code: z.enum(lintCodes).optional().describe('Only findings of this rule'),
+    search: line(200).optional().describe('Only findings with these words in path, message or rule'),
+    only: z
+      .literal('new')
+      .optional()
+      .describe('`new`: only findings that the baseline in the root of the test module does not have'),
+    offset: wholeNumber().default(0).describe('Number of findings before the first one of the answer'),
+    limit: wholeNumber(1, maxFindingsOfPage).default(maxFindingsOfPage),
+  }),
   output: z.object({
     commit: commitView.describe('Of the first test module'),
     files: z.number().describe('Number of files of the test modules'),
     treeFiles: z.number().describe('Number of files that were read, with those of the image'),
+    rules: z
+      .array(z.object({ code: z.enum(lintCodes), level: z.enum(lintLevels), findings: z.number() }))
+      .describe('Number of findings of each rule, of those that match `search` and `only`'),
+    total: z.number().describe('Number of findings that match'),
     findings: z
       .array(
         z.object({
@@ -42,19 +58,31 @@ export const checkLint = defineOperation({
           path,
           line: z.number(),
           message: z.string(),
+          definition: z
+            .object({ kind: definedKind, name: z.string() })
+            .nullable()
+            .describe('The test, action group or the like that has it; null for a whole file'),
           fingerprint: z.string().describe('Identifies the finding: the same when lines or files move'),
+          inBaseline: z.boolean().describe('The baseline in the root of the test module has it'),
         }),
       )
       .describe('By path and line'),
-    more: z.number().describe('Number of findings that were left out, because there are too many'),
+    more: z.number().describe('Number of findings behind these; `offset` continues'),
+    baseline: z
+      .object({
+        findings: z.number(),
+        outdated: z.number().describe('Number of its findings that are no longer there'),
+        problem: z.string().nullable().describe('Why it cannot be read'),
+      })
+      .nullable()
+      .describe('The file matre-lint.json in the root of the test modules; null without one'),
   }),
-  async run(context, input) {
-    const { commit, folders, definitions } = await openLint(context, input);
-    return { commit, ...(await definitions.ask('check', { folders })) };
+  async run(context, { environment, ref, ...query }) {
+    const { commit, folders, definitions } = await openLint(context, { environment, ref });
+    return { commit, ...(await definitions.ask('check', { folders, ...query })) };
   },
 });
 
-const definedKind = z.enum(['test', 'actionGroup', 'entity', 'page', 'section', 'operation', 'suite']);
 const definedName = z.object({ kind: definedKind, name: z.string(), path, line: z.number() });
 
 export const showUses = defineOperation({
@@ -79,11 +107,15 @@ export const showUses = defineOperation({
       }),
     ),
     more: z.number().describe('Number of uses that were left out, because there are too many'),
-    tests: z.array(z.string()).describe('Tests that reach one of the uses, directly or through others'),
+    tests: z
+      .array(z.string())
+      .describe(
+        'Tests that MFTF generates there and that reach one of the uses, also through others and suites',
+      ),
   }),
   async run(context, { name, ...input }) {
-    const { commit, definitions } = await openLint(context, input);
-    const uses = await definitions.ask('usedBy', { name });
+    const { commit, definitions, tests } = await openLint(context, input);
+    const uses = await definitions.ask('usedBy', { name, environment: await tests() });
     if (uses === undefined) throw unknownName(name);
     return { commit, ...uses };
   },

@@ -1,9 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { buildCatalog, readCatalog } from '../catalog/catalog.ts';
-import { readDeclarations } from '../catalog/declarations.ts';
+import { type Catalog, readCatalog } from '../catalog/catalog.ts';
+import { catalogPath } from '../catalog/paths.ts';
+import { answers } from '../catalog/question-task.ts';
+import { variablesOf } from '../closure/variables.ts';
+import { indexDefinitions } from './index-definitions.ts';
+import type { DefinitionKind } from './outline.ts';
+import { readOutline } from './read-outline.ts';
+import { usedBy } from './used-by.ts';
 import { testsReading, variableUsers } from './variable-users.ts';
-import { variablesOf } from './variables.ts';
 
 const folder = 'app/code/Acme/Shop/Test/Mftf';
 const file = (path: string, content: string) => ({
@@ -19,6 +24,17 @@ const group = (name: string, body: string) =>
     `<actionGroups><actionGroup name="${name}">${body}</actionGroup></actionGroups>`,
   );
 const reference = (name: string) => `<actionGroup ref="${name}" stepKey="s${name}"/>`;
+
+/** The definitions of some files, and the tests that MFTF generates of them. */
+async function read(content: typeof files) {
+  const catalog: Catalog = await readCatalog([{ root: '', files: content }]);
+  const index = indexDefinitions(
+    content.map((each) =>
+      readOutline(catalogPath(each.path)?.kind as DefinitionKind, each.path, each.content),
+    ),
+  );
+  return { catalog, index, environment: answers.testsOfSuites(catalog, undefined) };
+}
 
 const files = [
   test('DirectTest', '<fillField userInput="{{_ENV.STORE}}" stepKey="a"/>'),
@@ -43,18 +59,27 @@ const files = [
 
 describe('the users of variables', () => {
   it('are the tests that read them, also through action groups, parents, data and suites', async () => {
-    const catalog = await readCatalog([{ root: '', files }]);
+    const { index, environment } = await read(files);
     const value = (name: string, credential?: string) => ({ name, credential });
-    const { values, missing } = variableUsers(catalog, {
+    const { values, missing } = variableUsers(index, {
+      environment,
       values: [value('STORE'), value('PAY_KEY', 'magento/PAY_KEY'), value('UNUSED'), value('NAME')],
     });
     expect(Object.fromEntries(values.map(({ name, tests }) => [name, tests]))).toEqual({
       ...{ STORE: 1, PAY_KEY: 2, UNUSED: 0, NAME: 2 },
     });
     expect(missing).toEqual([{ reference: '_ENV.SETUP', tests: 1, firstTests: ['SuiteTest'] }]);
-    expect(testsReading(catalog, value('PAY_KEY', 'magento/PAY_KEY'))).toEqual(['ChildTest', 'GroupTest']);
-    expect(testsReading(catalog, value('PAY_KEY'))).toEqual([]);
-    expect(testsReading(catalog, value('SETUP'))).toEqual(['SuiteTest']);
+    const reading = (...variable: Parameters<typeof value>) =>
+      testsReading(index, { variable: value(...variable), environment });
+    expect(reading('PAY_KEY', 'magento/PAY_KEY')).toEqual(['ChildTest', 'GroupTest']);
+    expect(reading('PAY_KEY')).toEqual([]);
+    expect(reading('SETUP')).toEqual(['SuiteTest']);
+    // What `matre used-by` says.
+    expect(usedBy(index, '_CREDS.magento/PAY_KEY', environment)?.tests).toEqual(['ChildTest', 'GroupTest']);
+    expect(usedBy(index, '_ENV.SETUP', environment)?.tests).toEqual(['SuiteTest']);
+    expect(usedBy(index, 'PayActionGroup', { ...environment, names: ['GroupTest'] })?.tests).toEqual([
+      'GroupTest',
+    ]);
   });
 
   it('are those for which the variables of each test name them, over any references', async () => {
@@ -78,7 +103,7 @@ describe('the users of variables', () => {
               test(`T${at}Test`, body(each.map((index) => ({ group: index, env: null })))),
             ),
           ];
-          const catalog = buildCatalog([await readDeclarations({ root: '', files: content })]);
+          const { catalog, index, environment } = await read(content);
           const names = [...catalog.tests.keys()];
           expect(names).toHaveLength(4);
           const { env } = variablesOf(
@@ -86,7 +111,8 @@ describe('the users of variables', () => {
             names.map((name) => ({ name, suite: undefined })),
           );
           for (const name of ['V0', 'V1', 'V2', 'V3']) {
-            const users = testsReading(catalog, { name, credential: undefined });
+            const variable = { name, credential: undefined };
+            const users = testsReading(index, { variable, environment });
             expect(users).toEqual([...(env.get(name) ?? [])].sort());
           }
         },

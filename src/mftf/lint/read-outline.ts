@@ -4,7 +4,7 @@ import { elements } from '../catalog/parts.ts';
 import { trimBlanks } from '../catalog/text.ts';
 import { single } from '../catalog/xml.ts';
 import type { ContentReader } from './content-reader.ts';
-import type { Definition, DefinitionKind, FileFacts } from './facts.ts';
+import type { Definition, DefinitionKind, FileOutline } from './outline.ts';
 import { readContent } from './read-content.ts';
 import { readSteps } from './read-steps.ts';
 
@@ -12,19 +12,19 @@ import { readSteps } from './read-steps.ts';
  * The definitions of a file of MFTF and where they refer to others, with the findings that need no other file. A file that cannot be
  * read has one finding and no definitions.
  */
-export function readFacts(kind: DefinitionKind, path: string, content: Uint8Array): FileFacts {
-  const facts: FileFacts = { path, definitions: [], findings: [] };
-  if (isEmptyFile(content)) return facts;
+export function readOutline(kind: DefinitionKind, path: string, content: Uint8Array): FileOutline {
+  const outline: FileOutline = { path, definitions: [], findings: [] };
+  if (isEmptyFile(content)) return outline;
   const { root, element } = elements[kind];
   const problem =
-    parseXml(content, root, createHandler(kind, facts)) ??
-    (kind === 'test' || kind === 'suite' ? single(element, facts.definitions)?.problem : undefined);
-  if (problem === undefined) return facts;
+    parseXml(content, root, createHandler(kind, outline)) ??
+    (kind === 'test' || kind === 'suite' ? single(element, outline.definitions)?.problem : undefined);
+  if (problem === undefined) return outline;
   const { line, message } = problem;
   return { path, definitions: [], findings: [{ code: 'FILE_INVALID', line, subject: message, message }] };
 }
 
-function createHandler(kind: DefinitionKind, facts: FileFacts): XmlHandler {
+function createHandler(kind: DefinitionKind, outline: FileOutline): XmlHandler {
   const { root, element } = elements[kind];
   const top = `/${root}/${element}`;
   let reader: ContentReader | undefined;
@@ -40,10 +40,10 @@ function createHandler(kind: DefinitionKind, facts: FileFacts): XmlHandler {
       text = '';
       if (at === top) {
         const definition = startDefinition(kind, attributes, line);
-        if (attributes['remove'] !== 'true') facts.definitions.push(definition);
+        if (attributes['remove'] !== 'true') outline.definitions.push(definition);
         const create =
           kind === 'test' || kind === 'actionGroup' || kind === 'suite' ? readSteps : readContent;
-        reader = create(definition, facts.findings);
+        reader = create(definition, outline.findings);
       }
       if (at.startsWith(top)) reader?.open(at.slice(top.length), attributes, line);
     },

@@ -81,8 +81,8 @@ export interface LocalFinding {
   message: string;
 }
 
-/** What the linter knows of a file. */
-export interface FileFacts {
+/** What is known of a file without its text: what it defines and uses. */
+export interface FileOutline {
   /** Relative to the Magento root. */
   path: string;
   definitions: Definition[];
