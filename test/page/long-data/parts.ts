@@ -8,6 +8,7 @@ import type { PoolContainer } from '../../../src/pool/pool.ts';
 import { namedRunner } from '../../support/runner.ts';
 import { longCatalog } from './catalog.ts';
 import { longVariable, longVariables } from './database.ts';
+import { longLint } from './lint.ts';
 import { commitSubject, testName } from './names.ts';
 
 const commit = { id: '15'.repeat(20), subject: commitSubject(21) };
@@ -80,6 +81,12 @@ export async function longParts(): Promise<Partial<ContainerParts>> {
       };
     },
     testsReading: async () => ({ commit, tests: Array.from({ length: 600 }, (_, index) => testName(index)) }),
+    lint: async () => ({
+      commit,
+      folders: [testModule.target],
+      definitions: longLint(),
+      tests: async () => undefined,
+    }),
     pool: async () => ({
       list: async () => [1, 2, 4, 9].map(poolContainer),
       replace: async ({ id }) => poolContainer(id),

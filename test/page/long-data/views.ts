@@ -1,4 +1,5 @@
 import { longVariable } from './database.ts';
+import { longNames } from './lint.ts';
 import { longMessageNames } from './messages.ts';
 import { environmentCode, scheduleName, testName } from './names.ts';
 import type { RunRows } from './runs.ts';
@@ -53,6 +54,10 @@ export function longViews(ids: RunRows['ids']): LongView[] {
     view('/tests', '/tests'),
     view('/tests/:name', `/tests/${testName(0)}`),
     view('/tests/:name', `/tests/${testName(1)}`),
+    view('/lint', '/lint'),
+    view('/lint', '/lint?level=error&only=new&q=Element'),
+    view('/used-by', '/used-by'),
+    view('/used-by', `/used-by?name=${longNames.actionGroup}`),
     view('/trends', '/trends'),
     view('/trends', '/trends?days=14&group=smoke'),
     view('/compare', `/compare?a=before:${ids.failed}&b=run:${ids.failed}`),

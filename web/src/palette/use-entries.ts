@@ -57,6 +57,8 @@ export function useEntries(): EntryGroup[] {
     link('view /rules', 'Rules of messages', '/rules'),
     link('view /templates', 'Templates of messages', '/templates'),
     link('view /alerts', 'Alerts', '/alerts'),
+    link('view /lint', 'Lint', '/lint'),
+    link('view /used-by', 'Used by: who uses a name', '/used-by'),
     link('view /quarantines', 'Quarantines and notes of causes', '/quarantines'),
     link('view /saved-selections', 'Saved selections', '/saved-selections'),
     link('view /account', 'Tokens, password and subscriptions', '/account'),

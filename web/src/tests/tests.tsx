@@ -44,6 +44,12 @@ export default function Tests() {
         <Anchor component={Link} href="/quarantines">
           Quarantines
         </Anchor>
+        <Anchor component={Link} href="/lint">
+          Lint
+        </Anchor>
+        <Anchor component={Link} href="/used-by">
+          Used by
+        </Anchor>
       </div>
       <TestFilter catalog={catalog.data} tests={tests} visible={visibleTests.length} filter={filter} />
       {statistics.isError && (

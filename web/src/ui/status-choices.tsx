@@ -22,6 +22,8 @@ export function StatusChoices({
 interface Props {
   /** The sign before the label; none for all statuses. */
   status?: Status;
+  /** Another sign, of something that is no status. */
+  sign?: ReactNode;
   label: string;
   /** How many have the status. */
   count?: number;
@@ -29,10 +31,11 @@ interface Props {
   onSelect: () => void;
 }
 
-export function StatusChoice({ status, label, count, isSelected, onSelect }: Props) {
+export function StatusChoice({ status, sign, label, count, isSelected, onSelect }: Props) {
   return (
     <UnstyledButton className={classes.choice} aria-pressed={isSelected} onClick={onSelect}>
       {status !== undefined && <StatusSign status={status} size={12} />}
+      {sign}
       {label}
       {count !== undefined && <span className={classes.count}>{count.toLocaleString()}</span>}
     </UnstyledButton>

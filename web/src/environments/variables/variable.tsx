@@ -1,6 +1,7 @@
 import { Anchor } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
+import { usedByPage } from '../../lint/queries.ts';
 import { plural, shortCommit } from '../../ui/format.ts';
 import { LongText } from '../../ui/long-text/long-text.tsx';
 import { ErrorState, Loading, QueryFallback } from '../../ui/states.tsx';
@@ -44,7 +45,7 @@ export default function Variable({ params: { code, name } }: Props) {
       {users.error ? (
         <ErrorState error={users.error} onRetry={() => void users.refetch()} />
       ) : users.data ? (
-        <Users users={users.data} />
+        <Users users={users.data} name={name} code={code} />
       ) : (
         <Loading what="the tests that read it" />
       )}
@@ -77,6 +78,8 @@ function Facts({ row, code }: { row: Row; code: string }) {
 
 interface UsersProps {
   users: { commit: { id: string }; tests: string[]; hooks: string[]; readByMftf: boolean };
+  name: string;
+  code: string;
 }
 
 const columns: Column<string>[] = [
@@ -92,7 +95,7 @@ const columns: Column<string>[] = [
   },
 ];
 
-function Users({ users: { commit, tests, hooks, readByMftf } }: UsersProps) {
+function Users({ users: { commit, tests, hooks, readByMftf }, name, code }: UsersProps) {
   const others = [...(readByMftf ? ['MFTF itself'] : []), ...hooks.map((hook) => `the hook ${hook}`)];
   return (
     <section className={classes.section} aria-labelledby="users">
@@ -106,8 +109,11 @@ function Users({ users: { commit, tests, hooks, readByMftf } }: UsersProps) {
         <p className={classes.dim}>No test of this environment reads it.</p>
       )}
       <p className={classes.dim}>
-        Tests read it also through action groups, data and suites; commit{' '}
-        <code>{shortCommit(commit.id)}</code> of the test module
+        Tests read it also through action groups, data and suites:{' '}
+        <Anchor component={Link} href={usedByPage(`_ENV.${name}`, code)} underline="always">
+          the places
+        </Anchor>
+        . Commit <code>{shortCommit(commit.id)}</code> of the test module
       </p>
     </section>
   );
