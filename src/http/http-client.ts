@@ -54,6 +54,14 @@ export class HttpTimeout extends Error {
   override readonly name = 'HttpTimeout';
 }
 
+/** The errors of requests whose connection was never open: the server has read nothing of them. */
+const unsent = new WeakSet<object>();
+
+/** Whether a request failed before anything of it was sent, so that the server cannot have executed it. */
+export function isUnsent(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && unsent.has(error);
+}
+
 export interface HttpClientOptions {
   /** Makes the connection of a request. It is for one request, which it ends with `signal`. It may reject the address. */
   agentFor?(address: URL, signal: AbortSignal): Promise<Agent>;
@@ -84,7 +92,18 @@ export function createHttpClient({ agentFor }: HttpClientOptions = {}): HttpClie
         agent: agent ?? (https === undefined ? httpAgent : httpsAgent),
         signal,
       });
-      outgoing.on('error', (error) => reject(signal.aborted ? signal.reason : error));
+      let isOpen = false;
+      outgoing.once('socket', (socket) => {
+        isOpen = !socket.connecting;
+        socket.once(https === undefined ? 'connect' : 'secureConnect', () => {
+          isOpen = true;
+        });
+      });
+      outgoing.on('error', (error) => {
+        const reason = signal.aborted ? signal.reason : error;
+        if (!isOpen) unsent.add(reason);
+        reject(reason);
+      });
       outgoing.on('response', resolve);
       outgoing.end(body);
     });

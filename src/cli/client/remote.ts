@@ -1,7 +1,7 @@
 import type { z } from 'zod';
-import { Fault, type FaultCode, faults } from '../../faults/fault.ts';
+import { Fault, type FaultCode, faults, isFault } from '../../faults/fault.ts';
 import { asSentence } from '../../faults/sentence.ts';
-import { createHttpClient, describeHttpError, type HttpStream } from '../../http/http-client.ts';
+import { createHttpClient, describeHttpError, type HttpStream, isUnsent } from '../../http/http-client.ts';
 import {
   type AnyOperation,
   type Operation,
@@ -75,8 +75,8 @@ export function createRemoteRequests({ url, token, traceParent }: RemoteOptions)
 }
 
 /**
- * Calls a matre server over HTTP. Rejects with the Faults of the server, and with SERVER_UNREACHABLE when it does not answer,
- * or not as a matre server of this version does.
+ * Calls a matre server over HTTP. Rejects with the Faults of the server, with SERVER_UNREACHABLE when it does not answer, or not
+ * as a matre server of this version does, and with RESPONSE_MISSING when it may have executed a change without answering.
  */
 export function createRemoteCaller(options: RemoteOptions): Caller {
   const requests = createRemoteRequests(options);
@@ -104,7 +104,8 @@ export function createRemoteCaller(options: RemoteOptions): Caller {
         operation as unknown as AnyOperation,
         input as Record<string, unknown>,
       );
-      const json = await requests.send(operation.method, path, body);
+      const sent = requests.send(operation.method, path, body);
+      const json = await (operation.method === 'GET' ? sent : sent.catch(rethrowChange));
       // A command parses few responses, and generating a parser for each schema takes longer than to interpret it.
       const parsed = operation.output.safeParse(json, { jitless: true });
       if (parsed.success) return parsed.data;
@@ -127,6 +128,13 @@ export function createRemoteCaller(options: RemoteOptions): Caller {
       requests.close();
     },
   };
+}
+
+/** A change whose response is missing may have been made: a user who repeats it would make it twice. */
+function rethrowChange(error: unknown): never {
+  const { cause } = error as Error;
+  if (!isFault(error, 'SERVER_UNREACHABLE') || cause === undefined || isUnsent(cause)) throw error;
+  throw new Fault('RESPONSE_MISSING', error.message, { cause });
 }
 
 /** The path and the body of the request for an operation. Input that is not in the path goes into the query or the body. */

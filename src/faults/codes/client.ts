@@ -11,6 +11,13 @@ export const clientFaults = {
     meaning: 'The command was not executed.',
     remedy: 'Check that `matre up` is running there and that the address is right (`matre context show`).',
   },
+  RESPONSE_MISSING: {
+    kind: 'infrastructure',
+    status: 504,
+    transient: false,
+    meaning: 'The server may have executed the command, or may still do so: it did not say.',
+    remedy: 'Look for what the command makes or changes (`matre list` for runs) before you repeat it.',
+  },
   SERVER_NOT_CHOSEN: usage(
     404,
     'The command was not executed, and nothing was created.',
