@@ -105,11 +105,7 @@ async function compose(
   });
 
   // 4. What operations work with.
-  const messaging = createAppOutgoing({
-    config,
-    artifacts: files.artifacts,
-    catalog: containers.catalog,
-  });
+  const messaging = createAppOutgoing({ config, artifacts: files.artifacts });
   const context = createContext({
     config,
     log,

@@ -47,6 +47,7 @@ import { createMftfRunner, mountInMagentoTree } from './runner.ts';
 import { createSeleniumLookup } from './selenium.ts';
 import { createSources, type Sources } from './sources.ts';
 import type { Stores } from './stores.ts';
+import { readTestSteps } from './test-steps.ts';
 import { tryHook } from './try-hook.ts';
 
 /** The parts that use containers, the module and Selenium. */
@@ -56,6 +57,7 @@ export interface ContainerParts
     | 'pool'
     | 'resolveSelection'
     | 'catalog'
+    | 'testSteps'
     | 'lint'
     | 'lintTree'
     | 'impact'
@@ -160,6 +162,15 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
         catalog: await readCatalog(deps, await open(), { image, testModules }),
       };
     },
+
+    testSteps: (place) =>
+      readTestSteps(
+        {
+          ...{ shopModules, sourcesAt, envFilesOf },
+          readCatalog: async (request) => readCatalog(deps, await open(), request),
+        },
+        place,
+      ),
 
     async lint({ environment, ref } = {}) {
       const at = await (await sourcesAt(ref)).of(environment);

@@ -43,6 +43,7 @@ export function createContext(parts: {
     pool,
     resolveSelection,
     catalog,
+    testSteps: containers.testSteps,
     lint: containers.lint,
     lintTree: containers.lintTree,
     impact: containers.impact,

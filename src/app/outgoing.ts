@@ -1,5 +1,4 @@
 import type { Artifacts } from '../artifacts/artifacts.ts';
-import { withTimeout } from '../async/timeout.ts';
 import type { Config } from '../config/config.ts';
 import type { SendHookRequest } from '../hooks/hook-place.ts';
 import { AddressRefused, createAddressLimits } from '../http/address-limits.ts';
@@ -9,30 +8,15 @@ import { createOutgoing } from '../messages/outgoing/outgoing.ts';
 import { createPictureReader } from '../messages/outgoing/read-picture.ts';
 import type { Context } from '../operations/core/context.ts';
 
-/** To read the catalog first may take longer than the places of tests are worth. */
-const catalogMs = 3_000;
-
 /** What channels send messages with. `close` ends the requests that are under way. */
 export function createAppOutgoing(deps: {
-  config: Pick<Config, 'messages' | 'module'>;
+  config: Pick<Config, 'messages'>;
   artifacts: Pick<Artifacts, 'open'>;
-  catalog: Context['catalog'];
 }): { outgoing: Context['outgoing']; close(): void } {
-  const { config, artifacts, catalog } = deps;
+  const { config, artifacts } = deps;
   const { allowedNetworks, proxy } = config.messages;
   const { http, connect, close } = createOutgoing({ limits: createAddressLimits(allowedNetworks), proxy });
-  const root = `${config.module.target}/`;
-
-  async function placesOf(tests: readonly string[]) {
-    const ask = async () => (await catalog()).catalog.ask('sources', { tests: [...tests] });
-    // Without a module, an image or an engine the places are unknown.
-    const sources = await withTimeout(catalogMs, ask, () => []).catch(() => []);
-    return sources
-      .filter(({ path }) => path.startsWith(root))
-      .map(({ test, path, line }) => ({ test, path: path.slice(root.length), line }));
-  }
-
-  return { outgoing: { http, connect, readPicture: createPictureReader(artifacts), placesOf }, close };
+  return { outgoing: { http, connect, readPicture: createPictureReader(artifacts) }, close };
 }
 
 /** What hooks send requests with. `close` ends those that are under way. */

@@ -4,6 +4,7 @@ import type { Role, SecondFactorDemand } from '../model/access.ts';
 import { hideCredentials } from '../model/address/dsn.ts';
 import { isLoopback } from '../model/address/loopback.ts';
 import type { PatchSource } from '../model/patch.ts';
+import type { SourceLinkSettings } from '../model/source-link/source-link.ts';
 import { findSecretFile } from './secret-file.ts';
 import type { SeleniumConfig } from './selenium-settings.ts';
 import type { Setting } from './setting.ts';
@@ -75,6 +76,8 @@ export interface Config {
   };
   /** Without a source no run can start, which the run reports; other commands work. */
   module: { source: ModuleSource | undefined; target: string };
+  /** The web views of files. */
+  sourceLinks: SourceLinkSettings;
   selenium: SeleniumConfig;
   worker: {
     slots: number;
@@ -225,6 +228,7 @@ function arrange(values: SettingValues, entries: SettingEntry[], problems: strin
       magentoRoot: values.MATRE_MAGENTO_ROOT,
     },
     module: { source: moduleSource(values, problems), target: values.MATRE_MODULE_TARGET },
+    sourceLinks: { templates: values.MATRE_SOURCE_URL, treeTemplate: values.MATRE_TREE_SOURCE_URL },
     selenium: {
       host: values.SELENIUM_HOST,
       port: values.SELENIUM_PORT,

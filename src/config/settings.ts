@@ -25,6 +25,7 @@ import {
   wholeNumber,
 } from './setting-parsers.ts';
 import { signInSettings } from './sign-in-settings.ts';
+import { sourceLinkSettings } from './source-link-settings.ts';
 import { tracingSettings } from './tracing-settings.ts';
 import { variableSettings } from './variable-settings.ts';
 
@@ -180,6 +181,7 @@ export const settings = {
     description:
       'The file with the keys of known ssh servers (`ssh-keyscan HOST` writes one). Without it ssh chooses.',
   }),
+  ...sourceLinkSettings,
 
   ...seleniumSettings,
 

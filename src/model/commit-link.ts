@@ -108,8 +108,8 @@ export function projectOfRepository(address: string): Omit<PartialCommitLink, 's
   const host = scp?.[1] ?? (ssh && percentDecode(ssh.hostname));
   const path = scp?.[2] ?? (ssh && percentDecode(ssh.pathname));
   if (!host || !path) return undefined;
-  // GitHub and GitLab take ssh at port 443 under these names.
-  const web = `https://${host.replace(/^ssh\.github\.com$/, 'github.com').replace(/^altssh\.gitlab\.com$/, 'gitlab.com')}`;
+  // GitHub, GitLab and Bitbucket take ssh at port 443 under these names.
+  const web = `https://${host.replace(/^(?:ssh\.(?=github\.com$)|altssh\.(?=(?:gitlab\.com|bitbucket\.org)$))/, '')}`;
   const project = projectOf(path.split('/').filter((segment) => segment !== ''));
   if (project === undefined || !URL.canParse(web)) return undefined;
   const { origin, hostname } = new URL(web);

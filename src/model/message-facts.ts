@@ -98,6 +98,8 @@ export interface FailureFacts {
   /** The headline of its message. */
   message: string;
   url: string | null;
+  /** Where it comes from in a test module, at that commit; null when it is not known, or in no module. */
+  place?: { path: string; line: number; commit: string } | null | undefined;
 }
 
 /** A file of a run. */

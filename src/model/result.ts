@@ -1,3 +1,4 @@
+import type { ResultPlace } from './result-place.ts';
 import type { Reason } from './run.ts';
 import type { TimedOutWaits } from './timed-out-waits.ts';
 
@@ -40,4 +41,6 @@ export interface Result {
   attachments: Attachment[];
   /** Waits that ran out although the test continued. */
   waits?: TimedOutWaits | undefined;
+  /** Where a failure comes from, as far as that is known. */
+  place?: ResultPlace | undefined;
 }

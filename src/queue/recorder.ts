@@ -159,7 +159,7 @@ export async function writeResult(
   attempt: number,
   result: NewResult,
 ): Promise<void> {
-  const { test, suite, status, message, reason, startedAt, durationMs, attachments, steps } = result;
+  const { test, suite, status, message, reason, startedAt, durationMs, attachments, steps, place } = result;
   const rows = await transaction.query(
     `UPDATE planned_test SET started_at = NULL, quarantine_id = NULL
      WHERE run_id = $1 AND test = $2 AND suite = $3 RETURNING test`,
@@ -177,15 +177,15 @@ export async function writeResult(
        WHERE test = $2 AND suite = $3 AND environment_id = (SELECT environment_id FROM run WHERE id = $1)
      ), written AS (
        INSERT INTO result (run_id, test, suite, attempt, status, message, reason_code, reason_message,
-         started_at, duration_ms, attachments, cause, step_title, step_number, waits, step_of, history)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::jsonb, $12, $13, $14, $16::jsonb, (SELECT steps FROM before),
+         started_at, duration_ms, attachments, cause, step_title, step_number, waits, place, step_of, history)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::jsonb, $12, $13, $14, $16::jsonb, $17::jsonb, (SELECT steps FROM before),
          coalesce((SELECT recent FROM before), ''))
        ON CONFLICT (run_id, test, suite, attempt) DO UPDATE SET
          status = excluded.status, message = excluded.message, reason_code = excluded.reason_code,
          reason_message = excluded.reason_message, started_at = excluded.started_at,
          duration_ms = excluded.duration_ms, attachments = excluded.attachments, cause = excluded.cause,
          step_title = excluded.step_title, step_number = excluded.step_number, step_of = excluded.step_of,
-         waits = excluded.waits,
+         waits = excluded.waits, place = excluded.place,
          history = excluded.history
        WHERE result.reason_code = 'WORKER_LOST'
        RETURNING *
@@ -216,6 +216,7 @@ export async function writeResult(
       steps?.failed?.number ?? null,
       steps?.count ?? null,
       steps?.waits ? storable(JSON.stringify(steps.waits)) : null,
+      place ? storable(JSON.stringify(place)) : null,
     ],
   );
 }

@@ -49,6 +49,15 @@ describe('spooled results', () => {
         message: 'several\nlines ✓',
         reason: { code: 'DISK_FULL', message: 'x' },
         attachments: [{ name: 'p', kind: 'screenshot', path: 'tests/p.png' }],
+        place: {
+          test: { file: 'T.xml', line: 3 },
+          step: {
+            file: 'A.xml',
+            line: 4,
+            stepKey: 'see',
+            call: { file: 'T.xml', line: 9, actionGroup: 'G', stepKey: 'g' },
+          },
+        },
       }),
       result('B'),
     ];

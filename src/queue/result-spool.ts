@@ -5,6 +5,7 @@ import { asDiskFull, Fault, type FaultCode, faults } from '../faults/fault.ts';
 import { ifPresent } from '../files/missing-file.ts';
 import type { Logger } from '../log.ts';
 import { attachmentKinds, statuses } from '../model/result.ts';
+import { storedPlace } from '../store/tables/stored-place.ts';
 import { storedWaits } from '../store/tables/stored-waits.ts';
 import type { LastingClaimKey } from './claim-key.ts';
 import type { NewResult } from './recorder.ts';
@@ -51,6 +52,7 @@ const storedResult = z.object({
     })
     .transform(({ count, failed, waits }) => ({ count, failed, ...(waits && { waits }) }))
     .optional(),
+  place: storedPlace.optional(),
 });
 
 /** Creates `folder` when it is needed. One file for each claim, one line of JSON for each result. */

@@ -4,6 +4,7 @@ import { groupBy } from '../model/group-by.ts';
 import type { AppliedQuarantine } from '../model/quarantine.ts';
 import type { Result } from '../model/result.ts';
 import { describeSelection } from '../model/selection.ts';
+import { innermostPlace } from '../model/source-link/innermost-place.ts';
 import { keyOf, type ReportedRun, unrecorded } from './reported-run.ts';
 import { attributes, escapeText } from './xml.ts';
 
@@ -14,6 +15,8 @@ interface Case {
   suite: string | undefined;
   seconds: number;
   verdict: Verdict;
+  /** Where its failure comes from: a path in the repository of the test module, else below the root of Magento. */
+  place?: { file: string; line: number } | undefined;
   /** The kind of a failure or an error. */
   type?: string | undefined;
   message?: string | undefined;
@@ -47,6 +50,7 @@ function casesOf(reported: ReportedRun): Case[] {
       const key = keyOf(result);
       return {
         ...caseOf(result, { quarantine: quarantines.get(key), earlier: earlier.get(key) ?? [] }),
+        place: placeOf(result, run),
         note: result.cause === undefined ? undefined : notes?.get(result.cause),
       };
     }),
@@ -66,6 +70,13 @@ function casesOf(reported: ReportedRun): Case[] {
   const isTrustworthy = isComplete && (run.verdict === 'passed' || run.verdict === 'failed');
   if (!isTrustworthy && cases.every(({ verdict }) => verdict !== 'error')) cases.push(errorOf(reported));
   return cases;
+}
+
+/** Of a failure; GitLab and the reporters of GitHub show it beside the line, so it is one in the repository of a pipeline if there is any. */
+function placeOf({ place }: Result, { modules }: ReportedRun['run']): Case['place'] {
+  if (place === undefined) return undefined;
+  const { file, line, module } = innermostPlace(place, modules ?? []);
+  return { file: module?.path ?? file, line };
 }
 
 /**
@@ -142,13 +153,14 @@ function suiteXml({ run }: ReportedRun, cases: Case[]): string {
 }
 
 function caseXml(
-  { test, suite, seconds, verdict, type, message, covered, note, reruns = [] }: Case,
+  { test, suite, seconds, verdict, place, type, message, covered, note, reruns = [] }: Case,
   environment: string,
 ): string {
   const head = attributes({
     name: test,
     classname: `${environment}.${suite ?? 'default'}`,
     time: seconds.toFixed(3),
+    ...(place && { file: place.file, line: String(place.line) }),
   });
   if (verdict === 'passed' && reruns.length === 0) return `    <testcase${head}/>\n`;
   const headline = headlineOf(message ?? '');

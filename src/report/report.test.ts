@@ -167,6 +167,25 @@ describe('junitReport', () => {
     expect(casesOf(suite)[3]?.children[0]?.attributes).toMatchObject({ type: 'OUT_OF_MEMORY' });
   });
 
+  it('names the line that a failure comes from, in the repository of the test module', () => {
+    const file = 'app/code/Acme/Test/Mftf/Test/ATest.xml';
+    const call = { file, line: 12, actionGroup: 'Open', stepKey: 'open' };
+    const ofImage = { file: 'vendor/magento/module-cart/Open.xml', line: 4 };
+    const step = { ...ofImage, stepKey: 'clickOpen', call };
+    const results = [
+      result('ATest', 'failed', { place: { test: { file, line: 3 }, step } }),
+      result('BTest', 'failed', { place: { test: ofImage } }),
+      result('CTest', 'failed'),
+    ];
+    const module = { name: 'module', target: 'app/code/Acme', id: 'c0ffee', subject: '' };
+    const [suite] = suitesOf(junitReport([reported(results, { modules: [module] })]));
+    expect(casesOf(suite).map(({ attributes: { file, line } }) => [file, line])).toEqual([
+      ['Test/Mftf/Test/ATest.xml', '12'],
+      ['vendor/magento/module-cart/Open.xml', '4'],
+      [undefined, undefined],
+    ]);
+  });
+
   it('reports planned tests without a result as errors', () => {
     const run = reported([result('ATest', 'passed')], { verdict: 'broken' });
     const plan = [

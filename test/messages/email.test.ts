@@ -66,7 +66,6 @@ function deliver(delivery: Delivery, { port, ...changes }: { port: number; [fiel
     http: outgoing.http,
     connect: outgoing.connect,
     readPicture: async () => picture,
-    placesOf: async () => [],
     signal: new AbortController().signal,
     log: quiet,
   });
@@ -250,7 +249,6 @@ describe('the answer of a mail server', () => {
         return socket;
       },
       readPicture: async () => undefined,
-      placesOf: async () => [],
       signal: stop.signal,
       log: quiet,
     });

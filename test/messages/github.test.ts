@@ -35,12 +35,6 @@ const deliver = (delivery: Delivery, channel: { settings?: object; secrets?: obj
     githubKind,
     { settings: settings(channel.settings), secrets: channel.secrets ?? { token: github.token } },
     delivery,
-    async (tests) =>
-      tests.map((test) => ({
-        test,
-        path: `Test/Mftf/Test/${test}.xml`,
-        line: Number(test.slice('Test'.length)) + 1,
-      })),
   );
 const app = () => ({
   settings: { appId: github.app.id },
@@ -152,13 +146,14 @@ describe('a comment on GitHub', () => {
 });
 
 describe('a check run of a GitHub App', () => {
-  const failures = Array.from({ length: 60 }, (_, index) => failureFacts(`Test${index}`));
-  const finished = (more: Facts = {}) =>
-    facts({
-      runs: [runFacts({ failures })],
-      ...more,
-      submission: { commit: { id: sampleSha, subject: '' }, ...more.submission },
-    });
+  const finished = ({ commit = sampleSha, ...more }: Facts & { commit?: string } = {}) => {
+    const failures = Array.from({ length: 60 }, (_, index) =>
+      failureFacts(`Test${index}`, {
+        place: { path: `Test/Mftf/ActionGroup/${index}.xml`, line: index + 1, commit },
+      }),
+    );
+    return facts({ runs: [runFacts({ failures: [...failures, failureFacts('Unplaced')] })], ...more });
+  };
 
   it('is queued, in progress, then completed with all annotations in batches', async () => {
     const queued = await deliver(newDelivery(facts(started)), app());
@@ -179,7 +174,7 @@ describe('a check run of a GitHub App', () => {
     ]);
     expect(github.checks[0]?.annotations).toHaveLength(60);
     expect(github.checks[0]?.annotations[59]).toMatchObject({
-      path: 'Test/Mftf/Test/Test59.xml',
+      path: 'Test/Mftf/ActionGroup/59.xml',
       start_line: 60,
     });
   });
@@ -224,10 +219,7 @@ describe('a check run of a GitHub App', () => {
   });
 
   it('has no annotation in a commit of another repository, or when they are off', async () => {
-    await deliver(
-      newDelivery(finished({ submission: { commit: { id: 'ab'.repeat(20), subject: '' } } })),
-      app(),
-    );
+    await deliver(newDelivery(finished({ commit: 'ab'.repeat(20) })), app());
     const { secrets, settings } = app();
     await deliver(newDelivery(finished()), { secrets, settings: { ...settings, annotations: false } });
     await deliver(newDelivery(finished()), { secrets: { token: github.actionsToken } });

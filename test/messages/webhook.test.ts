@@ -44,7 +44,6 @@ const deliver = (delivery: Delivery, secrets: object = {}) =>
     http: outgoing.http,
     connect: outgoing.connect,
     readPicture: async () => undefined,
-    placesOf: async () => [],
     signal: new AbortController().signal,
     log: quiet,
   });

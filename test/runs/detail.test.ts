@@ -199,6 +199,23 @@ overOneEngine((kind) => {
     const called = steps.find(({ call }) => call !== null);
     expect(called?.call).toMatchObject({ actionGroup: 'HarbourAddToCartActionGroup', file });
     expect(called?.file).toMatch(/HarbourAddToCartActionGroup\.xml$/);
+    // On an environment, with the values that they read and where those come from; a secret is never shown.
+    const place = { test: 'HarbourProductPriceTest', environment: 'preprod-us' };
+    const there = await showTestSteps.run(harness.context, parseInput(showTestSteps, place), requestContext);
+    expect(there.modules).toMatch(/enabled/);
+    expect(there.values).toContainEqual({
+      ...{ kind: 'env', name: 'HARBOUR_MUG_PRICE', variable: 'HARBOUR_MUG_PRICE', secret: false },
+      ...{ value: expect.stringContaining('$'), from: 'module', file: 'Cron/data/.env.preprod-us' },
+    });
+    const signIn = { test: 'HarbourAdminSignInTest', environment: 'preprod-us' };
+    const secret = await showTestSteps.run(
+      harness.context,
+      parseInput(showTestSteps, signIn),
+      requestContext,
+    );
+    expect(secret.values).toContainEqual(
+      expect.objectContaining({ variable: 'MAGENTO_ADMIN_PASSWORD', value: null }),
+    );
     await expect(show('HarbourNowhereTest')).rejects.toThrow('There is no test HarbourNowhereTest.');
   });
 

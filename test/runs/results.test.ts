@@ -2,6 +2,7 @@ import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sampleAdmin } from '../../src/demo/shop/shop.ts';
 import { matreItself } from '../../src/model/access.ts';
+import { listResults } from '../../src/operations/results/run-results.ts';
 import { readLog, reportJunit } from '../../src/operations/runs/run-record.ts';
 import {
   type Harness,
@@ -76,6 +77,21 @@ overEngines((kind) => {
       const page = await harness.artifact(run.run.id, pathOf('page'));
       expect(page).toContain('<h1');
       expect(page).toContain('14,52 €');
+    });
+
+    test('names the line of the step that failed', async () => {
+      const { tests } = await listResults.run(
+        harness.context,
+        { id: run.run.id, only: 'failures' },
+        { principal: matreItself },
+      );
+      const path = 'Test/Mftf/Test/HarbourProductPriceTest.xml';
+      const xml = harness.module.git('show', `${run.run.commit?.id}:${path}`).split('\n');
+      const lineOf = (text: string) => xml.findIndex((line) => line.includes(text)) + 1;
+      expect(tests[0]?.failure?.place).toMatchObject({
+        test: { path, line: lineOf('<test name'), commit: run.run.commit?.id },
+        step: { path, line: lineOf('"seePrice"'), stepKey: 'seePrice', call: null, url: null },
+      });
     });
 
     test('keeps the steps and the log of each test', async () => {

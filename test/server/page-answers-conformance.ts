@@ -308,6 +308,37 @@ export function pageConformance(kind: Kind): void {
       expect(await failure(secondFailure)).toMatchObject(expected);
     });
 
+    it('shows the lines that a failure comes from, at the commits of its run', async () => {
+      await add('us');
+      await submit('us', ['A', 'B']);
+      const { id, record } = await start(['A', 'B']);
+      const commit = { id: 'c0ffee'.padEnd(40, '0'), subject: 'Test the cart' };
+      const repository = 'git@github.com:acme/tests.git';
+      await record.commit(commit, [{ ...commit, name: 'module', target: 'app/code/Acme', repository }]);
+      const file = 'app/code/Acme/Test/A.xml';
+      const place = {
+        test: { file, line: 3 },
+        step: {
+          ...{ file: 'vendor/cart/Open.xml', line: 4, stepKey: 'clickOpen' },
+          call: { file, line: 9, actionGroup: 'Open', stepKey: 'open' },
+        },
+      };
+      await record.result({ ...newResult('A', 'failed'), place });
+      await record.result({ ...newResult('B', 'failed'), place: { test: { file, line: 3 } } });
+      const inModule = { file, path: 'Test/A.xml', commit: commit.id };
+      const link = `https://github.com/acme/tests/blob/${commit.id}/Test/A.xml`;
+      const test = { ...inModule, line: 3, url: `${link}#L3` };
+      const call = { ...inModule, line: 9, url: `${link}#L9`, actionGroup: 'Open', stepKey: 'open' };
+      expect((await results(id)).tests.map(({ failure }) => failure?.place)).toEqual([
+        { test, step: { ...place.step, path: null, commit: null, url: null, call } },
+        { test, step: null },
+      ]);
+      expect((await server.ask('GET', `/api/runs/${id}/sources`)).body.sources).toEqual([
+        { test: 'A', suite: null, path: file, line: 9 },
+        { test: 'B', suite: null, path: file, line: 3 },
+      ]);
+    });
+
     it('shows each test of a run as waiting, running, done or retried, with causes', async () => {
       await add('us');
       await execute('us', 'B', { durationMs: 3_000 });

@@ -87,7 +87,6 @@ export function startTestOutbox({
         http: outgoing.http,
         connect: outgoing.connect,
         readPicture: async () => undefined,
-        placesOf: async () => [],
       },
       log,
     }),

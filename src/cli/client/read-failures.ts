@@ -1,3 +1,4 @@
+import { fullName } from '../../model/page-links.ts';
 import type { TestResultView } from '../../operations/results/results-view.ts';
 import { listResults } from '../../operations/results/run-results.ts';
 import { listSources } from '../../operations/results/test-sources.ts';
@@ -7,7 +8,7 @@ import type { Caller } from './caller.ts';
 /** The failed and broken tests of a run, with where they are declared. */
 export interface RunFailures {
   tests: TestResultView[];
-  /** `path:line` by the names of tests; without those that are not known. */
+  /** Where they come from, `path:line`, by the names of tests with their suites; without those that are not known. */
   sources: Map<string, string>;
   /** What users know about their causes, by cause. */
   notes: Map<string, NoteView>;
@@ -26,8 +27,10 @@ export async function readFailures(caller: Caller, id: number): Promise<RunFailu
   };
 }
 
-/** Where the failed and broken tests of a run are declared, `path:line` by their names. Empty when that cannot be found out. */
+/** Where the failed and broken tests of a run come from, `path:line` by their names. Empty when that cannot be found out. */
 async function readSources(caller: Caller, id: number): Promise<Map<string, string>> {
   const { sources } = await caller.call(listSources, { id }).catch(() => ({ sources: [] }));
-  return new Map(sources.map(({ test, path, line }) => [test, `${path}:${line}`]));
+  return new Map(
+    sources.map(({ test, suite, path, line }) => [fullName({ test, suite }), `${path}:${line}`]),
+  );
 }

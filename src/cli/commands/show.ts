@@ -39,7 +39,9 @@ In the list of tests, flaky is one that passed after it had failed in an earlier
 Examples:
   matre show 12
   matre show 12 13 14        a table of the runs, then the failures of each
-  matre show 12 --web        opens its page, or prints the address`;
+  matre show 12 --web        opens its page, or prints the address
+
+The steps of a test, each with its file and line: matre steps TEST`;
 
 export function registerShow(command: Command, context: CliContext): void {
   command

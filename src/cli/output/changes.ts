@@ -1,5 +1,5 @@
 import type { ChangedTestView, ReasonView, TestChangesView } from '../../operations/tests/changes-view.ts';
-import type { TestStepView } from '../../operations/tests/test-steps.ts';
+import type { StepView } from '../../operations/tests/step-view.ts';
 import { clean, plural } from './format.ts';
 import type { Output } from './terminal.ts';
 
@@ -63,7 +63,7 @@ export function printTestChanges(output: Output, changes: TestChangesView): void
   }
 }
 
-function lineOf({ action, text, stepKey }: TestStepView): string {
+function lineOf({ action, text, stepKey }: StepView): string {
   if (stepKey === null) return `<!-- ${clean(text)} -->`;
   return [clean(action), clean(text), `[${clean(stepKey)}]`].filter((part) => part !== '').join(' ');
 }

@@ -72,6 +72,21 @@ failed CheckoutTest: new failure
 `);
 });
 
+it('names the line of the step that failed, the call of its action group, and the address of the line', () => {
+  const source = { path: null, commit: null, url: null };
+  const test = { file: 'app/code/Harbour/T.xml', line: 3, ...source };
+  const call = { ...source, file: 'app/code/Harbour/T.xml', line: 9, actionGroup: 'Open', stepKey: 'open' };
+  const url = 'https://github.com/acme/harbour/blob/c0ffee/A.xml#L4';
+  const step = { ...source, file: 'app/code/Harbour/A.xml', line: 4, url, stepKey: 'clickOpen', call };
+  const at = (place: object) => print([result('CheckoutTest', { failure: { ...failure, place } })]);
+  expect(at({ test, step })).toContain(`
+  File          app/code/Harbour/A.xml:4
+  Action group  Open, called at app/code/Harbour/T.xml:9 [open]
+  Source        ${url}
+`);
+  expect(at({ test, step: null })).toContain('  File        app/code/Harbour/T.xml:3\n');
+});
+
 it('names no page and the path of the screenshot without a server', () => {
   const text = print([result('CartTest')], { url: undefined });
   expect(text).toContain('  Screenshot  tests/CartTest/x.png\n');

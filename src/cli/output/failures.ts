@@ -67,7 +67,7 @@ export interface FailureContext {
   environment: string;
   /** The address of the server; `undefined` without one. */
   url: string | undefined;
-  /** Where tests are declared, `path:line`, by their names. */
+  /** Where failures come from, `path:line`, by the names of tests with their suites. */
   sources: ReadonlyMap<string, string>;
   /** What users know about their causes, by cause. */
   notes: ReadonlyMap<string, NoteView>;
@@ -94,7 +94,7 @@ export function printFailure(output: Output, test: TestResultView, context: Fail
   );
   const message = messageOf(test);
   if (message !== '') printText(output, message, 2);
-  const source = context.sources.get(test.test);
+  const source = sourceText(test, context);
   if (source !== undefined) output.line(`  ${source}`);
   if (context.url !== undefined) output.line(`  ${testLink(context.url, context.runId, test)}`);
 }
@@ -140,7 +140,7 @@ function printCause(
   { brief }: FailureStyle,
 ): void {
   const { paint } = output;
-  const { runId, url, sources, notes } = context;
+  const { runId, url, notes } = context;
   const tests = group.toSorted((one, other) => rank(one) - rank(other));
   const [first] = tests as [TestResultView];
   const status = colourOf(paint, first.status);
@@ -180,8 +180,7 @@ function printCause(
     const { meaning, remedy } = explain(first);
     fields.push(['  Meaning', meaning], ['  What to do', remedy]);
   }
-  const source = sources.get(first.test);
-  if (source !== undefined) fields.push(['  File', source]);
+  fields.push(...sourceRows(first, context));
   const screenshot = first.attachments.find(({ kind }) => kind === 'screenshot');
   if (screenshot && !brief) {
     fields.push([
@@ -195,6 +194,34 @@ function printCause(
     fields.push(['  Log', `matre log ${runId} --test ${shellWord(fullName(first))}`]);
   printFields(output, fields);
 }
+
+/** Where a failure comes from, `path:line`: the step that failed, else the test. */
+function sourceText(test: TestResultView, { sources }: FailureContext): string | undefined {
+  const { step, test: declaration } = test.failure?.place ?? {};
+  const place = step ?? declaration;
+  return place ? placeText(place) : sources.get(fullName(test));
+}
+
+function sourceRows(test: TestResultView, context: FailureContext): [string, string][] {
+  const source = sourceText(test, context);
+  const { step, test: declaration } = test.failure?.place ?? {};
+  const { call } = step ?? {};
+  const link = step?.url ?? call?.url ?? declaration?.url;
+  return [
+    ...(source === undefined ? [] : [['  File', source] satisfies [string, string]]),
+    ...(call
+      ? [
+          [
+            '  Action group',
+            `${clean(call.actionGroup)}, called at ${placeText(call)} [${clean(call.stepKey)}]`,
+          ] satisfies [string, string],
+        ]
+      : []),
+    ...(link ? [['  Source', link] satisfies [string, string]] : []),
+  ];
+}
+
+const placeText = ({ file, line }: { file: string; line: number }) => `${clean(file)}:${line}`;
 
 const rank = ({ failure }: TestResultView) => markOrder.indexOf(failure?.classification ?? null);
 

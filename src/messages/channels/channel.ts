@@ -71,14 +71,6 @@ export type Connect = (
   options: { timeoutMs: number; signal: AbortSignal },
 ) => Promise<Socket>;
 
-/** Where a test is declared. */
-export interface TestPlace {
-  test: string;
-  /** Below the root of the repository of the test module. */
-  path: string;
-  line: number;
-}
-
 export interface DeliveryOptions<Settings, Secrets> {
   settings: Settings;
   secrets: Secrets;
@@ -86,8 +78,6 @@ export interface DeliveryOptions<Settings, Secrets> {
   connect: Connect;
   /** The bytes of a picture of a run, at most 2 MB; `undefined` when it is larger or gone. Never rejects. */
   readPicture(reference: ArtifactReference): Promise<Uint8Array | undefined>;
-  /** Where the test module declares these tests, as far as that is known. Never rejects. */
-  placesOf(tests: readonly string[]): Promise<TestPlace[]>;
   signal: AbortSignal;
   log: Logger;
 }

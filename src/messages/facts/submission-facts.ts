@@ -3,6 +3,7 @@ import { comparedPairs, headlineOf } from '../../model/failure-headline.ts';
 import type { FailureFacts, MessageCounts, RunFacts, SubmissionFacts } from '../../model/message-facts.ts';
 import { runLink, submissionLink, testLink } from '../../model/page-links.ts';
 import { summariseSelection } from '../../model/selection.ts';
+import { innermostPlace } from '../../model/source-link/innermost-place.ts';
 import { type Submission, type SubmittedRun, submissionVerdict } from '../../model/submission.ts';
 import { shorten, visible } from '../../model/visible-text.ts';
 import type { SeenCause } from '../../store/tables/matrix.ts';
@@ -97,7 +98,10 @@ function runFacts(run: SubmittedRun, { failures, publicUrl }: SubmissionSources)
     counts: countsOf(run),
     classes: run.classes ?? null,
     durationMs: run.startedAt && run.finishedAt ? Number(run.finishedAt) - Number(run.startedAt) : null,
-    failures: own.map((failure) => failureFacts(failure, publicUrl)),
+    failures: own.map((failure) => ({
+      ...failureFacts(failure, publicUrl),
+      place: placeFacts(failure, run),
+    })),
     moreFailures: Math.max(0, (own[0]?.ofRun ?? run.counts.failed + run.counts.broken) - own.length),
   };
 }
@@ -113,6 +117,12 @@ function failureFacts(failure: SubmissionFailure, publicUrl: string | undefined)
     message: line(headlineOf(message), maxMessage),
     url: publicUrl === undefined ? null : testLink(publicUrl, runId, named),
   };
+}
+
+function placeFacts({ place }: SubmissionFailure, { modules }: SubmittedRun): FailureFacts['place'] {
+  if (place === undefined) return null;
+  const { line, module } = innermostPlace(place, modules ?? []);
+  return module ? { path: module.path, line, commit: module.commit } : null;
 }
 
 function causeFacts({ causes, seen }: SubmissionSources): SubmissionFacts['causes'] {

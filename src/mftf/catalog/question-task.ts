@@ -2,15 +2,17 @@ import { readFile, utimes } from 'node:fs/promises';
 import { createMemo } from '../../async/single-flight.ts';
 import { Fault } from '../../faults/fault.ts';
 import { ifPresent } from '../../files/missing-file.ts';
+import type { FailedStepPlace, ResultPlace } from '../../model/result-place.ts';
 import type { PlannedTest, Selection } from '../../model/selection.ts';
 import { defineTask } from '../../threads/task.ts';
 import { attachedFiles, describeMissingFixtures } from '../closure/attached-files.ts';
 import { type Closure, closureOf } from '../closure/closure.ts';
 import { describeMissing, variablesOf } from '../closure/variables.ts';
 import type { EnvironmentTests } from '../lint/tests-above.ts';
-import type { Resolver } from '../resolver/model.ts';
+import { locateStep, type ReportedStep } from '../resolver/locate-step.ts';
+import type { ResolvedStep, Resolver } from '../resolver/model.ts';
 import { createResolver } from '../resolver/resolver.ts';
-import { stepsOfTest, type TestSteps } from '../resolver/test-steps.ts';
+import { stepsOfTest, type TestSteps } from '../steps/test-steps.ts';
 import { assertReadable, buildCatalog, type Catalog } from './catalog.ts';
 import { completeNames, listTests } from './catalog-lists.ts';
 import type { CatalogTest } from './catalog-test.ts';
@@ -112,6 +114,22 @@ export const answers = {
     return stepsOfTest(await resolverOf(catalog, files), test);
   },
 
+  /** Where the failure of a test comes from; `executed` are its steps up to the one that failed. `undefined` for an unknown test. */
+  async placeOfFailure(
+    catalog: Catalog,
+    { test, executed }: { test: string; executed: readonly ReportedStep[] | undefined },
+    files: OpenFiles,
+  ): Promise<ResultPlace | undefined> {
+    const { files: [file] = [], line } = catalog.tests.get(test) ?? {};
+    if (file === undefined || line === undefined) return undefined;
+    const resolution = executed && (await resolverOf(catalog, files)).test(test);
+    const step =
+      executed && resolution && 'resolved' in resolution
+        ? locateStep(resolution.resolved, executed)
+        : undefined;
+    return { test: { file, line }, step: step && placeOfStep(step) };
+  },
+
   /** The files that MFTF's schemas are checked for, of all modules. */
   schemaFiles: (catalog: Catalog, { targets }: { targets: readonly string[] }) =>
     filesForSchemas(catalog.whole ?? catalog, targets),
@@ -123,6 +141,14 @@ export const answers = {
     return faults.filter((fault) => !paths.has(fault.slice(0, fault.indexOf(':'))));
   },
 };
+
+function placeOfStep({ stepKey, origin, call }: ResolvedStep): FailedStepPlace {
+  return {
+    ...origin,
+    stepKey,
+    call: call && { ...call.origin, actionGroup: call.actionGroup, stepKey: call.stepKey },
+  };
+}
 
 type Answers = typeof answers;
 export type QuestionKind = keyof Answers;

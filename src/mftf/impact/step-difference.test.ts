@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { StepLine } from '../resolver/test-steps.ts';
+import type { StepLine } from '../steps/test-steps.ts';
 import { differenceOf } from './step-difference.ts';
 
 const steps = (keys: string): StepLine[] =>

@@ -1,4 +1,4 @@
-import type { StepLine } from '../resolver/test-steps.ts';
+import type { StepLine } from '../steps/test-steps.ts';
 
 /** A step of one or both of two lists. */
 export interface StepChange {

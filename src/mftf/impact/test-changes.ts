@@ -1,7 +1,7 @@
 import type { Fault } from '../../faults/fault.ts';
 import { isFault } from '../../faults/fault.ts';
 import { createResolver } from '../resolver/resolver.ts';
-import { stepsOfTest, type TestSteps } from '../resolver/test-steps.ts';
+import { stepsOfTest, type TestSteps } from '../steps/test-steps.ts';
 import { changesOfTest, type Side } from './changed-tests.ts';
 import type { StepsPart } from './digests.ts';
 import type { Reason } from './reasons.ts';

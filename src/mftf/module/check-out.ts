@@ -7,6 +7,8 @@ import type { InstalledModule } from './installed-module.ts';
 export interface CheckedOutModule extends InstalledModule {
   /** The first line of the message of the commit. */
   subject: string;
+  /** Its git address without credentials; `undefined` for a folder. */
+  repository?: string | undefined;
 }
 
 export type CheckedOutModules = readonly [CheckedOutModule, ...CheckedOutModule[]];
@@ -32,7 +34,7 @@ export async function checkOutNewest(
   ref: string | undefined,
 ): Promise<CheckedOutModules> {
   const resolved = await resolveModules(modules, sourced, ref);
-  return mapModules(resolved, async ({ repository: _repository, branch: _branch, ...module }, index) => {
+  return mapModules(resolved, async ({ branch: _branch, ...module }, index) => {
     const { source } = sourced[index] ?? sourced[0];
     return { ...module, path: await modules.of(source).checkout(module.id) };
   });

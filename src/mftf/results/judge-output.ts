@@ -18,6 +18,7 @@ import { redactReason } from '../redaction/redact-reports.ts';
 import { createRedactor, type Redactor } from '../redaction/redactor.ts';
 import { collectResults } from './collect.ts';
 import { downloadsOf } from './downloads.ts';
+import { type ExecutedStep, executedSteps } from './executed-steps.ts';
 import type { OutcomeAttachment, TestOutcome } from './outcome.ts';
 import { type ProcessEnd, reconcile } from './reconcile.ts';
 import { findTimedOutWaits } from './timed-out-waits.ts';
@@ -43,6 +44,8 @@ export interface JudgedOutcome extends Omit<TestOutcome, 'steps' | 'trace'> {
   steps: StepSummary | undefined;
   /** The name of a file with the steps in `stepsFolder`; `undefined` without steps. */
   stepsFile: string | undefined;
+  /** The steps up to the one that failed, see `executedSteps`. */
+  executed: ExecutedStep[] | undefined;
 }
 
 export interface JudgedOutput {
@@ -83,6 +86,7 @@ export const judgeOutput = defineTask(
           })),
         steps: cutSummary(summarise(steps, waitSeconds), redactor),
         stepsFile,
+        executed: executedSteps(steps),
       });
     }
     return { outcomes: judged, files: Array.from(paths, ([file, path]) => ({ file, path })) };

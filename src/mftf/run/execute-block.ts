@@ -7,6 +7,7 @@ import type { Engine } from '../../engine/engine.ts';
 import type { SupervisedEnd } from '../../engine/supervised.ts';
 import { type FaultCode, isFault, toFault } from '../../faults/fault.ts';
 import { maxResultsMs } from '../../model/limits.ts';
+import type { ResultPlace } from '../../model/result-place.ts';
 import type { Reason } from '../../model/run.ts';
 import type { PlannedTest } from '../../model/selection.ts';
 import type { TimedOutWaits } from '../../model/timed-out-waits.ts';
@@ -28,7 +29,7 @@ import { type Block, nameOf } from './blocks.ts';
 import type { RunSessions } from './browser-sessions.ts';
 import type { DownloadRoute } from './download-route.ts';
 import { createProcessDownloads } from './downloads.ts';
-import { keepFiles } from './keep-files.ts';
+import { type KeptOutcome, keepFiles } from './keep-files.ts';
 import type { RunLogs } from './logs.ts';
 import { describeLeftOut, fetchDownloads, fetchOutput } from './output.ts';
 
@@ -53,6 +54,8 @@ export interface ExecutionContext {
   signal: AbortSignal;
   /** Why the shop cannot be tested, requested from a container; `undefined` when it answers. */
   shopOutage(containerId: string): Promise<string | undefined>;
+  /** Where a failure comes from; `undefined` when that cannot be found out. Never rejects. */
+  placeOf(failure: Pick<JudgedOutcome, 'test' | 'executed'>): Promise<ResultPlace | undefined>;
   /** WAIT_TIMEOUT of the tests. */
   waitSeconds: number;
   /** For one test; a suite gets the sum for its tests. */
@@ -204,10 +207,8 @@ async function run(
       secrets,
     };
     const { outcomes, files } = await judge(context, block, from);
-    return await keepFiles(artifacts, runId, from, {
-      files,
-      outcomes: await withoutOutage(context, outcomes),
-    });
+    const judged = await withoutOutage(context, outcomes);
+    return await keepFiles(artifacts, runId, from, { files, outcomes: await withPlaces(context, judged) });
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }
@@ -226,7 +227,7 @@ async function judge(context: ExecutionContext, block: Block, output: ProcessOut
     const outcomes = block.tests.map(({ name, suite }) => ({
       ...{ test: name, suite, status: 'broken' as const, message: reason.message, reason },
       ...{ startedAt, durationMs: endedAt.getTime() - startedAt.getTime() },
-      ...{ attachments: [], steps: undefined, stepsFile: undefined },
+      ...{ attachments: [], steps: undefined, stepsFile: undefined, executed: undefined },
     }));
     return { outcomes, files: [] };
   }
@@ -249,6 +250,20 @@ async function withoutOutage(context: ExecutionContext, outcomes: JudgedOutcome[
   return outcomes.map((outcome) =>
     outcome.status === 'failed' ? { ...outcome, status: 'broken', reason } : outcome,
   );
+}
+
+/** The outcomes with the places of failures. */
+async function withPlaces(
+  { placeOf }: ExecutionContext,
+  outcomes: readonly JudgedOutcome[],
+): Promise<KeptOutcome[]> {
+  const placed: KeptOutcome[] = [];
+  for (const { executed, ...outcome } of outcomes) {
+    const isBad = outcome.status === 'failed' || outcome.status === 'broken';
+    const place = isBad ? await placeOf({ test: outcome.test, executed }) : undefined;
+    placed.push({ ...outcome, place });
+  }
+  return placed;
 }
 
 /**

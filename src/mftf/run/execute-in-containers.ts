@@ -1,9 +1,11 @@
+import { withTimeout } from '../../async/timeout.ts';
 import { readClock } from '../../engine/supervised.ts';
 import { containerName } from '../../model/environment.ts';
 import { describePatches } from '../../model/patch.ts';
 import { runToken } from '../../model/run-token.ts';
 import type { PlannedTest } from '../../model/selection.ts';
 import type { Job, Outcome } from '../../worker/runner.ts';
+import type { CatalogAccess } from '../catalog/catalogs.ts';
 import { describeHidden } from '../catalog/fixtures.ts';
 import { providedNames } from '../closure/variables.ts';
 import { putFixtures } from '../container/fixtures.ts';
@@ -83,7 +85,10 @@ export async function executeInContainers(
     exclusiveTests: new Set(await exclusiveTests(deps, runPlan, runnable)),
     first: { containerId, containerName: containerName(environment.id), php },
     open: (slot) => openSlot(deps, job, prepared, { plan, snapshot, fixtures }, slot),
-    context: executionContext(deps, job, prepared, snapshot, { chrome, downloadRoute }),
+    context: executionContext(deps, job, prepared, snapshot, {
+      ...{ chrome, downloadRoute },
+      catalog: runPlan.catalog,
+    }),
     expected: () => deps.expected(run.id),
     failedLast: failedFirst ? await testsThatFailedLast(deps, run.id) : new Set(),
     failures: { before: failedTests, max: maxFailures },
@@ -167,7 +172,11 @@ function executionContext(
   { run, fence, record, abort: signal }: Job,
   { files, redactor, logs }: PreparedRun,
   snapshot: Snapshot,
-  { chrome, downloadRoute }: { chrome: boolean; downloadRoute: DownloadRoute },
+  {
+    chrome,
+    downloadRoute,
+    catalog,
+  }: { chrome: boolean; downloadRoute: DownloadRoute; catalog: CatalogAccess },
 ): TestingRequest['context'] {
   const { engine, layout, artifacts, resultReaders, installation, sessions, settings } = deps;
   return {
@@ -189,10 +198,18 @@ function executionContext(
     signal,
     shopOutage: (containerId) =>
       shopOutage({ engine, containerId, layout, php: settings.php, values: files.values }),
+    placeOf: async (failure) => {
+      const ask = () => catalog.ask('placeOfFailure', failure);
+      // The results count without it.
+      return withTimeout(maxPlaceMs, ask, () => undefined).catch(() => undefined);
+    },
     waitSeconds: waitSecondsOf(files.values),
     timeoutMs: settings.testTimeoutMs,
   };
 }
+
+/** Far more than the first test of a tree takes to be resolved; the result of a test waits for it. */
+const maxPlaceMs = 30_000;
 
 /** WAIT_TIMEOUT of the tests, in seconds. */
 function waitSecondsOf(values: readonly EnvValue[]): number {

@@ -2,9 +2,12 @@ import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import type { Artifacts } from '../../artifacts/artifacts.ts';
 import { safeName } from '../../artifacts/safe-name.ts';
-import type { Attachment } from '../../model/result.ts';
+import type { Attachment, Result } from '../../model/result.ts';
 import type { NewResult } from '../../queue/recorder.ts';
-import type { JudgedOutput, ProcessOutput } from '../results/judge-output.ts';
+import type { JudgedOutcome, JudgedOutput, ProcessOutput } from '../results/judge-output.ts';
+
+/** An outcome with the place of its failure. */
+export type KeptOutcome = Omit<JudgedOutcome, 'executed'> & Pick<Result, 'place'>;
 
 /**
  * Stores the output of a process as files of the run, below its `place`, and the steps of each test as `steps-<test>.json`.
@@ -14,7 +17,7 @@ export async function keepFiles(
   artifacts: Artifacts,
   runId: number,
   { folder, stepsFolder, place }: Pick<ProcessOutput, 'folder' | 'stepsFolder' | 'place'>,
-  { outcomes, files }: JudgedOutput,
+  { outcomes, files }: { outcomes: readonly KeptOutcome[]; files: JudgedOutput['files'] },
 ): Promise<NewResult[]> {
   const paths = new Map<string, string>();
   for (const { file, path } of files) {

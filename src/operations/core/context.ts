@@ -17,6 +17,7 @@ import type { VariableUsers } from '../../mftf/lint/variable-users.ts';
 import type { CheckedOutModules } from '../../mftf/module/check-out.ts';
 import type { ComparedValue } from '../../mftf/module/compare-values.ts';
 import type { LayeredValue } from '../../mftf/module/env-files.ts';
+import type { TestSteps } from '../../mftf/steps/test-steps.ts';
 import type { SecretRule } from '../../model/env-file/secret-rule.ts';
 import type { Environment } from '../../model/environment.ts';
 import type { HookTask } from '../../model/hook.ts';
@@ -89,6 +90,27 @@ export interface SelectionPlace {
   environments?: readonly Environment[] | undefined;
   /** Of the first test module of each. */
   ref?: string | undefined;
+}
+
+/** A test, and where it is to be executed. */
+export interface StepsPlace {
+  /** None: with the sources of the settings and all modules. */
+  environment?: Environment | undefined;
+  /** Of the first test module. */
+  ref?: string | undefined;
+  test: string;
+}
+
+/** The steps of a test. */
+export interface ResolvedSteps {
+  commit: Commit;
+  testModules: CheckedOutModules;
+  /** A sentence that says which modules are read; `undefined` without an environment, and then all are. */
+  modules: string | undefined;
+  /** Without secrets of the environment. */
+  steps: TestSteps;
+  /** What tests get on the environment, or why that is not known; `undefined` without an environment. */
+  values: { layers: LayeredValue[] } | { missing: string } | undefined;
 }
 
 /** The sources of environments at one moment: each is resolved once. */
@@ -233,7 +255,7 @@ export interface Context {
   // Channels.
 
   /** What channels send messages with. */
-  outgoing: Pick<DeliveryOptions<unknown, unknown>, 'http' | 'connect' | 'readPicture' | 'placesOf'>;
+  outgoing: Pick<DeliveryOptions<unknown, unknown>, 'http' | 'connect' | 'readPicture'>;
 
   // Containers, and the tests in them.
 
@@ -256,6 +278,11 @@ export interface Context {
     environment?: Environment | undefined;
     ref?: string | undefined;
   }): Promise<CurrentCatalog>;
+  /**
+   * The steps of a test as MFTF runs them on an environment, with the modules that its shop listed last. Errors: NOT_FOUND, MODULE_INVALID
+   * for a test that MFTF does not generate, and as of `catalog`.
+   */
+  testSteps(place: StepsPlace): Promise<ResolvedSteps>;
   /**
    * The definitions of the image of an environment with its test modules at their newest commits, the first one at the ref. `folders` are those
    * of the modules, `tests` those that MFTF generates there, `undefined` when it generates none. Errors: as of `catalog`.

@@ -3,9 +3,11 @@ import { classifications } from '../../model/failure.ts';
 import { groupBy } from '../../model/group-by.ts';
 import type { Status } from '../../model/result.ts';
 import type { ResultClass } from '../../model/result-class.ts';
+import type { ResultPlace } from '../../model/result-place.ts';
 import type { ExpectedDuration } from '../../store/tables/durations.ts';
 import type { PlannedProgress } from '../../store/tables/plans.ts';
 import type { RecordedResult, SameCause } from '../../store/tables/results.ts';
+import type { ViewSource } from '../core/source-view.ts';
 import { viewWaits } from '../core/views.ts';
 import { viewNote } from '../triage/note-view.ts';
 import { viewApplied } from '../triage/quarantine-view.ts';
@@ -26,6 +28,7 @@ interface ResultSources {
   /** The classes of results, by `<suite>:<test>`. */
   classes: ReadonlyMap<string, readonly ResultClass[]>;
   same: readonly SameCause[];
+  viewSource: ViewSource;
   /** By cause. */
   notes: ReadonlyMap<string, CauseNote>;
 }
@@ -39,6 +42,7 @@ export function judgeResults({
   classes,
   same,
   notes,
+  viewSource,
 }: ResultSources): Omit<RunResultsView, 'reason'> {
   const resultsOf = groupBy(results, keyOf);
   const usual = new Map(expected.map(({ position, expectedMs }) => [position, Math.round(expectedMs)]));
@@ -76,7 +80,9 @@ export function judgeResults({
       flaky: ownClasses.includes('flaky'),
       quarantine: latest?.status === 'failed' && planned.quarantine ? viewApplied(planned.quarantine) : null,
       failure:
-        latest && isBad(latest.status) ? failureOf(latest, ownClasses, runsWithCause(latest.cause)) : null,
+        latest && isBad(latest.status)
+          ? failureOf(latest, { classes: ownClasses, sameCauseAs: runsWithCause(latest.cause), viewSource })
+          : null,
       waits: viewWaits(latest?.waits),
     };
   });
@@ -85,15 +91,36 @@ export function judgeResults({
 
 function failureOf(
   result: RecordedResult,
-  classes: readonly ResultClass[],
-  sameCauseAs: FailureView['sameCauseAs'],
+  {
+    classes,
+    sameCauseAs,
+    viewSource,
+  }: {
+    classes: readonly ResultClass[];
+    sameCauseAs: FailureView['sameCauseAs'];
+    viewSource: ViewSource;
+  },
 ): FailureView {
-  const { cause, step } = result;
+  const { cause, step, place } = result;
   return {
     classification: classifications.find((each) => classes.includes(each)) ?? null,
     cause: cause ?? null,
     sameCauseAs,
     step: step === undefined ? null : { ...step, of: step.of ?? null },
+    place: place ? viewPlace(place, viewSource) : null,
+  };
+}
+
+function viewPlace({ test, step }: ResultPlace, viewSource: ViewSource): FailureView['place'] {
+  if (step === undefined) return { test: viewSource(test), step: null };
+  const { stepKey, call } = step;
+  return {
+    test: viewSource(test),
+    step: {
+      ...viewSource(step),
+      stepKey,
+      call: call ? { ...viewSource(call), actionGroup: call.actionGroup, stepKey: call.stepKey } : null,
+    },
   };
 }
 

@@ -3,6 +3,7 @@ import { classifications } from '../../model/failure.ts';
 import { attachmentKinds, statuses } from '../../model/result.ts';
 import { resultClasses } from '../../model/result-class.ts';
 import { time } from '../core/fields.ts';
+import { sourceFields, sourceView } from '../core/source-view.ts';
 import { countsView, reasonView, waitsView } from '../core/views.ts';
 import { noteView } from '../triage/note-view.ts';
 import { appliedQuarantineView } from '../triage/quarantine-view.ts';
@@ -27,6 +28,23 @@ export const failureView = z.object({
     })
     .nullable()
     .describe('The step that failed'),
+  place: z
+    .object({
+      test: sourceView.describe('Where the test is declared'),
+      step: z
+        .object({
+          ...sourceFields,
+          stepKey: z.string(),
+          call: z
+            .object({ actionGroup: z.string(), stepKey: z.string(), ...sourceFields })
+            .nullable()
+            .describe('The call of the action group that the step comes from'),
+        })
+        .nullable()
+        .describe('Where the step that failed is declared; null when it is not known which one that is'),
+    })
+    .nullable()
+    .describe('Where the failure comes from at the commits of the run; null when that is not known'),
 });
 
 export type FailureView = z.output<typeof failureView>;

@@ -3,6 +3,7 @@ import { Fault } from '../../faults/fault.ts';
 import { statuses } from '../../model/result.ts';
 import { runId, testName } from '../core/fields.ts';
 import { defineOperation } from '../core/operation.ts';
+import { createSourceViewer } from '../core/source-view.ts';
 import { getRunWithFiles } from '../runs/run-record.ts';
 import { judgeResults, maxSameCause } from './judge-results.ts';
 import { runResultsView } from './results-view.ts';
@@ -22,7 +23,7 @@ export const listResults = defineOperation({
   }),
   output: runResultsView,
   async run(context, { id, only }) {
-    const { reason } = await context.runs.get(id);
+    const { reason, modules } = await context.runs.get(id);
     // The plan is read after the results, so that no test under way is missed.
     const results = await context.results.list(id);
     const [plan, expected, outcomes, classes] = await Promise.all([
@@ -36,7 +37,10 @@ export const listResults = defineOperation({
       context.results.sameCauses(id, causes, maxSameCause),
       context.notes.ofCauses(causes),
     ]);
-    const { tests, ...judged } = judgeResults({ plan, results, expected, outcomes, classes, same, notes });
+    const { tests, ...judged } = judgeResults({
+      ...{ plan, results, expected, outcomes, classes, same, notes },
+      viewSource: createSourceViewer(context, modules),
+    });
     const listed = only === 'failures' ? tests.filter(({ failure }) => failure !== null) : tests;
     return { reason: reason ?? null, ...judged, tests: listed };
   },

@@ -3,7 +3,7 @@ import type { ChangedTest } from '../../mftf/impact/changed-tests.ts';
 import type { Reason } from '../../mftf/impact/reasons.ts';
 import type { TestChanges } from '../../mftf/impact/test-changes.ts';
 import { gitRef } from '../core/fields.ts';
-import { stepView, viewStep } from './test-steps.ts';
+import { stepView, viewStep } from './step-view.ts';
 
 export const since = gitRef.describe(
   'Branch, tag or commit of the first test module that the tests are compared with',

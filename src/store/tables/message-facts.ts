@@ -2,7 +2,9 @@ import { z } from 'zod';
 import type { Attachment, Status } from '../../model/result.ts';
 import { attachmentKinds } from '../../model/result.ts';
 import type { ResultClass } from '../../model/result-class.ts';
+import type { ResultPlace } from '../../model/result-place.ts';
 import type { Queryable } from '../database/database.ts';
+import { storedPlace } from './stored-place.ts';
 
 /** A failed or broken test of a submission, by its latest attempt. */
 export interface SubmissionFailure {
@@ -17,6 +19,8 @@ export interface SubmissionFailure {
   message: string;
   recordedAt: Date;
   attachments: Attachment[];
+  /** Where it comes from, as far as that is known. */
+  place?: ResultPlace | undefined;
   /** How many failures its run has. */
   ofRun: number;
 }
@@ -52,9 +56,9 @@ export function createMessageFactsTable(deps: { database: Queryable }) {
            SELECT * FROM ranked ORDER BY is_new DESC, place, run_id LIMIT $2
          )
          SELECT shown.run_id, shown.test, shown.suite, outcome, array_to_string(classes, ' ') AS classes, quarantined, shown.cause,
-           of_run, left(result.message, ${maxMessageCharacters}) AS message, result.recorded_at, result.attachments
+           of_run, left(result.message, ${maxMessageCharacters}) AS message, result.recorded_at, result.attachments, result.place
          FROM shown JOIN LATERAL (
-           SELECT message, recorded_at, attachments FROM result
+           SELECT message, recorded_at, attachments, place FROM result
            WHERE result.run_id = shown.run_id AND result.test = shown.test AND result.suite = shown.suite
            ORDER BY attempt DESC LIMIT 1
          ) AS result ON true
@@ -67,6 +71,7 @@ export function createMessageFactsTable(deps: { database: Queryable }) {
         ...{ quarantined: row.quarantined, cause: row.cause ?? undefined, message: row.message ?? '' },
         ...{ recordedAt: row.recorded_at, ofRun: row.of_run },
         attachments: storedAttachments.parse(row.attachments),
+        place: row.place === null ? undefined : storedPlace.parse(row.place),
       }));
     },
 
@@ -122,6 +127,7 @@ interface FailureRow {
   message: string | null;
   recorded_at: Date;
   attachments: unknown;
+  place: unknown;
 }
 
 interface CauseRow {

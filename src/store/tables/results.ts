@@ -3,6 +3,7 @@ import type { OutcomeHistory } from '../../model/failure.ts';
 import { type Attachment, attachmentKinds, type Result, type Status } from '../../model/result.ts';
 import type { Queryable } from '../database/database.ts';
 import { type ReasonColumns, toReason } from './reason-columns.ts';
+import { storedPlace } from './stored-place.ts';
 import { storedWaits } from './stored-waits.ts';
 
 /** A result with its classification at the time when it was recorded. */
@@ -162,6 +163,7 @@ interface ResultRow extends ReasonColumns {
   step_number: number | null;
   step_of: number | null;
   waits: unknown;
+  place: unknown;
 }
 
 const storedAttachments: z.ZodType<Attachment[]> = z.array(
@@ -185,5 +187,6 @@ function toResult(row: ResultRow): Result {
     durationMs: row.duration_ms,
     attachments: storedAttachments.parse(row.attachments),
     waits: row.waits === null ? undefined : storedWaits.parse(row.waits),
+    place: row.place === null ? undefined : storedPlace.parse(row.place),
   };
 }

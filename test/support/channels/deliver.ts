@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createAddressLimits } from '../../../src/http/address-limits.ts';
-import type { ChannelKind, Delivery, DeliveryOptions, Json } from '../../../src/messages/channels/channel.ts';
+import type { ChannelKind, Delivery, Json } from '../../../src/messages/channels/channel.ts';
 import { createOutgoing } from '../../../src/messages/outgoing/outgoing.ts';
 import type { SubmissionFacts } from '../../../src/model/message-facts.ts';
 import { quiet } from '../database.ts';
@@ -17,7 +17,6 @@ export async function deliverTo<Settings, Secrets>(
   kind: ChannelKind<Settings, Secrets>,
   channel: { settings: unknown; secrets: unknown },
   delivery: Delivery,
-  placesOf: DeliveryOptions<Settings, Secrets>['placesOf'] = async () => [],
 ): Promise<Json | undefined> {
   const proxy = { http: undefined, https: undefined, exceptions: '' };
   const outgoing = createOutgoing({ limits: createAddressLimits(['127.0.0.0/8']), proxy });
@@ -25,7 +24,7 @@ export async function deliverTo<Settings, Secrets>(
     const { remote } = await kind.deliver(delivery, {
       settings: kind.settings.parse(channel.settings),
       secrets: kind.secrets.parse(channel.secrets),
-      ...{ http: outgoing.http, connect: outgoing.connect, readPicture: async () => undefined, placesOf },
+      ...{ http: outgoing.http, connect: outgoing.connect, readPicture: async () => undefined },
       signal: new AbortController().signal,
       log: quiet,
     });

@@ -4,7 +4,7 @@ import { shorten, visible } from '../../../model/visible-text.ts';
 import { commentBody } from '../../statuses/comment-body.ts';
 import type { StatusTarget } from '../../statuses/status-target.ts';
 import { type StatusState, statusDescription, statusState } from '../../statuses/status-words.ts';
-import type { Delivery, TestPlace } from '../channel.ts';
+import type { Delivery } from '../channel.ts';
 import { type ForgeApi, type ForgeRemote, findInPages, pageSize } from '../forge-request.ts';
 import { projectPath } from './github-api.ts';
 
@@ -44,8 +44,8 @@ interface CheckOptions {
   target: StatusTarget;
   facts: SubmissionFacts;
   delivery: Delivery;
-  /** Where tests are declared; `undefined` for no annotations. */
-  placesOf: ((tests: readonly string[]) => Promise<TestPlace[]>) | undefined;
+  /** Whether it gets annotations. */
+  annotations: boolean;
   remote: ForgeRemote | undefined;
 }
 
@@ -63,7 +63,7 @@ export async function deliverCheckRun(api: ForgeApi, options: CheckOptions): Pro
   // What another delivery has completed is not opened again: its annotations cannot be removed.
   const current = earlier?.status === 'completed' && !isOwn ? undefined : earlier;
   const state = statusState(facts);
-  const all = await annotationsOf(options);
+  const all = annotationsOf(options);
   const missing = all.slice(isOwn ? (current?.output?.annotations_count ?? 0) : 0);
   const batches = inBatches(missing);
   let id = current?.id;
@@ -118,18 +118,14 @@ async function findCheckRun(
   );
 }
 
-/** One for each failed test whose place is known, of a commit of the test module: the places are those of its files. */
-async function annotationsOf({ facts, target, placesOf }: CheckOptions): Promise<Annotation[]> {
+/** One for each failed test that comes from a file of the commit. */
+function annotationsOf({ facts, target, annotations }: CheckOptions): Annotation[] {
+  if (!annotations || facts.phase !== 'finished') return [];
   const failures = facts.runs.flatMap(({ environment, failures }) =>
     failures.map((failure) => ({ ...failure, environment })),
   );
-  const isOfModule = facts.submission.commit?.id === target.sha;
-  if (placesOf === undefined || !isOfModule || facts.phase !== 'finished' || failures.length === 0) return [];
-  const places = await placesOf([...new Set(failures.map(({ test }) => test))]);
-  const byTest = new Map(places.map((place) => [place.test, place]));
-  return failures.flatMap(({ test, environment, className, quarantined, message }) => {
-    const place = byTest.get(test);
-    if (!place) return [];
+  return failures.flatMap(({ test, environment, className, quarantined, message, place }) => {
+    if (place?.commit !== target.sha) return [];
     const decides = !quarantined && className !== 'known';
     return {
       path: place.path,

@@ -52,11 +52,11 @@ export const github: ChannelKind<GithubSettings, GithubSecrets> = {
     const { api, isApp } = await openGithub(options, target.project, { checks: 'write' });
     const submission = facts.submission.id;
     if (isApp) {
-      const placesOf = options.settings.annotations ? options.placesOf : undefined;
+      const { annotations } = options.settings;
       return {
         remote: {
           submission,
-          id: await deliverCheckRun(api, { target, facts, delivery, placesOf, remote }),
+          id: await deliverCheckRun(api, { target, facts, delivery, annotations, remote }),
         },
       };
     }

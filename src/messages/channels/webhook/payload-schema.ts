@@ -42,6 +42,11 @@ const failure = {
   quarantined: z.boolean(),
   message: z.string().describe('The headline of its message'),
   url,
+  place: nullable(z.looseObject({ path: z.string(), line: z.number(), commit: z.string() }))
+    .optional()
+    .describe(
+      'Where it comes from in the repository of a test module: the step, the call of its action group, or the test; null or absent when that is not known',
+    ),
 };
 
 const submissionFacts: z.ZodType<SubmissionFacts> = z.looseObject({

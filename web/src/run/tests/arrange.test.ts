@@ -42,7 +42,7 @@ function failure(
   return result(test, 'failed', {
     message,
     flaky,
-    failure: { classification, cause: message, sameCauseAs: [], step: null },
+    failure: { classification, cause: message, sameCauseAs: [], step: null, place: null },
   });
 }
 

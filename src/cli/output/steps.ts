@@ -1,0 +1,110 @@
+import type {
+  StepFieldView,
+  TestStepsView,
+  TestStepView,
+  UsedValueView,
+} from '../../operations/tests/test-steps.ts';
+import { clean, plural } from './format.ts';
+import { printTable } from './table.ts';
+import type { Output } from './terminal.ts';
+
+/** Prints the steps of a test, those of action groups below their call, and the values that they read on an environment. */
+export function printSteps(output: Output, test: TestStepsView): void {
+  const { commit, before, steps, after, values, modules, valuesMissing } = test;
+  const parent = test.extends === null ? '' : `, extends ${clean(test.extends)}`;
+  output.line(`${output.paint.bold(clean(test.test))}${parent}${test.skipped ? ', skipped' : ''}`);
+  output.line(output.paint.dim(placeText(test)));
+  const findValue = (kind: string, name: string) =>
+    values.find((value) => value.kind === kind && value.name === name);
+  printPart(output, { heading: 'before', steps: before }, findValue);
+  printPart(output, { heading: 'test', steps }, findValue);
+  printPart(output, { heading: 'after', steps: after }, findValue);
+  const count = before.length + steps.length + after.length;
+  output.line();
+  output.line(`${plural(count, 'step')}, at ${commit.id.slice(0, 12)} ${clean(commit.subject)}`);
+  if (modules !== null) output.line(`Modules: ${clean(modules)}`);
+  if (valuesMissing !== null) output.line(clean(valuesMissing));
+  if (values.length > 0) printValues(output, values);
+}
+
+type FindValue = (kind: string, name: string) => UsedValueView | undefined;
+
+function printPart(
+  output: Output,
+  { heading, steps }: { heading: string; steps: readonly TestStepView[] },
+  findValue: FindValue,
+): void {
+  if (steps.length === 0) return;
+  output.line();
+  output.line(output.paint.bold(heading));
+  let call = '';
+  for (const step of steps) {
+    const caller = step.call?.stepKey ?? '';
+    if (step.call && caller !== call) {
+      const { actionGroup, stepKey } = step.call;
+      output.line(`  ${clean(actionGroup)} [${clean(stepKey)}]  ${output.paint.dim(placeText(step.call))}`);
+    }
+    call = caller;
+    const indent = step.call ? '    ' : '  ';
+    const text = step.stepKey === null ? `<!-- ${clean(step.text)} -->` : lineOf(step, findValue);
+    output.line(`${indent}${text}  ${output.paint.dim(placeText(step))}`);
+  }
+}
+
+function lineOf({ action, fields, stepKey }: TestStepView, findValue: FindValue): string {
+  const values = fields.map((field) => fieldText(field, findValue)).join(' ');
+  return [clean(action), clean(values), `[${clean(stepKey ?? '')}]`].filter((part) => part !== '').join(' ');
+}
+
+function fieldText({ name, parts }: StepFieldView, findValue: FindValue): string {
+  const text = parts.map((part) => (typeof part === 'string' ? part : runtimeText(part, findValue))).join('');
+  return name === '' ? text : `${name}="${text}"`;
+}
+
+const dots = '••••••';
+
+/** What exists only while the test runs, as the XML writes it; a value of the environment where it is known. */
+function runtimeText(
+  { kind, name }: Exclude<StepFieldView['parts'][number], string>,
+  findValue: FindValue,
+): string {
+  const value = findValue(kind, name);
+  if (value?.variable != null && value.secret) return dots;
+  if (value?.value != null) return value.value;
+  switch (kind) {
+    case 'env':
+      return `{{_ENV.${name}}}`;
+    case 'secret':
+      return `{{_CREDS.${name}}}`;
+    case 'created':
+      return `$${name}$`;
+    case 'variable':
+      return `{$${name}}`;
+    case 'unique':
+      return `{unique ${name}}`;
+    default:
+      return name;
+  }
+}
+
+function printValues(output: Output, values: readonly UsedValueView[]): void {
+  output.line();
+  printTable(
+    output,
+    [
+      { heading: 'Value', text: ({ kind, name }) => `${kind === 'env' ? '_ENV' : '_CREDS'}.${name}` },
+      {
+        heading: 'Is',
+        text: ({ variable, value, secret }) =>
+          variable === null ? 'not set' : secret ? dots : (value ?? 'hidden'),
+        truncate: 'middle',
+      },
+      { heading: 'From', text: ({ from, file }) => file ?? from ?? '-' },
+    ],
+    values,
+  );
+}
+
+function placeText({ file, line }: { file: string; line: number }): string {
+  return `${clean(file)}:${line}`;
+}

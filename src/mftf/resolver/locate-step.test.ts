@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { locateStep } from './locate-step.ts';
+import type { ResolvedStep } from './model.ts';
+
+let line = 0;
+const step = (stepKey: string, group?: string): ResolvedStep => {
+  line += 1;
+  const call = group && { actionGroup: 'Group', stepKey: group, origin: { file: 'T.xml', line: 1 } };
+  return {
+    ...{ stepKey, action: 'click', attributes: {}, children: [], text: '', boundary: undefined },
+    ...{ origin: { file: 'A.xml', line }, call: call || undefined },
+  };
+};
+
+const test = {
+  before: [step('openLogin', 'login'), step('create')],
+  steps: [step('openLogin', 'login'), step('save'), step('', 'login')],
+  after: [step('openLogin', 'login'), step('save'), step('delete')],
+};
+
+const reported = (...keys: string[]) =>
+  keys.map((key) => {
+    const [stepKey = '', call] = key.split('@');
+    return { stepKey, call };
+  });
+
+describe('locateStep', () => {
+  it.each([
+    ['a key of its own', ['create'], test.before[1]],
+    ['a step of an action group in the first hook', ['open@login'], test.before[0]],
+    ['the same key in the test', ['open@login', 'create', 'open@login'], test.steps[0]],
+    [
+      'the same key in the last hook',
+      ['open@login', 'create', 'open@login', 'save', 'open@login'],
+      test.after[0],
+    ],
+    ['the implied wait of a step', ['create', 'createWaitForPageLoad'], test.before[1]],
+    [
+      'the implied wait of a step whose key is in a hook, too',
+      ['open@login', 'create', 'open@login', 'save', 'saveWaitForPageLoad'],
+      test.steps[1],
+    ],
+    [
+      'a step after one that MFTF adds',
+      ['open@login', 'create', 'createWaitForPageLoad', 'open@login', 'added', 'save'],
+      test.steps[1],
+    ],
+    ['nothing for a key that the test does not have', ['create', 'saveScreenshot'], undefined],
+    ['nothing for a step of another call', ['open@logout'], undefined],
+    ['nothing for no step', [], undefined],
+  ])('finds %s', (_, keys, expected) => {
+    expect(locateStep(test, reported(...keys))).toBe(expected);
+  });
+});
