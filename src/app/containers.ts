@@ -16,7 +16,6 @@ import { createLintSources, type LintSources } from '../mftf/lint/lint-sources.t
 import type { CheckedOutModules } from '../mftf/module/check-out.ts';
 import { compareValues } from '../mftf/module/compare-values.ts';
 import {
-  credentialKey,
   describeOverridden,
   type EnvFiles,
   findModuleEnvFile,
@@ -41,7 +40,7 @@ import { createSourcesAt, imageAccess, readCatalog, resolveInCatalog } from './c
 import { type ContainerUpkeep, startContainerUpkeep } from './container-upkeep.ts';
 import { createContainersContext } from './doctor.ts';
 import { type EngineAndPool, openEngineAndPool } from './engine-and-pool.ts';
-import { readEnvFiles } from './env-values.ts';
+import { readEnvFiles, referencesOf } from './env-values.ts';
 import { createImpact } from './impact.ts';
 import { createMftfRunner, mountInMagentoTree } from './runner.ts';
 import { createSeleniumLookup } from './selenium.ts';
@@ -137,6 +136,8 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
     return opening;
   });
   const sourcesAt = async (ref?: string) => createSourcesAt(sources, await open(), ref);
+  const readTests = async (request: Parameters<typeof readCatalog>[2]) =>
+    readCatalog(deps, await open(), request);
   const shopLists = async () =>
     (await deps.shopModules.list()).flatMap(({ names }) => (names ? [names] : []));
 
@@ -159,18 +160,12 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
       const [{ id, subject }] = testModules;
       return {
         commit: { id, subject },
-        catalog: await readCatalog(deps, await open(), { image, testModules }),
+        catalog: await readTests({ image, testModules }),
       };
     },
 
     testSteps: (place) =>
-      readTestSteps(
-        {
-          ...{ shopModules, sourcesAt, envFilesOf },
-          readCatalog: async (request) => readCatalog(deps, await open(), request),
-        },
-        place,
-      ),
+      readTestSteps({ shopModules, sourcesAt, envFilesOf, readCatalog: readTests }, place),
 
     async lint({ environment, ref } = {}) {
       const at = await (await sourcesAt(ref)).of(environment);
@@ -205,7 +200,7 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
       modules: async () => (await open()).modules,
       enabledOf: async (environment, testModules) =>
         enabledOn(environment, await envFilesOf(environment, testModules)),
-      read: async (request) => readCatalog(deps, await open(), request),
+      read: readTests,
     }),
 
     commitRange: async (ends) => (await open()).modules.commitRange(ends),
@@ -358,16 +353,6 @@ export function createContainerParts(deps: ContainerPartsDependencies): Containe
     const { engine, readers } = await open();
     return readEnvFiles({ ...deps, engine, readers }, environment, testModules);
   }
-}
-
-/** How tests may name the values of an environment. */
-function referencesOf(files: EnvFiles) {
-  const { credentials } = providedNames(files);
-  const keys = new Set(credentials);
-  return files.values.map(({ name }) => {
-    const key = credentialKey(name);
-    return { name, credential: keys.has(key) ? key : undefined };
-  });
 }
 
 /** Two, so that a module that takes long does not keep others from being read; and two for the results of tests. */

@@ -1,7 +1,14 @@
 import type { Config } from '../config/config.ts';
 import type { Engine } from '../engine/engine.ts';
+import { providedNames } from '../mftf/closure/variables.ts';
 import type { CheckedOutModules } from '../mftf/module/check-out.ts';
-import { buildEnvFiles, findModuleEnvFile, seleniumValues } from '../mftf/module/env-files.ts';
+import {
+  buildEnvFiles,
+  credentialKey,
+  type EnvFiles,
+  findModuleEnvFile,
+  seleniumValues,
+} from '../mftf/module/env-files.ts';
 import { listModuleNames } from '../mftf/module/list-module-names.ts';
 import { createSecretRule, type SecretRule } from '../model/env-file/secret-rule.ts';
 import type { Environment } from '../model/environment.ts';
@@ -47,5 +54,15 @@ export async function readEnvFiles(
     moduleNames: await listModuleNames(deps.readers, testModules),
     selenium: seleniumValues(deps.config, deps.engine.kind),
     rule: secretRuleOf(deps.config),
+  });
+}
+
+/** How tests may name the values of an environment. */
+export function referencesOf(files: EnvFiles) {
+  const { credentials } = providedNames(files);
+  const keys = new Set(credentials);
+  return files.values.map(({ name }) => {
+    const key = credentialKey(name);
+    return { name, credential: keys.has(key) ? key : undefined };
   });
 }

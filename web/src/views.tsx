@@ -52,6 +52,7 @@ export const views: View[] = [
   view('/alerts', () => import('./alerts/alerts.tsx')),
   view('/tests', () => import('./tests/tests.tsx')),
   view('/tests/:name', () => import('./tests/test.tsx')),
+  view('/tests/:name/steps', () => import('./tests/steps/test-steps.tsx')),
   view('/lint', () => import('./lint/lint.tsx')),
   view('/used-by', () => import('./lint/used-by.tsx')),
   view('/trends', () => import('./trends/trends.tsx')),

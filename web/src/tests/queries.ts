@@ -1,5 +1,6 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import type { showTestHistory } from '#src/operations/tests/test-history.ts';
+import type { showTestSteps } from '#src/operations/tests/test-steps.ts';
 import type { listTestStatistics, listTests } from '#src/operations/tests/tests.ts';
 import { get, type OutputOf } from '../api/request.ts';
 
@@ -28,6 +29,17 @@ export const catalogTestQuery = (name: string) =>
       const { tests } = await get<typeof listTests>('/api/tests', { query: { search: name }, signal });
       return tests.find((test) => test.name === name) ?? null;
     },
+    staleTime: 60_000,
+  });
+
+export const testStepsQuery = (name: string, environment: string | undefined, ref: string | undefined) =>
+  queryOptions({
+    queryKey: ['tests', 'steps', name, environment ?? '', ref ?? ''],
+    queryFn: ({ signal }) =>
+      get<typeof showTestSteps>(`/api/tests/${encodeURIComponent(name)}/steps`, {
+        query: { environment, ref },
+        signal,
+      }),
     staleTime: 60_000,
   });
 

@@ -1,5 +1,5 @@
 import { Anchor, Button, NativeSelect } from '@mantine/core';
-import { IconPlayerPlay } from '@tabler/icons-react';
+import { IconListTree, IconPlayerPlay } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { Link } from 'wouter';
@@ -108,8 +108,16 @@ function Head({ name, suite, catalogTest, hasRun, environments }: HeadProps) {
         )}
         <Button
           component={Link}
-          href={`/new?${run}`}
+          href={`/tests/${encodeURIComponent(name)}/steps`}
           className={classes.run}
+          variant="default"
+          leftSection={<IconListTree size={14} aria-hidden />}
+        >
+          Steps
+        </Button>
+        <Button
+          component={Link}
+          href={`/new?${run}`}
           variant="default"
           leftSection={<IconPlayerPlay size={14} aria-hidden />}
         >

@@ -9,6 +9,7 @@ import { TestName } from '../tests/test-name.tsx';
 import { TestPanel } from '../tests/test-panel.tsx';
 import type { TestProps } from '../tests/test-props.ts';
 import classes from './failure.module.css';
+import { FailurePlace } from './failure-place.tsx';
 import { KnownCause } from './known-cause.tsx';
 import { Message } from './message.tsx';
 import { QuarantinedBadge } from './quarantined.tsx';
@@ -56,6 +57,7 @@ export function Failure(props: TestProps) {
           showsMessage && <Message text={message} />
         )}
         <FailedStep failure={failure} />
+        {failure?.place && <FailurePlace test={test.test} place={failure.place} run={run} />}
         <Waits waits={test.waits} />
         {!cause && failure && <SameCause runs={failure.sameCauseAs} />}
         {!cause && failure?.cause && <KnownCause runId={run.id} cause={failure.cause} />}
