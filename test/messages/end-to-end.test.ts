@@ -60,10 +60,11 @@ const messagesOf = async (submission: number) =>
 const messagesOnceSent = (submission: number) =>
   waitFor(async () => {
     const { body } = await server.ask('GET', `/api/submissions/${submission}`);
-    const answer = await messagesOf(submission);
+    // Before the messages are read: a notice that is planned in between adds some.
     const [unplanned] = await server.app.context.database.query(
       'SELECT FROM notice WHERE planned_at IS NULL LIMIT 1',
     );
+    const answer = await messagesOf(submission);
     const isOver = answer.messages.every(({ state }: { state: string }) => state !== 'waiting');
     return body.verdict && !unplanned && isOver ? answer : undefined;
   });

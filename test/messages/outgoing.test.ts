@@ -11,6 +11,7 @@ import { DeliveryFault } from '../../src/messages/channels/channel.ts';
 import { createOutgoing } from '../../src/messages/outgoing/outgoing.ts';
 import { type ForwardProxy, startForwardProxy } from '../support/channels/forward-proxy.ts';
 import { createCertificate } from '../support/git.ts';
+import { patienceMs } from '../support/wait-for.ts';
 
 const withoutProxy = { https: undefined, http: undefined, exceptions: '' };
 const open = (allowed: string[], proxy = withoutProxy as Parameters<typeof createOutgoing>[0]['proxy']) => {
@@ -211,7 +212,7 @@ describe('a request through the outgoing proxy', () => {
 });
 
 describe('a connection to a service outside', () => {
-  const options = () => ({ timeoutMs: 1_000, signal: new AbortController().signal });
+  const options = () => ({ timeoutMs: patienceMs, signal: new AbortController().signal });
 
   it('is opened to an allowed address, and refused for others', async () => {
     const server = createTcpServer((socket) => socket.end('hello'));
@@ -236,6 +237,8 @@ describe('a connection to a service outside', () => {
       permanent: false,
     });
     const stopped = AbortSignal.abort(new Error('stopped'));
-    await expect(connect('127.0.0.1', 1, { timeoutMs: 1_000, signal: stopped })).rejects.toThrow('stopped');
+    await expect(connect('127.0.0.1', 1, { timeoutMs: patienceMs, signal: stopped })).rejects.toThrow(
+      'stopped',
+    );
   });
 });

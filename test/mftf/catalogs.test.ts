@@ -10,6 +10,7 @@ import { emptySelection } from '../../src/model/selection.ts';
 import { createThreads, type Threads } from '../../src/threads/threads.ts';
 import { localEngine } from '../support/local-engine.ts';
 import { onEachTurn } from '../support/turns.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const moduleTarget = 'app/code/TestModule';
 const xml = (name: string, actions = '') => `<tests><test name="${name}">${actions}</test></tests>`;
@@ -165,7 +166,7 @@ describe('catalogs in worker threads', () => {
     });
     expect(dispose).toHaveBeenCalledOnce();
     // The output of the process is not read any more.
-    await vi.waitFor(() => expect(stdout.destroyed).toBe(true));
+    await waitFor(() => stdout.destroyed);
   });
 
   it('complete names, list tests, and say which tests are in groups', async () => {

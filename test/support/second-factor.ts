@@ -10,14 +10,16 @@ interface Asking {
   ask(method: string, path: string, body?: unknown): Promise<Answer>;
 }
 
-/** Sets up the second factor of the user of a browser. Returns the key of the authenticator app, and the recovery codes. */
+/** Sets up the second factor of the user of a browser. Returns the key of the authenticator app, the code that was
+ * used, and the recovery codes. */
 export async function enableSecondFactor(
   browser: Asking,
   password: string,
-): Promise<{ key: string; recoveryCodes: string[] }> {
+): Promise<{ key: string; code: string; recoveryCodes: string[] }> {
   const begun = await browser.ask('POST', '/api/second-factor/set-up', { password });
   const { key } = begun.body;
-  const enabled = await browser.ask('POST', '/api/second-factor/enable', { code: codeFor(key) });
+  const code = codeFor(key);
+  const enabled = await browser.ask('POST', '/api/second-factor/enable', { code });
   if (enabled.status !== 200) throw new Error(`${enabled.status} ${JSON.stringify(enabled.body)}`);
-  return { key, recoveryCodes: enabled.body.recoveryCodes };
+  return { key, code, recoveryCodes: enabled.body.recoveryCodes };
 }
