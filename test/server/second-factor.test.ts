@@ -100,7 +100,7 @@ describe('a second factor', () => {
   });
 
   it('is asked for after the right password, and each code signs in once', async () => {
-    const { key } = await enableSecondFactor(await addUser('otto'), password);
+    const { key, code: usedCode } = await enableSecondFactor(await addUser('otto'), password);
     const browser = openBrowser(server.url);
     expect((await signIn(browser, 'otto', { password: 'a guess' })).body).toMatchObject({
       code: 'SIGN_IN_REFUSED',
@@ -111,8 +111,7 @@ describe('a second factor', () => {
     expect(await newestEntry()).toMatchObject({
       ...{ who: 'otto', operation: 'session.begin', outcome: 'SECOND_FACTOR_REQUIRED' },
     });
-    // The code of the set-up was used.
-    expect((await signIn(browser, 'otto', { code: codeFor(key) })).body).toMatchObject({
+    expect((await signIn(browser, 'otto', { code: usedCode })).body).toMatchObject({
       ...{ status: 401, code: 'SECOND_FACTOR_REFUSED' },
     });
     await forgetSteps();
@@ -168,6 +167,21 @@ describe('a second factor', () => {
     const other = 'another long password';
     await admin('PATCH', '/api/users/mallory', { password: other });
     expect((await signIn(openBrowser(server.url), 'mallory', { password: other, code })).status).toBe(200);
+  });
+
+  it('is not locked for sign-ins by a stolen token, whose attempts are limited too', async () => {
+    const nele = await addUser('nele');
+    const { secret } = (await nele.ask('POST', '/api/tokens', { name: 'ci', role: 'operator' })).body;
+    const { recoveryCodes } = await enableSecondFactor(nele, password);
+    const guess = (input: object) =>
+      server.ask('POST', '/api/second-factor/disable', input, { authorization: `Bearer ${secret}` });
+    const guesses = Array.from({ length: 12 }, (_, index) =>
+      guess(index % 2 === 0 ? { code: `guess ${index}` } : { password: `guess ${index}` }),
+    );
+    expect((await Promise.all(guesses)).filter(({ status }) => status === 429)).toHaveLength(2);
+    const [code] = recoveryCodes;
+    expect((await guess({ code })).body).toMatchObject({ code: 'SIGN_IN_TOO_OFTEN' });
+    expect((await signIn(openBrowser(server.url), 'nele', { code })).status).toBe(200);
   });
 
   it('is asked for by the link of an admin for a new password, too', async () => {

@@ -26,12 +26,25 @@ export async function limitSignIn(
 }
 
 /**
- * Counts an attempt with a code of a user (`codesKey`), as attempts with passwords are counted. Errors: SIGN_IN_TOO_OFTEN after too many,
+ * Counts an attempt to sign in with a code of a user (`codesKey`), as attempts with passwords are counted. Errors: SIGN_IN_TOO_OFTEN after too many,
  * before the code is checked.
  */
 export async function limitCodes(attempts: SignInAttempts, key: string): Promise<void> {
   if ((await attempts.count(key)) > maxPerName) {
     throw new Fault('SIGN_IN_TOO_OFTEN', 'There were too many attempts with codes of this user.');
+  }
+}
+
+/**
+ * Counts an attempt of a user who is signed in to prove who it is, with a password or a code. Errors: SIGN_IN_TOO_OFTEN after too many,
+ * before it is checked. They are not counted as sign-ins: a stolen token must not be able to lock its user out.
+ */
+export async function limitProofs(attempts: SignInAttempts, accountId: number): Promise<void> {
+  if ((await attempts.count(proofsKey(accountId))) > maxPerName) {
+    throw new Fault(
+      'SIGN_IN_TOO_OFTEN',
+      'There were too many attempts with the password and codes of this user.',
+    );
   }
 }
 
@@ -43,8 +56,11 @@ export function attemptsKey(account: Pick<Account, 'id'> | undefined, name: stri
   return account === undefined ? `name ${digestOf(nameKey(name))}` : `account ${account.id}`;
 }
 
-/** The key under which attempts with codes of a second factor are counted. */
+/** The key under which sign-ins with codes of a second factor are counted. */
 export const codesKey = (accountId: number): string => `code of account ${accountId}`;
+
+/** The key of `limitProofs`. */
+export const proofsKey = (accountId: number): string => `proof of account ${accountId}`;
 
 /**
  * The address of IPv4, or the /64 network of IPv6, because a host usually has all addresses of its /64. A proxy may pass on any text as an

@@ -2,19 +2,16 @@ import { recoveryDigest } from '../../crypto/recovery-code.ts';
 import { totpStep } from '../../crypto/totp.ts';
 import { Fault } from '../../faults/fault.ts';
 import type { Access } from '../../store/access/access.ts';
-import { codesKey, limitCodes } from './attempt-limit.ts';
 
 /**
- * Checks a code of the second factor of a user, and uses it up: six digits of the authenticator app, else a recovery code. Returns how
- * many recovery codes are left after one was used. Errors: SECOND_FACTOR_REFUSED, SIGN_IN_TOO_OFTEN.
+ * Checks a code of the second factor of a user, and uses it up: six digits of the authenticator app, else a recovery code. `key`: that of
+ * the attempt, whose count is reset. Returns how many recovery codes are left after one was used. Errors: SECOND_FACTOR_REFUSED.
  */
 export async function checkCode(
   { secondFactors, attempts }: Access,
   accountId: number,
-  code: string,
+  { code, key }: { code: string; key: string },
 ): Promise<number | undefined> {
-  const key = codesKey(accountId);
-  await limitCodes(attempts, key);
   const digits = digitsOf(code);
   let codesLeft: number | undefined;
   if (digits.length === 6) {

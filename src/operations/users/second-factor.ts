@@ -9,7 +9,7 @@ import { notBegun } from '../../store/access/second-factors.ts';
 import type { Context } from '../core/context.ts';
 import { exactLine, line, time } from '../core/fields.ts';
 import { defineOperation, type RequestContext } from '../core/operation.ts';
-import { attemptsKey, codesKey, limitCodes, limitSignIn } from './attempt-limit.ts';
+import { limitProofs, limitSignIn, proofsKey } from './attempt-limit.ts';
 import { checkCode, codeRefused, digitsOf } from './check-code.ts';
 import { checkPassword } from './check-password.ts';
 
@@ -88,14 +88,14 @@ export const enableSecondFactor = defineOperation({
     }
     const secret = await secondFactors.readSecret(account.id, 'begun');
     if (secret === undefined) throw notBegun();
-    await limitCodes(attempts, codesKey(account.id));
+    await limitProofs(attempts, account.id);
     const usedStep = totpStep(secret, digitsOf(code), Date.now());
     if (usedStep === undefined) throw codeRefused();
     const codes = newRecoveryCodes();
     const recoveryDigests = codes.map(recoveryDigest);
     const { session } = principal;
     await secondFactors.enable(account.id, { secret, usedStep, recoveryDigests, session });
-    await attempts.forget(codesKey(account.id));
+    await attempts.forget(proofsKey(account.id));
     const after = await view(context, account);
     reportChange?.(before, after);
     return { ...after, recoveryCodes: codes };
@@ -185,7 +185,7 @@ async function userWithSecondFactor(context: Context, principal: Principal): Pro
 }
 
 /**
- * Checks the password of a user, or a code, with the limits of signing in. Errors: INPUT_INVALID unless there is exactly one,
+ * Checks the password of a user who is signed in, or a code, after `limitProofs`. Errors: INPUT_INVALID unless there is exactly one,
  * SIGN_IN_REFUSED, SECOND_FACTOR_REFUSED, SIGN_IN_TOO_OFTEN, SIGN_IN_BUSY.
  */
 async function proveIdentity(
@@ -197,11 +197,12 @@ async function proveIdentity(
   if ((password === undefined) === (code === undefined)) {
     throw new Fault('INPUT_INVALID', 'Send either the password or a code.');
   }
+  await limitProofs(access.attempts, account.id);
+  const key = proofsKey(account.id);
   if (code !== undefined) {
-    await checkCode(access, account.id, code);
+    await checkCode(access, account.id, { code, key });
     return;
   }
-  const key = attemptsKey(account, account.name);
-  await limitSignIn(access.attempts, { address: address ?? 'unknown', key });
+  await limitSignIn(access.attempts, { address: address ?? 'unknown' });
   await checkPassword(access, account, { password: password ?? '', key });
 }

@@ -6,7 +6,7 @@ import { type Account, deactivatedFault } from '../../store/access/accounts.ts';
 import type { Context } from '../core/context.ts';
 import { newPassword, newUserName, role, time, userName } from '../core/fields.ts';
 import { defineOperation } from '../core/operation.ts';
-import { attemptsKey, codesKey } from './attempt-limit.ts';
+import { attemptsKey, codesKey, proofsKey } from './attempt-limit.ts';
 
 const userView = z.object({
   name: z.string(),
@@ -168,6 +168,7 @@ export const removeUser = defineOperation({
 async function forgetAttempts({ access: { attempts } }: Context, { id, name }: Account): Promise<void> {
   await attempts.forget(attemptsKey({ id }, name));
   await attempts.forget(codesKey(id));
+  await attempts.forget(proofsKey(id));
 }
 
 async function refuseOidcUser({ access }: Context, name: string): Promise<void> {

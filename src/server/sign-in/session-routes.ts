@@ -8,7 +8,14 @@ import { maxCodeLength, maxPasswordLength } from '../../model/limits.ts';
 import { withAudit } from '../../operations/core/authorize.ts';
 import type { Context } from '../../operations/core/context.ts';
 import { exactLine, line, newPassword, newUserName } from '../../operations/core/fields.ts';
-import { attemptsKey, limitSignIn } from '../../operations/users/attempt-limit.ts';
+import {
+  attemptsKey,
+  codesKey,
+  limitCodes,
+  limitProofs,
+  limitSignIn,
+  proofsKey,
+} from '../../operations/users/attempt-limit.ts';
 import { checkCode } from '../../operations/users/check-code.ts';
 import { checkPassword } from '../../operations/users/check-password.ts';
 import type { Account } from '../../store/access/accounts.ts';
@@ -173,8 +180,9 @@ function mountPasswordChange({ server, context, sessions, runLimited }: SessionR
         if (account.via === 'oidc') {
           throw new Fault('USER_ELSEWHERE', `${principal.name} signs in with the OpenID provider.`);
         }
-        const key = attemptsKey(account, account.name);
-        await limitSignIn(access.attempts, { address: request.ip, key });
+        const key = proofsKey(account.id);
+        await limitProofs(access.attempts, account.id);
+        await limitSignIn(access.attempts, { address: request.ip });
         await auditSession(context, request, principal, 'session.password', async () => {
           await checkPassword(access, account, { password: current, key });
           await access.accounts.setPassword(account.name, await hashPassword(next));
@@ -256,7 +264,7 @@ function refuseUnlessRequired(signIn: boolean): void {
 
 /**
  * Checks the code of a user who has a second factor. Returns whether the user proved one, and what changed by that, for the audit trail.
- * Errors: SECOND_FACTOR_REQUIRED without a code, and those of `checkCode`.
+ * Errors: SECOND_FACTOR_REQUIRED without a code, and those of `limitCodes` and `checkCode`.
  */
 async function checkSecondFactor(
   access: Context['access'],
@@ -265,7 +273,9 @@ async function checkSecondFactor(
 ): Promise<{ secondFactor: boolean; changes?: FieldChanges }> {
   if (!account.secondFactor) return { secondFactor: false };
   if (code === undefined) throw secondFactorRequired();
-  const left = await checkCode(access, account.id, code);
+  const key = codesKey(account.id);
+  await limitCodes(access.attempts, key);
+  const left = await checkCode(access, account.id, { code, key });
   if (left === undefined) return { secondFactor: true };
   return {
     secondFactor: true,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { loadConfig } from '../../config/config.ts';
+import { loadConfig } from '../../config/load-config.ts';
 import { signInRequired } from './sign-in-policy.ts';
 
 const required = (environment: Record<string, string>) =>
