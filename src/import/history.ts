@@ -1,13 +1,4 @@
-import { constants, createReadStream } from 'node:fs';
-import { access, lstat } from 'node:fs/promises';
-import { basename, extname } from 'node:path';
-import type { Artifacts } from '../artifacts/artifacts.ts';
-import { runLogName } from '../artifacts/artifacts.ts';
-import { pathInside, safeName } from '../artifacts/safe-name.ts';
-import { Fault, toFault } from '../faults/fault.ts';
-import { asSentence } from '../faults/sentence.ts';
 import type { Principal } from '../model/access.ts';
-import type { Attachment } from '../model/result.ts';
 import type { Context } from '../operations/core/context.ts';
 import {
   environmentsToRebuild,
@@ -15,12 +6,15 @@ import {
   insertImported,
   readImported,
   rebuildHistory,
+  recordFiles,
   reserveRunIds,
+  runsWithoutFiles,
   type StoredImport,
   takenRunIds,
 } from '../store/tables/imported-runs.ts';
 import type { MappedHistory, MappedRun, MappedSubmission } from './mapping/history.ts';
 import type { HistoryRedactor } from './redaction.ts';
+import { copyFiles, findFiles } from './run-files.ts';
 
 /** The runs of an environment there, and what the import did with them. */
 export interface EnvironmentHistory {
@@ -49,14 +43,12 @@ interface HistoryOptions {
   redactor: HistoryRedactor;
 }
 
-/** A larger file is no screenshot and no log of one test. */
-const maxFileBytes = 64 * 1024 * 1024;
 /** Runs that are compared at a time. */
 const comparisonBatch = 200;
 
 /**
- * Writes the runs that are not here yet, each submission in one transaction, so that an import which was interrupted can be repeated. When
- * this installation has no runs of its own, they keep their numbers.
+ * Writes the runs that are not here yet, each submission in one transaction, and then copies their files. An import that was interrupted
+ * is continued by the next one, the files of a run too. When this installation has no runs of its own, they keep their numbers.
  */
 export async function importHistory(
   context: Context,
@@ -72,7 +64,8 @@ export async function importHistory(
   for (const { runs } of missing) for (const { code } of runs) counts.of(code).added += 1;
   await compareKnown(context, mapped, importedIds, counts);
   if (mode !== 'apply') return counts.list();
-  if (missing.length > 0) await writeMissing(context, missing, options, counts);
+  if (missing.length > 0) await writeMissing(context, missing, options);
+  await copyAllFiles(context, options, counts);
   for (const id of await environmentsToRebuild(context.database)) await rebuildHistory(context.database, id);
   return counts.list();
 }
@@ -142,42 +135,20 @@ async function writeMissing(
   context: Context,
   missing: readonly MappedSubmission[],
   options: HistoryOptions,
-  counts: Counts,
 ): Promise<void> {
   const { database, environments, schedules, savedSelections } = context;
   const { source, by } = options;
   const environmentIds = new Map((await environments.list()).map(({ code, id }) => [code, id]));
   const scheduleIds = new Map((await schedules.list()).map(({ name, id }) => [name, id]));
   const selectionIds = new Map((await savedSelections.list()).map(({ name, id }) => [name, id]));
-  const all = missing.flatMap(({ runs }) => runs);
-  const keepsIds = await reserveRunIds(database, Math.max(...all.map(({ sourceId }) => sourceId)));
-  const taken = keepsIds
-    ? await takenRunIds(
-        database,
-        all.map(({ sourceId }) => sourceId),
-      )
-    : undefined;
+  const idOf = await chooseRunIds(context, missing);
   for (const submission of missing) {
     const runs: ImportedRun[] = [];
-    const files: SourceFile[][] = [];
     for (const run of submission.runs) {
-      // It was removed or renamed here, or refused.
       const environmentId = environmentIds.get(run.code);
-      if (environmentId === undefined) continue;
-      const filesOfResults = await findFiles(options.files, run);
-      files.push(filesOfResults.flatMap((own) => own.files));
-      const { sourceId, code: _, results, reason, ...rest } = run;
-      runs.push({
-        ...{ ...rest, sourceId, environmentId, id: taken && !taken.has(sourceId) ? sourceId : undefined },
-        reason: reason === undefined ? undefined : await options.redactor.text(reason),
-        results: await Promise.all(
-          results.map(async ({ screenshot: _screenshot, output: _output, message, ...result }, index) => ({
-            ...result,
-            message: message === undefined ? undefined : await options.redactor.text(message),
-            attachments: (filesOfResults[index]?.files ?? []).flatMap(({ attachment }) => attachment ?? []),
-          })),
-        ),
-      });
+      // Without an environment it was removed or renamed here, or refused.
+      if (environmentId !== undefined)
+        runs.push(await toImportedRun(run, { id: idOf(run), environmentId }, options));
     }
     if (runs.length === 0) continue;
     const suite = submission.suiteId;
@@ -186,94 +157,62 @@ async function writeMissing(
         ? undefined
         : scheduleIds.get(options.schedules.get(`suite ${suite}`) ?? '');
     const savedSelectionId = selectionIds.get(options.selections.get(String(suite)) ?? '');
-    const ids = await database.transaction((transaction) =>
+    await database.transaction((transaction) =>
       insertImported(
         transaction,
         { ...submission, runs, scheduleId, savedSelectionId },
         { source, by: by.name },
       ),
     );
-    for (const [index, id] of ids.entries()) {
-      const code = submission.runs.filter((run) => environmentIds.has(run.code))[index]?.code ?? '';
-      counts.of(code).files += await copyFiles(context.artifacts, id, files[index] ?? [], options.redactor);
-    }
   }
 }
 
-/** A file of a run there, and where it is stored here. */
-interface SourceFile {
-  from: string;
-  path: string;
-  attachment: Attachment | undefined;
+/** Returns a function that says which number a run gets: its own when it is free here, `undefined` for the next one. */
+async function chooseRunIds(
+  { database }: Context,
+  missing: readonly MappedSubmission[],
+): Promise<(run: MappedRun) => number | undefined> {
+  const ids = missing.flatMap(({ runs }) => runs.map(({ sourceId }) => sourceId));
+  if (!(await reserveRunIds(database, Math.max(...ids)))) return () => undefined;
+  const taken = await takenRunIds(database, ids);
+  return ({ sourceId }) => (taken.has(sourceId) ? undefined : sourceId);
 }
 
-/** The files of each result; the log of the run is with the first. Errors: INPUT_INVALID for a file that this user cannot read. */
-async function findFiles(folder: string | undefined, run: MappedRun): Promise<{ files: SourceFile[] }[]> {
-  if (folder === undefined) return [];
-  const filesOfResults: { files: SourceFile[] }[] = [];
-  for (const { test, screenshot, output } of run.results) {
-    const place = `imported/${safeName(test)}`;
-    const files: SourceFile[] = [];
-    const add = async (relative: string, name: string, kind: Attachment['kind']) => {
-      const from = await fileInside(folder, relative);
-      if (from === undefined) return;
-      const path = `${place}/${safeName(basename(relative))}`;
-      files.push({ from, path, attachment: { name, kind, path } });
-    };
-    if (output !== undefined) await add(belowVar(output), 'Log', 'log');
-    if (screenshot !== undefined) {
-      const name = basename(screenshot);
-      await add(`test-artifacts/${run.sourceId}/${name}`, 'Screenshot', 'screenshot');
-      const page = `${name.slice(0, name.length - extname(name).length)}.html`;
-      await add(`test-artifacts/${run.sourceId}/${page}`, 'Page', 'page');
-    }
-    filesOfResults.push({ files });
-  }
-  const log = await fileInside(folder, `test-output/mftf-run-${run.sourceId}.log`);
-  if (log !== undefined) {
-    const first = filesOfResults[0] ?? { files: [] };
-    filesOfResults[0] = first;
-    first.files.push({ from: log, path: runLogName, attachment: undefined });
-  }
-  return filesOfResults;
+async function toImportedRun(
+  run: MappedRun,
+  place: Pick<ImportedRun, 'id' | 'environmentId'>,
+  { files: folder, redactor }: HistoryOptions,
+): Promise<ImportedRun> {
+  const files = await findFiles(folder, run);
+  const { code: _code, results, reason, ...rest } = run;
+  return {
+    ...rest,
+    ...place,
+    hasFiles: files.some((own) => own.files.length > 0),
+    reason: reason === undefined ? undefined : await redactor.text(reason),
+    results: await Promise.all(
+      results.map(async ({ screenshot: _screenshot, output: _output, message, ...result }, index) => ({
+        ...result,
+        message: message === undefined ? undefined : await redactor.text(message),
+        attachments: (files[index]?.files ?? []).flatMap(({ attachment }) => attachment ?? []),
+      })),
+    ),
+  };
 }
 
-/** `/app/var/test-output/run-3/A.log` as a path in the folder `var`. */
-const belowVar = (path: string) => path.replace(/^.*\/var\//, '').replace(/^\/+/, '');
-
-/**
- * The path of a file below a folder; `undefined` when there is none, or when it is a link, outside, empty or too large. Errors:
- * INPUT_INVALID when this user cannot read it.
- */
-async function fileInside(folder: string, relative: string): Promise<string | undefined> {
-  const path = await regularFile(folder, relative).catch(() => undefined);
-  if (path === undefined) return undefined;
-  try {
-    await access(path, constants.R_OK);
-  } catch (error) {
-    const message = `${path} cannot be read, so its run is not imported: ${toFault(error).message}`;
-    throw new Fault('INPUT_INVALID', asSentence(message), { cause: error });
+/** Copies the files of all runs that have none yet. Without the folder, the next import with one copies them. */
+async function copyAllFiles(
+  { database, artifacts }: Context,
+  { files: folder, mapped, source, redactor }: HistoryOptions,
+  counts: Counts,
+): Promise<void> {
+  if (folder === undefined) return;
+  const ids = await runsWithoutFiles(database, source);
+  for (const run of mapped.submissions.flatMap(({ runs }) => runs)) {
+    const id = ids.get(run.sourceId);
+    if (id === undefined) continue;
+    const files = (await findFiles(folder, run)).flatMap((own) => own.files);
+    counts.of(run.code).files += await copyFiles(artifacts, id, files, redactor);
+    await recordFiles(database, source, run.sourceId);
   }
-  return path;
-}
-
-async function regularFile(folder: string, relative: string): Promise<string | undefined> {
-  const path = pathInside(folder, relative);
-  const stats = await lstat(path);
-  return stats.isFile() && stats.size > 0 && stats.size <= maxFileBytes ? path : undefined;
-}
-
-async function copyFiles(
-  artifacts: Artifacts,
-  runId: number,
-  files: readonly SourceFile[],
-  redactor: HistoryRedactor,
-): Promise<number> {
-  for (const { from, path, attachment } of files) {
-    const stream = createReadStream(from);
-    // A picture has no text.
-    const isPicture = attachment?.kind === 'screenshot';
-    await artifacts.write(runId, path, isPicture ? stream : redactor.stream(stream));
-  }
-  return files.length;
 }

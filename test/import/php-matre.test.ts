@@ -100,12 +100,12 @@ const settings = new Map([
 
 const moduleValues = new Map([['stage-de', new Map([['MAGENTO_ADMIN_PASSWORD', 'file-pass-1']])]]);
 
-async function importRows(tables: PhpRows, more: Partial<ImportOptions> = {}) {
+async function importRows(tables: PhpRows, more: Partial<ImportOptions> = {}, context = server.app.context) {
   const path = join(folder, 'dump.sql');
   await writeFile(path, dumpOf(tables));
   const time = createTimeReader('UTC');
   const records = await readRecords(openDump(path), { time, withoutHistory: false, since: undefined });
-  return importPhpMatre(server.app.context, {
+  return importPhpMatre(context, {
     ...{ records, settings, moduleValues, files: undefined, name: 'php-matre', zone: 'UTC' },
     secrets: ['source-pass-1'],
     ...{ overwrite: false, mode: 'apply', by: { name: 'cli:test', role: 'admin', via: 'local' } },
@@ -277,6 +277,26 @@ it('a run that finished later is added, and a run of an interrupted import gets 
     verdict: 'broken',
     reason: { code: 'IMPORTED_FAILURE' },
   });
+});
+
+it('an import that was interrupted while it copied files is continued by the next one', async () => {
+  const { context } = server.app;
+  const later: PhpRows = {
+    ...rows,
+    matre_test_runs: [{ ...rows['matre_test_runs']?.[0], id: 48, created_at: '2026-02-06 03:00:00' }],
+  };
+  const log = join(folder, 'test-output/mftf-run-48.log');
+  await mkdir(join(folder, 'test-output'), { recursive: true });
+  await writeFile(log, `${hidden}\n`);
+  const write = () => Promise.reject(new Error('killed'));
+  const interrupted = { ...context, artifacts: { ...context.artifacts, write } };
+  await expect(importRows(later, { files: folder }, interrupted)).rejects.toThrow('killed');
+  const filesOf = async (more: Partial<ImportOptions>) =>
+    (await importRows(later, more)).history.reduce((sum, { files }) => sum + files, 0);
+  expect(await filesOf({})).toBe(0);
+  expect(await filesOf({ files: folder })).toBe(1);
+  expect((await context.artifacts.readLog(48, 0, 1_000)).toString()).toBe(`${withoutSecrets}\n`);
+  expect(await filesOf({ files: folder })).toBe(0);
 });
 
 it('a secret that was rotated there stays hidden in runs that are imported later', async () => {

@@ -18,7 +18,7 @@ export interface MappedSubmission extends Omit<ImportedSubmission, 'runs'> {
 }
 
 /** A run with its id there, the code of its environment here, and the files of its results there. */
-export interface MappedRun extends Omit<ImportedRun, 'environmentId' | 'id' | 'results'> {
+export interface MappedRun extends Omit<ImportedRun, 'environmentId' | 'id' | 'results' | 'hasFiles'> {
   sourceId: number;
   code: string;
   results: MappedResult[];

@@ -31,6 +31,8 @@ export interface ImportedRun {
   finishedAt: Date;
   /** In the order of execution, each test once. */
   results: ImportedResult[];
+  /** Whether files of it are copied later, see `runsWithoutFiles`. */
+  hasFiles: boolean;
 }
 
 /** Runs that were requested together in another system. */
@@ -88,7 +90,8 @@ export async function insertImported(
        ), event AS (
          INSERT INTO run_event (run_id, code, message) VALUES ($1, 'IMPORTED', $8)
        )
-       INSERT INTO import_source (source, kind, source_id, target, imported_by) VALUES ($9, 'run', $10, $1::text, $11)`,
+       INSERT INTO import_source (source, kind, source_id, target, imported_by)
+       SELECT $9, kind, $10, $1::text, $11 FROM unnest($12::text[]) AS kind`,
       [
         ...[id, workerName(source), run.startedAt ?? null, run.finishedAt, outcomeOf(run)],
         ...[
@@ -96,7 +99,7 @@ export async function insertImported(
           run.reason === undefined ? null : storable(run.reason),
         ],
         `Imported from ${source}, where it was run ${run.sourceId}.`,
-        ...[source, String(run.sourceId), by],
+        ...[source, String(run.sourceId), by, run.hasFiles ? ['run', withoutFiles] : ['run']],
       ],
     );
   }
@@ -104,6 +107,25 @@ export async function insertImported(
 }
 
 const importedCode = 'IMPORTED_FAILURE';
+
+/** The kind of a row in `import_source` for a run that was imported, and whose files are not all copied. */
+const withoutFiles = 'run without files';
+
+/** The imported runs whose files are to be copied, by their ids there: also those of an import that was interrupted. */
+export async function runsWithoutFiles(database: Queryable, source: string): Promise<Map<number, number>> {
+  const rows = await database.query<{ source_id: string; target: string }>(
+    'SELECT source_id, target FROM import_source WHERE source = $1 AND kind = $2',
+    [source, withoutFiles],
+  );
+  return new Map(rows.map(({ source_id, target }) => [Number(source_id), Number(target)]));
+}
+
+/** Records that an imported run has its files. */
+export async function recordFiles(database: Queryable, source: string, sourceId: number): Promise<void> {
+  await database.query('DELETE FROM import_source WHERE source = $1 AND kind = $2 AND source_id = $3', [
+    ...[source, withoutFiles, String(sourceId)],
+  ]);
+}
 
 function outcomeOf({ verdict, reason }: ImportedRun): string {
   if (verdict === 'cancelled') return 'cancelled';
