@@ -5,6 +5,7 @@ import { Fault } from '../faults/fault.ts';
 import { asSentence } from '../faults/sentence.ts';
 import { createHttpClient, describeHttpError } from '../http/http-client.ts';
 import { maxDownloadBytes } from '../model/limits.ts';
+import { ContentTooLarge, decodeContents } from './download-contents.ts';
 import { parseJson } from './selenium.ts';
 
 /** The files that the browsers of a Selenium Grid download, when it was started with `--enable-managed-downloads` (4.8 and newer). */
@@ -16,49 +17,60 @@ export interface ManagedDownloads {
 }
 
 const timeoutMs = 30_000;
+/** An answer that stands still for so long ends. */
+const idleMs = 10_000;
 const maxListBytes = 1024 * 1024;
-/** A file is sent as a zip archive in base64, in JSON. */
-const maxAnswerBytes = Math.ceil(maxDownloadBytes * 1.4) + 1024 * 1024;
+/** A file is sent as a zip archive, which is a little larger than a file that cannot be compressed. */
+const maxArchiveBytes = maxDownloadBytes + 1024 * 1024;
 
 const listAnswer = z.object({ value: z.object({ names: z.array(z.string()) }) });
-const fileAnswer = z.object({ value: z.object({ contents: z.string() }) });
 
 /** A client for the Grid at an address such as `http://grid:4444/wd/hub`. */
 export function createManagedDownloads(address: string): ManagedDownloads {
   const http = createHttpClient();
-  const ask = async (sessionId: string, maxBytes: number, body?: unknown) => {
-    const url = `${address}/session/${encodeURIComponent(sessionId)}/se/files`;
-    try {
-      return await http.request(url, {
-        timeoutMs,
-        maxBytes,
-        ...(body !== undefined && {
-          method: 'POST',
-          body: JSON.stringify(body),
-          headers: { 'content-type': 'application/json; charset=utf-8' },
-        }),
-      });
-    } catch (error) {
-      const message = `The downloads of Selenium at ${address} cannot be read: ${describeHttpError(error)}`;
-      throw new Fault('SELENIUM_UNREACHABLE', asSentence(message), { cause: error });
-    }
+  const urlOf = (sessionId: string) => `${address}/session/${encodeURIComponent(sessionId)}/se/files`;
+  const unreachable = (error: unknown) => {
+    const message = `The downloads of Selenium at ${address} cannot be read: ${describeHttpError(error)}`;
+    return new Fault('SELENIUM_UNREACHABLE', asSentence(message), { cause: error });
   };
+
+  /** The zip archive with a file; `undefined` when the Grid does not have it. */
+  async function readArchive(sessionId: string, name: string): Promise<Buffer | undefined> {
+    const { status, chunks, close } = await http.stream(urlOf(sessionId), {
+      method: 'POST',
+      body: JSON.stringify({ name }),
+      headers: { 'content-type': 'application/json; charset=utf-8' },
+      timeoutMs,
+      idleMs,
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    try {
+      return status === 200 ? await decodeContents(chunks, maxArchiveBytes) : undefined;
+    } finally {
+      close();
+    }
+  }
+
   return {
     async list(sessionId) {
-      const { status, text } = await ask(sessionId, maxListBytes);
+      const { status, text } = await http
+        .request(urlOf(sessionId), { timeoutMs, maxBytes: maxListBytes })
+        .catch((error) => {
+          throw unreachable(error);
+        });
       if (status !== 200) return undefined;
       const answer = listAnswer.safeParse(parseJson(text));
       return answer.success ? answer.data.value.names : [];
     },
 
     async read(sessionId, name) {
-      const { status, text, truncated } = await ask(sessionId, maxAnswerBytes, { name });
-      if (truncated) throw tooLarge(name);
-      const answer = fileAnswer.safeParse(parseJson(text));
-      if (status !== 200 || !answer.success) {
+      const archive = await readArchive(sessionId, name).catch((error) => {
+        throw error instanceof ContentTooLarge ? tooLarge(name) : unreachable(error);
+      });
+      if (archive === undefined) {
         throw new Fault('NOT_FOUND', `Selenium at ${address} has no download ${JSON.stringify(name)}.`);
       }
-      return unpack(name, Buffer.from(answer.data.value.contents, 'base64'));
+      return unpack(name, archive);
     },
   };
 }
