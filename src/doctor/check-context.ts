@@ -7,6 +7,7 @@ import type { EnvValue } from '../mftf/module/env-files.ts';
 import type { SignIn } from '../mftf/shop-modules/sign-in.ts';
 import type { Environment } from '../model/environment.ts';
 import type { RunPatch } from '../model/patch.ts';
+import type { Selection } from '../model/selection.ts';
 import type { Modules } from '../modules/modules.ts';
 import type { InspectedContainer, Inspection } from '../pool/inspect.ts';
 import type { Pool } from '../pool/pool.ts';
@@ -33,6 +34,14 @@ export interface CheckContext {
   runningClaims(): Promise<{ runId: number; fence: number }[]>;
   /** The commits that unfinished runs are pinned to. */
   runningCommits(): Promise<string[]>;
+  /**
+   * Refuses a selection that would be refused at a request, as far as the tests can be read. Errors: SELECTION_UNKNOWN, SELECTION_EMPTY,
+   * REF_UNKNOWN.
+   */
+  resolveSelection(
+    selection: Selection,
+    place: { environments: readonly Environment[]; ref?: string | undefined },
+  ): Promise<unknown>;
   /** Opened at the first call. Errors: ENGINE_UNREACHABLE, CONFIG_INVALID. */
   containers(): Promise<ContainersContext>;
   /** Inspections that several checks share: each costs the engine a process. Kept by the probes; empty at first. */

@@ -20,6 +20,7 @@ import { patchesMisfit } from './checks/patches-misfit.ts';
 import { processesLeft } from './checks/processes-left.ts';
 import { queueStuck } from './checks/queue-stuck.ts';
 import { scheduleDays, scheduleFails, scheduleOverdue } from './checks/schedules.ts';
+import { selectionUnknown } from './checks/selection-unknown.ts';
 import { seleniumAway } from './checks/selenium-away.ts';
 import { seleniumSessionsLeft } from './checks/selenium-sessions-left.ts';
 import { shopAway } from './checks/shop-away.ts';
@@ -52,6 +53,7 @@ export const checks: readonly Check[] = [
   moduleAway,
   moduleEnvFileMissing,
   patchesMisfit,
+  selectionUnknown,
   seleniumAway,
   seleniumSessionsLeft,
   shopAway,

@@ -2,8 +2,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Check } from '../../src/doctor/check.ts';
 import type { CheckContext } from '../../src/doctor/check-context.ts';
 import { scheduleDays, scheduleFails, scheduleOverdue } from '../../src/doctor/checks/schedules.ts';
+import { selectionUnknown } from '../../src/doctor/checks/selection-unknown.ts';
 import { Fault } from '../../src/faults/fault.ts';
+import { noRunOptions } from '../../src/model/run-options.ts';
 import { emptySelection } from '../../src/model/selection.ts';
+import { createCheckContext } from '../../src/operations/system/check-context.ts';
 import { openTestApp, type TestApp } from '../support/app.ts';
 import { newEnvironment } from '../support/samples.ts';
 
@@ -75,4 +78,36 @@ test('names a schedule that is overdue, one with another day rule, one whose gro
   expect(await runCheck(scheduleFails)).toMatchObject([
     { code: 'ENVIRONMENT_UNKNOWN', message: expect.stringContaining('removed: us') },
   ]);
+});
+
+test('names a saved selection whose exclusion is gone, which is a problem once a schedule uses it', async () => {
+  const { context } = testApp.app;
+  const check = () =>
+    selectionUnknown.run(createCheckContext(context, { environments: [], maySignIn: false }));
+  await context.schedules.remove('nightly');
+  groupExists = true;
+  expect(await check()).toMatchObject([
+    { status: 'ok', message: 'There is no saved selection and no schedule.' },
+  ]);
+  const { id } = await context.environments.create(newEnvironment('es'));
+  const fields = { selection: { ...emptySelection, groups: ['smoke'], exclude: ['OldTest'] }, priority: 0 };
+  const saved = await context.savedSelections.create({
+    ...{ ...fields, name: 'imported', description: '', options: noRunOptions, environmentIds: [id] },
+    ...{ disabled: undefined, appliedFrom: undefined, createdBy: 'test' },
+  });
+  expect(await check()).toMatchObject([{ status: 'ok' }]);
+  groupExists = false;
+  const finding = {
+    code: 'SELECTION_UNKNOWN',
+    about: 'imported',
+    message: 'Saved selection imported: There is no group "smoke".',
+    remedy: 'matre saved edit "imported"',
+  };
+  expect(await check()).toMatchObject([{ status: 'warning', ...finding }]);
+  await context.schedules.create({
+    ...{ ...fields, name: 'nightly', cron: '@yearly', zone: 'UTC', dayRule: 'vixie', environmentIds: [] },
+    ...{ saved: { id: saved.id, providesEnvironments: true }, overlap: 'skip', missed: 'skip' },
+    ...{ catchUpMinutes: 60, nextAt: new Date(Date.now() + 3_600_000), createdBy: 'test' },
+  });
+  expect(await check()).toMatchObject([{ status: 'problem', ...finding }]);
 });

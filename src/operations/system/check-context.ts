@@ -21,6 +21,7 @@ export function createCheckContext(
     saveModules: (environment, names) => shopModules.save(environment, names),
     runningClaims: () => queue.runningClaims(),
     runningCommits: () => runs.commitsInUse(),
+    resolveSelection: context.resolveSelection,
     // Once for all checks: each would resolve the newest commit again.
     containers: memoize(() => context.containersContext()),
     inspections: { signIns: new Map(), temporaryContainers: new Map() },
