@@ -7,7 +7,7 @@
 // Writes bench/results/overview.json.
 
 import { openApp } from '../src/app/app.ts';
-import { loadConfig } from '../src/config/config.ts';
+import { loadConfig } from '../src/config/load-config.ts';
 import { createLog } from '../src/log.ts';
 import type { OverviewView } from '../src/operations/overview/overview-view.ts';
 import { startServer } from '../src/server/http/server.ts';

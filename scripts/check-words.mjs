@@ -2,9 +2,9 @@
 //
 //   node scripts/check-words.mjs             checks src, web/src, test, bench and scripts
 //   node scripts/check-words.mjs --list      also prints each exception with its number of uses and its reason
-import { readdirSync, readFileSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
-import { parseSync, Visitor } from 'oxc-parser';
+import { relative } from 'node:path';
+import { Visitor } from 'oxc-parser';
+import { filesIn, parse, root } from './source-files.mjs';
 
 /** Whole names, by what to say instead. Types and functions in any case of their first letter. */
 const names = {
@@ -122,24 +122,11 @@ const exceptions = [
   },
 ];
 
-const root = resolve(import.meta.dirname, '..');
-const folders = ['src', 'web/src', 'test', 'bench', 'scripts'];
-
-function filesIn(folder) {
-  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) return filesIn(path);
-    return /\.(tsx?|mjs)$/.test(entry.name) ? [path] : [];
-  });
-}
-
 const firstLower = (name) => name.charAt(0).toLowerCase() + name.slice(1);
 const instead = new Map(Object.entries(names).map(([name, say]) => [firstLower(name), say]));
 
 /** Calls back with each name that the file declares, and where (an offset). */
-function eachDeclaration(path, text, callback) {
-  const { program, errors } = parseSync(path, text);
-  if (errors.length > 0) throw new Error(`${path}: ${errors[0].message}`);
+function eachDeclaration(program, callback) {
   const pattern = (node) => {
     if (!node) return;
     switch (node.type) {
@@ -188,17 +175,16 @@ function eachDeclaration(path, text, callback) {
 
 const uses = new Map(exceptions.map((exception) => [exception, 0]));
 const faults = [];
-for (const path of folders.flatMap((folder) => filesIn(join(root, folder)))) {
-  const text = readFileSync(path, 'utf8');
+for (const path of filesIn('src', 'web/src', 'test', 'bench', 'scripts')) {
+  const { program, lineOf } = parse(path);
   const file = relative(root, path);
-  eachDeclaration(path, text, (name, offset) => {
+  eachDeclaration(program, (name, offset) => {
     const say = instead.get(firstLower(name));
     if (say === undefined) return;
     const exception = exceptions.find((each) => each.names.includes(name) && each.files.test(file));
     if (exception) return void uses.set(exception, uses.get(exception) + 1);
     if (file === 'scripts/check-words.mjs') return;
-    const line = text.slice(0, offset).split('\n').length;
-    faults.push(`${file}:${line}: ${name} is an old word; say: ${say}`);
+    faults.push(`${file}:${lineOf(offset)}: ${name} is an old word; say: ${say}`);
   });
 }
 

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createLocalCaller } from '../src/cli/client/local.ts';
 import { watchRuns } from '../src/cli/client/watch.ts';
-import { loadConfig } from '../src/config/config.ts';
+import { loadConfig } from '../src/config/load-config.ts';
 import { startDemo } from '../src/demo/demo.ts';
 import { createLog } from '../src/log.ts';
 import type { ProgressView } from '../src/operations/runs/progress.ts';

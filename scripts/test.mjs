@@ -151,6 +151,7 @@ async function check(compiled, env) {
       npx('tsc', '--noEmit', '-p', 'web'),
       npx('knip'),
       [process.execPath, 'scripts/check-words.mjs'],
+      [process.execPath, 'scripts/check-functions.mjs'],
     ],
   ];
   const failed = [];

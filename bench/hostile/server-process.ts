@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { openApp } from '../../src/app/app.ts';
 import { delay } from '../../src/async/delay.ts';
 import { createPace } from '../../src/async/pace.ts';
-import { loadConfig } from '../../src/config/config.ts';
+import { loadConfig } from '../../src/config/load-config.ts';
 import { samplePhp } from '../../src/demo/tree.ts';
 import { readClock, supervisorFile } from '../../src/engine/supervised.ts';
 import { createLog } from '../../src/log.ts';

@@ -1,6 +1,6 @@
 // Starts a server on the database of its first argument, and prints its URL; ends with SIGTERM.
 import { openApp } from '../../src/app/app.ts';
-import { loadConfig } from '../../src/config/config.ts';
+import { loadConfig } from '../../src/config/load-config.ts';
 import { createLog } from '../../src/log.ts';
 import { startServer } from '../../src/server/http/server.ts';
 

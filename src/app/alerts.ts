@@ -14,7 +14,7 @@ import type { Environment } from '../model/environment.ts';
 import type { Context } from '../operations/core/context.ts';
 import { createCheckContext } from '../operations/system/check-context.ts';
 import { createAlertQueries } from '../store/tables/alert-queries.ts';
-import type { ContainerParts } from './containers.ts';
+import type { ContainerParts } from './containers/containers.ts';
 
 /** A service that does not answer must not hold up the next request. */
 const heartbeatTimeoutMs = 10_000;

@@ -11,12 +11,13 @@ import { createTracing, unwatched } from '../tracing/tracing.ts';
 import { createComparisonLoop } from '../worker/comparisons.ts';
 import { createRunLog } from '../worker/run-log.ts';
 import { type Background, createBackground } from './background.ts';
-import { type ContainerParts, type ContainerPartsDependencies, createContainerParts } from './containers.ts';
+import { type ContainerParts, createContainerParts } from './containers/containers.ts';
+import type { ContainerPartsDependencies } from './containers/open-parts.ts';
 import { createContext } from './context.ts';
 import { openCountedLocks } from './locks.ts';
 import { createAppOutgoing, createHookRequests } from './outgoing.ts';
 import { createRunFiles } from './run-files.ts';
-import { type AppDatabase, openDatabase, openStores } from './stores.ts';
+import { type AppDatabase, openDatabase, openStores, type Stores } from './stores.ts';
 import { createAppWorkers } from './workers.ts';
 
 /** A process with all parts open. */
@@ -74,15 +75,8 @@ async function compose(
   const files = createRunFiles(config, log, database);
 
   // 2. The queue. A claim prefers the host that already has the container, which only step 3 knows.
-  const { leaseMs } = config.worker;
-  const comparisonLoop = createComparisonLoop({
-    comparisons: stores.comparisons,
-    addMissingSubmissions: () => addMissingSubmissions(database),
-    finishSubmissions: () => finishSubmissions(database),
-    log,
-  });
-  const onFinished = comparisonLoop.notify;
-  const queue = createQueue({ database, log, leaseMs, host: () => containers.host(), onFinished });
+  const host = () => containers.host();
+  const { queue, comparisonLoop } = createAppQueue({ config, log, database, stores, host });
 
   // 3. The container engine, the module and Selenium, opened at first use.
   const tracing = config.tracing && createTracing({ config: config.tracing, database, log });
@@ -142,4 +136,24 @@ async function compose(
       await database.close();
     },
   };
+}
+
+/** The queue, and the loop that compares its finished runs with the history. */
+function createAppQueue(deps: {
+  config: Config;
+  log: Logger;
+  database: AppDatabase;
+  stores: Stores;
+  host(): Promise<string>;
+}) {
+  const { database, log, host } = deps;
+  const comparisonLoop = createComparisonLoop({
+    comparisons: deps.stores.comparisons,
+    addMissingSubmissions: () => addMissingSubmissions(database),
+    finishSubmissions: () => finishSubmissions(database),
+    log,
+  });
+  const { leaseMs } = deps.config.worker;
+  const queue = createQueue({ database, log, leaseMs, host, onFinished: comparisonLoop.notify });
+  return { queue, comparisonLoop };
 }

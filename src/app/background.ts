@@ -14,7 +14,7 @@ import { maxReapMs, startReaper } from '../worker/reaper.ts';
 import { startRetention } from '../worker/retention.ts';
 import type { Workers } from '../worker/worker.ts';
 import { startContainerWatcher, startStoreWatcher } from './alerts.ts';
-import type { ContainerParts } from './containers.ts';
+import type { ContainerParts } from './containers/containers.ts';
 import { startAppOutbox } from './outbox.ts';
 
 /** Interval of the heartbeat of a worker process. */

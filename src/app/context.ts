@@ -6,8 +6,8 @@ import { createStatusCache } from '../operations/core/status-cache.ts';
 import type { Queue } from '../queue/queue.ts';
 import { createFirer } from '../schedule/fire.ts';
 import { createMessageFactsTable } from '../store/tables/message-facts.ts';
-import type { ContainerParts } from './containers.ts';
-import { secretRuleOf } from './env-values.ts';
+import type { ContainerParts } from './containers/containers.ts';
+import { secretRuleOf } from './containers/env-values.ts';
 import type { RunFiles } from './run-files.ts';
 import type { AppDatabase, Stores } from './stores.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { settings } from '../config/settings.ts';
+import { settings } from '../config/settings/settings.ts';
 import { defaultSilentMs } from '../mftf/generation/generation-lock.ts';
 import { overdueMs } from '../queue/queue.ts';
 import { defaultBackOffMs } from '../worker/back-off.ts';

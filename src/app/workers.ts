@@ -3,7 +3,7 @@ import type { ResultSpool } from '../queue/result-spool.ts';
 import type { Tracing } from '../tracing/tracing.ts';
 import type { RunLog } from '../worker/run-log.ts';
 import { createWorkers, type Workers } from '../worker/worker.ts';
-import type { ContainerParts } from './containers.ts';
+import type { ContainerParts } from './containers/containers.ts';
 
 /** The workers of this process, not started. Their runner logs to the log of its run, and is traced if there is a collector. */
 export function createAppWorkers(deps: {

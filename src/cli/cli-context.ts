@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { type Config, loadConfig } from '../config/config.ts';
+import type { Config } from '../config/config.ts';
+import { loadConfig } from '../config/load-config.ts';
 import { parseTraceParent } from '../model/trace-parent.ts';
 import type { Caller } from './client/caller.ts';
 import { connect } from './client/connect.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { cliHere } from '../../test/support/cli.ts';
-import { settingNames } from '../config/settings.ts';
+import { settingNames } from '../config/settings/settings.ts';
 import { commandTable } from './command-table.ts';
 import { topicNames } from './topic-names.ts';
 

@@ -1,5 +1,5 @@
 import type { SettingEntry } from '../config/config.ts';
-import { settingGroups } from '../config/setting.ts';
+import { settingGroups } from '../config/settings/setting.ts';
 import type { topicNames } from './topic-names.ts';
 
 type Topic = (typeof topicNames)[number];

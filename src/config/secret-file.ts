@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { isMissingFile } from '../files/missing-file.ts';
-import type { SettingValues } from './settings.ts';
+import type { SettingValues } from './settings/settings.ts';
 
 /** More than any key or password. */
 const maxBytes = 64 * 1024;

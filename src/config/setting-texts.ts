@@ -6,8 +6,8 @@ import { isMissingFile } from '../files/missing-file.ts';
 import { decodeEnvFile } from '../model/env-file/decode.ts';
 import { parseEnvFile } from '../model/env-file/env-file.ts';
 import { readSecretFile } from './secret-file.ts';
-import type { Setting } from './setting.ts';
-import { type SettingName, settingNames, settings } from './settings.ts';
+import type { Setting } from './settings/setting.ts';
+import { type SettingName, settingNames, settings } from './settings/settings.ts';
 
 /** What follows the name of a secret setting in the name of the one with its file, as for the images of databases. */
 const fileSuffix = '_FILE';

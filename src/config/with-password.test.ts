@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import pg from 'pg';
 import { createClient } from 'redis';
 import { expect, it } from 'vitest';
-import { loadConfig } from './config.ts';
+import { loadConfig } from './load-config.ts';
 
 const load = (environment: Record<string, string>) =>
   loadConfig({ environment: { MATRE_CONFIG: '/dev/null', ...environment } });

@@ -1,4 +1,4 @@
-import type { SettingValues } from './settings.ts';
+import type { SettingValues } from './settings/settings.ts';
 
 /**
  * The address of a setting with the password of another setting, percent-encoded: an address that is put together from texts breaks at

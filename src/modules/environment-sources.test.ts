@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { loadConfig } from '../config/config.ts';
+import { loadConfig } from '../config/load-config.ts';
 import { resolveSources, type StoredModule, sourceOfAddress, targetProblem } from './environment-sources.ts';
 
 const config = loadConfig({

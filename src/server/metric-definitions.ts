@@ -10,113 +10,112 @@ export type Metrics = ReturnType<typeof defineMetrics>;
 /** Creates the metrics of a server; nothing is counted yet. */
 export function defineMetrics() {
   const registry = new Registry();
-  const metric = <Label extends string>(name: string, help: string, labelNames: Label[] = []) => ({
+  const metric: DefineMetric = (name, help, labelNames = []) => ({
     name: `matre_${name}`,
     help,
     labelNames,
     registers: [registry],
   });
-
-  const up = new Gauge(metric('database_up', 'Whether the database answered this scrape'));
-  const queued = new Gauge(metric('runs_queued', 'Runs in the queue', ['environment']));
-  const oldest = new Gauge(
-    metric('oldest_queued_run_age_seconds', 'Age of the oldest queued run', ['environment']),
-  );
-  const running = new Gauge(metric('runs_running', 'Running runs', ['environment']));
-  const runs = new Counter(metric('runs_total', 'Runs that finished', ['environment', 'verdict']));
-  const results = new Counter(metric('results_total', 'Results of tests', ['environment', 'status']));
-  const testDuration = new Histogram({
-    ...metric('test_duration_seconds', 'Durations of tests', ['status']),
-    buckets: testBounds,
-  });
-  const runDuration = new Histogram({
-    ...metric('run_duration_seconds', 'From the first start of a run to its end', ['verdict']),
-    buckets: runBounds,
-  });
-  const interrupted = new Counter(
-    metric('attempts_interrupted_total', 'Attempts that were lost, requeued or broken', ['outcome']),
-  );
-  const recovered = new Counter(
-    metric('recoveries_total', 'Interrupted attempts after which the run continued', ['outcome']),
-  );
-  const firings = new Counter(
-    metric('schedule_firings_total', 'Firings of schedules by outcome', ['outcome']),
-  );
-  const hooks = new Counter(
-    metric('hooks_total', 'Hooks of runs that ended, by how they ended', ['environment', 'outcome']),
-  );
-  const due = new Gauge(metric('schedule_due_age_seconds', 'Delay of the most overdue schedule'));
-  const refused = new Counter(
-    metric('lock_refusals_total', 'Locks that were refused to this process', ['lock']),
-  );
-  const lost = new Counter(metric('locks_lost_total', 'Locks that this process held and lost', ['lock']));
-  const waiting = new Gauge(metric('runs_with_waiting_results', 'Runs with results in the spool'));
-  const containers = new Gauge(metric('containers', 'Containers of the pool', ['state']));
-  const stale = new Gauge(metric('containers_stale', 'Containers that are replaced before their next run'));
-  const alerts = new Gauge(metric('alert_open', 'Open alerts for operators', ['kind']));
-  const watched = new Gauge(
-    metric('alerts_watched_age_seconds', 'Time since alerts were looked for last by any process'),
-  );
-  const workers = new Gauge(metric('workers', 'Processes that execute runs', ['state']));
-  const brokenRuns = new Gauge(
-    metric('environment_broken_runs', 'Newest runs of an environment that were broken in a row, up to 10', [
-      'environment',
-    ]),
-  );
-  const headAge = new Gauge(
-    metric(
-      'startable_run_age_seconds',
-      'Age of the oldest queued run whose environment is free and not paused',
-    ),
-  );
-  const certificateEnd = new Gauge(
-    metric('shop_certificate_end_timestamp_seconds', 'When the TLS certificate of a shop ends', [
-      'environment',
-    ]),
-  );
-  const freeBytes = new Gauge(
-    metric('data_folder_free_bytes', 'Free space of the disk of the data folder of this server'),
-  );
-  const messagesWaiting = new Gauge(
-    metric('messages_waiting', 'Messages that wait to be sent', ['channel_kind']),
-  );
-  const oldestMessage = new Gauge(
-    metric('oldest_waiting_message_age_seconds', 'Time since the oldest waiting message was due first', [
-      'channel_kind',
-    ]),
-  );
-  const messages = new Counter(
-    metric('messages_total', 'Messages that were sent or given up', ['channel_kind', 'outcome']),
-  );
   return {
     registry,
-    messagesWaiting,
-    oldestMessage,
-    messages,
-    alerts,
-    watched,
-    workers,
-    brokenRuns,
-    headAge,
-    certificateEnd,
-    freeBytes,
-    up,
-    queued,
-    oldest,
-    running,
-    runs,
-    results,
-    testDuration,
-    runDuration,
-    interrupted,
-    recovered,
-    firings,
-    hooks,
-    due,
-    refused,
-    lost,
-    waiting,
-    containers,
-    stale,
+    ...runMetrics(metric),
+    ...processMetrics(metric),
+    ...environmentMetrics(metric),
+    ...messageMetrics(metric),
+  };
+}
+
+type DefineMetric = <Label extends string>(
+  name: string,
+  help: string,
+  labelNames?: Label[],
+) => { name: string; help: string; labelNames: Label[]; registers: Registry[] };
+
+/** The queue, and what became of runs. */
+function runMetrics(metric: DefineMetric) {
+  return {
+    queued: new Gauge(metric('runs_queued', 'Runs in the queue', ['environment'])),
+    oldest: new Gauge(
+      metric('oldest_queued_run_age_seconds', 'Age of the oldest queued run', ['environment']),
+    ),
+    headAge: new Gauge(
+      metric(
+        'startable_run_age_seconds',
+        'Age of the oldest queued run whose environment is free and not paused',
+      ),
+    ),
+    running: new Gauge(metric('runs_running', 'Running runs', ['environment'])),
+    runs: new Counter(metric('runs_total', 'Runs that finished', ['environment', 'verdict'])),
+    results: new Counter(metric('results_total', 'Results of tests', ['environment', 'status'])),
+    testDuration: new Histogram({
+      ...metric('test_duration_seconds', 'Durations of tests', ['status']),
+      buckets: testBounds,
+    }),
+    runDuration: new Histogram({
+      ...metric('run_duration_seconds', 'From the first start of a run to its end', ['verdict']),
+      buckets: runBounds,
+    }),
+    interrupted: new Counter(
+      metric('attempts_interrupted_total', 'Attempts that were lost, requeued or broken', ['outcome']),
+    ),
+    recovered: new Counter(
+      metric('recoveries_total', 'Interrupted attempts after which the run continued', ['outcome']),
+    ),
+    hooks: new Counter(
+      metric('hooks_total', 'Hooks of runs that ended, by how they ended', ['environment', 'outcome']),
+    ),
+  };
+}
+
+/** Schedules, workers, locks, and the stores of this process. */
+function processMetrics(metric: DefineMetric) {
+  return {
+    up: new Gauge(metric('database_up', 'Whether the database answered this scrape')),
+    firings: new Counter(metric('schedule_firings_total', 'Firings of schedules by outcome', ['outcome'])),
+    due: new Gauge(metric('schedule_due_age_seconds', 'Delay of the most overdue schedule')),
+    workers: new Gauge(metric('workers', 'Processes that execute runs', ['state'])),
+    refused: new Counter(metric('lock_refusals_total', 'Locks that were refused to this process', ['lock'])),
+    lost: new Counter(metric('locks_lost_total', 'Locks that this process held and lost', ['lock'])),
+    waiting: new Gauge(metric('runs_with_waiting_results', 'Runs with results in the spool')),
+    freeBytes: new Gauge(
+      metric('data_folder_free_bytes', 'Free space of the disk of the data folder of this server'),
+    ),
+  };
+}
+
+/** Environments and their containers. */
+function environmentMetrics(metric: DefineMetric) {
+  return {
+    containers: new Gauge(metric('containers', 'Containers of the pool', ['state'])),
+    stale: new Gauge(metric('containers_stale', 'Containers that are replaced before their next run')),
+    brokenRuns: new Gauge(
+      metric('environment_broken_runs', 'Newest runs of an environment that were broken in a row, up to 10', [
+        'environment',
+      ]),
+    ),
+    certificateEnd: new Gauge(
+      metric('shop_certificate_end_timestamp_seconds', 'When the TLS certificate of a shop ends', [
+        'environment',
+      ]),
+    ),
+  };
+}
+
+/** Alerts and messages. */
+function messageMetrics(metric: DefineMetric) {
+  return {
+    alerts: new Gauge(metric('alert_open', 'Open alerts for operators', ['kind'])),
+    watched: new Gauge(
+      metric('alerts_watched_age_seconds', 'Time since alerts were looked for last by any process'),
+    ),
+    messagesWaiting: new Gauge(metric('messages_waiting', 'Messages that wait to be sent', ['channel_kind'])),
+    oldestMessage: new Gauge(
+      metric('oldest_waiting_message_age_seconds', 'Time since the oldest waiting message was due first', [
+        'channel_kind',
+      ]),
+    ),
+    messages: new Counter(
+      metric('messages_total', 'Messages that were sent or given up', ['channel_kind', 'outcome']),
+    ),
   };
 }

@@ -20,7 +20,7 @@ import { readArchive } from '../../src/backup/archive.ts';
 import { writeBackup } from '../../src/backup/backup.ts';
 import { assertNoUnfinishedRestore } from '../../src/backup/data-files.ts';
 import { restoreBackup } from '../../src/backup/restore.ts';
-import { loadConfig } from '../../src/config/config.ts';
+import { loadConfig } from '../../src/config/load-config.ts';
 import { emptySelection } from '../../src/model/selection.ts';
 import type { Database } from '../../src/store/database/database.ts';
 import { type Migration, migrate, readMigrations } from '../../src/store/database/migrate.ts';

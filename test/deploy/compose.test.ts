@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { createClient } from 'redis';
 import { expect, it, onTestFinished } from 'vitest';
-import { settingNames } from '../../src/config/settings.ts';
+import { settingNames } from '../../src/config/settings/settings.ts';
 import { freePort } from '../support/redis.ts';
 import { waitFor } from '../support/wait-for.ts';
 

@@ -1,6 +1,6 @@
 import { createClient, type RedisClientType } from 'redis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { loadConfig } from '../../src/config/config.ts';
+import { loadConfig } from '../../src/config/load-config.ts';
 import { isFault } from '../../src/faults/fault.ts';
 import type { LockStore } from '../../src/locks/lock.ts';
 import { openLocks } from '../../src/locks/open-locks.ts';

@@ -3,7 +3,7 @@
  * SIGTERM it stops gracefully, prints `stopped`, and ends.
  */
 import { openApp } from '../../src/app/app.ts';
-import { loadConfig } from '../../src/config/config.ts';
+import { loadConfig } from '../../src/config/load-config.ts';
 import { createLog } from '../../src/log.ts';
 
 const app = await openApp(loadConfig({ file: '/dev/null' }), { log: createLog({ level: 'silent' }) });

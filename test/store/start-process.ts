@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { openDatabase, openStores } from '../../src/app/stores.ts';
 import { createDataFolder } from '../../src/artifacts/data-folder.ts';
-import { loadConfig } from '../../src/config/config.ts';
+import { loadConfig } from '../../src/config/load-config.ts';
 import { createLog } from '../../src/log.ts';
 import { readInstallation } from '../../src/store/tables/settings.ts';
 

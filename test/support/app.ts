@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { type App, type CreateContainerParts, composeApp } from '../../src/app/app.ts';
-import { type ContainerParts, createContainerParts } from '../../src/app/containers.ts';
-import { loadConfig } from '../../src/config/config.ts';
+import { type ContainerParts, createContainerParts } from '../../src/app/containers/containers.ts';
+import { loadConfig } from '../../src/config/load-config.ts';
 import type { Logger } from '../../src/log.ts';
 import { type RunningServer, startServer } from '../../src/server/http/server.ts';
 import { embeddedFolder, quiet } from './database.ts';

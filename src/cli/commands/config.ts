@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { describeConfig } from '../../config/config.ts';
+import { describeConfig } from '../../config/load-config.ts';
 import { type CliContext, jsonOption, print } from '../cli-context.ts';
 import { printTable } from '../output/table.ts';
 

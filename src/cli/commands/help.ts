@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { describeConfig, loadConfig } from '../../config/config.ts';
+import { describeConfig, loadConfig } from '../../config/load-config.ts';
 import { Fault } from '../../faults/fault.ts';
 import type { CliContext } from '../cli-context.ts';
 import { topicNames } from '../topic-names.ts';

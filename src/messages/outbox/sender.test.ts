@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { createLog } from '../../log.ts';
 import type { ClaimedMessage, Outbox } from '../../store/tables/outbox.ts';
-import { createSender, type Prepared, type SenderSettings } from './sender.ts';
+import type { Prepared } from './attempt.ts';
+import { createSender, type SenderSettings } from './sender.ts';
 
 const message = {
   ...{ id: 7, key: 'k', token: 't', notice: undefined, channelId: 1, recipient: undefined, purpose: 'post' },

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadConfig } from '../../config/config.ts';
+import { loadConfig } from '../../config/load-config.ts';
 import { parseEnvFile } from '../../model/env-file/env-file.ts';
 import { createSecretRule } from '../../model/env-file/secret-rule.ts';
 import { maxHiddenTexts } from '../../model/limits.ts';

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { z } from 'zod';
-import { describeConfig } from '../../config/config.ts';
+import { describeConfig } from '../../config/load-config.ts';
 import type { QuickCheck } from '../../doctor/check.ts';
 import { locksForeign } from '../../doctor/checks/locks-foreign.ts';
 import { queueStuck } from '../../doctor/checks/queue-stuck.ts';

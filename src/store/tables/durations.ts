@@ -133,71 +133,19 @@ export function createDurations(deps: { database: Queryable }) {
     const stale = environmentIds.filter((id) => {
       return now - (overheadCache.get(id)?.readAt ?? Number.NEGATIVE_INFINITY) > overheadMaxAgeMs;
     });
-    for (const [id, overhead] of await readOverheads(stale, 'environment_id = environment.id')) {
+    for (const [id, overhead] of await readOverheads(database, stale, 'environment_id = environment.id')) {
       overheadCache.set(id, { overhead, readAt: now });
     }
     const [first] = environmentIds.filter((id) => !overheadCache.has(id));
     // Of no environment in particular, so one answer serves all that have no runs.
-    const elsewhere = first === undefined ? undefined : (await readOverheads([first], 'true')).get(first);
+    const elsewhere =
+      first === undefined ? undefined : (await readOverheads(database, [first], 'true')).get(first);
     return new Map(
       environmentIds.flatMap((id) => {
         const overhead = overheadCache.get(id)?.overhead ?? elsewhere;
         return overhead ? [[id, overhead] as const] : [];
       }),
     );
-  }
-
-  /** `condition`: which runs count for an environment. */
-  async function readOverheads(
-    environmentIds: readonly number[],
-    condition: string,
-  ): Promise<Map<number, RunOverhead>> {
-    if (environmentIds.length === 0) return new Map();
-    const rows = await database.query<{
-      environment_id: number;
-      slots: number;
-      before_ms: number;
-      tests_ms: number;
-      after_ms: number;
-      tests: number;
-      sum_ms: number;
-      longest_ms: number;
-    }>(
-      // The last runs that were not interrupted. Those of a worker whose clock is far from that of the database say nothing.
-      `SELECT environment.id AS environment_id, slots, tests, sum_ms, longest_ms,
-         (extract(epoch FROM first_at - past.started_at) * 1000)::float8 AS before_ms,
-         (extract(epoch FROM last_at - first_at) * 1000)::float8 AS tests_ms,
-         (extract(epoch FROM past.finished_at - last_at) * 1000)::float8 AS after_ms
-       FROM environment
-       CROSS JOIN LATERAL (
-         SELECT id, started_at, finished_at FROM run
-         WHERE ${condition} AND verdict IN ('passed', 'failed') AND attempt = 1
-         ORDER BY id DESC LIMIT ${overheadRuns}
-       ) AS past
-       CROSS JOIN LATERAL (
-         SELECT count(*)::int AS tests, min(started_at) AS first_at,
-           max(started_at + duration_ms * interval '1 millisecond') AS last_at,
-           sum(duration_ms)::float8 AS sum_ms, max(duration_ms)::float8 AS longest_ms
-         FROM result WHERE run_id = past.id
-       ) AS recorded
-       WHERE environment.id = ANY ($1::int[]) AND tests > 0
-         AND first_at > past.started_at - interval '5 seconds' AND last_at < past.finished_at + interval '5 seconds'`,
-      [environmentIds],
-    );
-    const overheadById = new Map<number, RunOverhead>();
-    for (const [id, own] of groupBy(rows, ({ environment_id }) => environment_id)) {
-      const runs = own.map(({ before_ms, tests_ms, after_ms, tests, sum_ms, longest_ms }) => ({
-        beforeMs: before_ms,
-        testsMs: tests_ms,
-        afterMs: after_ms,
-        tests,
-        sumMs: sum_ms,
-        longestMs: longest_ms,
-      }));
-      const overhead = overheadOf(runs, own[0]?.slots ?? 1);
-      if (overhead) overheadById.set(id, overhead);
-    }
-    return overheadById;
   }
 
   async function expectedOf(runIds: readonly number[]): Promise<Map<number, readonly ExpectedDuration[]>> {
@@ -241,4 +189,58 @@ export function createDurations(deps: { database: Queryable }) {
     }
     return read;
   }
+}
+
+/** `condition`: which runs count for an environment. */
+async function readOverheads(
+  database: Queryable,
+  environmentIds: readonly number[],
+  condition: string,
+): Promise<Map<number, RunOverhead>> {
+  if (environmentIds.length === 0) return new Map();
+  const rows = await database.query<{
+    environment_id: number;
+    slots: number;
+    before_ms: number;
+    tests_ms: number;
+    after_ms: number;
+    tests: number;
+    sum_ms: number;
+    longest_ms: number;
+  }>(
+    // The last runs that were not interrupted. Those of a worker whose clock is far from that of the database say nothing.
+    `SELECT environment.id AS environment_id, slots, tests, sum_ms, longest_ms,
+       (extract(epoch FROM first_at - past.started_at) * 1000)::float8 AS before_ms,
+       (extract(epoch FROM last_at - first_at) * 1000)::float8 AS tests_ms,
+       (extract(epoch FROM past.finished_at - last_at) * 1000)::float8 AS after_ms
+     FROM environment
+     CROSS JOIN LATERAL (
+       SELECT id, started_at, finished_at FROM run
+       WHERE ${condition} AND verdict IN ('passed', 'failed') AND attempt = 1
+       ORDER BY id DESC LIMIT ${overheadRuns}
+     ) AS past
+     CROSS JOIN LATERAL (
+       SELECT count(*)::int AS tests, min(started_at) AS first_at,
+         max(started_at + duration_ms * interval '1 millisecond') AS last_at,
+         sum(duration_ms)::float8 AS sum_ms, max(duration_ms)::float8 AS longest_ms
+       FROM result WHERE run_id = past.id
+     ) AS recorded
+     WHERE environment.id = ANY ($1::int[]) AND tests > 0
+       AND first_at > past.started_at - interval '5 seconds' AND last_at < past.finished_at + interval '5 seconds'`,
+    [environmentIds],
+  );
+  const overheadById = new Map<number, RunOverhead>();
+  for (const [id, own] of groupBy(rows, ({ environment_id }) => environment_id)) {
+    const runs = own.map(({ before_ms, tests_ms, after_ms, tests, sum_ms, longest_ms }) => ({
+      beforeMs: before_ms,
+      testsMs: tests_ms,
+      afterMs: after_ms,
+      tests,
+      sumMs: sum_ms,
+      longestMs: longest_ms,
+    }));
+    const overhead = overheadOf(runs, own[0]?.slots ?? 1);
+    if (overhead) overheadById.set(id, overhead);
+  }
+  return overheadById;
 }

@@ -1,4 +1,4 @@
-import type { ContainerParts } from '../../../src/app/containers.ts';
+import type { ContainerParts } from '../../../src/app/containers/containers.ts';
 import type { ContainersContext } from '../../../src/doctor/check-context.ts';
 import { Fault } from '../../../src/faults/fault.ts';
 import type { ComparedValue } from '../../../src/mftf/module/compare-values.ts';

@@ -36,33 +36,14 @@ export function CredentialsForm({ label, submitLabel, path, extraFields, isNew =
     onDone,
   );
   const error = useCodeRequest(startSession.error, () => setCode(''));
+  const submit = () => startSession.mutate(undefined);
+  const state = { error, submitLabel, isPending: startSession.isPending, onSubmit: submit };
   if (code !== undefined) {
-    return (
-      <form
-        key="code"
-        className={classes.form}
-        aria-label={`Code of ${name}`}
-        onSubmit={(event) => {
-          event.preventDefault();
-          startSession.mutate(undefined);
-        }}
-      >
-        <CodeField value={code} onChange={setCode} />
-        <FormProblem error={error} />
-        <Button type="submit" size="sm" loading={startSession.isPending}>
-          {submitLabel}
-        </Button>
-        <Button
-          variant="subtle"
-          onClick={() => {
-            setCode(undefined);
-            startSession.reset();
-          }}
-        >
-          Back
-        </Button>
-      </form>
-    );
+    const back = () => {
+      setCode(undefined);
+      startSession.reset();
+    };
+    return <CodeForm key="code" name={name} code={code} {...state} onChange={setCode} onBack={back} />;
   }
   return (
     <form
@@ -70,7 +51,7 @@ export function CredentialsForm({ label, submitLabel, path, extraFields, isNew =
       aria-label={label}
       onSubmit={(event) => {
         event.preventDefault();
-        startSession.mutate(undefined);
+        submit();
       }}
     >
       <TextInput
@@ -100,6 +81,40 @@ export function CredentialsForm({ label, submitLabel, path, extraFields, isNew =
       <FormProblem error={error} />
       <Button type="submit" size="sm" loading={startSession.isPending}>
         {submitLabel}
+      </Button>
+    </form>
+  );
+}
+
+interface CodeFormProps {
+  /** The user who signs in. */
+  name: string;
+  code: string;
+  error: unknown;
+  submitLabel: string;
+  isPending: boolean;
+  onChange: (code: string) => void;
+  onSubmit: () => void;
+  onBack: () => void;
+}
+
+function CodeForm({ name, code, error, submitLabel, isPending, onChange, onSubmit, onBack }: CodeFormProps) {
+  return (
+    <form
+      className={classes.form}
+      aria-label={`Code of ${name}`}
+      onSubmit={(event) => {
+        event.preventDefault();
+        onSubmit();
+      }}
+    >
+      <CodeField value={code} onChange={onChange} />
+      <FormProblem error={error} />
+      <Button type="submit" size="sm" loading={isPending}>
+        {submitLabel}
+      </Button>
+      <Button variant="subtle" onClick={onBack}>
+        Back
       </Button>
     </form>
   );

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useDeferredValue, useMemo } from 'react';
+import type { OverviewView } from '#src/operations/overview/overview-view.ts';
 import { useQueryState } from '../ui/query-state.ts';
 import { QueryFallback } from '../ui/states.tsx';
 import { StatusSign } from '../ui/status.tsx';
@@ -40,13 +41,7 @@ export default function Overview() {
   );
   useVerdictAnnouncements(overview);
 
-  const lanes = useMemo(() => {
-    const matches = (overview?.lanes ?? []).filter(
-      (lane) =>
-        includesText(filter, lane.code, lane.name) && (state === undefined || statesOf(lane).includes(state)),
-    );
-    return arrange(matches, overview?.queue ?? []);
-  }, [overview?.lanes, overview?.queue, filter, state]);
+  const lanes = useLanes(overview, filter, state);
   if (overview === undefined) return <QueryFallback what="the overview" query={{ error, refetch }} />;
   if (overview.lanes.length === 0) {
     return (
@@ -106,6 +101,21 @@ export default function Overview() {
       {!waitingFirst && waiting}
     </>
   );
+}
+
+/** The lanes that match the filters, in their order. */
+function useLanes(
+  overview: OverviewView | undefined,
+  filter: string,
+  state: (typeof laneStates)[number] | undefined,
+) {
+  return useMemo(() => {
+    const matches = (overview?.lanes ?? []).filter(
+      (lane) =>
+        includesText(filter, lane.code, lane.name) && (state === undefined || statesOf(lane).includes(state)),
+    );
+    return arrange(matches, overview?.queue ?? []);
+  }, [overview?.lanes, overview?.queue, filter, state]);
 }
 
 function includesText(filter: string, ...texts: string[]): boolean {

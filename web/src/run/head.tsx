@@ -29,7 +29,6 @@ export function RunHead({ progress, receivedAt }: Props) {
   const { run, msLeft } = progress;
   const { counts } = run;
   const done = counts.passed + counts.failed + counts.broken + counts.skipped;
-  const failedTests = optionsText(run.options);
   return (
     <header className={classes.head}>
       <div className={classes.titleRow}>
@@ -60,61 +59,74 @@ export function RunHead({ progress, receivedAt }: Props) {
       <QueueStatus progress={progress} />
       {run.reason && <Reason reason={run.reason} label={`Why the run is ${run.verdict ?? 'retried'}`} />}
 
-      <dl className={classes.facts}>
-        {run.ref !== null && (
-          <Fact name="Ref">
-            <code>{run.ref}</code>
-          </Fact>
-        )}
-        <Fact name={run.modules && run.modules.length > 1 ? 'Commits' : 'Commit'}>
-          {run.modules && run.modules.length > 1 ? (
-            run.modules.map(({ name, target, id, subject }) => (
-              <div key={name} title={target}>
-                {name}: <code title={id}>{shortCommit(id)}</code> {subject}
-              </div>
-            ))
-          ) : run.commit ? (
-            <>
-              <code title={run.commit.id}>{shortCommit(run.commit.id)}</code> {run.commit.subject}
-            </>
-          ) : run.state === 'finished' ? (
-            // It was imported, or it ended before the test module was read.
-            'not known'
-          ) : (
-            'not determined yet'
-          )}
-        </Fact>
-        <Times run={run} />
-        <Fact name="Requested by">
-          <RequestedBy run={run} />
-        </Fact>
-        {run.submissionId !== null && (
-          <Fact name="Submission">
-            <Anchor component={Link} href={`/submissions/${run.submissionId}`}>
-              #{run.submissionId}, all its environments
-            </Anchor>
-          </Fact>
-        )}
-        {run.workerId && (
-          <Fact name="Worker">
-            <code>{run.workerId}</code>
-          </Fact>
-        )}
-        {run.priority !== 0 && <Fact name="Priority">{run.priority}</Fact>}
-        {run.patches.length > 0 && <Fact name="Patches">{describePatches(run.patches)}</Fact>}
-        {failedTests !== '' && <Fact name="Failed tests">{failedTests}</Fact>}
-        {run.retryOf !== null && (
-          <Fact name="Retry of">
-            <Anchor component={Link} href={`/runs/${run.retryOf}`}>
-              #{run.retryOf}
-            </Anchor>
-          </Fact>
-        )}
-        {run.state === 'finished' && <Retries run={run} />}
-        {run.attempt > 0 && <AttemptsFact run={run} />}
-      </dl>
+      <Facts run={run} />
       {run.attempt > 0 && <Attempts run={run} />}
     </header>
+  );
+}
+
+function Facts({ run }: { run: RunView }) {
+  const failedTests = optionsText(run.options);
+  return (
+    <dl className={classes.facts}>
+      {run.ref !== null && (
+        <Fact name="Ref">
+          <code>{run.ref}</code>
+        </Fact>
+      )}
+      <CommitFact run={run} />
+      <Times run={run} />
+      <Fact name="Requested by">
+        <RequestedBy run={run} />
+      </Fact>
+      {run.submissionId !== null && (
+        <Fact name="Submission">
+          <Anchor component={Link} href={`/submissions/${run.submissionId}`}>
+            #{run.submissionId}, all its environments
+          </Anchor>
+        </Fact>
+      )}
+      {run.workerId && (
+        <Fact name="Worker">
+          <code>{run.workerId}</code>
+        </Fact>
+      )}
+      {run.priority !== 0 && <Fact name="Priority">{run.priority}</Fact>}
+      {run.patches.length > 0 && <Fact name="Patches">{describePatches(run.patches)}</Fact>}
+      {failedTests !== '' && <Fact name="Failed tests">{failedTests}</Fact>}
+      {run.retryOf !== null && (
+        <Fact name="Retry of">
+          <Anchor component={Link} href={`/runs/${run.retryOf}`}>
+            #{run.retryOf}
+          </Anchor>
+        </Fact>
+      )}
+      {run.state === 'finished' && <Retries run={run} />}
+      {run.attempt > 0 && <AttemptsFact run={run} />}
+    </dl>
+  );
+}
+
+function CommitFact({ run }: { run: RunView }) {
+  return (
+    <Fact name={run.modules && run.modules.length > 1 ? 'Commits' : 'Commit'}>
+      {run.modules && run.modules.length > 1 ? (
+        run.modules.map(({ name, target, id, subject }) => (
+          <div key={name} title={target}>
+            {name}: <code title={id}>{shortCommit(id)}</code> {subject}
+          </div>
+        ))
+      ) : run.commit ? (
+        <>
+          <code title={run.commit.id}>{shortCommit(run.commit.id)}</code> {run.commit.subject}
+        </>
+      ) : run.state === 'finished' ? (
+        // It was imported, or it ended before the test module was read.
+        'not known'
+      ) : (
+        'not determined yet'
+      )}
+    </Fact>
   );
 }
 

@@ -81,39 +81,7 @@ interface FormProps {
 }
 
 function NoteForm({ cause, note, onClose }: FormProps) {
-  const [fields, setFields] = useState({
-    kind: note?.kind ?? ('investigate' as Kind),
-    note: note?.note ?? '',
-    link: note?.link ?? '',
-    owner: note?.owner ?? '',
-  });
-  const change = (changes: Partial<typeof fields>) => setFields((before) => ({ ...before, ...changes }));
-  const address = `/api/causes/${cause}/note`;
-  const revision = note?.revision ?? 0;
-  const value = (text: string) => (text.trim() === '' ? null : text);
-  const save = useAction({
-    run: () =>
-      callApi<OutputOf<typeof setNote>>('PUT', address, {
-        body: {
-          kind: fields.kind,
-          note: value(fields.note),
-          link: value(fields.link),
-          owner: value(fields.owner),
-          revision,
-        },
-      }),
-    successMessage: () => 'The note is shown wherever this cause appears.',
-    invalidates: noteKeys,
-    onSuccess: onClose,
-    quiet: true,
-  });
-  const remove = useAction({
-    run: () => callApi<OutputOf<typeof removeNote>>('DELETE', address, { query: { revision } }),
-    successMessage: () => 'The note is removed.',
-    invalidates: noteKeys,
-    onSuccess: onClose,
-    quiet: true,
-  });
+  const { fields, change, save, remove } = useNoteForm({ cause, note, onClose });
   return (
     <form
       onSubmit={(event) => {
@@ -166,4 +134,42 @@ function NoteForm({ cause, note, onClose }: FormProps) {
       </Stack>
     </form>
   );
+}
+
+/** The fields of the form, and its requests. */
+function useNoteForm({ cause, note, onClose }: FormProps) {
+  const [fields, setFields] = useState({
+    kind: note?.kind ?? ('investigate' as Kind),
+    note: note?.note ?? '',
+    link: note?.link ?? '',
+    owner: note?.owner ?? '',
+  });
+  const change = (changes: Partial<typeof fields>) => setFields((before) => ({ ...before, ...changes }));
+  const address = `/api/causes/${cause}/note`;
+  const revision = note?.revision ?? 0;
+  const value = (text: string) => (text.trim() === '' ? null : text);
+  const save = useAction({
+    run: () =>
+      callApi<OutputOf<typeof setNote>>('PUT', address, {
+        body: {
+          kind: fields.kind,
+          note: value(fields.note),
+          link: value(fields.link),
+          owner: value(fields.owner),
+          revision,
+        },
+      }),
+    successMessage: () => 'The note is shown wherever this cause appears.',
+    invalidates: noteKeys,
+    onSuccess: onClose,
+    quiet: true,
+  });
+  const remove = useAction({
+    run: () => callApi<OutputOf<typeof removeNote>>('DELETE', address, { query: { revision } }),
+    successMessage: () => 'The note is removed.',
+    invalidates: noteKeys,
+    onSuccess: onClose,
+    quiet: true,
+  });
+  return { fields, change, save, remove };
 }

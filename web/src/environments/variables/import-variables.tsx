@@ -22,89 +22,22 @@ interface Row {
 
 /** Sets many variables at once from the text of an .env file, after a preview of what changes. */
 export function ImportVariables({ code, onClose }: { code: string; onClose: () => void }) {
-  const [scope, setScope] = useState('environment');
-  const [content, setContent] = useState('');
-  const [replace, setReplace] = useState(false);
-  const [plain, setPlain] = useState<string[]>([]);
-  const environment = scope === 'environment' ? { environment: code } : {};
-  const send = (dryRun: boolean) =>
-    post<typeof importVariables>('/api/variables/import', {
-      ...environment,
-      content,
-      replace,
-      plain,
-      dryRun,
-    });
-  const preview = useAction({ run: () => send(true), quiet: true });
-  const save = useAction({
-    run: () => send(false),
-    successMessage: summaryOf,
-    invalidates:
-      scope === 'environment' ? environmentKeys(code) : [['environment'], ['effective'], ['variables']],
-    onSuccess: onClose,
-    quiet: true,
+  const [input, setInput] = useState<Input>({ isGlobal: false, content: '', replace: false, plain: [] });
+  const { preview, save, load } = useImport(code, input, {
+    onLoaded: (content) => change({ content }),
+    onSaved: onClose,
   });
-  const load = useAction({
-    run: () => get<typeof exportVariables>('/api/variables/export', { query: environment }),
-    onSuccess: (answer) => change(() => setContent(answer.content)),
-    quiet: true,
-  });
-  const change = (apply: () => void) => {
+  const change = (changes: Partial<Input>) => {
     preview.reset();
     save.reset();
-    apply();
+    setInput((before) => ({ ...before, ...changes }));
   };
   const plan = preview.data;
   return (
     <Stack gap="sm">
       <ProblemAlert error={save.error ?? preview.error ?? load.error} />
-      <NativeSelect
-        label="Scope"
-        size="xs"
-        value={scope}
-        data={[
-          { value: 'environment', label: `${code} only` },
-          { value: 'global', label: 'all environments' },
-        ]}
-        onChange={(event) => {
-          const { value } = event.currentTarget;
-          change(() => setScope(value));
-        }}
-      />
-      <Textarea
-        label="Variables"
-        description="NAME=value in each line, as in an .env file. (secret) stands for the stored value."
-        placeholder={'STORE_CODE=us\nPAYMENT_TOKEN=...'}
-        rows={plan ? 5 : 12}
-        spellCheck={false}
-        data-autofocus
-        classNames={{ input: imports.code }}
-        value={content}
-        onChange={(event) => {
-          const { value } = event.currentTarget;
-          change(() => setContent(value));
-        }}
-      />
-      <Checkbox
-        size="xs"
-        label="Remove variables that the text lacks"
-        checked={replace}
-        onChange={(event) => {
-          const { checked } = event.currentTarget;
-          change(() => setReplace(checked));
-        }}
-      />
-      {plan && (
-        <PlanView
-          plan={plan}
-          plain={plain}
-          onPlain={(names) =>
-            change(() => {
-              setPlain(names);
-            })
-          }
-        />
-      )}
+      <Fields code={code} input={input} rows={plan ? 5 : 12} onChange={change} />
+      {plan && <PlanView plan={plan} plain={input.plain} onPlain={(plain) => change({ plain })} />}
       <Group justify="flex-end" gap="xs">
         <Button variant="subtle" loading={load.isPending} onClick={() => load.mutate()}>
           Load stored variables
@@ -119,7 +52,7 @@ export function ImportVariables({ code, onClose }: { code: string; onClose: () =
         ) : (
           <Button
             loading={preview.isPending}
-            disabled={content.trim() === ''}
+            disabled={input.content.trim() === ''}
             onClick={() => preview.mutate()}
           >
             Preview changes
@@ -127,6 +60,83 @@ export function ImportVariables({ code, onClose }: { code: string; onClose: () =
         )}
       </Group>
     </Stack>
+  );
+}
+
+interface Input {
+  /** For all environments. */
+  isGlobal: boolean;
+  content: string;
+  /** Variables that the content lacks are removed. */
+  replace: boolean;
+  /** Names that are declared not to be secret. */
+  plain: string[];
+}
+
+/** The requests of the form: what would change, the change, and what is stored. */
+function useImport(
+  code: string,
+  { isGlobal, ...input }: Input,
+  { onLoaded, onSaved }: { onLoaded: (content: string) => void; onSaved: () => void },
+) {
+  const environment = isGlobal ? {} : { environment: code };
+  const send = (dryRun: boolean) =>
+    post<typeof importVariables>('/api/variables/import', { ...environment, ...input, dryRun });
+  const preview = useAction({ run: () => send(true), quiet: true });
+  const save = useAction({
+    run: () => send(false),
+    successMessage: summaryOf,
+    invalidates: isGlobal ? [['environment'], ['effective'], ['variables']] : environmentKeys(code),
+    onSuccess: onSaved,
+    quiet: true,
+  });
+  const load = useAction({
+    run: () => get<typeof exportVariables>('/api/variables/export', { query: environment }),
+    onSuccess: ({ content }) => onLoaded(content),
+    quiet: true,
+  });
+  return { preview, save, load };
+}
+
+interface FieldsProps {
+  code: string;
+  input: Input;
+  /** The height of the text. */
+  rows: number;
+  onChange: (changes: Partial<Input>) => void;
+}
+
+function Fields({ code, input, rows, onChange }: FieldsProps) {
+  return (
+    <>
+      <NativeSelect
+        label="Scope"
+        size="xs"
+        value={input.isGlobal ? 'global' : 'environment'}
+        data={[
+          { value: 'environment', label: `${code} only` },
+          { value: 'global', label: 'all environments' },
+        ]}
+        onChange={(event) => onChange({ isGlobal: event.currentTarget.value === 'global' })}
+      />
+      <Textarea
+        label="Variables"
+        description="NAME=value in each line, as in an .env file. (secret) stands for the stored value."
+        placeholder={'STORE_CODE=us\nPAYMENT_TOKEN=...'}
+        rows={rows}
+        spellCheck={false}
+        data-autofocus
+        classNames={{ input: imports.code }}
+        value={input.content}
+        onChange={(event) => onChange({ content: event.currentTarget.value })}
+      />
+      <Checkbox
+        size="xs"
+        label="Remove variables that the text lacks"
+        checked={input.replace}
+        onChange={(event) => onChange({ replace: event.currentTarget.checked })}
+      />
+    </>
   );
 }
 

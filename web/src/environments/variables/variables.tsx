@@ -27,62 +27,21 @@ interface Props {
 /** The variables that tests read on an environment, with the layer of each value. */
 export function Variables({ environment, onEditSettings }: Props) {
   const { code } = environment;
-  const effective = useQuery(effectiveQuery(code));
-  const [search, setSearch] = useQueryState('variable');
-  const [layer, setLayer] = useQueryState('layer');
+  const { rows, visibleRows, layers, effective, usage, filters } = useRows(environment);
   const [draft, setDraft] = useState<VariableDraft>();
   const [isImporting, setImporting] = useState(false);
-  const close = () => setDraft(undefined);
-
-  const globals = useQuery(globalVariablesQuery);
-  const [usageShown, setUsageShown] = useQueryState('usage');
-  const hasUsage = usageShown !== '';
-  const usage = useQuery({ ...variableUsageQuery(code), enabled: hasUsage });
-
-  const rows = rowsOf({
-    effective: effective.data,
-    own: environment.variables,
-    globals: globals.data?.variables,
-    usage: hasUsage ? usage.data : undefined,
-  });
-  const searchText = search.trim().toLowerCase();
-  const visibleRows = rows.filter(
-    (row) =>
-      `${row.name} ${row.value ?? ''} ${row.stored?.description ?? ''}`.toLowerCase().includes(searchText) &&
-      (layer === '' || row.from === layer) &&
-      (usageShown !== 'unused' || isUnused(row)),
-  );
-  const layers = (effective.data?.layers ?? []).filter((each) => rows.some(({ from }) => from === each));
   const problem = effective.error ? toProblem(effective.error) : undefined;
-
   return (
     <section className={classes.section} aria-labelledby="variables">
       <div className={classes.sectionHead}>
         <h2 id="variables">
           Variables <span className={classes.dim}>{rows.length > 0 && rows.length}</span>
         </h2>
-        <TextInput
-          size="xs"
-          aria-label="Search variables"
-          placeholder="Search"
-          value={search}
-          onChange={(event) => setSearch(event.currentTarget.value)}
-        />
-        {layers.map((each) => (
-          <Button
-            key={each}
-            size="compact-xs"
-            variant={layer === each ? 'filled' : 'subtle'}
-            aria-pressed={layer === each}
-            onClick={() => setLayer(layer === each ? '' : each)}
-          >
-            {rows.filter(({ from }) => from === each).length} {layerText[each]}
-          </Button>
-        ))}
+        <Filters rows={rows} layers={layers} filters={filters} />
         <Tools
           code={code}
-          isUsageShown={hasUsage}
-          onUsage={() => setUsageShown(hasUsage ? '' : 'all')}
+          isUsageShown={filters.usage !== ''}
+          onUsage={() => filters.setUsage(filters.usage === '' ? 'all' : '')}
           onImport={() => setImporting(true)}
           onAdd={() => setDraft(emptyDraft)}
         />
@@ -92,12 +51,12 @@ export function Variables({ environment, onEditSettings }: Props) {
           {problem.message} {problem.remedy} Only the variables of this environment itself are shown.
         </p>
       )}
-      {hasUsage && (
+      {filters.usage !== '' && (
         <UsageSummary
           query={usage}
           rows={rows}
-          isFiltered={usageShown === 'unused'}
-          onFilter={(filtered) => setUsageShown(filtered ? 'unused' : 'all')}
+          isFiltered={filters.usage === 'unused'}
+          onFilter={(filtered) => filters.setUsage(filtered ? 'unused' : 'all')}
         />
       )}
       {effective.isLoading ? (
@@ -106,7 +65,7 @@ export function Variables({ environment, onEditSettings }: Props) {
         <VariableRows
           code={code}
           rows={visibleRows}
-          hasUsage={hasUsage}
+          hasUsage={filters.usage !== ''}
           onEdit={setDraft}
           onEditSettings={onEditSettings}
         />
@@ -119,15 +78,69 @@ export function Variables({ environment, onEditSettings }: Props) {
       )}
       <Modal
         opened={draft !== undefined}
-        onClose={close}
+        onClose={() => setDraft(undefined)}
         title={<span className={variables.title}>{draft?.name || 'Add variable'}</span>}
       >
-        {draft && <VariableForm code={code} draft={draft} onClose={close} />}
+        {draft && <VariableForm code={code} draft={draft} onClose={() => setDraft(undefined)} />}
       </Modal>
       <Modal opened={isImporting} onClose={() => setImporting(false)} title="Paste variables" size="lg">
         {isImporting && <ImportVariables code={code} onClose={() => setImporting(false)} />}
       </Modal>
     </section>
+  );
+}
+
+/** The variables of an environment, and those that match the filters of the address. */
+function useRows({ code, variables: own }: Props['environment']) {
+  const effective = useQuery(effectiveQuery(code));
+  const globals = useQuery(globalVariablesQuery);
+  const [search, setSearch] = useQueryState('variable');
+  const [layer, setLayer] = useQueryState('layer');
+  const [shownUsage, setUsage] = useQueryState('usage');
+  const usage = useQuery({ ...variableUsageQuery(code), enabled: shownUsage !== '' });
+  const rows = rowsOf({
+    effective: effective.data,
+    own,
+    globals: globals.data?.variables,
+    usage: shownUsage === '' ? undefined : usage.data,
+  });
+  const searchText = search.trim().toLowerCase();
+  const visibleRows = rows.filter(
+    (row) =>
+      `${row.name} ${row.value ?? ''} ${row.stored?.description ?? ''}`.toLowerCase().includes(searchText) &&
+      (layer === '' || row.from === layer) &&
+      (shownUsage !== 'unused' || isUnused(row)),
+  );
+  const layers = (effective.data?.layers ?? []).filter((each) => rows.some(({ from }) => from === each));
+  const filters = { search, setSearch, layer, setLayer, usage: shownUsage, setUsage };
+  return { rows, visibleRows, layers, effective, usage, filters };
+}
+
+type Rows = ReturnType<typeof useRows>;
+
+function Filters({ rows, layers, filters }: Pick<Rows, 'rows' | 'layers' | 'filters'>) {
+  const { search, setSearch, layer, setLayer } = filters;
+  return (
+    <>
+      <TextInput
+        size="xs"
+        aria-label="Search variables"
+        placeholder="Search"
+        value={search}
+        onChange={(event) => setSearch(event.currentTarget.value)}
+      />
+      {layers.map((each) => (
+        <Button
+          key={each}
+          size="compact-xs"
+          variant={layer === each ? 'filled' : 'subtle'}
+          aria-pressed={layer === each}
+          onClick={() => setLayer(layer === each ? '' : each)}
+        >
+          {rows.filter(({ from }) => from === each).length} {layerText[each]}
+        </Button>
+      ))}
+    </>
   );
 }
 

@@ -27,7 +27,7 @@ interface Props {
 
 /** An environment with its past, running and queued runs. */
 export const Lane = memo(function Lane(props: Props) {
-  const { lane, queue, anchor, at, pxPerSecond, until, onOpenCluster } = props;
+  const { lane, queue, anchor, at, pxPerSecond, until } = props;
   const pieces = useMemo(() => {
     const all = layOutLane(lane, queue, { anchor, at: anchor + at * 1000 });
     return until === undefined ? all : all.filter((piece) => 'start' in piece && piece.start < until);
@@ -48,67 +48,9 @@ export const Lane = memo(function Lane(props: Props) {
         <LaneState lane={lane} next={queue[0]} />
       </a>
       <div className={classes.track}>
-        {drawnPieces.map((piece) => {
-          switch (piece.kind) {
-            case 'run':
-              return (
-                <Bar
-                  key={piece.bar.id}
-                  piece={piece}
-                  environment={lane.code}
-                  pxPerSecond={pxPerSecond}
-                  now={at}
-                  isStop={piece.bar === last}
-                />
-              );
-            case 'cluster':
-              return (
-                <Cluster
-                  key={piece.runs[0].bar.id}
-                  runs={piece.runs}
-                  environment={lane.code}
-                  isStop={piece.runs.at(-1)?.bar === last}
-                  onOpen={onOpenCluster}
-                />
-              );
-            case 'expected':
-              return (
-                <span
-                  key="expected"
-                  className={classes.expected}
-                  style={{ '--end': piece.end ?? at }}
-                  data-alone={queue.length === 0 || undefined}
-                  aria-hidden
-                >
-                  {lane.running?.msLeft != null &&
-                    (lane.running.msLeft / 1000) * pxPerSecond >= minEstimatePx &&
-                    approxDuration(lane.running.msLeft)}
-                </span>
-              );
-            case 'queued':
-              return <QueuedBar key={piece.run.id} piece={piece} pxPerSecond={pxPerSecond} />;
-            case 'reserved':
-              return (
-                <span
-                  key={`reservation ${piece.reservation.id}`}
-                  className={classes.reserved}
-                  style={{ '--start': piece.start, '--end': piece.end }}
-                  data-planned={piece.reservation.begunAt === null || undefined}
-                  title={reservationText(piece.reservation)}
-                >
-                  <span>{reservationText(piece.reservation)}</span>
-                </span>
-              );
-            case 'paused':
-              return (
-                <span key="paused" className={classes.paused} style={{ '--start': piece.start }}>
-                  <span title={pausedText(lane)}>{pausedText(lane)}</span>
-                </span>
-              );
-            default:
-              return null;
-          }
-        })}
+        {drawnPieces.map((piece) => (
+          <Piece key={keyOf(piece)} piece={piece} last={last} {...props} />
+        ))}
         {lastBroken?.finishedAt && (
           <span
             className={classes.after}
@@ -123,6 +65,88 @@ export const Lane = memo(function Lane(props: Props) {
     </li>
   );
 });
+
+type DrawnPiece = ReturnType<typeof cluster>[number];
+
+function keyOf(piece: DrawnPiece): string | number {
+  switch (piece.kind) {
+    case 'run':
+      return piece.bar.id;
+    case 'cluster':
+      return piece.runs[0].bar.id;
+    case 'queued':
+      return piece.run.id;
+    case 'reserved':
+      return `reservation ${piece.reservation.id}`;
+    default:
+      return piece.kind;
+  }
+}
+
+interface PieceProps extends Props {
+  piece: DrawnPiece;
+  /** The last run of the lane. */
+  last: Extract<DrawnPiece, { kind: 'run' }>['bar'] | undefined;
+}
+
+/** What a lane has at some time. */
+function Piece({ piece, last, lane, queue, at, pxPerSecond, onOpenCluster }: PieceProps) {
+  switch (piece.kind) {
+    case 'run':
+      return (
+        <Bar
+          piece={piece}
+          environment={lane.code}
+          pxPerSecond={pxPerSecond}
+          now={at}
+          isStop={piece.bar === last}
+        />
+      );
+    case 'cluster':
+      return (
+        <Cluster
+          runs={piece.runs}
+          environment={lane.code}
+          isStop={piece.runs.at(-1)?.bar === last}
+          onOpen={onOpenCluster}
+        />
+      );
+    case 'expected':
+      return (
+        <span
+          className={classes.expected}
+          style={{ '--end': piece.end ?? at }}
+          data-alone={queue.length === 0 || undefined}
+          aria-hidden
+        >
+          {lane.running?.msLeft != null &&
+            (lane.running.msLeft / 1000) * pxPerSecond >= minEstimatePx &&
+            approxDuration(lane.running.msLeft)}
+        </span>
+      );
+    case 'queued':
+      return <QueuedBar piece={piece} pxPerSecond={pxPerSecond} />;
+    case 'reserved':
+      return (
+        <span
+          className={classes.reserved}
+          style={{ '--start': piece.start, '--end': piece.end }}
+          data-planned={piece.reservation.begunAt === null || undefined}
+          title={reservationText(piece.reservation)}
+        >
+          <span>{reservationText(piece.reservation)}</span>
+        </span>
+      );
+    case 'paused':
+      return (
+        <span className={classes.paused} style={{ '--start': piece.start }}>
+          <span title={pausedText(lane)}>{pausedText(lane)}</span>
+        </span>
+      );
+    default:
+      return null;
+  }
+}
 
 const pausedText = ({ paused }: LaneView) =>
   `paused since ${clock(new Date(paused?.since ?? 0))}: ${paused?.reason}`;

@@ -72,19 +72,7 @@ export function ScheduleForm({ title, saved, initial, onDone }: Props) {
             onChange={(event) => change({ name: event.currentTarget.value })}
           />
           <RecurrenceFields draft={draft} fieldErrors={fieldErrors} onChange={change} />
-          <SavedPicker
-            name={draft.saved}
-            problem={savedProblem}
-            onChange={(chosen) => change(savedChanges(chosen))}
-          />
-          {selection && selection.environments.length > 0 && (
-            <Checkbox
-              size="xs"
-              label={`On the environments of ${selection.name}`}
-              checked={draft.hasSavedEnvironments}
-              onChange={(event) => change({ hasSavedEnvironments: event.currentTarget.checked })}
-            />
-          )}
+          <SavedFields draft={draft} selection={selection} problem={savedProblem} onChange={change} />
           {!draft.hasSavedEnvironments && (
             <EnvironmentPicker
               now={now.data}
@@ -119,6 +107,34 @@ export function ScheduleForm({ title, saved, initial, onDone }: Props) {
         </>
       }
     />
+  );
+}
+
+interface SavedFieldsProps {
+  draft: ScheduleDraft;
+  selection: SavedSelectionView | undefined;
+  problem: string | undefined;
+  onChange: (changes: Partial<ScheduleDraft>) => void;
+}
+
+/** Which saved selection the schedule uses, and whether with its environments. */
+function SavedFields({ draft, selection, problem, onChange }: SavedFieldsProps) {
+  return (
+    <>
+      <SavedPicker
+        name={draft.saved}
+        problem={problem}
+        onChange={(chosen) => onChange(savedChanges(chosen))}
+      />
+      {selection && selection.environments.length > 0 && (
+        <Checkbox
+          size="xs"
+          label={`On the environments of ${selection.name}`}
+          checked={draft.hasSavedEnvironments}
+          onChange={(event) => onChange({ hasSavedEnvironments: event.currentTarget.checked })}
+        />
+      )}
+    </>
   );
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { imageName } from './module-parsers.ts';
+import { imageName } from '../module-parsers.ts';
+import { absolutePath, capability, extraHost, list, matching, mount, size, url } from '../setting-parsers.ts';
 import { optional, setting } from './setting.ts';
-import { absolutePath, capability, extraHost, list, matching, mount, size, url } from './setting-parsers.ts';
 
 /** The settings of the engine and its containers: a part of the table of settings. */
 export const containerSettings = {

@@ -1,5 +1,5 @@
+import { matching, size } from '../setting-parsers.ts';
 import { setting } from './setting.ts';
-import { matching, size } from './setting-parsers.ts';
 
 /** The settings of PHP: a part of the table of settings. */
 export const phpSettings = {

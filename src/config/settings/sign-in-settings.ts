@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { anyText, duration, list, matching, url } from '../setting-parsers.ts';
 import { optional, setting } from './setting.ts';
-import { anyText, duration, list, matching, url } from './setting-parsers.ts';
 
 /** The settings of sign-in: a part of the table of settings. */
 export const signInSettings = {

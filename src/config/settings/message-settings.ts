@@ -1,5 +1,5 @@
+import { addressRangeOr, anyText, list } from '../setting-parsers.ts';
 import { optional, setting } from './setting.ts';
-import { addressRangeOr, anyText, list } from './setting-parsers.ts';
 
 /**
  * The settings of outgoing messages and of the requests of hooks: a part of the table of settings. The proxy has the names that other

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { anyText, url } from '../setting-parsers.ts';
 import { optional, setting } from './setting.ts';
-import { anyText, url } from './setting-parsers.ts';
 
 /** The settings of traces: a part of the table of settings, with the names of OpenTelemetry. */
 export const tracingSettings = {

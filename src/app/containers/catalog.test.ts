@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { loadConfig } from '../config/config.ts';
-import { Fault } from '../faults/fault.ts';
-import { createLog } from '../log.ts';
-import { buildCatalog } from '../mftf/catalog/catalog.ts';
-import { emptySelection } from '../model/selection.ts';
+import { loadConfig } from '../../config/load-config.ts';
+import { Fault } from '../../faults/fault.ts';
+import { createLog } from '../../log.ts';
+import { buildCatalog } from '../../mftf/catalog/catalog.ts';
+import { emptySelection } from '../../model/selection.ts';
 import { resolveInCatalog } from './catalog.ts';
 import { createSources } from './sources.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { absolutePath, matching, port, url } from '../setting-parsers.ts';
 import { optional, setting } from './setting.ts';
-import { absolutePath, matching, port, url } from './setting-parsers.ts';
 
 export interface SeleniumConfig {
   host: string | undefined;

@@ -1,20 +1,20 @@
-import type { Config } from '../config/config.ts';
-import type { Engine } from '../engine/engine.ts';
-import { providedNames } from '../mftf/closure/variables.ts';
-import type { CheckedOutModules } from '../mftf/module/check-out.ts';
+import type { Config } from '../../config/config.ts';
+import type { Engine } from '../../engine/engine.ts';
+import { providedNames } from '../../mftf/closure/variables.ts';
+import type { CheckedOutModules } from '../../mftf/module/check-out.ts';
 import {
   buildEnvFiles,
   credentialKey,
   type EnvFiles,
   findModuleEnvFile,
   seleniumValues,
-} from '../mftf/module/env-files.ts';
-import { listModuleNames } from '../mftf/module/list-module-names.ts';
-import { createSecretRule, type SecretRule } from '../model/env-file/secret-rule.ts';
-import type { Environment } from '../model/environment.ts';
-import type { Environments } from '../store/tables/environments.ts';
-import type { ReadingClaim, Variables } from '../store/tables/variables.ts';
-import type { Threads } from '../threads/threads.ts';
+} from '../../mftf/module/env-files.ts';
+import { listModuleNames } from '../../mftf/module/list-module-names.ts';
+import { createSecretRule, type SecretRule } from '../../model/env-file/secret-rule.ts';
+import type { Environment } from '../../model/environment.ts';
+import type { Environments } from '../../store/tables/environments.ts';
+import type { ReadingClaim, Variables } from '../../store/tables/variables.ts';
+import type { Threads } from '../../threads/threads.ts';
 
 interface Tables {
   environments: Environments;

@@ -1,5 +1,5 @@
+import { duration, url, wholeNumber } from '../setting-parsers.ts';
 import { optional, setting } from './setting.ts';
-import { duration, url, wholeNumber } from './setting-parsers.ts';
 
 /** The settings of alerts for operators: a part of the table of settings. */
 export const alertSettings = {

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Fault } from '../faults/fault.ts';
-import { describeConfig, loadConfig } from './config.ts';
-import type { Setting } from './setting.ts';
-import { settingNames, settings } from './settings.ts';
+import { describeConfig, loadConfig } from './load-config.ts';
+import type { Setting } from './settings/setting.ts';
+import { settingNames, settings } from './settings/settings.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'matre-config-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -1,7 +1,11 @@
 import { z } from 'zod';
-import { type SourceTemplate, templateProblem, treeTemplateProblem } from '../model/source-link/template.ts';
+import {
+  type SourceTemplate,
+  templateProblem,
+  treeTemplateProblem,
+} from '../../model/source-link/template.ts';
+import { list } from '../setting-parsers.ts';
 import { optional, type Setting, setting } from './setting.ts';
-import { list } from './setting-parsers.ts';
 
 /** `template`, or `host=template`: a template has a colon or a brace before its first `=`. */
 const sourceTemplate = z.string().transform((text, issues): SourceTemplate => {

@@ -1,9 +1,9 @@
-import { runPeriodically, type Service } from '../async/interval.ts';
-import type { LockStore } from '../locks/lock.ts';
-import type { Logger } from '../log.ts';
-import type { Environment } from '../model/environment.ts';
-import type { Sessions } from '../selenium/sessions.ts';
-import { startPrewarming } from '../worker/prewarm.ts';
+import { runPeriodically, type Service } from '../../async/interval.ts';
+import type { LockStore } from '../../locks/lock.ts';
+import type { Logger } from '../../log.ts';
+import type { Environment } from '../../model/environment.ts';
+import type { Sessions } from '../../selenium/sessions.ts';
+import { startPrewarming } from '../../worker/prewarm.ts';
 
 /** Interval of the search for browser sessions whose run has ended. */
 const leftoverSessionsMs = 5_000;

@@ -1,5 +1,5 @@
+import { list, variableName } from '../setting-parsers.ts';
 import { type Setting, setting } from './setting.ts';
-import { list, variableName } from './setting-parsers.ts';
 
 /** The settings about variables of tests: a part of the table of settings. */
 export const variableSettings = {

@@ -1,8 +1,8 @@
-import type { Config } from '../config/config.ts';
-import type { Environment } from '../model/environment.ts';
-import { type EnvironmentSources, resolveSources } from '../modules/environment-sources.ts';
-import type { Origin } from '../pool/specification.ts';
-import type { Environments } from '../store/tables/environments.ts';
+import type { Config } from '../../config/config.ts';
+import type { Environment } from '../../model/environment.ts';
+import { type EnvironmentSources, resolveSources } from '../../modules/environment-sources.ts';
+import type { Origin } from '../../pool/specification.ts';
+import type { Environments } from '../../store/tables/environments.ts';
 
 /** Which image and which test modules are those of an environment. */
 export interface Sources {

@@ -1,14 +1,7 @@
 import { z } from 'zod';
-import { parseRepositoryAddress } from '../model/address/repository.ts';
-import { maxRetryFailed } from '../model/limits.ts';
-import { alertSettings } from './alert-settings.ts';
-import { containerSettings } from './container-settings.ts';
-import { messageSettings } from './message-settings.ts';
-import { branchName, moduleTarget } from './module-parsers.ts';
-import { patchSettings } from './patch-settings.ts';
-import { phpSettings } from './php-settings.ts';
-import { seleniumSettings } from './selenium-settings.ts';
-import { optional, type Setting, setting } from './setting.ts';
+import { parseRepositoryAddress } from '../../model/address/repository.ts';
+import { maxRetryFailed } from '../../model/limits.ts';
+import { branchName, moduleTarget } from '../module-parsers.ts';
 import {
   addressRange,
   anyText,
@@ -23,7 +16,14 @@ import {
   size,
   url,
   wholeNumber,
-} from './setting-parsers.ts';
+} from '../setting-parsers.ts';
+import { alertSettings } from './alert-settings.ts';
+import { containerSettings } from './container-settings.ts';
+import { messageSettings } from './message-settings.ts';
+import { patchSettings } from './patch-settings.ts';
+import { phpSettings } from './php-settings.ts';
+import { seleniumSettings } from './selenium-settings.ts';
+import { optional, type Setting, setting } from './setting.ts';
 import { signInSettings } from './sign-in-settings.ts';
 import { sourceLinkSettings } from './source-link-settings.ts';
 import { tracingSettings } from './tracing-settings.ts';

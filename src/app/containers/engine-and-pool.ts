@@ -1,19 +1,19 @@
 import { join, resolve } from 'node:path';
-import type { Config } from '../config/config.ts';
-import type { Engine } from '../engine/engine.ts';
-import { openEngine } from '../engine/open-engine.ts';
-import type { LockStore } from '../locks/lock.ts';
-import type { Logger } from '../log.ts';
-import { scriptFiles } from '../mftf/container/scripts.ts';
-import { createModules, type Modules } from '../modules/modules.ts';
-import { createdMessage } from '../pool/create-container.ts';
-import { createInspection, type Inspection } from '../pool/inspect.ts';
-import { createPool, type Pool } from '../pool/pool.ts';
-import type { PoolSettings } from '../pool/specification.ts';
-import { type Database, notifyChange } from '../store/database/database.ts';
-import { recordedEvent } from '../store/tables/events.ts';
-import { readInstallation } from '../store/tables/settings.ts';
-import type { Threads } from '../threads/threads.ts';
+import type { Config } from '../../config/config.ts';
+import type { Engine } from '../../engine/engine.ts';
+import { openEngine } from '../../engine/open-engine.ts';
+import type { LockStore } from '../../locks/lock.ts';
+import type { Logger } from '../../log.ts';
+import { scriptFiles } from '../../mftf/container/scripts.ts';
+import { createModules, type Modules } from '../../modules/modules.ts';
+import { createdMessage } from '../../pool/create-container.ts';
+import { createInspection, type Inspection } from '../../pool/inspect.ts';
+import { createPool, type Pool } from '../../pool/pool.ts';
+import type { PoolSettings } from '../../pool/specification.ts';
+import { type Database, notifyChange } from '../../store/database/database.ts';
+import { recordedEvent } from '../../store/tables/events.ts';
+import { readInstallation } from '../../store/tables/settings.ts';
+import type { Threads } from '../../threads/threads.ts';
 import type { Sources } from './sources.ts';
 
 export interface EngineAndPool {

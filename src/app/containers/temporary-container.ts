@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import type { Config } from '../config/config.ts';
-import type { ContainerSpec, Engine } from '../engine/engine.ts';
-import { supervisorFile } from '../engine/supervised.ts';
-import { type LockStore, lockNames } from '../locks/lock.ts';
-import { scriptFiles } from '../mftf/container/scripts.ts';
-import { runFolder } from '../pool/specification.ts';
-import type { Database } from '../store/database/database.ts';
-import { readInstallation } from '../store/tables/settings.ts';
+import type { Config } from '../../config/config.ts';
+import type { ContainerSpec, Engine } from '../../engine/engine.ts';
+import { supervisorFile } from '../../engine/supervised.ts';
+import { type LockStore, lockNames } from '../../locks/lock.ts';
+import { scriptFiles } from '../../mftf/container/scripts.ts';
+import { runFolder } from '../../pool/specification.ts';
+import type { Database } from '../../store/database/database.ts';
+import { readInstallation } from '../../store/tables/settings.ts';
 
 /** A container that belongs to no environment. `dispose` removes it. */
 export interface TemporaryContainer {

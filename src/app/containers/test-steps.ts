@@ -1,13 +1,13 @@
-import { isFault } from '../faults/fault.ts';
-import type { CatalogAccess } from '../mftf/catalog/catalogs.ts';
-import type { CheckedOutModules } from '../mftf/module/check-out.ts';
-import type { EnvFiles } from '../mftf/module/env-files.ts';
-import { createRedactor } from '../mftf/redaction/redactor.ts';
-import { describeModules } from '../mftf/shop-modules/describe-modules.ts';
-import { enabledModules, type ShopModulesSource } from '../mftf/shop-modules/shop-modules.ts';
-import type { ShownStep, TestSteps } from '../mftf/steps/test-steps.ts';
-import type { Environment } from '../model/environment.ts';
-import type { Context, ResolvedSteps, StepsPlace } from '../operations/core/context.ts';
+import { isFault } from '../../faults/fault.ts';
+import type { CatalogAccess } from '../../mftf/catalog/catalogs.ts';
+import type { CheckedOutModules } from '../../mftf/module/check-out.ts';
+import type { EnvFiles } from '../../mftf/module/env-files.ts';
+import { createRedactor } from '../../mftf/redaction/redactor.ts';
+import { describeModules } from '../../mftf/shop-modules/describe-modules.ts';
+import { enabledModules, type ShopModulesSource } from '../../mftf/shop-modules/shop-modules.ts';
+import type { ShownStep, TestSteps } from '../../mftf/steps/test-steps.ts';
+import type { Environment } from '../../model/environment.ts';
+import type { Context, ResolvedSteps, StepsPlace } from '../../operations/core/context.ts';
 
 interface StepsDependencies {
   shopModules: ShopModulesSource;

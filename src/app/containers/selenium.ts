@@ -1,7 +1,7 @@
-import type { Config } from '../config/config.ts';
-import { seleniumValues } from '../mftf/module/env-files.ts';
-import { createSelenium, type Selenium, type SeleniumLimits } from '../selenium/selenium.ts';
-import type { Variables } from '../store/tables/variables.ts';
+import type { Config } from '../../config/config.ts';
+import { seleniumValues } from '../../mftf/module/env-files.ts';
+import { createSelenium, type Selenium, type SeleniumLimits } from '../../selenium/selenium.ts';
+import type { Variables } from '../../store/tables/variables.ts';
 
 /** Selenium at the address that this process uses. */
 export interface LocatedSelenium {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { type BundledPatchName, bundledPatchNames, type PatchSource } from '../model/patch.ts';
+import { type BundledPatchName, bundledPatchNames, type PatchSource } from '../../model/patch.ts';
+import { list } from '../setting-parsers.ts';
 import { setting } from './setting.ts';
-import { list } from './setting-parsers.ts';
 
 const isBundled = (text: string): text is BundledPatchName =>
   (bundledPatchNames as readonly string[]).includes(text);

@@ -1,17 +1,17 @@
-import type { Config } from '../config/config.ts';
-import { Fault, isFault } from '../faults/fault.ts';
-import type { CatalogAccess } from '../mftf/catalog/catalogs.ts';
-import { splitFiles } from '../mftf/impact/changed-files.ts';
-import type { ChangedTest, ChangedTests } from '../mftf/impact/changed-tests.ts';
-import { withoutStop } from '../mftf/impact/reasons.ts';
-import type { TestChanges } from '../mftf/impact/test-changes.ts';
-import { type CheckedOutModules, mapModules } from '../mftf/module/check-out.ts';
-import type { Environment } from '../model/environment.ts';
-import type { PinnedModule } from '../model/module-source.ts';
-import { emptySelection } from '../model/selection.ts';
-import { type SourcedModule, sourceOfAddress } from '../modules/environment-sources.ts';
-import type { Commit, LineChange, Modules } from '../modules/modules.ts';
-import type { Impact, SourcesAt } from '../operations/core/context.ts';
+import type { Config } from '../../config/config.ts';
+import { Fault, isFault } from '../../faults/fault.ts';
+import type { CatalogAccess } from '../../mftf/catalog/catalogs.ts';
+import { splitFiles } from '../../mftf/impact/changed-files.ts';
+import type { ChangedTest, ChangedTests } from '../../mftf/impact/changed-tests.ts';
+import { withoutStop } from '../../mftf/impact/reasons.ts';
+import type { TestChanges } from '../../mftf/impact/test-changes.ts';
+import { type CheckedOutModules, mapModules } from '../../mftf/module/check-out.ts';
+import type { Environment } from '../../model/environment.ts';
+import type { PinnedModule } from '../../model/module-source.ts';
+import { emptySelection } from '../../model/selection.ts';
+import { type SourcedModule, sourceOfAddress } from '../../modules/environment-sources.ts';
+import type { Commit, LineChange, Modules } from '../../modules/modules.ts';
+import type { Impact, SourcesAt } from '../../operations/core/context.ts';
 import type { Sources } from './sources.ts';
 
 interface ImpactDependencies {
