@@ -10,6 +10,7 @@ import { longCatalog } from './catalog.ts';
 import { longVariable, longVariables } from './database.ts';
 import { longLint } from './lint.ts';
 import { commitSubject, testName } from './names.ts';
+import { longSteps } from './steps.ts';
 
 const commit = { id: '15'.repeat(20), subject: commitSubject(21) };
 const image =
@@ -81,6 +82,14 @@ export async function longParts(): Promise<Partial<ContainerParts>> {
       };
     },
     testsReading: async () => ({ commit, tests: Array.from({ length: 600 }, (_, index) => testName(index)) }),
+    testSteps: async ({ environment, test }) => ({
+      ...{
+        commit,
+        testModules: [{ ...testModule, repository: 'git@github.com:northern-warehouse/tests.git' }],
+      },
+      modules: environment && '342 are enabled in the shop, asked 3 minutes ago.',
+      ...longSteps(test),
+    }),
     lint: async () => ({
       commit,
       folders: [testModule.target],

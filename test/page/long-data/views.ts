@@ -58,6 +58,8 @@ export function longViews(ids: RunRows['ids']): LongView[] {
     view('/lint', '/lint?level=error&only=new&q=Element'),
     view('/used-by', '/used-by'),
     view('/used-by', `/used-by?name=${longNames.actionGroup}`),
+    view('/tests/:name/steps', `/tests/${testName(0)}/steps`),
+    view('/tests/:name/steps', `/tests/${testName(0)}/steps?environment=${environmentCode(0)}&origins=shown`),
     view('/trends', '/trends'),
     view('/trends', '/trends?days=14&group=smoke'),
     view('/compare', `/compare?a=before:${ids.failed}&b=run:${ids.failed}`),
