@@ -27,7 +27,8 @@ export function decodeXml(bytes: Uint8Array): { text: string } | { line: number;
     unit: 'byte',
   };
   const content = bytes.subarray(skip);
-  const beginning = iconv.decode(content.subarray(0, 1_024), unit === 'byte' ? 'latin1' : unit);
+  const start = Buffer.from(content.subarray(0, 1_024));
+  const beginning = unit === 'byte' ? start.toString('latin1') : iconv.decode(start, unit);
   const declared = declaration.exec(beginning)?.[2];
   if (unit !== 'byte') return decodeWide(content, unit, declared);
   if (declared === undefined || /^utf-?8$/i.test(declared)) return decodeUtf8(content);

@@ -2,6 +2,7 @@ import { SaxesParser } from 'saxes';
 import { maxXmlDepth } from '../../model/limits.ts';
 import { type Entities, readDoctype } from './doctype.ts';
 import { decodeXml } from './encoding.ts';
+import { plainXmlEvents } from './plain-xml.ts';
 import { isBlank } from './text.ts';
 
 export interface XmlProblem {
@@ -41,6 +42,19 @@ const entityMark = '\uFFFF';
 export function parseXml(bytes: Uint8Array, root: string, handler: XmlHandler): XmlProblem | undefined {
   const decoded = decodeXml(bytes);
   if (!('text' in decoded)) return decoded;
+  const events = plainXmlEvents(decoded.text, root);
+  if (events === undefined) return parseStrictly(decoded.text, root, handler);
+  for (const event of events) {
+    if (event.kind === 'open') handler.open(event.at, event.attributes, event.line, event.startLine);
+    else if (event.kind === 'close') handler.close?.(event.at);
+    else if (event.kind === 'comment') handler.comment?.(event.at, event.text, event.line);
+    else handler.text?.(event.at, event.text);
+  }
+  return undefined;
+}
+
+/** The same for any XML, with the message of what is wrong. */
+export function parseStrictly(text: string, root: string, handler: XmlHandler): XmlProblem | undefined {
   const parser = new SaxesParser();
   let place: Place = { at: '', parent: undefined, children: new Map() };
   let depth = 0;
@@ -85,7 +99,7 @@ export function parseXml(bytes: Uint8Array, root: string, handler: XmlHandler): 
     handler.comment?.(place.at, text, parser.line - (text.match(/\n/g)?.length ?? 0));
   });
   try {
-    parser.write(decoded.text).close();
+    parser.write(text).close();
     return undefined;
   } catch (error) {
     if (!(error instanceof InvalidXml)) throw error;
