@@ -1,8 +1,9 @@
 import { Anchor } from '@mantine/core';
-import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { plural, shortCommit } from '../ui/format.ts';
 import { LongText } from '../ui/long-text/long-text.tsx';
+import { useQueryState } from '../ui/query-state.ts';
+import { StatusChoice, StatusChoices } from '../ui/status-choices.tsx';
 import { type Column, DataTable } from '../ui/table/data-table.tsx';
 import { kindText } from './kinds.ts';
 import classes from './lint.module.css';
@@ -18,27 +19,11 @@ type Use = Uses['uses'][number];
 
 /** Where a name is defined, what uses it, and the tests that reach it. */
 export function Users({ uses: { commit, definitions, uses, more, tests }, environment }: Props) {
-  const useColumns: Column<Use>[] = [
-    {
-      name: 'Used by',
-      width: 14,
-      share: 3,
-      value: (use) => (
-        <Anchor component={Link} href={definitionPage(use, environment)} underline="always">
-          <LongText text={use.name} />
-        </Anchor>
-      ),
-    },
-    {
-      name: 'Kind',
-      width: 'fit',
-      value: ({ kind, possible }) => `${kindText[kind]}${possible ? ', perhaps' : ''}`,
-    },
-    { name: 'Place', width: 10, share: 3, value: (use) => <SourcePlace path={use.path} line={use.line} /> },
-  ];
+  const [shown, setShown] = useQueryState('show');
   return (
     <>
-      <Section id="defined" title="Defined">
+      <section className={classes.section} aria-labelledby="defined">
+        <h2 id="defined">Defined</h2>
         {definitions.length === 0 ? (
           <p className={classes.dim}>Nothing defines it in the XML of tests.</p>
         ) : (
@@ -50,34 +35,34 @@ export function Users({ uses: { commit, definitions, uses, more, tests }, enviro
             ))}
           </ul>
         )}
-      </Section>
-      <Section id="uses" title="Uses" count={plural(uses.length + more, 'use')}>
-        {uses.length === 0 ? (
-          <p className={classes.dim}>Nothing uses it.</p>
-        ) : (
-          <DataTable
-            labelledBy="uses"
-            rows={uses.map((use, index) => ({ ...use, index }))}
-            rowKey={({ index }) => index}
-            columns={useColumns}
+      </section>
+      <p className={classes.dim}>
+        Tests reach it also through action groups, data, pages, parents and suites. A use that is perhaps one
+        depends on the values of an argument. Commit <code>{shortCommit(commit.id)}</code> of the test module.
+      </p>
+      <div className={classes.filter}>
+        <StatusChoices label="Uses or tests">
+          <StatusChoice
+            label="Uses"
+            count={uses.length + more}
+            isSelected={shown !== 'tests'}
+            onSelect={() => setShown('')}
           />
-        )}
-        {more > 0 && (
-          <p className={classes.dim}>{plural(more, 'further use')} left out, because there are too many.</p>
-        )}
-      </Section>
-      <Section id="tests" title="Tests" count={plural(tests.length, 'test')}>
-        {tests.length === 0 ? (
-          <p className={classes.dim}>No test reaches it.</p>
-        ) : (
-          <DataTable labelledBy="tests" rows={tests} rowKey={(test) => test} columns={testColumns} />
-        )}
-        <p className={classes.dim}>
-          Tests reach it also through action groups, data, pages, parents and suites. A use that is perhaps
-          one depends on the values of an argument. Commit <code>{shortCommit(commit.id)}</code> of the test
-          module.
-        </p>
-      </Section>
+          <StatusChoice
+            label="Tests"
+            count={tests.length}
+            isSelected={shown === 'tests'}
+            onSelect={() => setShown('tests')}
+          />
+        </StatusChoices>
+      </div>
+      {shown !== 'tests' ? (
+        <UseList uses={uses} more={more} environment={environment} />
+      ) : tests.length === 0 ? (
+        <p className={classes.dim}>No test reaches it.</p>
+      ) : (
+        <DataTable label="Tests" rows={tests} rowKey={(test) => test} columns={testColumns} />
+      )}
     </>
   );
 }
@@ -95,20 +80,41 @@ const testColumns: Column<string>[] = [
   },
 ];
 
-interface SectionProps {
-  id: string;
-  title: string;
-  count?: string;
-  children: ReactNode;
+interface UseListProps extends Pick<Uses, 'uses' | 'more'> {
+  environment: string;
 }
 
-function Section({ id, title, count, children }: SectionProps) {
+function UseList({ uses, more, environment }: UseListProps) {
+  const columns: Column<Use>[] = [
+    {
+      name: 'Used by',
+      width: 14,
+      share: 3,
+      value: (use) => (
+        <Anchor component={Link} href={definitionPage(use, environment)} underline="always">
+          <LongText text={use.name} />
+        </Anchor>
+      ),
+    },
+    {
+      name: 'Kind',
+      width: 'fit',
+      value: ({ kind, possible }) => `${kindText[kind]}${possible ? ', perhaps' : ''}`,
+    },
+    { name: 'Place', width: 10, share: 3, value: (use) => <SourcePlace path={use.path} line={use.line} /> },
+  ];
+  if (uses.length === 0) return <p className={classes.dim}>Nothing uses it.</p>;
   return (
-    <section className={classes.section} aria-labelledby={id}>
-      <h2 id={id}>
-        {title} <span className={classes.dim}>{count}</span>
-      </h2>
-      {children}
-    </section>
+    <>
+      <DataTable
+        label="Uses"
+        rows={uses.map((use, index) => ({ ...use, index }))}
+        rowKey={({ index }) => index}
+        columns={columns}
+      />
+      {more > 0 && (
+        <p className={classes.dim}>{plural(more, 'further use')} left out, because there are too many.</p>
+      )}
+    </>
   );
 }
