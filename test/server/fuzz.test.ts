@@ -98,7 +98,7 @@ beforeAll(async () => {
       catalog: async () => ({ commit, catalog: accessTo(catalog, readFile) }),
       lint: async () => ({
         commit,
-        folders: [''],
+        testModules: [{ id: commit.id, target: '' }],
         definitions: lintAccessTo(indexDefinitions([])),
         tests: async () => undefined,
       }),

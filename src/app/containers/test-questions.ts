@@ -80,7 +80,7 @@ export function createTestQuestions(deps: QuestionDependencies): TestQuestions {
       const [{ id, subject }] = at.testModules;
       return {
         commit: { id, subject },
-        folders: at.testModules.map(({ target }) => target),
+        testModules: at.testModules,
         definitions: await definitionsAt(deps, at),
         async tests() {
           try {

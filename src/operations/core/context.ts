@@ -23,6 +23,7 @@ import type { Environment } from '../../model/environment.ts';
 import type { HookTask } from '../../model/hook.ts';
 import type { PinnedModule } from '../../model/module-source.ts';
 import type { PlannedTest, Selection } from '../../model/selection.ts';
+import type { LinkedModule } from '../../model/source-link/source-link.ts';
 import type { Commit, CommitRange, LineChange } from '../../modules/modules.ts';
 import type { ContainerInspection } from '../../pool/inspect.ts';
 import type { Pool } from '../../pool/pool.ts';
@@ -284,12 +285,12 @@ export interface Context {
    */
   testSteps(place: StepsPlace): Promise<ResolvedSteps>;
   /**
-   * The definitions of the image of an environment with its test modules at their newest commits, the first one at the ref. `folders` are those
-   * of the modules, `tests` those that MFTF generates there, `undefined` when it generates none. Errors: as of `catalog`.
+   * The definitions of the image of an environment with its test modules at their newest commits, the first one at the ref. `tests`
+   * are those that MFTF generates there, `undefined` when it generates none. Errors: as of `catalog`.
    */
   lint(place?: { environment?: Environment | undefined; ref?: string | undefined }): Promise<{
     commit: Commit;
-    folders: string[];
+    testModules: readonly LinkedModule[];
     definitions: LintAccess;
     tests(): Promise<EnvironmentTests | undefined>;
   }>;

@@ -2,9 +2,11 @@ import { z } from 'zod';
 import { Fault } from '../../faults/fault.ts';
 import { maxTestNameLength } from '../../model/limits.ts';
 import { lintCodes, lintLevels, maxFindingsOfPage } from '../../model/lint.ts';
+import type { LinkedModule } from '../../model/source-link/source-link.ts';
 import type { Context } from '../core/context.ts';
 import { code, exactLine, gitRef, line, wholeNumber } from '../core/fields.ts';
 import { defineOperation } from '../core/operation.ts';
+import { createSourceViewer, sourceFields } from '../core/source-view.ts';
 import { getEnvironment } from '../environments/get-environment.ts';
 
 const place = {
@@ -21,6 +23,15 @@ async function openLint(
 ) {
   const environment = code === undefined ? undefined : await getEnvironment(context, code);
   return context.lint({ environment, ref });
+}
+
+/** Adds the address of a place in the web view of its repository. */
+function withUrl(context: Context, modules: readonly LinkedModule[]) {
+  const viewSource = createSourceViewer(context, modules);
+  return <Place extends { path: string; line: number }>(place: Place) => ({
+    ...place,
+    url: viewSource({ file: place.path, line: place.line }).url,
+  });
 }
 
 export const checkLint = defineOperation({
@@ -57,6 +68,7 @@ export const checkLint = defineOperation({
           level: z.enum(lintLevels),
           path,
           line: z.number(),
+          url: sourceFields.url,
           message: z.string(),
           definition: z
             .object({ kind: definedKind, name: z.string() })
@@ -78,12 +90,17 @@ export const checkLint = defineOperation({
       .describe('The file matre-lint.json in the root of the test modules; null without one'),
   }),
   async run(context, { environment, ref, ...query }) {
-    const { commit, folders, definitions } = await openLint(context, { environment, ref });
-    return { commit, ...(await definitions.ask('check', { folders, ...query })) };
+    const { commit, testModules, definitions } = await openLint(context, { environment, ref });
+    const folders = testModules.map(({ target }) => target);
+    const page = await definitions.ask('check', { folders, ...query });
+    return { commit, ...page, findings: page.findings.map(withUrl(context, testModules)) };
   },
 });
 
-const definedName = z.object({ kind: definedKind, name: z.string(), path, line: z.number() });
+const definedName = z.object({
+  ...{ kind: definedKind, name: z.string(), path, line: z.number() },
+  url: sourceFields.url,
+});
 
 export const showUses = defineOperation({
   name: 'lint.uses',
@@ -114,10 +131,11 @@ export const showUses = defineOperation({
       ),
   }),
   async run(context, { name, ...input }) {
-    const { commit, definitions, tests } = await openLint(context, input);
+    const { commit, testModules, definitions, tests } = await openLint(context, input);
     const uses = await definitions.ask('usedBy', { name, environment: await tests() });
     if (uses === undefined) throw unknownName(name);
-    return { commit, ...uses };
+    const view = withUrl(context, testModules);
+    return { commit, ...uses, definitions: uses.definitions.map(view), uses: uses.uses.map(view) };
   },
 });
 

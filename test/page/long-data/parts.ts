@@ -92,7 +92,7 @@ export async function longParts(): Promise<Partial<ContainerParts>> {
     }),
     lint: async () => ({
       commit,
-      folders: [testModule.target],
+      testModules: [{ ...testModule, repository: 'https://github.com/northern-warehouse/tests.git' }],
       definitions: longLint(),
       tests: async () => undefined,
     }),

@@ -40,7 +40,7 @@ export function FindingsTable({ findings, environment, hasBaseline, more, isLoad
       name: 'Place',
       width: 8,
       share: 2,
-      value: ({ path, line }) => <SourcePlace path={path} line={line} />,
+      value: (finding) => <SourcePlace place={finding} />,
     },
   ];
   return (

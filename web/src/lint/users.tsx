@@ -28,9 +28,10 @@ export function Users({ uses: { commit, definitions, uses, more, tests }, enviro
           <p className={classes.dim}>Nothing defines it in the XML of tests.</p>
         ) : (
           <ul className={classes.places}>
-            {definitions.map(({ kind, path, line }) => (
-              <li key={`${path}:${line}`}>
-                <SourcePlace path={path} line={line} /> <span className={classes.dim}>{kindText[kind]}</span>
+            {definitions.map((definition) => (
+              <li key={`${definition.path}:${definition.line}`}>
+                <SourcePlace place={definition} />{' '}
+                <span className={classes.dim}>{kindText[definition.kind]}</span>
               </li>
             ))}
           </ul>
@@ -101,7 +102,7 @@ function UseList({ uses, more, environment }: UseListProps) {
       width: 'fit',
       value: ({ kind, possible }) => `${kindText[kind]}${possible ? ', perhaps' : ''}`,
     },
-    { name: 'Place', width: 10, share: 3, value: (use) => <SourcePlace path={use.path} line={use.line} /> },
+    { name: 'Place', width: 10, share: 3, value: (use) => <SourcePlace place={use} /> },
   ];
   if (uses.length === 0) return <p className={classes.dim}>Nothing uses it.</p>;
   return (
