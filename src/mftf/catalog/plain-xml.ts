@@ -2,7 +2,7 @@ import { maxXmlDepth } from '../../model/limits.ts';
 import { isBlank } from './text.ts';
 
 /** What an XML file has, in its order; see `XmlHandler`. */
-export type XmlEvent =
+type XmlEvent =
   | { kind: 'open'; at: string; attributes: Record<string, string>; line: number; startLine: number }
   | { kind: 'close'; at: string }
   | { kind: 'text'; at: string; text: string }
