@@ -8,7 +8,10 @@ export function Summary({ overview }: { overview: OverviewView }) {
   const { workers, locks, containers, queued } = overview;
   return (
     <dl className={classes.summary} aria-label="Summary">
-      <Item name="workers" trouble={workers.slots === 0 ? 'broken' : workers.lost > 0 ? 'flaky' : undefined}>
+      <Item
+        name="workers"
+        trouble={workers.slots === 0 ? 'broken' : workers.lost > 0 ? 'warning' : undefined}
+      >
         {workers.busy} of {workers.slots} busy
         {workers.hosts > 1 && `, ${plural(workers.hosts, 'host')}`}
         {workers.lost > 0 && `, ${workers.lost} lost`}
@@ -21,7 +24,7 @@ export function Summary({ overview }: { overview: OverviewView }) {
       </Item>
       <Item
         name="containers"
-        trouble={containers === null ? 'broken' : containers.stale > 0 ? 'flaky' : undefined}
+        trouble={containers === null ? 'broken' : containers.stale > 0 ? 'warning' : undefined}
       >
         {containers === null
           ? 'engine unreachable'
@@ -48,7 +51,7 @@ function Item({
   children,
 }: {
   name: string;
-  trouble?: 'broken' | 'flaky';
+  trouble?: 'broken' | 'warning';
   children: React.ReactNode;
 }) {
   return (

@@ -75,7 +75,9 @@ function Alert({ alert: { subject, message, action, page, startedAt } }: { alert
     <li className={classes.item} data-status="broken">
       <IconBellRinging size={18} className={classes.bell} aria-hidden />
       <div className={classes.content}>
-        <p className={classes.title}>{message}</p>
+        <p className={`${classes.title} ${classes.alert}`} title={message}>
+          {message}
+        </p>
         <p>{action}</p>
         <p className={classes.run}>
           {subject}, since <Time at={startedAt} />
