@@ -105,7 +105,7 @@ const seenByPage =
 /** SQL statements; only these rooms may have them. */
 const sql =
   /`\s*(WITH \w+ AS|SELECT|INSERT INTO \w+|UPDATE \w+ SET|DELETE FROM \w+|ALTER TABLE|CREATE TABLE)\b|'(SELECT |DELETE FROM |INSERT INTO |UPDATE \w+ SET)/;
-/** The files whose values the page may use: the limits of forms, and durations as text. They import nothing. */
+/** The files whose values the page may use: the limits of forms, durations and commits as text. They import nothing. */
 const sharedFiles = [
   'model/limits.ts',
   'model/duration.ts',
@@ -113,6 +113,7 @@ const sharedFiles = [
   'model/failure-headline.ts',
   'model/rule-sentence.ts',
   'model/patch.ts',
+  'model/short-commit.ts',
 ];
 const roomsWithSql = ['store', 'queue'];
 /** It reads the database of another system. */

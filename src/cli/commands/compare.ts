@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { headlineOf } from '../../model/failure-headline.ts';
+import { shortCommit } from '../../model/short-commit.ts';
 import { compare } from '../../operations/compare/compare.ts';
 import type { CompareView, DifferenceView, SideView } from '../../operations/compare/compare-view.ts';
 import { type CliContext, jsonOption, print } from '../cli-context.ts';
@@ -62,6 +63,8 @@ function printComparison(output: Output, compared: CompareView): void {
     );
   }
   if (rows.length === 0) return;
+  // Two single runs may be on different environments, which the first lines name.
+  const hasEnvironments = a.runs.length > 1 || b.runs.length > 1;
   const messages = new Map(causes.map(({ cause, message }) => [cause, message]));
   output.line();
   printTable(
@@ -78,7 +81,9 @@ function printComparison(output: Output, compared: CompareView): void {
         text: ({ b, difference }) => sideText(b, difference),
         colour: colourOfSide(output, 'b'),
       },
-      { heading: 'Environment', text: ({ environment }) => environment },
+      ...(hasEnvironments
+        ? [{ heading: 'Environment', text: ({ environment }: DifferenceView) => environment }]
+        : []),
       {
         heading: 'Test',
         text: ({ test, suite }) => clean(suite === null ? test : `${suite}:${test}`),
@@ -113,7 +118,7 @@ function describeSide({ kind, name, runs, unfinished }: SideView): string {
       const all = modules && modules.length > 1 ? modules : commit ? [commit] : [];
       return all.length === 0
         ? []
-        : [all.map(({ id, subject }) => `${id.slice(0, 8)} ${subject}`).join(' and ')];
+        : [all.map(({ id, subject }) => `${shortCommit(id)} ${subject}`).join(' and ')];
     }),
   );
   const commit = commits.size === 1 && kind !== 'commit' ? `, ${[...commits][0]}` : '';

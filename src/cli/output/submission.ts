@@ -1,5 +1,6 @@
 import { headlineOf } from '../../model/failure-headline.ts';
 import type { ResultClass } from '../../model/result-class.ts';
+import { shortCommit } from '../../model/short-commit.ts';
 import type { MatrixCell, MatrixRow, MatrixView } from '../../operations/submissions/matrix-view.ts';
 import type { SubmissionView } from '../../operations/submissions/submission-view.ts';
 import { ago, clean, colourOf, durationText, localTime, ownZone, plural, tally } from './format.ts';
@@ -125,7 +126,7 @@ function printRuns(output: Output, { runs }: SubmissionView): void {
       { heading: 'Usually', text: ({ usualMs }) => (usualMs === null ? '-' : durationText(usualMs)) },
       {
         heading: 'Commit',
-        text: ({ commit }) => (commit ? clean(`${commit.id.slice(0, 8)} ${commit.subject}`) : '-'),
+        text: ({ commit }) => (commit ? clean(`${shortCommit(commit.id)} ${commit.subject}`) : '-'),
         truncate: 'end',
       },
     ],
@@ -142,7 +143,7 @@ function printCommits(output: Output, { commits, reference }: SubmissionView): v
   }
   output.line(`${plural(commits.commits.length, 'commit')} since submission ${reference.id}:`);
   for (const { id, subject, author, at } of commits.commits)
-    output.line(`  ${id.slice(0, 8)}  ${clean(subject)} (${clean(author ?? '')}, ${localTime(at)})`);
+    output.line(`  ${shortCommit(id)}  ${clean(subject)} (${clean(author ?? '')}, ${localTime(at)})`);
   if (commits.more) output.line('  and earlier ones');
 }
 
@@ -252,7 +253,7 @@ const messageColumn = (causes: ReadonlyMap<string, MatrixView['causes'][number]>
 });
 
 function sinceText({ at, run, commit }: NonNullable<MatrixView['causes'][number]['since']>): string {
-  const place = commit ? ` at ${commit.id.slice(0, 8)} ${commit.subject}` : '';
+  const place = commit ? ` at ${shortCommit(commit.id)} ${commit.subject}` : '';
   return `first seen ${localTime(at)} in run ${run}${place}`;
 }
 

@@ -60,7 +60,11 @@ export function Comparison({ compared }: { compared: CompareView }) {
       {visibleRows.length === 0 ? (
         <EmptyState title={chosen === '' ? 'No test differs' : 'No test differs in this way'} />
       ) : (
-        <DifferenceTable rows={visibleRows} messages={messages} />
+        <DifferenceTable
+          rows={visibleRows}
+          messages={messages}
+          hasEnvironments={a.runs.length > 1 || b.runs.length > 1}
+        />
       )}
       {more > 0 && (
         <p className={classes.dim}>and {more.toLocaleString()} more; matre compare --all prints them</p>
@@ -117,9 +121,17 @@ function SideText({ letter, side: { kind, name, runs, unfinished }, alone }: Sid
 interface TableProps {
   rows: DifferenceView[];
   messages: ReadonlyMap<string, string>;
+  /** Whether a side has several runs; two single runs may be on different environments, which the head names. */
+  hasEnvironments: boolean;
 }
 
-function DifferenceTable({ rows, messages }: TableProps) {
+const environmentColumn: Column<DifferenceView> = {
+  name: 'Environment',
+  width: 6,
+  value: ({ environment }) => <LongText text={environment} />,
+};
+
+function DifferenceTable({ rows, messages, hasEnvironments }: TableProps) {
   const columns: Column<DifferenceView>[] = [
     {
       name: 'Test',
@@ -130,7 +142,7 @@ function DifferenceTable({ rows, messages }: TableProps) {
         </Anchor>
       ),
     },
-    { name: 'Environment', width: 6, value: ({ environment }) => <LongText text={environment} /> },
+    ...(hasEnvironments ? [environmentColumn] : []),
     {
       name: 'Differs',
       width: 'fit',

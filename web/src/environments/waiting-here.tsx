@@ -1,40 +1,16 @@
 import { Anchor } from '@mantine/core';
 import { Link } from 'wouter';
-import { approxDuration, clock, plural } from '../ui/format.ts';
-import { LongText } from '../ui/long-text/long-text.tsx';
-import { type Column, DataTable } from '../ui/table/data-table.tsx';
-import { Time } from '../ui/time.tsx';
+import { waitingColumns } from '../queue/waiting-columns.tsx';
+import { approxDuration, plural } from '../ui/format.ts';
+import { DataTable } from '../ui/table/data-table.tsx';
 import classes from './environment.module.css';
 import type { Lane, Now } from './queries.ts';
-
-type Waiting = Now['queue'][number];
-
-const columns: Column<Waiting>[] = [
-  {
-    name: 'Run',
-    width: 'fit',
-    value: ({ id }) => (
-      <Anchor component={Link} href={`/runs/${id}`} underline="always">
-        #{id}
-      </Anchor>
-    ),
-  },
-  { name: 'Position', width: 'fit', isNumber: true, value: ({ position }) => position },
-  { name: 'Tests', width: 8, card: 'bare', value: ({ summary }) => <LongText text={summary} /> },
-  { name: 'Reason', width: 12, share: 1, wraps: true, card: 'bare', value: ({ waits }) => waits.message },
-  { name: 'Submitted', width: 'fit', value: ({ queuedAt }) => <Time at={queuedAt} /> },
-  {
-    name: 'Starts',
-    width: 'fit',
-    isNumber: true,
-    value: ({ expectedStartAt }) => expectedStartAt && `~${clock(new Date(expectedStartAt))}`,
-  },
-];
 
 /** The current run of an environment and its queue with reasons. Renders nothing when both are empty. */
 export function WaitingHere({ now, lane }: { now: Now; lane: Lane }) {
   const waiting = now.queue.filter(({ environment }) => environment === lane.code);
   const { running } = lane;
+  const { run, position, tests, reason, start, submitted } = waitingColumns(Date.parse(now.at));
   if (!running && lane.queued === 0) return null;
   return (
     <section className={classes.section} aria-labelledby="now">
@@ -53,7 +29,12 @@ export function WaitingHere({ now, lane }: { now: Now; lane: Lane }) {
       )}
       {lane.queued > 0 && (
         <>
-          <DataTable label="Waiting runs" rows={waiting} rowKey={({ id }) => id} columns={columns} />
+          <DataTable
+            label="Waiting runs"
+            rows={waiting}
+            rowKey={({ id }) => id}
+            columns={[run, position, tests, reason, start, submitted]}
+          />
           {lane.queued > waiting.length && (
             <p className={classes.dim}>and {plural(lane.queued - waiting.length, 'more run')}</p>
           )}

@@ -2,8 +2,10 @@ import { Anchor, Button } from '@mantine/core';
 import { useEffect, useRef } from 'react';
 import { Link } from 'wouter';
 import type { Now } from '../environments/queries.ts';
+import { ExpectedStart } from '../queue/expected-start.tsx';
+import { WaitReason } from '../queue/wait-reason.tsx';
 import classes from '../selection/preview.module.css';
-import { clock, plural } from '../ui/format.ts';
+import { plural } from '../ui/format.ts';
 import { LongText } from '../ui/long-text/long-text.tsx';
 import { StatusBadge } from '../ui/status.tsx';
 import { type Column, DataTable } from '../ui/table/data-table.tsx';
@@ -39,8 +41,12 @@ export function Submitted({ runs, now, onClose }: { runs: Runs; now: Now; onClos
       value: ({ id }) => {
         if (now.lanes.some((lane) => lane.running?.id === id)) return <StatusBadge status="running" />;
         const waiting = waitingOf(id);
+        if (waiting === undefined) return null;
         return (
-          waiting && `${waiting.position > 1 ? `position ${waiting.position}: ` : ''}${waiting.waits.message}`
+          <>
+            {waiting.position > 1 && `position ${waiting.position}: `}
+            <WaitReason {...waiting.waits} />
+          </>
         );
       },
     },
@@ -49,8 +55,8 @@ export function Submitted({ runs, now, onClose }: { runs: Runs; now: Now; onClos
       width: 'fit',
       isNumber: true,
       value: ({ id }) => {
-        const startsAt = waitingOf(id)?.expectedStartAt;
-        return startsAt && `~${clock(new Date(startsAt))}`;
+        const waiting = waitingOf(id);
+        return waiting && <ExpectedStart startsAt={waiting.expectedStartAt} at={Date.parse(now.at)} />;
       },
     },
   ];

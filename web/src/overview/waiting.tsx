@@ -1,65 +1,24 @@
-import { ActionIcon, Anchor, Button, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Tooltip } from '@mantine/core';
 import { IconArrowBarToUp, IconX } from '@tabler/icons-react';
 import { useState } from 'react';
-import { Link } from 'wouter';
 import type { OverviewView, QueuedView } from '#src/operations/overview/overview-view.ts';
 import type { cancelRun, prioritiseRun } from '#src/operations/runs/runs.ts';
 import { post } from '../api/request.ts';
 import { useRefusal } from '../api/session.ts';
-import { approxDuration, clock, fullTime, plural } from '../ui/format.ts';
-import { LongText } from '../ui/long-text/long-text.tsx';
-import { type Column, DataTable } from '../ui/table/data-table.tsx';
-import { Time } from '../ui/time.tsx';
+import { waitingColumns } from '../queue/waiting-columns.tsx';
+import { plural } from '../ui/format.ts';
+import { DataTable } from '../ui/table/data-table.tsx';
 import { useAction } from '../ui/use-action.ts';
 import classes from './waiting.module.css';
 
 /** The initial number of rows: every change renders them all again, and users seldom need more. */
 const initialRows = 8;
 
-const columnsAt = (at: number): Column<QueuedView>[] => [
-  {
-    name: 'Run',
-    width: 'fit',
-    value: ({ id }) => (
-      <Anchor component={Link} href={`/runs/${id}`} className={classes.run}>
-        #{id}
-      </Anchor>
-    ),
-  },
-  {
-    name: 'Environment',
-    width: 7,
-    card: 'bare',
-    value: ({ environment }) => <LongText text={environment} />,
-  },
-  { name: 'Tests', width: 6, card: 'bare', value: ({ summary }) => <LongText text={summary} /> },
-  {
-    name: 'Reason',
-    width: 11,
-    share: 1,
-    wraps: true,
-    card: 'bare',
-    value: ({ waits }) => (
-      <div className={classes.reasonText} title={waits.message}>
-        <WaitReason waits={waits} />
-      </div>
-    ),
-  },
-  { name: 'Starts', width: 'fit', isNumber: true, value: (run) => <Start run={run} at={at} /> },
-  {
-    name: 'Est. duration',
-    width: 'fit',
-    isNumber: true,
-    value: ({ expectedMs }) => expectedMs !== null && approxDuration(expectedMs),
-  },
-  { name: 'Requested by', width: 6.5, value: ({ requestedBy }) => <LongText text={requestedBy} /> },
-  { name: 'Submitted', width: 'fit', isNumber: true, value: ({ queuedAt }) => <Time at={queuedAt} /> },
-];
-
 /** The queued runs, in the expected order of their start, with the reason why each waits. */
 export function WaitingRuns({ overview, queue }: { overview: OverviewView; queue: QueuedView[] }) {
-  const at = Date.parse(overview.at);
-  const columns = columnsAt(at);
+  const { run, environment, tests, reason, start, duration, requestedBy, submitted } = waitingColumns(
+    Date.parse(overview.at),
+  );
   const [showsAll, setAll] = useState(false);
   const visibleRuns = showsAll ? queue : queue.slice(0, initialRows);
   const runsNotListed = overview.queued.runs - overview.queue.length;
@@ -73,7 +32,7 @@ export function WaitingRuns({ overview, queue }: { overview: OverviewView; queue
         labelledBy="waiting"
         rows={visibleRuns}
         rowKey={({ id }) => id}
-        columns={columns}
+        columns={[run, environment, tests, reason, start, duration, requestedBy, submitted]}
         actions={(run) => <Actions run={run} />}
       />
       {visibleRuns.length < queue.length && (
@@ -112,32 +71,6 @@ function reasonsText(queue: readonly QueuedView[]): string {
     .sort(([, one], [, other]) => other - one)
     .map(([code, count]) => `${count} ${reasons[code as keyof typeof reasons]}`)
     .join(', ');
-}
-
-/** The reason why a run waits; a run number in it links to that run. */
-function WaitReason({ waits: { message, run } }: { waits: QueuedView['waits'] }) {
-  if (run === null || !message.includes(String(run))) return message;
-  const [before, after] = message.split(String(run), 2);
-  return (
-    <>
-      {before}
-      <Anchor component={Link} href={`/runs/${run}`} underline="always">
-        #{run}
-      </Anchor>
-      {after}
-    </>
-  );
-}
-
-function Start({ run: { expectedStartAt }, at }: { run: QueuedView; at: number }) {
-  if (expectedStartAt === null) return <span title="Not known yet">–</span>;
-  const start = new Date(expectedStartAt);
-  const inMs = start.getTime() - at;
-  return (
-    <span title={`About ${clock(start)}, ${fullTime(start)}`}>
-      {inMs < 5_000 ? 'now' : approxDuration(inMs)}
-    </span>
-  );
 }
 
 function Actions({ run: { id, environment, position } }: { run: QueuedView }) {

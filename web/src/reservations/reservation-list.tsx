@@ -1,5 +1,6 @@
-import { Button, Group, Modal, Stack } from '@mantine/core';
+import { Anchor, Button, Group, Modal, Stack } from '@mantine/core';
 import { useState } from 'react';
+import { Link } from 'wouter';
 import type { ReservationView } from '#src/operations/reservations/reservation-view.ts';
 import type { endReservation } from '#src/operations/reservations/reservations.ts';
 import { callApi, post } from '../api/request.ts';
@@ -16,10 +17,10 @@ import { UntilField } from './until-field.tsx';
 
 const columns: Column<ReservationView>[] = [
   { name: 'State', width: 'fit', value: ({ state }) => state },
-  { name: 'Owner', width: 6, value: ({ owner }) => <LongText text={owner} /> },
-  { name: 'Begin', width: 9, value: beginText },
-  { name: 'End', width: 9, value: endText },
-  { name: 'Reason', width: 12, share: 1, wraps: true, value: ({ reason }) => reason },
+  { name: 'Owner', width: 8, value: ({ owner }) => <LongText text={owner} /> },
+  { name: 'Begin', width: 9, wraps: true, value: (reservation) => <Begin reservation={reservation} /> },
+  { name: 'End', width: 9, wraps: true, value: endText },
+  { name: 'Reason', width: 18, share: 1, wraps: true, card: 'bare', value: ({ reason }) => reason },
 ];
 
 /** The reservations of an environment that have not ended. Renders nothing when there are none. */
@@ -41,6 +42,18 @@ export function ReservationList({ reservations }: { reservations: readonly Reser
         )}
       />
     </section>
+  );
+}
+
+/** When it begins; the run that it waits for is a link. */
+function Begin({ reservation }: { reservation: ReservationView }) {
+  const { afterRun, begunAt } = reservation;
+  const text = beginText(reservation);
+  if (afterRun === null || begunAt !== null) return text;
+  return (
+    <Anchor component={Link} href={`/runs/${afterRun}`} underline="always">
+      {text}
+    </Anchor>
   );
 }
 

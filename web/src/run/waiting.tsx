@@ -1,7 +1,6 @@
-import { Anchor } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Link } from 'wouter';
 import type { ProgressView } from '#src/operations/runs/progress.ts';
+import { WaitReason } from '../queue/wait-reason.tsx';
 import { clockSeconds, fullTime, relative } from '../ui/format.ts';
 import { useNow } from '../ui/now.ts';
 import { queueQuery } from './queries.ts';
@@ -25,7 +24,10 @@ export function QueueStatus({ progress: { run, position } }: { progress: Progres
       )}
       {reason && (
         <span>
-          Reason: <WaitReason message={reason} run={queuedRun?.waits.run ?? null} />
+          Reason:{' '}
+          <b>
+            <WaitReason message={reason} run={queuedRun?.waits.run ?? null} />
+          </b>
         </span>
       )}
       {run.retryAt && (
@@ -35,21 +37,5 @@ export function QueueStatus({ progress: { run, position } }: { progress: Progres
         <span title={fullTime(start)}>Expected to start {start > now ? relative(start, now) : 'soon'}</span>
       )}
     </p>
-  );
-}
-
-/** The reason why a run waits; a run number in it links to that run. */
-function WaitReason({ message, run }: { message: string; run: number | null }) {
-  const [before = '', after = ''] = run === null ? [message] : message.split(String(run), 2);
-  return (
-    <b>
-      {before}
-      {run !== null && (
-        <Anchor component={Link} href={`/runs/${run}`} underline="always">
-          #{run}
-        </Anchor>
-      )}
-      {after}
-    </b>
   );
 }

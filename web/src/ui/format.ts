@@ -1,6 +1,7 @@
 /** Formats times and numbers. Dates use the time zone and the locale of the browser. */
 
 export { approxDuration, durationText as duration } from '#src/model/duration.ts';
+export { shortCommit } from '#src/model/short-commit.ts';
 
 const second = 1_000;
 const minute = 60 * second;
@@ -32,6 +33,15 @@ const clockFormat = new Intl.DateTimeFormat(undefined, {
 const secondsFormat = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium', hourCycle: 'h23' } as object);
 const fullFormat = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'long' });
 const dayFormat = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
+
+const dayClockFormat = new Intl.DateTimeFormat(undefined, {
+  weekday: 'short',
+  day: 'numeric',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+  hourCycle: 'h23',
+});
 
 const stampStyle = {
   year: 'numeric',
@@ -68,15 +78,12 @@ export function stampIn(at: Date, timeZone: string): string {
 }
 /** The name of a time zone that is not that of the browser; `undefined` for that of the browser. */
 export const zoneIfOther = (zone: string): string | undefined => (zone === browserZone ? undefined : zone);
+/** `Mon, 21 Nov, 09:31` */
+export const dayAndClock = (at: Date) => dayClockFormat.format(at);
 /** `21 Nov` */
 export const calendarDay = (at: Date) => dayFormat.format(at);
 
 /** `1 run`, `7 runs` */
 export function plural(count: number, one: string, more = `${one}s`): string {
   return `${count.toLocaleString()} ${count === 1 ? one : more}`;
-}
-
-/** Shortens the hash to 8 characters and keeps any prefix, such as that of a local folder. */
-export function shortCommit(id: string): string {
-  return id.replace(/[0-9a-f]{40}$/, (hash) => hash.slice(0, 8));
 }
