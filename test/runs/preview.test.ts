@@ -120,8 +120,10 @@ overOneEngine((kind) => {
       firstTests: ['UnsetTest'],
     });
     const rowOf = (name: string) => usage.variables.find((each) => each.name === name);
-    expect(rowOf('NO_TEST_READS_THIS')).toMatchObject({ from: 'environment', tests: 0, readByMftf: false });
-    expect(rowOf('MAGENTO_BASE_URL')).toMatchObject({ readByMftf: true });
+    const unread = { from: 'environment', tests: 0, hooks: [], readByMftf: false };
+    expect(rowOf('NO_TEST_READS_THIS')).toMatchObject({ ...unread, isUnused: true });
+    expect(rowOf('MAGENTO_BASE_URL')).toMatchObject({ readByMftf: true, isUnused: false });
+    expect(usage.variables.filter(({ from, isUnused }) => isUnused && from === 'default')).toEqual([]);
     const name = 'NOBODY_SETS_THIS';
     const users = await listVariableUsers.run(context, { environment, name }, requestContext);
     expect(users).toMatchObject({ tests: ['UnsetTest'], hooks: [] });

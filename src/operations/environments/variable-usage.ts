@@ -34,6 +34,11 @@ export const showVariableUsage = defineOperation({
         tests: z.number().describe('Number of tests that may read it, as _ENV.NAME or as a secret by _CREDS'),
         hooks: hookNames,
         readByMftf,
+        isUnused: z
+          .boolean()
+          .describe(
+            'Nothing reads it; false for defaults, values that matre sets, and settings of the environment',
+          ),
       }),
     ),
     missing: z
@@ -51,15 +56,20 @@ export const showVariableUsage = defineOperation({
     const { commit, layers, values, missing } = await context.variableUsers(environment);
     const hooks = await readHooks(context, environment);
     const tests = new Map(values.map((value) => [value.name, value.tests]));
+    const own = new Set((await context.variables.list(environment.id)).map(({ name }) => name));
+    const usageOf = (name: string) => ({
+      tests: tests.get(name) ?? 0,
+      hooks: hooks.get(name) ?? [],
+      readByMftf: isReadByMftf(name),
+    });
     return {
       commit: { id: commit.id, subject: commit.subject },
-      variables: layers.map(({ name, from }) => ({
-        name,
-        from,
-        tests: tests.get(name) ?? 0,
-        hooks: hooks.get(name) ?? [],
-        readByMftf: isReadByMftf(name),
-      })),
+      variables: layers.map(({ name, from }) => {
+        const usage = usageOf(name);
+        const isSet = from === 'global' || from === 'module' || (from === 'environment' && own.has(name));
+        const isRead = usage.tests > 0 || usage.hooks.length > 0 || usage.readByMftf;
+        return { name, from, ...usage, isUnused: isSet && !isRead };
+      }),
       missing,
     };
   },

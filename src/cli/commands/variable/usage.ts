@@ -27,7 +27,7 @@ export function registerUsage(variable: Command, context: CliContext): void {
 type Usage = z.output<typeof showVariableUsage.output>;
 
 function printUsage(output: Output, { variables, missing }: Usage, onlyUnused: boolean): void {
-  const rows = onlyUnused ? variables.filter(isUnused) : variables;
+  const rows = onlyUnused ? variables.filter(({ isUnused }) => isUnused) : variables;
   if (rows.length === 0) output.line(onlyUnused ? 'Every value has a use.' : 'There are no values.');
   else {
     printTable(
@@ -49,9 +49,6 @@ function printUsage(output: Output, { variables, missing }: Usage, onlyUnused: b
     output.line(`  {{${clean(reference)}}}: ${firstTests.map(clean).join(', ')}${more}`);
   }
 }
-
-const isUnused = ({ tests, hooks, readByMftf, from }: Usage['variables'][number]) =>
-  tests === 0 && hooks.length === 0 && !readByMftf && from !== 'infrastructure' && from !== 'default';
 
 const otherReaders = ({ hooks, readByMftf }: Usage['variables'][number]) =>
   [...(readByMftf ? ['MFTF'] : []), ...hooks.map((name) => `hook ${name}`)].join(', ');

@@ -12,7 +12,7 @@ import { environmentKeys } from '../queries.ts';
 import { RotationNote } from './rotation-note.tsx';
 import { Value } from './value.tsx';
 import type { VariableDraft } from './variable-form.tsx';
-import { canUnset, fixedReason, isUnused, layerText, type Row, variablePage } from './variable-values.ts';
+import { canUnset, fixedReason, layerText, type Row, variablePage } from './variable-values.ts';
 import variables from './variables.module.css';
 
 interface Props {
@@ -113,10 +113,9 @@ const usageColumn = (code: string): Column<Row> => ({
   name: 'Used by',
   width: 8,
   wraps: true,
-  value: (row) => {
-    const { name, usage } = row;
+  value: ({ name, usage }) => {
     if (usage === undefined) return null;
-    if (isUnused(row)) return <span className={variables.unused}>nothing</span>;
+    if (usage.isUnused) return <span className={variables.unused}>nothing</span>;
     const others = [...(usage.readByMftf ? ['MFTF'] : []), ...usage.hooks.map((hook) => `hook ${hook}`)];
     return (
       <>
@@ -183,11 +182,7 @@ function UnsetDialog({ code, row, onClose }: DialogProps) {
     onSuccess: onClose,
   });
   return (
-    <Modal
-      opened={row !== undefined}
-      onClose={onClose}
-      title={<span className={variables.title}>Unset {row?.name}</span>}
-    >
+    <Modal opened={row !== undefined} onClose={onClose} title={`Unset ${row?.name}`}>
       <p>
         {row?.from === 'global'
           ? 'The value is removed from all environments.'

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { canUnset, fixedReason, isUnused, rowsOf } from './variable-values.ts';
+import { canUnset, fixedReason, rowsOf } from './variable-values.ts';
 
 const effective = {
   commit: { id: 'a', subject: '' },
@@ -40,14 +40,4 @@ it('decides which values can be changed or unset', () => {
   expect(canUnset({ from: 'environment', isSetting: false })).toBe(true);
   expect(canUnset({ from: 'environment', isSetting: true })).toBe(false);
   expect(canUnset({ from: 'module', isSetting: false })).toBe(false);
-});
-
-it('names values without a use, once it is known who reads them', () => {
-  const usage = { name: 'A', from: 'module' as const, tests: 0, hooks: [], readByMftf: false };
-  const row = { from: 'module' as const, isSetting: false };
-  expect(isUnused({ ...row, usage })).toBe(true);
-  expect(isUnused({ ...row, usage: undefined })).toBe(false);
-  expect(isUnused({ ...row, usage: { ...usage, hooks: ['deploy'] } })).toBe(false);
-  expect(isUnused({ ...row, usage: { ...usage, readByMftf: true } })).toBe(false);
-  expect(isUnused({ ...row, from: 'infrastructure', usage })).toBe(false);
 });

@@ -70,11 +70,5 @@ export function canUnset({ from, isSetting }: Pick<Row, 'from' | 'isSetting'>): 
   return (from === 'environment' && !isSetting) || from === 'global';
 }
 
-/** Whether nothing reads a value. Settings, and values that matre sets or that are defaults, are never unused. */
-export function isUnused({ from, isSetting, usage }: Pick<Row, 'from' | 'isSetting' | 'usage'>): boolean {
-  if (usage === undefined || isSetting || from === 'infrastructure' || from === 'default') return false;
-  return usage.tests === 0 && usage.hooks.length === 0 && !usage.readByMftf;
-}
-
 /** The address of the page with the tests that read a variable. */
 export const variablePage = (code: string, name: string) => `/environments/${code}/variables/${name}`;

@@ -16,7 +16,7 @@ import { effectiveQuery, globalVariablesQuery, variableUsageQuery } from '../que
 import { ImportVariables } from './import-variables.tsx';
 import { type VariableDraft, VariableForm } from './variable-form.tsx';
 import { VariableRows } from './variable-rows.tsx';
-import { isUnused, layerText, type Row, rowsOf, type Usage } from './variable-values.ts';
+import { layerText, type Row, rowsOf, type Usage } from './variable-values.ts';
 import variables from './variables.module.css';
 
 interface Props {
@@ -79,7 +79,7 @@ export function Variables({ environment, onEditSettings }: Props) {
       <Modal
         opened={draft !== undefined}
         onClose={() => setDraft(undefined)}
-        title={<span className={variables.title}>{draft?.name || 'Add variable'}</span>}
+        title={draft?.name || 'Add variable'}
       >
         {draft && <VariableForm code={code} draft={draft} onClose={() => setDraft(undefined)} />}
       </Modal>
@@ -109,7 +109,7 @@ function useRows({ code, variables: own }: Props['environment']) {
     (row) =>
       `${row.name} ${row.value ?? ''} ${row.stored?.description ?? ''}`.toLowerCase().includes(searchText) &&
       (layer === '' || row.from === layer) &&
-      (shownUsage !== 'unused' || isUnused(row)),
+      (shownUsage !== 'unused' || row.usage?.isUnused),
   );
   const layers = (effective.data?.layers ?? []).filter((each) => rows.some(({ from }) => from === each));
   const filters = { search, setSearch, layer, setLayer, usage: shownUsage, setUsage };
@@ -198,7 +198,7 @@ interface UsageProps {
 function UsageSummary({ query, rows, isFiltered, onFilter }: UsageProps) {
   if (query.error) return <ErrorState error={query.error} onRetry={() => void query.refetch()} />;
   if (!query.data) return <Loading what="the tests that read the variables" />;
-  const unused = rows.filter(isUnused).length;
+  const unused = rows.filter(({ usage }) => usage?.isUnused).length;
   const { missing } = query.data;
   return (
     <>
