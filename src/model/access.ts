@@ -15,7 +15,7 @@ export function lesserRole(one: Role, other: Role): Role {
 }
 
 /**
- * How a principal is authenticated: `open` where sign-in is off, `local` for a command that works on the database directly,
+ * How a principal is authenticated: `open` where sign-in is off, `local` for a command on the database or the data folder,
  * `program` for actions of matre itself.
  */
 export type Via = 'open' | 'password' | 'oidc' | 'token' | 'local' | 'program';

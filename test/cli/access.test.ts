@@ -90,7 +90,7 @@ describe('with a server that requires sign-in', () => {
     const { stdout } = await local(['audit', '--limit', '2']);
     const [heading, newest] = stdout.split('\n');
     expect(heading).toMatch(/^ID +WHEN +WHO +FROM +WHAT +OUTCOME +ON +CHANGES$/);
-    expect(newest).toMatch(/ local +127\.0\.0\.1 +tokens\.create +done +for good: operator +-$/);
+    expect(newest).toMatch(/ cli:\S+ +127\.0\.0\.1 +tokens\.create +done +for good: operator +-$/);
     const { entries, next } = JSON.parse((await local(['audit', '--limit', '2', '--json'])).stdout);
     expect(next).toBe(entries[1].id);
     const older = JSON.parse((await local(['audit', '--before', String(next), '--json'])).stdout);

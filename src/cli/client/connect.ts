@@ -6,6 +6,7 @@ import { Fault, isFault } from '../../faults/fault.ts';
 import { readFolderOwner } from '../../store/database/folder-lock.ts';
 import type { Caller } from './caller.ts';
 import { createRemoteCaller } from './remote.ts';
+import { requester } from './requester.ts';
 import type { Target } from './target.ts';
 
 const retryDelayMs = 150;
@@ -61,20 +62,16 @@ export async function connectToServer(config: Config, target: Target): Promise<C
     return createRemoteCaller({ url: target.url, token: target.token, traceParent: undefined });
   if (config.store.databaseUrl !== undefined) return undefined;
   const owner = await readFolderOwner(config.store.dataFolder);
-  const token = owner?.token ?? config.server.token;
-  return owner?.url === undefined
-    ? undefined
-    : createRemoteCaller({ url: owner.url, token, traceParent: undefined });
+  return owner?.url === undefined ? undefined : callerOf(owner.url, owner.token, config, undefined);
 }
 
 async function connectToFolder(config: Config, { notify, traceParent }: ConnectOptions): Promise<Caller> {
-  const { token } = config.server;
   // The owner of the data folder may be a server that is just starting, or another short command.
   const startedAt = performance.now();
   for (let notified = false; ; ) {
     const owner = await readFolderOwner(config.store.dataFolder);
     if (owner?.url !== undefined) {
-      return createRemoteCaller({ url: owner.url, token: owner.token ?? token, traceParent });
+      return callerOf(owner.url, owner.token, config, traceParent);
     }
     try {
       return await openLocalCaller(config, traceParent);
@@ -88,6 +85,19 @@ async function connectToFolder(config: Config, { notify, traceParent }: ConnectO
       await delay(retryDelayMs);
     }
   }
+}
+
+/** A caller of the server that runs on the data folder. */
+function callerOf(
+  url: string,
+  token: string | undefined,
+  config: Config,
+  traceParent: string | undefined,
+): Caller {
+  return createRemoteCaller({
+    ...{ url, token: token ?? config.server.token, traceParent },
+    requester: requester(process.env),
+  });
 }
 
 /** Whether the data folder has an embedded database. Anything else in it, such as a key, is data as well only with one. */

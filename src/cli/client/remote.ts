@@ -8,6 +8,7 @@ import {
   pathParameters,
   usesQuery,
 } from '../../operations/core/operation.ts';
+import { requesterHeader } from '../../operations/core/requester.ts';
 import type { Caller } from './caller.ts';
 import { subscribe } from './event-stream.ts';
 
@@ -22,6 +23,8 @@ const maxBytes = 256 * 1024 * 1024;
 interface RemoteOptions {
   url: string;
   token: string | undefined;
+  /** Who uses the data folder of the server; other servers know it by the token. */
+  requester?: string;
   /** The W3C `traceparent` of the trace that the requests belong to. */
   traceParent: string | undefined;
 }
@@ -36,10 +39,11 @@ export interface RemoteRequests {
   close(): void;
 }
 
-export function createRemoteRequests({ url, token, traceParent }: RemoteOptions): RemoteRequests {
+export function createRemoteRequests({ url, token, requester, traceParent }: RemoteOptions): RemoteRequests {
   const base = url.replace(/\/+$/, '');
   const headers: Record<string, string> = {};
   if (token !== undefined) headers['authorization'] = `Bearer ${token}`;
+  if (requester !== undefined) headers[requesterHeader] = encodeURIComponent(requester);
   if (traceParent !== undefined) headers['traceparent'] = traceParent;
   const client = createHttpClient();
 

@@ -9,7 +9,7 @@ const entryView = z.object({
   via: z
     .string()
     .describe('password, oidc, token; open when sign-in is off; local for a command on the data folder'),
-  address: z.string().nullable().describe('IP address; null for a command on the data folder'),
+  address: z.string().nullable().describe('IP address; null for a command on the database itself'),
   operation: z.string(),
   subject: z.string().describe('What was changed'),
   outcome: z.string().nullable().describe('done, or a fault code; null while it is under way'),

@@ -3,6 +3,7 @@ import type { Config } from '../../config/config.ts';
 import { csrfOf, isSame } from '../../crypto/token.ts';
 import { Fault } from '../../faults/fault.ts';
 import type { Principal, SecondFactorDemand } from '../../model/access.ts';
+import { requesterFrom, requesterHeader } from '../../operations/core/requester.ts';
 import type { Access } from '../../store/access/access.ts';
 import { readCookie } from './cookies.ts';
 import { createPrincipalCache } from './principal-cache.ts';
@@ -33,13 +34,13 @@ declare module 'fastify' {
  */
 const cacheMs = 1_000;
 
-/** The principal of all requests when sign-in is off. */
+/** The principal of requests without a local token when sign-in is off. */
 const local: Principal = { name: 'local', role: 'admin', via: 'open' };
 
 const notSignedIn = 'The request has no credentials. Sign in, or send an API token.';
 
 export interface Guard {
-  /** Admits a request and sets its principal. Errors: UNAUTHORIZED, HOST_REFUSED, CSRF_REFUSED, SECOND_FACTOR_MISSING. */
+  /** Admits a request and sets its principal. Errors: UNAUTHORIZED, HOST_REFUSED, CSRF_REFUSED, SECOND_FACTOR_MISSING, INPUT_INVALID. */
   check(request: FastifyRequest): Promise<void>;
   /** After a response: clears the cache if the request may have changed users, sessions or tokens. */
   responded(request: FastifyRequest): void;
@@ -60,7 +61,6 @@ export function createGuard(options: {
   const cache = createPrincipalCache({ ttlMs: cacheMs });
 
   async function principalOfToken(token: string): Promise<Principal | undefined> {
-    if (isSame(token, localToken)) return local;
     if (server.token !== undefined && isSame(token, server.token)) {
       return { name: 'token MATRE_TOKEN', role: 'admin', via: 'token' };
     }
@@ -68,11 +68,12 @@ export function createGuard(options: {
   }
 
   async function identify(request: FastifyRequest): Promise<Principal | undefined> {
+    const token = bearerToken(request);
+    if (token !== undefined && isSame(token, localToken)) return ownerOfFolder(request);
     if (!signIn) return local;
     const find = isReading(request)
       ? cache.find
       : (_secret: string, read: () => Promise<Principal | undefined>) => read();
-    const token = bearerToken(request);
     if (token !== undefined) return find(`token ${token}`, () => principalOfToken(token));
     const secret = readCookie(request, 'matre_session');
     if (secret === undefined) return undefined;
@@ -138,6 +139,14 @@ function refuseWithoutCsrf(request: FastifyRequest): void {
   if (typeof token !== 'string' || !isSame(token, expected)) {
     throw new Fault('CSRF_REFUSED', 'The header X-CSRF-Token is missing or does not belong to this session.');
   }
+}
+
+/**
+ * The principal of a command on the data folder of this server: the same as without a server, where the command opens the folder itself.
+ * Errors: INPUT_INVALID.
+ */
+function ownerOfFolder(request: FastifyRequest): Principal {
+  return { name: requesterFrom(request.headers[requesterHeader]), role: 'admin', via: 'local' };
 }
 
 const isReading = ({ method }: FastifyRequest) => method === 'GET' || method === 'HEAD';
