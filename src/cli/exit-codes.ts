@@ -34,14 +34,14 @@ export function printFailure(
 
 /**
  * Prints an error of Commander in the form of all other errors. It has the message as `error: unknown command 'lst'`, with
- * `(Did you mean list?)` in a second line.
+ * `(Did you mean list?)` in a second line. `command` is the one whose help is named, if it was known.
  */
-export function printUsageError(output: Output, message: string): void {
+export function printUsageError(output: Output, message: string, command: string | undefined): void {
   const [problem = '', hint] = clean(message.replace(/^error: /, '')).split(/ (?=\(Did you mean )/);
   const sentence = asSentence(problem.charAt(0).toUpperCase() + problem.slice(1));
   printHeading(output, hint === undefined ? sentence : `${sentence} ${hint.slice(1, -1)}`, 'INPUT_INVALID');
   output.line('  The command was not executed.');
-  output.line('  Run the command with --help to see its usage.');
+  output.line(`  \`matre ${command === undefined ? '--help' : `help ${command}`}\` shows what it accepts.`);
 }
 
 function printHeading({ paint, line }: Output, message: string, code: FaultCode): void {

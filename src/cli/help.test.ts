@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { cliHere } from '../../test/support/cli.ts';
 import { settingNames } from '../config/settings/settings.ts';
-import { commandTable } from './command-table.ts';
+import { commandGroups, commandTable } from './command-table.ts';
 import { topicNames } from './topic-names.ts';
 
 describe('matre without a command', () => {
   it('prints its help to standard output, with exit code 0', async () => {
     const { code, stdout, stderr } = await cliHere([]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    for (const { title } of commandGroups) expect(stdout).toContain(`\n${title}:\n`);
     for (const { name, hidden } of commandTable) {
       expect(new RegExp(`^  ${name} `, 'm').test(stdout), name).toBe(hidden !== true);
     }

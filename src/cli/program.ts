@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { CliContext } from './cli-context.ts';
-import { commandTable } from './command-table.ts';
+import { commandGroups, commandTable } from './command-table.ts';
 import { exitCodeOf, exitCodes, printFailure, printUsageError } from './exit-codes.ts';
 import type { Terminal } from './output/terminal.ts';
 import { topicNames } from './topic-names.ts';
@@ -10,6 +10,11 @@ const helpFooter = `
 Commands use the server of --context, of MATRE_URL, or of the current context (\`matre context\`); without any of
 them the server that runs on the data folder, or the data folder itself. Settings come from the environment or from
 matre.env; \`matre config\` shows them. \`matre help TOPIC\` explains: ${topicNames.join(', ')}.`;
+
+/** The command of a command line, after options of the program; `undefined` when it is unknown. */
+const usedCommand = (argv: readonly string[]) =>
+  argv.find((word, index) => !word.startsWith('-') && argv[index - 1] !== '--context' && isCommand(word));
+const isCommand = (word: string) => commandTable.some(({ name }) => name === word);
 
 /** Runs one command line and returns the exit code. Never rejects. */
 export async function runCommand(argv: string[], terminal: Terminal): Promise<number> {
@@ -23,12 +28,15 @@ export async function runCommand(argv: string[], terminal: Terminal): Promise<nu
     .configureOutput({
       writeOut: (text) => void terminal.stdout.stream.write(text),
       writeErr: (text) => void terminal.stderr.stream.write(text),
-      outputError: (text) => printUsageError(terminal.stderr, text),
+      outputError: (text) => printUsageError(terminal.stderr, text, usedCommand(argv)),
     })
     // Throws instead of ending the process. The commands inherit it.
     .exitOverride();
-  for (const { name, summary, hidden = false } of commandTable)
-    program.command(name, { hidden }).description(summary);
+  for (const { title, commands } of commandGroups) {
+    program.commandsGroup(`${title}:`);
+    for (const { name, summary, hidden = false } of commands)
+      program.command(name, { hidden }).description(summary);
+  }
   program.hook('preSubcommand', async (_program, command) => {
     const entry = commandTable.find(({ name }) => name === command.name());
     if (entry === undefined) return;

@@ -1,23 +1,29 @@
 import { describe, expect, it } from 'vitest';
 import { cliHere } from '../../test/support/cli.ts';
 
-const hint = '  The command was not executed.\n  Run the command with --help to see its usage.\n';
+const hintOf = (command: string) =>
+  `  The command was not executed.\n  \`matre ${command}\` shows what it accepts.\n`;
 
 describe('wrong use of the command line', () => {
   it.each([
-    [['lst'], "error Unknown command 'lst'. Did you mean list? (INPUT_INVALID)\n"],
-    [['list', '--foo'], "error Unknown option '--foo'. (INPUT_INVALID)\n"],
+    [['lst'], '--help', "error Unknown command 'lst'. Did you mean list? (INPUT_INVALID)\n"],
+    [['list', '--foo'], 'help list', "error Unknown option '--foo'. (INPUT_INVALID)\n"],
     [
       ['schedule', 'add', 'x', '--all'],
+      'help schedule',
       "error Required option '--cron <expression>' not specified. (INPUT_INVALID)\n",
     ],
-    [['show'], "error Missing required argument 'id'. (INPUT_INVALID)\n"],
-    [['show', 'a\u001b[2Jb'], "error Command-argument value 'a [2Jb' is invalid for argument 'id'. "],
-  ])('%j ends with 3 and an error in the form of all others', async (args, heading) => {
+    [['--context', 'status', 'show'], 'help show', "error Missing required argument 'id'. (INPUT_INVALID)\n"],
+    [
+      ['show', 'a\u001b[2Jb'],
+      'help show',
+      "error Command-argument value 'a [2Jb' is invalid for argument 'id'. ",
+    ],
+  ])('%j ends with 3 and an error in the form of all others', async (args, help, heading) => {
     const { code, stdout, stderr } = await cliHere(args);
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
     expect(stderr.startsWith(heading), stderr).toBe(true);
-    expect(stderr.endsWith(hint), stderr).toBe(true);
+    expect(stderr.endsWith(hintOf(help)), stderr).toBe(true);
   });
 
   it('says of an invalid setting where settings are explained, which needs no valid settings', async () => {

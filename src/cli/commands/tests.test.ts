@@ -24,3 +24,31 @@ it('says that no name contains the text, instead of printing an empty table', as
     server.close();
   }
 });
+
+it('lists the tests of a group, with the number that the group has', async () => {
+  const test = (name: string, group: string) => ({
+    ...{ name, title: null, severity: null, module: null, skipped: null, unusable: null },
+    ...{ groups: [group], suites: [] },
+  });
+  const catalog = {
+    tests: [test('ATest', 'smoke'), test('BTest', 'admin')],
+    groups: ['smoke', 'admin'].map((name) => ({ name, tests: 1 })),
+    suites: [],
+    commit: { id: 'abc', subject: 'Add a test' },
+  };
+  const server = createServer((_request, response) => {
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify(catalog));
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  try {
+    const settings = { MATRE_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+    const { stdout } = await cliHere(['tests', '--group', 'smoke'], { settings });
+    expect(stdout).toMatch(/ATest/);
+    expect(stdout).not.toMatch(/BTest|admin/);
+    expect(stdout).toContain('Groups: smoke (1)\nTests: 1, ');
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+});

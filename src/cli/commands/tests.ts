@@ -1,21 +1,27 @@
 import type { Command } from 'commander';
+import type { z } from 'zod';
 import { type CatalogTestView, listTests } from '../../operations/tests/tests.ts';
 import { type CliContext, jsonOption, print } from '../cli-context.ts';
 import { clean } from '../output/format.ts';
 import { printTable } from '../output/table.ts';
 
+type Catalog = z.output<typeof listTests.output>;
+
 export function registerTests(command: Command, context: CliContext): void {
   command
     .argument('[text]', 'only those whose name, title, group or suite contains this text')
     .option('-e, --env <code>', 'with the image and the test modules of an environment')
+    .option('-g, --group <name>', 'only those of a group')
+    .option('-s, --suite <name>', 'only those of a suite')
     .option('--ref <ref>', 'at a branch, tag or commit of the first test module')
     .option('--names', 'print only the names of tests, groups and suites, one a line, for completion')
     .addOption(jsonOption())
-    .addHelpText('after', '\nExample:\n  matre tests checkout')
+    .addHelpText('after', '\nExamples:\n  matre tests checkout\n  matre tests --group smoke')
     .action(async (search: string | undefined, options) => {
-      const catalog = await context.withCaller((caller) =>
+      const all = await context.withCaller((caller) =>
         caller.call(listTests, { search, environment: options.env, ref: options.ref }),
       );
+      const catalog = within(all, options);
       print(context, options, catalog, (output) => {
         const { tests, groups, suites, commit } = catalog;
         if (options.names) {
@@ -23,7 +29,7 @@ export function registerTests(command: Command, context: CliContext): void {
           return;
         }
         if (tests.length + groups.length + suites.length === 0) {
-          output.line(emptyText(search));
+          output.line(emptyText(search ?? options.group ?? options.suite));
           return;
         }
         printTable(
@@ -44,6 +50,22 @@ export function registerTests(command: Command, context: CliContext): void {
         output.line(`Tests: ${tests.length}, at ${commit.id.slice(0, 12)} ${clean(commit.subject)}`);
       });
     });
+}
+
+/** The part of a catalog that is in a group and in a suite, as far as they are named. */
+function within(
+  catalog: Catalog,
+  { group, suite }: { group?: string | undefined; suite?: string | undefined },
+): Catalog {
+  if (group === undefined && suite === undefined) return catalog;
+  const isIn = ({ groups, suites }: CatalogTestView) =>
+    (group === undefined || groups.includes(group)) && (suite === undefined || suites.includes(suite));
+  return {
+    ...catalog,
+    tests: catalog.tests.filter(isIn),
+    groups: catalog.groups.filter(({ name }) => name === group),
+    suites: catalog.suites.filter(({ name }) => name === suite),
+  };
 }
 
 function emptyText(search: string | undefined): string {
