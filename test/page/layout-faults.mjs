@@ -214,6 +214,8 @@ function overlaps(texts) {
       const ancestor = commonAncestor(a.element, b.element);
       if (covers(a.element, ancestor) || covers(b.element, ancestor) || isField(a.element, b.element))
         continue;
+      // A dialog is in front of the view.
+      if (a.element.closest('[role="dialog"]') !== b.element.closest('[role="dialog"]')) continue;
       const what = `${short(a.text)} / ${short(b.text)}`;
       pairs.set(what, { kind: 'overlap', what, where: `${pathOf(a.element)} / ${pathOf(b.element)}` });
     }
@@ -224,7 +226,8 @@ function overlaps(texts) {
 /** An icon or a button inside of a field, or a label that is drawn on a field, as component libraries place them. */
 function isField(a, b) {
   const field = [a, b].find((each) => each.matches('input, select, textarea'));
-  const frame = field?.parentElement;
+  // The field of a password is one level deeper than its button.
+  const frame = field?.closest('[class*="Input-wrapper"]') ?? field?.parentElement;
   return frame?.contains(a) && frame.contains(b);
 }
 

@@ -1,14 +1,15 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildPage, findAxeViolations, noBrowserReason, startBrowser, type TestBrowser } from './chromium.ts';
+import { type LongDialog, longDialogs } from './long-data/dialogs.ts';
 import { environmentCode, testName } from './long-data/names.ts';
 import { type LongDataServer, startLongDataServer } from './long-data/server.ts';
-import { longViews } from './long-data/views.ts';
-import { openSettledPage } from './settled-page.ts';
+import { gateViews, longViews } from './long-data/views.ts';
+import { openSettledPage, type SettledPage } from './settled-page.ts';
 
-// Every view with names as long as they come, in every width: nothing is cut, hidden or overlapping.
+// Every view, dialog and form of sign-in with names as long as they come, in every width: nothing is cut, hidden or overlapping.
 
 /** `make test-page` and `make test-all` measure everything, and ask axe; `make test` the size where most does not fit. */
 const isComplete = process.env['MATRE_TEST_ALL'] !== undefined;
@@ -25,6 +26,8 @@ const sizes = [width(1440), width(1024), width(768), width(390), zoom];
 
 const all = sizes.flatMap((size) => (['light', 'dark'] as const).map((scheme) => ({ ...size, scheme })));
 const cases = isComplete ? all : [{ ...width(390), scheme: 'dark' as const }];
+const dialogCases = isComplete ? all.filter(({ viewport }) => [1440, 390].includes(viewport.width)) : [];
+const gateCases = isComplete ? all : [];
 
 interface LayoutFault {
   kind: string;
@@ -35,12 +38,27 @@ interface LayoutFault {
 const script = readFile(join(import.meta.dirname, 'layout-faults.mjs'), 'utf8');
 const findFaults = async (page: Page) => (await page.evaluate(await script)) as LayoutFault[];
 
+const web = resolve(import.meta.dirname, '../../web/src');
+
+/** Opens a dialog of a view. */
+async function openDialog(
+  { page, open, settle }: SettledPage,
+  { address, press }: LongDialog,
+): Promise<void> {
+  await open(address);
+  for (const name of press) {
+    await page.getByRole('button', { name }).or(page.getByRole('menuitem', { name })).first().click();
+  }
+  await page.getByRole('dialog').waitFor();
+  await settle();
+}
+
 describe.skipIf(noBrowserReason)('the layout of the page', () => {
   let server: LongDataServer;
   let browser: TestBrowser;
   beforeAll(async () => {
     await buildPage();
-    server = await startLongDataServer({ MATRE_SIGN_IN: 'off' });
+    server = await startLongDataServer({ MATRE_SIGN_IN: 'on' });
     browser = await startBrowser();
   });
   afterAll(async () => {
@@ -48,37 +66,96 @@ describe.skipIf(noBrowserReason)('the layout of the page', () => {
     await server?.close();
   });
 
-  it('has an address for each view', async () => {
-    const source = await readFile(resolve(import.meta.dirname, '../../web/src/views.tsx'), 'utf8');
+  /** A settled page of the admin, or of somebody who is not signed in. */
+  async function openPage({ name: _name, scheme, ...size }: (typeof all)[number], isSignedIn = true) {
+    const settled = await openSettledPage(browser, server.url, { ...size, colorScheme: scheme });
+    if (!isSignedIn) return settled;
+    const value = await server.app.context.access.sessions.begin(1, { secondFactor: false });
+    await settled.page.context().addCookies([{ name: 'matre_session', value, url: server.url }]);
+    return settled;
+  }
+
+  /** What is wrong with what a page shows, each with the place that is named. */
+  async function faultsOf(page: Page, place: string): Promise<string[]> {
+    const layoutFaults = (await findFaults(page)).map(
+      ({ kind, what, where }) => `${kind}: ${what} [${where}]`,
+    );
+    const violations = isComplete ? await findAxeViolations(page) : [];
+    return [...layoutFaults, ...violations.map(({ id, nodes }) => `${id}: ${nodes[0]}`)].map(
+      (fault) => `${place}: ${fault}`,
+    );
+  }
+
+  async function expectNoFaults(settled: SettledPage, faults: readonly string[]) {
+    await settled.page.context().close();
+    expect(faults).toEqual([]);
+    expect(browser.pageErrors.splice(0)).toEqual([]);
+  }
+
+  it('has an address for each view, dialog and form of sign-in', async () => {
+    const source = await readFile(join(web, 'views.tsx'), 'utf8');
     const list = source.slice(source.indexOf('export const views'), source.indexOf('];'));
-    const routes = [...list.matchAll(/(?:path: |view\()'([^']+)'/g)].map(([, route]) => route);
+    const routes = [...list.matchAll(/(?:path:|view\()\s*'([^']+)'/g)].map(([, route]) => route);
+    // The overview is imported at once, the other views are on demand.
+    expect(routes).toHaveLength((list.match(/import\(/g)?.length ?? 0) + 1);
     const covered = new Set(longViews(server.ids).map(({ route }) => route));
-    expect(routes.length).toBeGreaterThan(10);
     expect(routes.filter((route) => !covered.has(route))).toEqual([]);
+
+    const gate = await readFile(join(web, 'shell/sign-in-gate.tsx'), 'utf8');
+    const forms = [...gate.matchAll(/import\('\.\.\/([^']+)'\)/g)].map(([, file]) => file);
+    expect(forms.length).toBeGreaterThan(2);
+    expect(gateViews.map(({ file }) => file).toSorted()).toEqual(forms.toSorted());
+
+    const dialogs = new Set(longDialogs(server.ids).map(({ file }) => file));
+    const files = (await readdir(web, { recursive: true })).filter((file) => file.endsWith('.tsx'));
+    const withDialog: string[] = [];
+    for (const file of files) {
+      if (/<Modal(\.Root)?\b/.test(await readFile(join(web, file), 'utf8'))) withDialog.push(file);
+    }
+    expect(withDialog.filter((file) => !dialogs.has(file))).toEqual([]);
   });
 
-  it.each(cases)('fits with the longest names: $name, $scheme', async ({ name: _name, scheme, ...size }) => {
-    const page = await openSettledPage(browser, server.url, { ...size, colorScheme: scheme });
+  it.each(cases)('fits with the longest names: $name, $scheme', async (size) => {
+    const settled = await openPage(size);
     const faults: string[] = [];
     for (const { address } of longViews(server.ids)) {
-      await page.open(address);
-      for (const { kind, what, where } of await findFaults(page.page)) {
-        faults.push(`${address.slice(0, 40)}: ${kind}: ${what} [${where}]`);
-      }
-      if (!isComplete) continue;
-      for (const { id, nodes } of await findAxeViolations(page.page))
-        faults.push(`${address}: ${id}: ${nodes[0]}`);
+      await settled.open(address);
+      faults.push(...(await faultsOf(settled.page, address.slice(0, 40))));
     }
-    await page.page.context().close();
+    await expectNoFaults(settled, faults);
+  });
+
+  it.each(dialogCases)('fits in dialogs: $name, $scheme', async (size) => {
+    const settled = await openPage(size);
+    const faults: string[] = [];
+    for (const dialog of longDialogs(server.ids)) {
+      await openDialog(settled, dialog);
+      faults.push(...(await faultsOf(settled.page, `${dialog.file} ${dialog.press.at(-1)}`)));
+    }
+    await expectNoFaults(settled, faults);
+  });
+
+  it.each(gateCases)('fits before somebody is signed in: $name, $scheme', async (size) => {
+    const faults: string[] = [];
+    for (const { file, address, lacksSecondFactor } of gateViews) {
+      const settled = await openPage(size, lacksSecondFactor);
+      if (lacksSecondFactor) {
+        await settled.page.route('**/api/session', async (route) => {
+          const response = await route.fetch();
+          const session = (await response.json()) as { user: object };
+          await route.fulfill({ json: { ...session, user: { ...session.user, lacksSecondFactor } } });
+        });
+      }
+      await settled.open(address);
+      faults.push(...(await faultsOf(settled.page, file)));
+      await settled.page.context().close();
+    }
     expect(faults).toEqual([]);
     expect(browser.pageErrors.splice(0)).toEqual([]);
   });
 
   it('shows a cut name whole below the pointer and on focus, and copies it whole', async () => {
-    const { page, open } = await openSettledPage(browser, server.url, {
-      ...width(1024),
-      colorScheme: 'light',
-    });
+    const { page, open } = await openPage({ ...width(1024), scheme: 'light' });
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     await open('/environments?q=000');
     const code = environmentCode(0);
@@ -98,10 +175,7 @@ describe.skipIf(noBrowserReason)('the layout of the page', () => {
   });
 
   it('keeps the name of a test in view while its row scrolls, and renders only the rows in view', async () => {
-    const { page, open } = await openSettledPage(browser, server.url, {
-      ...width(768),
-      colorScheme: 'light',
-    });
+    const { page, open } = await openPage({ ...width(768), scheme: 'light' });
     await open('/tests');
     const table = page.getByRole('table', { name: 'Tests' });
     expect(await table.getAttribute('aria-rowcount')).toBe('3001');

@@ -6,6 +6,8 @@ export interface SettledPage {
   page: Page;
   /** Resolves when the view of an address has all of its data. */
   open(address: string): Promise<void>;
+  /** Resolves when all responses are there and drawn. */
+  settle(): Promise<void>;
 }
 
 /** A page in a new context, of the server at `url`. */
@@ -33,19 +35,23 @@ export async function openSettledPage(
       ...[...document.querySelectorAll('[data-index]')].map((row) => row.getBoundingClientRect().toJSON()),
     ])`);
   const loading = page.getByRole('status', { name: /^Loading/ });
+  const settle = async () => {
+    await waitFor(async () => {
+      const hasAllResponses = pending.size === 0;
+      const before = await places();
+      // What the last response has is drawn then, or another request is sent.
+      await drawTwice();
+      const isDrawn = before === (await places());
+      return hasAllResponses && isDrawn && pending.size === 0 && (await loading.count()) === 0;
+    });
+  };
   return {
     page,
+    settle,
     async open(address) {
       await page.goto(url + address);
       await page.getByRole('main').getByRole('heading').first().waitFor();
-      await waitFor(async () => {
-        const hasAllResponses = pending.size === 0;
-        const before = await places();
-        // What the last response has is drawn then, or another request is sent.
-        await drawTwice();
-        const isDrawn = before === (await places());
-        return hasAllResponses && isDrawn && pending.size === 0 && (await loading.count()) === 0;
-      });
+      await settle();
     },
   };
 }

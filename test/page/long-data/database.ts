@@ -4,13 +4,13 @@ import { emptySelection } from '../../../src/model/selection.ts';
 import type { Context } from '../../../src/operations/core/context.ts';
 import { createComparisons } from '../../../src/store/tables/comparisons.ts';
 import { runComparer } from '../../../src/store/tables/run-comparer.ts';
+import { addEnvironments, addHooks, addReservations } from './environments.ts';
 import { insertRows, minutesAgo } from './insert.ts';
 import { addMessages } from './messages.ts';
 import {
   brokenMessage,
   environmentCode,
   environmentCount,
-  environmentName,
   groups,
   pauseReason,
   scheduleName,
@@ -23,6 +23,9 @@ import { addTriage } from './triage.ts';
 
 /** The admin that the data has; the other users have no password of their own. */
 export const admin = { name: userName(0), password: 'correct horse battery' };
+
+/** Has a second factor, and the longest name. */
+export const secondFactorUser = userName(10);
 
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => index);
 
@@ -38,20 +41,7 @@ export const longVariable = {
  */
 export async function fillDatabase(context: Context): Promise<RunRows['ids']> {
   const { database, variables } = context;
-  const rows = numbers(environmentCount).map((index) => ({
-    ...{ id: index + 1, code: environmentCode(index), name: environmentName(index) },
-    // Nothing listens there, so that the doctor is refused at once.
-    base_url: `http://127.0.0.1:9/${environmentCode(index)}/of/the/northern/warehouse/for/business/customers/`,
-    ...{ backend_name: 'admin', admin_username: index % 8 === 0 ? userName(0) : 'admin', fence: 2 },
-    paused_at: index % 9 === 6 ? minutesAgo(300) : null,
-    paused_reason: index % 9 === 6 ? pauseReason : null,
-    ...{
-      created_at: minutesAgo(90_000 - index),
-      slots: index % 8 === 0 ? 4 : 1,
-      all_modules: index % 2 === 0,
-    },
-  }));
-  await insertRows(database, 'environment', rows);
+  await addEnvironments(database);
   await addSchedules(database);
   const { ids, submissions, runs, plans, results, attempts, events, durations } = runRows();
   await insertRows(database, 'submission', submissions);
@@ -66,6 +56,8 @@ export async function fillDatabase(context: Context): Promise<RunRows['ids']> {
   await compareLastNights(database);
   await addFirings(database, ids.failed);
   await addPeople(database);
+  await addHooks(database, ids);
+  await addReservations(database, ids);
   await addWorkers(database);
   for (const [index, variable] of longVariables().entries()) {
     const description =
@@ -212,6 +204,16 @@ async function addPeople(database: Database): Promise<void> {
   );
   await insertRows(
     database,
+    'second_factor',
+    [3, 5, 11].map((id) => ({
+      account_id: id,
+      secret: '-',
+      begun_at: minutesAgo(90),
+      enabled_at: minutesAgo(80),
+    })),
+  );
+  await insertRows(
+    database,
     'token',
     numbers(30).map((index) => ({
       ...{ id: index + 1, hash: `hash ${index}`, role: index % 2 === 0 ? 'operator' : 'viewer' },
@@ -266,12 +268,12 @@ async function addWorkers(database: Database): Promise<void> {
   );
 }
 
-/** Variables, some with long names and values, some secret. */
+/** 200 variables, some with long names and values, some secret. */
 export function longVariables(): { name: string; value: string; secret: boolean }[] {
   return [
     { ...longVariable, secret: false },
     { name: `${longVariable.name}_PASSWORD`, value: 'hidden', secret: true },
-    ...numbers(24).map((index) => ({
+    ...numbers(198).map((index) => ({
       name: `SHOP_SETTING_${index}`,
       value: index % 3 === 0 ? longVariable.value : String(index),
       secret: index % 7 === 6,

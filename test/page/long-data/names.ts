@@ -115,3 +115,6 @@ export const failureMessages = [
 export const brokenMessage =
   'The container matre-env-12-1 vanished while the test was running: the host harbour-worker-03.northern-warehouse.example.org ' +
   'ended all processes because its memory was full (out of memory: 15.6 GB of 16 GB in use). The test has no result.';
+
+export const testImage =
+  'registry.northern-warehouse.example.org/quality-assurance/magento-functional-tests:2.4.8-p1-php8.3';

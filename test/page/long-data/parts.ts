@@ -9,12 +9,10 @@ import { namedRunner } from '../../support/runner.ts';
 import { longCatalog } from './catalog.ts';
 import { longVariable, longVariables } from './database.ts';
 import { longLint } from './lint.ts';
-import { commitSubject, testName } from './names.ts';
+import { commitSubject, testImage as image, testName } from './names.ts';
 import { longSteps } from './steps.ts';
 
 const commit = { id: '15'.repeat(20), subject: commitSubject(21) };
-const image =
-  'registry.northern-warehouse.example.org/quality-assurance/magento-functional-tests:2.4.8-p1-php8.3';
 const testModule = { ...commit, name: 'module', target: 'app/code/TestModule', path: '/nowhere' };
 const sources = { image, testModules: [testModule] as const };
 const createdAt = new Date(Date.now() - 86_400_000);

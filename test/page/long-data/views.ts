@@ -10,6 +10,22 @@ export interface LongView {
   address: string;
 }
 
+export interface GateView {
+  /** The file below web/src that has the form. */
+  file: string;
+  address: string;
+  /** It is shown to a user who has signed in and lacks a second factor. */
+  lacksSecondFactor: boolean;
+}
+
+/** The forms that replace every view. */
+export const gateViews: GateView[] = [
+  { file: 'account/sign-in.tsx', address: '/runs', lacksSecondFactor: false },
+  { file: 'account/first-admin.tsx', address: '/welcome?token=x', lacksSecondFactor: false },
+  { file: 'account/reset-password.tsx', address: '/reset?token=x', lacksSecondFactor: false },
+  { file: 'account/second-factor/missing.tsx', address: '/runs', lacksSecondFactor: true },
+];
+
 /** Every view of the page, some in several states, with the longest names. `ids` are those of the server. */
 export function longViews(ids: RunRows['ids']): LongView[] {
   const view = (route: string | undefined, address: string) => ({ route, address });
@@ -54,6 +70,7 @@ export function longViews(ids: RunRows['ids']): LongView[] {
     view('/tests', '/tests'),
     view('/tests/:name', `/tests/${testName(0)}`),
     view('/tests/:name', `/tests/${testName(1)}`),
+    view('/tests/:name/steps', `/tests/${testName(0)}/steps`),
     view('/lint', '/lint'),
     view('/lint', '/lint?level=note&only=new&q=Element'),
     view('/used-by', '/used-by'),

@@ -34,7 +34,7 @@ export default function Users() {
   const [addDialogOpened, setAddDialogOpened] = useState(false);
   if (data === undefined) return <QueryFallback what="the users" query={{ error, refetch }} />;
   return (
-    <div className={classes.page}>
+    <div className={classes.wide}>
       <div className={classes.head}>
         <h1>Users</h1>
         <Button onClick={() => setAddDialogOpened(true)}>Add user</Button>

@@ -44,8 +44,12 @@ export default function Alerts() {
   );
 }
 
+/** The open alerts, and on request those that ended after them: what lasts comes first, however old it is. */
 function useAlerts(isOpenOnly: boolean, before: string) {
-  const open = useQuery({ ...openAlertsQuery, enabled: isOpenOnly });
+  const open = useQuery(openAlertsQuery);
   const all = useQuery({ ...alertsQuery(before), enabled: !isOpenOnly });
-  return isOpenOnly ? open : all;
+  if (isOpenOnly || open.data === undefined || all.data === undefined) return isOpenOnly ? open : all;
+  const ended = all.data.alerts.filter(({ endedAt }) => endedAt !== null);
+  const first = before === '' ? open.data.alerts : [];
+  return { ...all, data: { ...all.data, alerts: [...first, ...ended] } };
 }

@@ -13,7 +13,7 @@ export function ModuleFacts({ environment }: { environment: EnvironmentView }) {
   const { data } = useQuery(modulesQuery(environment.code));
   return (
     <>
-      <dt>Modules</dt>
+      <dt>Magento modules</dt>
       <dd>
         {environment.allModules && 'Tests of all modules are read. '}
         {data && <LastList modules={data} />}

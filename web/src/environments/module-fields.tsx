@@ -1,5 +1,6 @@
 import { Button, Group, PasswordInput, Stack, TextInput } from '@mantine/core';
 import type { EnvironmentView } from '#src/operations/core/views.ts';
+import classes from './environment.module.css';
 
 const fieldNames = ['name', 'repository', 'branch', 'path', 'target', 'username', 'password'] as const;
 
@@ -55,12 +56,12 @@ export function ModuleFields({ modules, error, onChange }: Props) {
   const change = (index: number, changes: Partial<ModuleDraft>) =>
     onChange(modules.map((module, at) => (at === index ? { ...module, ...changes } : module)));
   return (
-    <Stack gap="xs" component="fieldset">
+    <Stack gap="xs" component="fieldset" className={classes.modules}>
       <legend>Test modules</legend>
-      {modules.length === 0 && <span>That of the settings</span>}
+      {modules.length === 0 && <span className={classes.dim}>As in the settings</span>}
       {modules.map((module, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: modules have no other identity while they are edited
-        <Stack key={index} gap={4}>
+        <Stack key={index} gap={4} className={classes.module}>
           {textFields.map(([field, label]) => (
             <Field
               key={field}

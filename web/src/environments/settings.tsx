@@ -6,7 +6,7 @@ import { ModuleFacts } from './module-facts.tsx';
 /** The settings of an environment. */
 export function Settings({ environment }: { environment: EnvironmentView }) {
   const { id, name, baseUrl, backendName, adminUsername, slots, createdAt } = environment;
-  const { hasAdminPassword, hasShopCredentials } = environment;
+  const { hasAdminPassword, hasShopCredentials, image, modules } = environment;
   return (
     <section className={classes.section} aria-labelledby="settings">
       <div className={classes.sectionHead}>
@@ -36,6 +36,10 @@ export function Settings({ environment }: { environment: EnvironmentView }) {
         <dd>{hasAdminPassword ? <Hidden /> : 'not set'}</dd>
         <dt>Containers</dt>
         <dd>{slots}</dd>
+        <dt>Image</dt>
+        <dd>{image ?? <AsInSettings />}</dd>
+        <dt>Test modules</dt>
+        <dd>{modules.length === 0 ? <AsInSettings /> : <TestModules modules={modules} />}</dd>
         <ModuleFacts environment={environment} />
         <dt>ID</dt>
         <dd>{id}</dd>
@@ -45,6 +49,27 @@ export function Settings({ environment }: { environment: EnvironmentView }) {
         </dd>
       </dl>
     </section>
+  );
+}
+
+const AsInSettings = () => <span className={classes.dim}>as in the settings</span>;
+
+/** The test modules of an environment with their sources, in order. */
+function TestModules({ modules }: Pick<EnvironmentView, 'modules'>) {
+  return (
+    <ol className={classes.testModules}>
+      {modules.map(({ name, repository, branch, path, target }) => (
+        <li key={name}>
+          {name}
+          <div className={classes.dim}>
+            {path !== null
+              ? `folder ${path}`
+              : `${repository ?? 'repository of the settings'}, ${branch === null ? 'branch of the settings' : `branch ${branch}`}`}
+            {target !== null && `, in the container at ${target}`}
+          </div>
+        </li>
+      ))}
+    </ol>
   );
 }
 

@@ -32,7 +32,7 @@ const columns: Column<MessageView>[] = [
   {
     name: 'Why',
     width: 12,
-    share: 2,
+    share: 3,
     wraps: true,
     card: 'bare',
     value: (message) => <Why message={message} />,

@@ -63,10 +63,11 @@ function End({ reservation: { id, environment, begunAt } }: { reservation: Reser
     successMessage: () => `Reservation ${id} of ${environment} has ended.`,
     invalidates: reservationKeys,
   });
+  const label = begunAt === null ? 'Cancel' : 'End';
   return (
     <ConfirmButton
-      label={begunAt === null ? 'Cancel' : 'End'}
-      accessibleName={`End reservation ${id}`}
+      label={label}
+      accessibleName={`${label} reservation ${id}`}
       question={`Runs may start on ${environment} then.`}
       busy={end.isPending}
       onConfirm={() => end.mutate()}
@@ -84,7 +85,7 @@ function Extend({ reservation }: { reservation: ReservationView }) {
         requiredRole="operator"
         size="compact-xs"
         variant="subtle"
-        aria-label={`Change the end of reservation ${id}`}
+        aria-label={`Change end of reservation ${id}`}
         onClick={() => setOpened(true)}
       >
         Change end

@@ -50,7 +50,7 @@ export function RunHead({ progress, receivedAt }: Props) {
         <p className={classes.status}>
           <StatusSign status={statusOfRun(run)} size={22} />
           <b className={classes.outcomeText}>{outcomeText(run)}</b>
-          {counts.planned > 0 && <Counts counts={counts} />}
+          {counts.planned > 0 && <Counts counts={counts} isAlone />}
           {run.state === 'running' && <TimeLeft msLeft={msLeft} receivedAt={receivedAt} />}
         </p>
         {(run.state !== 'queued' || done > 0) && <CountsBar counts={counts} />}

@@ -7,10 +7,18 @@ import { type Column, DataTable } from '../ui/table/data-table.tsx';
 import { Elapsed, Time } from '../ui/time.tsx';
 import { fileOf, hooksQuery } from './queries.ts';
 
-/** The hooks of a run, with their time and log; nothing when it has none. */
-export function RunHooks({ id }: { id: number }) {
+interface Props {
+  id: number;
+  /** Where the view has its hooks: above the tests while one is executed or when one failed, otherwise below them. */
+  place: 'above' | 'below';
+}
+
+/** The hooks of a run, with their time and log; nothing when it has none, or has them in the other place. */
+export function RunHooks({ id, place }: Props) {
   const { data } = useQuery(hooksQuery(id));
   if (!data || data.hooks.length === 0) return null;
+  const isUrgent = data.hooks.some(({ state }) => state !== 'passed' && state !== 'waiting');
+  if (isUrgent !== (place === 'above')) return null;
   return (
     <section aria-labelledby="hooks">
       <h2 id="hooks">Hooks</h2>

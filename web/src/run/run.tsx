@@ -57,6 +57,7 @@ function RunPage({ id }: { id: number }) {
   return (
     <>
       <RunHead progress={progress} receivedAt={dataUpdatedAt} />
+      <RunHooks id={id} place="above" />
       <RunTests
         run={run}
         onLog={({ test, failure }) => {
@@ -64,7 +65,7 @@ function RunPage({ id }: { id: number }) {
           if (panelSize === '') setSize('open');
         }}
       />
-      <RunHooks id={id} />
+      <RunHooks id={id} place="below" />
       {run.submissionId !== null && <MessageSection submission={run.submissionId} run={id} />}
       {run.filesRemovedAt ? (
         <FilesRemoved at={run.filesRemovedAt} />

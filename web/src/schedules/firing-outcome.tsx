@@ -13,7 +13,9 @@ export function FiringOutcome({ firing }: { firing: FiringView }) {
   if (outcome !== 'fired') {
     return (
       <span title={reason?.message}>
-        <StatusBadge status={outcome === 'failed' ? 'broken' : 'skipped'}>{outcome}</StatusBadge>
+        <StatusBadge status={outcome === 'failed' ? 'broken' : 'skipped'}>
+          {outcome === 'failed' ? 'could not fire' : outcome}
+        </StatusBadge>
       </span>
     );
   }

@@ -1,3 +1,4 @@
+import { Fragment } from 'react';
 import type { TimeView } from '#src/operations/schedules/schedule-view.ts';
 import { stampIn, zoneIfOther } from '../ui/format.ts';
 import { Time } from '../ui/time.tsx';
@@ -20,9 +21,28 @@ export function ZoneTime({ time: { at, local, offset }, zone }: ZoneTimeProps) {
   return (
     <time dateTime={at} title={`${local} ${offset} in ${zone}`}>
       {day} {local}
-      {name && <span className={classes.dim}> ({name})</span>}
+      {name && (
+        <span className={classes.dim}>
+          {' '}
+          (<ZoneName zone={name} />)
+        </span>
+      )}
     </time>
   );
+}
+
+/** The name of a time zone, which wraps at its slashes: `America/Argentina/ComodRivadavia`. */
+export function ZoneName({ zone }: { zone: string }) {
+  return zone.split('/').map((part, index) => (
+    <Fragment key={part}>
+      {index > 0 && (
+        <>
+          /<wbr />
+        </>
+      )}
+      {part}
+    </Fragment>
+  ));
 }
 
 /** A past time in the zone of its schedule, which is named unless it is that of the browser. */

@@ -7,7 +7,7 @@ import { LongText } from '../ui/long-text/long-text.tsx';
 import { type Column, DataTable } from '../ui/table/data-table.tsx';
 import { Time } from '../ui/time.tsx';
 import { FiringOutcome, RunCounts } from './firing-outcome.tsx';
-import { ZoneTime } from './next-times.tsx';
+import { ZoneName, ZoneTime } from './next-times.tsx';
 import { schedulePage } from './queries.ts';
 import classes from './schedules.module.css';
 import { useFire, usePause } from './use-schedule-actions.ts';
@@ -24,7 +24,9 @@ const columns: Column<ScheduleView>[] = [
     value: ({ cron, zone }) => (
       <>
         <code>{cron}</code>
-        <div className={classes.dim}>{zone}</div>
+        <div className={classes.dim}>
+          <ZoneName zone={zone} />
+        </div>
       </>
     ),
   },

@@ -1,14 +1,24 @@
 import { Button, Menu } from '@mantine/core';
-import { IconApi, IconKey, IconListDetails, IconLogout, IconUser, IconUsers } from '@tabler/icons-react';
+import {
+  IconApi,
+  IconKey,
+  IconKeyboard,
+  IconListDetails,
+  IconLogout,
+  IconUser,
+  IconUsers,
+} from '@tabler/icons-react';
 import { Link } from 'wouter';
 import { useSessionChange } from '../account/use-session-change.ts';
 import { refusal, type Session } from '../api/session.ts';
 import { addressOf } from '../base-path.ts';
+import { useHelp } from '../ui/shortcuts.tsx';
 import classes from './header.module.css';
 
 /** The signed-in user, and the links to tokens, the description of the API, users and the audit trail. */
 export function UserMenu({ user }: { user: NonNullable<Session['user']> }) {
   const signOut = useSessionChange(() => ({ method: 'DELETE', path: '/api/session' }));
+  const openHelp = useHelp();
   const isAdmin = refusal(user.role, 'admin') === undefined;
   const hasSignedIn = user.via === 'password' || user.via === 'oidc';
   return (
@@ -19,7 +29,9 @@ export function UserMenu({ user }: { user: NonNullable<Session['user']> }) {
           leftSection={<IconUser size={16} aria-hidden />}
           aria-label={`Account of ${user.name}`}
         >
-          <span className={classes.user}>{user.name}</span>
+          <span className={classes.user} title={user.name}>
+            {user.name}
+          </span>
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
@@ -44,6 +56,9 @@ export function UserMenu({ user }: { user: NonNullable<Session['user']> }) {
             </Menu.Item>
           </>
         )}
+        <Menu.Item leftSection={<IconKeyboard size={16} aria-hidden />} onClick={openHelp}>
+          Keyboard shortcuts and terms
+        </Menu.Item>
         {hasSignedIn && (
           <>
             <Menu.Divider />

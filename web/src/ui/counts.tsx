@@ -14,8 +14,14 @@ const columns = (counts: RunView['counts']) => [
   ...(counts.flaky > 0 ? (['flaky'] as const) : []),
 ];
 
-/** The number of tests by outcome: `28 ✓  2 ✕  1 –`. Zeros stay empty, so that columns line up. */
-export function Counts({ counts }: { counts: RunView['counts'] }) {
+interface Props {
+  counts: RunView['counts'];
+  /** Not in a column with others: zeros take no room. */
+  isAlone?: boolean;
+}
+
+/** The number of tests by outcome: `28 ✓  2 ✕  1 –`. In a list zeros stay empty, so that columns line up. */
+export function Counts({ counts, isAlone = false }: Props) {
   const words = kinds
     .filter((kind) => numberOf(counts, kind) > 0)
     .map((kind) => {
@@ -30,16 +36,18 @@ export function Counts({ counts }: { counts: RunView['counts'] }) {
       aria-label={words.join(', ') || 'no results'}
       title={words.join(', ')}
     >
-      {columns(counts).map((kind) => (
-        <span key={kind} className={classes.count} data-status={kind}>
-          {numberOf(counts, kind) > 0 && (
-            <>
-              <StatusSign status={kind} size={12} />
-              {numberOf(counts, kind)}
-            </>
-          )}
-        </span>
-      ))}
+      {columns(counts)
+        .filter((kind) => !isAlone || numberOf(counts, kind) > 0)
+        .map((kind) => (
+          <span key={kind} className={classes.count} data-status={kind}>
+            {numberOf(counts, kind) > 0 && (
+              <>
+                <StatusSign status={kind} size={12} />
+                {numberOf(counts, kind)}
+              </>
+            )}
+          </span>
+        ))}
     </span>
   );
 }

@@ -2,7 +2,7 @@ import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, 
 import type { Shortcut } from './shortcut.ts';
 import { ShortcutHelp } from './shortcut-help.tsx';
 
-const ShortcutContext = createContext<Set<Shortcut>>(new Set());
+const ShortcutContext = createContext({ shortcuts: new Set<Shortcut>(), openHelp: () => {} });
 
 /** The longest time between the two keys of a sequence. */
 const sequenceMs = 1_000;
@@ -13,6 +13,7 @@ export function Shortcuts({ children }: { children: ReactNode }) {
   const shortcuts = useMemo(() => new Set<Shortcut>(), []);
   const [helpOpened, setHelpOpened] = useState(false);
   const [disabled, setDisabled] = useState(localStorage.getItem(disabledKey) !== null);
+  const context = useMemo(() => ({ shortcuts, openHelp: () => setHelpOpened(true) }), [shortcuts]);
   const lastKey = useRef({ key: '', at: 0 });
 
   useEffect(() => {
@@ -51,7 +52,7 @@ export function Shortcuts({ children }: { children: ReactNode }) {
   };
 
   return (
-    <ShortcutContext.Provider value={shortcuts}>
+    <ShortcutContext.Provider value={context}>
       {children}
       <ShortcutHelp
         opened={helpOpened}
@@ -66,7 +67,7 @@ export function Shortcuts({ children }: { children: ReactNode }) {
 
 /** Registers a shortcut while the calling component is mounted. */
 export function useShortcut(keys: string, description: string, run: () => void): void {
-  const shortcuts = useContext(ShortcutContext);
+  const { shortcuts } = useContext(ShortcutContext);
   const latest = useRef(run);
   latest.current = run;
   useEffect(() => {
@@ -77,6 +78,9 @@ export function useShortcut(keys: string, description: string, run: () => void):
     };
   }, [shortcuts, keys, description]);
 }
+
+/** Opens the list of shortcuts and terms, for users without a keyboard. */
+export const useHelp = () => useContext(ShortcutContext).openHelp;
 
 function isTyping(target: EventTarget | null): boolean {
   return (
