@@ -94,6 +94,8 @@ overOneEngine((kind) => {
     const { tests, lost } = await changed({ since: first, ref: 'feature', environment: 'preprod-us' });
     expect(tests).toMatchObject([{ test: 'NewTest', suites: [null], reasons: [{ kind: 'new' }] }]);
     expect(lost).toEqual([{ test: 'SteadyTest', reason: 'it was removed' }]);
+    const same = { since: 'feature', ref: 'feature', environment: 'preprod-us' };
+    expect((await changed({ ...same, sinceEnvironment: 'preprod-us' })).tests).toEqual([]);
     // Main has other changes, which are not those of the branch.
     const two = await changed({ since: 'main', ref: 'feature' });
     expect(two.tests.map(({ test }) => test)).toEqual(['NewTest', 'EditedTest'].sort());

@@ -118,6 +118,7 @@ const validValues: Record<string, unknown> = {
   sha: 'c0ffee0123456789c0ffee0123456789c0ffee01',
   shopCredentials: null,
   since: '2026-01-01T00:00:00Z',
+  sinceEnvironment: 'us',
   'tests.changed.since': 'main',
   'tests.changes.since': 'main',
   step: 'clickPay',

@@ -11,7 +11,7 @@ import type { PinnedModule } from '../../model/module-source.ts';
 import { emptySelection } from '../../model/selection.ts';
 import { type SourcedModule, sourceOfAddress } from '../../modules/environment-sources.ts';
 import type { Commit, LineChange, Modules } from '../../modules/modules.ts';
-import type { Impact, SourcesAt } from '../../operations/core/context.ts';
+import type { CommitsToCompare, Impact, SourcesAt } from '../../operations/core/context.ts';
 import type { Sources } from './sources.ts';
 
 interface ImpactDependencies {
@@ -42,7 +42,7 @@ export function createImpact(deps: ImpactDependencies): Impact {
       const { image, testModules, enabled, earlier, since } = sources;
       const after = await read({ image, testModules, enabled });
       const files = await changedFiles(deps, sources);
-      const changes = await compareAll(() => read({ image, testModules: earlier, enabled }), after, files);
+      const changes = await compareAll(() => read(earlier), after, files);
       const [{ id, subject }] = testModules;
       const selected = selection && (await after.ask('resolve', selection)).tests;
       return { commit: { id, subject }, since, ...changes, otherFiles: files.others, selected };
@@ -52,7 +52,7 @@ export function createImpact(deps: ImpactDependencies): Impact {
       const sources = await sourcesSince(deps, environment, await deps.sourcesAt(request.ref), request);
       const { image, testModules, enabled, earlier, since } = sources;
       const after = await read({ image, testModules, enabled });
-      const before = await read({ image, testModules: earlier, enabled });
+      const before = await read(earlier);
       const [{ id, subject }] = testModules;
       return { commit: { id, subject }, since, ...(await after.compare(before, 'testChanges', { test })) };
     },
@@ -73,10 +73,9 @@ export function createImpact(deps: ImpactDependencies): Impact {
 interface SourcesSince {
   image: string;
   testModules: CheckedOutModules;
-  /** The modules that MFTF reads, of both. */
   enabled: readonly string[] | undefined;
-  /** The same, with the first one at the earlier commit. */
-  earlier: CheckedOutModules;
+  /** The earlier side. */
+  earlier: Pick<SourcesSince, 'image' | 'testModules' | 'enabled'>;
   since: Commit;
 }
 
@@ -85,29 +84,41 @@ async function sourcesSince(
   deps: ImpactDependencies,
   environment: Environment | undefined,
   at: SourcesAt,
-  { since: ref, mergeBase }: { since: string; mergeBase?: boolean | undefined },
+  request: Pick<CommitsToCompare, 'since' | 'mergeBase' | 'sinceEnvironment'>,
 ): Promise<SourcesSince> {
+  const { since: ref, mergeBase, sinceEnvironment = environment } = request;
   const { image, testModules } = await at.of(environment);
-  const { modules: sourced } = await deps.sources.of(environment);
+  const before = await at.of(sinceEnvironment);
+  const { modules: sourced } = await deps.sources.of(sinceEnvironment);
   const modules = await deps.modules();
   const [{ source, name }] = sourced;
-  const [first, ...others] = testModules;
+  const [{ id }] = testModules;
   const repository = modules.of(source);
   const newest = await repository.resolve(ref).catch((error: unknown) => {
     if (!isFault(error, 'REF_UNKNOWN') || sourced.length === 1) throw error;
     const message = `${error.message} Refs are those of the first test module, ${name}.`;
     throw new Fault('REF_UNKNOWN', message, { cause: error });
   });
-  const since = mergeBase ? await modules.mergeBase({ from: newest.id, to: first.id }) : newest;
+  const since = mergeBase ? await modules.mergeBase({ from: newest.id, to: id }) : newest;
   if (since === undefined) {
     throw new Fault(
       'REF_UNRELATED',
-      `The commits ${newest.id} (${ref}) and ${first.id} of ${name} have no commit in common that both come from.`,
+      `The commits ${newest.id} (${ref}) and ${id} of ${name} have no commit in common that both come from.`,
     );
   }
+  const [first, ...others] = before.testModules;
   const path = await repository.checkout(since.id);
   const enabled = environment && (await deps.enabledOf(environment, testModules));
-  return { image, testModules, enabled, earlier: [{ ...first, ...since, path }, ...others], since };
+  const enabledBefore =
+    sinceEnvironment === environment || sinceEnvironment === undefined
+      ? enabled
+      : await deps.enabledOf(sinceEnvironment, before.testModules);
+  const earlier: SourcesSince['earlier'] = {
+    image: before.image,
+    testModules: [{ ...first, ...since, path }, ...others],
+    enabled: enabledBefore,
+  };
+  return { image, testModules, enabled, earlier, since };
 }
 
 async function changedFiles(deps: ImpactDependencies, { testModules, since }: SourcesSince) {

@@ -16,10 +16,12 @@ after merging and extending, not names of files: a test that only moved in its f
 their newest commits on both sides.
 
 The ref is a branch, a tag, a whole ref or a commit of the repository of the test module. With --merge-base the comparison
-begins where the tested commit left the ref, as the changes of a pull request do.
+begins where the tested commit left the ref, as the changes of a pull request do. With --since-env the earlier side has the
+image of another environment: an upgrade of Magento changes tests, too.
 
 Examples:
   matre changed main --ref feature/cart -e preprod-us --merge-base
+  matre changed main -e stage-245 --since-env stage-244
   matre run --changed-since main --ref feature/cart -e preprod-us --watch
   matre steps CheckoutTest --changed-since main`;
 
@@ -29,6 +31,7 @@ export function registerChanged(command: Command, context: CliContext): void {
     .option('-e, --env <code>', 'with the image, the test modules and the enabled modules of an environment')
     .option('--ref <ref>', 'at a branch, tag or commit of the first test module; by default its branch')
     .option('--merge-base', 'compare with the newest commit that both come from')
+    .option('--since-env <code>', 'compare with the image and the modules of another environment')
     .option('--all', `print all tests, not only the first ${usualTests}`)
     .addOption(jsonOption())
     .addHelpText('after', helpFooter)
@@ -39,6 +42,7 @@ export function registerChanged(command: Command, context: CliContext): void {
           environment: options.env,
           ref: options.ref,
           mergeBase: options.mergeBase ? 'true' : undefined,
+          sinceEnvironment: options.sinceEnv,
         }),
       );
       const max = options.all ? Number.MAX_SAFE_INTEGER : usualTests;

@@ -132,6 +132,8 @@ export interface CommitsToCompare {
   since: string;
   /** Compares with the newest commit that both come from instead. */
   mergeBase?: boolean | undefined;
+  /** Whose image and modules the earlier side has; by default those of `environment`. */
+  sinceEnvironment?: Environment | undefined;
 }
 
 /** The later commit, and the earlier one. */

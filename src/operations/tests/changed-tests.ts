@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { CommitsToCompare, Context } from '../core/context.ts';
 import { code, gitRef, testName } from '../core/fields.ts';
 import { defineOperation } from '../core/operation.ts';
 import { getEnvironment } from '../environments/get-environment.ts';
@@ -18,7 +19,32 @@ const commits = {
     .enum(['true', 'false'])
     .optional()
     .describe('`true`: compares with the newest commit that both come from, as a pull request does'),
+  sinceEnvironment: code
+    .optional()
+    .describe('Whose image, test modules and enabled modules the earlier side has; by default the same'),
 };
+
+/** The commits that a request compares. Errors: ENVIRONMENT_UNKNOWN. */
+async function commitsOf(
+  context: Context,
+  request: {
+    since: string;
+    environment?: string | undefined;
+    ref?: string | undefined;
+    mergeBase?: 'true' | 'false' | undefined;
+    sinceEnvironment?: string | undefined;
+  },
+): Promise<CommitsToCompare> {
+  const { environment, sinceEnvironment, mergeBase, ...others } = request;
+  const find = async (code: string | undefined) =>
+    code === undefined ? undefined : getEnvironment(context, code);
+  return {
+    ...others,
+    environment: await find(environment),
+    sinceEnvironment: await find(sinceEnvironment),
+    mergeBase: mergeBase === 'true',
+  };
+}
 
 export const listChangedTests = defineOperation({
   name: 'tests.changed',
@@ -42,9 +68,8 @@ export const listChangedTests = defineOperation({
       .object({ count: z.number(), paths: z.array(z.string()) })
       .describe('Files of the module that differ and that the comparison does not cover, up to 20'),
   }),
-  async run(context, { environment: code, mergeBase, ...request }) {
-    const environment = code === undefined ? undefined : await getEnvironment(context, code);
-    const commits = { environment, mergeBase: mergeBase === 'true', ...request };
+  async run(context, request) {
+    const commits = await commitsOf(context, request);
     const { commit, since, changed, lost, compared, otherFiles } = await context.impact.changedTests(commits);
     return { commit, since, tests: changed.map(viewChangedTest), lost, compared, otherFiles };
   },
@@ -59,9 +84,8 @@ export const showTestChanges = defineOperation({
   audited: false,
   input: z.object({ test: testName, ...commits }),
   output: testChangesView.extend({ commit: commitView, since: commitView }),
-  async run(context, { test, environment: code, mergeBase, ...request }) {
-    const environment = code === undefined ? undefined : await getEnvironment(context, code);
-    const commits = { environment, mergeBase: mergeBase === 'true', ...request };
+  async run(context, { test, ...request }) {
+    const commits = await commitsOf(context, request);
     const { commit, since, ...changes } = await context.impact.testChanges({ test, ...commits });
     return { commit, since, ...viewTestChanges(test, changes) };
   },
