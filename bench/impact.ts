@@ -8,6 +8,7 @@
 //   --from REF        the newest one; HEAD without it
 //   --leave-out TEXT  paths of the root that begin so are left out: older copies of the module
 //   --stored FILE     keeps what was read of the root there, for the next time
+//   --rows FILE       keeps what was measured of each commit there; those that it has are not measured again
 //   --name NAME       stores the results in bench/results/impact.json under this name
 //
 // For each commit the Cests (src/mftf/cest) are compared with those of the commit before. A test is missed when its Cest differs, or is
@@ -17,7 +18,7 @@
 
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -43,6 +44,7 @@ const { values: flags } = parseArgs({
     from: { type: 'string', default: 'HEAD' },
     'leave-out': { type: 'string' },
     stored: { type: 'string' },
+    rows: { type: 'string' },
     name: { type: 'string' },
   },
 });
@@ -54,6 +56,9 @@ const folder = mkdtempSync(join(tmpdir(), 'matre-impact-'));
 /** A commit with the hashes of all its Cests, by `suite:test`. */
 interface State {
   side: Side;
+  /** The declarations of the module, and the content of its files: only files that differ are parsed again. */
+  module: Declarations;
+  contents: Map<string, Uint8Array>;
   cests: Map<string, string>;
 }
 
@@ -70,64 +75,51 @@ const commits = git(
   .trim()
   .split('\n')
   .reverse();
-const shares: number[] = [];
-const moduleShares: number[] = [];
-const compareMs: number[] = [];
-const missed: string[] = [];
-let superfluous = 0;
-/** Cests that were written again to check those that were not. */
-let checked = 0;
-let chosen = 0;
-let differing = 0;
-const [first = '', ...others] = commits;
-/** All Cests are written with every so many commits. */
+
+/** What was measured of a commit. */
+interface Row {
+  commit: string;
+  /** Tests in the tree with the module, those of the module, and those of each that were chosen. */
+  tests: number;
+  moduleTests: number;
+  chosenTests: number;
+  chosenModuleTests: number;
+  /** Cests that were chosen, and those of them that are the same as before. */
+  chosenCests: number;
+  sameCests: number;
+  changedCests: number;
+  /** Cests that were written again although no file that they reach differs. */
+  checkedCests: number;
+  missed: string[];
+  ms: number;
+}
+
+/** All Cests are written with every so many commits, and with the last one. */
 const checkEvery = 20;
-let before = await stateAt(first, undefined);
-for (const [index, commit] of others.entries()) {
-  const after = await stateAt(commit, before);
-  const startedAt = performance.now();
-  const changes = changedTests(before.side, after.side);
-  compareMs.push(performance.now() - startedAt);
-  const places = placesOf(changes);
-  const cestChanges = differences(before, after);
-  const lost = cestChanges.filter((place) => !places.has(place));
-  if ((index + 1) % checkEvery === 0 || index === others.length - 1) {
-    const all = writtenCests(after.side);
-    const stale = [...all].filter(([place, digest]) => after.cests.get(place) !== digest);
-    lost.push(...stale.map(([place]) => place));
-    checked += all.size;
+const rows = new Map((await storedRows()).map((row) => [row.commit, row]));
+let before: State | undefined;
+for (const [index, commit] of commits.entries()) {
+  const previous = commits[index - 1];
+  if (previous === undefined) continue;
+  if (rows.has(commit)) {
+    before = undefined;
+    continue;
   }
-  missed.push(...lost.map((place) => `${commit.slice(0, 12)} ${place}`));
-  const changedCests = new Set(cestChanges);
-  superfluous += [...places].filter((place) => !changedCests.has(place)).length;
-  chosen += places.size;
-  differing += cestChanges.length;
-  const tests = [...after.side.catalog.tests.values()];
-  const ofModule = tests.filter(({ files }) => files.some((file) => file.startsWith(`${target}/`)));
-  const names = new Set(changes.changed.map(({ test }) => test));
-  shares.push(changes.changed.length / tests.length);
-  moduleShares.push(ofModule.filter(({ name }) => names.has(name)).length / Math.max(1, ofModule.length));
+  before ??= await stateAt(previous, undefined);
+  const after = await stateAt(commit, before);
+  const row = measure(commit, before, after, index % checkEvery === 0 || index === commits.length - 1);
+  rows.set(commit, row);
+  if (flags.rows !== undefined) await appendFile(flags.rows, `${JSON.stringify(row)}\n`);
   console.log(
-    `${index + 1} ${commit.slice(0, 12)}: ${changes.changed.length} of ${tests.length} tests (${ofModule.length} of the module), ${cestChanges.length} Cests differ, ${lost.length} missed, ${Math.round(compareMs.at(-1) ?? 0)} ms`,
+    `${index} ${commit.slice(0, 12)}: ${row.chosenTests} of ${row.tests} tests (${row.moduleTests} of the module), ${row.changedCests} Cests differ, ${row.missed.length} missed, ${row.ms} ms`,
   );
   before = after;
 }
 rmSync(folder, { recursive: true, force: true });
-for (const each of missed.slice(0, 20)) console.log(`missed: ${each}`);
-const metrics = {
-  commits: others.length,
-  missed: missed.length,
-  median_share: round(median(shares), 5),
-  median_share_of_module: round(median(moduleShares), 5),
-  largest_share: round(Math.max(...shares), 5),
-  places_chosen: chosen,
-  cests_changed: differing,
-  chosen_with_same_cest: superfluous,
-  cests_checked: checked,
-  median_ms: round(median(compareMs), 1),
-  max_ms: round(Math.max(...compareMs), 1),
-  peak_mb: Math.round(process.resourceUsage().maxRSS / 1024),
-};
+const measured = commits.flatMap((commit) => rows.get(commit) ?? []);
+for (const { commit, missed } of measured)
+  for (const each of missed) console.log(`missed: ${commit} ${each}`);
+const metrics = metricsOf(measured);
 console.log(metrics);
 if (flags.name !== undefined) {
   const stored = JSON.parse(await readFile(results, 'utf8').catch(() => '{"metrics":{}}'));
@@ -136,26 +128,89 @@ if (flags.name !== undefined) {
   await writeFile(results, `${JSON.stringify(stored, null, 2)}\n`);
 }
 
+function measure(commit: string, before: State, after: State, checksAll: boolean): Row {
+  const startedAt = performance.now();
+  const changes = changedTests(before.side, after.side);
+  const ms = Math.round(performance.now() - startedAt);
+  const places = placesOf(changes);
+  const changed = differences(before, after);
+  const missed = changed.filter((place) => !places.has(place));
+  const all = checksAll ? [...writtenCests(after.side)] : [];
+  missed.push(...all.flatMap(([place, digest]) => (after.cests.get(place) === digest ? [] : [place])));
+  const changedPlaces = new Set(changed);
+  const tests = [...after.side.catalog.tests.values()];
+  const ofModule = tests.filter(({ files }) => files.some((file) => file.startsWith(`${target}/`)));
+  const names = new Set(changes.changed.map(({ test }) => test));
+  return {
+    commit,
+    tests: tests.length,
+    moduleTests: ofModule.length,
+    chosenTests: names.size,
+    chosenModuleTests: ofModule.filter(({ name }) => names.has(name)).length,
+    chosenCests: places.size,
+    sameCests: [...places].filter((place) => !changedPlaces.has(place)).length,
+    changedCests: changed.length,
+    checkedCests: all.length,
+    missed,
+    ms,
+  };
+}
+
+function metricsOf(list: readonly Row[]) {
+  const sum = (of: (row: Row) => number) => list.reduce((total, row) => total + of(row), 0);
+  const shares = list.map(({ chosenTests, tests }) => chosenTests / tests);
+  return {
+    commits: list.length,
+    missed: sum(({ missed }) => missed.length),
+    median_share: round(median(shares), 5),
+    median_share_of_module: round(
+      median(list.map(({ chosenModuleTests, moduleTests }) => chosenModuleTests / Math.max(1, moduleTests))),
+      5,
+    ),
+    largest_share: round(Math.max(...shares), 5),
+    median_tests: median(list.map(({ chosenTests }) => chosenTests)),
+    cests_chosen: sum(({ chosenCests }) => chosenCests),
+    cests_changed: sum(({ changedCests }) => changedCests),
+    chosen_with_same_cest: sum(({ sameCests }) => sameCests),
+    cests_checked: sum(({ checkedCests }) => checkedCests),
+    median_ms: median(list.map(({ ms }) => ms)),
+  };
+}
+
+async function storedRows(): Promise<Row[]> {
+  const text = flags.rows && (await readFile(flags.rows, 'utf8').catch(() => ''));
+  return text
+    ? text
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line))
+    : [];
+}
+
 /** The module at a commit in the tree, with all Cests: those of the state before, where no file that a test reaches differs. */
 async function stateAt(commit: string, before: State | undefined): Promise<State> {
-  execFileSync(
-    'git',
-    [`--git-dir=${repository}`, `--work-tree=${folder}`, 'read-tree', '--reset', '-u', commit],
-    {
-      env: { ...process.env, GIT_INDEX_FILE: `${folder}.index` },
-    },
-  );
+  const argv = [`--git-dir=${repository}`, `--work-tree=${folder}`, 'read-tree', '--reset', '-u', commit];
+  execFileSync('git', argv, { env: { ...process.env, GIT_INDEX_FILE: `${folder}.index` } });
   const contents = new Map<string, Uint8Array>();
-  function* files(): Generator<SourceFile> {
-    for (const file of folderSource(folder, target).files as Iterable<SourceFile>) {
-      contents.set(file.path, file.content);
-      yield file;
-    }
+  const changedFiles: SourceFile[] = [];
+  for (const file of folderSource(folder, target).files as Iterable<SourceFile>) {
+    const earlier = before?.contents.get(file.path);
+    if (earlier === undefined || Buffer.compare(earlier, file.content) !== 0) changedFiles.push(file);
+    contents.set(file.path, file.content);
   }
-  const catalog = buildCatalog([tree, await readDeclarations({ root: target, files: files() })]);
+  const declarations = await readDeclarations({ root: target, files: changedFiles });
+  const changed = new Set(changedFiles.map(({ path }) => path));
+  const module = before
+    ? mergeDeclarations(
+        declarations,
+        only(before.module, (path) => contents.has(path) && !changed.has(path)),
+      )
+    : declarations;
+  const catalog = buildCatalog([tree, module]);
   const read = (path: string) => contents.get(path) ?? readFileSync(join(root, path));
   const side = { catalog, read };
-  if (before === undefined) return { side, cests: writtenCests(side) };
+  const state = { side, module, contents };
+  if (before === undefined) return { ...state, cests: writtenCests(side) };
   const { tests } = candidatesOf(before.side.catalog, catalog);
   const kept = [...before.cests].filter(([place]) => {
     const [suite = '', test = ''] = place.split(':');
@@ -165,7 +220,7 @@ async function stateAt(commit: string, before: State | undefined): Promise<State
       (suite === '' ? entry?.suites.length === 0 : entry?.suites.includes(suite));
     return isThere && !tests.has(test);
   });
-  return { side, cests: new Map([...kept, ...writtenCests(side, tests)]) };
+  return { ...state, cests: new Map([...kept, ...writtenCests(side, tests)]) };
 }
 
 function differences(before: State, after: State): string[] {
@@ -191,14 +246,31 @@ async function treeDeclarations(): Promise<Declarations> {
   }
   const omitted = flags['leave-out'];
   if (omitted === undefined) return read;
-  const keep = (path: string) => !path.startsWith(omitted);
+  return only(read, (path) => !path.startsWith(omitted));
+}
+
+/** The declarations of some files and folders. */
+function only(of: Declarations, keep: (path: string) => boolean): Declarations {
   return {
-    ...read,
-    files: read.files.filter(({ path }) => keep(path)),
-    tests: read.tests.filter(({ path }) => keep(path)),
-    suites: read.suites.filter(({ path }) => keep(path)),
-    registrations: read.registrations.filter(({ folder }) => keep(folder)),
-    problems: read.problems.filter(({ path }) => keep(path)),
+    ...of,
+    files: of.files.filter(({ path }) => keep(path)),
+    tests: of.tests.filter(({ path }) => keep(path)),
+    suites: of.suites.filter(({ path }) => keep(path)),
+    registrations: of.registrations.filter(({ folder }) => keep(`${folder}/registration.php`)),
+    fixtures: of.fixtures.filter(({ path }) => keep(path)),
+    problems: of.problems.filter(({ path }) => keep(path)),
+  };
+}
+
+function mergeDeclarations(one: Declarations, other: Declarations): Declarations {
+  return {
+    ...one,
+    files: [...one.files, ...other.files],
+    tests: [...one.tests, ...other.tests],
+    suites: [...one.suites, ...other.suites],
+    registrations: [...one.registrations, ...other.registrations],
+    fixtures: [...one.fixtures, ...other.fixtures],
+    problems: [...one.problems, ...other.problems],
   };
 }
 
