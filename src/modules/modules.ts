@@ -75,6 +75,8 @@ export interface ModulesOptions {
 }
 
 const hourMs = 3_600_000;
+/** Timeout of git in a clone for what a page waits for: `blame` of a line of a long history takes the longest. */
+const localLimitMs = 30_000;
 
 /** Errors: CONFIG_INVALID for an invalid source. */
 export async function createModules(options: ModulesOptions): Promise<Modules> {
@@ -161,7 +163,13 @@ export async function createModules(options: ModulesOptions): Promise<Modules> {
     for (const name of (await ifPresent(readdir(gitFolder))) ?? []) {
       if (!name.endsWith('.git')) continue;
       const folder = join(gitFolder, name);
-      const options = { folder: gitFolder, source: gitSourceOf(folder), environment, signal: closing.signal };
+      const options = {
+        folder: gitFolder,
+        source: gitSourceOf(folder),
+        environment,
+        signal: closing.signal,
+        limitMs: localLimitMs,
+      };
       const git = await createGit(options);
       const answer = await ask({ git, inRepository: (...argv) => [`--git-dir=${folder}`, ...argv] });
       if (answer !== undefined) return answer;
