@@ -9,6 +9,7 @@
 //   --leave-out TEXT  paths of the root that begin so are left out: older copies of the module
 //   --stored FILE     keeps what was read of the root there, for the next time
 //   --rows FILE       keeps what was measured of each commit there; those that it has are not measured again
+//   --summary         measures no further commits
 //   --name NAME       stores the results in bench/results/impact.json under this name
 //
 // For each commit the Cests (src/mftf/cest) are compared with those of the commit before. A test is missed when its Cest differs, or is
@@ -45,6 +46,7 @@ const { values: flags } = parseArgs({
     'leave-out': { type: 'string' },
     stored: { type: 'string' },
     rows: { type: 'string' },
+    summary: { type: 'boolean', default: false },
     name: { type: 'string' },
   },
 });
@@ -101,7 +103,7 @@ let before: State | undefined;
 for (const [index, commit] of commits.entries()) {
   const previous = commits[index - 1];
   if (previous === undefined) continue;
-  if (rows.has(commit)) {
+  if (rows.has(commit) || flags.summary) {
     before = undefined;
     continue;
   }
