@@ -1,28 +1,19 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { getFiles, putFiles } from '../../src/engine/archive.ts';
-import type { ContainerInfo, ContainerSpec, Engine, Exec } from '../../src/engine/engine.ts';
+import type { ContainerInfo } from '../../src/engine/engine.ts';
 import { capture } from '../../src/engine/read-all.ts';
-import {
-  clearLeftovers,
-  journalPath,
-  leftovers,
-  readClock,
-  type Supervised,
-  superviseExec,
-} from '../../src/engine/supervised.ts';
-import { Fault, type FaultCode } from '../../src/faults/fault.ts';
-import { startChild } from '../support/child.ts';
 import { imageFile, magentoRoot } from '../support/image.ts';
-import { waitFor } from '../support/wait-for.ts';
+import { execConformance } from './exec-conformance.ts';
 import { type EngineKind, openSubject, type Subject } from './subject.ts';
+import { supervisedConformance } from './supervised-conformance.ts';
+import { createEngineTools, expectFault } from './tools.ts';
 
 const mebibyte = 1024 ** 2;
-const caller = new URL('./exec-process.ts', import.meta.url);
+const _caller = new URL('./exec-process.ts', import.meta.url);
 
 /** The behaviour of container engines, for every kind of engine. */
 export function engineConformance(kind: EngineKind): void {
@@ -30,34 +21,8 @@ export function engineConformance(kind: EngineKind): void {
   /** For tests that do not change the container. */
   let shared: ContainerInfo;
 
-  const make = async (changes: Partial<ContainerSpec> = {}) =>
-    subject.engine.create(await subject.spec(changes));
-  const say = async (container: string, ...argv: string[]) => {
-    const { code, stdout, stderr } = await capture(subject.engine, container, argv);
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    return stdout;
-  };
-  const tmpfs = (target: string, sizeBytes = mebibyte, mode = 0o700) => ({ target, sizeBytes, mode });
-  const output = async (exec: Pick<Exec | Supervised, 'stdout' | 'stderr' | 'ended'>) => {
-    const [stdout, stderr] = await Promise.all([text(exec.stdout), text(exec.stderr)]);
-    return { stdout, stderr, end: await exec.ended };
-  };
-
-  /**
-   * A process tree whose processes can be found by `mark`, without the supervisor: one of them is in another session.
-   */
-  const tree = (mark: string) => [
-    'sh',
-    '-c',
-    `sleep ${mark} & setsid sh -c "trap : TERM; while :; do sleep ${mark}; done" & echo up; wait`,
-  ];
-  const newMark = () => String(100_000 + Math.floor(Math.random() * 900_000));
-  const alive = async (container: string, mark: string) => {
-    const look =
-      'for f in /proc/[0-9]*; do case "$(tr "\\0" " " <$f/cmdline 2>/dev/null)" in "sleep $1 "*) echo "$f";; esac; done';
-    const { stdout } = await capture(subject.engine, container, ['sh', '-c', look, 'sh', mark]);
-    return stdout.split('\n').filter((line) => line !== '').length;
-  };
+  const tools = createEngineTools(() => subject);
+  const { make, say, tmpfs } = tools;
 
   beforeAll(async () => {
     subject = await openSubject(kind);
@@ -240,288 +205,9 @@ export function engineConformance(kind: EngineKind): void {
     });
   });
 
-  describe('exec', () => {
-    test('returns both outputs and the exit code', async () => {
-      const exec = await subject.engine.exec(shared.id, {
-        argv: ['sh', '-c', 'echo out; echo err >&2; exit 7'],
-      });
-      expect(await output(exec)).toEqual({
-        stdout: 'out\n',
-        stderr: 'err\n',
-        end: { kind: 'exited', code: 7, outOfMemory: false },
-      });
-    });
-
-    test('passes arguments, folder and variables on unchanged', async () => {
-      const { stdout } = await capture(
-        subject.engine,
-        shared.id,
-        ['sh', '-c', 'printf "<%s>" "$PWD" "$COLOUR" "$SIZE" "$@"', 'sh', 'a b', '$HOME', '*', '', "'"],
-        { cwd: magentoRoot, env: { SIZE: 'big one' } },
-      );
-      expect(stdout).toBe(`<${magentoRoot}><blue><big one><a b><$HOME><*><><'>`);
-    });
-
-    test('returns 127 for a command that does not exist', async () => {
-      const { code } = await capture(subject.engine, shared.id, ['no-such-command']);
-      expect(code).toBeGreaterThanOrEqual(126);
-    });
-
-    test('reads standard input to its end, or nothing', async () => {
-      const exec = await subject.engine.exec(shared.id, { argv: ['cat'], stdin: true });
-      exec.stdin?.end('from outside');
-      expect((await output(exec)).stdout).toBe('from outside');
-      const without = await subject.engine.exec(shared.id, { argv: ['cat'] });
-      expect(without.stdin).toBeUndefined();
-      expect((await output(without)).stdout).toBe('');
-    });
-
-    test('streams output while the process runs', async () => {
-      const argv = ['sh', '-c', 'echo ready; read line; echo "got $line"'];
-      const exec = await subject.engine.exec(shared.id, { argv, stdin: true });
-      let printed = '';
-      exec.stdout.on('data', (piece) => {
-        printed += piece;
-      });
-      exec.stderr.resume();
-      await waitFor(() => printed === 'ready\n');
-      exec.stdin?.write('it\n');
-      expect(await exec.ended).toEqual({ kind: 'exited', code: 0, outOfMemory: false });
-      await waitFor(() => printed === 'ready\ngot it\n');
-      exec.stdin?.end();
-    });
-
-    test('ends with its process, even though a background child holds the output', async () => {
-      const exec = await subject.engine.exec(shared.id, {
-        argv: ['sh', '-c', 'sleep 1000 & echo out; exit 3'],
-      });
-      expect(await output(exec)).toEqual({
-        stdout: 'out\n',
-        stderr: '',
-        end: { kind: 'exited', code: 3, outOfMemory: false },
-      });
-    });
-
-    test('transfers 50 MB without loss, at the pace of its reader', async () => {
-      const size = 50 * mebibyte;
-      const make = 'for i in $(seq 50); do yes 0123456789abcde | head -c 1048576; echo $i >&2; done';
-      const exec = await subject.engine.exec(shared.id, { argv: ['sh', '-c', make] });
-      let created = 0;
-      exec.stderr.on('data', (piece: Buffer) => {
-        created += piece.toString().split('\n').length - 1;
-      });
-      const hash = createHash('sha256');
-      let bytes = 0;
-      let lead = 0;
-      for await (const piece of exec.stdout as AsyncIterable<Buffer>) {
-        hash.update(piece);
-        bytes += piece.length;
-        lead = Math.max(lead, created - bytes / mebibyte);
-        // With a slow reader the producer has time to run ahead.
-        if (bytes % (4 * mebibyte) < piece.length) await new Promise((resolve) => setTimeout(resolve, 20));
-      }
-      expect(await exec.ended).toEqual({ kind: 'exited', code: 0, outOfMemory: false });
-      expect(bytes).toBe(size);
-      expect(hash.digest('hex')).toBe(sha256('0123456789abcde\n'.repeat(size / 16)));
-      expect(created).toBe(50);
-      // Output that is produced and not read yet is buffered in pipes and sockets, which are smaller on any machine. In
-      // memory there would be up to 50 MB.
-      expect(lead).toBeLessThan(4);
-    });
-
-    test('invariant 9: distinguishes an out-of-memory kill from an exit code', async () => {
-      const { id } = await make({ memoryBytes: 64 * mebibyte });
-      const memoryCommand = ['dd', 'if=/dev/zero', 'of=/dev/null', 'bs=150M', 'count=1000'];
-      const exec = await subject.engine.exec(id, {
-        argv: ['sh', '-c', `${memoryCommand.join(' ')}; exit 1`],
-      });
-      const { end } = await output(exec);
-      expect(end).toMatchObject({ kind: 'exited', outOfMemory: true });
-      expect(await subject.engine.inspect(id)).toMatchObject({ state: 'running' });
-      const killed = await subject.engine.exec(id, { argv: ['sh', '-c', 'kill -s KILL $$'] });
-      expect((await output(killed)).end).toEqual({ kind: 'exited', code: 137, outOfMemory: false });
-      const execution = capture(subject.engine, id, memoryCommand);
-      await expectFault(execution, 'OUT_OF_MEMORY');
-    });
-
-    test.each(['removed', 'stopped'])(
-      'invariant 9: the end of a process is unknown when its container was %s',
-      async (how) => {
-        const { id } = await make();
-        const exec = await subject.engine.exec(id, { argv: ['sh', '-c', 'echo up; sleep 1000'] });
-        const printed = output(exec);
-        if (how === 'removed') await subject.engine.remove(id);
-        else await subject.stop(id);
-        expect((await printed).end).toMatchObject({ kind: 'unknown' });
-      },
-    );
-  });
-
-  describe('supervised', () => {
-    const supervise = (container: string, token: string, argv: string[], options = {}) =>
-      superviseExec(
-        subject.engine,
-        container,
-        { argv },
-        { token, beatMs: 200, limitMs: 60_000, graceMs: 1_000, ...options },
-      );
-
-    test('passes outputs, exit code, folder and variables, and writes the journal', async () => {
-      const token = `t${randomUUID()}`;
-      const { stdout, stderr, ended } = await superviseExec(
-        subject.engine,
-        shared.id,
-        { argv: ['sh', '-c', 'echo "$PWD $SIZE"; exit 5'], cwd: magentoRoot, env: { SIZE: 'big' } },
-        { token },
-      );
-      expect(await output({ stdout, stderr, ended })).toEqual({
-        stdout: `${magentoRoot} big\n`,
-        stderr: '',
-        end: { kind: 'exited', code: 5, outOfMemory: false },
-      });
-      const lines = (await say(shared.id, 'cat', journalPath))
-        .split('\n')
-        .filter((line) => line.includes(token))
-        .map((line) => line.split(' '));
-      expect(lines.map(([word, , , detail]) => [word, detail])).toEqual([
-        ['start', ''],
-        ['end', '5'],
-      ]);
-      expect(Number(lines[1]?.[2])).toBeGreaterThanOrEqual(Number(lines[0]?.[2]));
-    });
-
-    test('refuses a token that could be confused with other text', async () => {
-      await expectFault(supervise(shared.id, 'a b', ['true']), 'INPUT_INVALID');
-    });
-
-    test('invariant 6: runs while its caller sends heartbeats, and a cancel ends the whole process tree', async () => {
-      const mark = newMark();
-      const cancel = new AbortController();
-      // Forty heartbeats fit into the limit: a busy machine may delay all but one of them.
-      const limits = { limitMs: 8_000, signal: cancel.signal };
-      const run = await supervise(shared.id, `t${mark}`, tree(mark), limits);
-      const printed = output(run);
-      await waitFor(async () => (await alive(shared.id, mark)) === 2);
-      // Longer than the limit: heartbeats keep it alive.
-      await say(shared.id, 'sleep', '10');
-      expect(await alive(shared.id, mark)).toBe(2);
-      expect((await leftovers(subject.engine, shared.id)).map(({ token }) => token)).toContain(`t${mark}`);
-      cancel.abort();
-      expect((await printed).end).toMatchObject({ kind: 'exited' });
-      expect(await alive(shared.id, mark)).toBe(0);
-      const second = supervise(shared.id, 't', ['true'], { signal: cancel.signal });
-      await expect(second).rejects.toBe(cancel.signal.reason);
-    });
-
-    test('invariant 6: processes end when their caller is killed', async () => {
-      const mark = newMark();
-      const child = startChild(caller, [
-        kind,
-        subject.folder,
-        shared.id,
-        `t${mark}`,
-        '3600000',
-        ...tree(mark),
-      ]);
-      expect(await child.line()).toBe('up');
-      expect(await alive(shared.id, mark)).toBe(2);
-      await child.kill();
-      await waitFor(async () => (await alive(shared.id, mark)) === 0);
-    });
-
-    test('invariant 6: processes end when their caller hangs', async () => {
-      const mark = newMark();
-      const child = startChild(caller, [kind, subject.folder, shared.id, `t${mark}`, '8000', ...tree(mark)]);
-      try {
-        expect(await child.line()).toBe('up');
-        child.signal('SIGSTOP');
-        await waitFor(async () => (await alive(shared.id, mark)) === 0);
-        child.signal('SIGCONT');
-        expect(await child.line()).toMatch(/^ended {"kind":"exited","code":[1-9]/);
-      } finally {
-        await child.kill();
-      }
-    });
-
-    test('invariant 1: a process tree does not outlive its deadline, even though its caller sends heartbeats', async () => {
-      const mark = newMark();
-      const clock = await readClock(subject.engine, shared.id);
-      // Long enough for a start on a busy machine; then the heartbeats bring an earlier deadline.
-      let end = performance.now() + 3_600_000;
-      const deadline = { until: () => end, clock };
-      const run = await supervise(shared.id, `t${mark}`, tree(mark), { fence: 1, deadline });
-      const printed = output(run);
-      await waitFor(async () => (await alive(shared.id, mark)) === 2);
-      end = performance.now() + 1_000;
-      expect((await printed).end).toMatchObject({ kind: 'exited', code: 137 });
-      expect(performance.now()).toBeGreaterThan(end);
-      expect(await alive(shared.id, mark)).toBe(0);
-      const late = await supervise(shared.id, `t${mark}`, ['echo', 'ran'], { fence: 1, deadline });
-      expect(await output(late)).toMatchObject({ stdout: '', end: { kind: 'exited', code: 75 } });
-    });
-
-    test('invariant 1: an unobserved end is reported when no process runs any more', async () => {
-      const { id } = await make();
-      const clock = await readClock(subject.engine, id);
-      let end = performance.now() + 3_600_000;
-      const deadline = { until: () => end, clock };
-      let mark = newMark();
-      const lost = { kind: 'unknown', message: 'the engine does not answer' } as const;
-      /** Loses the connection to a process as soon as it runs and `then` has resolved. */
-      const losing = (then: () => Promise<unknown>): Engine => ({
-        ...subject.engine,
-        async exec(container, request) {
-          const exec = await subject.engine.exec(container, request);
-          if (request.argv[2] !== 'run') return exec;
-          const running = waitFor(async () => (await alive(id, mark)) === 2);
-          return { ...exec, ended: running.then(then).then(() => lost) };
-        },
-      });
-      const options = () => ({ token: `t${mark}`, fence: 1, deadline, beatMs: 200, limitMs: 3_600_000 });
-      const run = await superviseExec(
-        losing(async () => {}),
-        id,
-        { argv: tree(mark) },
-        options(),
-      );
-      expect(await run.ended).toEqual(lost);
-      expect(await alive(id, mark)).toBe(0);
-
-      // The supervisor that was lost may still be killing by its token, so, as with the next attempt of a run, this is another.
-      mark = newMark();
-      // Without any answer of the engine the last deadline counts. A heartbeat brings it to the supervisor.
-      const shorten = async () => {
-        end = performance.now() + 5_000;
-        const stored = ['sh', '-c', 'cat /opt/matre/until.*'];
-        await waitFor(async () => {
-          const { stdout } = await capture(subject.engine, id, stored);
-          return Number(stdout) === clock(end) || (await alive(id, mark)) === 0;
-        });
-      };
-      const silentEngine: Engine = { ...losing(shorten), inspect: () => new Promise(() => {}) };
-      const lostExec = await superviseExec(silentEngine, id, { argv: tree(mark) }, options());
-      expect(await lostExec.ended).toEqual(lost);
-      expect(performance.now()).toBeGreaterThan(end);
-      expect(await alive(id, mark)).toBe(0);
-    });
-
-    test('finds leftover processes of an earlier run, and ends them', async () => {
-      const { id } = await make();
-      const mark = newMark();
-      // As if its supervisor had been killed together with everything that watched it.
-      const env = { MATRE_EXEC: `:old-${mark}:` };
-      const argv = ['sh', '-c', `setsid sleep ${mark} >/dev/null 2>&1 & exit 0`];
-      await capture(subject.engine, id, argv, { env });
-      await waitFor(async () => (await alive(id, mark)) === 1);
-      const inspected = await leftovers(subject.engine, id);
-      expect(inspected).toEqual([{ pid: expect.any(Number), token: `old-${mark}` }]);
-      expect(await clearLeftovers(subject.engine, id, 'another')).toBe(true);
-      expect(await alive(id, mark)).toBe(1);
-      expect(await clearLeftovers(subject.engine, id)).toBe(true);
-      expect(await leftovers(subject.engine, id)).toEqual([]);
-      expect(await alive(id, mark)).toBe(0);
-    });
-  });
+  const opened = () => ({ subject, shared });
+  describe('exec', () => execConformance(kind, opened, tools));
+  describe('supervised', () => supervisedConformance(kind, opened, tools));
 
   describe('files', () => {
     test('are copied in and out unchanged, also through a tmpfs', async () => {
@@ -625,17 +311,4 @@ async function readAll(content: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
   for await (const piece of content) pieces.push(piece);
   return Buffer.concat(pieces);
-}
-
-async function expectFault(work: Promise<unknown>, code: FaultCode): Promise<void> {
-  const error = await work.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  if (!(error instanceof Fault)) throw new Error(`No ${code}, but ${error}`, { cause: error });
-  expect(`${error.code}: ${error.message}`).toMatch(new RegExp(`^${code}: `));
-}
-
-function sha256(content: string): string {
-  return createHash('sha256').update(content).digest('hex');
 }

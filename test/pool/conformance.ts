@@ -15,6 +15,7 @@ import { checkoutsFolder, type PoolSettings, poolLabels, runFolder } from '../..
 import { type EngineKind, openSubject, type Subject } from '../engine/subject.ts';
 import { magentoRoot } from '../support/image.ts';
 import { waitFor } from '../support/wait-for.ts';
+import { unhealthyConformance } from './unhealthy-conformance.ts';
 
 const generated = `${magentoRoot}/dev/tests/acceptance/tests/functional/Magento/_generated`;
 
@@ -247,48 +248,8 @@ export function poolConformance(kind: EngineKind): void {
     });
   });
 
-  describe('an unhealthy container', () => {
-    test('is replaced once, then the run fails with the reason', async () => {
-      const environment = newEnvironment();
-      const { id } = await ensure(environment);
-      const pool = openPool();
-      const events: string[] = [];
-      const path = `${checkoutsFolder}/c1/.env.none`;
-      const ensuring = pool.ensure(environment, {
-        requiredFiles: [`${checkoutsFolder}/c1/file`, path],
-        onEvent: ({ code }) => events.push(code),
-      });
-      await expect(ensuring).rejects.toMatchObject({
-        code: 'CONTAINER_UNHEALTHY',
-        message: expect.stringContaining(`${path} is missing or empty`),
-      });
-      expect(events).toEqual(['CONTAINER_REPLACED', 'CONTAINER_CREATED']);
-      expect(await engine.inspect(id)).toBeUndefined();
-    });
-
-    test('that is removed while it is checked, twice, is named as vanished', async () => {
-      const removing: Engine = {
-        ...engine,
-        async exec(container, request) {
-          await engine.remove(container);
-          return engine.exec(container, request);
-        },
-      };
-      await expect(ensure(newEnvironment(), openPool({}, removing))).rejects.toMatchObject({
-        code: 'CONTAINER_VANISHED',
-        message: expect.stringContaining('cannot be used, also after it was replaced'),
-      });
-    });
-
-    test('is replaced when its supervisor is broken', async () => {
-      const environment = newEnvironment();
-      const { id } = await ensure(environment);
-      await capture(engine, id, ['rm', '-f', '/opt/matre/supervisor.sh']);
-      const secondContainer = await ensure(environment);
-      expect(secondContainer.events).toEqual(['CONTAINER_REPLACED', 'CONTAINER_CREATED']);
-      expect(secondContainer.id).not.toBe(id);
-    });
-  });
+  describe('an unhealthy container', () =>
+    unhealthyConformance(() => ({ engine }), { openPool, newEnvironment, ensure }));
 
   describe('a foreign container', () => {
     test('keeps its name and is not touched', async () => {

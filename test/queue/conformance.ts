@@ -1,20 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createSecretBox } from '../../src/crypto/secret-box.ts';
-import type { Environment } from '../../src/model/environment.ts';
-import type { Run } from '../../src/model/run.ts';
-import { emptySelection } from '../../src/model/selection.ts';
-import { type Claim, createQueue, type Queue } from '../../src/queue/queue.ts';
+import { createQueue, type Queue } from '../../src/queue/queue.ts';
 import type { Database } from '../../src/store/database/database.ts';
 import { createAttempts } from '../../src/store/tables/attempts.ts';
 import { createEnvironments, type Environments } from '../../src/store/tables/environments.ts';
-import { createEvents } from '../../src/store/tables/events.ts';
 import { createResults } from '../../src/store/tables/results.ts';
 import { createRuns, type Runs } from '../../src/store/tables/runs.ts';
 import { claimOne } from '../support/claim.ts';
 import { type Kind, openTestDatabase, quiet, type TestDatabase } from '../support/database.ts';
-import { newEnvironment, newResult } from '../support/samples.ts';
+import { newResult } from '../support/samples.ts';
 import { waitFor } from '../support/wait-for.ts';
+import { fenceConformance } from './fence-conformance.ts';
+import { leaseConformance } from './lease-conformance.ts';
+import { createQueueTools } from './tools.ts';
 
 /** The behaviour of the queue, for every kind of database. */
 export function queueConformance(kind: Kind): void {
@@ -34,38 +33,9 @@ export function queueConformance(kind: Kind): void {
   afterAll(() => testDatabase.close());
   beforeEach(() => testDatabase.clear());
 
-  const create = (code: string) => environments.create(newEnvironment(code));
-  const submit = async (environment: Environment, priority = 0): Promise<Run> => {
-    const [run] = await runs.insert([
-      { environmentId: environment.id, selection: emptySelection, priority, requestedBy: 'test' },
-    ]);
-    if (!run) throw new Error('no run');
-    return run;
-  };
-  const claim = async (workerId = 'w', excludeEnvironments: number[] = []): Promise<Claim> => {
-    const claimed = await claimOne(queue, workerId, { excludeEnvironments });
-    if (!claimed) throw new Error('nothing to claim');
-    return claimed;
-  };
-  /** A claim with a plan. */
-  const startWith = async (...tests: string[]) => {
-    const claimed = await claim();
-    const record = queue.recorder(claimed.run.id, claimed.fence);
-    await record.plan(tests.map((name) => ({ name, suite: undefined })));
-    return { ...claimed, record };
-  };
-  const finish = ({ run, fence }: Claim) => queue.finish(run.id, fence, 'passed');
-  const expireLease = (run: Run) =>
-    database.query(
-      `UPDATE run SET lease_until = now() - interval '5 seconds' WHERE id = $1 AND state = 'running'`,
-      [run.id],
-    );
-  const snapshot = async () =>
-    Promise.all(
-      ['run', 'environment', 'attempt', 'planned_test', 'result', 'run_event'].map((table) =>
-        database.query(`SELECT * FROM ${table} ORDER BY 1, 2`),
-      ),
-    );
+  const opened = () => ({ database, environments, runs, queue });
+  const tools = createQueueTools(opened);
+  const { create, submit, claim, startWith, finish, expireLease, snapshot } = tools;
 
   describe('claim', () => {
     it('returns the run, its environment and a fence that grows with every claim of that environment', async () => {
@@ -291,97 +261,7 @@ export function queueConformance(kind: Kind): void {
     });
   });
 
-  describe('leases', () => {
-    it('are extended by the clock of the database, and report a cancel', async () => {
-      const run = await submit(await create('a'));
-      const { fence } = await claim();
-      await expireLease(run);
-      expect(await queue.renew(run.id, fence)).toEqual({ cancelRequested: false });
-      expect(await queue.requeueExpired({ maxAttempts: 3 })).toEqual([]);
-      expect(await queue.holds(run.id, fence)).toBe(true);
-      await runs.cancel(run.id);
-      expect(await queue.renew(run.id, fence)).toEqual({ cancelRequested: true });
-    });
-
-    it('invariant 3: an expired run is requeued as the head; its running test is broken, and executed again', async () => {
-      const a = await create('a');
-      const run = await submit(a);
-      await submit(a);
-      const first = await startWith('A', 'B', 'C');
-      await first.record.result(newResult('A', 'passed'));
-      await first.record.testStarted({ name: 'B', suite: undefined });
-      await expireLease(run);
-      expect(await queue.requeueExpired({ maxAttempts: 3 })).toMatchObject([{ id: run.id, state: 'queued' }]);
-      expect(await queue.requeueExpired({ maxAttempts: 3 })).toEqual([]);
-
-      const [attempt] = await createAttempts({ database }).list(run.id);
-      expect(attempt).toMatchObject({ outcome: 'lost', reason: { code: 'WORKER_LOST' } });
-      expect(await createResults({ database }).list(run.id)).toMatchObject([
-        { test: 'A', status: 'passed' },
-        { test: 'B', status: 'broken', attempt: 1, reason: { code: 'WORKER_LOST' } },
-      ]);
-      expect(await createEvents({ database }).list(run.id)).toMatchObject([{ code: 'WORKER_LOST' }]);
-
-      const second = await claim();
-      expect(second.run.id).toBe(run.id);
-      const planned = await queue.recorder(run.id, second.fence).planned();
-      expect(planned.map(({ test, done }) => [test.name, done])).toEqual([
-        ['A', true],
-        ['B', false],
-        ['C', false],
-      ]);
-    });
-
-    it('invariant 3: a run that loses every worker is finished as broken', async () => {
-      const run = await submit(await create('a'));
-      for (const attempt of [1, 2]) {
-        await claim();
-        await expireLease(run);
-        const [taken] = await queue.requeueExpired({ maxAttempts: 3 });
-        expect(taken).toMatchObject({ state: 'queued', attempt });
-      }
-      await startWith('A');
-      await expireLease(run);
-      const [taken] = await queue.requeueExpired({ maxAttempts: 3 });
-      expect(taken).toMatchObject({ state: 'finished', verdict: 'broken', reason: { code: 'WORKER_LOST' } });
-      expect(await claimOne(queue, 'w')).toBeUndefined();
-    });
-
-    it('invariant 3: attempts that were requeued do not count as lost', async () => {
-      const run = await submit(await create('a'));
-      for (let count = 0; count < 5; count++) {
-        const { fence } = await startWith('A');
-        await queue.requeue(run.id, fence);
-      }
-      await startWith('A');
-      await expireLease(run);
-      expect(await queue.requeueExpired({ maxAttempts: 2 })).toMatchObject([{ state: 'queued' }]);
-    });
-
-    it('invariant 3: a run with a requested cancel ends when its worker is lost', async () => {
-      const run = await submit(await create('a'));
-      await claim();
-      await runs.cancel(run.id);
-      await expireLease(run);
-      const [taken] = await queue.requeueExpired({ maxAttempts: 3 });
-      expect(taken).toMatchObject({ state: 'finished', verdict: 'cancelled' });
-    });
-
-    it('are reclaimed by exactly one of many concurrent reapers', async () => {
-      const codes = ['a', 'b', 'c'];
-      for (const code of codes) {
-        await submit(await create(code));
-        await expireLease((await claim()).run);
-      }
-      const taken = await Promise.all([1, 2, 3, 4].map(() => queue.requeueExpired({ maxAttempts: 3 })));
-      expect(
-        taken
-          .flat()
-          .map(({ environmentCode }) => environmentCode)
-          .sort(),
-      ).toEqual(codes);
-    });
-  });
+  describe('leases', () => leaseConformance(opened, tools));
 
   describe('recorder', () => {
     it('invariant 4: records a test once for each attempt, even when the call is repeated', async () => {
@@ -427,53 +307,7 @@ export function queueConformance(kind: Kind): void {
     });
   });
 
-  describe('fences', () => {
-    /** Each write operation, by a worker that has lost its run. */
-    const writes: [string, (run: Run, fence: number) => Promise<unknown>][] = [
-      ['unclaim', (run, fence) => queue.unclaim(run.id, fence)],
-      ['requeue', (run, fence) => queue.requeue(run.id, fence)],
-      ['finish', (run, fence) => queue.finish(run.id, fence, 'passed')],
-      ['phase', (run, fence) => queue.recorder(run.id, fence).phase('reporting')],
-      ['commit', (run, fence) => queue.recorder(run.id, fence).commit({ id: 'x', subject: 'y' })],
-      ['shop version', (run, fence) => queue.recorder(run.id, fence).shopVersion('Magento/2.4')],
-      ['plan', (run, fence) => queue.recorder(run.id, fence).plan([{ name: 'Z', suite: undefined }])],
-      ['planned', (run, fence) => queue.recorder(run.id, fence).planned()],
-      [
-        'testStarted',
-        (run, fence) => queue.recorder(run.id, fence).testStarted({ name: 'A', suite: undefined }),
-      ],
-      ['result', (run, fence) => queue.recorder(run.id, fence).result(newResult('A', 'passed'))],
-      ['event', (run, fence) => queue.recorder(run.id, fence).event({ code: 'x', message: 'y' })],
-    ];
-
-    describe.each([
-      ['claimed by another worker', true],
-      ['back in the queue', false],
-    ])('of a run that is %s', (_, takenOver) => {
-      it.each(writes)('invariant 5: %s with an old fence changes nothing', async (_name, write) => {
-        const run = await submit(await create('a'));
-        const { fence } = await startWith('A');
-        await expireLease(run);
-        await queue.requeueExpired({ maxAttempts: 3 });
-        if (takenOver) await claim('successor');
-        const before = await snapshot();
-        await expect(write(run, fence)).rejects.toMatchObject({ code: 'STALE_FENCE' });
-        expect(await queue.renew(run.id, fence)).toBe('stale');
-        expect(await queue.holds(run.id, fence)).toBe(false);
-        expect(await snapshot()).toEqual(before);
-      });
-    });
-
-    it('invariant 5: nothing is written to a finished run', async () => {
-      const run = await submit(await create('a'));
-      const { fence } = await startWith('A');
-      await queue.finish(run.id, fence, 'passed');
-      const before = await snapshot();
-      for (const [, write] of writes)
-        await expect(write(run, fence)).rejects.toMatchObject({ code: 'STALE_FENCE' });
-      expect(await snapshot()).toEqual(before);
-    });
-  });
+  describe('fences', () => fenceConformance(opened, tools));
 
   describe('wake-up', () => {
     it('happens when a run is submitted, finished, requeued or lost, and when an environment is resumed', async () => {

@@ -11,7 +11,8 @@ import type { Kind } from '../support/database.ts';
 import { sharedPostgres } from '../support/postgres.ts';
 import { startRedis } from '../support/redis.ts';
 import { newResult } from '../support/samples.ts';
-import { waitFor } from '../support/wait-for.ts';
+import { pageChangesConformance } from './page-changes-conformance.ts';
+import { pageStepsConformance } from './page-steps-conformance.ts';
 
 /**
  * The data of the page, for every kind of database. The tests execute runs step by step, so that each state can be
@@ -376,89 +377,8 @@ export function pageConformance(kind: Kind): void {
       expect((await server.ask('GET', '/api/runs/999/results')).body.code).toBe('RUN_UNKNOWN');
     });
 
-    it('shows the steps of a test, and nothing for missing steps', async () => {
-      await add('us');
-      const stored = [
-        {
-          name: 'login',
-          status: 'passed',
-          durationMs: 5,
-          steps: [
-            {
-              name: 'click',
-              status: 'failed',
-              durationMs: 3,
-              steps: [],
-              attachments: [{ name: 'Body', path: 'tests/b.txt' }],
-            },
-          ],
-        },
-      ];
-      const attachments = [{ name: 'Steps', kind: 'steps' as const, path: 'tests/steps.json' }];
-      const id = await execute('us', 'A', { ...fails('no'), attachments });
-      const steps = (query: string) => server.ask('GET', `/api/runs/${id}/steps?${query}`);
-      expect((await steps('test=A')).body.code).toBe('NOT_FOUND');
-      await context.artifacts.write(id, 'tests/steps.json', JSON.stringify(stored));
-      expect((await steps('test=A')).body).toEqual({
-        test: 'A',
-        suite: null,
-        attempt: 1,
-        more: false,
-        // Files of earlier versions have no attachments.
-        steps: [{ ...stored[0], attachments: [], steps: stored[0]?.steps }],
-      });
-      for (const query of ['test=B', 'test=A&suite=S', 'test=A&attempt=2']) {
-        expect((await steps(query)).body.code).toBe('NOT_FOUND');
-      }
-      const manyResults = Array.from({ length: 6_000 }, () => ({
-        name: 's',
-        status: 'passed',
-        durationMs: 0,
-        steps: [],
-      }));
-      await context.artifacts.write(id, 'tests/steps.json', JSON.stringify(manyResults));
-      const truncated = (await steps('test=A')).body;
-      expect([truncated.steps.length, truncated.more]).toEqual([5_000, true]);
-      for (const content of ['{', '[{"name":1}]', '7']) {
-        await context.artifacts.write(id, 'tests/steps.json', content);
-        expect((await steps('test=A')).body.code).toBe('RESULT_UNREADABLE');
-      }
-    });
-
-    it('is notified of changes of environments, variables, containers and workers', async () => {
-      const { id } = (await add('us')).body;
-      const stop = new AbortController();
-      const response = await fetch(`${server.url}/api/events`, { signal: stop.signal });
-      let eventText = '';
-      void (async () => {
-        for await (const chunk of response.body ?? []) eventText += Buffer.from(chunk).toString();
-      })().catch(() => undefined);
-      const describes = async (text: string, change: () => Promise<unknown>) => {
-        await waitFor(() => eventText.includes('reload'));
-        eventText = 'reload';
-        await change();
-        await waitFor(() => eventText.includes(text));
-      };
-      const environment = `event: environment\ndata: ${id}\n`;
-      await describes(environment, () =>
-        server.ask('POST', '/api/environments/us/pause', { reason: 'copy' }),
-      );
-      expect((await overview()).lanes[0]?.paused?.reason).toBe('copy');
-      await describes(environment, () => server.ask('POST', '/api/environments/us/resume', {}));
-      await describes(environment, () =>
-        server.ask('PUT', '/api/variables', { environment: 'us', variables: [{ name: 'A', value: '1' }] }),
-      );
-      await describes('event: environment\ndata:\n', () =>
-        server.ask('PUT', '/api/variables', { variables: [{ name: 'A', value: '1' }] }),
-      );
-      const { workers } = context;
-      await describes('event: workers\n', () => workers.register({ id: 'h/1', host: 'h', pid: 1, slots: 1 }));
-      expect((await overview()).workers.slots).toBe(1);
-      await describes('event: workers\n', () => workers.heartbeat('h/1', { stopping: true }));
-      await describes('event: workers\n', () => workers.remove('h/1'));
-      await describes(environment, () => server.ask('DELETE', '/api/environments/us'));
-      stop.abort();
-    });
+    pageStepsConformance(() => ({ server, context }), { add, execute, fails });
+    pageChangesConformance(() => ({ server, context }), { add, overview }, kind);
 
     it('shows where a running run can be watched live', async () => {
       await add('us');

@@ -5,10 +5,11 @@ import { hashPassword } from '../../src/crypto/password.ts';
 import { createSecretBox } from '../../src/crypto/secret-box.ts';
 import { digestOf } from '../../src/crypto/token.ts';
 import { type Access, createAccess } from '../../src/store/access/access.ts';
-import type { AuditFilter } from '../../src/store/access/audit.ts';
 import { fillNameKeys } from '../../src/store/access/name-keys.ts';
 import type { Database } from '../../src/store/database/database.ts';
 import { type Kind, openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { auditConformance } from './audit-conformance.ts';
+import { deviceLoginConformance } from './device-login-conformance.ts';
 import { secondFactorConformance } from './second-factor-conformance.ts';
 
 const minute = 60_000;
@@ -350,146 +351,9 @@ export function accessConformance(kind: Kind): void {
       expect(await access.attempts.count('name ada')).toBe(1);
     });
 
-    it('audit entries are filtered, and have the changed fields', async () => {
-      const record = (who: string, operation: string, subject: string, outcome: string) =>
-        access.audit.record(
-          { principal: { name: who, via: 'password' }, address: undefined, operation, subject },
-          outcome,
-        );
-      await record('zoe', 'users.edit', 'Preprod-us: role', 'done');
-      await record('zoe', 'runs.submit', 'us', 'FORBIDDEN');
-      await record('yan', 'users.edit', 'us', 'done');
-      const subjects = async (filter: AuditFilter) =>
-        (await access.audit.list({ before: undefined, limit: 3, who: 'zoe', ...filter })).map(
-          ({ subject }) => subject,
-        );
-      expect(await subjects({})).toEqual(['us', 'Preprod-us: role']);
-      expect(await subjects({ operation: 'users.edit' })).toEqual(['Preprod-us: role']);
-      expect(await subjects({ subject: 'PREPROD' })).toEqual(['Preprod-us: role']);
-      expect(await subjects({ outcome: 'FORBIDDEN' })).toEqual(['us']);
-      const [latest] = await access.audit.list({ before: undefined, limit: 1 });
-      const now = latest?.at ?? new Date();
-      expect(await subjects({ since: new Date(now.getTime() + 1) })).toEqual([]);
-      expect(await subjects({ until: new Date(now.getTime() + 1) })).toHaveLength(2);
-      const id = await access.audit.begin({
-        ...{ principal: { name: 'xia', via: 'password' }, address: undefined },
-        ...{ operation: 'users.edit', subject: 'x' },
-      });
-      const changes = { role: { before: 'viewer', after: null } };
-      await access.audit.end(id, 'done', changes);
-      expect(await access.audit.list({ before: undefined, limit: 1, who: 'xia' })).toMatchObject([
-        { changes },
-      ]);
-    });
+    describe('audit entries', () => auditConformance(() => ({ access, database })));
 
-    it('audit entries are listed from the newest, page by page, without characters that a column cannot store', async () => {
-      const entry = {
-        principal: { name: 'ada', via: 'password' },
-        address: '10.0.0.1',
-        operation: 'x.y',
-      } as const;
-      const first = await access.audit.begin({ ...entry, subject: 'one' });
-      await access.audit.record(
-        { ...entry, address: undefined, subject: `nul \0 ${'😀'.repeat(600)}` },
-        'done',
-      );
-      await access.audit.end(first, 'FORBIDDEN');
-      const faked = 'x\n2026-11-28 root users.remove ada\u202e';
-      await access.audit.record(
-        { ...entry, principal: { name: faked, via: 'local' }, subject: faked },
-        'done',
-      );
-      const [escaped] = await access.audit.list({ before: undefined, limit: 1 });
-      const shown = 'x\\u000a2026-11-28 root users.remove ada\\u202e';
-      expect(escaped).toMatchObject({ who: shown, subject: shown });
-      await database.query('DELETE FROM audit WHERE id = $1', [escaped?.id]);
-      const [newest, oldest] = await access.audit.list({ before: undefined, limit: 2 });
-      expect(oldest).toMatchObject({
-        id: first,
-        who: 'ada',
-        via: 'password',
-        outcome: 'FORBIDDEN',
-        subject: 'one',
-      });
-      expect([...(newest?.subject ?? '')]).toHaveLength(500);
-      expect(newest).toMatchObject({ address: undefined, outcome: 'done' });
-      expect(await access.audit.list({ before: newest?.id, limit: 1 })).toEqual([oldest]);
-    });
-
-    describe('logins of commands', () => {
-      const begin = () => access.deviceLogins.begin('ada on laptop', '10.1.2.3');
-
-      it('give one poll a token of the user who approved, with the name of the device', async () => {
-        const { id } = await add('ada', 'operator');
-        const { deviceCode, userCode } = await begin();
-        expect(userCode).toMatch(/^[BCDFGHJKLMNPQRSTVWXZ]{4}-[BCDFGHJKLMNPQRSTVWXZ]{4}$/);
-        expect(await access.deviceLogins.poll(deviceCode)).toEqual({ status: 'pending' });
-        const typed = userCode.toLowerCase().replace('-', ' ');
-        expect(await access.deviceLogins.get(typed)).toMatchObject({
-          userCode,
-          device: 'ada on laptop',
-          address: '10.1.2.3',
-        });
-        await access.deviceLogins.approve(typed, { accountId: id, role: 'viewer' });
-        await age('device_login', 'polled_at', 1);
-        const polls = await Promise.allSettled([1, 2, 3].map(() => access.deviceLogins.poll(deviceCode)));
-        const approved = polls.flatMap((poll) =>
-          poll.status === 'fulfilled' && poll.value.status === 'approved' ? [poll.value] : [],
-        );
-        expect(approved).toHaveLength(1);
-        expect(approved[0]?.token).toMatchObject({
-          name: 'ada on laptop',
-          role: 'viewer',
-          user: 'ada',
-          createdBy: 'ada',
-        });
-        expect(await access.tokens.findPrincipal(approved[0]?.secret ?? '')).toMatchObject({
-          accountId: id,
-          role: 'viewer',
-        });
-        await expect(access.deviceLogins.poll(deviceCode)).rejects.toMatchObject({
-          code: 'DEVICE_CODE_INVALID',
-        });
-      });
-
-      it('are approved or denied once, and end after ten minutes', async () => {
-        const { id } = await add('ada');
-        const denied = await begin();
-        await access.deviceLogins.deny(denied.userCode);
-        const invalid = { code: 'DEVICE_CODE_INVALID' };
-        await expect(
-          access.deviceLogins.approve(denied.userCode, { accountId: id, role: 'admin' }),
-        ).rejects.toMatchObject(invalid);
-        expect(await access.deviceLogins.poll(denied.deviceCode)).toEqual({ status: 'denied' });
-        await expect(access.deviceLogins.poll(denied.deviceCode)).rejects.toMatchObject(invalid);
-
-        const late = await begin();
-        await age('device_login', 'expires_at', 10);
-        await expect(access.deviceLogins.get(late.userCode)).rejects.toMatchObject(invalid);
-        await expect(
-          access.deviceLogins.approve(late.userCode, { accountId: id, role: 'admin' }),
-        ).rejects.toMatchObject(invalid);
-        await expect(access.deviceLogins.poll(late.deviceCode)).rejects.toMatchObject(invalid);
-        expect(await access.tokens.list()).toEqual([]);
-      });
-
-      it('end with the user who approved them', async () => {
-        await add('root');
-        const { id } = await add('ada');
-        const { deviceCode, userCode } = await begin();
-        await access.deviceLogins.approve(userCode, { accountId: id, role: 'admin' });
-        await access.accounts.remove('ada');
-        await expect(access.deviceLogins.poll(deviceCode)).rejects.toMatchObject({
-          code: 'DEVICE_CODE_INVALID',
-        });
-      });
-
-      it('answer a poll that comes too early without its state', async () => {
-        const { deviceCode } = await begin();
-        await access.deviceLogins.poll(deviceCode);
-        expect(await access.deviceLogins.poll(deviceCode)).toEqual({ status: 'slow-down' });
-      });
-    });
+    describe('logins of commands', () => deviceLoginConformance(() => ({ access }), { add, age }));
 
     it('no secret is stored in plain text', async () => {
       const { id } = await add('ada');

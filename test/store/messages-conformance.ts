@@ -19,6 +19,7 @@ import { createRuns } from '../../src/store/tables/runs.ts';
 import { claimOne } from '../support/claim.ts';
 import { type Kind, openTestDatabase, quiet, type TestDatabase } from '../support/database.ts';
 import { newEnvironment } from '../support/samples.ts';
+import { messageFailuresConformance } from './message-failures-conformance.ts';
 
 /** The behaviour of notices and messages, for every kind of database. */
 export function messagesConformance(kind: Kind): void {
@@ -357,84 +358,10 @@ export function messagesConformance(kind: Kind): void {
       });
     });
 
-    describe('failures', () => {
-      it('leave the message waiting with their reason, and block the channel when it said so', async () => {
-        const channel = await addChannel();
-        await plan(planned(channel));
-        await outbox.markFailed(await claimFirst(), { ...failure, blockMs: 60_000 });
-        expect(await list()).toMatchObject([
-          { state: 'waiting', error: { code: 'X', message: 'away', permanent: false } },
-        ]);
-        expect((await channels.get('ops')).blockedUntil?.getTime()).toBeGreaterThan(Date.now() + 30_000);
-        const due = (await outbox.nextDueMs()) ?? 0;
-        expect(due).toBeGreaterThan(30_000);
-        expect((await messages.channelSummaries()).get(channel.id)).toMatchObject({
-          waiting: 1,
-          lastSentAt: undefined,
-          lastError: { code: 'X', message: 'away' },
-        });
-      });
-
-      it('end in giving up after a day, with a last attempt at its end', async () => {
-        const channel = await addChannel();
-        await plan(planned(channel));
-        await database.query(`UPDATE message SET give_up_at = now() + interval '1 hour'`);
-        await outbox.markFailed(await claimFirst(), { ...failure, delayMs: 86_400_000 });
-        const hour = (await outbox.nextDueMs()) ?? 0;
-        expect(hour).toBeLessThan(3_600_001);
-        await database.query('UPDATE message SET give_up_at = now(), due_at = now()');
-        await outbox.markFailed(await claimFirst(), failure);
-        expect(await list()).toMatchObject([{ state: 'given-up', attempts: 2, error: { code: 'X' } }]);
-      });
-
-      it('that wait for an absent channel are due at once when it works again, but not those that it refuses', async () => {
-        const channel = await addChannel();
-        await plan(planned(channel, { thread: null }), planned(channel, { thread: null }));
-        const [one, other] = (await claim()) as [ClaimedMessage, ClaimedMessage];
-        const failed = { ...failure, delayMs: 600_000 };
-        await outbox.markFailed(one, { ...failed, code: 'CHANNEL_UNREACHABLE' });
-        await outbox.markFailed(other, { ...failed, code: 'MESSAGE_REFUSED', permanent: true });
-        expect(await claim()).toEqual([]);
-        await outbox.hasten(channel.id);
-        expect((await claim()).map(({ id }) => id)).toEqual([one.id]);
-      });
-
-      it('are retried by users: a message that waits or was given up, not one that ended', async () => {
-        const channel = await addChannel();
-        await plan(planned(channel));
-        const first = await claimFirst();
-        await outbox.markFailed(first, { ...failure, delayMs: 600_000 });
-        expect(await messages.retry(first.id)).toMatchObject({
-          id: first.id,
-          key: first.key,
-          state: 'waiting',
-        });
-        await database.query('UPDATE message SET give_up_at = now()');
-        await outbox.markFailed(await claimFirst(), failure);
-        await messages.retry(first.id);
-        await outbox.markSent(await claimFirst(), undefined);
-        await expect(messages.retry(first.id)).rejects.toMatchObject({ code: 'MESSAGE_ENDED' });
-        await expect(messages.retry(99_999)).rejects.toMatchObject({ code: 'MESSAGE_UNKNOWN' });
-      });
-
-      it('of disabled and removed channels end by a sweep', async () => {
-        const [ops, qa] = [await addChannel('ops'), await addChannel('qa')];
-        await plan(planned(ops), planned(qa));
-        await channels.remove('qa');
-        await channels.setDisabled('ops', true, 'ann');
-        expect(await outbox.sweep()).toBe(0);
-        expect(await list()).toMatchObject([
-          { state: 'dropped', channel: 'qa', error: { code: 'CHANNEL_REMOVED' } },
-          { state: 'waiting', channel: 'ops' },
-        ]);
-        await database.query(`UPDATE message SET give_up_at = now() - interval '1 hour'`);
-        expect(await outbox.sweep()).toBe(1);
-        expect((await list())[1]).toMatchObject({
-          state: 'given-up',
-          error: { code: 'CHANNEL_UNAVAILABLE' },
-        });
-      });
-    });
+    describe('failures', () =>
+      messageFailuresConformance(() => ({ database, channels, outbox, messages }), {
+        ...{ addChannel, planned, plan, claim, claimFirst },
+      }));
 
     it('are listed by submission, run, channel and state, in pages, and removed when they are old', async () => {
       const [ops, qa] = [await addChannel('ops'), await addChannel('qa')];
