@@ -17,6 +17,7 @@
 //
 // Prints how many are equal, different, refused by both and refused by one.
 
+import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -34,7 +35,10 @@ import { helperSignatures } from '../src/mftf/cest/php-method-parameters.ts';
 import { CestRefusal } from '../src/mftf/cest/refusal.ts';
 import { defaultCestSettings } from '../src/mftf/cest/settings.ts';
 import { writeCest } from '../src/mftf/cest/write-cest.ts';
+import { writeCestFiles } from '../src/mftf/cest/write-files.ts';
 import { suiteFrame, writeSuite } from '../src/mftf/cest/write-suite.ts';
+import { createLayout } from '../src/mftf/container/layout.ts';
+import { packFilesAsGenerated } from '../src/mftf/generation/snapshot-archive.ts';
 import { createResolver } from '../src/mftf/resolver/resolver.ts';
 import { emptySelection } from '../src/model/selection.ts';
 import { compareCests, kindOf, type LinePair } from './resolver/compare.ts';
@@ -190,6 +194,7 @@ const metrics = {
   catalog_s: round(catalogS),
   all_written_s: round(seconds(writeAt)),
   cpu_s: round(cpuSeconds()),
+  generation_s: await generationSeconds(),
   peak_mb: Math.round(process.resourceUsage().maxRSS / 1024),
 };
 console.log(metrics);
@@ -202,6 +207,34 @@ if (flags.name !== undefined) {
 
 function round(number: number): number {
   return Math.round(number * 100) / 100;
+}
+
+/**
+ * Writing and packing the files of 20 random tests, as a run does at a new commit: what was read of other files of the tree is not kept.
+ * The median of nine samples.
+ */
+async function generationSeconds(): Promise<number> {
+  const read = (path: string) => readFileSync(join(root as string, path));
+  const request = { settings, helperClasses: [], layout: createLayout(root as string) };
+  const image = { suiteClass: undefined, codeceptionConfig: undefined };
+  const times: number[] = [];
+  for (let sample = 0; sample < 9; sample += 1) {
+    const rank = ({ name }: { name: string }) => hash('sha256', `${sample} ${name}`);
+    const tests = [...catalog.tests.values()]
+      .filter(({ suites, unusable }) => suites.length === 0 && unusable === undefined)
+      .sort((a, b) => (rank(a) < rank(b) ? -1 : 1))
+      .slice(0, 20)
+      .map(({ name }) => ({ name, suite: undefined }));
+    const startedAt = performance.now();
+    const written = writeCestFiles(catalog, createResolver(catalog, read), read, {
+      ...request,
+      image,
+      tests,
+    });
+    await packFilesAsGenerated(written.files);
+    times.push(seconds(startedAt));
+  }
+  return round(times.sort((a, b) => a - b)[4] ?? 0);
 }
 
 async function declarations(tree: string) {

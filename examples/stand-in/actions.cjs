@@ -39,7 +39,8 @@ module.exports = {
   wait: ['time'],
   waitForAjaxLoad: ['time'],
   waitForElement: ['selector', 'time'],
-  waitForElementClickable: ['selector', 'time'],
+  // MFTF ignores its time.
+  waitForElementClickable: ['selector'],
   waitForElementNotVisible: ['selector', 'time'],
   waitForElementVisible: ['selector', 'time'],
   waitForPageLoad: ['time'],

@@ -20,16 +20,21 @@ function stepsOf(catalog, kind, element, block) {
   return mergeSteps(stepsOf(catalog, kind, parent, block), own);
 }
 
-/** Merges the annotations of a test with those of the tests it extends; its own groups and titles win. */
-function annotationsOf(catalog, test) {
-  const parent = catalog.test.get(test.attributes.extends ?? '');
-  const inherited = parent ? annotationsOf(catalog, parent) : {};
+/** The annotations of a test itself: MFTF takes none of the test that it extends. */
+function ownAnnotations(test) {
   const own = {};
   for (const { name, attributes, children } of first(test, 'annotations')?.children ?? []) {
     const value = name === 'skip' ? children.map((child) => child.attributes.value) : attributes.value;
     own[name] = [...(own[name] ?? []), value].flat();
   }
-  return { ...inherited, ...own };
+  return own;
+}
+
+/** The reasons of a skip; a test is skipped with the one that it extends. */
+function skipReasons(catalog, test) {
+  const { skip } = ownAnnotations(test);
+  const parent = catalog.test.get(test.attributes.extends ?? '');
+  return skip ?? (parent && skipReasons(catalog, parent) ? ['ParentTestIsSkipped'] : undefined);
 }
 
 function expectedAndActual(step, resolver) {
@@ -37,15 +42,20 @@ function expectedAndActual(step, resolver) {
     const child = first(step, name);
     if (!child) return undefined;
     const text = child.text.trim();
-    if (child.attributes.type === 'variable') return `$${text.replace(/^\$/, '')}`;
+    if (child.attributes.type === 'variable') return `$${text.replace(/^\{?\$/, '').replace(/\}$/, '')}`;
     if (['int', 'float', 'bool'].includes(child.attributes.type)) return text;
     return toPhp(resolver.resolve(text));
   };
   return { expected: value('expectedResult'), actual: value('actualResult') };
 }
 
+/** A call as a test or a suite makes it. */
+const call = ({ place }, name, values) =>
+  `${place === 'suite' ? `$this->getModuleForAction("${name}")` : '$I'}->${name}(${values.join(', ')})`;
+const comment = ({ place }, text) => (place === 'suite' ? `print(${text});` : `$I->comment(${text});`);
+
 /** The statements of a list of steps. `suffix` is appended to the step keys by the enclosing action group. */
-function statements(catalog, steps, waitTimeout, resolver = createResolver(catalog), suffix = '') {
+function statements(catalog, steps, waitTimeout, resolver, suffix = '') {
   return steps.flatMap((step) => {
     const { name, attributes } = step;
     const key = `${attributes.stepKey}${suffix}`;
@@ -53,13 +63,15 @@ function statements(catalog, steps, waitTimeout, resolver = createResolver(catal
       const group = catalog.actionGroup.get(attributes.ref);
       if (!group) throw new Error(`Action group not found: ${attributes.ref}`);
       const inner = stepsOf(catalog, 'actionGroup', group);
-      const variables = new Set(inner.filter((one) => grabs(one.name)).map((one) => one.attributes.stepKey));
+      const own = new Set(inner.filter((one) => grabs(one.name)).map((one) => one.attributes.stepKey));
       const innerSuffix = `${capital(attributes.stepKey)}${suffix}`;
-      const within = createResolver(catalog, resolver.scopeOf(group, step), innerSuffix, variables);
+      const scope = resolver.scopeOf(group, step);
+      const { place, secrets } = resolver;
+      const within = createResolver(catalog, place, { scope, suffix: innerSuffix, own, secrets });
       return [
-        `$I->comment("Entering Action Group [${key}] ${attributes.ref}");`,
+        comment(resolver, `"Entering Action Group [${key}] ${attributes.ref}"`),
         ...statements(catalog, inner, waitTimeout, within, innerSuffix),
-        `$I->comment("Exiting Action Group [${key}] ${attributes.ref}");`,
+        comment(resolver, `"Exiting Action Group [${key}] ${attributes.ref}"`),
       ];
     }
     const parameters = actions[name];
@@ -72,37 +84,55 @@ function statements(catalog, steps, waitTimeout, resolver = createResolver(catal
  * MFTF writes a number into the test for each unique field that `createData` overrides: such a test differs after each
  * generation.
  */
-function createStatement(step, key) {
+function createLines(step, key, resolver) {
   const fields = only(step, 'field').map(({ attributes, text }) => {
     const number = attributes.unique && randomBytes(7).toString('hex').slice(0, 13);
-    const value = text.trim();
-    return [attributes.key, attributes.unique === 'suffix' ? value + number : (number ?? '') + value];
+    const value = toPhp(resolver.resolve(text.trim()));
+    const parts = attributes.unique === 'suffix' ? [value, `"${number}"`] : [`"${number}"`, value];
+    return `$${key}Fields['${attributes.key}'] = ${number ? parts.join(' . ') : value};`;
   });
-  const overrides =
-    fields.length > 0 ? `, ${toPhp([{ text: JSON.stringify(Object.fromEntries(fields)) }])}` : '';
-  return `$I->createEntity("${key}", "${step.attributes.entity}"${overrides}); // stepKey: ${key}`;
+  const { entity } = step.attributes;
+  const custom = fields.length > 0 ? `$${key}Fields` : '[]';
+  if (resolver.place !== 'suite') {
+    const list = [`"${key}"`, `"${resolver.place}"`, `"${entity}"`, '[]', custom].join(', ');
+    return [...fields, `$I->createEntity(${list}); // stepKey: ${key}`];
+  }
+  const list = [`"${key}"`, '"suite"', `"${entity}"`, '[]', ...(fields.length > 0 ? [custom] : [])];
+  const rows = list.map((argument, index) => `    ${argument}${index === list.length - 1 ? '' : ','}`);
+  return [...fields, 'PersistedObjectHandler::getInstance()->createEntity(', ...rows, ');'];
 }
+
+function deleteLines({ attributes }, key, { place }) {
+  if (place !== 'suite') {
+    return [`$I->deleteEntity("${attributes.createDataKey}", "${place}"); // stepKey: ${key}`];
+  }
+  const rows = [`\t"${attributes.createDataKey}",`, '    "suite"'];
+  return ['PersistedObjectHandler::getInstance()->deleteEntity(', ...rows, ');'];
+}
+
+/** Attributes that are written as they are. */
+const raw = new Set(['time', 'visible']);
 
 function statement(step, key, parameters, waitTimeout, resolver) {
   const { name, attributes } = step;
-  if (name === 'createData') return [createStatement(step, key)];
-  if (name === 'deleteData') {
-    return [`$I->deleteEntity("${attributes.createDataKey ?? attributes.url}"); // stepKey: ${key}`];
-  }
+  if (name === 'createData') return createLines(step, key, resolver);
+  if (name === 'deleteData') return deleteLines(step, key, resolver);
+  if (name === 'comment') return [comment(resolver, toPhp(resolver.resolve(attributes.userInput)))];
   const compared = expectedAndActual(step, resolver);
   const values = [];
   for (const parameter of parameters) {
     const attribute = parameter.replace('?', '');
     if (compared[attribute] !== undefined) values.push(compared[attribute]);
-    else if (attribute === 'time') values.push(String(Number(attributes.time ?? waitTimeout)));
+    else if (attribute === 'time') values.push(attributes.time ?? waitTimeout);
+    else if (raw.has(attribute) && attributes[attribute] !== undefined) values.push(attributes[attribute]);
     else if (attributes[attribute] !== undefined) values.push(toPhp(resolver.resolve(attributes[attribute])));
     else if (!parameter.endsWith('?')) throw new Error(`${name} "${key}" needs the attribute ${attribute}.`);
   }
   const assigned = grabs(name) ? `$${key} = ` : '';
-  const lines = [`${assigned}$I->${name}(${values.join(', ')}); // stepKey: ${key}`];
-  const timeout = resolver.timeoutOf(attributes.selector);
-  if (timeout > 0 && !name.startsWith('wait')) {
-    lines.push(`$I->waitForPageLoad(${timeout}); // stepKey: ${key}WaitForPageLoad`);
+  const lines = [`${assigned}${call(resolver, name, values)}; // stepKey: ${key}`];
+  const timeout = resolver.timeoutOf(attributes.dependentSelector) ?? resolver.timeoutOf(attributes.selector);
+  if (timeout !== undefined) {
+    lines.push(`${call(resolver, 'waitForPageLoad', [timeout])}; // stepKey: ${key}WaitForPageLoad`);
   }
   return lines;
 }
@@ -111,18 +141,30 @@ function statement(step, key, parameters, waitTimeout, resolver) {
 function composeTest(catalog, name, waitTimeout) {
   const test = catalog.test.get(name);
   if (!test) throw new Error(`Test ${name} not found in xml.`);
-  const annotations = annotationsOf(catalog, test);
-  const block = (which) => statements(catalog, stepsOf(catalog, 'test', test, which), waitTimeout);
+  const secrets = new Set();
+  const block = (which) => {
+    const resolver = createResolver(catalog, which === undefined ? 'test' : 'hook', { secrets });
+    return statements(catalog, stepsOf(catalog, 'test', test, which), waitTimeout, resolver);
+  };
+  // In the order in which MFTF writes them.
+  const [body, before, after] = [block(undefined), block('before'), block('after')];
   return {
     name,
     module: test.module,
     files: test.files,
-    annotations,
-    skip: annotations.skip,
-    before: block('before'),
-    after: block('after'),
-    body: block(undefined),
+    annotations: ownAnnotations(test),
+    skip: skipReasons(catalog, test),
+    hooks: hooksOf(catalog, test),
+    secrets: [...secrets],
+    ...{ body, before, after },
   };
+}
+
+/** The hooks that a test declares itself come first in its Cest. */
+function hooksOf(catalog, test) {
+  const own = ['before', 'after'].filter((hook) => first(test, hook));
+  const parent = catalog.test.get(test.attributes.extends ?? '');
+  return [...new Set([...own, ...(parent ? hooksOf(catalog, parent) : [])])];
 }
 
 /** The names of the tests of a suite, without excluded ones. */
@@ -135,7 +177,7 @@ function suiteTests(catalog, suite) {
       if (entry.name === 'module')
         return all.filter((one) => one.module === name).map((one) => one.attributes.name);
       return all
-        .filter((one) => (annotationsOf(catalog, one).group ?? []).includes(name))
+        .filter((one) => (ownAnnotations(one).group ?? []).includes(name))
         .map((one) => one.attributes.name);
     });
   const excluded = new Set(matching('exclude'));
@@ -145,7 +187,8 @@ function suiteTests(catalog, suite) {
 function composeSuite(catalog, name, waitTimeout) {
   const suite = catalog.suite.get(name);
   if (!suite) throw new Error(`Suite ${name} is not defined in xml.`);
-  const block = (which) => statements(catalog, first(suite, which)?.children ?? [], waitTimeout);
+  const resolver = createResolver(catalog, 'suite');
+  const block = (which) => statements(catalog, first(suite, which)?.children ?? [], waitTimeout, resolver);
   return { name, before: block('before'), after: block('after'), tests: suiteTests(catalog, suite) };
 }
 

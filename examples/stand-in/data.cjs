@@ -37,11 +37,11 @@ function createData(project, attach) {
 
   return {
     msq,
-    create: async (key, entity, overrides = '{}') => {
+    create: async (key, entity, overrides = {}) => {
       const describe = (catalog) => {
         const declared = catalog.entity.get(entity);
         if (!declared) throw new Error(`Entity "${entity}" does not exist.`);
-        const fields = { ...fieldsOf(catalog, entity), ...JSON.parse(overrides) };
+        const fields = { ...fieldsOf(catalog, entity), ...overrides };
         return { dataType: declared.attributes.type, fields };
       };
       made.set(key, await call({ describe }, 'create'));

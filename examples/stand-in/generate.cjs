@@ -2,11 +2,12 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const { readCatalog } = require('./catalog.cjs');
-const { writeCest, writeGroup } = require('./cest.cjs');
+const { writeCest } = require('./cest.cjs');
 const { composeSuite, composeTest, suiteTests } = require('./compose.cjs');
 const { generatedFolder } = require('./env.cjs');
 const { injectFault } = require('./faults.cjs');
 const { enabledModules } = require('./magento.cjs');
+const { writeSuiteClass } = require('./suite-class.cjs');
 const { formatYaml, parseYaml } = require('./yaml.cjs');
 
 /** What to generate: names for `default`, and names for each suite. */
@@ -99,7 +100,10 @@ async function generateTests(project, options, out) {
     }
     emptyFolder(path.join(generated, 'default'));
     for (const test of tests) {
-      fs.writeFileSync(path.join(generated, 'default', `${test.name}Cest.php`), writeCest(test, 'default'));
+      fs.writeFileSync(
+        path.join(generated, 'default', `${test.name}Cest.php`),
+        writeCest(test, 'default', project),
+      );
     }
 
     emptyFolder(project.groupFolder);
@@ -109,12 +113,12 @@ async function generateTests(project, options, out) {
       const hasGroup = suite.before.length + suite.after.length > 0;
       emptyFolder(path.join(generated, name));
       for (const test of names.map(compose).filter(Boolean)) {
-        fs.writeFileSync(path.join(generated, name, `${test.name}Cest.php`), writeCest(test, name));
+        fs.writeFileSync(path.join(generated, name, `${test.name}Cest.php`), writeCest(test, name, project));
       }
       if (hasGroup)
         fs.writeFileSync(
           path.join(project.groupFolder, `${name}.php`),
-          writeGroup({ ...suite, tests: names }),
+          writeSuiteClass({ ...suite, tests: names }),
         );
       suites.push({ name, hasGroup });
     }

@@ -1,8 +1,9 @@
 // Selects the Cest files that a run of codecept reads, and the classes of their suites.
 const fs = require('node:fs');
 const path = require('node:path');
-const { readCest, readGroup } = require('./cest.cjs');
+const { readCest } = require('./cest.cjs');
 const { injectFault } = require('./faults.cjs');
+const { readSuiteClass } = require('./suite-class.cjs');
 
 /** Prints an exception as Symfony's console does and returns it. */
 function refuse(place, type, message) {
@@ -60,7 +61,7 @@ function loadGroups(project, config, groups) {
         const message = `Class \`${name}\` is not defined. Autoload it or include into '_bootstrap.php' file of 'tests' directory`;
         throw refuse('Codecept.php line 119', 'Codeception\\Exception\\ConfigurationException', message);
       }
-      return { ...readGroup(fs.readFileSync(file, 'utf8')), folder: groups[name.slice(6)]?.[0] };
+      return { ...readSuiteClass(fs.readFileSync(file, 'utf8')), folder: groups[name.slice(6)]?.[0] };
     });
 }
 

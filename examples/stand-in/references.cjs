@@ -1,9 +1,11 @@
 // Resolves `{{...}}` and `$...$` in attributes to the text in the generated PHP.
 const { first, only } = require('./catalog.cjs');
 
-const quote = (text) => `"${text.replace(/["\\$]/g, '\\$&').replace(/\n/g, '\\n')}"`;
+const quote = (text) => `"${text.replaceAll('"', '\\"')}"`;
 
-/** A PHP expression of literals and calls: parts are `{ text }` or `{ code }`. */
+/**
+ * A PHP expression of literals and calls: parts are `{ text }` or `{ code }`. A text that is a variable becomes the variable.
+ */
 function toPhp(parts) {
   const joined = [];
   for (const part of parts) {
@@ -11,9 +13,15 @@ function toPhp(parts) {
     if (part.text !== undefined && last?.text !== undefined) last.text += part.text;
     else joined.push({ ...part });
   }
-  const shown = joined.filter((part) => part.text !== '' || joined.length === 1);
+  const shown = joined.filter((part) => part.text !== '');
+  const [variable] = shown.length === 1 ? (/^\{(\$\w+)\}$/.exec(shown[0].text)?.slice(1) ?? []) : [];
+  if (variable) return variable;
   return shown.map((part) => (part.text !== undefined ? quote(part.text) : part.code)).join(' . ') || '""';
 }
+
+/** The base address of the admin panel; it may be another one than that of the shop. */
+const adminUrl =
+  '(getenv("MAGENTO_BACKEND_BASE_URL") ? rtrim(getenv("MAGENTO_BACKEND_BASE_URL"), "/") : "") . "/" . getenv("MAGENTO_BACKEND_NAME")';
 
 /** A data entity with the fields of those it extends. */
 function entityFields(catalog, name) {
@@ -42,9 +50,14 @@ function splitArguments(source) {
 
 /**
  * Resolves references against the catalog. `scope` maps the arguments of an action group to `{ entity }` or `{ parts
- * }`; `suffix` is appended to the step keys inside an action group call.
+ * }`; `suffix` is appended to the step keys inside an action group call. `place` is `test`, `hook` or `suite`; the names of
+ * secrets are added to `secrets`.
  */
-function createResolver(catalog, scope = new Map(), suffix = '', own = new Set()) {
+function createResolver(
+  catalog,
+  place,
+  { scope = new Map(), suffix = '', own = new Set(), secrets = new Set() } = {},
+) {
   const argument = (source) => {
     if (source.startsWith("'")) return resolve(source.slice(1, -1));
     if (source.startsWith('$')) return resolve(source);
@@ -83,17 +96,15 @@ function createResolver(catalog, scope = new Map(), suffix = '', own = new Set()
 
   const pageUrl = (page, parameters) => {
     const parts = withParameters(page.attributes.url, parameters);
-    if (page.attributes.area === 'admin') {
-      return [{ text: '/' }, { code: 'getenv("MAGENTO_BACKEND_NAME")' }, { text: '/' }, ...parts];
-    }
-    return page.attributes.url.startsWith('/') ? parts : [{ text: '/' }, ...parts];
+    return page.attributes.area === 'admin' ? [{ code: adminUrl }, { text: '/' }, ...parts] : parts;
   };
 
   const created = (source) => {
     const variable = /^\{\$(\w+)\}$/.exec(source)?.[1];
-    if (variable) return [{ code: `$${own.has(variable) ? variable + suffix : variable}` }];
+    if (variable) return [{ text: `{$${own.has(variable) ? variable + suffix : variable}}` }];
     const [, key, field] = /^\$+(\w+)\.([\w[\]]+)\$+$/.exec(source);
-    return [{ code: `$I->retrieveEntityField("${key}", "${field}")` }];
+    const holder = place === 'suite' ? 'PersistedObjectHandler::getInstance()' : '$I';
+    return [{ code: `${holder}->retrieveEntityField('${key}', '${field}', '${place}')` }];
   };
 
   /** The parts of an attribute's text. */
@@ -103,17 +114,21 @@ function createResolver(catalog, scope = new Map(), suffix = '', own = new Set()
       .filter((piece) => piece !== '')
       .flatMap((piece) => {
         const credential = /^\{\{_CREDS\.(.+)\}\}$/.exec(piece)?.[1];
-        if (credential) return [{ code: `$I->getSecret("${credential}")` }];
+        if (credential) {
+          secrets.add(credential);
+          const holder = place === 'suite' ? '$this->getModuleForAction("getSecret")' : '$I';
+          return [{ code: `${holder}->getSecret("${credential}")` }];
+        }
         if (piece.startsWith('{{')) return reference(piece.slice(2, -2));
         return /^(\{\$|\$+\w+\.)/.test(piece) ? created(piece) : [{ text: piece }];
       });
 
-  /** The seconds that a click on this selector waits for the page, when its section defines them. */
+  /** The seconds that a step with this selector waits for the page, when its section defines them. */
   const timeoutOf = (text) => {
     const [, name, key] = /^\{\{(\w+)\.(\w+)/.exec(text ?? '') ?? [];
     const section = catalog.section.get(name);
     const element = section && only(section, 'element').find((one) => one.attributes.name === key);
-    return Number(element?.attributes.timeout ?? 0);
+    return element?.attributes.timeout;
   };
 
   /** The scope inside a call of `group`, from the arguments of the call. */
@@ -137,7 +152,7 @@ function createResolver(catalog, scope = new Map(), suffix = '', own = new Set()
     return inner;
   };
 
-  return { resolve, timeoutOf, scopeOf };
+  return { place, secrets, resolve, timeoutOf, scopeOf };
 }
 
 module.exports = { createResolver, entityFields, toPhp };

@@ -66,12 +66,18 @@ function createRun({ project, screen, output, allureFolder, groupObjects, result
     const context = {
       variables,
       getenv: (name) => project.env[name] ?? '',
+      rtrim: (text, sign) => (text.endsWith(sign) ? text.slice(0, -1) : text),
       getSecret: (key) => project.secret(key),
       msq: data.msq,
       retrieveEntityField: (key, name) => String(data.field(key, name)),
     };
     for (const statement of statements) {
       const values = evaluateArguments(statement.source, context);
+      if (statement.assigned !== undefined) {
+        const fields = variables.get(statement.assigned) ?? {};
+        variables.set(statement.assigned, { ...fields, [statement.field]: values[0] });
+        continue;
+      }
       const step = begin?.(statement, values);
       try {
         const value = await Promise.race([steps[statement.action](...values), terminated]);

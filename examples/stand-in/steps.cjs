@@ -74,7 +74,7 @@ function createSteps(browser, project, data) {
     resetCookie: (name) => browser.clearCookie(name),
     scrollTo: (selector) => void browser.one(selector),
     click: (selector) => browser.click(selector),
-    submitForm: (selector, values) => browser.submitForm(selector, JSON.parse(values || '{}')),
+    submitForm: (selector, values) => browser.submitForm(selector, values ?? {}),
     conditionalClick: async (selector, dependent, visible) => {
       if (browser.visible(dependent).length > 0 === (String(visible) === 'true'))
         await browser.click(selector);
@@ -187,13 +187,13 @@ function createSteps(browser, project, data) {
     waitForAjaxLoad: waitIdle,
     waitForElement: (selector, seconds) => waited(() => browser.all(selector).length > 0, selector, seconds),
     waitForElementVisible: waitVisible,
-    waitForElementClickable: waitVisible,
+    waitForElementClickable: (selector) => waitVisible(selector, Number(project.env.WAIT_TIMEOUT)),
     waitForElementNotVisible: (selector, seconds) =>
       waited(() => browser.visible(selector).length === 0, selector, seconds),
     waitForText: (text, seconds, selector) =>
       waited(() => includes(textIn(selector), text), selector ?? 'body', seconds, text),
 
-    createEntity: (key, entity, fields) => data.create(key, entity, fields),
+    createEntity: (key, _scope, entity, _required, fields) => data.create(key, entity, fields),
     deleteEntity: (key) => data.remove(key),
     makeScreenshot: () => undefined,
     comment: async (text) => void (await faultOfComment(project, text)),

@@ -87,6 +87,7 @@ async function compose(
     log: runLog.log,
     database,
     locks,
+    cestChecks: stores.cestChecks,
     environments: stores.environments,
     variables: stores.variables,
     runs: stores.runs,

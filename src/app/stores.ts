@@ -13,6 +13,7 @@ import { loadKey } from '../store/secret-key.ts';
 import { createAlerts } from '../store/tables/alerts.ts';
 import { createAttempts } from '../store/tables/attempts.ts';
 import { createCauseNotes } from '../store/tables/cause-notes.ts';
+import { createCestChecksTable } from '../store/tables/cest-checks.ts';
 import { createChannels } from '../store/tables/channels.ts';
 import { createComparedRuns } from '../store/tables/compared-runs.ts';
 import { createComparisons } from '../store/tables/comparisons.ts';
@@ -51,6 +52,7 @@ export type Stores = Pick<
   | 'access'
   | 'alerts'
   | 'attempts'
+  | 'cestChecks'
   | 'changeConfiguration'
   | 'channels'
   | 'clock'
@@ -121,6 +123,7 @@ export async function openStores(config: Config, log: Logger, database: AppDatab
     ...configuration(database),
     alerts: createAlerts({ database }),
     attempts: createAttempts({ database }),
+    cestChecks: createCestChecksTable({ database }),
     comparedRuns: createComparedRuns({ database }),
     comparisons: createComparisons({ database }),
     durations: createDurations({ database }),

@@ -243,6 +243,11 @@ export const commandGroups: readonly CommandGroup[] = [
         load: async () => (await import('./commands/doctor.ts')).registerDoctor,
       },
       {
+        name: 'cests',
+        summary: 'compare the Cests of matre with those of MFTF: what was compared, and what differs',
+        load: async () => (await import('./commands/cests.ts')).registerCests,
+      },
+      {
         name: 'pool',
         summary: 'manage the containers that tests run in',
         load: async () => (await import('./commands/pool.ts')).registerPool,

@@ -94,6 +94,7 @@ function arrangeMftf(values: SettingValues): Config['mftf'] {
     php: values.MATRE_PHP,
     phpMemoryBytes: values.MATRE_PHP_MEMORY,
     testTimeoutMs: values.MATRE_TEST_TIMEOUT,
+    generation: values.MATRE_GENERATION,
     generationTimeoutMs: values.MATRE_GENERATION_TIMEOUT,
     exclusiveGroups: values.MATRE_EXCLUSIVE_GROUPS,
     retryFailed: { times: values.MATRE_RETRY_FAILED, groups: values.MATRE_RETRY_FAILED_GROUPS },

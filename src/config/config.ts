@@ -1,5 +1,6 @@
 import type { ProxyConfig } from '../http/proxy.ts';
 import type { Role, SecondFactorDemand } from '../model/access.ts';
+import type { GenerationMode } from '../model/generation.ts';
 import type { PatchSource } from '../model/patch.ts';
 import type { SourceLinkSettings } from '../model/source-link/source-link.ts';
 import type { SettingSource } from './setting-texts.ts';
@@ -85,6 +86,7 @@ export interface Config {
     php: string;
     phpMemoryBytes: number;
     testTimeoutMs: number;
+    generation: GenerationMode;
     generationTimeoutMs: number;
     exclusiveGroups: string[];
     retryFailed: { times: number; groups: { group: string; times: number }[] };

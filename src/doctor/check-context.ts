@@ -13,6 +13,7 @@ import type { InspectedContainer, Inspection } from '../pool/inspect.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Selenium, SeleniumStatus } from '../selenium/selenium.ts';
 import type { Database } from '../store/database/database.ts';
+import type { StoredCestCheck } from '../store/tables/cest-checks.ts';
 import type { Workers } from '../store/tables/workers.ts';
 
 /** What the checks of one examination work with. */
@@ -30,6 +31,8 @@ export interface CheckContext {
   maySignIn: boolean;
   /** Stores the modules that the shop of an environment listed now. */
   saveModules(environment: Environment, names: readonly string[]): Promise<void>;
+  /** The comparisons of Cests with those of MFTF, the newest first. */
+  cestChecks(): Promise<StoredCestCheck[]>;
   /** The runs under way, with the fences of their claims. */
   runningClaims(): Promise<{ runId: number; fence: number }[]>;
   /** The commits that unfinished runs are pinned to. */

@@ -1,5 +1,6 @@
 import type { Check } from './check.ts';
 import { adminRefused } from './checks/admin-refused.ts';
+import { cestsDiffer } from './checks/cests-differ.ts';
 import { channelsRefused } from './checks/channels-refused.ts';
 import { commandMissing } from './checks/command-missing.ts';
 import { containerNameTaken } from './checks/container-name-taken.ts';
@@ -53,6 +54,7 @@ export const checks: readonly Check[] = [
   moduleAway,
   moduleEnvFileMissing,
   patchesMisfit,
+  cestsDiffer,
   selectionUnknown,
   seleniumAway,
   seleniumSessionsLeft,

@@ -100,6 +100,7 @@ import {
   showMatrix,
   showSubmission,
 } from './submissions/submissions.ts';
+import { listCestChecks, resetCestChecks } from './system/cest-checks.ts';
 import { fixDoctor, showDoctor } from './system/doctor.ts';
 import { listFaults } from './system/faults.ts';
 import { showConfig, showStatus } from './system/status.ts';
@@ -256,6 +257,8 @@ export const operations = [
   prunePool,
   listLocks,
   releaseLock,
+  listCestChecks,
+  resetCestChecks,
   listAlerts,
   showOverview,
   showAttention,

@@ -120,13 +120,12 @@ export function poolSpecification(
   { image, targets }: Origin,
   imageId: string,
 ): ContainerSpec {
-  const { installation, network, extraHosts, mounts, capabilities, memoryBytes, magentoRoot } = settings;
+  const { installation, network, extraHosts, mounts, capabilities, memoryBytes } = settings;
   const name = containerName(environmentId, slot);
   const downloads: Mount[] =
     settings.downloadsFolder === undefined
       ? []
       : [{ source: join(settings.downloadsFolder, name), target: downloadsFolder, readOnly: false }];
-  const tmpfs = (target: string, mode: number): Tmpfs => ({ target, sizeBytes: settings.tmpfsBytes, mode });
   const spec: ContainerSpec = {
     name,
     image,
@@ -138,14 +137,8 @@ export function poolSpecification(
       ...(targets.length > 0 ? { [poolLabels.modules]: targets.join(',') } : {}),
     },
     env: {},
-    mounts: [
-      { source: settings.modulesFolder, target: checkoutsFolder, readOnly: true },
-      ...downloads,
-      ...mounts,
-    ],
-    tmpfs: [tmpfs(`${magentoRoot}/${generatedFolder}`, 0o755), tmpfs(runFolder, 0o700)],
-    files: [supervisorFile(), ...settings.files],
-    writable: writableFolders.map((folder) => `${magentoRoot}/${folder}`),
+    mounts: [checkoutsOf(settings), ...downloads, ...mounts],
+    ...placesOf(settings),
     network,
     extraHosts,
     capabilities,
@@ -153,6 +146,35 @@ export function poolSpecification(
   };
   const hash = specificationHash(spec, imageId);
   return { ...spec, labels: { ...spec.labels, [poolLabels.specification]: hash } };
+}
+
+/** The specification of a container of no environment, in which MFTF can generate tests. */
+export function generationSpecification(
+  settings: PoolSettings,
+  { name, image }: { name: string; image: string },
+): ContainerSpec {
+  const { installation, mounts, memoryBytes } = settings;
+  return {
+    ...{ name, image, memoryBytes, env: {}, capabilities: [], extraHosts: [], network: undefined },
+    labels: { 'matre.generation': installation },
+    mounts: [checkoutsOf(settings), ...mounts],
+    ...placesOf(settings),
+  };
+}
+
+function checkoutsOf({ modulesFolder }: PoolSettings): Mount {
+  return { source: modulesFolder, target: checkoutsFolder, readOnly: true };
+}
+
+/** What a container has for a generation of tests. */
+function placesOf(settings: PoolSettings): Pick<ContainerSpec, 'tmpfs' | 'files' | 'writable'> {
+  const { magentoRoot, tmpfsBytes } = settings;
+  const tmpfs = (target: string, mode: number): Tmpfs => ({ target, sizeBytes: tmpfsBytes, mode });
+  return {
+    tmpfs: [tmpfs(`${magentoRoot}/${generatedFolder}`, 0o755), tmpfs(runFolder, 0o700)],
+    files: [supervisorFile(), ...settings.files],
+    writable: writableFolders.map((folder) => `${magentoRoot}/${folder}`),
+  };
 }
 
 /** A hash that does not depend on the order of keys: 32 hexadecimal digits. */

@@ -112,7 +112,6 @@ describe('mftf generate:tests of the stand-in', () => {
     const cest = await sample.read(join(sample.generated, 'default/ChildTestCest.php'));
     const keys = [...cest.matchAll(/stepKey: (\w+)/g)].map(([, key]) => key);
     expect(keys).toEqual(['first', 'openHome', 'second', 'seeTitle']);
-    expect(cest).toContain('@group smoke');
   });
 
   it('builds suites from tests, groups and modules, without excluded tests', async () => {

@@ -20,6 +20,7 @@ overOneEngine((kind) => {
     harness = await openHarness(kind, {
       workers: false,
       settings: {
+        MATRE_GENERATION: 'mftf',
         DATABASE_URL: postgres.url,
         LOCK_DSN: redis.url,
         LOCK_TTL: '12s',

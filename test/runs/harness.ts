@@ -158,6 +158,8 @@ export async function openHarness(kind: EngineKind, options: HarnessOptions = {}
     MATRE_GENERATION_VARIABLES: 'STAND_IN_FAULT',
     // Tests check the effect of a fault on one attempt; test/runs/retries.test.ts covers retries.
     MATRE_RETRIES: '0',
+    // Checks in the background would make further containers; test/runs/cests.test.ts covers `auto`, and some files cover `mftf`.
+    MATRE_GENERATION: 'matre',
     ...options.settings,
   };
   const testApp = await openTestApp({ settings, ...(options.log && { log: options.log }) });

@@ -35,7 +35,8 @@ overOneEngine((kind) => {
   let us: HarnessEnvironment;
   beforeAll(async () => {
     harness = await openHarness(kind, {
-      settings: { MATRE_PATCHES: 'patches/, visible-element, content-models' },
+      // With a patch of the module MFTF generates.
+      settings: { MATRE_PATCHES: 'patches/, visible-element, content-models', MATRE_GENERATION: 'auto' },
       module: { ...moduleTest('OtherTest', fault('sleep 0')), ...moduleTest('PlainTest', fault('sleep 0')) },
     });
     us = await harness.environment('preprod-us', { slots: 2 });

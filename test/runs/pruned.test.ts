@@ -14,6 +14,7 @@ overOneEngine((kind) => {
   let us: HarnessEnvironment;
   beforeAll(async () => {
     harness = await openHarness(kind, {
+      settings: { MATRE_GENERATION: 'mftf' },
       module: {
         ...moduleTest('PlainTest', fault('sleep 0')),
         ...moduleTest('BadTest', '<actionGroup ref="NoSuchActionGroup" stepKey="bad"/>'),

@@ -19,6 +19,7 @@ overOneEngine((kind) => {
   let it: HarnessEnvironment;
   beforeAll(async () => {
     harness = await openHarness(kind, {
+      settings: { MATRE_GENERATION: 'mftf' },
       module: {
         ...moduleTest('OtherTest', fault('sleep 0')),
         ...moduleTest('BadTest', '<actionGroup ref="NoSuchActionGroup" stepKey="bad"/>'),

@@ -26,6 +26,7 @@ overOneEngine((kind) => {
         ...moduleTest('FailingTest', fault('error')),
       },
       settings: {
+        MATRE_GENERATION: 'mftf',
         OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
         OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20hush-hush',
       },

@@ -20,6 +20,7 @@ export interface EngineAndPool {
   engine: Engine;
   modules: Modules;
   pool: Pool;
+  poolSettings: PoolSettings;
   inspection: Inspection;
   /** The id of this installation, which labels its containers and browser sessions. */
   installation: string;
@@ -67,7 +68,7 @@ export async function openEngineAndPool(deps: {
     });
   const pool = createPool({ engine, locks, log, settings, onChange });
   const inspection = createInspection({ engine, pool, locks, settings });
-  return { engine, modules, pool, inspection, installation };
+  return { engine, modules, pool, poolSettings: settings, inspection, installation };
 }
 
 function poolSettings(config: Config, installation: string, modulesFolder: string): PoolSettings {

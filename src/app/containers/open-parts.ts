@@ -20,7 +20,7 @@ import { createMftfRunner } from './runner.ts';
 import type { Sources } from './sources.ts';
 
 export interface ContainerPartsDependencies
-  extends Pick<Stores, 'environments' | 'variables' | 'runs' | 'durations' | 'shopModules'> {
+  extends Pick<Stores, 'cestChecks' | 'environments' | 'variables' | 'runs' | 'durations' | 'shopModules'> {
   config: Config;
   log: Logger;
   database: Database;
@@ -71,6 +71,7 @@ export async function openParts(
   const layout = createLayout(magentoRoot);
   const runners = createMftfRunner({ ...deps, parts, catalogs, readers, resultReaders, layout, ...browsers });
   const close = async () => {
+    await runners.cestChecks.close();
     modules.close();
     await Promise.all([readers, resultReaders, thread, lintThread].map((threads) => threads.close()));
     await engine.close();

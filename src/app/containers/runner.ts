@@ -3,11 +3,14 @@ import type { Artifacts } from '../../artifacts/artifacts.ts';
 import { createPace } from '../../async/pace.ts';
 import type { Config } from '../../config/config.ts';
 import type { SendHookRequest } from '../../hooks/hook-place.ts';
+import type { LockStore } from '../../locks/lock.ts';
 import type { Logger } from '../../log.ts';
 import type { Catalogs } from '../../mftf/catalog/catalogs.ts';
 import { createValidations } from '../../mftf/closure/validation.ts';
 import type { Layout } from '../../mftf/container/layout.ts';
+import { type CestChecks, createCestChecks } from '../../mftf/generation/cest-checks.ts';
 import { createSnapshots, type SnapshotLookup } from '../../mftf/generation/snapshots.ts';
+import { createSuiteClasses } from '../../mftf/generation/suite-classes.ts';
 import { seleniumValues } from '../../mftf/module/env-files.ts';
 import { createAfterHooks, createRunner, type RunnerDependencies } from '../../mftf/run/runner.ts';
 import type { ShopModulesSource } from '../../mftf/shop-modules/shop-modules.ts';
@@ -15,6 +18,8 @@ import { maxOutputRate } from '../../model/limits.ts';
 import { sourceOfAddress } from '../../modules/environment-sources.ts';
 import type { Selenium } from '../../selenium/selenium.ts';
 import type { Sessions } from '../../selenium/sessions.ts';
+import type { Database } from '../../store/database/database.ts';
+import type { CestChecksTable } from '../../store/tables/cest-checks.ts';
 import type { Durations } from '../../store/tables/durations.ts';
 import type { Environments } from '../../store/tables/environments.ts';
 import type { Variables } from '../../store/tables/variables.ts';
@@ -24,14 +29,23 @@ import type { AfterHooks, Runner } from '../../worker/runner.ts';
 import { type EngineAndPool, sharedDownloads } from './engine-and-pool.ts';
 import { readStoredValues, secretRuleOf } from './env-values.ts';
 import type { Sources } from './sources.ts';
+import { createGenerationContainer } from './temporary-container.ts';
 
-/** The runner of MFTF, whose steps `watch` times, and what executes the hooks after its tests. */
-export function createMftfRunner(deps: {
+interface MftfRunners {
+  runner: Runner;
+  afterHooks: AfterHooks;
+  cestChecks: CestChecks;
+}
+
+interface MftfRunnerDependencies {
   config: Config;
   log: Logger;
+  database: Database;
+  locks: LockStore;
   environments: Environments;
   variables: Variables;
   durations: Durations;
+  cestChecks: CestChecksTable;
   artifacts: Artifacts;
   watch: Watch;
   parts: EngineAndPool;
@@ -44,7 +58,10 @@ export function createMftfRunner(deps: {
   shopModules: ShopModulesSource;
   sources: Sources;
   sendHookRequest: SendHookRequest;
-}): { runner: Runner; afterHooks: AfterHooks } {
+}
+
+/** The runner of MFTF, whose steps `watch` times, and what executes the hooks after its tests. */
+export function createMftfRunner(deps: MftfRunnerDependencies): MftfRunners {
   const { config, log, artifacts, watch, catalogs, layout, sessions } = deps;
   const { engine, modules, pool, installation } = deps.parts;
   const { pool: poolConfig, mftf, worker } = config;
@@ -55,6 +72,12 @@ export function createMftfRunner(deps: {
     log,
   });
   const validations = createValidations({ folder: join(dataFolder, 'catalogs') });
+  const suiteClasses = createSuiteClasses({ folder: join(dataFolder, 'catalogs') });
+  const cestChecks = createCestChecks({
+    ...{ engine, layout, suiteClasses, log, table: deps.cestChecks, readers: deps.readers },
+    container: (image) => createGenerationContainer(deps, engine, deps.parts.poolSettings, image),
+    settings: { ...mftf, heartbeatMs: worker.heartbeatMs },
+  });
   const runnerDeps: RunnerDependencies = {
     engine,
     pool: watch(pool, { ensure: 'container' }),
@@ -66,6 +89,8 @@ export function createMftfRunner(deps: {
     },
     catalogs: watch(catalogs, { of: 'catalog' }),
     snapshots: watch(snapshots, { obtain: { name: 'generated tests', describe: lookupAttributes } }),
+    suiteClasses,
+    cestChecks,
     validations: watch(validations, { of: 'validation' }),
     shopModules: watch(deps.shopModules, { current: 'modules of the shop' }),
     artifacts,
@@ -96,7 +121,12 @@ export function createMftfRunner(deps: {
       notCacheableReason: mountInMagentoTree(poolConfig),
     },
   };
-  return { runner: createRunner(runnerDeps), afterHooks: createAfterHooks(runnerDeps) };
+  const runner = createRunner(runnerDeps);
+  return {
+    runner: (job) => cestChecks.during(() => runner(job)),
+    afterHooks: createAfterHooks(runnerDeps),
+    cestChecks,
+  };
 }
 
 const lookupAttributes = ({ storedKey }: SnapshotLookup) => ({

@@ -4,7 +4,7 @@ import type { ContainerSpec, Engine } from '../../engine/engine.ts';
 import { supervisorFile } from '../../engine/supervised.ts';
 import { type LockStore, lockNames } from '../../locks/lock.ts';
 import { scriptFiles } from '../../mftf/container/scripts.ts';
-import { runFolder } from '../../pool/specification.ts';
+import { generationSpecification, type PoolSettings, runFolder } from '../../pool/specification.ts';
 import type { Database } from '../../store/database/database.ts';
 import { readInstallation } from '../../store/tables/settings.ts';
 
@@ -47,6 +47,36 @@ export async function createCatalogContainer(
     return { ...container, dispose };
   } catch (error) {
     await lock.release();
+    throw error;
+  }
+}
+
+/**
+ * A container as runs have it, but without a network, for generations that belong to no run; one at a time. Errors: those of the engine
+ * and of the lock store.
+ */
+export async function createGenerationContainer(
+  { locks, database }: Omit<TemporaryContainerDependencies, 'config'>,
+  engine: Engine,
+  settings: PoolSettings,
+  image: string,
+): Promise<TemporaryContainer> {
+  const installation = await readInstallation(database);
+  const name = `matre_generation_${installation}`;
+  const lock = await locks.acquire(lockNames.container(name), {
+    owner: `generation, process ${process.pid}`,
+  });
+  const dispose = async () => {
+    await engine.remove(name);
+    await lock.release();
+  };
+  try {
+    // A killed process may have left one.
+    await engine.remove(name);
+    const { id } = await engine.create(generationSpecification(settings, { name, image }));
+    return { id, dispose };
+  } catch (error) {
+    await dispose();
     throw error;
   }
 }

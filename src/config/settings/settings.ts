@@ -19,6 +19,7 @@ import {
 } from '../setting-parsers.ts';
 import { alertSettings } from './alert-settings.ts';
 import { containerSettings } from './container-settings.ts';
+import { generationSettings } from './generation-settings.ts';
 import { messageSettings } from './message-settings.ts';
 import { patchSettings } from './patch-settings.ts';
 import { phpSettings } from './php-settings.ts';
@@ -252,12 +253,7 @@ export const settings = {
     default: '15m',
     description: 'How long one test may take.',
   }),
-  MATRE_GENERATION_TIMEOUT: setting({
-    group: 'MFTF',
-    schema: duration(1),
-    default: '15m',
-    description: 'How long MFTF may take to generate the tests of a run.',
-  }),
+  ...generationSettings,
   ...variableSettings,
   MATRE_SHOP_MODULES_AGE: setting({
     group: 'MFTF',

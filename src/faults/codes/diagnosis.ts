@@ -32,6 +32,10 @@ export const diagnosisFaults = {
     'Runs use the modules that the shop listed last, or read the tests of all modules when it never did: then tests may expect what disabled modules do, such as two-factor authentication.',
     'Let the administrator of the tests sign in to the REST API (docs/shop.md). Or accept the tests of all modules: `matre env edit CODE --all-modules`.',
   ),
+  CESTS_DIFFER: diagnosis(
+    'MFTF generates the tests of this image, which takes longer. No outcome depends on it.',
+    'Report the difference. After an update of matre, or to try again: `matre cests reset`. `MATRE_GENERATION=mftf` makes MFTF generate all tests.',
+  ),
   WAITS_RAN_OUT: diagnosis(
     'Each of these waits costs twice its time limit, and the test continues: MFTF waits for jQuery to be idle, and on these pages it never is.',
     'On a page without jQuery (a Hyvä or headless storefront, an error page, static files that were not deployed) set WAIT_TIMEOUT low for the environment; where a request never ends (chat, analytics, polling) switch it off on the shop under test (docs/shop.md).',

@@ -2,12 +2,17 @@ import { readFile, utimes } from 'node:fs/promises';
 import { createMemo } from '../../async/single-flight.ts';
 import { Fault } from '../../faults/fault.ts';
 import { ifPresent } from '../../files/missing-file.ts';
+import type { CestDifference } from '../../model/cest-check.ts';
 import type { FailedStepPlace, ResultPlace } from '../../model/result-place.ts';
 import type { PlannedTest, Selection } from '../../model/selection.ts';
 import { defineTask } from '../../threads/task.ts';
+import { compareFiles } from '../cest/compare-files.ts';
+import { sampleTests } from '../cest/sample-tests.ts';
+import { type CestFiles, type CestRequest, writeCestFiles } from '../cest/write-files.ts';
 import { attachedFiles, describeMissingFixtures } from '../closure/attached-files.ts';
 import { type Closure, closureOf } from '../closure/closure.ts';
 import { describeMissing, variablesOf } from '../closure/variables.ts';
+import { filesOf, packFilesAsGenerated } from '../generation/snapshot-archive.ts';
 import type { EnvironmentTests } from '../lint/tests-above.ts';
 import { locateStep, type ReportedStep } from '../resolver/locate-step.ts';
 import type { ResolvedStep, Resolver } from '../resolver/model.ts';
@@ -45,6 +50,11 @@ export interface TestSource {
 /** Returns the content of an XML file of the catalog. Throws NOT_FOUND for any other. */
 type ReadFile = (path: string) => Uint8Array;
 type OpenFiles = () => Promise<ReadFile>;
+
+/** `archive`: see `packGenerated`. */
+export interface WrittenCests extends Omit<CestFiles, 'files'> {
+  archive: Uint8Array;
+}
 
 /** What can be asked about a catalog. Each answer is small beside the catalog, which stays in the worker thread. */
 export const answers = {
@@ -128,6 +138,35 @@ export const answers = {
         ? locateStep(resolution.resolved, executed)
         : undefined;
     return { test: { file, line }, step: step && placeOfStep(step) };
+  },
+
+  /** The Cests of tests and the classes of their suites, packed as `packGenerated` does. */
+  async cests(catalog: Catalog, request: CestRequest, files: OpenFiles): Promise<WrittenCests> {
+    const resolver = await resolverOf(catalog, files);
+    const { files: written, ...rest } = writeCestFiles(catalog, resolver, await files(), request);
+    return { archive: await packFilesAsGenerated(written), ...rest };
+  },
+
+  /** See `sampleTests`. */
+  sampleTests,
+
+  /**
+   * Compares the Cests of tests with those of MFTF in an archive of `packGenerated`. Returns how many tests were compared, which are all
+   * that matre writes, and the first difference.
+   */
+  async compareCests(
+    catalog: Catalog,
+    { generated, ...request }: CestRequest & { generated: Uint8Array },
+    files: OpenFiles,
+  ): Promise<{ tests: number; difference: CestDifference | undefined }> {
+    const resolver = await resolverOf(catalog, files);
+    const own = writeCestFiles(catalog, resolver, await files(), request);
+    const others = await filesOf(Buffer.from(generated));
+    const difference = compareFiles(
+      new Map(own.files.map(({ path, content }) => [path, content])),
+      new Map(others.map(({ path, content }) => [path, content.toString()])),
+    );
+    return { tests: request.tests.length - own.refused.length, difference };
   },
 
   /** The files that MFTF's schemas are checked for, of all modules. */

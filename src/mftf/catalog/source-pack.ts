@@ -15,9 +15,10 @@ const packedKinds = new Set<string>([
   'section',
   'operation',
   'suite',
+  'helper',
 ] satisfies PartKind[]);
 
-/** Collects the XML files of a source while it is read, compressed: 28 MB of Magento 2.4.4 become 6 MB. */
+/** Collects these files of a source while it is read, compressed: 28 MB of Magento 2.4.4 become 6 MB. */
 export interface SourcePack {
   /** The same source; its files are collected as they are read. */
   source: Source;

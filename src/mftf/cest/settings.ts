@@ -10,6 +10,17 @@ export interface CestSettings {
   timezone: string;
 }
 
+/**
+ * The lines of MFTF whose Cests were compared with those of matre for whole trees (docs/cests.md). Other versions generate their Cests
+ * themselves.
+ */
+const provenLines: readonly string[] = ['3.8', '4.7', '5.3', '6.0'];
+
+/** Whether a version of MFTF, such as `4.7.2`, is of a line whose Cests were compared. */
+export function isProven(version: string): boolean {
+  return provenLines.includes(version.split('.').slice(0, 2).join('.'));
+}
+
 /** How the Cests of a version differ from those of 3.8. */
 export interface Dialect {
   /** Whether comments stand around the steps of a hook, and no `@Parameter` before the test: since 3.9.0. */

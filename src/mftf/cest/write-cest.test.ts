@@ -1,34 +1,22 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readCatalog } from '../catalog/catalog.ts';
-import { createResolver } from '../resolver/resolver.ts';
+import { quaySamples, readQuayModule } from '../../../test/support/quay-module.ts';
 import { helperSignatures } from './php-method-parameters.ts';
 import { CestRefusal } from './refusal.ts';
 import { defaultCestSettings } from './settings.ts';
 import { writeCest } from './write-cest.ts';
 import { suiteFrame, writeSuite } from './write-suite.ts';
 
-const samples = new URL('../../../test/samples/cests/', import.meta.url).pathname;
-const root = 'app/code/Quay/Harbour/Test/Mftf';
-
-/** The files of the sample module, with others in place of some. */
+/** The sample module, with other files in place of some. */
 async function moduleOf(changes: Record<string, string> = {}) {
-  const contents = new Map<string, Buffer>();
-  for (const name of readdirSync(join(samples, 'module'), { recursive: true, encoding: 'utf8' })) {
-    if (/\.\w+$/.test(name)) contents.set(`${root}/${name}`, readFileSync(join(samples, 'module', name)));
-  }
-  for (const [name, content] of Object.entries(changes))
-    contents.set(`${root}/${name}`, Buffer.from(content));
-  const files = [...contents].map(([path, content]) => ({ path, content }));
-  const catalog = await readCatalog([{ root: '', files }]);
-  const read = (path: string) => contents.get(path) ?? Buffer.alloc(0);
+  const { files, catalog, resolver } = await readQuayModule(changes);
   const helpers = helperSignatures(
     files
       .filter(({ path }) => path.endsWith('.php'))
       .map(({ path, content }) => ({ path, read: () => content.toString() })),
   );
-  return { catalog, resolver: createResolver(catalog, read), helpers };
+  return { catalog, resolver, helpers };
 }
 
 async function cestOf(name: string, suite: string, settings: Partial<typeof defaultCestSettings> = {}) {
@@ -62,7 +50,7 @@ describe('the Cest of a test is the one that MFTF generates', () => {
     ['6.0.1', '10', 'QuaySkippedTest', 'QuaySuite'],
     ['6.0.1', '10', 'QuaySuiteTest', 'QuaySuite'],
   ])('in MFTF %s with a wait of %s s: %s of %s', async (version, waitTimeout, name, suite) => {
-    const expected = readFileSync(join(samples, version, `${name}Cest.php`), 'utf8');
+    const expected = readFileSync(join(quaySamples, version, `${name}Cest.php`), 'utf8');
     expect(await cestOf(name, suite, { version, waitTimeout })).toBe(expected);
   });
 

@@ -42,7 +42,7 @@ export type Php = (process: PhpProcess) => Promise<SupervisedEnd>;
 
 /**
  * `token` marks the processes of one run and fence. Nothing starts when the container knows a newer fence, and no process lives
- * longer than `deadline`. The promise rejects with the reason of `signal`, and only after the whole process tree has ended.
+ * longer than `deadline`, if there are these. The promise rejects with the reason of `signal`, and only after the whole process tree has ended.
  */
 export function createPhp(
   engine: Engine,
@@ -53,8 +53,10 @@ export function createPhp(
     memoryBytes: number;
     heartbeatMs: number;
     token: string;
-    fence: number;
-    deadline: ExecutionDeadline;
+    /** Of the run that has the container; absent for a container of none. */
+    fence?: number;
+    /** As long as the run is held; it comes with a fence. */
+    deadline?: ExecutionDeadline;
     /** Called with the bytes of each piece of output; the next one is read when it resolves. */
     pace(bytes: number): Promise<void>;
   },
@@ -72,8 +74,8 @@ export function createPhp(
     };
     return superviseTo(engine, containerId, command, {
       token: settings.token,
-      fence: settings.fence,
-      deadline: settings.deadline,
+      ...(settings.fence !== undefined && { fence: settings.fence }),
+      ...(settings.deadline && { deadline: settings.deadline }),
       limitMs: settings.heartbeatMs,
       graceMs,
       timeoutMs,

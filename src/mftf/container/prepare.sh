@@ -4,8 +4,8 @@
 #
 # usage: prepare.sh ROOT ACCEPTANCE GENERATED SUITE_CLASSES RUN_FOLDER COUNT [MODULE CHECKOUT]... PATCHED...
 # COUNT is the number of modules. PATCHED are the files that patches may change, relative to ROOT.
-# standard output: "chrome" when the tests use it; "missing PATH" for a file to patch that the image lacks; "link PATH" for one
-# that is a link or behind one
+# standard output: "chrome" when the tests use it; "mftf VERSION" when MFTF says its version; "missing PATH" for a file to
+# patch that the image lacks; "link PATH" for one that is a link or behind one
 # exit codes: 0 ready; 3 the image lacks a file of MFTF (named on standard error); others: of the failed command
 set -eu
 
@@ -20,10 +20,14 @@ for path in vendor/bin/mftf vendor/bin/codecept dev/tests/acceptance/codeception
   fi
 done
 
+package=$root/vendor/magento/magento2-functional-testing-framework/composer.json
 # MFTF 2 generates into another folder, and its files hold several tests (measured with 2.7 on Magento 2.3.7).
-if grep -q '"version": *"[12]\.' "$root/vendor/magento/magento2-functional-testing-framework/composer.json" 2>/dev/null; then
+if grep -q '"version": *"[12]\.' "$package" 2>/dev/null; then
   echo "The image has MFTF 2, and matre needs 3.0 or newer (Magento 2.4)" >&2
   exit 3
+fi
+if [ -f "$package" ]; then
+  sed -n 's/^ *"version": *"\([0-9][0-9]*\.[0-9][0-9.]*\)".*/mftf \1/p' "$package"
 fi
 
 # Real folders, not links: MFTF resolves links, so the commits would be part of the generated files.

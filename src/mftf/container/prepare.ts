@@ -11,8 +11,8 @@ import { scripts } from './scripts.ts';
 
 /**
  * Prepares a container for one run: installs the test modules at their commits and the values of the environment, and removes the files
- * of earlier runs. Framework files that an earlier run patched become those of the image. Returns whether its tests use Chrome, and
- * which of the files to patch the image lacks. Errors: IMAGE_UNSUITABLE, PATCH_FAILED for a file to patch that is a link,
+ * of earlier runs. Framework files that an earlier run patched become those of the image. Returns whether its tests use Chrome, the
+ * version of MFTF if it says one, and which of the files to patch the image lacks. Errors: IMAGE_UNSUITABLE, PATCH_FAILED for a file to patch that is a link,
  * MODULE_ENV_FILE_MISSING, DISK_FULL, CONTAINER_UNHEALTHY, CONTAINER_VANISHED.
  */
 export async function prepare(
@@ -27,7 +27,7 @@ export async function prepare(
     files: EnvFiles;
     patchedPaths?: readonly string[];
   },
-): Promise<{ chrome: boolean; missing: Set<string> }> {
+): Promise<{ chrome: boolean; mftfVersion: string | undefined; missing: Set<string> }> {
   const { layout, testModules, valuesFrom, code, files, patchedPaths = [] } = request;
   const { root, acceptance, generated, suiteClasses } = layout;
   const argv = [
@@ -68,7 +68,8 @@ export async function prepare(
       `${envFile} is missing or empty in the container (commit ${valuesFrom.id}).`,
     );
   }
-  return { chrome: lines.includes('chrome'), missing: new Set(pathsAfter('missing')) };
+  const [mftfVersion] = pathsAfter('mftf');
+  return { chrome: lines.includes('chrome'), mftfVersion, missing: new Set(pathsAfter('missing')) };
 }
 
 /** Writes the values that MFTF reads into their tmpfs, replacing earlier ones. Errors: DISK_FULL, CONTAINER_VANISHED. */

@@ -11,6 +11,7 @@ import type { InstalledModule } from '../module/installed-module.ts';
 import { recogniseFault } from '../results/infrastructure.ts';
 import type { RunLogs } from '../run/logs.ts';
 import { generate } from './generate.ts';
+import { sortForGeneration } from './generation-order.ts';
 import { mftfErrorOf, prunedTreeError, readMftfErrors } from './mftf-errors.ts';
 import { packGenerated, type RunContainer, removeGenerated, unpackGenerated } from './snapshot-archive.ts';
 import { generationEnv, generationKey, wholeTreeSource } from './snapshot-key.ts';
@@ -90,7 +91,7 @@ export async function ensureGenerated(request: GeneratedRequest): Promise<Snapsh
     });
     snapshot = lookup.snapshot;
     if (lookup.storedKey !== undefined) {
-      await unpackGenerated(request, snapshot.archive);
+      await unpackGenerated(request, [snapshot.archive]);
       logs.line(`Generated tests: restored from snapshot ${lookup.storedKey.slice(0, 12)} in ${elapsed()}.`);
     } else logs.line(`Generated tests: generated in ${elapsed()}.`);
   }
@@ -101,16 +102,14 @@ export async function ensureGenerated(request: GeneratedRequest): Promise<Snapsh
 
 /**
  * All tests of the plan, so that a later attempt finds the snapshot of the first one. Only the finished tests of an interrupted
- * suite are omitted: before MFTF 3.8 the class of a suite contains the number of its tests from generation. Sorted by name,
- * because the generated files depend on the order, see docs/generation.md.
+ * suite are omitted: before MFTF 3.8 the class of a suite contains the number of its tests from generation.
  */
 export function testsToGenerate(plan: { test: PlannedTest; done: boolean }[]): PlannedTest[] {
   const openSuites = new Set(plan.filter(({ done }) => !done).map(({ test }) => test.suite));
-  const name = ({ suite = '', name }: PlannedTest) => `${suite}:${name}`;
-  return plan
+  const tests = plan
     .filter(({ test, done }) => !(done && test.suite !== undefined && openSuites.has(test.suite)))
-    .map(({ test }) => test)
-    .sort((a, b) => (name(a) < name(b) ? -1 : 1));
+    .map(({ test }) => test);
+  return sortForGeneration(tests);
 }
 
 function randomReason({ randomTests }: Closure): string | undefined {

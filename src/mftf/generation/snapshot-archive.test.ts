@@ -20,5 +20,5 @@ test.each([
     layout: createLayout('/var/www/html'),
   };
   // A second rejection that nothing handles would end this process.
-  await expect(restoreMissing(place, archive, [{ name: 'OneTest' }] as never)).rejects.toThrow();
+  await expect(restoreMissing(place, [archive], [{ name: 'OneTest' }] as never)).rejects.toThrow();
 });

@@ -54,21 +54,37 @@ export async function packGenerated({ engine, containerId, layout }: RunContaine
   }
 }
 
-/** Unpacks generated files to their three places, in a prepared container. Errors: DISK_FULL, CONTAINER_VANISHED. */
-export async function unpackGenerated(
-  { engine, containerId, layout }: RunContainer,
-  archive: Buffer,
-): Promise<void> {
-  await putFiles(engine, containerId, layout.root, decompressedStream(archive));
+/** Packs files with paths relative to the Magento root as `packGenerated` does. */
+export async function packFilesAsGenerated(
+  files: readonly { path: string; content: string }[],
+): Promise<Buffer> {
+  const archive = pack();
+  const packed = buffer(archive.pipe(compressor()));
+  for (const { path, content } of files) archive.entry({ name: path, mtime: new Date(0) }, content);
+  archive.finalize();
+  return packed;
 }
 
 /**
- * Restores the missing files of these tests from the archive: a Cest that passed deletes itself. Returns the restored files,
- * relative to `generated`. Errors: GENERATED_FILE_MISSING when one is not in the archive either, DISK_FULL.
+ * Unpacks generated files to their three places, in a prepared container; files of a later archive replace those of earlier ones. Errors:
+ * DISK_FULL, CONTAINER_VANISHED.
+ */
+export async function unpackGenerated(
+  { engine, containerId, layout }: RunContainer,
+  archives: readonly Buffer[],
+): Promise<void> {
+  for (const archive of archives) {
+    await putFiles(engine, containerId, layout.root, decompressedStream(archive));
+  }
+}
+
+/**
+ * Restores the missing files of these tests from the archives: a Cest that passed deletes itself. Returns the restored files,
+ * relative to `generated`. Errors: GENERATED_FILE_MISSING when one is in none of them either, DISK_FULL.
  */
 export async function restoreMissing(
   place: RunContainer,
-  archive: Buffer,
+  archives: readonly Buffer[],
   tests: PlannedTest[],
 ): Promise<string[]> {
   const { engine, containerId, layout } = place;
@@ -81,11 +97,13 @@ export async function restoreMissing(
   const missing = stdout.split('\n').filter((line) => line !== '');
   if (missing.length === 0) return [];
   const prefix = `${posix.relative(layout.root, layout.generated)}/`;
-  const files = await filesOf(archive, new Set(missing.map((file) => prefix + file)));
+  const paths = new Set(missing.map((file) => prefix + file));
+  const files: FileIn[] = [];
+  for (const archive of archives) files.push(...(await filesOf(archive, paths)));
   if (files.length < missing.length) {
     throw new Fault(
       'GENERATED_FILE_MISSING',
-      `${missing.join(', ')} cannot be restored: the snapshot does not have all of them.`,
+      `${missing.join(', ')} cannot be restored: the generated files do not have all of them.`,
     );
   }
   await putFiles(engine, containerId, layout.root, files);
@@ -104,15 +122,20 @@ export async function removeGenerated(
   if (code !== 0) throw new Fault('CONTAINER_UNHEALTHY', `${layout.generated}: ${stderr.trim()}`);
 }
 
-async function filesOf(archive: Buffer, paths: Set<string>): Promise<FileIn[]> {
+/** The files of an archive, of these paths alone if some are given. */
+export async function filesOf(
+  archive: Buffer,
+  paths?: ReadonlySet<string>,
+): Promise<(FileIn & { content: Buffer })[]> {
   const entries = extract();
   const read = pipeline(decompressedStream(archive), entries);
   // The loop throws the same error first when the archive is damaged.
   read.catch(() => {});
-  const files: FileIn[] = [];
+  const files: (FileIn & { content: Buffer })[] = [];
   for await (const entry of entries) {
     const { name, mode = 0o644 } = entry.header;
-    if (paths.has(name)) files.push({ path: name, mode, content: await buffer(entry) });
+    if (paths === undefined || paths.has(name))
+      files.push({ path: name, mode, content: await buffer(entry) });
     else entry.resume();
   }
   await read;

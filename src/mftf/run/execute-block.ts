@@ -41,7 +41,7 @@ export interface ExecutionContext {
   layout: Layout;
   php: Php;
   /** The packed generated files, from which missing ones are restored. */
-  generated: Buffer;
+  generated: readonly Buffer[];
   record: Recorder;
   redactor: Redactor;
   /** What `redactor` hides. */

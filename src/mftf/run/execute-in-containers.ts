@@ -11,7 +11,6 @@ import { providedNames } from '../closure/variables.ts';
 import { putFixtures } from '../container/fixtures.ts';
 import { createPhp, type Php } from '../container/php.ts';
 import { removeGenerated, unpackGenerated } from '../generation/snapshot-archive.ts';
-import type { Snapshot } from '../generation/snapshots.ts';
 import { describeOverridden, type EnvValue } from '../module/env-files.ts';
 import type { PatchedFiles } from '../patches/patch-files.ts';
 import { defaultWaitSeconds } from '../results/timed-out-waits.ts';
@@ -36,7 +35,7 @@ export async function executeInContainers(
   const { containerId } = prepared;
 
   // 1. Prepare the container of the first slot.
-  const { chrome, patched } = await prepareContainer(deps, job, prepared, containerId);
+  const { chrome, mftfVersion, patched } = await prepareContainer(deps, job, prepared, containerId);
   await reportPatches(job, prepared, patched);
 
   // 2. Execute the hooks before the tests, and before the shop is checked: it may have to wait for a deployment.
@@ -59,13 +58,8 @@ export async function executeInContainers(
   // 4. Generate those without a result.
   await record.phase('generating');
   const php = await openPhp(deps, job, containerId);
-  const { snapshot, runnable } = await generateTests(
-    deps,
-    job,
-    prepared,
-    { ...runPlan, patches: patched.digest },
-    php,
-  );
+  const generationPlan = { ...runPlan, patched, mftfVersion };
+  const { archives, runnable } = await generateTests(deps, job, prepared, generationPlan, php);
 
   const downloadRoute = await chooseRoute(deps.settings.downloads, {
     selenium: deps.locateSelenium,
@@ -84,8 +78,8 @@ export async function executeInContainers(
     tests: runnable,
     exclusiveTests: new Set(await exclusiveTests(deps, runPlan, runnable)),
     first: { containerId, containerName: containerName(environment.id), php },
-    open: (slot) => openSlot(deps, job, prepared, { plan, snapshot, fixtures }, slot),
-    context: executionContext(deps, job, prepared, snapshot, {
+    open: (slot) => openSlot(deps, job, prepared, { plan, archives, fixtures }, slot),
+    context: executionContext(deps, job, prepared, archives, {
       ...{ chrome, downloadRoute },
       catalog: runPlan.catalog,
     }),
@@ -147,9 +141,9 @@ async function openSlot(
   prepared: PreparedRun,
   {
     plan,
-    snapshot: { archive },
+    archives,
     fixtures,
-  }: { plan: RunPlan['plan']; snapshot: Snapshot; fixtures: readonly string[] },
+  }: { plan: RunPlan['plan']; archives: readonly Buffer[]; fixtures: readonly string[] },
   slot: number,
 ): Promise<Slot> {
   const { engine, layout } = deps;
@@ -157,7 +151,7 @@ async function openSlot(
   await prepareContainer(deps, job, prepared, containerId);
   await putFixtures(engine, containerId, layout, fixtures);
   const place = { engine, containerId, layout };
-  await unpackGenerated(place, archive);
+  await unpackGenerated(place, archives);
   const doneTests = plan.filter(({ done }) => done).map(({ test }) => test);
   await removeGenerated(place, doneTests);
   return {
@@ -171,7 +165,7 @@ function executionContext(
   deps: RunnerDependencies,
   { run, fence, record, abort: signal }: Job,
   { files, redactor, logs }: PreparedRun,
-  snapshot: Snapshot,
+  archives: readonly Buffer[],
   {
     chrome,
     downloadRoute,
@@ -183,7 +177,7 @@ function executionContext(
     runId: run.id,
     engine,
     layout,
-    generated: snapshot.archive,
+    generated: archives,
     record,
     redactor,
     secrets: files.secrets,

@@ -11,7 +11,7 @@ export async function prepareContainer(
   { environment }: Job,
   { files, testModules, valuesFrom, patches }: OpenRun,
   containerId: string,
-): Promise<{ chrome: boolean; patched: PatchedFiles }> {
+): Promise<{ chrome: boolean; mftfVersion: string | undefined; patched: PatchedFiles }> {
   const request = {
     layout,
     testModules,
@@ -20,7 +20,7 @@ export async function prepareContainer(
     files,
     patchedPaths: pathsOf(patches),
   };
-  const { chrome, missing } = await prepare(engine, containerId, request);
+  const { chrome, mftfVersion, missing } = await prepare(engine, containerId, request);
   const patched = await patchContainer({ engine, containerId, layout, readers }, patches, missing);
-  return { chrome, patched };
+  return { chrome, mftfVersion, patched };
 }

@@ -4,6 +4,7 @@ import type { Engine } from '../../engine/engine.ts';
 import type { SendHookRequest } from '../../hooks/hook-place.ts';
 import type { Environment } from '../../model/environment.ts';
 import type { OutcomeHistory } from '../../model/failure.ts';
+import type { GenerationMode } from '../../model/generation.ts';
 import type { PatchSource } from '../../model/patch.ts';
 import type { EnvironmentSources, SourcedModule } from '../../modules/environment-sources.ts';
 import type { Modules } from '../../modules/modules.ts';
@@ -15,7 +16,9 @@ import type { Threads } from '../../threads/threads.ts';
 import type { Catalogs } from '../catalog/catalogs.ts';
 import type { Validations } from '../closure/validation.ts';
 import type { Layout } from '../container/layout.ts';
+import type { CestChecks } from '../generation/cest-checks.ts';
 import type { Snapshots } from '../generation/snapshots.ts';
+import type { SuiteClasses } from '../generation/suite-classes.ts';
 import type { EnvFilesInput } from '../module/env-files.ts';
 import type { ShopModulesSource } from '../shop-modules/shop-modules.ts';
 import type { DownloadSettings } from './download-route.ts';
@@ -30,6 +33,8 @@ export interface RunnerDependencies {
   modules: Pick<Modules, 'of'>;
   catalogs: Catalogs;
   snapshots: Snapshots;
+  suiteClasses: SuiteClasses;
+  cestChecks: Pick<CestChecks, 'differenceOf' | 'request'>;
   validations: Validations;
   shopModules: ShopModulesSource;
   artifacts: Artifacts;
@@ -73,6 +78,7 @@ export interface RunnerSettings {
   phpMemoryBytes: number;
   heartbeatMs: number;
   testTimeoutMs: number;
+  generation: GenerationMode;
   generationTimeoutMs: number;
   /** Names of variables that generation may read besides those that MFTF is known to read. */
   generationVariables: string[];

@@ -35,6 +35,7 @@ import type { Database } from '../../store/database/database.ts';
 import type { Alerts } from '../../store/tables/alerts.ts';
 import type { Attempts } from '../../store/tables/attempts.ts';
 import type { CauseNotes } from '../../store/tables/cause-notes.ts';
+import type { CestChecksTable } from '../../store/tables/cest-checks.ts';
 import type { Channels } from '../../store/tables/channels.ts';
 import type { ComparedRuns } from '../../store/tables/compared-runs.ts';
 import type { Comparisons } from '../../store/tables/comparisons.ts';
@@ -199,6 +200,7 @@ export interface Context {
   /** States that an operator must act on. */
   alerts: Alerts;
   attempts: Attempts;
+  cestChecks: CestChecksTable;
   events: Events;
   /** Answers to requests with an idempotency key. */
   idempotencyKeys: IdempotencyKeys;

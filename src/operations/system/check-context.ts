@@ -19,6 +19,7 @@ export function createCheckContext(
     shopCredentials: ({ id }) => context.environments.readShopCredentials(id),
     maySignIn,
     saveModules: (environment, names) => shopModules.save(environment, names),
+    cestChecks: () => context.cestChecks.list(),
     runningClaims: () => queue.runningClaims(),
     runningCommits: () => runs.commitsInUse(),
     resolveSelection: context.resolveSelection,

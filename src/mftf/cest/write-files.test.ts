@@ -1,0 +1,129 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { quayRoot, quaySamples, readQuayModule } from '../../../test/support/quay-module.ts';
+import { createLayout } from '../container/layout.ts';
+import { defaultCestSettings } from './settings.ts';
+import { type CestRequest, writeCestFiles } from './write-files.ts';
+
+const layout = createLayout('/var/www/html');
+const generated = 'dev/tests/acceptance/tests/functional/Magento/_generated';
+const config = 'extensions:\n    enabled:\n        - Magento\\Console\n';
+/** As another suite of the same MFTF would have it. */
+const suiteClass = `class Other extends GroupObject
+{
+    public static $group = 'Other';
+    private $testCount = 7;
+        $this->container = $this->getModuleContainer();
+        // increment test count per execution
+    private function executePreConditions()
+                    $webDriver->_initializeSession();
+                }
+            } catch (\\Exception $exception) {
+    private function executePostConditions()
+                    $webDriver->_initializeSession();
+                }
+            } catch (\\Exception $exception) {
+`;
+
+async function write(
+  tests: [name: string, suite?: string][],
+  { changes = {}, ...rest }: { changes?: Record<string, string>; image?: CestRequest['image'] } = {},
+) {
+  const { catalog, resolver, read } = await readQuayModule(changes);
+  const request: CestRequest = {
+    tests: tests.map(([name, suite]) => ({ name, suite })),
+    settings: { ...defaultCestSettings, waitTimeout: '60' },
+    helperClasses: [],
+    layout,
+    image: { suiteClass, codeceptionConfig: config },
+    ...rest,
+  };
+  return writeCestFiles(catalog, resolver, read, request);
+}
+
+const testOf = (steps: string, name = 'T') => `<tests><test name="${name}">${steps}</test></tests>`;
+
+describe('the files of tests', () => {
+  it('are those of MFTF, at its places', async () => {
+    const { files, refused, helperClasses } = await write([['QuayBoatTest']]);
+    expect(refused).toEqual([]);
+    expect(files).toEqual([
+      {
+        path: `${generated}/default/QuayBoatTestCest.php`,
+        content: readFileSync(join(quaySamples, '3.8.0/QuayBoatTestCest.php'), 'utf8'),
+      },
+    ]);
+    expect(helperClasses).toEqual(['\\Quay\\Harbour\\Test\\Mftf\\Helper\\QuayHelper']);
+  });
+
+  it('have the class of a suite, and its entries in codeception.yml', async () => {
+    const { files, refused } = await write([['QuaySuiteTest', 'QuaySuite']]);
+    expect(refused).toEqual([]);
+    const contents = new Map(files.map(({ path, content }) => [path.replace(/^.*\//, ''), content]));
+    expect([...contents.keys()]).toEqual(['QuaySuiteTestCest.php', 'QuaySuite.php', 'codeception.yml']);
+    expect(contents.get('QuaySuite.php')).toContain('$testCount = 1;');
+    expect(parse(contents.get('codeception.yml') ?? '')).toEqual({
+      extensions: { enabled: ['Magento\\Console', 'Group\\QuaySuite'] },
+      groups: { QuaySuite: ['tests/functional/Magento/_generated/QuaySuite/'] },
+    });
+  });
+});
+
+describe('MFTF generates', () => {
+  it.each([
+    [
+      'a test that matre refuses',
+      testOf('<actionGroup ref="NoSuchGroup" stepKey="a"/>'),
+      `${quayRoot}/Test/T.xml:1: The action group NoSuchGroup does not exist.`,
+    ],
+    ['a test with an unknown action', testOf('<dance stepKey="a"/>'), 'The action "dance" is not known.'],
+    [
+      'data with fields before another step',
+      testOf(
+        '<click selector="a" stepKey="a"/><createData entity="QuayBoat" before="a" stepKey="b"><field key="name">x</field></createData>',
+      ),
+      'the step b creates data with fields before another step',
+    ],
+    [
+      'random values',
+      testOf(
+        '<createData entity="QuayBoat" stepKey="b"><field key="name" unique="prefix">x</field></createData>',
+      ),
+      'MFTF writes a random value into the step b',
+    ],
+  ])('%s', async (_, xml, reason) => {
+    const { files, refused } = await write([['T'], ['QuaySkippedTest']], { changes: { 'Test/T.xml': xml } });
+    expect(refused).toEqual([{ name: 'T', suite: undefined, reason }]);
+    expect(files.map(({ path }) => path)).toEqual([`${generated}/default/QuaySkippedTestCest.php`]);
+  });
+
+  it('a test that two files of a module declare', async () => {
+    const step = (key: string) => testOf(`<click selector="a" stepKey="${key}"/>`);
+    const changes = { 'Test/T.xml': step('a'), 'Test/U.xml': step('b') };
+    const { refused } = await write([['T']], { changes });
+    expect(refused[0]?.reason).toBe('two files of a module declare the test T');
+  });
+
+  it.each([
+    [
+      { suiteClass: undefined, codeceptionConfig: config },
+      'no suite class of the MFTF of this image is stored yet',
+    ],
+    [
+      { suiteClass: 'class Other {}', codeceptionConfig: config },
+      'no suite class of the MFTF of this image is stored yet',
+    ],
+    [{ suiteClass, codeceptionConfig: undefined }, 'the codeception.yml of the image is not known'],
+    [
+      { suiteClass, codeceptionConfig: 'extensions: 1' },
+      expect.stringContaining('codeception.yml of the image is not built as expected'),
+    ],
+  ])('all suites when one cannot be written, and no others: %o', async (image, reason) => {
+    const tests: [string, string?][] = [['QuaySuiteTest', 'QuaySuite'], ['QuaySkippedTest']];
+    const { files, refused } = await write(tests, { image });
+    expect(refused).toEqual([{ name: 'QuaySuiteTest', suite: 'QuaySuite', reason }]);
+    expect(files).toHaveLength(1);
+  });
+});
