@@ -18,7 +18,7 @@ function server() {
     async call(operation: unknown) {
       if (state.away) throw new Fault('SERVER_UNREACHABLE', 'It does not answer.');
       if (operation !== listResults)
-        return { sources: state.failed.map((test) => ({ test, path: 'a.xml', line: 3 })) };
+        return { sources: state.failed.map((test) => ({ test, suite: null, path: 'a.xml', line: 3 })) };
       state.reads += 1;
       const tests = state.failed.map((test) => ({ test, suite: null, attempt: 1, status: 'failed' }));
       return { tests, causes: [] };

@@ -9,7 +9,7 @@ import { cancelRun } from '../../operations/runs/runs.ts';
 import type { CliContext } from '../cli-context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { createBoard } from '../output/board.ts';
-import { messageOf, printFailure, printFailures } from '../output/failures.ts';
+import { messageOf, printFailure, printFailures, sourceText } from '../output/failures.ts';
 import { clean, colourOf, tally } from '../output/format.ts';
 import { writeReport } from '../output/write-report.ts';
 import type { Caller } from './caller.ts';
@@ -198,7 +198,7 @@ function failureViews(run: ProgressView['run'], failures: RunFailures | undefine
     classification: test.failure?.classification ?? null,
     quarantined: test.quarantine !== null,
     message: messageOf(test),
-    file: failures?.sources.get(test.test) ?? null,
+    file: sourceText(test, failures ?? noFailures) ?? null,
     page: url === undefined ? null : testLink(url, run.id, test),
   }));
 }

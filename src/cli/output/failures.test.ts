@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
 import { expect, it } from 'vitest';
 import type { TestResultView } from '../../operations/results/results-view.ts';
-import { type FailureContext, printFailure, printFailures } from './failures.ts';
+import { type FailureContext, printFailure, printFailures, sourceText } from './failures.ts';
 import { createOutput, type Output } from './terminal.ts';
 
 const failure = {
@@ -143,4 +143,10 @@ it('marks a failure that a quarantine covers', () => {
 it('prints nothing for a run without failures, and no control characters of a message', () => {
   expect(print([result('Passed', { status: 'passed' })])).toBe('');
   expect(print([result('CartTest', { message: 'a\u001b[2Jb' })])).not.toContain('\u001b');
+});
+
+it('finds where a test of a suite comes from by its name with the suite', () => {
+  const sources = new Map([['Prices:CheckoutTest', 'a.xml:3']]);
+  expect(sourceText(result('CheckoutTest', { suite: 'Prices' }), { sources })).toBe('a.xml:3');
+  expect(sourceText(result('CheckoutTest'), { sources })).toBeUndefined();
 });

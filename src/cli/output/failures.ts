@@ -196,7 +196,10 @@ function printCause(
 }
 
 /** Where a failure comes from, `path:line`: the step that failed, else the test. */
-function sourceText(test: TestResultView, { sources }: FailureContext): string | undefined {
+export function sourceText(
+  test: TestResultView,
+  { sources }: Pick<FailureContext, 'sources'>,
+): string | undefined {
   const { step, test: declaration } = test.failure?.place ?? {};
   const place = step ?? declaration;
   return place ? placeText(place) : sources.get(fullName(test));
