@@ -38,6 +38,10 @@ it.each([
   [{ values: values({ ENABLE_PAUSE: 'true' }) }, 'ENABLE_PAUSE is set'],
   [{ values: values({ CUSTOM_MODULE_PATHS: 'a' }) }, 'CUSTOM_MODULE_PATHS is set'],
   [{ values: values({ OWN_SWITCH: 'a' }) }, 'OWN_SWITCH is set'],
+  [
+    { values: values({ MAGENTO_CLI_WAIT_TIMEOUT: '90' }) },
+    'MAGENTO_CLI_WAIT_TIMEOUT has a value that only MFTF understands',
+  ],
   [{ values: values({ WAIT_TIMEOUT: '1.5' }) }, 'WAIT_TIMEOUT has a value that only MFTF understands'],
 ] satisfies [Partial<Input>, string][])('is MFTF with %o', (change, reason) => {
   expect(chooseGenerator({ ...proven, ...change })).toEqual({ kind: 'mftf', reason });

@@ -55,10 +55,14 @@ function cestSettings(version: string, values: readonly EnvValue[]): CestSetting
     const value = textOf(name);
     if (value !== undefined && !form.test(value)) return name;
   }
+  const commandTimeout = textOf('MAGENTO_CLI_WAIT_TIMEOUT') ?? defaultCestSettings.commandTimeout;
+  // 3.8 writes its own value whatever this variable says; since which version it is read was not tried.
+  if (version.startsWith('3.') && commandTimeout !== defaultCestSettings.commandTimeout)
+    return 'MAGENTO_CLI_WAIT_TIMEOUT';
   return {
     version,
     waitTimeout: textOf('WAIT_TIMEOUT') ?? defaultCestSettings.waitTimeout,
-    commandTimeout: textOf('MAGENTO_CLI_WAIT_TIMEOUT') ?? defaultCestSettings.commandTimeout,
+    commandTimeout,
     timezone: textOf('DEFAULT_TIMEZONE') ?? defaultCestSettings.timezone,
   };
 }
