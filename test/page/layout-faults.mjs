@@ -214,14 +214,16 @@ function overlaps(texts) {
       const ancestor = commonAncestor(a.element, b.element);
       if (covers(a.element, ancestor) || covers(b.element, ancestor) || isField(a.element, b.element))
         continue;
-      // A dialog is in front of the view.
-      if (a.element.closest('[role="dialog"]') !== b.element.closest('[role="dialog"]')) continue;
+      // A dialog and a notification are in front of the view.
+      if (frontOf(a.element) !== frontOf(b.element)) continue;
       const what = `${short(a.text)} / ${short(b.text)}`;
       pairs.set(what, { kind: 'overlap', what, where: `${pathOf(a.element)} / ${pathOf(b.element)}` });
     }
   }
   return [...pairs.values()];
 }
+
+const frontOf = (element) => element.closest('[role="dialog"], [role="alert"]');
 
 /** An icon or a button inside of a field, or a label that is drawn on a field, as component libraries place them. */
 function isField(a, b) {

@@ -120,7 +120,7 @@ function NoteForm({ cause, note, onClose }: FormProps) {
         />
         <Group justify="flex-end" gap="xs">
           {note && (
-            <Button variant="subtle" color="red.8" loading={remove.isPending} onClick={() => remove.mutate()}>
+            <Button variant="subtle" loading={remove.isPending} onClick={() => remove.mutate()}>
               Remove
             </Button>
           )}
