@@ -85,7 +85,7 @@ async function complete(words: string[], more: Record<string, string> = {}): Pro
 
 describe('completion', () => {
   it('offers commands, subcommands, options and the choices of their values', async () => {
-    expect(await complete(['sch'])).toEqual(['scheduler', 'schedule']);
+    expect(await complete(['sch'])).toEqual(['schedule', 'scheduler']);
     expect(await complete(['env', 'p'])).toEqual(['pause']);
     expect(await complete(['list', '--st'])).toEqual(['--state']);
     expect(await complete(['list', '--state', 'f'])).toEqual(['finished', 'failed']);
@@ -171,7 +171,7 @@ describe('the scripts', () => {
          ${completionScripts.zsh}
          words=(matre ${words.map((word) => `'${word}'`).join(' ')}); CURRENT=$#words; _matre`,
       );
-    expect(await press(['sched'])).toEqual(['scheduler', 'schedule']);
+    expect(await press(['sched'])).toEqual(['schedule', 'scheduler']);
     expect(await press(['run', '-e', 'pre'])).toEqual(['preprod-us', 'preprod-es']);
     expect(await press(['backup', ''])).toEqual(['files']);
   });

@@ -195,7 +195,7 @@ describe('the other commands, with a server', () => {
     const { stdout } = await ask(['run', '-e', 'held', '-t', 'PassHome', '--json']);
     const id = String(JSON.parse(stdout).runs[0].id);
     await ask(['cancel', id]);
-    expect((await ask(['show', id])).stdout).toMatch(/ Cancelled by local\. \(CANCELLED\)$/m);
+    expect((await ask(['show', id])).stdout).toMatch(/ Cancelled by cli:\S+\. \(CANCELLED\)$/m);
   });
 
   it('list, show, retry and status report the same as text and as JSON', async () => {

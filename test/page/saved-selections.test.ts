@@ -67,7 +67,7 @@ describe.skipIf(noBrowserReason)('saved selections in a browser', () => {
     const page = await browser.open(`${server.url}/new?env=preprod-us`, {
       viewport: { width: 1440, height: 900 },
     });
-    const tests = page.getByRole('textbox', { name: 'Tests' });
+    const tests = page.getByRole('textbox', { name: 'Tests', exact: true });
     await tests.fill('Storefront*');
     await tests.press('Enter');
     await page.getByText('Storefront*: 2 tests').waitFor();

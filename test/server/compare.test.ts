@@ -247,8 +247,8 @@ describe.each(kinds)('comparisons on %s', (kind) => {
     const { code, stdout } = await cli('compare', String(a), String(b));
     expect(code).toBe(0);
     expect(stdout).toContain('2 tests in common: 0 same, 1 with another outcome, 1 with another cause');
-    expect(stdout).toMatch(/^outcome +passed +failed +us +A +No element #cart$/m);
-    expect(stdout).toMatch(/^cause +failed +failed +us +B +No element #cart -> No element #total$/m);
+    expect(stdout).toMatch(/^outcome +passed +failed +A +No element #cart$/m);
+    expect(stdout).toMatch(/^cause +failed +failed +B +No element #cart -> No element #total$/m);
     const json = JSON.parse((await cli('compare', String(a), String(b), '--json')).stdout);
     expect(json.counts).toMatchObject({ common: 2, outcome: 1, cause: 1 });
     expect(await cli('compare', String(a), 'nowhere')).toMatchObject({
