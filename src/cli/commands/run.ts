@@ -122,7 +122,7 @@ export function registerRun(command: Command, context: CliContext): void {
     });
 }
 
-/** Nothing had to be executed, which is a success: a pipeline goes on, and finds the report that it expects. */
+/** Nothing had to be executed, which is a success: a pipeline continues, and finds the report that it expects. */
 async function finishWithoutRuns(
   context: CliContext,
   submitted: z.output<typeof submitRuns.output>,

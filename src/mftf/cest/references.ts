@@ -53,7 +53,7 @@ function withoutReferences(text: string): ResolvedText {
   return { text, element: undefined, secrets: [], notices: [] };
 }
 
-/** A reference that may lead somewhere; `{{name}}` alone stays as it is. */
+/** A reference that may lead somewhere; `{{name}}` alone is not replaced. */
 type MemberReference = Reference & { member: string };
 
 function hasMember(reference: Reference): reference is MemberReference {

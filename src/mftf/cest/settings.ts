@@ -27,6 +27,11 @@ export interface Dialect {
   hookMarks: boolean;
   /** Whether each Cest also creates the helpers of those before it: before 4. */
   sharedHelpers: boolean;
+  /**
+   * Whether commands take their limit from `MAGENTO_CLI_WAIT_TIMEOUT`: since 4. 3.8 ignores it; of later versions no Cest with another
+   * value than 60 was compared.
+   */
+  commandLimit: boolean;
   /** Whether the description of a test names the secrets that it uses: since 4. */
   secretsInDescription: boolean;
   /** The argument of a pause: since 3.9.0. */
@@ -40,6 +45,7 @@ export function dialectOf(version: string): Dialect {
   return {
     hookMarks: isLater,
     sharedHelpers: major < 4,
+    commandLimit: major >= 4,
     secretsInDescription: major >= 4,
     pauseArgument: isLater ? 'true' : undefined,
   };

@@ -1,5 +1,5 @@
 import type { GenerationMode } from '../../model/generation.ts';
-import { type CestSettings, defaultCestSettings, isProven } from '../cest/settings.ts';
+import { type CestSettings, defaultCestSettings, dialectOf, isProven } from '../cest/settings.ts';
 import { folderSettings } from '../closure/closure.ts';
 import type { EnvValue } from '../module/env-files.ts';
 import type { Patch } from '../patches/patch-files.ts';
@@ -56,8 +56,7 @@ function cestSettings(version: string, values: readonly EnvValue[]): CestSetting
     if (value !== undefined && !form.test(value)) return name;
   }
   const commandTimeout = textOf('MAGENTO_CLI_WAIT_TIMEOUT') ?? defaultCestSettings.commandTimeout;
-  // 3.8 writes its own value whatever this variable says; since which version it is read was not tried.
-  if (version.startsWith('3.') && commandTimeout !== defaultCestSettings.commandTimeout)
+  if (!dialectOf(version).commandLimit && commandTimeout !== defaultCestSettings.commandTimeout)
     return 'MAGENTO_CLI_WAIT_TIMEOUT';
   return {
     version,

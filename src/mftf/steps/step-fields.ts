@@ -25,7 +25,7 @@ export interface StepField {
   references: { name: string; origin: Origin }[];
 }
 
-/** The values of a step after references to data, sections and pages; one that leads nowhere stays as it is written. */
+/** The values of a step after references to data, sections and pages; one that leads nowhere is not replaced. */
 export function fieldsOf(step: ResolvedStep, definitions: Definitions): StepField[] {
   const php = new PhpText();
   const values = new StepValues(step, { definitions, access, php }, defaultCestSettings);

@@ -39,7 +39,7 @@ export const showChangesSincePass = defineOperation({
     moreCommits: z.boolean().describe('There are more commits; the oldest are left out'),
     changes: testChangesView
       .nullable()
-      .describe('With the image of the environment as it is now; null without an earlier run or commits'),
+      .describe('With the current image of the environment; null without an earlier run or commits'),
     step: z
       .object({
         place,

@@ -1,4 +1,5 @@
 import { Anchor } from '@mantine/core';
+import type { ReactNode } from 'react';
 
 /** A line of a file, with its address in the web view of its repository where that is known. */
 export interface Source {
@@ -17,10 +18,19 @@ export function SourceLink({ source: { file, line, url } }: { source: Source }) 
       <wbr />
     </span>
   ));
-  if (url === null) return <code>{parts}</code>;
+  return (
+    <RepositoryLink url={url}>
+      <code>{parts}</code>
+    </RepositoryLink>
+  );
+}
+
+/** A link to the web view of a repository; without an address only what is in it. */
+export function RepositoryLink({ url, children }: { url: string | null; children: ReactNode }) {
+  if (url === null) return children;
   return (
     <Anchor href={url} target="_blank" rel="noreferrer" underline="always" inherit>
-      <code>{parts}</code>
+      {children}
     </Anchor>
   );
 }
