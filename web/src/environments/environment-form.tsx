@@ -1,12 +1,12 @@
-import { Button, Checkbox, Group, PasswordInput, Stack, TextInput } from '@mantine/core';
+import { Checkbox, PasswordInput, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { maxSlots } from '#src/model/limits.ts';
 import type { EnvironmentView } from '#src/operations/core/views.ts';
 import type { addEnvironment, editEnvironment } from '#src/operations/environments/environments.ts';
 import { toProblem } from '../api/problem.ts';
 import { callApi, type OutputOf, post } from '../api/request.ts';
+import { DialogForm } from '../ui/dialog-form.tsx';
 import { fieldProblems } from '../ui/field-problems.ts';
-import { ProblemAlert } from '../ui/problem-alert.tsx';
 import { useAction } from '../ui/use-action.ts';
 import { WholeNumber } from '../ui/whole-number.tsx';
 import { type ModuleDraft, ModuleFields, moduleOf, modulesOf } from './module-fields.tsx';
@@ -48,65 +48,54 @@ export function EnvironmentForm({ environment, onDone, onClose }: Props) {
   const fieldErrors = fieldProblems(save.error ? toProblem(save.error) : undefined);
 
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        save.mutate();
-      }}
+    <DialogForm
+      action={save}
+      submitLabel={environment ? 'Save' : 'Add'}
+      problem={Object.keys(fieldErrors).length === 0 ? save.error : null}
+      onClose={onClose}
     >
-      <Stack gap="sm">
-        {Object.keys(fieldErrors).length === 0 && <ProblemAlert error={save.error} />}
-        <TextFields
-          environment={environment}
-          fields={fields}
-          fieldErrors={fieldErrors}
-          onChange={(changes) => setFields((before) => ({ ...before, ...changes }))}
-        />
-        {environment?.hasShopCredentials && (
-          <Checkbox
-            size="xs"
-            label="Remove the stored user and password of the shop"
-            checked={removesCredentials}
-            onChange={(event) => setRemovesCredentials(event.currentTarget.checked)}
-          />
-        )}
-        <PasswordFields
-          isStored={environment?.hasAdminPassword === true}
-          password={password}
-          error={fieldErrors['adminPassword']}
-          onChange={(changes) => setPassword((before) => ({ ...before, ...changes }))}
-        />
-        <WholeNumber
-          label="Containers"
-          description="Number of containers that run tests in parallel"
-          width={110}
-          min={1}
-          max={maxSlots}
-          error={fieldErrors['slots']}
-          value={fields.slots}
-          onChange={(slots) => setFields((before) => ({ ...before, slots }))}
-        />
+      <TextFields
+        environment={environment}
+        fields={fields}
+        fieldErrors={fieldErrors}
+        onChange={(changes) => setFields((before) => ({ ...before, ...changes }))}
+      />
+      {environment?.hasShopCredentials && (
         <Checkbox
           size="xs"
-          label="Tests of all modules"
-          description="Not only of those that are enabled in the shop (as mftf generate:tests --force)"
-          checked={fields.allModules}
-          onChange={(event) => {
-            const allModules = event.currentTarget.checked;
-            setFields((before) => ({ ...before, allModules }));
-          }}
+          label="Remove the stored user and password of the shop"
+          checked={removesCredentials}
+          onChange={(event) => setRemovesCredentials(event.currentTarget.checked)}
         />
-        <ModuleFields modules={modules} error={fieldErrors['modules']} onChange={setModules} />
-        <Group justify="flex-end" gap="xs">
-          <Button variant="subtle" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={save.isPending}>
-            {environment ? 'Save' : 'Add'}
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+      )}
+      <PasswordFields
+        isStored={environment?.hasAdminPassword === true}
+        password={password}
+        error={fieldErrors['adminPassword']}
+        onChange={(changes) => setPassword((before) => ({ ...before, ...changes }))}
+      />
+      <WholeNumber
+        label="Containers"
+        description="Number of containers that run tests in parallel"
+        width={110}
+        min={1}
+        max={maxSlots}
+        error={fieldErrors['slots']}
+        value={fields.slots}
+        onChange={(slots) => setFields((before) => ({ ...before, slots }))}
+      />
+      <Checkbox
+        size="xs"
+        label="Tests of all modules"
+        description="Not only of those that are enabled in the shop (as mftf generate:tests --force)"
+        checked={fields.allModules}
+        onChange={(event) => {
+          const allModules = event.currentTarget.checked;
+          setFields((before) => ({ ...before, allModules }));
+        }}
+      />
+      <ModuleFields modules={modules} error={fieldErrors['modules']} onChange={setModules} />
+    </DialogForm>
   );
 }
 

@@ -3,9 +3,9 @@ import { IconUpload } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { importEnvironments } from '#src/operations/environments/env-import.ts';
 import { type OutputOf, post } from '../api/request.ts';
+import { FormProblem } from '../ui/form-problem.tsx';
 import { plural } from '../ui/format.ts';
 import { LongText } from '../ui/long-text/long-text.tsx';
-import { ProblemAlert } from '../ui/problem-alert.tsx';
 import { type Column, DataTable } from '../ui/table/data-table.tsx';
 import { useAction } from '../ui/use-action.ts';
 import classes from './import-form.module.css';
@@ -39,7 +39,7 @@ export function ImportForm({ onClose }: { onClose: () => void }) {
 
   return (
     <Stack gap="sm">
-      <ProblemAlert error={importFiles.error ?? preview.error} />
+      <FormProblem error={importFiles.error ?? preview.error} />
       <FileChoice files={files} onChange={(selected) => change(() => setFiles(selected))} />
       <PastedFile
         code={pasted.code}

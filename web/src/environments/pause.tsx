@@ -1,10 +1,11 @@
-import { Button, Group, Modal, TextInput } from '@mantine/core';
+import { Modal, TextInput } from '@mantine/core';
 import { IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react';
 import { useState } from 'react';
 import { maxPauseReasonLength } from '#src/model/limits.ts';
 import type { pauseEnvironment, resumeEnvironment } from '#src/operations/environments/environments.ts';
 import { post } from '../api/request.ts';
 import { ActionButton } from '../ui/action-button.tsx';
+import { DialogForm } from '../ui/dialog-form.tsx';
 import { useQueryState } from '../ui/query-state.ts';
 import { useAction } from '../ui/use-action.ts';
 import { environmentKeys } from './queries.ts';
@@ -66,14 +67,10 @@ function PauseForm({ code, onClose }: { code: string; onClose: () => void }) {
     successMessage: () => `${code} is paused.`,
     invalidates: environmentKeys(code),
     onSuccess: onClose,
+    quiet: true,
   });
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        pause.mutate();
-      }}
-    >
+    <DialogForm action={pause} submitLabel="Pause" isDisabled={reason.trim() === ''} onClose={onClose}>
       <TextInput
         label="Reason"
         description="Shown wherever the environment appears. The current run continues; later runs wait."
@@ -84,14 +81,6 @@ function PauseForm({ code, onClose }: { code: string; onClose: () => void }) {
         value={reason}
         onChange={(event) => setReason(event.currentTarget.value)}
       />
-      <Group justify="flex-end" mt="md" gap="xs">
-        <Button variant="subtle" onClick={onClose}>
-          Cancel
-        </Button>
-        <Button type="submit" loading={pause.isPending} disabled={reason.trim() === ''}>
-          Pause
-        </Button>
-      </Group>
-    </form>
+    </DialogForm>
   );
 }

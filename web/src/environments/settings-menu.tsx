@@ -1,10 +1,11 @@
-import { Alert, Button, Group, Menu, Modal, TextInput } from '@mantine/core';
+import { Alert, Button, Menu, Modal, TextInput } from '@mantine/core';
 import { IconDots, IconEdit, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import type { EnvironmentView } from '#src/operations/core/views.ts';
 import { callApi } from '../api/request.ts';
 import { useRefusal } from '../api/session.ts';
+import { DialogForm } from '../ui/dialog-form.tsx';
 import { useAction } from '../ui/use-action.ts';
 import { EnvironmentForm } from './environment-form.tsx';
 
@@ -64,15 +65,11 @@ function RemoveForm({ code, onClose }: { code: string; onClose: () => void }) {
     successMessage: () => `${code} is removed.`,
     invalidates: [['environments'], ['overview'], ['containers']],
     onSuccess: () => go('/environments'),
+    quiet: true,
   });
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (confirmation === code) remove.mutate();
-      }}
-    >
-      <Alert variant="outline" color="var(--failed)" mb="sm">
+    <DialogForm action={remove} submitLabel="Remove" isDisabled={confirmation !== code} onClose={onClose}>
+      <Alert variant="outline" color="var(--failed)">
         Its settings and variables are deleted. Its runs and results are kept. It must have no queued or
         running runs.
       </Alert>
@@ -84,14 +81,6 @@ function RemoveForm({ code, onClose }: { code: string; onClose: () => void }) {
         value={confirmation}
         onChange={(event) => setConfirmation(event.currentTarget.value)}
       />
-      <Group justify="flex-end" mt="md" gap="xs">
-        <Button variant="subtle" onClick={onClose}>
-          Cancel
-        </Button>
-        <Button type="submit" disabled={confirmation !== code} loading={remove.isPending}>
-          Remove
-        </Button>
-      </Group>
-    </form>
+    </DialogForm>
   );
 }

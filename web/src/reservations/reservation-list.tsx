@@ -1,4 +1,4 @@
-import { Anchor, Button, Group, Modal, Stack } from '@mantine/core';
+import { Anchor, Group, Modal } from '@mantine/core';
 import { useState } from 'react';
 import { Link } from 'wouter';
 import type { ReservationView } from '#src/operations/reservations/reservation-view.ts';
@@ -6,7 +6,7 @@ import type { endReservation } from '#src/operations/reservations/reservations.t
 import { callApi, post } from '../api/request.ts';
 import { ActionButton } from '../ui/action-button.tsx';
 import { ConfirmButton } from '../ui/confirm-button.tsx';
-import { FormProblem } from '../ui/form-problem.tsx';
+import { DialogForm } from '../ui/dialog-form.tsx';
 import { LongText } from '../ui/long-text/long-text.tsx';
 import { type Column, DataTable } from '../ui/table/data-table.tsx';
 import { useAction } from '../ui/use-action.ts';
@@ -109,24 +109,8 @@ function ExtendForm({ reservation, onClose }: { reservation: ReservationView; on
     quiet: true,
   });
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        change.mutate();
-      }}
-    >
-      <Stack gap="sm">
-        <FormProblem error={change.error} />
-        <UntilField value={until} hasFocus onChange={setUntil} />
-        <Group justify="flex-end" gap="xs">
-          <Button variant="subtle" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={change.isPending} disabled={end === undefined}>
-            Save
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+    <DialogForm action={change} submitLabel="Save" isDisabled={end === undefined} onClose={onClose}>
+      <UntilField value={until} hasFocus onChange={setUntil} />
+    </DialogForm>
   );
 }

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, NativeSelect, Stack, TextInput } from '@mantine/core';
+import { Modal, NativeSelect, TextInput } from '@mantine/core';
 import { IconLock } from '@tabler/icons-react';
 import { useState } from 'react';
 import { maxReservationReasonLength } from '#src/model/limits.ts';
@@ -6,7 +6,7 @@ import type { addReservation } from '#src/operations/reservations/reservations.t
 import { noteOwnReservation } from '../api/own-reservations.ts';
 import { post } from '../api/request.ts';
 import { ActionButton } from '../ui/action-button.tsx';
-import { FormProblem } from '../ui/form-problem.tsx';
+import { DialogForm } from '../ui/dialog-form.tsx';
 import { useAction } from '../ui/use-action.ts';
 import { hourAfter, localMoment } from './local-moment.ts';
 import { reservationKeys } from './queries.ts';
@@ -70,53 +70,37 @@ function ReserveForm({ code, runs, onClose }: Props & { onClose: () => void }) {
   const isComplete =
     reason.trim() !== '' && endsAt !== undefined && (begin !== 'time' || beginsAt !== undefined);
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        add.mutate();
-      }}
-    >
-      <Stack gap="sm">
-        <FormProblem error={add.error} />
+    <DialogForm action={add} submitLabel="Reserve" isDisabled={!isComplete} onClose={onClose}>
+      <TextInput
+        label="Reason"
+        description="Shown wherever runs wait for it. The current run is finished first; later runs start after it."
+        placeholder="look at the cart"
+        data-autofocus
+        required
+        maxLength={maxReservationReasonLength}
+        value={reason}
+        onChange={(event) => setReason(event.currentTarget.value)}
+      />
+      <NativeSelect
+        label="Begin"
+        value={begin}
+        onChange={(event) => setBegin(event.currentTarget.value)}
+        data={[
+          { value: 'now', label: 'as soon as the environment is free' },
+          ...runs.map(({ id, summary }) => ({ value: `run ${id}`, label: `after run ${id} (${summary})` })),
+          { value: 'time', label: 'at a time' },
+        ]}
+      />
+      {begin === 'time' && (
         <TextInput
-          label="Reason"
-          description="Shown wherever runs wait for it. The current run is finished first; later runs start after it."
-          placeholder="look at the cart"
-          data-autofocus
+          type="datetime-local"
+          label="From"
           required
-          maxLength={maxReservationReasonLength}
-          value={reason}
-          onChange={(event) => setReason(event.currentTarget.value)}
+          value={from}
+          onChange={(event) => setFrom(event.currentTarget.value)}
         />
-        <NativeSelect
-          label="Begin"
-          value={begin}
-          onChange={(event) => setBegin(event.currentTarget.value)}
-          data={[
-            { value: 'now', label: 'as soon as the environment is free' },
-            ...runs.map(({ id, summary }) => ({ value: `run ${id}`, label: `after run ${id} (${summary})` })),
-            { value: 'time', label: 'at a time' },
-          ]}
-        />
-        {begin === 'time' && (
-          <TextInput
-            type="datetime-local"
-            label="From"
-            required
-            value={from}
-            onChange={(event) => setFrom(event.currentTarget.value)}
-          />
-        )}
-        <UntilField value={until} onChange={setUntil} />
-        <Group justify="flex-end" gap="xs">
-          <Button variant="subtle" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={add.isPending} disabled={!isComplete}>
-            Reserve
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+      )}
+      <UntilField value={until} onChange={setUntil} />
+    </DialogForm>
   );
 }

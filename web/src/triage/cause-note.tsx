@@ -1,4 +1,4 @@
-import { Anchor, Button, Group, Modal, NativeSelect, Stack, TextInput } from '@mantine/core';
+import { Anchor, Button, Modal, NativeSelect, TextInput } from '@mantine/core';
 import { IconNote } from '@tabler/icons-react';
 import { useState } from 'react';
 import { maxTriageLinkLength, maxTriageOwnerLength, maxTriageReasonLength } from '#src/model/limits.ts';
@@ -6,7 +6,7 @@ import type { NoteView } from '#src/operations/triage/note-view.ts';
 import type { removeNote, setNote } from '#src/operations/triage/notes.ts';
 import { callApi, type OutputOf } from '../api/request.ts';
 import { ActionButton } from '../ui/action-button.tsx';
-import { FormProblem } from '../ui/form-problem.tsx';
+import { DialogForm } from '../ui/dialog-form.tsx';
 import { useAction } from '../ui/use-action.ts';
 import classes from './cause-note.module.css';
 import { noteKeys } from './queries.ts';
@@ -83,56 +83,47 @@ interface FormProps {
 function NoteForm({ cause, note, onClose }: FormProps) {
   const { fields, change, save, remove } = useNoteForm({ cause, note, onClose });
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        save.mutate();
-      }}
+    <DialogForm
+      action={save}
+      submitLabel="Save"
+      problem={save.error ?? remove.error}
+      extraButton={
+        note && (
+          <Button variant="subtle" loading={remove.isPending} onClick={() => remove.mutate()}>
+            Remove
+          </Button>
+        )
+      }
+      onClose={onClose}
     >
-      <Stack gap="sm">
-        <FormProblem error={save.error ?? remove.error} />
-        <NativeSelect
-          label="Kind"
-          value={fields.kind}
-          data={Object.entries(kindWords).map(([kind, label]) => ({ value: kind, label }))}
-          onChange={(event) => change({ kind: event.currentTarget.value as Kind })}
-        />
-        <TextInput
-          label="Note"
-          data-autofocus
-          maxLength={maxTriageReasonLength}
-          value={fields.note}
-          onChange={(event) => change({ note: event.currentTarget.value })}
-        />
-        <TextInput
-          label="Issue"
-          type="url"
-          placeholder="https://tracker.example.com/SHOP-123"
-          maxLength={maxTriageLinkLength}
-          value={fields.link}
-          onChange={(event) => change({ link: event.currentTarget.value })}
-        />
-        <TextInput
-          label="Owner"
-          maxLength={maxTriageOwnerLength}
-          value={fields.owner}
-          onChange={(event) => change({ owner: event.currentTarget.value })}
-        />
-        <Group justify="flex-end" gap="xs">
-          {note && (
-            <Button variant="subtle" loading={remove.isPending} onClick={() => remove.mutate()}>
-              Remove
-            </Button>
-          )}
-          <Button variant="subtle" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={save.isPending}>
-            Save
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+      <NativeSelect
+        label="Kind"
+        value={fields.kind}
+        data={Object.entries(kindWords).map(([kind, label]) => ({ value: kind, label }))}
+        onChange={(event) => change({ kind: event.currentTarget.value as Kind })}
+      />
+      <TextInput
+        label="Note"
+        data-autofocus
+        maxLength={maxTriageReasonLength}
+        value={fields.note}
+        onChange={(event) => change({ note: event.currentTarget.value })}
+      />
+      <TextInput
+        label="Issue"
+        type="url"
+        placeholder="https://tracker.example.com/SHOP-123"
+        maxLength={maxTriageLinkLength}
+        value={fields.link}
+        onChange={(event) => change({ link: event.currentTarget.value })}
+      />
+      <TextInput
+        label="Owner"
+        maxLength={maxTriageOwnerLength}
+        value={fields.owner}
+        onChange={(event) => change({ owner: event.currentTarget.value })}
+      />
+    </DialogForm>
   );
 }
 

@@ -1,9 +1,9 @@
-import { Button, Group, Modal, Stack } from '@mantine/core';
+import { Modal } from '@mantine/core';
 import { useState } from 'react';
 import type { QuarantineView } from '#src/operations/triage/quarantine-view.ts';
 import { callApi } from '../api/request.ts';
 import { ActionButton } from '../ui/action-button.tsx';
-import { FormProblem } from '../ui/form-problem.tsx';
+import { DialogForm } from '../ui/dialog-form.tsx';
 import { useAction } from '../ui/use-action.ts';
 import { dayAfter, endOfDay } from './quarantine-end.ts';
 import { isComplete, QuarantineFields } from './quarantine-fields.tsx';
@@ -56,24 +56,8 @@ function EditForm({ quarantine, name, onClose }: Props & { onClose: () => void }
     quiet: true,
   });
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        change.mutate();
-      }}
-    >
-      <Stack gap="sm">
-        <FormProblem error={change.error} />
-        <QuarantineFields draft={draft} onChange={setDraft} />
-        <Group justify="flex-end" gap="xs">
-          <Button variant="subtle" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={change.isPending} disabled={!isComplete(draft)}>
-            Save
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+    <DialogForm action={change} submitLabel="Save" isDisabled={!isComplete(draft)} onClose={onClose}>
+      <QuarantineFields draft={draft} onChange={setDraft} />
+    </DialogForm>
   );
 }

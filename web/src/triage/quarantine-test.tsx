@@ -1,10 +1,10 @@
-import { Button, Group, Modal, Radio, Stack } from '@mantine/core';
+import { Group, Modal, Radio, Stack } from '@mantine/core';
 import { IconBandage } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { addQuarantine } from '#src/operations/triage/quarantines.ts';
 import { post } from '../api/request.ts';
 import { ActionButton } from '../ui/action-button.tsx';
-import { FormProblem } from '../ui/form-problem.tsx';
+import { DialogForm } from '../ui/dialog-form.tsx';
 import { useAction } from '../ui/use-action.ts';
 import { dayAfter, endOfDay } from './quarantine-end.ts';
 import { isComplete, QuarantineFields } from './quarantine-fields.tsx';
@@ -77,44 +77,28 @@ function QuarantineForm({ failure, name, onClose }: FormProps) {
     quiet: true,
   });
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        add.mutate();
-      }}
-    >
-      <Stack gap="sm">
-        <p>
-          Its known failures are shown and do not decide the verdict. Another cause decides, and so does a
-          broken test.
-        </p>
-        <FormProblem error={add.error} />
-        <Radio.Group label="Failures" size="sm" value={causes} onChange={setCauses}>
-          <Stack gap="xs" mt={4}>
-            <Radio size="xs" value="one" label="of this cause" />
-            <Radio size="xs" value="all" label="of all causes with which it failed so far" />
-          </Stack>
-        </Radio.Group>
-        <Radio.Group label="Where" size="sm" value={place} onChange={setPlace}>
-          <Group gap="md" mt={4}>
-            <Radio size="xs" value="one" label={`${environment} only`} />
-            <Radio size="xs" value="all" label="all environments" />
-          </Group>
-        </Radio.Group>
-        <QuarantineFields
-          draft={draft}
-          onChange={setDraft}
-          ownerDescription="Who repairs the test; by default you"
-        />
-        <Group justify="flex-end" gap="xs">
-          <Button variant="subtle" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={add.isPending} disabled={!isComplete(draft)}>
-            Quarantine
-          </Button>
+    <DialogForm action={add} submitLabel="Quarantine" isDisabled={!isComplete(draft)} onClose={onClose}>
+      <p>
+        Its known failures are shown and do not decide the verdict. Another cause decides, and so does a
+        broken test.
+      </p>
+      <Radio.Group label="Failures" size="sm" value={causes} onChange={setCauses}>
+        <Stack gap="xs" mt={4}>
+          <Radio size="xs" value="one" label="of this cause" />
+          <Radio size="xs" value="all" label="of all causes with which it failed so far" />
+        </Stack>
+      </Radio.Group>
+      <Radio.Group label="Where" size="sm" value={place} onChange={setPlace}>
+        <Group gap="md" mt={4}>
+          <Radio size="xs" value="one" label={`${environment} only`} />
+          <Radio size="xs" value="all" label="all environments" />
         </Group>
-      </Stack>
-    </form>
+      </Radio.Group>
+      <QuarantineFields
+        draft={draft}
+        onChange={setDraft}
+        ownerDescription="Who repairs the test; by default you"
+      />
+    </DialogForm>
   );
 }

@@ -1,19 +1,9 @@
-import {
-  Button,
-  Checkbox,
-  Group,
-  NumberInput,
-  Radio,
-  Select,
-  Stack,
-  Textarea,
-  TextInput,
-} from '@mantine/core';
+import { Checkbox, Group, NumberInput, Radio, Select, Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { maxHookSeconds, maxHookWaitSeconds } from '#src/model/limits.ts';
 import type { HookView } from '#src/operations/hooks/hook-view.ts';
 import { callApi } from '../../api/request.ts';
-import { ProblemAlert } from '../../ui/problem-alert.tsx';
+import { DialogForm } from '../../ui/dialog-form.tsx';
 import { useAction } from '../../ui/use-action.ts';
 import { bodyOf, draftOf, type HookDraft } from './hook-draft.ts';
 
@@ -42,53 +32,37 @@ export function HookForm({ code, hook, onClose }: Props) {
     quiet: true,
   });
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        save.mutate();
-      }}
-    >
-      <Stack gap="sm">
-        <ProblemAlert error={save.error} />
-        {!hook && <NameFields code={code} draft={draft} onChange={change} />}
-        <Radio.Group
-          label="When"
-          size="sm"
-          value={draft.moment}
-          onChange={(moment) => change({ moment: moment === 'after' ? 'after' : 'before' })}
-        >
-          <Group gap="md" mt={4}>
-            <Radio size="xs" value="before" label="before the tests" />
-            <Radio size="xs" value="after" label="after the tests, whatever the verdict" />
-          </Group>
-        </Radio.Group>
-        <Radio.Group
-          label="What it does"
-          size="sm"
-          value={draft.kind}
-          onChange={(kind) => change({ kind: kind === 'request' ? 'request' : 'command' })}
-        >
-          <Group gap="md" mt={4}>
-            <Radio size="xs" value="command" label="a command in the container" />
-            <Radio size="xs" value="request" label="an HTTP request" />
-          </Group>
-        </Radio.Group>
-        {draft.kind === 'command' ? (
-          <CommandFields draft={draft} onChange={change} />
-        ) : (
-          <RequestFields draft={draft} onChange={change} />
-        )}
-        <TreatmentFields draft={draft} onChange={change} />
-        <Group justify="flex-end" gap="xs">
-          <Button variant="subtle" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={save.isPending} disabled={draft.name.trim() === ''}>
-            Save
-          </Button>
+    <DialogForm action={save} submitLabel="Save" isDisabled={draft.name.trim() === ''} onClose={onClose}>
+      {!hook && <NameFields code={code} draft={draft} onChange={change} />}
+      <Radio.Group
+        label="When"
+        size="sm"
+        value={draft.moment}
+        onChange={(moment) => change({ moment: moment === 'after' ? 'after' : 'before' })}
+      >
+        <Group gap="md" mt={4}>
+          <Radio size="xs" value="before" label="before the tests" />
+          <Radio size="xs" value="after" label="after the tests, whatever the verdict" />
         </Group>
-      </Stack>
-    </form>
+      </Radio.Group>
+      <Radio.Group
+        label="What it does"
+        size="sm"
+        value={draft.kind}
+        onChange={(kind) => change({ kind: kind === 'request' ? 'request' : 'command' })}
+      >
+        <Group gap="md" mt={4}>
+          <Radio size="xs" value="command" label="a command in the container" />
+          <Radio size="xs" value="request" label="an HTTP request" />
+        </Group>
+      </Radio.Group>
+      {draft.kind === 'command' ? (
+        <CommandFields draft={draft} onChange={change} />
+      ) : (
+        <RequestFields draft={draft} onChange={change} />
+      )}
+      <TreatmentFields draft={draft} onChange={change} />
+    </DialogForm>
   );
 }
 

@@ -2,9 +2,9 @@ import { Button, Checkbox, Group, NativeSelect, Stack, Textarea } from '@mantine
 import { useState } from 'react';
 import type { exportVariables, importVariables } from '#src/operations/environments/variable-import.ts';
 import { get, type OutputOf, post } from '../../api/request.ts';
+import { FormProblem } from '../../ui/form-problem.tsx';
 import { plural } from '../../ui/format.ts';
 import { LongText } from '../../ui/long-text/long-text.tsx';
-import { ProblemAlert } from '../../ui/problem-alert.tsx';
 import { type Column, DataTable } from '../../ui/table/data-table.tsx';
 import { useAction } from '../../ui/use-action.ts';
 import imports from '../import-form.module.css';
@@ -35,7 +35,7 @@ export function ImportVariables({ code, onClose }: { code: string; onClose: () =
   const plan = preview.data;
   return (
     <Stack gap="sm">
-      <ProblemAlert error={save.error ?? preview.error ?? load.error} />
+      <FormProblem error={save.error ?? preview.error ?? load.error} />
       <Fields code={code} input={input} rows={plan ? 5 : 12} onChange={change} />
       {plan && <PlanView plan={plan} plain={input.plain} onPlain={(plain) => change({ plain })} />}
       <Group justify="flex-end" gap="xs">

@@ -1,11 +1,11 @@
-import { Button, Group, NativeSelect, Radio, Stack, Textarea, TextInput } from '@mantine/core';
+import { Group, NativeSelect, Radio, Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { maxVariableDescriptionLength } from '#src/model/limits.ts';
 import type { rotateVariable, setVariables } from '#src/operations/environments/variables.ts';
 import { callApi, type OutputOf, post } from '../../api/request.ts';
 import { hourAfter, localMoment } from '../../reservations/local-moment.ts';
+import { DialogForm } from '../../ui/dialog-form.tsx';
 import { stamp } from '../../ui/format.ts';
-import { ProblemAlert } from '../../ui/problem-alert.tsx';
 import { useAction } from '../../ui/use-action.ts';
 import { environmentKeys } from '../queries.ts';
 
@@ -56,37 +56,26 @@ export function VariableForm({ code, draft, onClose }: Props) {
     fields.name.trim() !== '' &&
     (fields.from === '' || (localMoment(fields.from) !== undefined && fields.value !== ''));
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        save.mutate();
-      }}
+    <DialogForm
+      action={save}
+      submitLabel={fields.from === '' ? 'Set' : 'Rotate'}
+      isDisabled={!isComplete}
+      onClose={onClose}
     >
-      <Stack gap="sm">
-        <ProblemAlert error={save.error} />
-        <VariableFields draft={draft} fields={fields} onChange={change} />
-        {canRotate && <EffectField value={fields.from} onChange={(from) => change({ from })} />}
-        <Radio.Group
-          label="Scope"
-          size="sm"
-          value={fields.scope}
-          onChange={(scope) => change({ scope: scope as Scope })}
-        >
-          <Group gap="md" mt={4}>
-            <Radio size="xs" value="environment" label={`${code} only`} />
-            <Radio size="xs" value="global" label="all environments" />
-          </Group>
-        </Radio.Group>
-        <Group justify="flex-end" gap="xs">
-          <Button variant="subtle" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={save.isPending} disabled={!isComplete}>
-            {fields.from === '' ? 'Set' : 'Rotate'}
-          </Button>
+      <VariableFields draft={draft} fields={fields} onChange={change} />
+      {canRotate && <EffectField value={fields.from} onChange={(from) => change({ from })} />}
+      <Radio.Group
+        label="Scope"
+        size="sm"
+        value={fields.scope}
+        onChange={(scope) => change({ scope: scope as Scope })}
+      >
+        <Group gap="md" mt={4}>
+          <Radio size="xs" value="environment" label={`${code} only`} />
+          <Radio size="xs" value="global" label="all environments" />
         </Group>
-      </Stack>
-    </form>
+      </Radio.Group>
+    </DialogForm>
   );
 }
 

@@ -1,4 +1,4 @@
-import { Button, Checkbox, Group, Modal, Stack, TextInput } from '@mantine/core';
+import { Checkbox, Modal, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Occasion } from '#src/model/message-rule.ts';
@@ -6,8 +6,8 @@ import { toProblem } from '../../api/problem.ts';
 import { callApi } from '../../api/request.ts';
 import { nowQuery } from '../../environments/queries.ts';
 import type { PersonalChannel, SubscriptionView } from '../../messages/types.ts';
+import { DialogForm } from '../../ui/dialog-form.tsx';
 import { fieldProblems } from '../../ui/field-problems.ts';
-import { FormProblem } from '../../ui/form-problem.tsx';
 import { NamesInput } from '../../ui/names-input.tsx';
 import { useAction } from '../../ui/use-action.ts';
 import { OccasionFields } from '../form/occasion-fields.tsx';
@@ -71,60 +71,46 @@ function SubscriptionForm({ channel, subscription, onClose }: Props) {
   });
   const problems = fieldProblems(save.error ? toProblem(save.error) : undefined);
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        save.mutate();
-      }}
+    <DialogForm
+      action={save}
+      submitLabel={subscription === undefined ? 'Subscribe' : 'Save'}
+      isDisabled={draft.occasions.length === 0 && !draft.hasDigest}
+      problem={Object.keys(problems).length === 0 ? save.error : null}
+      onClose={onClose}
     >
-      <Stack gap="sm">
-        {Object.keys(problems).length === 0 && <FormProblem error={save.error} />}
-        {channel.recipients && (
-          <TextInput
-            label="Your address"
-            description="An e-mail address, or the id of a member of the workspace"
-            required
-            data-autofocus
-            autoComplete="email"
-            value={draft.recipient}
-            error={problems['recipient']}
-            onChange={(event) => change({ recipient: event.currentTarget.value })}
-          />
-        )}
-        <Checkbox
-          size="xs"
-          label="Only submissions of my own"
-          checked={draft.ownOnly}
-          onChange={(event) => change({ ownOnly: event.currentTarget.checked })}
+      {channel.recipients && (
+        <TextInput
+          label="Your address"
+          description="An e-mail address, or the id of a member of the workspace"
+          required
+          data-autofocus
+          autoComplete="email"
+          value={draft.recipient}
+          error={problems['recipient']}
+          onChange={(event) => change({ recipient: event.currentTarget.value })}
         />
-        <OccasionFields
-          occasions={draft.occasions}
-          error={problems['occasions']}
-          hidesAlerts
-          onChange={(occasions) => change({ occasions })}
-        />
-        <NamesInput
-          label="Environments"
-          placeholder="all"
-          suggestions={now?.lanes.map(({ code }) => code) ?? []}
-          names={draft.environments}
-          error={problems['environments']}
-          onChange={(environments) => change({ environments })}
-        />
-        <TimeFields times={draft} problems={problems} onChange={change} />
-        <Group justify="flex-end" gap="xs">
-          <Button variant="subtle" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button
-            type="submit"
-            loading={save.isPending}
-            disabled={draft.occasions.length === 0 && !draft.hasDigest}
-          >
-            {subscription === undefined ? 'Subscribe' : 'Save'}
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+      )}
+      <Checkbox
+        size="xs"
+        label="Only submissions of my own"
+        checked={draft.ownOnly}
+        onChange={(event) => change({ ownOnly: event.currentTarget.checked })}
+      />
+      <OccasionFields
+        occasions={draft.occasions}
+        error={problems['occasions']}
+        hidesAlerts
+        onChange={(occasions) => change({ occasions })}
+      />
+      <NamesInput
+        label="Environments"
+        placeholder="all"
+        suggestions={now?.lanes.map(({ code }) => code) ?? []}
+        names={draft.environments}
+        error={problems['environments']}
+        onChange={(environments) => change({ environments })}
+      />
+      <TimeFields times={draft} problems={problems} onChange={change} />
+    </DialogForm>
   );
 }
