@@ -43,6 +43,12 @@ export interface CommandEntry {
   load(): Promise<Register>;
 }
 
+/** Commands that belong together, under a heading of `matre --help`. */
+export interface CommandGroup {
+  title: string;
+  commands: readonly CommandEntry[];
+}
+
 /** `contextName` is the value of `--context`, `commands` are all of the program. */
 export function createCliContext(
   terminal: Terminal,
