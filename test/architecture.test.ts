@@ -20,7 +20,7 @@ const table: Record<string, readonly string[] | AllBut> = {
   http: ['async', 'faults'],
   model: ['faults'],
   history: ['model'],
-  threads: ['faults', 'model'],
+  threads: ['faults', 'files', 'model'],
   report: ['model'],
   config: ['faults', 'files', 'http', 'model'],
   engine: ['async', 'faults', 'files', 'log.ts'],
@@ -38,18 +38,7 @@ const table: Record<string, readonly string[] | AllBut> = {
   tracing: ['async', 'config', 'faults', 'log.ts', 'model', 'queue', 'store', 'worker'],
   messages: ['artifacts', 'async', 'faults', 'http', 'log.ts', 'model', 'modules', 'schedule', 'store'],
   doctor: {
-    allBut: [
-      'crypto',
-      'files',
-      'history',
-      'hooks',
-      'messages',
-      'queue',
-      'report',
-      'threads',
-      'tracing',
-      'worker',
-    ],
+    allBut: ['crypto', 'history', 'hooks', 'messages', 'queue', 'report', 'threads', 'tracing', 'worker'],
   },
   alerts: ['artifacts', 'async', 'config', 'doctor', 'faults', 'log.ts', 'model', 'store'],
   operations: {

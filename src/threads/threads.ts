@@ -1,6 +1,7 @@
 import type { Transferable } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { Fault } from '../faults/fault.ts';
+import { executableFile } from '../files/executable-file.ts';
 import { maxThreadHeapMegabytes } from '../model/limits.ts';
 import { type Call, readReply, type Started, type Task } from './task.ts';
 
@@ -45,6 +46,8 @@ export function createThreads({
   let lastId = 0;
   /** Called when a thread begins with a call, by its id. */
   const onStart = new Map<number, () => void>();
+  // The options of Node are those of the pool, and all files of this program need the same.
+  const { execArgv } = executableFile(import.meta.url);
   const open = () => {
     if (pool) return pool;
     pool = new Piscina({
@@ -54,8 +57,7 @@ export function createThreads({
       // Otherwise an idle thread blocks, and cannot notice that its port was closed.
       atomics: 'disabled',
       resourceLimits: { maxOldGenerationSizeMb: heapMegabytes },
-      // In a work tree the sources are executed, which Node 20 cannot do without tsx.
-      execArgv: import.meta.url.endsWith('.ts') ? ['--import', import.meta.resolve('tsx')] : [],
+      execArgv,
       recordTiming: false,
       // The event loop of the server comes first (Linux). Not by more: with 10, beside tests and browsers that kept two cores busy,
       // answers about a catalog took minutes.
@@ -81,7 +83,8 @@ export function createThreads({
         timer = setTimeout(stop, limitMs);
       });
       try {
-        const { file: filename, exportName: name } = task;
+        const { path: filename } = executableFile(task.file);
+        const { exportName: name } = task;
         const options = { filename, name, signal: abort.signal, ...(transfer && { transferList: transfer }) };
         return readReply(await open().run(call, options));
       } catch (error) {

@@ -1,9 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join, relative } from 'node:path';
 import { createInterface } from 'node:readline';
-
-const project = join(import.meta.dirname, '../..');
+import { pathToFileURL } from 'node:url';
+import { executableFile } from '../../src/files/executable-file.ts';
 
 /**
  * Code of WebAssembly (the embedded database) is compiled once, as in vitest.config.ts, and JavaScript is optimized 20 times later
@@ -16,10 +15,8 @@ const flags = ['--liftoff-only', '--interrupt-budget=1500000'];
  * it, which takes half the work for each process. The command line is the bundle, as for users: half the work again.
  */
 export function programOf(file: string): string[] {
-  const compiled = process.env['MATRE_TEST_COMPILED'];
-  if (!compiled) return [...flags, '--import', import.meta.resolve('tsx'), file];
-  const program = relative(project, file).replace(/\.ts$/, '.js');
-  return [...flags, join(compiled, program === 'src/cli/main.js' ? 'src/bundle/main.js' : program)];
+  const { path, execArgv } = executableFile(pathToFileURL(file).href);
+  return [...flags, ...execArgv, path.replace(/\/src\/cli\/main\.js$/, '/src/bundle/main.js')];
 }
 
 export interface Child {

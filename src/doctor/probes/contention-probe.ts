@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { Fault } from '../../faults/fault.ts';
+import { executableFile } from '../../files/executable-file.ts';
 
 /** What the second process tries to acquire. */
 export type ContentionTarget = { dsn: string; lock: string; timeoutMs: number } | { folder: string };
@@ -14,14 +14,11 @@ export async function probeContention(
   target: ContentionTarget,
   { timeoutMs }: { timeoutMs: number },
 ): Promise<'refused' | 'taken' | 'too-slow'> {
-  const own = fileURLToPath(import.meta.url);
-  // In a work tree the sources are executed, which Node 20 cannot do without tsx.
-  const loader = own.endsWith('.ts') ? ['--import', import.meta.resolve('tsx')] : [];
-  const script = own.replace(/(\.[tj]s)$/, '.child$1');
+  const { path, execArgv } = executableFile(import.meta.url.replace(/(\.[tj]s)$/, '.child$1'));
   const { PATH, NODE_EXTRA_CA_CERTS } = process.env;
   const env = { PATH, ...(NODE_EXTRA_CA_CERTS && { NODE_EXTRA_CA_CERTS }) };
   const signal = AbortSignal.timeout(timeoutMs);
-  const child = spawn(process.execPath, [...loader, script], { signal, env });
+  const child = spawn(process.execPath, [...execArgv, path], { signal, env });
   child.stdin.on('error', () => {});
   child.stdin.end(JSON.stringify(target));
   const ended = new Promise<number | null>((resolve, reject) => {
