@@ -17,6 +17,7 @@ import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { noDockerReason, startDocker } from '../test/support/docker.ts';
 import { startPostgres } from '../test/support/postgres.ts';
+import { createPostgresTemplate } from '../test/support/postgres-template.ts';
 
 const selected = process.argv.slice(2);
 const dockerHost = process.env.MATRE_TEST_DOCKER;
@@ -79,7 +80,10 @@ async function main() {
     if (!env.MATRE_TEST_POSTGRES_URL) {
       // Where there is none, the tests that need it are skipped with a reason.
       postgres = await startPostgres().catch((error) => console.error(error.message));
-      if (postgres) env.MATRE_TEST_POSTGRES_URL = postgres.url;
+      if (postgres) {
+        env.MATRE_TEST_POSTGRES_URL = postgres.url;
+        env.MATRE_TEST_POSTGRES_TEMPLATE = await createPostgresTemplate(postgres.url);
+      }
     }
     return await test(folder, env);
   } catch (error) {

@@ -56,7 +56,7 @@ describe.skipIf(noBrowserReason)(`the page${noBrowserReason ? ` (${noBrowserReas
     beforeAll(async () => {
       const settings: Record<string, string> = { MATRE_PORT: String(await freePort()) };
       if (kind === 'postgres') {
-        const postgres = await sharedPostgres();
+        const postgres = await sharedPostgres({ schema: true });
         const redis = await startRedis();
         Object.assign(settings, { DATABASE_URL: postgres.url, LOCK_DSN: redis.url });
         closing.push(

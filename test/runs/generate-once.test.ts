@@ -15,7 +15,7 @@ overOneEngine((kind) => {
   let commits = 0;
 
   beforeAll(async () => {
-    postgres = await sharedPostgres();
+    postgres = await sharedPostgres({ schema: true });
     redis = await startRedis();
     harness = await openHarness(kind, {
       workers: false,

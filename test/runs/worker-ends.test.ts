@@ -26,7 +26,7 @@ overEngines((kind) => {
   const codes = ['preprod-us', 'preprod-es', 'stage-es', 'stage-fr', 'stage-de', 'stage-it'];
 
   beforeAll(async () => {
-    postgres = await sharedPostgres();
+    postgres = await sharedPostgres({ schema: true });
     redis = await startRedis();
     harness = await openHarness(kind, {
       workers: false,

@@ -22,7 +22,7 @@ describe.each(kinds)('comparisons on %s', (kind) => {
   beforeAll(async () => {
     const settings: Record<string, string> = {};
     if (kind === 'postgres') {
-      const [postgres, redis] = await Promise.all([sharedPostgres(), startRedis()]);
+      const [postgres, redis] = await Promise.all([sharedPostgres({ schema: true }), startRedis()]);
       closers.push(postgres.drop, redis.stop);
       Object.assign(settings, { DATABASE_URL: postgres.url, LOCK_DSN: redis.url });
     }

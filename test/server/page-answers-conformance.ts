@@ -29,7 +29,7 @@ export function pageConformance(kind: Kind): void {
         MATRE_LIVE_VIEW_URL: 'http://grid:7900/{environment}/?run={run}',
       };
       if (kind === 'postgres') {
-        const [postgres, redis] = await Promise.all([sharedPostgres(), startRedis()]);
+        const [postgres, redis] = await Promise.all([sharedPostgres({ schema: true }), startRedis()]);
         closers.push(postgres.drop, redis.stop);
         Object.assign(settings, { DATABASE_URL: postgres.url, LOCK_DSN: redis.url });
       }

@@ -1,4 +1,6 @@
-import { rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type App, type CreateContainerParts, composeApp } from '../../src/app/app.ts';
 import { type ContainerParts, createContainerParts } from '../../src/app/containers/containers.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
@@ -36,8 +38,8 @@ const replaceParts =
 export async function openTestApp(
   options: { settings?: Record<string, string>; parts?: Partial<ContainerParts>; log?: Logger } = {},
 ): Promise<TestApp> {
-  const folder = await embeddedFolder();
   const shared = options.settings?.['DATABASE_URL'] !== undefined;
+  const folder = shared ? await mkdtemp(join(tmpdir(), 'matre-data-')) : await embeddedFolder();
   const environment = {
     MATRE_DATA: folder,
     MATRE_PORT: '0',

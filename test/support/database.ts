@@ -33,7 +33,7 @@ export interface TestDatabase {
 export async function openTestDatabase(kind: Kind, options: { empty?: boolean } = {}): Promise<TestDatabase> {
   const folder =
     kind === 'embedded' ? await embeddedFolder(options) : await mkdtemp(join(tmpdir(), 'matre-data-'));
-  const server = kind === 'postgres' ? await sharedPostgres() : undefined;
+  const server = kind === 'postgres' ? await sharedPostgres({ schema: !options.empty }) : undefined;
   const database = server
     ? await openPostgres({ url: server.url, log: quiet })
     : await openEmbedded({ folder, log: quiet });

@@ -130,15 +130,20 @@ let users = 0;
 
 /**
  * A fresh database, on the server of MATRE_TEST_POSTGRES_URL or on one that the databases of this process share. Call
- * `drop` when done: the last one ends the server.
+ * `drop` when done: the last one ends the server. `schema`: a copy of the database of MATRE_TEST_POSTGRES_TEMPLATE, if there is one;
+ * applying all migrations instead takes several times the work.
  */
-export async function sharedPostgres(): Promise<{ url: string; drop(): Promise<void> }> {
+export async function sharedPostgres(
+  options: { schema?: boolean } = {},
+): Promise<{ url: string; drop(): Promise<void> }> {
   const serverUrl = process.env.MATRE_TEST_POSTGRES_URL;
+  const template = options.schema ? process.env.MATRE_TEST_POSTGRES_TEMPLATE : undefined;
   users += 1;
   if (!serverUrl) own ??= startPostgres();
   const server = serverUrl ?? (await own)?.url ?? '';
   const name = `matre_test_${randomUUID().replaceAll('-', '')}`;
-  await withClient(server, (client) => client.query(`CREATE DATABASE ${name}`));
+  const from = template ? ` TEMPLATE ${template}` : '';
+  await withClient(server, (client) => client.query(`CREATE DATABASE ${name}${from}`));
   const url = new URL(server);
   url.pathname = `/${name}`;
   return {
