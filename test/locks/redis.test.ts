@@ -4,7 +4,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient } from 'redis';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
 import type { AcquireOptions, HeldLock, LockStore } from '../../src/locks/lock.ts';
 import { createRedisLocks } from '../../src/locks/redis/redis-locks.ts';
 import { createLog } from '../../src/log.ts';
@@ -33,7 +33,7 @@ const shortMs = 8_000;
 const longMs = 600_000;
 
 /** A Redis for the test alone, and its clients. */
-async function setUp() {
+async function setUp({ onTestFinished }: TestContext) {
   const redis = await startRedis();
   onTestFinished(redis.stop);
   return {
@@ -75,16 +75,30 @@ const elapse = (ms: number) => {
 };
 
 describe('locks in Redis', () => {
-  it('are granted to one of 16 processes at a time', async () => {
-    const { child } = await setUp();
+  it('are granted to one of 16 processes at a time', async (context) => {
+    const { child } = await setUp(context);
     const folder = await mkdtemp(join(tmpdir(), 'matre-visit-'));
-    onTestFinished(() => rm(folder, { recursive: true }));
+    context.onTestFinished(() => rm(folder, { recursive: true }));
     const children = Array.from({ length: 16 }, () => child('container_x', '60000', 'visit', folder, '5'));
     expect(await Promise.all(children.map((process) => process.exited))).toEqual(Array(16).fill(0));
   });
 
-  it('are renewed for as long as they are held', async () => {
-    const { store } = await setUp();
+  it('do not rely on timers after the event loop was blocked', async (context) => {
+    const { store } = await setUp(context);
+    const lock = await acquire(store(shortMs), 'container_x', { confirmOwnership: async () => true });
+    lock.assertHeld();
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, shortMs);
+    // In the same turn of the event loop: no timer could run.
+    expect(lock.lost.aborted).toBe(false);
+    expect(() => lock.assertHeld()).toThrowError(lockLost);
+    expect(lock.lost.reason).toEqual(lockLost);
+  });
+});
+
+// Each has a Redis of its own, and most wait for a TTL.
+describe.concurrent('locks in Redis', () => {
+  it('are renewed for as long as they are held', async (context) => {
+    const { store } = await setUp(context);
     const [a, b] = [store(shortMs), store(shortMs)];
     const lock = await acquire(a, 'container_x');
     await elapse(shortMs + 1_000);
@@ -95,8 +109,8 @@ describe('locks in Redis', () => {
     expect(entry?.expiresInMs).toBeLessThanOrEqual(shortMs);
   });
 
-  it('expire after their process was killed', async () => {
-    const { store, child } = await setUp();
+  it('expire after their process was killed', async (context) => {
+    const { store, child } = await setUp(context);
     const lockProcess = child('container_x', String(shortMs), 'hold');
     expect(await lockProcess.line()).toBe('held');
     const waiting = store(longMs).acquire('container_x', { owner: 'next' });
@@ -104,8 +118,8 @@ describe('locks in Redis', () => {
     (await waiting).assertHeld();
   });
 
-  it('are lost for a process that was stopped for longer than the TTL, as soon as it continues', async () => {
-    const { store, child } = await setUp();
+  it('are lost for a process that was stopped for longer than the TTL, as soon as it continues', async (context) => {
+    const { store, child } = await setUp(context);
     const lockProcess = child('container_x', String(shortMs), 'hold');
     expect(await lockProcess.line()).toBe('held');
     lockProcess.signal('SIGSTOP');
@@ -116,19 +130,8 @@ describe('locks in Redis', () => {
     next.assertHeld();
   });
 
-  it('do not rely on timers after the event loop was blocked', async () => {
-    const { store } = await setUp();
-    const lock = await acquire(store(shortMs), 'container_x', { confirmOwnership: async () => true });
-    lock.assertHeld();
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, shortMs);
-    // In the same turn of the event loop: no timer could run.
-    expect(lock.lost.aborted).toBe(false);
-    expect(() => lock.assertHeld()).toThrowError(lockLost);
-    expect(lock.lost.reason).toEqual(lockLost);
-  });
-
-  it('are lost at the deadline when Redis is killed and ownership cannot be confirmed', async () => {
-    const { redis, store } = await setUp();
+  it('are lost at the deadline when Redis is killed and ownership cannot be confirmed', async (context) => {
+    const { redis, store } = await setUp(context);
     const [a, b] = [store(shortMs), store(shortMs)];
     const plainLock = await acquire(a, 'container_alone');
     const databaseAway = await acquire(a, 'container_database_away', {
@@ -145,8 +148,8 @@ describe('locks in Redis', () => {
     await plainLock.release();
   });
 
-  it('survive without Redis while ownership is confirmed, and are acquired again when it is available again', async () => {
-    const { redis, store } = await setUp();
+  it('survive without Redis while ownership is confirmed, and are acquired again when it is available again', async (context) => {
+    const { redis, store } = await setUp(context);
     const [a, b] = [store(shortMs), store(shortMs)];
     let confirmations = 0;
     const confirmOwnership = async () => ++confirmations > 0;
@@ -163,8 +166,8 @@ describe('locks in Redis', () => {
     await acquire(b, 'container_x');
   });
 
-  it('are acquired again after Redis was emptied, but only by an owner whose ownership is confirmed', async () => {
-    const { store, command } = await setUp();
+  it('are acquired again after Redis was emptied, but only by an owner whose ownership is confirmed', async (context) => {
+    const { store, command } = await setUp(context);
     const [a, b] = [store(shortMs), store(shortMs)];
     const confirmedLock = await acquire(a, 'container_mine', { confirmOwnership: async () => true });
     const notMine = await acquire(a, 'container_not_mine', { confirmOwnership: async () => false });
@@ -177,8 +180,8 @@ describe('locks in Redis', () => {
     expect((await b.list()).map((lock) => lock.name)).toEqual(['container_mine']);
   });
 
-  it('are lost when Redis was emptied and another owner was faster', async () => {
-    const { store, command } = await setUp();
+  it('are lost when Redis was emptied and another owner was faster', async (context) => {
+    const { store, command } = await setUp(context);
     const [a, b] = [store(shortMs), store(shortMs)];
     const lock = await acquire(a, 'container_x', { confirmOwnership: async () => true });
     // Again, in case its owner has acquired it again before.
@@ -193,8 +196,8 @@ describe('locks in Redis', () => {
     expect(await a.tryAcquire('container_x', { owner: 'a' })).toBeUndefined();
   });
 
-  it('survive a Redis that does not answer for longer than the TTL', async () => {
-    const { redis, store } = await setUp();
+  it('survive a Redis that does not answer for longer than the TTL', async (context) => {
+    const { redis, store } = await setUp(context);
     const [a, b] = [store(shortMs), store(shortMs)];
     const plainLock = await acquire(a, 'container_alone');
     const covered = await acquire(a, 'container_covered', { confirmOwnership: async () => true });
@@ -213,8 +216,8 @@ describe('locks in Redis', () => {
     covered.assertHeld();
   });
 
-  it('do not stay behind when the reply to an attempt was lost', async () => {
-    const { redis, store } = await setUp();
+  it('do not stay behind when the reply to an attempt was lost', async (context) => {
+    const { redis, store } = await setUp(context);
     const [a, b] = [store(longMs), store(longMs)];
     await a.check();
     await b.check();
@@ -228,8 +231,8 @@ describe('locks in Redis', () => {
     next.assertHeld();
   });
 
-  it('let a waiting owner give up while Redis is unreachable', async () => {
-    const { redis, store } = await setUp();
+  it('let a waiting owner give up while Redis is unreachable', async (context) => {
+    const { redis, store } = await setUp(context);
     const a = store(shortMs);
     await redis.kill();
     const giveUp = new AbortController();
@@ -240,15 +243,17 @@ describe('locks in Redis', () => {
     await expect(waiting).rejects.toBe(reason);
   });
 
-  it('wait for a Redis that starts later', async () => {
-    const { redis, store } = await setUp();
+  it('wait for a Redis that starts later', async (context) => {
+    const { redis, store } = await setUp(context);
     await redis.kill();
     const waiting = store(longMs).acquire('container_x', { owner: 'a' });
     await redis.restart();
     (await waiting).assertHeld();
   });
 
-  it('leave no connection behind when their store is closed while it connects to a silent Redis', async () => {
+  it('leave no connection behind when their store is closed while it connects to a silent Redis', async ({
+    onTestFinished,
+  }) => {
     const silentServer = createServer().listen(0, '127.0.0.1');
     onTestFinished(() => void silentServer.close());
     await once(silentServer, 'listening');

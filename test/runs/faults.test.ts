@@ -56,8 +56,10 @@ overOneEngine((kind) => {
   afterAll(() => harness.close());
 
   /** Runs tests and returns status and code of each. */
-  async function outcomes(...tests: string[]) {
-    const details = await harness.run(environment, { tests });
+  const outcomes = (...tests: string[]) => outcomesOn(environment, ...tests);
+
+  async function outcomesOn(place: HarnessEnvironment, ...tests: string[]) {
+    const details = await harness.run(place, { tests });
     const byTest = details.results.map(({ test, status, reason }) => [test, [status, reason?.code ?? null]]);
     return { ...details, outcomes: Object.fromEntries(byTest) as Record<string, [string, string | null]> };
   }
@@ -70,14 +72,27 @@ overOneEngine((kind) => {
     ['NoResultTest', 'writes no result file', 'RESULT_MISSING'],
     ['CutResultTest', 'writes half a result file', 'RESULT_UNREADABLE'],
     ['HungryTest', 'allocates all memory', 'OUT_OF_MEMORY'],
-    ['HangTest', 'hangs', 'TEST_TIMEOUT'],
-    ['DeafTest', 'hangs and ignores signals', 'TEST_TIMEOUT'],
     ['BrowserFullTest', 'gets no browser, because Selenium is full', 'SELENIUM_FULL'],
     ['UnknownGroupTest', 'cannot be generated', 'GENERATION_FAILED'],
   ])('invariant 9: %s, which %s, is broken (%s)', async (name, _what, code) => {
     const { run, outcomes: byTest } = await outcomes(name, 'PlainTest');
     expect(byTest).toEqual({ [name]: ['broken', code], PlainTest: ['passed', null] });
     expect(run).toMatchObject({ verdict: 'broken', counts: { broken: 1, passed: 1, failed: 0 } });
+  });
+
+  test('invariant 9: tests that hang, also one that ignores signals, are broken (TEST_TIMEOUT)', async () => {
+    const other = await harness.environment('stage-de');
+    // At the same time, because both take the time limit of a test.
+    const runs = await Promise.all([
+      outcomesOn(environment, 'HangTest', 'PlainTest'),
+      outcomesOn(other, 'DeafTest', 'PlainTest'),
+    ]);
+    for (const [index, name] of ['HangTest', 'DeafTest'].entries()) {
+      expect(runs[index]).toMatchObject({
+        outcomes: { [name]: ['broken', 'TEST_TIMEOUT'], PlainTest: ['passed', null] },
+        run: { verdict: 'broken', counts: { broken: 1, passed: 1, failed: 0 } },
+      });
+    }
   });
 
   test('an exception in a test is a failure', async () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
 import type { Database } from '../../src/store/database/database.ts';
 import { openPostgres } from '../../src/store/database/postgres.ts';
 import { quiet } from '../support/database.ts';
@@ -118,10 +118,11 @@ describe('an unreachable PostgreSQL', () => {
     expect(await responds()).toBe(true);
   });
 
-  describe('over half-open connections', () => {
+  // Each waits for a timeout, over a proxy of its own.
+  describe.concurrent('over half-open connections', () => {
     /** Also for the answers of the living connections: a busy machine may take seconds for them. */
     const timeoutMs = 10_000;
-    async function openProxied() {
+    async function openProxied({ onTestFinished }: TestContext) {
       const proxy = await startProxy(server.port);
       onTestFinished(proxy.close);
       const url = new URL(server.url);
@@ -130,18 +131,18 @@ describe('an unreachable PostgreSQL', () => {
       return { proxy, proxied };
     }
 
-    it('closes all of them after one timeout, and opens new ones', async () => {
-      const { proxy, proxied } = await openProxied();
-      onTestFinished(proxied.close);
+    it('closes all of them after one timeout, and opens new ones', async (context) => {
+      const { proxy, proxied } = await openProxied(context);
+      context.onTestFinished(proxied.close);
       await Promise.all([1, 2, 3, 4, 5].map(() => proxied.query('SELECT pg_sleep(0.05)')));
       proxy.loseConnections();
       await expect(proxied.query('SELECT 1')).rejects.toMatchObject({ code: 'DATABASE_UNREACHABLE' });
       for (let count = 0; count < 5; count++) await proxied.query('SELECT 1');
     });
 
-    it('receives notifications again, and reports that some may have been missed', async () => {
-      const { proxy, proxied } = await openProxied();
-      onTestFinished(proxied.close);
+    it('receives notifications again, and reports that some may have been missed', async (context) => {
+      const { proxy, proxied } = await openProxied(context);
+      context.onTestFinished(proxied.close);
       const notifications: string[] = [];
       await proxied.listen('matre_away', (payload) => notifications.push(payload));
       proxy.loseConnections();
@@ -150,8 +151,8 @@ describe('an unreachable PostgreSQL', () => {
       await waitFor(() => notifications.includes('again'));
     });
 
-    it('can be closed', async () => {
-      const { proxy, proxied } = await openProxied();
+    it('can be closed', async (context) => {
+      const { proxy, proxied } = await openProxied(context);
       await proxied.query('SELECT 1');
       await proxied.listen('matre_away', () => undefined);
       proxy.loseConnections();
