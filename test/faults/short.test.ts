@@ -11,8 +11,9 @@ test('invariants 1 to 6, 9 and 12: hold under random faults of every kind', {
 }, async () => {
   const verdict = await runRound({
     seed: 7,
-    faults: 36,
-    forMs: 50_000,
+    // Less than one pass over all kinds: a kind that finds no target is put off, not repeated.
+    faults: 24,
+    forMs: 34_000,
     settleMs: 600_000,
     outliveMs: 60_000,
     engine: process.env['MATRE_TEST_SKIP_DOCKER'] ? 'sandbox' : 'docker',
