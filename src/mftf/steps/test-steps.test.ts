@@ -15,6 +15,10 @@ const files: Record<string, string> = {
     <assertEquals stepKey="same"><expectedResult type="string">{{Customer.email}}</expectedResult></assertEquals>
     <!-- a comment -->
   </test></tests>`,
+  'Test/Twice.xml': `<tests><test name="Twice">
+    <see userInput="a" stepKey="see"/>
+    <see userInput="b" stepKey="see"/>
+  </test></tests>`,
   'ActionGroup/FillActionGroup.xml': `<actionGroups><actionGroup name="Fill"><arguments><argument name="who"/></arguments>
     <fillField selector="{{CartSection.mail}}" userInput="{{who.email}}" stepKey="mail"/>
   </actionGroup></actionGroups>`,
@@ -30,7 +34,7 @@ const files: Record<string, string> = {
   </entities>`,
 };
 
-async function show() {
+async function show(test = 'T') {
   const contents = new Map(
     Object.entries(files).map(([path, content]) => [`${root}/${path}`, Buffer.from(content)]),
   );
@@ -39,7 +43,7 @@ async function show() {
   ]);
   return stepsOfTest(
     createResolver(catalog, (path) => contents.get(path) ?? Buffer.alloc(0)),
-    'T',
+    test,
   );
 }
 
@@ -80,5 +84,13 @@ describe('the steps of a test', () => {
       'Hat.sku Data/ShopData.xml:2',
       'Customer.email Data/ShopData.xml:3',
     ]);
+  });
+
+  it('are refused with file and line when a step key is there twice', async () => {
+    await expect(show('Twice')).rejects.toMatchObject({
+      code: 'MODULE_INVALID',
+      message: expect.stringContaining(`${root}/Test/Twice.xml:3: The step key see of the test Twice`),
+    });
+    await expect(show('Missing')).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 });

@@ -1,6 +1,7 @@
 import { Fault } from '../../faults/fault.ts';
 import { shorten } from '../../model/visible-text.ts';
 import type { Definitions, Origin, ResolvedStep, Resolver } from '../resolver/model.ts';
+import { resolution } from '../resolver/refusal.ts';
 import { elementText } from './element-text.ts';
 import { fieldsOf, type StepField, type ValuePart } from './step-fields.ts';
 
@@ -39,15 +40,17 @@ const maxStepText = 4_000;
 /** The steps of a test. Throws NOT_FOUND, and MODULE_INVALID with file and line for a test that MFTF does not generate. */
 export function stepsOfTest(resolver: Resolver, name: string): TestSteps {
   const { definitions } = resolver;
-  if (definitions.test(name) === undefined) {
+  // A declaration that MFTF refuses, such as one with two steps of one key, is one.
+  const definition = resolution(() => definitions.test(name));
+  if ('resolved' in definition && definition.resolved === undefined) {
     throw new Fault('NOT_FOUND', `There is no test ${name}.`);
   }
-  const resolution = resolver.test(name);
-  if ('refusal' in resolution) {
-    const { origin, message } = resolution.refusal;
+  const test = resolver.test(name);
+  if ('refusal' in test) {
+    const { origin, message } = test.refusal;
     throw new Fault('MODULE_INVALID', `${origin.file}:${origin.line}: ${message}`);
   }
-  const { origin, extends: parent, skipped, before, steps, after } = resolution.resolved;
+  const { origin, extends: parent, skipped, before, steps, after } = test.resolved;
   return {
     origin,
     extends: parent ?? null,
