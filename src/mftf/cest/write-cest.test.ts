@@ -64,6 +64,24 @@ describe('the Cest of a test is the one that MFTF generates', () => {
   });
 });
 
+describe('a skipped test', () => {
+  const skip = '<annotations><skip><issueId value="X-1"/></skip></annotations>';
+  const unknown = '<click selector="{{QuayListSection.nothing}}" stepKey="a"/>';
+
+  it.each([
+    ['a hook', `${skip}<before>${unknown}<actionGroup ref="NoActionGroup" stepKey="b"/></before>`],
+    ['a call of a missing action group', `${skip}<actionGroup ref="NoActionGroup" stepKey="b"/>`],
+  ])('is generated in spite of %s', async (_, steps) => {
+    expect(await linesOf(steps)).toContain('unlink(__FILE__);');
+  });
+
+  it('is refused for a reference of its own steps', async () => {
+    await expect(linesOf(`${skip}<actionGroup ref="NoActionGroup" stepKey="b"/>${unknown}`)).rejects.toThrow(
+      CestRefusal,
+    );
+  });
+});
+
 describe('references', () => {
   it.each([
     ['stay when they have another form', '{{widget type="Link"}}', '"{{widget type=\\"Link\\"}}"'],

@@ -1,7 +1,9 @@
 import type { Definitions, ResolvedStep, ResolvedTest } from '../resolver/model.ts';
 import { annotationLines } from './annotations.ts';
 import { type HelperSignatures, helperClasses, helperContainer } from './php-method-call.ts';
+import { CestRefusal } from './refusal.ts';
 import { type CestSettings, type Dialect, dialectOf } from './settings.ts';
+import { refusalOfSkipped } from './skipped-test.ts';
 import { type StepRemarks, stepLines } from './step-lines.ts';
 import { cestStyle } from './style.ts';
 
@@ -31,6 +33,8 @@ export function writeCest(
   };
   const helpers = dialect.sharedHelpers ? classes : new Set<string>();
   if (!test.skipped) addHelpers(test, helpers);
+  const refusal = test.skipped ? refusalOfSkipped(test, context.definitions) : undefined;
+  if (refusal !== undefined) throw new CestRefusal(refusal);
   const steps = test.skipped ? skipLines(test) : linesOf(test.steps, 'test', context, remarks);
   const hooks = test.skipped ? [] : hookLines(test, context, remarks, dialect);
   const secrets = dialect.secretsInDescription ? [...remarks.secrets] : [];

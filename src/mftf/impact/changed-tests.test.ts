@@ -138,4 +138,15 @@ describe('the tests that changed', () => {
   ])('are found for %s', async (_, change, expected) => {
     expect(await changes(change)).toEqual(expected);
   });
+
+  it('have a skipped one only when MFTF refuses it for its steps', async () => {
+    const skipped = `<tests><test name="Skipped"><annotations><skip><issueId value="X-1"/></skip></annotations>
+      <click selector="{{Cart.other}}" stepKey="a"/></test></tests>`;
+    const before = { ...base, 'Test/Skipped.xml': skipped };
+    const section = base['Section/CartSection.xml'] ?? '';
+    const changed = async (edited: string) =>
+      changedTests(await side(before), await side({ ...before, 'Section/CartSection.xml': edited })).changed;
+    expect(await changed(section.replace('#o', '#p'))).toEqual([]);
+    expect(await changed(section.replace('"other"', '"another"'))).toMatchObject([{ test: 'Skipped' }]);
+  });
 });

@@ -1,5 +1,6 @@
 import type { Catalog } from '../catalog/catalog.ts';
 import { annotationLines } from '../cest/annotations.ts';
+import { refusalOfSkipped } from '../cest/skipped-test.ts';
 import type { Origin, Refusal, ResolvedStep, ResolvedTest, Resolver, XmlElement } from '../resolver/model.ts';
 import { resolution } from '../resolver/refusal.ts';
 import {
@@ -53,8 +54,10 @@ export function createDigester(
       const resolved = resolver.test(name);
       if ('refusal' in resolved) return refused(resolved.refusal);
       const test = resolved.resolved;
-      // MFTF writes no steps of a skipped test.
+      // MFTF writes no steps of a skipped test, but may refuse it for them.
       const parts = test.skipped ? [] : partsOf(test);
+      const refusal = test.skipped ? refusalOfSkipped(test, definitions) : undefined;
+      if (refusal !== undefined) return refused({ origin: test.origin, message: refusal });
       const notices = resolution(() => [
         definitions.test(name)?.attributes['deprecated'],
         ...calledGroups(parts).flatMap(

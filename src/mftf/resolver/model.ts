@@ -144,7 +144,10 @@ export interface ResolvedTest {
   origin: Origin;
   /** Merged; MFTF takes none of a parent. */
   annotations: readonly XmlElement[];
-  /** Whether MFTF writes a body that only says that it is skipped. Then a test whose steps MFTF would refuse has none here. */
+  /**
+   * Whether MFTF writes a body that only says that it is skipped. Then a test whose steps MFTF would refuse has only those outside of its
+   * hooks here, without calls of action groups.
+   */
   skipped: boolean;
   /** The issues of a skip, or MFTF's word for a skipped parent. */
   skipReasons: readonly string[];
