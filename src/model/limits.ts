@@ -159,6 +159,9 @@ export const maxResultsMs = 2 * 60_000;
 /** Bytes of what a worker thread sends to the event loop at a time, which reads them in one piece. */
 export const maxAnswerBytes = 8 * 1024 * 1024;
 
+/** Characters of the message of a fault in a worker thread: names of a module in it may have megabytes. */
+export const maxFaultMessageLength = 4_000;
+
 /** Memory of the heap of a worker thread, in MB. */
 export const maxThreadHeapMegabytes = 1_024;
 

@@ -1,7 +1,8 @@
 import { deserialize, serialize } from 'node:v8';
 import { parentPort } from 'node:worker_threads';
 import { Fault, type FaultCode, toFault } from '../faults/fault.ts';
-import { maxAnswerBytes } from '../model/limits.ts';
+import { maxAnswerBytes, maxFaultMessageLength } from '../model/limits.ts';
+import { shorten } from '../model/visible-text.ts';
 
 /** A function that runs in a worker thread, see `Threads.run`. Its file exports it under its name. */
 export interface Task<Request, Answer> {
@@ -44,7 +45,7 @@ export function defineTask<Request, Answer>(
       throw new Fault('TREE_TOO_LARGE', message);
     } catch (error) {
       const { code, message } = toFault(error);
-      return { fault: { code, message } };
+      return { fault: { code, message: shorten(message, maxFaultMessageLength) } };
     }
   };
   return Object.assign(run, { file: fileUrl, exportName });

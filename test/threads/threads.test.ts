@@ -1,6 +1,6 @@
 import { serialize } from 'node:v8';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { maxAnswerBytes } from '../../src/model/limits.ts';
+import { maxAnswerBytes, maxFaultMessageLength } from '../../src/model/limits.ts';
 import { createThreads, type Threads } from '../../src/threads/threads.ts';
 import { onEachTurn } from '../support/turns.ts';
 import { answerOf, countCalls, fail, fillMemory, hang, spin } from './tasks.ts';
@@ -26,6 +26,9 @@ describe('worker threads', () => {
     await expect(threads.run(fail, { message: 'Test.xml:3: broken' }, options)).rejects.toMatchObject({
       code: 'MODULE_INVALID',
       message: 'Test.xml:3: broken',
+    });
+    await expect(threads.run(fail, { message: 'x'.repeat(1_000_000) }, options)).rejects.toMatchObject({
+      message: `${'x'.repeat(maxFaultMessageLength - 1)}…`,
     });
     expect(await threads.run(countCalls, {}, options)).toBe(1);
     expect(await threads.run(countCalls, {}, options)).toBe(2);

@@ -196,10 +196,17 @@ function unusableReason(
   return undefined;
 }
 
+/** Tests in a circle: without a bound, the tests of a long chain would take quadratic time. */
+const maxCircle = 100;
+
 /** The names of the circle that the parents of a test lead into, the first one again at the end; `undefined` when there is none. */
 function circleOf(test: CatalogTest, tests: ReadonlyMap<string, CatalogTest>): string[] | undefined {
   const places = new Map<string, number>();
-  for (let at: string | undefined = test.name; at !== undefined; at = tests.get(at)?.extends) {
+  for (
+    let at: string | undefined = test.name;
+    at !== undefined && places.size <= maxCircle;
+    at = tests.get(at)?.extends
+  ) {
     const place = places.get(at);
     if (place !== undefined) return [...places.keys()].slice(place).concat(at);
     places.set(at, places.size);

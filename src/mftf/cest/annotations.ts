@@ -45,7 +45,7 @@ export function annotationLines(
       );
     if (tag === 'testCaseId') lines.ofClass.push(`@TestCaseId("${value}")`);
     if (tag === 'group')
-      lines.ofClass.push(...elements.map((element) => `@group ${annotationValue(element)}`));
+      for (const element of elements) lines.ofClass.push(`@group ${annotationValue(element)}`);
     if (tag === 'features') lines.ofMethod.push(`@Features({"${test.module ?? value}"})`);
     if (tag === 'stories') {
       lines.ofMethod.push(

@@ -78,7 +78,8 @@ export function createIngredientReader(
           value: shortValue(value),
           origin,
         });
-        finding.texts.push(...texts);
+        // Data may have more texts than a call takes arguments.
+        finding.texts = finding.texts.concat(texts);
       }
     };
     add(
@@ -144,7 +145,7 @@ export function createIngredientReader(
         visited.add(of);
         const finding = cached(of, () => findMember(name, key));
         for (const one of finding.ingredients) to.set(`${one.kind} ${one.name}`, one);
-        queue.push(...finding.texts);
+        for (const one of finding.texts) queue.push(one);
       }
     }
   };
@@ -162,7 +163,7 @@ export function createIngredientReader(
         const finding = cached(`\0${of}`, () => findSentData(of)) as Finding & { required: string[] };
         for (const one of finding.ingredients) to.set(`${one.kind} ${one.name}`, one);
         ofTexts(finding.texts, to);
-        queue.push(...finding.required);
+        for (const one of finding.required) queue.push(one);
       }
     },
 

@@ -34,8 +34,11 @@ const maxReferences = 200;
 /** Characters of a text with its arguments. */
 const maxTextLength = 1_000_000;
 
-/** A reference in double braces as MFTF finds it here: a name, perhaps a field, perhaps parameters. See catalog/references.ts. */
-const reference = /\{\{(\w+)(?:\.([\w[\]/-]+))?(?:\(((?:(?!\}\}).)*))?\}\}/g;
+/**
+ * A reference in double braces as MFTF finds it here: a name, perhaps a field, perhaps parameters. See catalog/references.ts. Longer ones are
+ * text, so that the time for a text does not grow with its square.
+ */
+const reference = /\{\{(\w{1,2000})(?:\.([\w[\]/-]{1,2000}))?(?:\(((?:(?!\}\}).){0,2000}))?\}\}/g;
 const createdReference = /\$[\w.[\]]+\$/;
 const wholeReference = /^\{\{((?:(?!\}\}).)+)\}\}$/;
 
@@ -51,6 +54,7 @@ export function referencesToArguments(text: string): RegExpExecArray[] {
  */
 export function putArguments(text: string, values: ArgumentValues): string | undefined {
   if (values.size === 0 || !text.includes('{{')) return text;
+  if (text.length > maxTextLength) return undefined;
   const matches = referencesToArguments(text);
   if (matches.length > maxReferences) return undefined;
   let result = text;

@@ -10,6 +10,9 @@ import { cacheByName } from './name-cache.ts';
 import { refuse } from './refusal.ts';
 import { childrenOf, type MutableElement } from './xml-tree.ts';
 
+/** Data that extends each other; Magento 2.4.4 has chains of two. Each is read within the one that extends it, so a bound is needed. */
+const maxChain = 500;
+
 /** Returns the definitions of data by name; `undefined` when no file declares it. */
 export function createEntities(reader: DeclarationReader): (name: string) => EntityDefinition | undefined {
   const cache = new Map<string, EntityDefinition | undefined>();
@@ -29,6 +32,7 @@ export function createEntities(reader: DeclarationReader): (name: string) => Ent
     if (path.includes(parentName)) {
       refuse(own.origin, `Data extends itself in a circle: ${[...path, parentName].join(' extends ')}.`);
     }
+    if (path.length > maxChain) refuse(own.origin, `More than ${maxChain} data extend each other.`);
     const parent = definitionOf(parentName, path);
     if (parent === undefined) {
       return refuse(own.origin, `The data ${own.name} extends ${parentName}, which does not exist.`);
