@@ -4,7 +4,7 @@ import type { Context } from '../operations/core/context.ts';
 import type { ResultSpool } from '../queue/result-spool.ts';
 import { startScheduler } from '../schedule/scheduler.ts';
 import { createProbes } from '../store/tables/probes.ts';
-import { createRetention } from '../store/tables/retention.ts';
+import { createRetention } from '../store/tables/retention/retention.ts';
 import type { Tracing } from '../tracing/tracing.ts';
 import type { ComparisonLoop } from '../worker/comparisons.ts';
 import { startDeadlines } from '../worker/deadlines.ts';
@@ -56,7 +56,11 @@ export function createBackground(deps: {
     services.push(comparisonLoop.start());
     const retention = createRetention({ database });
     services.push(
-      startRetention({ artifacts, retention, messages: context.messages, settings: config.retention, log }),
+      startRetention({
+        ...{ artifacts, database, retention, log },
+        messages: context.messages,
+        limits: config.retention,
+      }),
     );
     startWatchingOnce();
   }

@@ -34,9 +34,14 @@ function arrangeStores(
     },
     retention: {
       filesMs: values.MATRE_KEEP_FILES,
+      maxFilesBytes: values.MATRE_MAX_FILES,
+      runsMs: values.MATRE_KEEP_RUNS,
+      maxResults: values.MATRE_MAX_RESULTS,
       auditMs: values.MATRE_KEEP_AUDIT,
+      maxAudit: values.MATRE_MAX_AUDIT,
       notesMs: values.MATRE_KEEP_NOTES,
       messagesMs: values.MATRE_KEEP_MESSAGES,
+      maxMessages: values.MATRE_MAX_MESSAGES,
     },
     locks: { dsn: withPassword(values, 'LOCK_DSN', 'LOCK_PASSWORD', problems), ttlMs: values.LOCK_TTL },
   };

@@ -2,6 +2,7 @@ import type { ProxyConfig } from '../http/proxy.ts';
 import type { Role, SecondFactorDemand } from '../model/access.ts';
 import type { GenerationMode } from '../model/generation.ts';
 import type { PatchSource } from '../model/patch.ts';
+import type { RetentionLimits } from '../model/retention.ts';
 import type { SourceLinkSettings } from '../model/source-link/source-link.ts';
 import type { SettingSource } from './setting-texts.ts';
 import type { SeleniumConfig } from './settings/selenium-settings.ts';
@@ -55,8 +56,7 @@ export interface Config {
     /** Where files of runs are stored. */
     artifacts: 'folder' | 'database';
   };
-  /** How long files of finished runs and the audit trail are kept; 0: no limit. */
-  retention: { filesMs: number; auditMs: number; notesMs: number; messagesMs: number };
+  retention: RetentionLimits;
   locks: { dsn: string | undefined; ttlMs: number };
   engine: { kind: 'auto' | 'docker' | 'sandbox'; dockerHost: string | undefined };
   pool: {

@@ -39,6 +39,20 @@ export const retention = z
     'must be a duration such as 90d, at least 1d, or 0 for no limit',
   );
 
+/** A size in bytes, at least a megabyte because a number without a unit is bytes; 0: no limit. */
+export const sizeLimit = z
+  .string()
+  .transform((text) => parseSize(text) ?? Number.NaN)
+  .refine(
+    (bytes) => bytes === 0 || bytes >= 1024 ** 2,
+    'must be a size such as 50g, at least 1m, or 0 for no limit',
+  );
+
+/** A number of rows; 0: no limit. */
+export const countLimit = matching(/^\d{1,12}$/, 'must be a whole number, or 0 for no limit').transform(
+  Number,
+);
+
 /** A size in bytes, at least `minMegabytes`. */
 export const size = (minMegabytes: number) =>
   z

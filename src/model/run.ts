@@ -76,6 +76,8 @@ export interface Run {
   submissionId: number | undefined;
   /** When retention removed its files, see MATRE_KEEP_FILES. */
   filesRemovedAt: Date | undefined;
+  /** Why retention leaves it alone; `undefined`: it does not. */
+  pin: { by: string; at: Date; reason: string } | undefined;
   options: RunOptions;
   /** The attempt after which a user last retried its failed tests; 0: never. */
   retriedAfter: number;

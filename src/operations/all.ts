@@ -51,6 +51,7 @@ import {
 import { showChangesSincePass } from './results/changes-since-pass.ts';
 import { listResults, listSteps } from './results/run-results.ts';
 import { listSources } from './results/test-sources.ts';
+import { showRetention } from './retention/retention.ts';
 import {
   addRule,
   disableRule,
@@ -70,6 +71,7 @@ import {
 } from './rules/templates.ts';
 import { tryRule } from './rules/try-rule.ts';
 import { showLiveView } from './runs/live-view.ts';
+import { pinRun, unpinRun } from './runs/pin.ts';
 import { showProgress } from './runs/progress.ts';
 import { listArtifacts, readLog, reportAllure, reportJunit, showRun } from './runs/run-record.ts';
 import { cancelRun, listRuns, prioritiseRun, retryRun, submitRuns } from './runs/runs.ts';
@@ -187,6 +189,8 @@ export const operations = [
   reportAllure,
   cancelRun,
   prioritiseRun,
+  pinRun,
+  unpinRun,
   retryRun,
   addReservation,
   listReservations,
@@ -260,6 +264,7 @@ export const operations = [
   listCestChecks,
   resetCestChecks,
   listAlerts,
+  showRetention,
   showOverview,
   showAttention,
   showTrends,

@@ -55,6 +55,7 @@ function reported(results: Result[], more: Partial<Run> = {}): ReportedRun {
       patches: [],
       submissionId: undefined,
       filesRemovedAt: undefined,
+      pin: undefined,
       options: noRunOptions,
       retriedAfter: 0,
       reservationId: undefined,

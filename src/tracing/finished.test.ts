@@ -34,6 +34,7 @@ const run: Run = {
   patches: [],
   submissionId: undefined,
   filesRemovedAt: undefined,
+  pin: undefined,
   options: noRunOptions,
   retriedAfter: 0,
   reservationId: undefined,

@@ -2,88 +2,81 @@ import type { Artifacts } from '../artifacts/artifacts.ts';
 import { runPeriodically, type Service } from '../async/interval.ts';
 import { toFault } from '../faults/fault.ts';
 import type { Logger } from '../log.ts';
+import type { RetentionLimits } from '../model/retention.ts';
+import type { Database } from '../store/database/database.ts';
 import type { Messages } from '../store/tables/messages.ts';
-import type { Retention } from '../store/tables/retention.ts';
-
-export interface RetentionSettings {
-  /** How long files of finished runs are kept, in milliseconds; 0: no limit. */
-  filesMs: number;
-  /** The same for entries of the audit trail. */
-  auditMs: number;
-  /** How long notes of causes are kept after their causes were seen last. */
-  notesMs: number;
-  /** How long messages that ended are kept. */
-  messagesMs: number;
-}
+import type { Retention } from '../store/tables/retention/retention.ts';
+import { removeOldFiles, removeOldRuns } from './remove-old-runs.ts';
 
 interface RetentionDependencies {
-  artifacts: Pick<Artifacts, 'runs' | 'remove'>;
+  artifacts: Pick<Artifacts, 'runs' | 'list' | 'remove'>;
+  database: Database;
   retention: Retention;
   messages: Pick<Messages, 'removeOld'>;
-  settings: RetentionSettings;
+  limits: RetentionLimits;
 }
 
-/** Between passes. Files that are kept an hour longer do no harm. */
+/** Between passes. What is kept an hour longer does no harm. */
 const everyMs = 3_600_000;
-/** Runs, or entries of the audit trail or notes, per statement, so that no other transaction waits long for a row. */
-const maxRuns = 20;
+/** Entries of the audit trail, notes or messages per statement, so that no other transaction waits long for a row. */
 const maxEntries = 1_000;
 
 /**
- * Removes files, audit entries, notes of causes and messages that are older than the settings allow, every hour. Any number of processes may do so; each
- * removes the files that it can reach, so files that a host brings back late are removed as well.
+ * Removes what is beyond the limits, every hour: files, runs with their results, audit entries, notes of causes and messages. Any number
+ * of processes may do so; each removes the files that it can reach, so files that a host brings back late are removed as well.
  */
 export function startRetention(deps: RetentionDependencies & { log: Logger }): Service {
   const { log } = deps;
   return runPeriodically(async (signal) => {
     try {
-      const { runs, entries, notes, messages } = await removeOld(deps, signal);
-      if (runs + entries + notes + messages > 0)
+      const { runs, files, entries, notes, messages } = await removeOld(deps, signal);
+      if (runs + files + entries + notes + messages > 0)
         log.info(
-          { runs, auditEntries: entries, notes, messages },
-          'Old files, audit entries, notes and messages were removed',
+          { runs, filesOfRuns: files, auditEntries: entries, notes, messages },
+          'Retention removed what is beyond its limits',
         );
     } catch (error) {
       log.warn(
         { code: toFault(error).code, err: error },
-        'Old files, audit entries, notes and messages could not be removed; retrying in an hour',
+        'Retention could not remove all that is beyond its limits; retrying in an hour',
       );
     }
   }, everyMs);
 }
 
-/**
- * One pass, which `signal` ends early. Returns how many runs lost their files, and how many audit entries, notes, and notices
- * with their messages were removed.
- * Errors: DATABASE_UNREACHABLE.
- */
-export async function removeOld(
-  deps: RetentionDependencies,
-  signal: AbortSignal,
-): Promise<{ runs: number; entries: number; notes: number; messages: number }> {
-  const { artifacts, retention, messages, settings } = deps;
-  const removed = { runs: 0, entries: 0, notes: 0, messages: 0 };
-  const runIds = settings.filesMs > 0 ? await artifacts.runs() : [];
-  for (let index = 0; index < runIds.length && !signal.aborted; index += maxRuns) {
-    // Recorded before the files are removed, so that a run never misses files without a reason.
-    for (const id of await retention.expire(runIds.slice(index, index + maxRuns), settings.filesMs)) {
-      await artifacts.remove(id);
-      removed.runs += 1;
-    }
-  }
-  while (settings.auditMs > 0 && !signal.aborted) {
-    const entries = await retention.removeAudit(settings.auditMs, maxEntries);
-    removed.entries += entries;
-    if (entries < maxEntries) break;
-  }
-  while (settings.notesMs > 0 && !signal.aborted) {
-    const notes = await retention.removeNotes(settings.notesMs, maxEntries);
-    removed.notes += notes;
-    if (notes < maxEntries) break;
-  }
-  while (settings.messagesMs > 0 && !signal.aborted) {
-    const rows = await messages.removeOld(settings.messagesMs, maxEntries);
-    removed.messages += rows;
+/** What a pass removed: `files` counts runs that lost their files and stay. */
+interface Removed {
+  runs: number;
+  files: number;
+  entries: number;
+  notes: number;
+  /** Notices with their messages. */
+  messages: number;
+}
+
+/** One pass, which `signal` ends early. Errors: DATABASE_UNREACHABLE, and those of the store of files. */
+export async function removeOld(deps: RetentionDependencies, signal: AbortSignal): Promise<Removed> {
+  const { retention, messages, limits } = deps;
+  const { auditMs, maxAudit, notesMs, messagesMs, maxMessages } = limits;
+  // The store of files may be unreachable, so it comes last.
+  const entries = await inBatches(auditMs + maxAudit, signal, () =>
+    retention.removeAudit({ ageMs: auditMs, max: maxAudit }, maxEntries),
+  );
+  const oldNotes = await inBatches(notesMs, signal, () => retention.removeNotes(notesMs, maxEntries));
+  const oldMessages = await inBatches(messagesMs + maxMessages, signal, () =>
+    messages.removeOld({ ageMs: messagesMs, max: maxMessages }, maxEntries),
+  );
+  const runs = await removeOldRuns({ ...deps, signal });
+  const files = await removeOldFiles({ ...deps, signal });
+  return { runs, files, entries, notes: oldNotes, messages: oldMessages };
+}
+
+/** Repeats a statement until it removes less than a batch; never without a limit. */
+async function inBatches(limit: number, signal: AbortSignal, remove: () => Promise<number>): Promise<number> {
+  let removed = 0;
+  while (limit > 0 && !signal.aborted) {
+    const rows = await remove();
+    removed += rows;
     if (rows < maxEntries) break;
   }
   return removed;

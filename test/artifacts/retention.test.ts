@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Artifacts, createArtifacts } from '../../src/artifacts/artifacts.ts';
+import type { RetentionLimits } from '../../src/model/retention.ts';
 import type { Database } from '../../src/store/database/database.ts';
 import { createMessages } from '../../src/store/tables/messages.ts';
-import { createRetention } from '../../src/store/tables/retention.ts';
+import { createRetention } from '../../src/store/tables/retention/retention.ts';
 import { createRuns } from '../../src/store/tables/runs.ts';
 import { removeOld } from '../../src/worker/retention.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -26,16 +27,17 @@ afterAll(async () => {
 });
 beforeEach(() => testDatabase.clear());
 
-const runRetention = (
-  artifacts: Artifacts,
-  settings: { filesMs?: number; auditMs?: number; notesMs?: number; messagesMs?: number },
-) =>
+const runRetention = (artifacts: Artifacts, settings: Partial<RetentionLimits>) =>
   removeOld(
     {
-      artifacts,
+      ...{ artifacts, database },
       retention: createRetention({ database }),
       messages: createMessages({ database }),
-      settings: { filesMs: 0, auditMs: 0, notesMs: 0, messagesMs: 0, ...settings },
+      limits: {
+        ...{ filesMs: 0, maxFilesBytes: 0, runsMs: 0, maxResults: 0, auditMs: 0, maxAudit: 0, notesMs: 0 },
+        ...{ messagesMs: 0, maxMessages: 0 },
+        ...settings,
+      },
     },
     neverAborted,
   );
@@ -80,12 +82,7 @@ describe.each(['folder', 'database'] as const)('files of runs in the %s', (kind)
     await finish(oldRun, 91);
     await finish(recentRun, 89);
     await database.query(`UPDATE run SET queued_at = now() - interval '100 days' WHERE id = $1`, [waiting]);
-    expect(await runRetention(artifacts(), { filesMs: 90 * day })).toEqual({
-      runs: 1,
-      entries: 0,
-      notes: 0,
-      messages: 0,
-    });
+    expect(await runRetention(artifacts(), { filesMs: 90 * day })).toMatchObject({ runs: 0, files: 1 });
     expect(await artifacts().runs()).toEqual([recentRun, waiting]);
     expect(await artifacts().list(oldRun)).toEqual([]);
     const runs = createRuns({ database });
@@ -99,20 +96,10 @@ describe.each(['folder', 'database'] as const)('files of runs in the %s', (kind)
 
     // Files that a host uploads late are removed as well.
     await write(oldRun, 'late');
-    expect(await runRetention(artifacts(), { filesMs: 90 * day })).toEqual({
-      runs: 1,
-      entries: 0,
-      notes: 0,
-      messages: 0,
-    });
+    expect(await runRetention(artifacts(), { filesMs: 90 * day })).toMatchObject({ runs: 0, files: 1 });
     expect(await artifacts().list(oldRun)).toEqual([]);
     expect((await runs.get(oldRun)).filesRemovedAt).toEqual(filesRemovedAt);
-    expect(await runRetention(artifacts(), { filesMs: 90 * day })).toEqual({
-      runs: 0,
-      entries: 0,
-      notes: 0,
-      messages: 0,
-    });
+    expect(await runRetention(artifacts(), { filesMs: 90 * day })).toMatchObject({ runs: 0, files: 0 });
     for (const id of [recentRun, waiting]) await artifacts().remove(id);
   });
 
@@ -124,19 +111,9 @@ describe.each(['folder', 'database'] as const)('files of runs in the %s', (kind)
       await finish(id, 1_000);
       ids.push(id);
     }
-    expect(await runRetention(artifacts(), { filesMs: 0 })).toEqual({
-      runs: 0,
-      entries: 0,
-      notes: 0,
-      messages: 0,
-    });
+    expect(await runRetention(artifacts(), { filesMs: 0 })).toMatchObject({ runs: 0, files: 0 });
     expect(await artifacts().runs()).toEqual(ids);
-    expect(await runRetention(artifacts(), { filesMs: day })).toEqual({
-      runs: 23,
-      entries: 0,
-      notes: 0,
-      messages: 0,
-    });
+    expect(await runRetention(artifacts(), { filesMs: day })).toMatchObject({ runs: 0, files: 23 });
     expect(await artifacts().runs()).toEqual([]);
   });
 });
@@ -147,19 +124,10 @@ it('removes entries of the audit trail that are older than the retention', async
      SELECT now() - number * interval '1 day', 'ann', 'local', 'runs.cancel', number::text
      FROM generate_series(2500, 1, -1) AS days (number)`,
   );
-  expect(await runRetention(host.artifacts, { auditMs: 0 })).toEqual({
-    runs: 0,
-    entries: 0,
-    notes: 0,
-    messages: 0,
-  });
-  expect(await runRetention(host.artifacts, { auditMs: 30.5 * day })).toEqual({
-    runs: 0,
-    entries: 2_470,
-    notes: 0,
-    messages: 0,
-  });
+  expect(await runRetention(host.artifacts, { auditMs: 0 })).toMatchObject({ runs: 0, files: 0 });
+  expect(await runRetention(host.artifacts, { auditMs: 30.5 * day })).toMatchObject({ entries: 2_470 });
   expect(await database.query('SELECT count(*) FROM audit')).toEqual([{ count: 30 }]);
+  expect(await runRetention(host.artifacts, { maxAudit: 20 })).toMatchObject({ entries: 10 });
 });
 
 it('removes notes of causes that were not seen for the retention time', async () => {
@@ -201,4 +169,5 @@ it('messages that ended are removed after their time, never with 0', async () =>
   );
   expect(await runRetention(host.artifacts, {})).toMatchObject({ messages: 0 });
   expect(await runRetention(host.artifacts, { messagesMs: 30.5 * day })).toMatchObject({ messages: 10 });
+  expect(await runRetention(host.artifacts, { maxMessages: 25 })).toMatchObject({ messages: 5 });
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Fault } from '../../src/faults/fault.ts';
-import { createRetention } from '../../src/store/tables/retention.ts';
+import { createRetention } from '../../src/store/tables/retention/retention.ts';
 import { removeOld } from '../../src/worker/retention.ts';
 import { startTestServer, type TestServer } from '../support/app.ts';
 import { cliHere } from '../support/cli.ts';
@@ -344,9 +344,22 @@ describe('artifacts', () => {
       `UPDATE run SET finished_at = now() - interval '100 days', queued_at = now() - interval '101 days' WHERE id = $1`,
       [id],
     );
-    const settings = { filesMs: 90 * 86_400_000, auditMs: 0, notesMs: 0, messagesMs: 0 };
+    const cliOptions = { settings: { MATRE_URL: server.url } };
+    const pinned = await cliHere(['pin', String(id), '--reason', 'the audit'], cliOptions);
+    expect(pinned.stdout).toBe(`Run ${id} was pinned: the audit\n`);
+    const limits = {
+      ...{ filesMs: 90 * 86_400_000, maxFilesBytes: 0, runsMs: 0, maxResults: 0, auditMs: 0, maxAudit: 0 },
+      ...{ notesMs: 0, messagesMs: 0, maxMessages: 0 },
+    };
     const retention = createRetention({ database });
-    await removeOld({ artifacts, retention, messages, settings }, new AbortController().signal);
+    const remove = () =>
+      removeOld({ artifacts, database, retention, messages, limits }, new AbortController().signal);
+    expect(await remove()).toMatchObject({ files: 0 });
+    const shown = await cliHere(['retention', '--dry-run', '--keep-runs', '90'], cliOptions);
+    expect(shown.stdout).toContain('1 run beyond the limits stays: pinned.');
+    expect((await cliHere(['retention'], cliOptions)).code).toBe(3);
+    await cliHere(['unpin', String(id)], cliOptions);
+    expect(await remove()).toMatchObject({ files: 1 });
     for (const path of ['artifacts/fail.png', 'artifacts', 'log', 'log/stream', 'steps?test=OldTest']) {
       const { status, body } = await server.ask('GET', `/api/runs/${id}/${path}`);
       expect([path, status, body.code]).toEqual([path, 410, 'FILES_REMOVED']);
@@ -355,7 +368,6 @@ describe('artifacts', () => {
     expect(body.run).toMatchObject({ verdict: 'passed', counts: { passed: 1 } });
     expect(Date.parse(body.run.filesRemovedAt)).toBeGreaterThan(0);
 
-    const cliOptions = { settings: { MATRE_URL: server.url } };
     expect((await cliHere(['show', String(id)], cliOptions)).stdout).toMatch(
       /Files +removed .*, after the retention time/,
     );

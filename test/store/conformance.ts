@@ -11,6 +11,7 @@ import { comparisonsConformance } from './comparisons-conformance.ts';
 import { durationsConformance } from './durations-conformance.ts';
 import { keyConformance } from './key-conformance.ts';
 import { messagesConformance } from './messages-conformance.ts';
+import { retentionConformance } from './retention-conformance.ts';
 import { rulesConformance } from './rules-conformance.ts';
 import { savedSelectionsConformance } from './saved-selections-conformance.ts';
 import { shopModulesConformance } from './shop-modules-conformance.ts';
@@ -35,6 +36,7 @@ export function storeConformance(kind: Kind): void {
   submissionsConformance(kind);
   comparisonsConformance(kind);
   messagesConformance(kind);
+  retentionConformance(kind);
   alertsConformance(kind);
 }
 

@@ -385,12 +385,12 @@ export function messagesConformance(kind: Kind): void {
       expect(await messages.list({ channel: 'ops', limit: 1 })).toMatchObject([{ headline: 'h' }]);
       expect(await plans.hasMessages(7)).toBe(true);
       expect(await plans.hasMessages(8)).toBe(false);
-      expect(await messages.removeOld(3_600_000, 100)).toBe(0);
+      expect(await messages.removeOld({ ageMs: 3_600_000, max: 0 }, 100)).toBe(0);
       await database.query(
         `UPDATE message SET created_at = created_at - interval '1 day', ended_at = ended_at - interval '1 day'`,
       );
       await database.query(`UPDATE notice SET at = at - interval '1 day'`);
-      expect(await messages.removeOld(3_600_000, 100)).toBe(4);
+      expect(await messages.removeOld({ ageMs: 3_600_000, max: 0 }, 100)).toBe(4);
       expect(await ids({})).toEqual(['qa waiting', 'qa waiting']);
     });
   });

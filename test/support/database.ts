@@ -45,7 +45,7 @@ export async function openTestDatabase(kind: Kind, options: { empty?: boolean } 
     // Not TRUNCATE, which creates new files: ten times slower.
     clear: () =>
       database.script(`
-        DELETE FROM run; DELETE FROM submission; DELETE FROM schedule; DELETE FROM saved_selection; DELETE FROM message; DELETE FROM notice; DELETE FROM channel; DELETE FROM message_template; DELETE FROM variable; DELETE FROM environment; DELETE FROM worker; DELETE FROM setting;
+        DELETE FROM run; DELETE FROM run_rollup; DELETE FROM cause_rollup; DELETE FROM submission; DELETE FROM schedule; DELETE FROM saved_selection; DELETE FROM message; DELETE FROM notice; DELETE FROM channel; DELETE FROM message_template; DELETE FROM variable; DELETE FROM environment; DELETE FROM worker; DELETE FROM setting;
         ALTER SEQUENCE run_id_seq RESTART; ALTER SEQUENCE submission_id_seq RESTART; ALTER SEQUENCE environment_id_seq RESTART;`),
     async close() {
       await database.close();

@@ -56,6 +56,7 @@ export const views: View[] = [
   view('/lint', () => import('./lint/lint.tsx')),
   view('/used-by', () => import('./lint/used-by.tsx')),
   view('/trends', () => import('./trends/trends.tsx')),
+  view('/retention', () => import('./retention/retention.tsx')),
   view('/doctor', () => import('./doctor/doctor.tsx')),
   view('/account', () => import('./account/account.tsx')),
   view('/device', () => import('./account/device.tsx')),

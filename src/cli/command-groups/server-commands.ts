@@ -51,6 +51,11 @@ export const serverCommands: readonly CommandGroup[] = [
         load: async () => (await import('../commands/locks.ts')).registerLocks,
       },
       {
+        name: 'retention',
+        summary: 'show what is kept, and what retention would remove now',
+        load: async () => (await import('../commands/retention.ts')).registerRetention,
+      },
+      {
         name: 'backup',
         summary: 'back up the database, the files of runs and the secret key into one file',
         load: async () => (await import('../commands/backup.ts')).registerBackup,

@@ -31,6 +31,16 @@ export const testCommands: readonly CommandGroup[] = [
         load: async () => (await import('../commands/priority.ts')).registerPriority,
       },
       {
+        name: 'pin',
+        summary: 'keep a run from being removed by retention',
+        load: async () => (await import('../commands/pin.ts')).registerPin,
+      },
+      {
+        name: 'unpin',
+        summary: 'let retention remove a run again',
+        load: async () => (await import('../commands/pin.ts')).registerUnpin,
+      },
+      {
         name: 'reserve',
         summary: 'keep an environment for you: after a run, from a time or now, until a time',
         load: async () => (await import('../commands/reserve.ts')).registerReserve,

@@ -192,6 +192,7 @@ function printFacts(context: CliContext, output: Output, { run }: RunRecord, url
       : `${url}/api/runs/${run.id}/artifacts`;
   const removed = run.filesRemovedAt && `removed ${localTime(run.filesRemovedAt)}, after the retention time`;
   fields.push(['Files', removed ?? files]);
+  if (run.pin !== null) fields.push(['Pinned', `by ${clean(run.pin.by)}: ${clean(run.pin.reason)}`]);
   printFields(output, fields);
 }
 

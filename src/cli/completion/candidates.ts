@@ -28,6 +28,8 @@ const valuesOfArguments: Record<string, ValueKind> = {
   watch: 'runs',
   cancel: 'runs',
   priority: 'runs',
+  pin: 'runs',
+  unpin: 'runs',
   retry: 'runs',
   compare: 'comparable',
   tests: 'selectable',

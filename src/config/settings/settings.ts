@@ -11,7 +11,6 @@ import {
   list,
   matching,
   path,
-  retention,
   siteAddress,
   size,
   url,
@@ -23,6 +22,7 @@ import { generationSettings } from './generation-settings.ts';
 import { messageSettings } from './message-settings.ts';
 import { patchSettings } from './patch-settings.ts';
 import { phpSettings } from './php-settings.ts';
+import { retentionSettings } from './retention-settings.ts';
 import { seleniumSettings } from './selenium-settings.ts';
 import { optional, type Setting, setting } from './setting.ts';
 import { signInSettings } from './sign-in-settings.ts';
@@ -82,32 +82,7 @@ export const settings = {
     default: '64m',
     description: 'The maximum size of the log of a run or test; the rest is cut off.',
   }),
-  MATRE_KEEP_FILES: setting({
-    group: 'Store',
-    schema: retention,
-    default: '90d',
-    description:
-      'How long logs, screenshots and other files of a run are kept after it has finished; the run and its results stay. 0: no limit.',
-  }),
-  MATRE_KEEP_AUDIT: setting({
-    group: 'Store',
-    schema: retention,
-    default: '0',
-    description: 'How long entries of the audit trail are kept. 0: no limit.',
-  }),
-  MATRE_KEEP_NOTES: setting({
-    group: 'Store',
-    schema: retention,
-    default: '30d',
-    description:
-      'How long the note of a cause of failures is kept after the cause was seen last, or the note was changed. 0: no limit.',
-  }),
-  MATRE_KEEP_MESSAGES: setting({
-    group: 'Store',
-    schema: retention,
-    default: '90d',
-    description: 'How long messages that were sent, given up or dropped stay listed. 0: no limit.',
-  }),
+  ...retentionSettings,
 
   LOCK_DSN: optional({
     group: 'Locks',

@@ -206,6 +206,10 @@ export const runView = z.object({
   filesRemovedAt: time
     .nullable()
     .describe('When its log and other files were removed by retention; its results stay'),
+  pin: z
+    .object({ by: z.string(), at: time, reason: z.string() })
+    .nullable()
+    .describe('Retention leaves a pinned run alone'),
   options: runOptionsView,
   retriedAfter: z.number().describe('The attempt after which a user last retried its failed tests; 0: never'),
   reservationId: z.number().nullable().describe('The reservation in which it may start'),
@@ -241,6 +245,7 @@ export function viewRun(run: Run): RunView {
     submissionId: run.submissionId ?? null,
     retryAt: run.retryAt?.toISOString() ?? null,
     filesRemovedAt: run.filesRemovedAt?.toISOString() ?? null,
+    pin: run.pin ? { ...run.pin, at: run.pin.at.toISOString() } : null,
     options: viewRunOptions(run.options),
     reservationId: run.reservationId ?? null,
     startBy: run.startBy?.toISOString() ?? null,

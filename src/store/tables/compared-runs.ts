@@ -93,7 +93,7 @@ export function createComparedRuns({ database }: { database: Queryable }) {
         `run.id = (
            SELECT earlier.id FROM (
              SELECT other.id, other.selection = own.selection AS is_same FROM run AS other, run AS own
-             WHERE own.id = $1 AND other.environment_id = own.environment_id AND other.id < own.id
+             WHERE own.id = $1 AND other.environment_id = own.environment_id AND other.id < own.id AND other.removal_at IS NULL
                AND other.state = 'finished' AND other.verdict <> 'cancelled'
              ORDER BY other.id DESC LIMIT ${maxEarlierRuns}
            ) AS earlier
@@ -138,7 +138,7 @@ interface TestRow {
   cause: string | null;
 }
 
-const isComparable = `state = 'finished' AND verdict <> 'cancelled'`;
+const isComparable = `state = 'finished' AND verdict <> 'cancelled' AND removal_at IS NULL`;
 
 function latestResults(database: Queryable, runId: number): Promise<TestRow[]> {
   return database.query<TestRow>(
@@ -166,7 +166,7 @@ interface RunRow {
 async function select(database: Queryable, condition: string, parameters: unknown[]): Promise<ComparedRun[]> {
   const rows = await database.query<RunRow>(
     `SELECT run.id, environment_id, code, verdict, commit_id, commit_subject, module_commits, finished_at
-     FROM run JOIN environment ON environment.id = environment_id WHERE ${condition}`,
+     FROM run JOIN environment ON environment.id = environment_id WHERE removal_at IS NULL AND ${condition}`,
     parameters,
   );
   return rows.map((row) => ({

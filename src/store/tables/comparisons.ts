@@ -140,7 +140,8 @@ async function readEarlierRuns(
   const missing = [...ids].filter((id) => !earlierRuns.has(id));
   if (missing.length === 0) return;
   const rows = await transaction.query<RunRow & { slowness: number | null }>(
-    `SELECT id, ${versionColumns}, slowness FROM run WHERE id = ANY ($1::bigint[])`,
+    `SELECT id, ${versionColumns}, slowness FROM run WHERE id = ANY ($1::bigint[])
+     UNION ALL SELECT id, at, commit_id, shop_version, slowness FROM run_rollup WHERE id = ANY ($1::bigint[])`,
     [missing],
   );
   for (const row of rows) earlierRuns.set(row.id, { ...toComparedRun(row), slowness: row.slowness ?? 1 });

@@ -238,17 +238,17 @@ export function rebuildHistory(database: Database, environmentId: number): Promi
     await transaction.query(`SELECT pg_advisory_xact_lock(${advisoryLocks.comparison}, $1::int)`, [
       environmentId,
     ]);
-    const own = 'run_id IN (SELECT id FROM run WHERE environment_id = $1)';
+    const own = 'run_id IN (SELECT id FROM run WHERE environment_id = $1 AND removal_at IS NULL)';
     await transaction.query(
       `UPDATE planned_test SET outcome = NULL, flaky_in_run = NULL, duration_ms = NULL, usual_ms = NULL, cause = NULL, classes = NULL,
          notable = false WHERE ${own} AND (outcome IS NOT NULL OR notable)`,
       [environmentId],
     );
-    for (const table of ['test_outcomes', 'test_day']) {
-      await transaction.query(`DELETE FROM ${table} WHERE environment_id = $1`, [environmentId]);
-    }
+    await transaction.query('DELETE FROM test_day WHERE environment_id = $1', [environmentId]);
+    await keepRemovedOutcomes(transaction, environmentId);
     await transaction.query(
-      `UPDATE run SET compared_at = NULL, slowness = NULL WHERE environment_id = $1 AND state = 'finished' AND compared_at IS NOT NULL`,
+      `UPDATE run SET compared_at = NULL, slowness = NULL WHERE environment_id = $1 AND state = 'finished' AND compared_at IS NOT NULL
+         AND removal_at IS NULL`,
       [environmentId],
     );
     await transaction.query(
@@ -281,6 +281,25 @@ export function rebuildHistory(database: Database, environmentId: number): Promi
     );
     await notifyChange(transaction, `environment ${environmentId}`);
   });
+}
+
+/** Leaves only the outcomes of runs that were removed, which nothing else has. */
+async function keepRemovedOutcomes(transaction: Queryable, environmentId: number): Promise<void> {
+  await transaction.query(
+    `UPDATE test_outcomes SET run_ids = left_over.run_ids, outcomes = left_over.outcomes, durations_ms = left_over.durations_ms,
+       causes = left_over.causes
+     FROM (
+       SELECT test, suite, coalesce(array_agg(run_id ORDER BY place) FILTER (WHERE removed), '{}') AS run_ids,
+         coalesce(string_agg(substr(outcomes, place::int, 1), '' ORDER BY place) FILTER (WHERE removed), '') AS outcomes,
+         coalesce(array_agg(duration_ms ORDER BY place) FILTER (WHERE removed), '{}') AS durations_ms,
+         coalesce(array_agg(cause ORDER BY place) FILTER (WHERE removed), '{}') AS causes
+       FROM test_outcomes, unnest(run_ids, durations_ms, causes) WITH ORDINALITY AS past (run_id, duration_ms, cause, place),
+         LATERAL (SELECT EXISTS (SELECT FROM run_rollup WHERE id = run_id) AS removed) AS judged
+       WHERE environment_id = $1 GROUP BY test, suite
+     ) AS left_over
+     WHERE environment_id = $1 AND test_outcomes.test = left_over.test AND test_outcomes.suite = left_over.suite`,
+    [environmentId],
+  );
 }
 
 /** The environments with imported results whose history was not made yet: also those of an import that was interrupted. */

@@ -85,12 +85,16 @@ export function createMatrix({ database }: { database: Queryable }) {
       if (causes.length === 0) return [];
       const examples = someOfEach(failures);
       const rows = await database.query<CauseRow>(
-        `SELECT seen.cause, first.run_id, first.recorded_at, submission_id, commit_id, commit_subject, messages
+        `SELECT seen.cause, first.*, messages
          FROM unnest($1::text[]) AS seen (cause)
          JOIN LATERAL (
-           SELECT run_id, recorded_at FROM result WHERE result.cause = seen.cause ORDER BY recorded_at LIMIT 1
+           SELECT * FROM (
+             (SELECT run_id, recorded_at, submission_id, commit_id, commit_subject FROM result JOIN run ON run.id = run_id
+              WHERE result.cause = seen.cause ORDER BY recorded_at LIMIT 1)
+             UNION ALL SELECT run_id, first_at, submission_id, commit_id, commit_subject FROM cause_rollup
+             WHERE cause_rollup.cause = seen.cause
+           ) AS times ORDER BY recorded_at LIMIT 1
          ) AS first ON true
-         JOIN run ON run.id = first.run_id
          LEFT JOIN LATERAL (
            SELECT array_agg(DISTINCT left(message, ${maxMessageCharacters})) AS messages
            FROM unnest($2::text[], $3::bigint[], $4::text[], $5::text[]) AS example (cause, run_id, test, suite)

@@ -127,18 +127,24 @@ export function createMessages({ database }: { database: Database }) {
       );
     },
 
-    /** Deletes at most `limit` messages that ended, and notices that were planned, more than `ageMs` ago; returns their number. */
-    async removeOld(ageMs: number, limit: number): Promise<number> {
+    /**
+     * Deletes at most `limit` messages that ended more than `ageMs` ago or are not among the newest `max` that ended, and as many notices
+     * that were planned before `ageMs`; returns their number. 0: no limit.
+     */
+    async removeOld({ ageMs, max }: { ageMs: number; max: number }, limit: number): Promise<number> {
       const messages = await database.query(
         `DELETE FROM message WHERE id IN (
-           SELECT id FROM message WHERE created_at < now() - $1 * interval '1 millisecond' AND ended_at < now() - $1 * interval '1 millisecond'
-           ORDER BY id LIMIT $2
+           SELECT id FROM message WHERE ended_at IS NOT NULL AND (
+             ($1::bigint > 0 AND created_at < now() - $1 * interval '1 millisecond' AND ended_at < now() - $1 * interval '1 millisecond')
+             OR ($2::bigint > 0 AND id <= (SELECT id FROM message WHERE ended_at IS NOT NULL ORDER BY id DESC OFFSET $2 LIMIT 1))
+           ) ORDER BY id LIMIT $3
          ) RETURNING id`,
-        [ageMs, limit],
+        [ageMs, max, limit],
       );
       const notices = await database.query(
         `DELETE FROM notice WHERE id IN (
-           SELECT id FROM notice WHERE at < now() - $1 * interval '1 millisecond' AND planned_at IS NOT NULL ORDER BY id LIMIT $2
+           SELECT id FROM notice WHERE $1::bigint > 0 AND at < now() - $1 * interval '1 millisecond' AND planned_at IS NOT NULL
+           ORDER BY id LIMIT $2
          ) RETURNING id`,
         [ageMs, limit],
       );

@@ -90,7 +90,7 @@ export function createResults(deps: { database: Queryable }) {
            ) AS latest
            WHERE run_id <> $1 ORDER BY run_id DESC LIMIT $3
          ) AS same
-         JOIN run ON run.id = run_id JOIN environment ON environment.id = environment_id
+         JOIN run ON run.id = run_id AND removal_at IS NULL JOIN environment ON environment.id = environment_id
          ORDER BY run_id DESC`,
         [runId, causes, max],
       );
@@ -104,7 +104,7 @@ export function createResults(deps: { database: Queryable }) {
            SELECT run_id, code, suite, result.attempt, result.status, duration_ms, left(message, ${maxMessageCharacters}) AS message,
              recorded_at, commit_id, commit_subject
            FROM result JOIN run ON run.id = run_id JOIN environment ON environment.id = environment_id
-           WHERE test = $1 ORDER BY recorded_at DESC LIMIT $2
+           WHERE test = $1 AND removal_at IS NULL ORDER BY recorded_at DESC LIMIT $2
          ) AS latest ORDER BY recorded_at, run_id, attempt`,
         [test, max],
       );

@@ -12,6 +12,7 @@ import {
   notifyQueue,
   notifyRuns,
   type Queryable,
+  storable,
 } from '../database/database.ts';
 import { addEvent } from './events.ts';
 import { insertSubmission, type SubmissionFields } from './new-submission.ts';
@@ -94,6 +95,13 @@ export function createRuns(deps: { database: Database }) {
       return rows.map(({ commit_id }) => commit_id);
     },
 
+    /** Pins a run: retention leaves it alone. Errors: RUN_UNKNOWN. */
+    pin: (id: number, { by, reason }: { by: string; reason: string }): Promise<Run> =>
+      setPin(database, id, [storable(by), storable(reason)]),
+
+    /** Errors: RUN_UNKNOWN. */
+    unpin: (id: number): Promise<Run> => setPin(database, id, undefined),
+
     /** Queues a finished run for another attempt; see `retryFailedTests`. `also` runs in the same transaction. */
     retryFailed: (
       id: number,
@@ -146,6 +154,19 @@ export function createRuns(deps: { database: Database }) {
       return row?.position || undefined;
     },
   };
+}
+
+function setPin(database: Database, id: number, pin: [by: string, reason: string] | undefined): Promise<Run> {
+  return database.transaction(async (transaction) => {
+    // One that is being removed does not come back.
+    await transaction.query(
+      `UPDATE run SET pinned_at = CASE WHEN $2::text IS NOT NULL THEN now() END, pinned_by = $2, pin_reason = $3
+       WHERE id = $1 AND removal_at IS NULL`,
+      [id, pin?.[0] ?? null, pin?.[1] ?? null],
+    );
+    await notifyRuns(transaction, [id]);
+    return readRun(transaction, id);
+  });
 }
 
 /** SQL of a condition: a run that is cancelled ends at once, because no worker has it and no hook after its tests is due. */
@@ -249,7 +270,7 @@ function toDecidedEnd({ end_verdict: verdict, ...row }: RunRow): Run['decidedEnd
 async function select(database: Queryable, condition: string, parameters: unknown[]): Promise<Run[]> {
   const rows = await database.query<RunRow>(
     `SELECT run.*, environment.code AS environment_code
-     FROM (SELECT * FROM run WHERE ${condition}) AS run JOIN environment ON environment.id = run.environment_id ORDER BY run.id DESC`,
+     FROM (SELECT * FROM run WHERE removal_at IS NULL AND ${condition}) AS run JOIN environment ON environment.id = run.environment_id ORDER BY run.id DESC`,
     parameters,
   );
   return toRuns(database, rows);
@@ -294,6 +315,9 @@ export interface RunRow extends ReasonColumns {
   schedule_id: number | null;
   submission_id: number | null;
   files_removed_at: Date | null;
+  pinned_at: Date | null;
+  pinned_by: string | null;
+  pin_reason: string | null;
   options: unknown;
   retried_after: number;
   hooks_round: number | null;
@@ -351,6 +375,9 @@ function toRun(row: RunRow, counts: Counts | undefined): Run {
     scheduleId: row.schedule_id ?? undefined,
     submissionId: row.submission_id ?? undefined,
     filesRemovedAt: row.files_removed_at ?? undefined,
+    pin: row.pinned_at
+      ? { by: row.pinned_by ?? '', at: row.pinned_at, reason: row.pin_reason ?? '' }
+      : undefined,
     options: toRunOptions(row.options),
     retriedAfter: row.retried_after,
     hooksPlanned: row.hooks_round === row.retried_after,

@@ -203,7 +203,7 @@ async function readSubmittedRuns(
     `SELECT run.id, submission_id, environment_id, code, state, verdict, reason_code, reason_message, attempt, counts,
        result_classes, commit_id, commit_subject, ref, module_commits, started_at, finished_at
      FROM run JOIN environment ON environment.id = environment_id
-     WHERE submission_id = ANY ($1::bigint[]) ORDER BY code, run.id`,
+     WHERE submission_id = ANY ($1::bigint[]) AND removal_at IS NULL ORDER BY code, run.id`,
     [submissionIds],
   );
   const uncounted = rows.filter(({ counts, attempt }) => counts === null && attempt > 0);

@@ -7,7 +7,7 @@ export interface TrendFilter {
   tests: readonly string[] | undefined;
 }
 
-/** The sums of a day (UTC, by the time when its runs were queued), or of an environment. */
+/** The sums of a day (UTC, by the time when its runs were queued), or of an environment. Removed runs count for the Monday of their week. */
 export interface TrendSums {
   passed: number;
   failed: number;
@@ -47,7 +47,7 @@ const minExecutions = 3;
 
 export type Trends = ReturnType<typeof createTrends>;
 
-/** Sums over days, from `test_day` and `environment_day`. */
+/** Sums over days, from `test_history` and `environment_day`. */
 export function createTrends(deps: { database: Queryable }) {
   const { database } = deps;
 
@@ -73,7 +73,7 @@ export function createTrends(deps: { database: Queryable }) {
     const ofTests = await database.query<SumsRow & { total_ms: number }>(
       `SELECT ${keyColumn} AS key, sum(passed)::int AS passed, sum(failed)::int AS failed, sum(broken)::int AS broken,
          sum(flaky)::int AS flaky, sum(total_ms)::float8 AS total_ms
-       FROM test_day
+       FROM test_history
        WHERE day >= $1::date AND ($2::integer IS NULL OR environment_id = $2) AND test = ANY ($3::text[])
        GROUP BY ${key} ORDER BY ${key}`,
       [...parameters, tests],
@@ -116,7 +116,7 @@ export function createTrends(deps: { database: Queryable }) {
              coalesce(sum(passed + failed) FILTER (WHERE day >= $4::date), 0) AS long_term,
              coalesce(sum(failed + flaky) FILTER (WHERE day >= $4::date), 0) AS long_term_failed,
              coalesce(sum(total_ms) FILTER (WHERE day >= $4::date), 0) AS long_term_ms
-           FROM test_day
+           FROM test_history
            WHERE day >= least($1::date, $4::date) AND ($5::integer IS NULL OR environment_id = $5)
              AND ($6::text[] IS NULL OR test = ANY ($6::text[]))
            GROUP BY test, suite, environment_id

@@ -23,7 +23,7 @@ export async function retryFailedTests(transaction: Queryable, id: number, by: s
   );
   const [run] = await transaction.query<RetriedRow>(
     `SELECT state, attempt, run.files_removed_at, counts, code, removed_at
-     FROM run JOIN environment ON environment.id = environment_id WHERE run.id = $1 FOR NO KEY UPDATE OF run`,
+     FROM run JOIN environment ON environment.id = environment_id WHERE run.id = $1 AND removal_at IS NULL FOR NO KEY UPDATE OF run`,
     [id],
   );
   if (!run) throw new Fault('RUN_UNKNOWN', `There is no run ${id}.`);
@@ -47,7 +47,7 @@ export async function retryFailedTests(transaction: Queryable, id: number, by: s
     `UPDATE run SET state = 'queued', verdict = NULL, reason_code = NULL, reason_message = NULL, counts = NULL,
        queued_at = now(), started_at = NULL, finished_at = NULL, worker_id = NULL, retry_at = NULL, start_by = NULL, cancel_requested = false,
        end_verdict = NULL, end_reason_code = NULL, end_reason_message = NULL,
-       retried_after = attempt
+       retried_after = attempt, files_bytes = NULL
      WHERE id = $1`,
     [id],
   );

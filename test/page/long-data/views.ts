@@ -82,6 +82,7 @@ export function longViews(ids: RunRows['ids']): LongView[] {
     view('/trends', '/trends?days=14&group=smoke'),
     view('/compare', `/compare?a=before:${ids.failed}&b=run:${ids.failed}`),
     view('/compare', '/compare'),
+    view('/retention', '/retention'),
     view('/quarantines', '/quarantines'),
     view('/messages', '/messages'),
     view('/messages', '/messages?state=given-up'),

@@ -1,7 +1,8 @@
-import { Button, Loader, NativeSelect } from '@mantine/core';
+import { Anchor, Button, Loader, NativeSelect } from '@mantine/core';
 import { IconCheck, IconQuestionMark, IconRefresh, IconX } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { Link } from 'wouter';
 import type { listEnvironments } from '#src/operations/environments/environments.ts';
 import { toProblem } from '../api/problem.ts';
 import { get } from '../api/request.ts';
@@ -38,6 +39,9 @@ export default function Doctor() {
     <>
       <div className={classes.head}>
         <h1>Doctor</h1>
+        <Anchor component={Link} href="/retention">
+          Retention
+        </Anchor>
         <Choice codes={codes} selected={environment} onSelect={setEnvironment} />
         <Button
           variant="default"

@@ -64,6 +64,7 @@ export function useEntries(): EntryGroup[] {
     link('view /account', 'Tokens, password and subscriptions', '/account'),
     // A page of its own, outside of this application.
     { id: 'view /api/docs', label: 'API', run: () => window.location.assign(addressOf('/api/docs')) },
+    ...(isAllowed('operator') ? [link('view /retention', 'Retention', '/retention')] : []),
     ...(isAllowed('admin')
       ? [link('view /users', 'Users', '/users'), link('view /audit', 'Audit trail', '/audit')]
       : []),

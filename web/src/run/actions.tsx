@@ -16,6 +16,7 @@ import { comparePage } from '../compare/queries.ts';
 import { ActionButton } from '../ui/action-button.tsx';
 import { useAction } from '../ui/use-action.ts';
 import classes from './actions.module.css';
+import { Pin } from './pin.tsx';
 import { retryText } from './retry-text.ts';
 import { WatchLive } from './watch-live.tsx';
 
@@ -28,6 +29,7 @@ export function RunActions({ run, done }: { run: RunView; done: number }) {
       {run.state === 'queued' && <Front id={run.id} />}
       {!isFinished && <Cancel run={run} done={done} />}
       {isFinished && <RetryButtons run={run} />}
+      {isFinished && <Pin run={run} />}
       {isFinished && done > 0 && <CompareWithLast id={run.id} />}
       {done > 0 && <Junit id={run.id} />}
     </div>

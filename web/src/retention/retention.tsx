@@ -1,0 +1,126 @@
+import { Anchor } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from 'wouter';
+import type { showRetention } from '#src/operations/retention/retention.ts';
+import { get, type OutputOf } from '../api/request.ts';
+import { plural } from '../ui/format.ts';
+import { QueryFallback } from '../ui/states.tsx';
+import { type Column, DataTable } from '../ui/table/data-table.tsx';
+import { Time } from '../ui/time.tsx';
+import { useTitle } from '../ui/title.ts';
+import classes from './retention.module.css';
+
+type View = OutputOf<typeof showRetention>;
+type RunToRemove = View['runs']['first'][number];
+
+interface Kind {
+  name: string;
+  total: string;
+  removed: string;
+  limit: string;
+}
+
+/** What is kept, and what retention would remove now. */
+export default function Retention() {
+  useTitle('Retention');
+  const { data, error, refetch } = useQuery({
+    queryKey: ['retention'],
+    queryFn: ({ signal }) => get<typeof showRetention>('/api/retention', { signal }),
+  });
+  if (data === undefined) return <QueryFallback what="what is kept" query={{ error, refetch }} />;
+  const { runs, files } = data;
+  return (
+    <div className={classes.view}>
+      <h1>Retention</h1>
+      <p className={classes.note}>
+        Once an hour, what is beyond the limits is removed. Sums by week stay for trends. The limits are
+        settings, such as MATRE_KEEP_RUNS.
+      </p>
+      <DataTable label="Limits" rows={kindsOf(data)} rowKey={({ name }) => name} columns={kindColumns} />
+      {files.unmeasured > 0 && (
+        <p className={classes.note}>The files of {plural(files.unmeasured, 'run')} are not measured yet.</p>
+      )}
+      {runs.stays.map(({ reason, runs: stay }) => (
+        <p key={reason} className={classes.note}>
+          {plural(stay, 'run')} beyond the limits {stay === 1 ? 'stays' : 'stay'}: {reasons[reason]}.
+        </p>
+      ))}
+      {runs.first.length > 0 && (
+        <>
+          <h2>The first runs that would go</h2>
+          <DataTable
+            label="Runs that would go"
+            rows={runs.first}
+            rowKey={({ id }) => id}
+            columns={runColumns}
+          />
+        </>
+      )}
+    </div>
+  );
+}
+
+const reasons: Record<View['runs']['stays'][number]['reason'], string> = {
+  pinned: 'pinned',
+  unfinished: 'their submission is not finished, or they were not compared yet',
+  newest: 'the newest of their environment',
+  baseline: 'later submissions are compared with them',
+  quarantine: 'the newest failures of a quarantined test',
+  note: 'the newest failure of a cause with a note',
+};
+
+const number = (value: number) => value.toLocaleString('en');
+const bytes = (value: number) =>
+  value >= 1024 ** 3 ? `${(value / 1024 ** 3).toFixed(1)} GB` : `${(value / 1024 ** 2).toFixed(1)} MB`;
+
+function kindsOf({ runs, files, audit, notes, messages }: View): Kind[] {
+  const kind = (
+    name: string,
+    { total, removed }: { total: number; removed: number },
+    days: number | null,
+    max: number | null = null,
+  ): Kind => ({
+    ...{ name, total: number(total), removed: number(removed) },
+    limit:
+      [days !== null && plural(days, 'day'), max !== null && `the newest ${number(max)}`]
+        .filter(Boolean)
+        .join(', ') || 'none',
+  });
+  return [
+    kind('Runs', runs, runs.keepDays),
+    kind('Their results', runs.results, null, runs.maxResults),
+    kind('Files of runs', files, files.keepDays),
+    {
+      name: 'Their size',
+      total: bytes(files.bytes.total),
+      removed: bytes(files.bytes.removed),
+      limit: files.maxBytes === null ? 'none' : bytes(files.maxBytes),
+    },
+    kind('Audit entries', audit, audit.keepDays, audit.max),
+    kind('Notes of causes', notes, notes.keepDays),
+    kind('Messages', messages, messages.keepDays, messages.max),
+  ];
+}
+
+const kindColumns: Column<Kind>[] = [
+  { name: 'What', width: 'fit', value: ({ name }) => name },
+  { name: 'There are', width: 'fit', isNumber: true, value: ({ total }) => total },
+  { name: 'Would go', width: 'fit', isNumber: true, value: ({ removed }) => removed },
+  { name: 'Limit', width: 10, value: ({ limit }) => limit },
+];
+
+const runColumns: Column<RunToRemove>[] = [
+  {
+    name: 'Run',
+    width: 'fit',
+    value: ({ id }) => (
+      <Anchor component={Link} href={`/runs/${id}`}>
+        #{id}
+      </Anchor>
+    ),
+  },
+  { name: 'Environment', width: 10, value: ({ environment }) => environment },
+  { name: 'Finished', width: 'fit', value: ({ finishedAt }) => <Time at={finishedAt} /> },
+  { name: 'Results', width: 'fit', isNumber: true, value: ({ results }) => number(results) },
+  { name: 'Files', width: 'fit', isNumber: true, value: ({ filesBytes }) => bytes(filesBytes) },
+];
