@@ -31,6 +31,7 @@ function arrangeStores(
       secretKey: values.MATRE_SECRET_KEY,
       logBytes: values.MATRE_LOG_SIZE,
       artifacts: values.MATRE_ARTIFACTS,
+      s3: arrangeS3(values, problems),
     },
     retention: {
       filesMs: values.MATRE_KEEP_FILES,
@@ -45,6 +46,24 @@ function arrangeStores(
     },
     locks: { dsn: withPassword(values, 'LOCK_DSN', 'LOCK_PASSWORD', problems), ttlMs: values.LOCK_TTL },
   };
+}
+
+function arrangeS3(values: SettingValues, problems: string[]): Config['store']['s3'] {
+  if (values.MATRE_ARTIFACTS !== 's3') return undefined;
+  const {
+    MATRE_S3_ENDPOINT: endpoint,
+    MATRE_S3_BUCKET: bucket,
+    MATRE_S3_ACCESS_KEY: accessKey,
+    MATRE_S3_SECRET_KEY: secretKey,
+  } = values;
+  if (endpoint === undefined || bucket === undefined || accessKey === undefined || secretKey === undefined) {
+    problems.push(
+      'MATRE_ARTIFACTS=s3 needs MATRE_S3_ENDPOINT, MATRE_S3_BUCKET, MATRE_S3_ACCESS_KEY and MATRE_S3_SECRET_KEY.',
+    );
+    return undefined;
+  }
+  const { MATRE_S3_REGION: region, MATRE_S3_PREFIX: prefix } = values;
+  return { endpoint, region, bucket, prefix, accessKey, secretKey };
 }
 
 function arrangeContainers(

@@ -36,6 +36,18 @@ export interface OidcConfig {
   values: Record<Role, string[]>;
 }
 
+/** The bucket for files of runs. */
+export interface S3Config {
+  /** The address of the service, without the bucket. */
+  endpoint: string;
+  region: string;
+  bucket: string;
+  /** Before all keys. */
+  prefix: string;
+  accessKey: string;
+  secretKey: string;
+}
+
 /** The collector for traces of runs. */
 export interface TracingConfig {
   endpoint: string;
@@ -54,7 +66,9 @@ export interface Config {
     secretKey: string | undefined;
     logBytes: number;
     /** Where files of runs are stored. */
-    artifacts: 'folder' | 'database';
+    artifacts: 'folder' | 'database' | 's3';
+    /** Set when files of runs are stored there. */
+    s3: S3Config | undefined;
   };
   retention: RetentionLimits;
   locks: { dsn: string | undefined; ttlMs: number };

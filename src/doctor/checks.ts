@@ -12,6 +12,7 @@ import { databaseAnswers } from './checks/database-answers.ts';
 import { diskFull } from './checks/disk-full.ts';
 import { engineAway } from './checks/engine-away.ts';
 import { filesApart } from './checks/files-apart.ts';
+import { filesAway } from './checks/files-away.ts';
 import { locksExclude } from './checks/locks-exclude.ts';
 import { locksForeign } from './checks/locks-foreign.ts';
 import { locksForgotten } from './checks/locks-forgotten.ts';
@@ -37,6 +38,7 @@ export const checks: readonly Check[] = [
   locksForgotten,
   workersAway,
   filesApart,
+  filesAway,
   queueStuck,
   scheduleOverdue,
   scheduleFails,

@@ -8,6 +8,7 @@ import { channelFaults } from './codes/channels.ts';
 import { clientFaults } from './codes/client.ts';
 import { deliveryFaults } from './codes/deliveries.ts';
 import { diagnosisFaults } from './codes/diagnosis.ts';
+import { fileFaults } from './codes/files.ts';
 import { hookFaults } from './codes/hooks.ts';
 import { importFaults } from './codes/imports.ts';
 import { lockFaults } from './codes/locks.ts';
@@ -125,6 +126,7 @@ export const faults = {
   ...scheduleFaults,
   ...submissionFaults,
   ...triageFaults,
+  ...fileFaults,
   ...channelFaults,
   ...ruleFaults,
   ...messageFaults,

@@ -17,7 +17,7 @@ export async function startProbeResponder(deps: {
   log: Logger;
   id: string;
   /** Where this process stores the files of its runs. */
-  files: { folder: string; keptIn: 'folder' | 'database' };
+  files: { folder: string; keptIn: 'folder' | 'database' | 's3' };
 }): Promise<Service> {
   const { probes, locks, log, id, files } = deps;
 

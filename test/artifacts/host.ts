@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createArtifacts } from '../../src/artifacts/artifacts.ts';
+import type { ObjectStore } from '../../src/artifacts/object-store.ts';
 import { createReplicatedArtifacts } from '../../src/artifacts/replicated.ts';
 import { createRunFolders } from '../../src/artifacts/run-folders.ts';
 import { createUploader } from '../../src/artifacts/uploader.ts';
@@ -12,10 +13,10 @@ import { readRunIdentity } from '../../src/store/tables/run-identity.ts';
 import { createRuns } from '../../src/store/tables/runs.ts';
 import { quiet } from '../support/database.ts';
 
-/** A host that stores files of runs in a database; with the folder of another host it is a second process beside it. */
-export async function openArtifactsHost(database: Database, shared?: string) {
+/** A host that stores files of runs in a database, or in an object store with a list of them in the database; with the folder of another host it is a second process beside it. */
+export async function openArtifactsHost(database: Database, shared?: string, objects?: ObjectStore) {
   const folder = shared ?? (await mkdtemp(join(tmpdir(), 'matre-host-')));
-  const blobStore = createBlobStore({ database });
+  const blobStore = createBlobStore({ database, objects });
   const readIdentity = (runId: number) => readRunIdentity(database, runId);
   const folders = createRunFolders({ folder, readIdentity, log: quiet });
   const uploader = createUploader({ folders, blobStore, log: quiet });

@@ -23,6 +23,7 @@ import { messageSettings } from './message-settings.ts';
 import { patchSettings } from './patch-settings.ts';
 import { phpSettings } from './php-settings.ts';
 import { retentionSettings } from './retention-settings.ts';
+import { s3Settings } from './s3-settings.ts';
 import { seleniumSettings } from './selenium-settings.ts';
 import { optional, type Setting, setting } from './setting.ts';
 import { signInSettings } from './sign-in-settings.ts';
@@ -71,10 +72,10 @@ export const settings = {
   }),
   MATRE_ARTIFACTS: setting({
     group: 'Store',
-    schema: z.enum(['folder', 'database'], 'must be folder or database'),
+    schema: z.enum(['folder', 'database', 's3'], 'must be folder, database or s3'),
     default: 'folder',
     description:
-      'Where logs, screenshots and other files of runs are stored: in the data folder, which suffices for one host or for hosts that share that folder; or in the database, where every host can read them (docs/hosts.md).',
+      'Where logs, screenshots and other files of runs are stored: in the data folder, which suffices for one host or for hosts that share that folder; in the database, where every host can read them (docs/hosts.md); or in a bucket of an S3-compatible service, with a list of them in the database (docs/retention.md).',
   }),
   MATRE_LOG_SIZE: setting({
     group: 'Store',
@@ -82,6 +83,7 @@ export const settings = {
     default: '64m',
     description: 'The maximum size of the log of a run or test; the rest is cut off.',
   }),
+  ...s3Settings,
   ...retentionSettings,
 
   LOCK_DSN: optional({

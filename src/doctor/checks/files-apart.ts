@@ -48,15 +48,17 @@ interface OwnStorage {
   dataFolder: string;
 }
 
+const places = { database: 'in the database', s3: 'in S3' } as const;
+
 function judge({ id }: WorkerProcess, answer: MarkAnswer | undefined, own: OwnStorage): Finding {
   if (answer === undefined) return unknown('The worker did not answer where it keeps its files.', id);
-  if (answer.keptIn === 'database' && own.storedIn === 'database') {
-    return ok('The worker keeps its files in the database, where every process can read them.', id);
+  if (answer.keptIn === own.storedIn && answer.keptIn !== 'folder') {
+    return ok(`The worker keeps its files ${places[answer.keptIn]}, where every process can read them.`, id);
   }
   if (answer.keptIn === 'folder' && answer.seen)
     return ok(`The worker shares the folder ${own.dataFolder}.`, id);
-  const theirs = answer.keptIn === 'folder' ? `in its own folder ${answer.folder}` : 'in the database';
-  const ours = own.storedIn === 'folder' ? `in its own folder ${own.dataFolder}` : 'in the database';
+  const theirs = answer.keptIn === 'folder' ? `in its own folder ${answer.folder}` : places[answer.keptIn];
+  const ours = own.storedIn === 'folder' ? `in its own folder ${own.dataFolder}` : places[own.storedIn];
   return problem('FILES_APART', `Worker ${id} keeps its files ${theirs}, and this process reads ${ours}.`, {
     about: id,
   });

@@ -28,7 +28,7 @@ export type LockAnswer = z.output<typeof lockAnswer>;
 const markAnswer = z.object({
   mark: z.string(),
   worker: z.string(),
-  keptIn: z.enum(['folder', 'database']),
+  keptIn: z.enum(['folder', 'database', 's3']),
   folder: z.string(),
   seen: z.boolean(),
 });

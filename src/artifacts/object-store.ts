@@ -1,0 +1,11 @@
+/** Objects that never change, each under a key. Errors: S3_UNREACHABLE, S3_REFUSED. */
+export interface ObjectStore {
+  /** Resolves when the object is stored as a whole. */
+  put(key: string, bytes: Buffer): Promise<void>;
+  /** So many bytes of an object from an offset. Errors: also NOT_FOUND. */
+  get(key: string, from: number, length: number): Promise<Buffer>;
+  /** Removes objects; those that are missing count as removed. */
+  remove(keys: readonly string[]): Promise<void>;
+  /** The keys that begin with a prefix. */
+  list(prefix: string): Promise<string[]>;
+}
