@@ -3,12 +3,12 @@ import { withTimeout } from './timeout.ts';
 /**
  * Caches the result of `work`: runs it at most once in `everyMs`, also after an error, and never twice at the same time. `get`
  * resolves with `undefined` after an error, or when there is no result within `timeoutMs`, which each call may set. After `forget` the next call of `get`
- * runs `work` again.
+ * runs `work` again. `runningMs` is for how long `work` has been running; 0 when it is not.
  */
 export function cachedWithTimeout<T>(
   work: () => Promise<T>,
   options: { everyMs: number; timeoutMs: number; onError(error: unknown): void },
-): { get(timeoutMs?: number): Promise<T | undefined>; forget(): void } {
+): { get(timeoutMs?: number): Promise<T | undefined>; runningMs(): number; forget(): void } {
   let latest: Promise<T | undefined> | undefined;
   let startedAt = 0;
   let isRunning = false;
@@ -34,6 +34,7 @@ export function cachedWithTimeout<T>(
         () => undefined,
       );
     },
+    runningMs: () => (isRunning ? performance.now() - startedAt : 0),
     forget() {
       latest = undefined;
       isRunning = false;

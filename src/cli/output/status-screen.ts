@@ -230,7 +230,7 @@ function lastRunCounts(environments: readonly EnvironmentStatusView[]): string {
 }
 
 function containersText(containers: StatusView['containers']): string {
-  if (containers === null) return 'not known: the engine does not respond here';
+  if (containers === null) return 'not known: the engine has not answered here';
   const { total, healthy, stale } = containers;
   const replaced = stale.length === 0 ? '' : `, ${stale.length} stale (replaced before their next run)`;
   return `${healthy} of ${total} running as they should${replaced}`;

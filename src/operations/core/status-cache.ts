@@ -25,6 +25,8 @@ export interface LockStatus {
 export interface StatusCache {
   /** The containers of the pool, at most 3 s old; `undefined` while the engine does not respond. */
   containers(timeoutMs?: number): Promise<PoolContainer[] | undefined>;
+  /** Why the engine does not respond; `undefined` when it does, or may only be slow. */
+  engineFault(): string | undefined;
   /** The locks, at most 0.5 s old. */
   locks(timeoutMs?: number): Promise<LockStatus>;
   /** The tests, at most 10 s old, to complete names. Waits for them. Errors: as of `Context.catalog`. */
@@ -37,6 +39,8 @@ const containersMs = 3_000;
 const locksMs = 500;
 const catalogMs = 10_000;
 const patienceMs = 400;
+/** An engine on a machine under load must not look like one that is not there. */
+const slowEngineMs = 30_000;
 
 export function createStatusCache(deps: {
   pool(): Promise<Pick<Pool, 'list'>>;
@@ -47,10 +51,17 @@ export function createStatusCache(deps: {
   const { pool, catalog, locks, log } = deps;
   // Not `cachedWithTimeout`: callers wait for the catalog, and get its errors.
   let cached: { readAt: number; catalog: Promise<CurrentCatalog> } | undefined;
-  const containers = cachedWithTimeout(async () => (await pool()).list(), {
+  let engineFault: string | undefined;
+  const listContainers = async () => {
+    const list = await (await pool()).list();
+    engineFault = undefined;
+    return list;
+  };
+  const containers = cachedWithTimeout(listContainers, {
     everyMs: containersMs,
     timeoutMs: patienceMs,
     onError: (error) => {
+      engineFault = toFault(error).message;
       if (!isFault(error, 'ENGINE_UNREACHABLE')) log.debug({ err: error }, 'The containers cannot be listed');
     },
   });
@@ -67,6 +78,9 @@ export function createStatusCache(deps: {
   );
   return {
     containers: containers.get,
+    engineFault: () =>
+      engineFault ??
+      (containers.runningMs() > slowEngineMs ? 'The container engine does not respond.' : undefined),
     locks: async (timeoutMs) =>
       (await lockStatus.get(timeoutMs)) ?? { locks: [], fault: 'The lock store does not respond.' },
     catalog() {

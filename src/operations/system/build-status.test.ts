@@ -39,6 +39,7 @@ function sources(more: Partial<StatusSources> = {}): StatusSources {
     workers: [],
     locks: { locks: [], fault: undefined },
     containers: [],
+    engineFault: undefined,
     hasRemoteWorkers: false,
     alerts: [],
     host: 'w1',
@@ -137,10 +138,11 @@ it('names a lock that another holder has while no run executes on its environmen
 });
 
 it('reports an engine that does not respond, unless workers on other hosts have theirs', () => {
-  expect(problemsOf({ containers: undefined })).toMatchObject([
-    { area: 'engine', code: 'ENGINE_UNREACHABLE' },
-  ]);
-  expect(problemsOf({ containers: undefined, hasRemoteWorkers: true })).toEqual([]);
+  const away = { containers: undefined, engineFault: 'Away.' };
+  expect(problemsOf(away)).toMatchObject([{ area: 'engine', code: 'ENGINE_UNREACHABLE', message: 'Away.' }]);
+  expect(problemsOf({ ...away, hasRemoteWorkers: true })).toEqual([]);
+  // It may only be slow.
+  expect(problemsOf({ containers: undefined })).toEqual([]);
 });
 
 const alert = (kind: Alert['kind'], key: string): Alert => ({
@@ -152,7 +154,7 @@ it('has open alerts first, and no problem that an alert tells already', () => {
   const broken = { code: 'SELENIUM_UNREACHABLE' as const, message: 'Away.' };
   const more: Partial<StatusSources> = {
     latest: [1, 2].map((id) => latestRun(id, { verdict: 'broken', reason: broken })),
-    containers: undefined,
+    ...{ containers: undefined, engineFault: 'Away.' },
   };
   expect(problemsOf(more).map(({ area, about }) => [area, about])).toEqual([
     ['environments', 'e1'],

@@ -27,6 +27,8 @@ export interface StatusSources {
   workers: readonly WorkerProcess[];
   locks: LockStatus;
   containers: readonly PoolContainer[] | undefined;
+  /** Why the engine does not respond; `undefined` when it does, or may only be slow. */
+  engineFault: string | undefined;
   /** Whether workers on other hosts have their own engines. */
   hasRemoteWorkers: boolean;
   /** The open alerts. */
@@ -189,14 +191,14 @@ function locksWithoutRun(
   });
 }
 
-function unreachable({ locks, containers, hasRemoteWorkers }: StatusSources): ProblemView[] {
+function unreachable({ locks, containers, engineFault, hasRemoteWorkers }: StatusSources): ProblemView[] {
   const problem = (area: ProblemView['area'], code: FaultCode, message: string): ProblemView => {
     return { area, status: 'problem', about: null, message, code, remedy: faults[code].remedy, since: null };
   };
   return [
     ...(locks.fault === undefined ? [] : [problem('locks', 'LOCK_STORE_UNREACHABLE', locks.fault)]),
-    ...(containers === undefined && !hasRemoteWorkers
-      ? [problem('engine', 'ENGINE_UNREACHABLE', 'The container engine does not respond.')]
+    ...(containers === undefined && engineFault !== undefined && !hasRemoteWorkers
+      ? [problem('engine', 'ENGINE_UNREACHABLE', engineFault)]
       : []),
   ];
 }

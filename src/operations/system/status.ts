@@ -69,7 +69,8 @@ export const showStatus = defineOperation({
     });
     const here = hostname();
     const hasRemoteWorkers = workers.some(({ alive, host }) => alive && host !== here);
-    return buildStatus({ ...sources, overview, findings, hasRemoteWorkers, alerts, host: here });
+    const engineFault = context.statusCache.engineFault();
+    return buildStatus({ ...sources, engineFault, overview, findings, hasRemoteWorkers, alerts, host: here });
   },
 });
 
