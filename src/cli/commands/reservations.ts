@@ -12,11 +12,14 @@ import { printTable } from '../output/table.ts';
 
 export function registerReservations(reservations: Command, context: CliContext): void {
   reservations
-    .command('list')
+    .command('list', { isDefault: true })
     .description('list the reservations that have not ended, by environment')
     .option('--ended', 'those that have ended, the newest first')
     .addOption(jsonOption())
-    .addHelpText('after', '\nExample:\n  matre reservations list')
+    .addHelpText(
+      'after',
+      '\nWithout a command, matre reservations does the same.\n\nExample:\n  matre reservations list',
+    )
     .action(async (options: { ended?: boolean; json?: boolean }) => {
       const state = options.ended ? 'ended' : 'open';
       const list = await context.withCaller((caller) => caller.call(listReservations, { state }));
