@@ -46,7 +46,9 @@ export function registerCests(cests: Command, context: CliContext): void {
         caller.call(resetCestChecks, image === undefined ? {} : { image }),
       );
       print(context, options, reset, (output) =>
-        output.line(`${plural(reset.removed, 'comparison')} were forgotten.`),
+        output.line(
+          `${plural(reset.removed, 'comparison')} ${reset.removed === 1 ? 'was' : 'were'} forgotten.`,
+        ),
       );
     });
 }

@@ -6,6 +6,7 @@ import { fullName, runLink } from '../../model/page-links.ts';
 import { describePatches } from '../../model/patch.ts';
 import { describeSelection } from '../../model/selection.ts';
 import { showRun } from '../../operations/runs/run-record.ts';
+import { showTestSteps } from '../../operations/tests/test-steps.ts';
 import { type CliContext, jsonOption, parseRunId, print } from '../cli-context.ts';
 import type { Caller } from '../client/caller.ts';
 import { noFailures, type RunFailures, readFailures } from '../client/read-failures.ts';
@@ -22,6 +23,7 @@ import {
   tally,
   tookText,
 } from '../output/format.ts';
+import { printSteps } from '../output/steps.ts';
 import { printFields, printTable, printText } from '../output/table.ts';
 import type { Output } from '../output/terminal.ts';
 import { printRuns } from './list.ts';
@@ -40,19 +42,23 @@ Examples:
   matre show 12
   matre show 12 13 14        a table of the runs, then the failures of each
   matre show 12 --web        opens its page, or prints the address
+  matre show CheckoutTest --steps   the steps of a test, each with its file and line
 
-The steps of a test, each with its file and line: matre steps TEST`;
+With --steps it does what matre steps does, which also shows them on an environment, at a ref, and what changed in them.`;
 
 export function registerShow(command: Command, context: CliContext): void {
   command
-    .argument('<id...>', 'numbers of runs', collectRunIds)
+    .argument('<id...>', 'numbers of runs; the name of a test with --steps')
     .option(
       '-w, --web',
       'open the page of the run in a browser, or print its address when there is no display',
     )
+    .option('--steps', 'show the steps of a test, each with its file and line')
     .addOption(jsonOption())
     .addHelpText('after', helpFooter)
-    .action(async (ids: number[], options) => {
+    .action(async (names: string[], options) => {
+      if (options.steps) return showSteps(context, names, options);
+      const ids = names.map((name) => runIdOf(command, name));
       if (options.web) return showPages(context, ids);
       const { records, url } = await context.withCaller(async (caller) => ({
         records: await readRecords(caller, ids, { withFailures: !options.json }),
@@ -68,8 +74,28 @@ export function registerShow(command: Command, context: CliContext): void {
     });
 }
 
-function collectRunIds(text: string, earlier: number[] = []): number[] {
-  return [...earlier, parseRunId(text)];
+/** A name may be meant as that of a test, for --steps, so options are read first. */
+function runIdOf(command: Command, name: string): number {
+  try {
+    return parseRunId(name);
+  } catch {
+    const invalid = `command-argument value '${name}' is invalid for argument 'id'.`;
+    return command.error(
+      `error: ${invalid} It must be the number of a run, or with --steps the name of a test.`,
+    );
+  }
+}
+
+async function showSteps(
+  context: CliContext,
+  names: readonly string[],
+  options: { json?: boolean },
+): Promise<void> {
+  const [name, ...others] = names;
+  if (name === undefined || others.length > 0)
+    throw new Fault('INPUT_INVALID', '--steps shows one test at a time.');
+  const steps = await context.withCaller((caller) => caller.call(showTestSteps, { test: name }));
+  print(context, options, steps, (output) => printSteps(output, steps));
 }
 
 interface ShownRun {

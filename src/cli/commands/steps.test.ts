@@ -19,13 +19,10 @@ const step = (stepKey: string | null, text: string, line: number, call: object |
 
 it('prints the steps of action groups below their calls, with file and line', async () => {
   const call = { actionGroup: 'SignIn', stepKey: 'in', file: 'app/code/Acme/T.xml', line: 4, url: null };
+  const requests: string[] = [];
   const server = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '', 'http://127.0.0.1');
-    expect([pathname, ...[...searchParams].toSorted()]).toEqual([
-      '/api/tests/T/steps',
-      ['environment', 'us'],
-      ['ref', 'main'],
-    ]);
+    requests.push(`${pathname} ${searchParams}`);
     response.setHeader('content-type', 'application/json');
     response.end(
       JSON.stringify({
@@ -88,6 +85,8 @@ VALUE         IS      FROM
 _ENV.MAIL     ann     a.env
 _CREDS.a/KEY  ••••••  global
 `);
+    expect(await cliHere(['show', 'T', '--steps'], { settings })).toMatchObject({ code: 0, stdout });
+    expect(requests).toEqual(['/api/tests/T/steps environment=us&ref=main', '/api/tests/T/steps ']);
   } finally {
     server.closeAllConnections();
     server.close();
