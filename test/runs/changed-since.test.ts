@@ -74,7 +74,7 @@ overOneEngine((kind) => {
     expect(changes.changes).toMatchObject({ state: 'changed', reasons: [reason] });
     const steps = changes.changes?.parts[0]?.hunks[0]?.steps ?? [];
     expect(steps.map(({ change, text }) => `${change} ${text}`)).toEqual([
-      'same url="{{StorefrontHarbourHomePage.url}}"',
+      'same url="/"',
       'removed selector="body"',
       'added selector="#nowhere"',
     ]);

@@ -1,3 +1,4 @@
+import { runtimeText } from '../../model/step-value.ts';
 import type {
   StepFieldView,
   TestStepsView,
@@ -57,34 +58,17 @@ function lineOf({ action, fields, stepKey }: TestStepView, findValue: FindValue)
 }
 
 function fieldText({ name, parts }: StepFieldView, findValue: FindValue): string {
-  const text = parts.map((part) => (typeof part === 'string' ? part : runtimeText(part, findValue))).join('');
+  const text = parts.map((part) => (typeof part === 'string' ? part : partText(part, findValue))).join('');
   return name === '' ? text : `${name}="${text}"`;
 }
 
 const dots = '••••••';
 
 /** What exists only while the test runs, as the XML writes it; a value of the environment where it is known. */
-function runtimeText(
-  { kind, name }: Exclude<StepFieldView['parts'][number], string>,
-  findValue: FindValue,
-): string {
-  const value = findValue(kind, name);
+function partText(part: Exclude<StepFieldView['parts'][number], string>, findValue: FindValue): string {
+  const value = findValue(part.kind, part.name);
   if (value?.variable != null && value.secret) return dots;
-  if (value?.value != null) return value.value;
-  switch (kind) {
-    case 'env':
-      return `{{_ENV.${name}}}`;
-    case 'secret':
-      return `{{_CREDS.${name}}}`;
-    case 'created':
-      return `$${name}$`;
-    case 'variable':
-      return `{$${name}}`;
-    case 'unique':
-      return `{unique ${name}}`;
-    default:
-      return name;
-  }
+  return value?.value ?? runtimeText(part);
 }
 
 function printValues(output: Output, values: readonly UsedValueView[]): void {

@@ -43,7 +43,8 @@ export function assertKnown(catalog: Catalog, selection: Selection): void {
   if (problems.length > 0) throw new Fault('SELECTION_UNKNOWN', problems.join(' '));
 }
 
-function describeUnknownTest(catalog: Catalog, name: string): string | undefined {
+/** A sentence about a test that the catalog does not have, with the nearest names; `undefined` when it has the test. */
+export function describeUnknownTest(catalog: Catalog, name: string): string | undefined {
   const [suite, test] = splitName(name);
   const problem =
     describeUnknown(catalog, test, ['test']) ?? (suite && describeUnknown(catalog, suite, ['suite']));

@@ -1,13 +1,14 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { StepLine } from '../steps/test-steps.ts';
+import type { ShownStep } from '../steps/test-steps.ts';
 import { differenceOf } from './step-difference.ts';
 
-const steps = (keys: string): StepLine[] =>
+const steps = (keys: string): ShownStep[] =>
   [...keys].map((stepKey, line) => ({
     stepKey,
     action: 'click',
     text: '',
+    fields: [],
     origin: { file: 'T.xml', line },
     call: null,
   }));
@@ -30,6 +31,29 @@ it.each([
   ['abcdefghijkl', 'xbcdefyhijkl', '0:-a+xbc 1:ef-g+yhi'],
 ])('shows what differs between %s and %s with its neighbours', (before, after, expected) => {
   expect(difference(before, after)).toBe(expected);
+});
+
+it('shows the values of references that lead to something else, and the references when only they differ', () => {
+  const see = (reference: string, value: string): ShownStep[] => [
+    {
+      ...{ stepKey: 'see', action: 'see', text: `selector="{{${reference}}}"`, call: null },
+      ...{ origin: { file: 'T.xml', line: 1 } },
+      fields: [{ name: 'selector', parts: [value, { kind: 'env', name: 'X' }], references: [] }],
+    },
+  ];
+  const texts = (before: ShownStep[], after: ShownStep[]) =>
+    differenceOf(before, after).flatMap((hunk) =>
+      hunk.steps.map(({ change, step }) => signs[change] + step.text),
+    );
+  expect(texts(see('A.total', '.old'), see('A.total', '.new'))).toEqual([
+    '-selector=".old{{_ENV.X}}"',
+    '+selector=".new{{_ENV.X}}"',
+  ]);
+  expect(texts(see('A.total', '.a'), see('B.total', '.a'))).toEqual([
+    '-selector="{{A.total}}"',
+    '+selector="{{B.total}}"',
+  ]);
+  expect(texts(see('A.total', '.a'), see('A.total', '.a'))).toEqual([]);
 });
 
 it('leads from one list to the other', () => {

@@ -1,8 +1,9 @@
-import type { StepLine } from '../steps/test-steps.ts';
+import { resolvedText, type ShownStep, type StepLine } from '../steps/test-steps.ts';
 
 /** A step of one or both of two lists. */
 export interface StepChange {
   change: 'same' | 'added' | 'removed';
+  /** Its text has the values that references lead to, unless only the references themselves differ. */
   step: StepLine;
 }
 
@@ -18,9 +19,14 @@ const context = 2;
 /** Comparisons of steps; two lists of 1,000 need a million. Beyond that all of the middle counts as replaced. */
 const maxComparisons = 4_000_000;
 
-/** The difference of two lists of steps as hunks; a changed step is removed and added. Empty when they are equal. */
-export function differenceOf(before: readonly StepLine[], after: readonly StepLine[]): Hunk[] {
-  const changes = changesOf(before, after);
+/**
+ * The difference of two lists of steps as hunks; a changed step is removed and added. Empty when they are equal, also in the values of
+ * data, elements and pages that they refer to.
+ */
+export function differenceOf(before: readonly ShownStep[], after: readonly ShownStep[]): Hunk[] {
+  const earlier = before.map(comparedStep);
+  const later = after.map(comparedStep);
+  const changes = withTexts(changesOf(earlier, later), earlier, later);
   const hunks: Hunk[] = [];
   let end = 0;
   for (let at = changes.findIndex(isChange); at >= 0; ) {
@@ -40,9 +46,43 @@ export function differenceOf(before: readonly StepLine[], after: readonly StepLi
 
 const isChange = (one: StepChange | undefined) => one !== undefined && one.change !== 'same';
 
-function changesOf(before: readonly StepLine[], after: readonly StepLine[]): StepChange[] {
-  const earlier = before.map(identity);
-  const later = after.map(identity);
+/** A step with what it is compared by. */
+interface ComparedStep extends StepLine {
+  /** All of it but its place in a file. */
+  key: string;
+  /** The same without its references, which may have another name and lead to the same. */
+  shownKey: string;
+  resolved: string;
+}
+
+function comparedStep(shown: ShownStep): ComparedStep {
+  const { stepKey, action, text, origin, call } = shown;
+  const resolved = resolvedText(shown);
+  const shownKey = JSON.stringify([stepKey, action, resolved, call?.stepKey, call?.actionGroup]);
+  return { ...{ stepKey, action, text, origin, call }, key: shownKey + text, shownKey, resolved };
+}
+
+interface ComparedChange {
+  change: StepChange['change'];
+  step: ComparedStep;
+}
+
+function withTexts(
+  changes: readonly ComparedChange[],
+  before: readonly ComparedStep[],
+  after: readonly ComparedStep[],
+): StepChange[] {
+  const earlier = new Set(before.map(({ shownKey }) => shownKey));
+  const later = new Set(after.map(({ shownKey }) => shownKey));
+  return changes.map(({ change, step: { key: _, shownKey, resolved, ...step } }) => {
+    const looksEqual = change !== 'same' && earlier.has(shownKey) && later.has(shownKey);
+    return { change, step: looksEqual ? step : { ...step, text: resolved } };
+  });
+}
+
+function changesOf(before: readonly ComparedStep[], after: readonly ComparedStep[]): ComparedChange[] {
+  const earlier = before.map(({ key }) => key);
+  const later = after.map(({ key }) => key);
   let start = 0;
   while (start < earlier.length && start < later.length && earlier[start] === later[start]) start += 1;
   let end = 0;
@@ -53,7 +93,8 @@ function changesOf(before: readonly StepLine[], after: readonly StepLine[]): Ste
     end += 1;
   }
   // Of equal steps the later ones are shown, with their lines now.
-  const same = (list: readonly StepLine[]): StepChange[] => list.map((step) => ({ change: 'same', step }));
+  const same = (list: readonly ComparedStep[]): ComparedChange[] =>
+    list.map((step) => ({ change: 'same', step }));
   const oldMiddle = { keys: earlier.slice(start, earlier.length - end), steps: before.slice(start) };
   const newMiddle = { keys: later.slice(start, later.length - end), steps: after.slice(start) };
   return [
@@ -65,16 +106,16 @@ function changesOf(before: readonly StepLine[], after: readonly StepLine[]): Ste
 
 interface Middle {
   keys: readonly string[];
-  steps: readonly StepLine[];
+  steps: readonly ComparedStep[];
 }
 
 /** By the longest common subsequence. */
-function middleChanges(before: Middle, after: Middle): StepChange[] {
+function middleChanges(before: Middle, after: Middle): ComparedChange[] {
   const rows = before.keys.length;
   const columns = after.keys.length;
-  const step = ({ steps }: Middle, at: number) => steps[at] as StepLine;
-  const removed = (at: number): StepChange => ({ change: 'removed', step: step(before, at) });
-  const added = (at: number): StepChange => ({ change: 'added', step: step(after, at) });
+  const step = ({ steps }: Middle, at: number) => steps[at] as ComparedStep;
+  const removed = (at: number): ComparedChange => ({ change: 'removed', step: step(before, at) });
+  const added = (at: number): ComparedChange => ({ change: 'added', step: step(after, at) });
   if (rows * columns > maxComparisons) {
     return [...before.keys.map((_, at) => removed(at)), ...after.keys.map((_, at) => added(at))];
   }
@@ -89,7 +130,7 @@ function middleChanges(before: Middle, after: Middle): StepChange[] {
           : Math.max(length(row + 1, column), length(row, column + 1));
     }
   }
-  const changes: StepChange[] = [];
+  const changes: ComparedChange[] = [];
   let row = 0;
   let column = 0;
   while (row < rows || column < columns) {
@@ -106,9 +147,4 @@ function middleChanges(before: Middle, after: Middle): StepChange[] {
     }
   }
   return changes;
-}
-
-/** All of a step but its place in a file. */
-function identity({ stepKey, action, text, call }: StepLine): string {
-  return JSON.stringify([stepKey, action, text, call?.stepKey, call?.actionGroup]);
 }

@@ -1,5 +1,5 @@
-import type { Fault } from '../../faults/fault.ts';
-import { isFault } from '../../faults/fault.ts';
+import { Fault, isFault } from '../../faults/fault.ts';
+import { describeUnknownTest } from '../catalog/known-names.ts';
 import { createResolver } from '../resolver/resolver.ts';
 import { stepsOfTest, type TestSteps } from '../steps/test-steps.ts';
 import { changesOfTest, type Side } from './changed-tests.ts';
@@ -32,7 +32,9 @@ export function testChanges(
 ): TestChanges {
   const old = linesOf(before, test);
   const now = linesOf(after, test);
-  if (isFault(old, 'NOT_FOUND') && isFault(now, 'NOT_FOUND')) throw now;
+  if (isFault(old, 'NOT_FOUND') && isFault(now, 'NOT_FOUND')) {
+    throw new Fault('NOT_FOUND', describeUnknownTest(after.catalog, test) ?? now.message);
+  }
   const earlier = stepsOf(old);
   const later = stepsOf(now);
   const parts = (

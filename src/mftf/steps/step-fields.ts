@@ -1,3 +1,4 @@
+import type { RuntimeKind } from '../../model/step-value.ts';
 import { PhpText } from '../cest/php-text.ts';
 import type { PhpAccess } from '../cest/references.ts';
 import { CestRefusal } from '../cest/refusal.ts';
@@ -7,14 +8,12 @@ import type { Definitions, Origin, ResolvedStep, XmlElement } from '../resolver/
 import { resolution } from '../resolver/refusal.ts';
 import { elementText } from './element-text.ts';
 
-/** What exists only while a test runs. */
-export const runtimeKinds = ['env', 'secret', 'created', 'variable', 'unique', 'code'] as const;
-
 /**
  * A part of a value: text, or what exists only while a test runs. `env` is a variable, `secret` a key of `_CREDS`, `created` a field of
  * created data such as `product.sku`, `variable` what an earlier step returned, `unique` the prefix or suffix of data, `code` a call.
+ * `optional`: it stands for nothing when it is not set.
  */
-export type ValuePart = string | { kind: (typeof runtimeKinds)[number]; name: string };
+export type ValuePart = string | { kind: RuntimeKind; name: string; optional?: true };
 
 /** A value of a step. */
 export interface StepField {
@@ -80,7 +79,7 @@ function ofExpression(expression: string): ValuePart[] {
   // The address of the administration: see `adminUrl` of references.ts.
   if (expression.startsWith('(getenv("MAGENTO_BACKEND_BASE_URL")'))
     return [
-      { kind: 'env', name: 'MAGENTO_BACKEND_BASE_URL' },
+      { kind: 'env', name: 'MAGENTO_BACKEND_BASE_URL', optional: true },
       '/',
       { kind: 'env', name: 'MAGENTO_BACKEND_NAME' },
     ];

@@ -1,4 +1,5 @@
 import { Fault } from '../../faults/fault.ts';
+import { runtimeText } from '../../model/step-value.ts';
 import { shorten } from '../../model/visible-text.ts';
 import type { Definitions, Origin, ResolvedStep, Resolver } from '../resolver/model.ts';
 import { resolution } from '../resolver/refusal.ts';
@@ -75,6 +76,16 @@ function linesOf(steps: readonly ResolvedStep[], definitions: Definitions): Show
         ...{ origin, call },
       };
     });
+}
+
+/** A step on one line, with references to data, sections and pages resolved. */
+export function resolvedText({ fields, text }: Pick<ShownStep, 'fields' | 'text'>): string {
+  if (fields.length === 0) return text;
+  const values = fields.map(({ name, parts }) => {
+    const value = parts.map((part) => (typeof part === 'string' ? part : runtimeText(part))).join('');
+    return name === '' ? value : `${name}="${value}"`;
+  });
+  return shorten(values.join(' '), maxStepText);
 }
 
 /** What a value has in all: a test module may refer to its own long texts. */

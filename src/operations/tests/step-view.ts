@@ -10,7 +10,9 @@ const origin = {
 export const stepView = z.object({
   stepKey: z.string().nullable().describe('As in the results of a run; null for a comment'),
   action: z.string().describe('What MFTF does, such as click'),
-  text: z.string().describe('Its attributes, with the arguments of the action group put in'),
+  text: z
+    .string()
+    .describe('Its attributes, with references to data, elements and pages resolved where these differ'),
   ...origin,
   call: z
     .object({ actionGroup: z.string(), stepKey: z.string(), ...origin })

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { credentialKey, envLayers, type LayeredValue, moduleEnvPath } from '../../mftf/module/env-files.ts';
-import { runtimeKinds, type StepField } from '../../mftf/steps/step-fields.ts';
+import type { StepField, ValuePart } from '../../mftf/steps/step-fields.ts';
 import type { ShownStep, TestSteps } from '../../mftf/steps/test-steps.ts';
+import { runtimeKinds } from '../../model/step-value.ts';
 import type { Context } from '../core/context.ts';
 import { code, gitRef, testName } from '../core/fields.ts';
 import { defineOperation, type RequestContext } from '../core/operation.ts';
@@ -91,10 +92,11 @@ export const showTestSteps = defineOperation({
   async run(context, { test, environment: code, ref }, request) {
     const environment = code === undefined ? undefined : await getEnvironment(context, code);
     const resolved = await context.testSteps({ environment, ref, test });
-    const { commit, testModules, modules, steps: answer, values } = resolved;
+    const { commit, testModules, modules, values } = resolved;
     const viewSource = createSourceViewer(context, testModules);
     const view = (steps: readonly ShownStep[]) => steps.map((step) => viewStep(step, viewSource));
     const layers = values && 'layers' in values ? values.layers : undefined;
+    const answer = layers ? withoutUnset(resolved.steps, layers) : resolved.steps;
     return {
       commit: { id: commit.id, subject: commit.subject },
       test,
@@ -120,8 +122,9 @@ function viewPlace(origin: ShownStep['origin'], viewSource: ViewSource) {
 function viewStep({ origin, call, fields, ...step }: ShownStep, viewSource: ViewSource): TestStepView {
   return {
     ...step,
-    fields: fields.map(({ references, ...field }: StepField) => ({
-      ...field,
+    fields: fields.map(({ name, parts, references }: StepField) => ({
+      name,
+      parts: parts.map((part) => (typeof part === 'string' ? part : { kind: part.kind, name: part.name })),
       references: references.map(({ name, origin }) => ({ name, ...viewPlace(origin, viewSource) })),
     })),
     ...viewPlace(origin, viewSource),
@@ -131,6 +134,21 @@ function viewStep({ origin, call, fields, ...step }: ShownStep, viewSource: View
       ...viewPlace(call.origin, viewSource),
     },
   };
+}
+
+/** The steps without optional values that the environment does not have. */
+function withoutUnset(
+  { before, steps, after, ...test }: TestSteps,
+  layers: readonly LayeredValue[],
+): TestSteps {
+  const names = new Set(layers.map(({ name }) => name));
+  const isSet = (part: ValuePart) => typeof part === 'string' || !part.optional || names.has(part.name);
+  const reduce = (list: ShownStep[]) =>
+    list.map(({ fields, ...step }) => ({
+      ...step,
+      fields: fields.map((field) => ({ ...field, parts: field.parts.filter(isSet) })),
+    }));
+  return { ...test, before: reduce(before), steps: reduce(steps), after: reduce(after) };
 }
 
 /** The values that the steps read, each once, in their order. */

@@ -1,3 +1,5 @@
+import { Anchor } from '@mantine/core';
+import { Link } from 'wouter';
 import type { previewRuns } from '#src/operations/tests/tests.ts';
 import type { OutputOf } from '../api/request.ts';
 import { plural, shortCommit } from '../ui/format.ts';
@@ -8,14 +10,19 @@ interface Props {
   changes: NonNullable<OutputOf<typeof previewRuns>['changes']>;
   /** Number of tests that would be executed. */
   tests: number;
+  /** The commit of these tests. */
+  commit: string;
+  /** With whose image and modules a difference is shown. */
+  environment: string | undefined;
 }
 
 /** More would make the page slow; a search is in the list of tests. */
 const maxTests = 200;
 
 /** Why the tests of a draft are among those that changed. */
-export default function PreviewChanges({ changes, tests }: Props) {
+export default function PreviewChanges({ changes, tests, commit, environment }: Props) {
   const { since, of, lost, otherFiles } = changes;
+  const query = new URLSearchParams({ since: since.id, ref: commit, ...(environment && { environment }) });
   return (
     <section className={classes.preview} aria-label="Why these tests">
       <p>
@@ -28,7 +35,15 @@ export default function PreviewChanges({ changes, tests }: Props) {
           <ul className={classes.tests}>
             {changes.tests.slice(0, maxTests).map(({ test, reasons, more }) => (
               <li key={test}>
-                <b>{test}</b>
+                <b>{test}</b>{' '}
+                <Anchor
+                  component={Link}
+                  href={`/tests/${encodeURIComponent(test)}/steps?${query}`}
+                  underline="always"
+                  inherit
+                >
+                  Changed steps
+                </Anchor>
                 <Reasons reasons={reasons} more={more} />
               </li>
             ))}

@@ -59,7 +59,12 @@ export function PreviewPanel({ draft, now, preview, error, isLoading, isStale, o
       {/* A server of an older version has no changes. */}
       {preview.changes && (
         <Suspense fallback={null}>
-          <PreviewChanges changes={preview.changes} tests={preview.tests.length} />
+          <PreviewChanges
+            changes={preview.changes}
+            tests={preview.tests.length}
+            commit={preview.commit.id}
+            environment={preview.environments[0]?.code}
+          />
         </Suspense>
       )}
       <PreviewPatterns preview={preview} />

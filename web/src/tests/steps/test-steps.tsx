@@ -1,10 +1,12 @@
-import { Anchor, Button, Checkbox, NativeSelect } from '@mantine/core';
+import { Anchor, Button, Checkbox, NativeSelect, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { Link } from 'wouter';
+import { maxRefLength } from '#src/model/limits.ts';
 import type { listEnvironments } from '#src/operations/environments/environments.ts';
 import type { TestStepsView } from '#src/operations/tests/test-steps.ts';
 import { get } from '../../api/request.ts';
+import TestChanges from '../../changes/test-changes.tsx';
 import { plural, shortCommit } from '../../ui/format.ts';
 import { useQueryState } from '../../ui/query-state.ts';
 import { SourceLink } from '../../ui/source-link.tsx';
@@ -26,6 +28,7 @@ export default function TestSteps({ params }: { params: { name: string } }) {
   useTitle(`Steps of ${name}`);
   const [environment, setEnvironment] = useQueryState('environment');
   const [ref, setRef] = useQueryState('ref');
+  const [since, setSince] = useQueryState('since');
   const steps = useQuery(testStepsQuery(name, environment || undefined, ref || undefined));
   const environments = useQuery({
     queryKey: ['environments', 'list'],
@@ -59,13 +62,47 @@ export default function TestSteps({ params }: { params: { name: string } }) {
             </Anchor>
           </span>
         )}
+        <SinceField key={since} since={since} onChange={setSince} />
       </div>
+      {since !== '' && (
+        <TestChanges
+          comparison={{ test: name, since, environment: environment || undefined, ref: ref || undefined }}
+        />
+      )}
       {steps.data ? (
         <Steps key={`${environment} ${ref}`} test={steps.data} />
       ) : (
         <QueryFallback what="the steps" query={steps} />
       )}
     </div>
+  );
+}
+
+/** Asks which commit the steps are compared with. */
+function SinceField({ since, onChange }: { since: string; onChange: (since: string) => void }) {
+  const [text, setText] = useState(since);
+  return (
+    <form
+      className={classes.tools}
+      onSubmit={(event) => {
+        event.preventDefault();
+        onChange(text.trim());
+      }}
+    >
+      <TextInput
+        size="xs"
+        aria-label="Compare with a branch, tag or commit"
+        placeholder="Branch, tag or commit"
+        maxLength={maxRefLength}
+        autoComplete="off"
+        spellCheck={false}
+        value={text}
+        onChange={(event) => setText(event.currentTarget.value)}
+      />
+      <Button variant="default" size="xs" type="submit" disabled={text.trim() === since}>
+        {since !== '' && text.trim() === '' ? 'Do not compare' : 'Compare'}
+      </Button>
+    </form>
   );
 }
 
