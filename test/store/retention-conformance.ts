@@ -178,7 +178,10 @@ export function retentionConformance(kind: Kind): void {
       expect(await beginRemoval(database, [id])).toEqual([id]);
       expect(await removeTests(database, id, 2)).toBe(2);
       expect(await sums()).toEqual(before);
-      await expect(createRuns({ database }).get(id)).rejects.toMatchObject({ code: 'RUN_UNKNOWN' });
+      await expect(createRuns({ database }).get(id)).rejects.toMatchObject({
+        code: 'RUN_UNKNOWN',
+        message: expect.stringContaining('was removed by retention on 20'),
+      });
       expect(await remove({})).toMatchObject({ runs: 1 });
       expect(await sums()).toEqual(before);
       expect(files.has(id)).toBe(false);

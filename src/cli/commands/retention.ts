@@ -93,7 +93,8 @@ function printPlan(output: Output, plan: RetentionView): void {
     ],
     rows,
   );
-  if (files.unmeasured > 0) {
+  // Also runs without files, which are never measured.
+  if (files.maxBytes !== null && files.unmeasured > 0) {
     output.line(`The files of ${plural(files.unmeasured, 'run')} were not measured yet.`);
   }
   for (const { reason, runs: stay } of runs.stays) {

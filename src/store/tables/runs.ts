@@ -249,8 +249,17 @@ export async function insertRuns(
 /** Errors: RUN_UNKNOWN. */
 export async function readRun(database: Queryable, id: number): Promise<Run> {
   const [run] = await select(database, 'run.id = $1', [id]);
-  if (!run) throw new Fault('RUN_UNKNOWN', `There is no run ${id}.`);
-  return run;
+  if (run) return run;
+  const [removed] = await database.query<{ removed_at: Date }>(
+    'SELECT removed_at FROM run_rollup WHERE id = $1',
+    [id],
+  );
+  throw new Fault(
+    'RUN_UNKNOWN',
+    removed
+      ? `Run ${id} was removed by retention on ${removed.removed_at.toISOString().slice(0, 10)}.`
+      : `There is no run ${id}.`,
+  );
 }
 
 /** The runs with these ids that exist, the newest first. */

@@ -37,7 +37,7 @@ export default function Retention() {
         settings, such as MATRE_KEEP_RUNS.
       </p>
       <DataTable label="Limits" rows={kindsOf(data)} rowKey={({ name }) => name} columns={kindColumns} />
-      {files.unmeasured > 0 && (
+      {files.maxBytes !== null && files.unmeasured > 0 && (
         <p className={classes.note}>The files of {plural(files.unmeasured, 'run')} are not measured yet.</p>
       )}
       {runs.stays.map(({ reason, runs: stay }) => (
