@@ -9,6 +9,8 @@ export interface TreePlace {
 export interface ResultPlace {
   /** Where the test is declared first. */
   test: TreePlace;
+  /** Where its suite is declared, when the steps before that failed; then `step` is one of these. */
+  suite?: (TreePlace & { name: string }) | undefined;
   /** The step that failed; absent when it is not known which one that is. */
   step?: FailedStepPlace | undefined;
 }
@@ -20,7 +22,9 @@ export interface FailedStepPlace extends TreePlace {
   call?: (TreePlace & { actionGroup: string; stepKey: string }) | undefined;
 }
 
-/** The places of a failure, the innermost first: the step, the call of its action group, the test. */
-export function placesOf({ step, test }: ResultPlace): TreePlace[] {
-  return [step, step?.call, test].flatMap((place) => (place ? [{ file: place.file, line: place.line }] : []));
+/** The places of a failure, the innermost first: the step, the call of its action group, the suite, the test. */
+export function placesOf({ step, suite, test }: ResultPlace): TreePlace[] {
+  return [step, step?.call, suite, test].flatMap((place) =>
+    place ? [{ file: place.file, line: place.line }] : [],
+  );
 }

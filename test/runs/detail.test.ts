@@ -216,7 +216,7 @@ overOneEngine((kind) => {
     expect(secret.values).toContainEqual(
       expect.objectContaining({ variable: 'MAGENTO_ADMIN_PASSWORD', value: null }),
     );
-    await expect(show('HarbourNowhereTest')).rejects.toThrow('There is no test HarbourNowhereTest.');
+    await expect(show('HarbourNowhereTest')).rejects.toThrow('There is no test "HarbourNowhereTest".');
   });
 
   test('the test module is checked with the tree of the image, and a name knows who uses it', async () => {

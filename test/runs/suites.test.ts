@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { matreItself } from '../../src/model/access.ts';
+import { listResults } from '../../src/operations/results/run-results.ts';
 import {
   fault,
   type Harness,
@@ -117,6 +119,21 @@ overOneEngine((kind) => {
     expect(outcomeOf('HiddenSuite')).toEqual([
       { test: 'HiddenTest', status: 'failed', code: undefined, message },
     ]);
+  });
+
+  test('its failure has the line of the step that the calls of action groups tell, else that of the suite', async () => {
+    const { tests } = await listResults.run(harness.context, { id: run.run.id }, { principal: matreItself });
+    const placeOf = (name: string) => tests.find(({ suite }) => suite === name)?.failure?.place;
+    expect(placeOf('HiddenSuite')).toMatchObject({
+      suite: { name: 'HiddenSuite', line: 3, file: expect.stringMatching(/Suite\/HiddenSuite\.xml$/) },
+      step: {
+        ...{ stepKey: 'waitGroup', line: 3, file: expect.stringMatching(/HiddenActionGroup\.xml$/) },
+        call: { actionGroup: 'HiddenActionGroup', stepKey: 'group', line: 4 },
+      },
+    });
+    // One of two steps, of which MFTF does not say which.
+    expect(placeOf('AssertSuite')).toMatchObject({ suite: { name: 'AssertSuite', line: 3 }, step: null });
+    expect(placeOf('ExitSuite')).toMatchObject({ suite: { name: 'ExitSuite' }, step: null });
   });
 
   test('tests whose process ended in these steps have the cause, and no missing result', () => {

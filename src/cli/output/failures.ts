@@ -195,21 +195,21 @@ function printCause(
   printFields(output, fields);
 }
 
-/** Where a failure comes from, `path:line`: the step that failed, else the test. */
+/** Where a failure comes from, `path:line`: the step that failed, else the suite whose before failed, else the test. */
 export function sourceText(
   test: TestResultView,
   { sources }: Pick<FailureContext, 'sources'>,
 ): string | undefined {
-  const { step, test: declaration } = test.failure?.place ?? {};
-  const place = step ?? declaration;
+  const { step, suite, test: declaration } = test.failure?.place ?? {};
+  const place = step ?? suite ?? declaration;
   return place ? placeText(place) : sources.get(fullName(test));
 }
 
 function sourceRows(test: TestResultView, context: FailureContext): [string, string][] {
   const source = sourceText(test, context);
-  const { step, test: declaration } = test.failure?.place ?? {};
+  const { step, suite, test: declaration } = test.failure?.place ?? {};
   const { call } = step ?? {};
-  const link = step?.url ?? call?.url ?? declaration?.url;
+  const link = step?.url ?? call?.url ?? suite?.url ?? declaration?.url;
   return [
     ...(source === undefined ? [] : [['  File', source] satisfies [string, string]]),
     ...(call
@@ -219,6 +219,9 @@ function sourceRows(test: TestResultView, context: FailureContext): [string, str
             `${clean(call.actionGroup)}, called at ${placeText(call)} [${clean(call.stepKey)}]`,
           ] satisfies [string, string],
         ]
+      : []),
+    ...(suite
+      ? [['  Suite', `${clean(suite.name)}: a step of its before failed`] satisfies [string, string]]
       : []),
     ...(link ? [['  Source', link] satisfies [string, string]] : []),
   ];

@@ -14,7 +14,7 @@ import { type Closure, closureOf } from '../closure/closure.ts';
 import { describeMissing, variablesOf } from '../closure/variables.ts';
 import { filesOf, packFilesAsGenerated } from '../generation/snapshot-archive.ts';
 import type { EnvironmentTests } from '../lint/tests-above.ts';
-import { locateStep, type ReportedStep } from '../resolver/locate-step.ts';
+import { locateBefore, locateStep, type ReportedCalls, type ReportedStep } from '../resolver/locate-step.ts';
 import type { ResolvedStep, Resolver } from '../resolver/model.ts';
 import { createResolver } from '../resolver/resolver.ts';
 import { stepsOfTest, type TestSteps } from '../steps/test-steps.ts';
@@ -24,6 +24,7 @@ import type { CatalogTest } from './catalog-test.ts';
 import type { Declarations, OpenRegistration } from './declaration.ts';
 import { behindDeclarations, declarationsFromBytes } from './declarations.ts';
 import type { Fixtures } from './fixtures.ts';
+import { describeUnknownTest } from './known-names.ts';
 import type { Registration } from './registration.ts';
 import { filesForSchemas } from './schema-files.ts';
 import { resolveSelection } from './selection.ts';
@@ -121,17 +122,26 @@ export const answers = {
 
   /** The steps of a test as MFTF runs them. Errors: NOT_FOUND, MODULE_INVALID. */
   async steps(catalog: Catalog, { test }: { test: string }, files: OpenFiles): Promise<TestSteps> {
+    const problem = describeUnknownTest(catalog, test);
+    if (problem !== undefined) throw new Fault('NOT_FOUND', problem);
     return stepsOfTest(await resolverOf(catalog, files), test);
   },
 
-  /** Where the failure of a test comes from; `executed` are its steps up to the one that failed. `undefined` for an unknown test. */
+  /**
+   * Where the failure of a test comes from; `executed` are its steps up to the one that failed, `beforeSuite` says that it was one before
+   * its suite. `undefined` for an unknown test.
+   */
   async placeOfFailure(
     catalog: Catalog,
-    { test, executed }: { test: string; executed: readonly ReportedStep[] | undefined },
+    { test, executed, beforeSuite }: FailureToPlace,
     files: OpenFiles,
   ): Promise<ResultPlace | undefined> {
     const { files: [file] = [], line } = catalog.tests.get(test) ?? {};
     if (file === undefined || line === undefined) return undefined;
+    if (beforeSuite !== undefined) {
+      const place = placeBeforeSuite(await resolverOf(catalog, files), beforeSuite);
+      return { test: { file, line }, ...place };
+    }
     const resolution = executed && (await resolverOf(catalog, files)).test(test);
     const step =
       executed && resolution && 'resolved' in resolution
@@ -180,6 +190,28 @@ export const answers = {
     return faults.filter((fault) => !paths.has(fault.slice(0, fault.indexOf(':'))));
   },
 };
+
+interface FailureToPlace {
+  test: string;
+  executed: readonly ReportedStep[] | undefined;
+  beforeSuite: { suite: string; progress: ReportedCalls | undefined } | undefined;
+}
+
+/** The suite, and the step when only one can have failed; of several in one call of an action group, that call. */
+function placeBeforeSuite(
+  resolver: Resolver,
+  { suite, progress }: NonNullable<FailureToPlace['beforeSuite']>,
+): Pick<ResultPlace, 'suite' | 'step'> {
+  const resolution = resolver.suite(suite);
+  if ('refusal' in resolution) return {};
+  const { origin, before = [] } = resolution.resolved;
+  const place = { suite: { ...origin, name: suite } };
+  const [step, ...others] = progress === undefined ? [] : locateBefore(before, progress);
+  if (step === undefined) return place;
+  if (others.length === 0) return { ...place, step: placeOfStep(step) };
+  const { call } = step;
+  return call === undefined ? place : { ...place, step: { ...call.origin, stepKey: call.stepKey } };
+}
 
 function placeOfStep({ stepKey, origin, call }: ResolvedStep): FailedStepPlace {
   return {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { locateStep } from './locate-step.ts';
+import { locateBefore, locateStep } from './locate-step.ts';
 import type { ResolvedStep } from './model.ts';
 
 let line = 0;
@@ -23,6 +23,29 @@ const reported = (...keys: string[]) =>
     const [stepKey = '', call] = key.split('@');
     return { stepKey, call };
   });
+
+describe('locateBefore', () => {
+  const before = [
+    step('open'),
+    step('fillIn', 'in'),
+    step('clickIn', 'in'),
+    step('create'),
+    step('', 'in'),
+    step('saveOut', 'out'),
+    step('see'),
+    step('wait'),
+  ];
+  it.each([
+    ['the first step when no call began', {}, ['open']],
+    ['the steps of a call that did not end', { open: 'in' }, ['fillIn', 'clickIn']],
+    ['the step between two calls', { ended: 'in' }, ['create']],
+    ['the only step of a call', { ended: 'in', open: 'out' }, ['saveOut']],
+    ['all steps after the last call', { ended: 'out' }, ['see', 'wait']],
+    ['nothing for a call that the suite does not have', { ended: 'nowhere' }, []],
+  ])('finds %s', (_, { ended, open }: { ended?: string; open?: string }, expected) => {
+    expect(locateBefore(before, { ended, open }).map(({ stepKey }) => stepKey)).toEqual(expected);
+  });
+});
 
 describe('locateStep', () => {
   it.each([

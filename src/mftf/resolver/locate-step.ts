@@ -36,6 +36,28 @@ export function locateStep(
   return all[candidates.find((index) => index >= first) ?? -1];
 }
 
+/** How far the steps before a suite came, by the keys of calls of action groups: of the one that ended last, and of one that did not. */
+export interface ReportedCalls {
+  ended: string | undefined;
+  open: string | undefined;
+}
+
+/**
+ * The step before a suite that failed, of which MFTF reports nothing but the calls of action groups before it: all steps that it may be.
+ */
+export function locateBefore(
+  before: readonly ResolvedStep[],
+  { ended, open }: ReportedCalls,
+): readonly ResolvedStep[] {
+  const steps = before.filter(({ stepKey, boundary }) => stepKey !== '' && boundary === undefined);
+  if (open !== undefined) return steps.filter(({ call }) => call?.stepKey === open);
+  const last = steps.findLastIndex(({ call }) => call?.stepKey === ended);
+  if (ended !== undefined && last === -1) return [];
+  const following = steps.slice(ended === undefined ? 0 : last + 1);
+  const next = following.findIndex(({ call }) => call !== undefined);
+  return next === -1 ? following : following.slice(0, next);
+}
+
 /** Returns the positions of the steps that a reported one may be. */
 function indexByKey(steps: readonly ResolvedStep[]): (step: ReportedStep) => number[] {
   const indexes = new Map<string, number[]>();

@@ -1,6 +1,7 @@
 import { readdir, writeFile } from 'node:fs/promises';
 import { join, posix, relative } from 'node:path';
 import { safeName } from '../../artifacts/safe-name.ts';
+import { beforeFailedHeading } from '../../model/failure-headline.ts';
 import {
   maxAttachmentNameLength,
   maxAttachments,
@@ -21,6 +22,7 @@ import { downloadsOf } from './downloads.ts';
 import { type ExecutedStep, executedSteps } from './executed-steps.ts';
 import type { OutcomeAttachment, TestOutcome } from './outcome.ts';
 import { type ProcessEnd, reconcile } from './reconcile.ts';
+import { readSuiteProgress, type SuiteProgress } from './suite-before.ts';
 import { findTimedOutWaits } from './timed-out-waits.ts';
 
 /** The output of a process, on this host. */
@@ -46,6 +48,8 @@ export interface JudgedOutcome extends Omit<TestOutcome, 'steps' | 'trace'> {
   stepsFile: string | undefined;
   /** The steps up to the one that failed, see `executedSteps`. */
   executed: ExecutedStep[] | undefined;
+  /** When the steps before its suite failed: how far they came, as far as that is known. */
+  beforeSuite: { suite: string; progress: SuiteProgress | undefined } | undefined;
 }
 
 export interface JudgedOutput {
@@ -87,11 +91,21 @@ export const judgeOutput = defineTask(
         steps: cutSummary(summarise(steps, waitSeconds), redactor),
         stepsFile,
         executed: executedSteps(steps),
+        beforeSuite: beforeSuiteOf(outcome, processEnd),
       });
     }
     return { outcomes: judged, files: Array.from(paths, ([file, path]) => ({ file, path })) };
   },
 );
+
+/** A fault of the infrastructure may be one before the first of the steps, such as a browser that does not start. */
+function beforeSuiteOf(
+  { suite, message, reason }: Pick<TestOutcome, 'suite' | 'message' | 'reason'>,
+  { logStart }: ProcessEnd,
+): JudgedOutcome['beforeSuite'] {
+  if (suite === undefined || !message?.startsWith(beforeFailedHeading)) return undefined;
+  return { suite, progress: reason ? undefined : readSuiteProgress(suite, logStart) };
+}
 
 /** `undefined` without steps. */
 function summarise(steps: readonly Step[], waitSeconds: number): StepSummary | undefined {

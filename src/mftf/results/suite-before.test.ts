@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readSuiteBefore } from './suite-before.ts';
+import { readSuiteBefore, readSuiteProgress } from './suite-before.ts';
 
 const begin = '\n/******** Beginning execution of AcmeSuite suite before block ********/\n';
 const complete = '\n/******** Execution of AcmeSuite suite before block complete ********/\n';
@@ -41,6 +41,17 @@ describe('the steps before a suite', () => {
   it('are unremarkable when they printed more than the start of the output has', () => {
     const parts = { start: `${begin}much`, end: `more${complete}tests` };
     expect(readSuiteBefore('AcmeSuite', parts)).toEqual({ kind: 'unremarkable' });
+  });
+
+  it('came as far as the action groups that began and ended', () => {
+    const progress = (section: string) => readSuiteProgress('AcmeSuite', `x${begin}${section}${complete}y`);
+    expect(progress('')).toEqual({ ended: undefined, open: undefined });
+    expect(progress(`${entering('one')}${exiting('one')}${entering('two')}`)).toEqual({
+      ended: 'one',
+      open: 'two',
+    });
+    expect(readSuiteProgress('AcmeSuite', `${begin}${entering('one')}`)).toBeUndefined();
+    expect(readSuiteProgress('OtherSuite', `${begin}${complete}`)).toBeUndefined();
   });
 
   it('are read from any output in linear time', () => {

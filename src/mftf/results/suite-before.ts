@@ -54,6 +54,27 @@ function openGroup(section: string): string | undefined {
   return open;
 }
 
+/** How far the steps before a suite came: the keys of the last calls of action groups. */
+export interface SuiteProgress {
+  /** Of the call that ended last. */
+  ended: string | undefined;
+  /** Of the call that did not end. */
+  open: string | undefined;
+}
+
+/** Reads how far the steps before a suite came from the start of an output; `undefined` when that does not have all of them. */
+export function readSuiteProgress(suite: string, start: string): SuiteProgress | undefined {
+  const begin = start.indexOf(`Beginning execution of ${suite} suite before block`);
+  const stop = start.indexOf(`Execution of ${suite} suite before block complete`, begin);
+  if (begin === -1 || stop === -1) return undefined;
+  const progress: SuiteProgress = { ended: undefined, open: undefined };
+  for (const [, verb, key] of start.slice(begin, stop).matchAll(groupMark)) {
+    if (verb === 'Exiting') progress.ended = key;
+    progress.open = verb === 'Entering' ? key : undefined;
+  }
+  return progress;
+}
+
 /** Why a test failed whose suite failed before it, when MFTF does not say. */
 export function describeSuiteBefore(
   suite: string,

@@ -55,7 +55,9 @@ export interface ExecutionContext {
   /** Why the shop cannot be tested, requested from a container; `undefined` when it answers. */
   shopOutage(containerId: string): Promise<string | undefined>;
   /** Where a failure comes from; `undefined` when that cannot be found out. Never rejects. */
-  placeOf(failure: Pick<JudgedOutcome, 'test' | 'executed'>): Promise<ResultPlace | undefined>;
+  placeOf(
+    failure: Pick<JudgedOutcome, 'test' | 'executed' | 'beforeSuite'>,
+  ): Promise<ResultPlace | undefined>;
   /** WAIT_TIMEOUT of the tests. */
   waitSeconds: number;
   /** For one test; a suite gets the sum for its tests. */
@@ -227,7 +229,8 @@ async function judge(context: ExecutionContext, block: Block, output: ProcessOut
     const outcomes = block.tests.map(({ name, suite }) => ({
       ...{ test: name, suite, status: 'broken' as const, message: reason.message, reason },
       ...{ startedAt, durationMs: endedAt.getTime() - startedAt.getTime() },
-      ...{ attachments: [], steps: undefined, stepsFile: undefined, executed: undefined },
+      ...{ attachments: [], steps: undefined, stepsFile: undefined },
+      ...{ executed: undefined, beforeSuite: undefined },
     }));
     return { outcomes, files: [] };
   }
@@ -258,9 +261,9 @@ async function withPlaces(
   outcomes: readonly JudgedOutcome[],
 ): Promise<KeptOutcome[]> {
   const placed: KeptOutcome[] = [];
-  for (const { executed, ...outcome } of outcomes) {
+  for (const { executed, beforeSuite, ...outcome } of outcomes) {
     const isBad = outcome.status === 'failed' || outcome.status === 'broken';
-    const place = isBad ? await placeOf({ test: outcome.test, executed }) : undefined;
+    const place = isBad ? await placeOf({ test: outcome.test, executed, beforeSuite }) : undefined;
     placed.push({ ...outcome, place });
   }
   return placed;

@@ -7,7 +7,7 @@ import type { NewResult } from '../../queue/recorder.ts';
 import type { JudgedOutcome, JudgedOutput, ProcessOutput } from '../results/judge-output.ts';
 
 /** An outcome with the place of its failure. */
-export type KeptOutcome = Omit<JudgedOutcome, 'executed'> & Pick<Result, 'place'>;
+export type KeptOutcome = Omit<JudgedOutcome, 'executed' | 'beforeSuite'> & Pick<Result, 'place'>;
 
 /**
  * Stores the output of a process as files of the run, below its `place`, and the steps of each test as `steps-<test>.json`.

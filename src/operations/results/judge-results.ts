@@ -111,11 +111,18 @@ function failureOf(
   };
 }
 
-function viewPlace({ test, step }: ResultPlace, viewSource: ViewSource): FailureView['place'] {
-  if (step === undefined) return { test: viewSource(test), step: null };
+function viewPlace(
+  { test, suite, step }: ResultPlace,
+  viewSource: ViewSource,
+): NonNullable<FailureView['place']> {
+  const declarations = {
+    test: viewSource(test),
+    suite: suite ? { name: suite.name, ...viewSource(suite) } : null,
+  };
+  if (step === undefined) return { ...declarations, step: null };
   const { stepKey, call } = step;
   return {
-    test: viewSource(test),
+    ...declarations,
     step: {
       ...viewSource(step),
       stepKey,

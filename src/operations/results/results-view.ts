@@ -31,6 +31,12 @@ export const failureView = z.object({
   place: z
     .object({
       test: sourceView.describe('Where the test is declared'),
+      suite: z
+        .object({ name: z.string(), ...sourceFields })
+        .nullable()
+        .describe(
+          'Where its suite is declared, when the steps before that failed; then `step` is one of these',
+        ),
       step: z
         .object({
           ...sourceFields,

@@ -6,6 +6,7 @@ const treePlace = { file: z.string(), line: z.number() };
 /** The place of a failure, as JSON, which leaves out what is `undefined`. */
 export const storedPlace: z.ZodType<ResultPlace> = z.object({
   test: z.object(treePlace),
+  suite: z.object({ ...treePlace, name: z.string() }).optional(),
   step: z
     .object({
       ...treePlace,

@@ -12,7 +12,7 @@ interface Props {
 }
 
 /** Where a failure comes from: the line of the step, the call of its action group, and all steps of the test at the commit of the run. */
-export function FailurePlace({ test, place: { step, test: declaration }, run }: Props) {
+export function FailurePlace({ test, place: { step, suite, test: declaration }, run }: Props) {
   const query = new URLSearchParams({ environment: run.environment });
   // The copy of a local folder has no commit.
   if (/^[0-9a-f]{40,64}$/.test(run.commit?.id ?? '')) query.set('ref', run.commit?.id ?? '');
@@ -28,8 +28,9 @@ export function FailurePlace({ test, place: { step, test: declaration }, run }: 
           )}
         </>
       ) : (
-        <SourceLink source={declaration} />
+        <SourceLink source={suite ?? declaration} />
       )}
+      {suite && <span>in the steps before the suite {suite.name}</span>}
       <Anchor
         component={Link}
         href={`/tests/${encodeURIComponent(test)}/steps?${query}`}
