@@ -47,6 +47,12 @@ const reasons: Readonly<Record<string, string>> = {
   MFTF_WEBDRIVER_PAGELOAD_TIMEOUT: 'it belongs into functional.suite.yml of the image',
 };
 
+/** php-matre patches the MFTF of its containers when they are built; no setting says so there. */
+const patches: MappedSetting = {
+  ...{ name: 'MATRE_PATCHES', value: 'visible-element,content-models', secret: false },
+  from: 'patches in its containers',
+};
+
 /** What of a `.env` of php-matre becomes a setting here. */
 export function mapSettings(settings: PhpSettings): {
   settings: MappedSetting[];
@@ -65,6 +71,7 @@ export function mapSettings(settings: PhpSettings): {
       leftovers.push({ kind: 'setting', name: from, reason });
     }
   }
+  if (mapped.length > 0) mapped.push(patches);
   const others = [...settings.keys()].filter(
     (name) => !counterparts[name] && !reasons[name] && !readElsewhere.includes(name),
   );

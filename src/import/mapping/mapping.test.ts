@@ -413,7 +413,9 @@ it('settings of the .env become settings of matre, which can be read again', () 
   expect(parseEnvFile(formatSettings(settings)).entries.map(({ name, value }) => [name, value])).toEqual([
     ['MATRE_MODULE_REPOSITORY', 'git@example.com:a/b.git'],
     ['MATRE_MODULE_PASSWORD', 'a "$b" \\c'],
+    ['MATRE_PATCHES', 'visible-element,content-models'],
   ]);
+  expect(mapSettings(new Map()).settings).toEqual([]);
   expect(leftovers.map(({ name }) => name)).toEqual(['LOCK_DSN', 'APP_ENV']);
 });
 
