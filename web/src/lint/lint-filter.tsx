@@ -32,7 +32,7 @@ export function LintFilter({ page, filter }: Props) {
           <LevelChoice
             key={each}
             level={each === '' ? undefined : each}
-            count={countOf(each)}
+            {...(page && { count: countOf(each) })}
             isSelected={level === each}
             onSelect={() => set('level', each)}
           />

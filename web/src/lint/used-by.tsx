@@ -1,4 +1,6 @@
+import { Anchor } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { Link } from 'wouter';
 import { useQueryState } from '../ui/query-state.ts';
 import { EmptyState, QueryFallback } from '../ui/states.tsx';
 import { useTitle } from '../ui/title.ts';
@@ -16,7 +18,12 @@ export default function UsedBy() {
   const { data, error, refetch } = useQuery(usesQuery({ name, environment }));
   return (
     <>
-      <h1>Used by</h1>
+      <div className={classes.head}>
+        <h1>Used by</h1>
+        <Anchor component={Link} href={environment === '' ? '/lint' : `/lint?environment=${environment}`}>
+          Lint
+        </Anchor>
+      </div>
       <div className={classes.filter}>
         <NameSearch name={name} environment={environment} onChoose={setName} />
         <EnvironmentSelect selected={environment} onSelect={setEnvironment} />
