@@ -29,7 +29,7 @@ export const showChangesSincePass = defineOperation({
   }),
   output: z.object({
     since: z
-      .object({ run: runId, commit: z.object({ id: z.string(), subject: z.string() }), at: time })
+      .object({ run: z.number(), commit: z.object({ id: z.string(), subject: z.string() }), at: time })
       .nullable()
       .describe('The last run before, on the same environment, in which the test passed'),
     commits: z
