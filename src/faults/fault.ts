@@ -10,6 +10,7 @@ import { deliveryFaults } from './codes/deliveries.ts';
 import { diagnosisFaults } from './codes/diagnosis.ts';
 import { fileFaults } from './codes/files.ts';
 import { hookFaults } from './codes/hooks.ts';
+import { imageFaults } from './codes/images.ts';
 import { importFaults } from './codes/imports.ts';
 import { lockFaults } from './codes/locks.ts';
 import { messageFaults } from './codes/messages.ts';
@@ -180,21 +181,7 @@ export const faults = {
     'Correct the named file and push it.',
   ),
   ...readingFaults,
-  IMAGE_MISSING: infrastructure(
-    409,
-    'No container can be created, so nothing was executed.',
-    'Build or load the image, or set MATRE_IMAGE to one that exists (`docker images`; for the sandbox, a folder).',
-  ),
-  IMAGE_UNSUITABLE: infrastructure(
-    409,
-    'The image lacks something that MFTF needs, so nothing was executed.',
-    'Build the image from a Magento tree with its vendor folder, and run `vendor/bin/mftf build:project` in it.',
-  ),
-  PATCH_FAILED: infrastructure(
-    409,
-    'A patch of MATRE_PATCHES cannot be applied to the framework in the image, so nothing was executed.',
-    'Correct the named patch for the version of the image, or remove it from MATRE_PATCHES (docs/patches.md).',
-  ),
+  ...imageFaults,
   ENGINE_UNREACHABLE: transient(
     503,
     'No container can be created or used.',
