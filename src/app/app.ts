@@ -1,4 +1,6 @@
 import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { createAllureReports } from '../allure/report-maker.ts';
 import { createDataFolder } from '../artifacts/data-folder.ts';
 import { assertNoUnfinishedRestore } from '../backup/data-files.ts';
 import type { Config } from '../config/config.ts';
@@ -101,6 +103,11 @@ async function compose(
 
   // 4. What operations work with.
   const messaging = createAppOutgoing({ config, artifacts: files.artifacts });
+  const allureReports = createAllureReports({
+    folder: join(config.store.dataFolder, 'allure-reports'),
+    artifacts: files.artifacts,
+    log,
+  });
   const context = createContext({
     config,
     log,
@@ -111,6 +118,7 @@ async function compose(
     queue,
     containers,
     outgoing: messaging.outgoing,
+    allureReports,
   });
 
   // 5. The workers, and all other background work. Nothing starts yet.
@@ -130,6 +138,7 @@ async function compose(
     },
     async close() {
       await background.stop({ now: true });
+      allureReports.close();
       messaging.close();
       hookRequests.close();
       await containers.close();

@@ -22,6 +22,7 @@ export function createContext(parts: {
   queue: Queue;
   containers: ContainerParts;
   outgoing: Context['outgoing'];
+  allureReports: Context['allureReports'];
 }): Context {
   const { config, log, database, stores, files, queue, containers, outgoing } = parts;
   const { locks, lockCounts } = parts.locks;
@@ -39,6 +40,7 @@ export function createContext(parts: {
     lockCounts,
     resultSpool: files.spool,
     artifacts: files.artifacts,
+    allureReports: parts.allureReports,
     outgoing,
     pool,
     resolveSelection,

@@ -29,6 +29,7 @@ import { createMessageRules } from '../store/tables/message-rules.ts';
 import { createMessageTemplates } from '../store/tables/message-templates.ts';
 import { createMessages } from '../store/tables/messages.ts';
 import { createOverview } from '../store/tables/overview.ts';
+import { createPastRuns } from '../store/tables/past-runs.ts';
 import { createPlans } from '../store/tables/plans.ts';
 import { createQuarantines } from '../store/tables/quarantines.ts';
 import { createReservations } from '../store/tables/reservations.ts';
@@ -71,6 +72,7 @@ export type Stores = Pick<
   | 'messageRules'
   | 'messageTemplates'
   | 'overview'
+  | 'pastRuns'
   | 'plans'
   | 'quarantines'
   | 'reservations'
@@ -132,6 +134,7 @@ export async function openStores(config: Config, log: Logger, database: AppDatab
     idempotencyKeys: createIdempotencyKeys({ database }),
     notes: createCauseNotes({ database }),
     matrix: createMatrix({ database }),
+    pastRuns: createPastRuns({ database }),
     overview: createOverview({ database }),
     plans: createPlans({ database }),
     quarantines: createQuarantines({ database }),

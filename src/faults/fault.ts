@@ -15,6 +15,7 @@ import { importFaults } from './codes/imports.ts';
 import { lockFaults } from './codes/locks.ts';
 import { messageFaults } from './codes/messages.ts';
 import { readingFaults } from './codes/reading.ts';
+import { reportFaults } from './codes/reports.ts';
 import { reservationFaults } from './codes/reservations.ts';
 import { ruleFaults } from './codes/rules.ts';
 import { runFaults } from './codes/runs.ts';
@@ -148,6 +149,7 @@ export const faults = {
   ...accessFaults,
   ...backupFaults,
   ...importFaults,
+  ...reportFaults,
 
   // During a run
   STALE_FENCE: infrastructure(

@@ -42,6 +42,8 @@ import { listMessages, listSubmissionMessages, retryMessage } from './messages/m
 import { showAttention } from './overview/attention.ts';
 import { showOverview } from './overview/overview.ts';
 import { applyProject, previewProject } from './project/project.ts';
+import { makeAllureReport } from './reports/allure-report.ts';
+import { reportAllure, reportCsv, reportJunit, reportResults } from './reports/reports.ts';
 import {
   addReservation,
   changeReservation,
@@ -73,7 +75,7 @@ import { tryRule } from './rules/try-rule.ts';
 import { showLiveView } from './runs/live-view.ts';
 import { pinRun, unpinRun } from './runs/pin.ts';
 import { showProgress } from './runs/progress.ts';
-import { listArtifacts, readLog, reportAllure, reportJunit, showRun } from './runs/run-record.ts';
+import { listArtifacts, readLog, showRun } from './runs/run-record.ts';
 import { cancelRun, listRuns, prioritiseRun, retryRun, submitRuns } from './runs/runs.ts';
 import {
   addSavedSelection,
@@ -187,6 +189,9 @@ export const operations = [
   listArtifacts,
   reportJunit,
   reportAllure,
+  makeAllureReport,
+  reportResults,
+  reportCsv,
   cancelRun,
   prioritiseRun,
   pinRun,

@@ -10,6 +10,14 @@ import { attributes, escapeText } from './xml.ts';
 
 type Verdict = 'passed' | 'failure' | 'error' | 'skipped';
 
+export const junitDialects = ['common', 'xunit'] as const;
+
+/**
+ * `common` has `file` and `line`, which GitLab and the reporters of GitHub show, and which the JUnit plugin of Jenkins ignores. `xunit` is
+ * without them, because the xUnit plugin of Jenkins refuses a file with an attribute that its schema, junit-10.xsd, does not have.
+ */
+export type JunitDialect = (typeof junitDialects)[number];
+
 interface Case {
   test: string;
   suite: string | undefined;
@@ -34,9 +42,13 @@ interface Case {
  * tests has an error, the run gets one. A test that passed after a failure in the same run has no failure but a `flakyFailure`; earlier
  * attempts of one that failed again are `rerunFailure`, as Maven Surefire writes them.
  */
-export function junitReport(runs: ReportedRun[]): string {
-  const suites = runs.map((reported) => ({ reported, cases: casesOf(reported) }));
-  const totals = attributes({ name: 'matre', ...count(suites.flatMap(({ cases }) => cases)) });
+export function junitReport(runs: ReportedRun[], dialect: JunitDialect = 'common'): string {
+  const suites = runs.map((reported) => ({
+    reported,
+    cases: casesOf(reported).map((one) => (dialect === 'xunit' ? { ...one, place: undefined } : one)),
+  }));
+  const { skipped: _skipped, ...counts } = count(suites.flatMap(({ cases }) => cases));
+  const totals = attributes({ name: 'matre', ...counts });
   const body = suites.map(({ reported, cases }) => suiteXml(reported, cases)).join('');
   return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites${totals}>\n${body}</testsuites>\n`;
 }

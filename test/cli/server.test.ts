@@ -55,8 +55,10 @@ describe('run --watch', () => {
     expect(stdout).not.toContain('\u001b');
   });
 
-  it('ends with 1 when tests failed, and writes a JUnit report', async () => {
+  it('ends with 1 when tests failed, and writes the reports', async () => {
     const junit = join(folder, 'report.xml');
+    const csv = join(folder, 'results.csv');
+    const summary = join(folder, 'summary.md');
     const { code } = await ask([
       'run',
       '-e',
@@ -68,9 +70,23 @@ describe('run --watch', () => {
       '--watch',
       '--junit',
       junit,
+      '--csv',
+      csv,
+      '--summary',
+      summary,
     ]);
     expect(code).toBe(1);
     expect(await readFile(junit, 'utf8')).toMatch(/<testcase name="FailCart".*\n.*<failure/);
+    expect(await readFile(csv, 'utf8')).toMatch(/^\d+,us,FailCart,,1,true,failed,/m);
+    const id = /^(\d+),us,/m.exec(await readFile(csv, 'utf8'))?.[1] as string;
+    const markdown = await readFile(summary, 'utf8');
+    expect(markdown).toContain('FailCart');
+    expect((await ask(['report', id])).stdout).toBe(markdown);
+    const { results } = JSON.parse((await ask(['report', id, '--json'])).stdout);
+    expect(results.map((row: { test: string; status: string }) => [row.test, row.status])).toEqual([
+      ['FailCart', 'failed'],
+      ['PassHome', 'passed'],
+    ]);
   });
 
   it('writes a result file for Allure for each attempt, into a new folder, with the same names each time', async () => {

@@ -2,8 +2,9 @@ import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sampleAdmin } from '../../src/demo/shop/shop.ts';
 import { matreItself } from '../../src/model/access.ts';
+import { reportJunit } from '../../src/operations/reports/reports.ts';
 import { listResults } from '../../src/operations/results/run-results.ts';
-import { readLog, reportJunit } from '../../src/operations/runs/run-record.ts';
+import { readLog } from '../../src/operations/runs/run-record.ts';
 import {
   type Harness,
   type HarnessEnvironment,
@@ -130,7 +131,7 @@ overEngines((kind) => {
     test('reports the run as JUnit', async () => {
       const { xml } = await reportJunit.run(
         harness.context,
-        { ids: String(run.run.id) },
+        { ids: String(run.run.id), dialect: 'common' },
         { principal: matreItself },
       );
       expect(xml).toMatch(/<testsuite [^>]*tests="7"[^>]*failures="1"/);

@@ -61,7 +61,9 @@ describe('every operation', () => {
       if (audited !== false && !isOwn) expect(allows('viewer', role), name).toBe(false);
     }
   });
-  const readOnly = new Set(['runs.preview', 'project.preview', 'templates.preview', 'rules.try']);
+  const readOnly = new Set([
+    ...['runs.preview', 'runs.allureReport', 'project.preview', 'templates.preview', 'rules.try'],
+  ]);
 
   it.each(
     operations.flatMap((operation) =>

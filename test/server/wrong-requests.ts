@@ -57,6 +57,7 @@ const validValues: Record<string, unknown> = {
   file: 'matre.yml',
   prune: false,
   ids: '1,2',
+  dialect: 'xunit',
   saved: 'nightly',
   keepFilesDays: 30,
   keepRunsDays: 365,

@@ -1,27 +1,23 @@
-import { access, constants, mkdir } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
 import { Option } from 'commander';
 import { Fault } from '../../faults/fault.ts';
-import { runLink, testLink } from '../../model/page-links.ts';
+import { runLink } from '../../model/page-links.ts';
 import type { ProgressView } from '../../operations/runs/progress.ts';
-import { reportAllure, reportJunit } from '../../operations/runs/run-record.ts';
 import { cancelRun } from '../../operations/runs/runs.ts';
 import type { CliContext } from '../cli-context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { createBoard } from '../output/board.ts';
-import { messageOf, printFailure, printFailures, sourceText } from '../output/failures.ts';
+import { printFailure, printFailures } from '../output/failures.ts';
 import { clean, colourOf, tally } from '../output/format.ts';
-import { writeReport } from '../output/write-report.ts';
 import type { Caller } from './caller.ts';
 import { createFailureFeed } from './failure-feed.ts';
+import { describeFinished, verdictCode } from './finished-runs.ts';
 import { noFailures, type RunFailures } from './read-failures.ts';
+import { checkReportOptions, type ReportOptions, reportOptions, writeReports } from './reports.ts';
 import { watchRuns } from './watch.ts';
 
-export interface FollowOptions {
+export interface FollowOptions extends ReportOptions {
   watch?: boolean;
-  junit?: string;
   failOnFlaky?: boolean;
-  allure?: string;
   json?: boolean;
 }
 
@@ -31,38 +27,23 @@ export const failOnFlakyOption = () =>
 /** The options of commands that can wait for the end of runs. */
 export const watchOptions = () => [
   new Option('-w, --watch', 'wait until the runs are finished; the exit code is their verdict'),
-  new Option('--junit <file>', 'with --watch: write a JUnit report when all runs are finished'),
-  new Option(
-    '--allure <folder>',
-    'with --watch: write result files for Allure there when all runs are finished',
-  ),
+  ...reportOptions('with --watch, when all runs are finished: '),
   failOnFlakyOption(),
 ];
 
 /** Checks the options before anything is submitted, so that no report is lost after an hour of tests. Errors: INPUT_INVALID. */
 export async function checkWatchOptions(options: FollowOptions): Promise<void> {
-  const { watch, junit, failOnFlaky, allure } = options;
-  const needWatch = { '--junit': junit, '--allure': allure, '--fail-on-flaky': failOnFlaky || undefined };
+  const { watch, junit, csv, summary, allure, failOnFlaky } = options;
+  const needWatch = {
+    ...{ '--junit': junit, '--csv': csv, '--summary': summary, '--allure': allure },
+    '--fail-on-flaky': failOnFlaky || undefined,
+  };
   for (const [flag, value] of Object.entries(needWatch)) {
     if (value === undefined || watch) continue;
     const reason = 'without it the command does not wait for the results';
     throw new Fault('INPUT_INVALID', `${flag} needs --watch: ${reason}.`);
   }
-  if (junit !== undefined) {
-    await access(dirname(resolve(junit)), constants.W_OK).catch((cause) => {
-      const reason = 'the folder does not exist or is not writable';
-      throw new Fault('INPUT_INVALID', `--junit ${junit}: ${reason}.`, { cause });
-    });
-  }
-  if (allure !== undefined) {
-    try {
-      await mkdir(allure, { recursive: true });
-      await access(allure, constants.W_OK);
-    } catch (cause) {
-      const reason = 'the folder cannot be made or is not writable';
-      throw new Fault('INPUT_INVALID', `--allure ${allure}: ${reason}.`, { cause });
-    }
-  }
+  await checkReportOptions(options);
 }
 
 /** A worker stops the running test before a run is cancelled; this command waits no longer for it. */
@@ -140,31 +121,17 @@ async function report(
   context: CliContext,
   caller: Caller,
   finished: readonly ProgressView[],
-  {
-    junit,
-    json,
-    failOnFlaky = false,
-    allure,
-    failures,
-  }: FollowOptions & { failures: ReadonlyMap<number, RunFailures> },
+  options: FollowOptions & { failures: ReadonlyMap<number, RunFailures> },
 ): Promise<void> {
-  context.exitCode = verdictCode(finished, failOnFlaky);
-  const ids = finished.map(({ run }) => run.id).join(',');
-  if (junit !== undefined) {
-    const { xml } = await caller.call(reportJunit, { ids });
-    await writeReport(junit, xml);
-  }
-  if (allure !== undefined) {
-    const { results } = await caller.call(reportAllure, { ids });
-    for (const result of results) {
-      await writeReport(join(allure, `${result.uuid}-result.json`), JSON.stringify(result));
-    }
-  }
+  const { failures } = options;
+  context.exitCode = verdictCode(finished, options.failOnFlaky ?? false);
+  const { exitCode } = context;
+  const describe = () => describeFinished(finished, failures, { exitCode, url: caller.url });
+  const ids = finished.map(({ run }) => run.id);
+  await writeReports(caller, ids, options, describe);
   const { stdout } = context.terminal;
-  if (json) {
-    const document = { exitCode: context.exitCode, runs: finished.map(({ run }) => run) };
-    const all = finished.flatMap(({ run }) => failureViews(run, failures.get(run.id), caller.url));
-    stdout.line(JSON.stringify({ ...document, failures: all }, undefined, 2));
+  if (options.json) {
+    stdout.line(JSON.stringify(describe(), undefined, 2));
     return;
   }
   for (const { run } of finished) {
@@ -185,34 +152,4 @@ async function report(
       `${run.environment} ${verdict} ${tally(run.counts)}${reason}  ${stdout.paint.dim(`matre show ${run.id}`)}${page}`,
     );
   }
-}
-
-/** The failures of a run for programs. */
-function failureViews(run: ProgressView['run'], failures: RunFailures | undefined, url: string | undefined) {
-  return (failures?.tests ?? []).map((test) => ({
-    run: run.id,
-    environment: run.environment,
-    test: test.test,
-    suite: test.suite,
-    status: test.status,
-    classification: test.failure?.classification ?? null,
-    quarantined: test.quarantine !== null,
-    message: messageOf(test),
-    file: sourceText(test, failures ?? noFailures) ?? null,
-    page: url === undefined ? null : testLink(url, run.id, test),
-  }));
-}
-
-/**
- * The exit code of the worst verdict: 2 for broken or cancelled runs (no trustworthy result), 1 for failed ones, else 0; with
- * `failOnFlaky` 1 also when a test was flaky.
- */
-function verdictCode(
-  finished: readonly { run: Pick<ProgressView['run'], 'verdict' | 'counts'> }[],
-  failOnFlaky: boolean,
-): number {
-  const verdicts = new Set(finished.map(({ run }) => run.verdict));
-  if (verdicts.has('broken') || verdicts.has('cancelled')) return exitCodes.broken;
-  const hasFlaky = finished.some(({ run }) => run.counts.flaky > 0);
-  return verdicts.has('failed') || (failOnFlaky && hasFlaky) ? exitCodes.failed : exitCodes.passed;
 }

@@ -92,6 +92,11 @@ export const testCommands: readonly CommandGroup[] = [
         load: async () => (await import('../commands/trends.ts')).registerTrends,
       },
       {
+        name: 'report',
+        summary: 'report runs as JUnit, CSV, JSON, Markdown, or for Allure',
+        load: async () => (await import('../commands/report.ts')).registerReport,
+      },
+      {
         name: 'annotate',
         summary: 'report finished runs to GitHub Actions: annotations, a summary and outputs',
         load: async () => (await import('../commands/annotate.ts')).registerAnnotate,

@@ -1,3 +1,4 @@
+import { appendFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { z } from 'zod';
 import { Fault } from '../../faults/fault.ts';
@@ -6,12 +7,14 @@ import { submitRuns } from '../../operations/runs/runs.ts';
 import { showSavedSelection } from '../../operations/saved-selections/saved-selections.ts';
 import { showStatus } from '../../operations/system/status.ts';
 import { previewRuns } from '../../operations/tests/tests.ts';
+import { csvHead } from '../../report/csv.ts';
 import { junitReport } from '../../report/junit.ts';
 import { type CliContext, collect, jsonOption, parseWhole, print } from '../cli-context.ts';
 import type { Caller } from '../client/caller.ts';
 import { checkWatchOptions, followRuns, watchOptions } from '../client/follow.ts';
 import { requester } from '../client/requester.ts';
 import { parseDuration } from '../moment.ts';
+import { summaryOf } from '../output/github.ts';
 import { writeReport } from '../output/write-report.ts';
 import { readRunOptions, refOptions, runOptions } from '../run-options.ts';
 import { readSelection, type SelectionOptions, selectionOptions } from '../selection-options.ts';
@@ -126,11 +129,19 @@ export function registerRun(command: Command, context: CliContext): void {
 async function finishWithoutRuns(
   context: CliContext,
   submitted: z.output<typeof submitRuns.output>,
-  options: { json?: boolean; watch?: boolean; junit?: string },
+  options: { json?: boolean; watch?: boolean; junit?: string; csv?: string; summary?: string },
 ): Promise<void> {
   const finished = { exitCode: context.exitCode, ...submitted, failures: [] };
   if (options.json) print(context, options, options.watch ? finished : submitted, () => {});
   if (options.junit !== undefined) await writeReport(options.junit, junitReport([]));
+  if (options.csv !== undefined) await writeReport(options.csv, csvHead);
+  if (options.summary !== undefined) {
+    await writeReport(
+      options.summary,
+      summaryOf({ exitCode: context.exitCode, runs: [], failures: [] }),
+      appendFile,
+    );
+  }
 }
 
 type Request = Pick<z.input<typeof submitRuns.input>, 'environments' | 'selection' | 'saved'>;

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { type CliContext, jsonOption, parseRunId } from '../cli-context.ts';
 import { checkWatchOptions, failOnFlakyOption, followRuns } from '../client/follow.ts';
+import { reportOptions } from '../client/reports.ts';
 
 const helpFooter = `
 The exit code is the worst verdict, as of \`matre run --watch\`.
@@ -13,9 +14,8 @@ export function registerWatch(command: Command, context: CliContext): void {
     ...ids,
     parseRunId(text),
   ]);
+  for (const option of reportOptions('when all runs are finished: ')) command.addOption(option);
   command
-    .option('--junit <file>', 'write a JUnit report when all runs are finished')
-    .option('--allure <folder>', 'write result files for Allure there when all runs are finished')
     .addOption(failOnFlakyOption())
     .addOption(jsonOption())
     .addHelpText('after', helpFooter)

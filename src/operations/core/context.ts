@@ -1,3 +1,4 @@
+import type { AllureReports } from '../../allure/report-maker.ts';
 import type { Artifacts } from '../../artifacts/artifacts.ts';
 import type { Config } from '../../config/config.ts';
 import type { ContainersContext } from '../../doctor/check-context.ts';
@@ -51,6 +52,7 @@ import type { MessageRules } from '../../store/tables/message-rules.ts';
 import type { MessageTemplates } from '../../store/tables/message-templates.ts';
 import type { Messages } from '../../store/tables/messages.ts';
 import type { Overview } from '../../store/tables/overview.ts';
+import type { PastRuns } from '../../store/tables/past-runs.ts';
 import type { Plans } from '../../store/tables/plans.ts';
 import type { Quarantines } from '../../store/tables/quarantines.ts';
 import type { Reservations } from '../../store/tables/reservations.ts';
@@ -238,6 +240,8 @@ export interface Context {
   comparisons: Comparisons;
   /** The tests of submissions by environments. */
   matrix: Matrix;
+  /** Earlier runs of environments with their results. */
+  pastRuns: PastRuns;
   /** The enabled modules of shops. */
   shopModules: ShopModulesTable;
 
@@ -254,6 +258,8 @@ export interface Context {
   // Files of runs.
 
   artifacts: Artifacts;
+  /** Pages of Allure. */
+  allureReports: AllureReports;
   /** The results on this host that wait for the database. */
   resultSpool: Pick<ResultSpool, 'claims'>;
 

@@ -1,10 +1,6 @@
 import { z } from 'zod';
 import { Fault } from '../../faults/fault.ts';
-import { statuses } from '../../model/result.ts';
 import type { Run } from '../../model/run.ts';
-import { allureResults } from '../../report/allure.ts';
-import { junitReport } from '../../report/junit.ts';
-import { type ReportedRun, splitAttempts } from '../../report/reported-run.ts';
 import type { Context } from '../core/context.ts';
 import { runId, testName, wholeNumber } from '../core/fields.ts';
 import { defineOperation } from '../core/operation.ts';
@@ -139,78 +135,4 @@ export const listArtifacts = defineOperation({
     await getRunWithFiles(runs, id);
     return { artifacts: await artifacts.list(id) };
   },
-});
-
-const maxReportedRuns = 1000;
-
-const reportedIds = z
-  .string()
-  .max(maxReportedRuns * 16)
-  .regex(/^\d{1,15}(,\d{1,15})*$/, 'must be numbers of runs with commas between them');
-
-/** The runs with these numbers, as reports need them. Errors: INPUT_INVALID, RUN_UNKNOWN. */
-async function readReported(
-  { runs, results, plans, notes }: Pick<Context, 'runs' | 'results' | 'plans' | 'notes'>,
-  ids: string,
-): Promise<ReportedRun[]> {
-  const numbers = ids.split(',').map(Number);
-  if (numbers.length > maxReportedRuns) {
-    throw new Fault('INPUT_INVALID', `At most ${maxReportedRuns} runs can be reported at once.`);
-  }
-  const reported: ReportedRun[] = [];
-  for (const id of numbers) {
-    const run = await runs.get(id);
-    const attempts = splitAttempts(await results.list(id));
-    const causes = attempts.results.flatMap(({ cause }) => cause ?? []);
-    reported.push({
-      run,
-      ...attempts,
-      plan: await plans.list(id),
-      notes: await notes.ofCauses([...new Set(causes)]),
-    });
-  }
-  return reported;
-}
-
-export const reportJunit = defineOperation({
-  name: 'runs.junit',
-  method: 'GET',
-  path: '/api/junit',
-  summary: 'Report runs as JUnit XML',
-  role: 'viewer',
-  audited: false,
-  input: z.object({ ids: reportedIds }),
-  output: z.object({ xml: z.string() }),
-  run: async (context, { ids }) => ({ xml: junitReport(await readReported(context, ids)) }),
-});
-
-export const reportAllure = defineOperation({
-  name: 'runs.allure',
-  method: 'GET',
-  path: '/api/allure',
-  summary: 'Report runs as results of Allure 2, one for each attempt of each test; each is a file of its own',
-  role: 'viewer',
-  audited: false,
-  input: z.object({ ids: reportedIds }),
-  output: z.object({
-    results: z.array(
-      z.object({
-        uuid: z.string().describe('The file is `<uuid>-result.json`'),
-        historyId: z.string().describe('Equal for all attempts of a test on an environment'),
-        testCaseId: z.string(),
-        name: z.string(),
-        fullName: z.string(),
-        status: z.enum(statuses),
-        statusDetails: z.object({
-          message: z.string().optional(),
-          flaky: z.boolean().describe('It passed, and failed in an earlier attempt of the run'),
-        }),
-        start: z.number(),
-        stop: z.number(),
-        labels: z.array(z.object({ name: z.string(), value: z.string() })),
-        parameters: z.array(z.object({ name: z.string(), value: z.string() })),
-      }),
-    ),
-  }),
-  run: async (context, { ids }) => ({ results: allureResults(await readReported(context, ids)) }),
 });

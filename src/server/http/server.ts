@@ -32,6 +32,7 @@ import { mountOidcRoutes } from '../sign-in/oidc-routes.ts';
 import { createBrowserSessions } from '../sign-in/session.ts';
 import { mountSessionRoutes } from '../sign-in/session-routes.ts';
 import { signInRequired } from '../sign-in/sign-in-policy.ts';
+import { mountAllureReports } from './allure-reports.ts';
 import { mountApiDocs } from './api-docs.ts';
 import { limitArrival } from './arrival-limit.ts';
 import { mountArtifacts } from './artifacts.ts';
@@ -47,7 +48,11 @@ const bodyLimitBytes = 4 * 1024 * 1024;
 /** For a request to arrive completely. */
 const requestTimeoutMs = 30_000;
 /** The header Retry-After of refusals that end. A password is checked in 20 to 40 ms, so a full queue is empty after two seconds. */
-const retryAfterSeconds: Record<string, number> = { SIGN_IN_TOO_OFTEN: windowSeconds, SIGN_IN_BUSY: 2 };
+const retryAfterSeconds: Record<string, number> = {
+  SIGN_IN_TOO_OFTEN: windowSeconds,
+  SIGN_IN_BUSY: 2,
+  ALLURE_BUSY: 30,
+};
 
 /** What the description of the API says of all operations; Markdown. */
 const description = `Everything that the page and the command line can do. Each summary names the least role that may ask for it.
@@ -150,6 +155,7 @@ async function createServer(
     mountEvents(api, changes, guard);
     mountLogStream(api, context, changes, guard);
     mountArtifacts(api, context);
+    mountAllureReports(api, context);
     mountHealth(api, context);
     mountMetrics(api, context);
     const sessions = createBrowserSessions(context, { signIn });

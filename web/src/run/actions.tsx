@@ -1,18 +1,12 @@
 import { Button, Popover } from '@mantine/core';
-import {
-  IconArrowBarToUp,
-  IconArrowsLeftRight,
-  IconBan,
-  IconDownload,
-  IconRefresh,
-} from '@tabler/icons-react';
+import { IconArrowBarToUp, IconArrowsLeftRight, IconBan, IconRefresh } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Link } from 'wouter';
 import type { RunView } from '#src/operations/core/views.ts';
-import type { reportJunit } from '#src/operations/runs/run-record.ts';
 import type { cancelRun, prioritiseRun, retryRun } from '#src/operations/runs/runs.ts';
-import { get, newKey, post } from '../api/request.ts';
+import { newKey, post } from '../api/request.ts';
 import { comparePage } from '../compare/queries.ts';
+import { ReportMenu } from '../reports/report-menu.tsx';
 import { ActionButton } from '../ui/action-button.tsx';
 import { useAction } from '../ui/use-action.ts';
 import classes from './actions.module.css';
@@ -31,7 +25,7 @@ export function RunActions({ run, done }: { run: RunView; done: number }) {
       {isFinished && <RetryButtons run={run} />}
       {isFinished && <Pin run={run} />}
       {isFinished && done > 0 && <CompareWithLast id={run.id} />}
-      {done > 0 && <Junit id={run.id} />}
+      {done > 0 && <ReportMenu runs={[run.id]} fileName={`matre-run-${run.id}`} />}
     </div>
   );
 }
@@ -171,27 +165,6 @@ function CompareWithLast({ id }: { id: number }) {
       leftSection={<IconArrowsLeftRight size={14} aria-hidden />}
     >
       Compare with the last run
-    </Button>
-  );
-}
-
-function Junit({ id }: { id: number }) {
-  const download = useAction({
-    run: () => get<typeof reportJunit>('/api/junit', { query: { ids: id } }),
-    onSuccess: ({ xml }) => {
-      const address = URL.createObjectURL(new Blob([xml], { type: 'application/xml' }));
-      Object.assign(document.createElement('a'), { href: address, download: `matre-run-${id}.xml` }).click();
-      URL.revokeObjectURL(address);
-    },
-  });
-  return (
-    <Button
-      variant="default"
-      leftSection={<IconDownload size={14} aria-hidden />}
-      loading={download.isPending}
-      onClick={() => download.mutate()}
-    >
-      JUnit
     </Button>
   );
 }

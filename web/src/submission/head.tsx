@@ -2,6 +2,7 @@ import { Anchor, Button } from '@mantine/core';
 import { IconChevronLeft, IconChevronRight } from '@tabler/icons-react';
 import { Link, useLocation } from 'wouter';
 import type { SubmissionView } from '#src/operations/submissions/submission-view.ts';
+import { ReportMenu } from '../reports/report-menu.tsx';
 import { duration, fullTime, plural } from '../ui/format.ts';
 import { useShortcut } from '../ui/shortcuts.tsx';
 import { StatusBadge } from '../ui/status.tsx';
@@ -145,7 +146,8 @@ function usualDuration(runs: SubmissionView['runs']): number | undefined {
 }
 
 /** Previous, next, latest, compare. `[` and `]` go to the night before and after. */
-function Ways({ submission: { id, previous, next, reference, schedule } }: { submission: SubmissionView }) {
+function Ways({ submission }: { submission: SubmissionView }) {
+  const { id, previous, next, reference, schedule, startedAt, runs } = submission;
   const [, go] = useLocation();
   const goTo = (other: number | null) => other !== null && go(submissionPage(other));
   useShortcut('[', 'Previous submission', () => goTo(previous));
@@ -167,6 +169,9 @@ function Ways({ submission: { id, previous, next, reference, schedule } }: { sub
         >
           Compare
         </Button>
+      )}
+      {startedAt !== null && (
+        <ReportMenu runs={runs.map((run) => run.id)} fileName={`matre-submission-${id}`} />
       )}
     </nav>
   );

@@ -1,0 +1,168 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { Artifacts } from '../artifacts/artifacts.ts';
+import { pathInside } from '../artifacts/safe-name.ts';
+import { createLimiter } from '../async/limit.ts';
+import { createSingleFlight } from '../async/single-flight.ts';
+import { asDiskFull, Fault, toFault } from '../faults/fault.ts';
+import { ifPresent } from '../files/missing-file.ts';
+import type { Logger } from '../log.ts';
+import type { AllureResult } from '../report/allure.ts';
+import { allureConfig, generate } from './generate.ts';
+import { hardenPage } from './harden-page.ts';
+
+/** What a report shows. */
+export interface AllureContent {
+  title: string;
+  /** The results of the runs, each with the run that has its files. */
+  results: { runId: number; result: AllureResult }[];
+  /** Lines of the history file, the oldest first. */
+  history: AsyncIterable<string>;
+}
+
+/** Reports of Allure, each a folder with a page. */
+export interface AllureReports {
+  /**
+   * The name of a report, which is made unless there is one with this key. Whoever has the name can open the report, so nobody can
+   * guess it. Errors: ALLURE_MISSING, ALLURE_FAILED, ALLURE_BUSY, DISK_FULL, and those of `read`.
+   */
+  make(key: string, read: () => Promise<AllureContent>): Promise<string>;
+  /** The path of a file of a report. Errors: NOT_FOUND. */
+  find(name: string, path: string): Promise<string>;
+  /** Ends what is being made. */
+  close(): void;
+}
+
+/** How long a report stays; it can be made again. */
+const keptMs = 24 * 60 * 60_000;
+const maxReports = 20;
+/** Each takes a processor and up to half a GB of memory. */
+const maxWaiting = 4;
+/** More files of one report are left out. */
+const maxAttachmentBytes = 512 * 1024 * 1024;
+
+const namePattern = /^[0-9a-f]{48}$/;
+
+/** `folder` is for the reports alone. */
+export function createAllureReports(options: {
+  folder: string;
+  artifacts: Pick<Artifacts, 'open'>;
+  log: Logger;
+}): AllureReports {
+  const { folder, artifacts, log } = options;
+  const stop = new AbortController();
+  const once = createSingleFlight<string, string>();
+  const limit = createLimiter({
+    concurrency: 1,
+    maxWaiting,
+    whenFull: () => new Fault('ALLURE_BUSY', `${maxWaiting + 1} other reports are being made.`),
+  });
+  /** The names of the reports of this process, by their keys. */
+  const names = new Map<string, string>();
+
+  const make = async (key: string, read: () => Promise<AllureContent>) => {
+    const cached = names.get(key);
+    if (cached !== undefined && (await ifPresent(stat(join(folder, cached))))) return cached;
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await removeOld(folder);
+    const name = randomBytes(24).toString('hex');
+    const scratch = join(folder, `.${name}`);
+    const startedMs = Date.now();
+    try {
+      const content = await read();
+      await writeInputs(scratch, content, artifacts, stop.signal);
+      const output = join(scratch, 'report');
+      const history = join(scratch, 'history.jsonl');
+      const configFile = join(scratch, 'allurerc.json');
+      const { title } = content;
+      await writeFile(configFile, JSON.stringify(allureConfig({ title, history, output })));
+      const results = join(scratch, 'results');
+      await generate({ ...{ title, results, history, output, scratch, configFile }, signal: stop.signal });
+      const page = await pageFolder(output);
+      await hardenPage(page);
+      await rename(page, join(folder, name));
+      names.set(key, name);
+      log.info({ results: content.results.length, ms: Date.now() - startedMs }, 'Allure report was made');
+      return name;
+    } catch (error) {
+      log.warn({ code: toFault(error).code, err: error }, 'Allure report could not be made');
+      throw asDiskFull(error);
+    } finally {
+      await rm(scratch, { recursive: true, force: true });
+    }
+  };
+
+  return {
+    make: (key, read) => once(key, () => limit(() => make(key, read))),
+
+    async find(name, path) {
+      const missing = () =>
+        new Fault('NOT_FOUND', 'There is no such report any more; open it again on the page of the run.');
+      if (!namePattern.test(name)) throw missing();
+      const file = pathInside(join(folder, name), path);
+      const stats = await ifPresent(stat(file));
+      if (!stats?.isFile()) throw missing();
+      return file;
+    },
+
+    close: () => stop.abort(new Error('The process ends.')),
+  };
+}
+
+/** The folder with the page: Allure makes one for each of its plugins when there are several. */
+async function pageFolder(output: string): Promise<string> {
+  const inner = join(output, 'awesome');
+  return (await ifPresent(stat(join(inner, 'index.html')))) ? inner : output;
+}
+
+/** Writes what Allure reads. A file of a test that is not there any more is left out: the report is for what there is. */
+async function writeInputs(
+  scratch: string,
+  { results, history }: AllureContent,
+  artifacts: Pick<Artifacts, 'open'>,
+  signal: AbortSignal,
+): Promise<void> {
+  const folder = join(scratch, 'results');
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  let bytes = 0;
+  for (const { runId, result } of results) {
+    signal.throwIfAborted();
+    const attachments = [];
+    for (const { path, ...attachment } of result.attachments) {
+      const file = await artifacts.open(runId, path).catch(() => undefined);
+      if (file === undefined) continue;
+      bytes += file.size;
+      if (bytes > maxAttachmentBytes) {
+        file.stream.destroy();
+        continue;
+      }
+      await pipeline(file.stream, createWriteStream(join(folder, attachment.source)), { signal });
+      attachments.push(attachment);
+    }
+    await writeFile(join(folder, `${result.uuid}-result.json`), JSON.stringify({ ...result, attachments }));
+  }
+  await pipeline(history, createWriteStream(join(scratch, 'history.jsonl')), { signal });
+}
+
+/** Removes reports that are old, the oldest of too many, and what an ended process left behind. */
+async function removeOld(folder: string): Promise<void> {
+  const entries = await Promise.all(
+    (await readdir(folder)).map(async (name) => {
+      const stats = await ifPresent(stat(join(folder, name)));
+      return { name, ageMs: Date.now() - (stats?.mtimeMs ?? 0) };
+    }),
+  );
+  const newestFirst = entries.sort((one, other) => one.ageMs - other.ageMs);
+  for (const [index, { name, ageMs }] of newestFirst.entries()) {
+    if (ageMs > keptMs || index >= maxReports) {
+      await rm(join(folder, name), { recursive: true, force: true });
+    }
+  }
+}
+
+/** A key for the content of a report. */
+export const keyOfContent = (parts: readonly unknown[]): string =>
+  createHash('sha256').update(JSON.stringify(parts)).digest('hex');

@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto';
+import type { Status } from '../model/result.ts';
+import { replaceForbiddenInXml } from '../model/xml-characters.ts';
+import { testCaseIdOf } from './allure.ts';
+
+/** An earlier run of an environment, with the last result of each of its tests. */
+export interface PastRun {
+  id: number;
+  environmentCode: string;
+  finishedAt: Date;
+  results: {
+    test: string;
+    suite: string | undefined;
+    status: Status;
+    startedAt: Date;
+    durationMs: number;
+    message: string | undefined;
+  }[];
+}
+
+/** A line of the history file of Allure 3 (`historyPath`): the results of an earlier run. */
+export function historyLine({ id, environmentCode, finishedAt, results }: PastRun): string {
+  const items = results.map(({ test, suite, status, startedAt, durationMs, message }) => {
+    const fullName = suite === undefined ? test : `${suite}:${test}`;
+    const historyId = historyIdOf(fullName, environmentCode);
+    const start = startedAt.getTime();
+    const item = {
+      ...{ id: md5(`${id} ${fullName}`), name: plain(test), fullName: plain(fullName), status },
+      ...(message !== undefined && { message: plain(message) }),
+      ...{ start, stop: start + durationMs, duration: durationMs },
+      ...{ labels: [], url: '', historyId, reportLinks: [] },
+    };
+    return [historyId, item] as const;
+  });
+  const point = {
+    uuid: md5(`run ${id}`),
+    name: `Run ${id} on ${environmentCode}`,
+    timestamp: finishedAt.getTime(),
+    knownTestCaseIds: [],
+    testResults: Object.fromEntries(items),
+    metrics: {},
+    url: '',
+  };
+  return `${JSON.stringify(point)}\n`;
+}
+
+/** The id by which Allure 3 finds the earlier results of a test: that of the test and those of its parameters (read in 3.18). */
+const historyIdOf = (fullName: string, environmentCode: string) =>
+  `${md5(testCaseIdOf(fullName))}.${md5(`environment:${environmentCode}`)}`;
+
+const md5 = (text: string) => createHash('md5').update(text).digest('hex');
+const plain = (text: string) => replaceForbiddenInXml(text, '');

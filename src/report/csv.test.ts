@@ -1,0 +1,90 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { reported, result } from '../../test/support/reported-run.ts';
+import { csvHead, csvLine } from './csv.ts';
+import { splitAttempts } from './reported-run.ts';
+import { rowsOf } from './result-rows.ts';
+
+/** The cells of a CSV file as RFC 4180 defines it. */
+function parse(csv: string): string[][] {
+  const records = [...csv.matchAll(/((?:"(?:[^"]|"")*"|[^",\r\n]*)(?:,|\r\n))/g)].map(([cell]) => cell);
+  const rows: string[][] = [[]];
+  for (const cell of records) {
+    const text = cell.replace(/(,|\r\n)$/, '');
+    rows.at(-1)?.push(text.startsWith('"') ? text.slice(1, -1).replaceAll('""', '"') : text);
+    if (cell.endsWith('\r\n')) rows.push([]);
+  }
+  return rows.slice(0, -1);
+}
+
+it('has a row for each attempt of each test and for planned tests without a result', () => {
+  const module = { name: 'module', target: 'app/code/Acme', id: 'c0ffee', subject: '' };
+  const place = { test: { file: 'app/code/Acme/Test/ATest.xml', line: 3 } };
+  const split = splitAttempts([
+    result('Flaky', 'failed', { attempt: 1 }),
+    result('Flaky', 'passed', { attempt: 2 }),
+    result('Covered', 'failed', { suite: 'One', place }),
+  ]);
+  const quarantine = { id: 3, owner: 'ann', reason: 'slow', endsAt: new Date() };
+  const plan = [
+    { test: 'Flaky', suite: undefined },
+    { test: 'Covered', suite: 'One', quarantine },
+    { test: 'Lost', suite: undefined },
+  ];
+  const rows = rowsOf({ ...reported(split.results, { modules: [module] }), ...split, plan });
+  expect(rows.map(({ test, attempt, last, status }) => [test, attempt, last, status])).toEqual([
+    ['Flaky', 1, false, 'failed'],
+    ['Flaky', 2, true, 'passed'],
+    ['Covered', 1, true, 'failed'],
+    ['Lost', null, true, 'without a result'],
+  ]);
+  expect(rows.map(({ flaky, quarantined }) => [flaky, quarantined])).toEqual([
+    [false, false],
+    [true, false],
+    [false, true],
+    [false, false],
+  ]);
+  expect(rows[2]).toMatchObject({ suite: 'One', file: 'Test/ATest.xml', line: 3, durationMs: 1234 });
+  expect(parse(csvHead + rows.map(csvLine).join(''))[1]?.slice(0, 7)).toEqual([
+    '7',
+    'preprod-us',
+    'Flaky',
+    '',
+    '1',
+    'false',
+    'failed',
+  ]);
+});
+
+it('keeps any message in its cell, and no cell is a formula', () => {
+  const part = fc.constantFrom(
+    '=',
+    '+',
+    '-',
+    '@',
+    '"',
+    ',',
+    '\r\n',
+    '\n',
+    '\t',
+    '\0',
+    '\x1b[31m',
+    '\ud800',
+    '😀',
+    'שלום',
+    ' ',
+  );
+  const text = fc.array(fc.oneof(part, fc.string({ maxLength: 1 }))).map((parts) => parts.join(''));
+  fc.assert(
+    fc.property(text, (message) => {
+      const rows = rowsOf(reported([result('ATest', 'failed', { message })]));
+      const file = Buffer.from(csvHead + rows.map(csvLine).join('')).toString();
+      const [head = [], cells = [], ...others] = parse(file);
+      expect([cells.length, others.length]).toEqual([head.length, 0]);
+      const cell = cells[head.indexOf('message')] ?? '';
+      expect(cell).not.toMatch(/^[=+\-@\t\r\n]/);
+      expect(cell.replace(/^'/, '')).toBe(message.replaceAll(/[^\P{Cc}\t\n]|\p{Cs}/gu, '').replace(/^'/, ''));
+      expect(file).not.toContain('\ufffd');
+    }),
+  );
+});
