@@ -71,7 +71,7 @@ const table: Record<string, readonly string[] | AllBut> = {
     'store',
   ],
   backup: ['artifacts', 'config', 'faults', 'files', 'log.ts', 'store'],
-  import: ['artifacts', 'crypto', 'faults', 'mftf', 'model', 'operations', 'schedule', 'store'],
+  import: ['artifacts', 'crypto', 'faults', 'files', 'mftf', 'model', 'operations', 'schedule', 'store'],
   app: { allBut: ['files', 'history', 'report', 'server'] },
   demo: ['app', 'async', 'config', 'engine', 'faults', 'log.ts', 'model', 'operations', 'server', 'store'],
   cli: [

@@ -37,7 +37,7 @@ export const setUpCommands: readonly CommandGroup[] = [
       },
       {
         name: 'import',
-        summary: 'import the data of another system: php-matre',
+        summary: 'import the data of php-matre, or results of other tools',
         load: async () => (await import('../commands/import/import.ts')).registerImport,
       },
     ],

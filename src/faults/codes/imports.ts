@@ -23,6 +23,21 @@ export const importFaults = {
     'Nothing was imported: the import would need too much memory.',
     'Import a part of the history with --since, or none with --no-history.',
   ),
+  IMPORT_FILE_INVALID: usage(
+    400,
+    'Nothing was imported.',
+    'Write the named file again, or remove it from the folder: it is cut, or of another format.',
+  ),
+  IMPORT_ATTACHMENT_MISSING: usage(
+    400,
+    'Nothing was imported.',
+    'Bring the named file back to its folder, or import the results alone with --without-files.',
+  ),
+  IMPORT_ATTACHMENT_OUTSIDE: usage(
+    400,
+    'Nothing was imported: only files in the folder of the results are read.',
+    'Put the named file into the folder of the results, or import the results alone with --without-files.',
+  ),
   IMPORTED_FAILURE: {
     kind: 'infrastructure',
     status: 500,

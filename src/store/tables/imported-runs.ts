@@ -8,6 +8,7 @@ import { type Database, notifyChange, type Queryable, storable } from '../databa
 /** A result of another system. */
 export interface ImportedResult {
   test: string;
+  suite?: string | undefined;
   status: Status;
   message: string | undefined;
   startedAt: Date;
@@ -169,14 +170,14 @@ async function insertResults(
   if (results.length === 0) return;
   await transaction.query(
     `WITH given AS (
-       SELECT * FROM jsonb_to_recordset($2::jsonb) AS given (position int, test text, status text, message text, started_at timestamptz,
+       SELECT * FROM jsonb_to_recordset($2::jsonb) AS given (position int, test text, suite text, status text, message text, started_at timestamptz,
          duration_ms int, recorded_at timestamptz, attachments jsonb, cause text)
      ), planned AS (
-       INSERT INTO planned_test (run_id, position, test) SELECT $1, position, test FROM given
+       INSERT INTO planned_test (run_id, position, test, suite) SELECT $1, position, test, suite FROM given
      )
-     INSERT INTO result (run_id, test, attempt, status, message, started_at, duration_ms, recorded_at, attachments, cause, reason_code,
+     INSERT INTO result (run_id, test, suite, attempt, status, message, started_at, duration_ms, recorded_at, attachments, cause, reason_code,
        reason_message)
-     SELECT $1, test, 1, status, message, started_at, duration_ms, recorded_at, attachments, cause,
+     SELECT $1, test, suite, 1, status, message, started_at, duration_ms, recorded_at, attachments, cause,
        CASE status WHEN 'broken' THEN '${importedCode}' END, CASE status WHEN 'broken' THEN coalesce(message, '') END
      FROM given`,
     [
@@ -185,6 +186,7 @@ async function insertResults(
         results.map((result, index) => ({
           position: index + 1,
           test: result.test,
+          suite: result.suite ?? '',
           status: result.status,
           message: result.message === undefined ? null : withoutSurrogates(storable(result.message)),
           started_at: result.startedAt,

@@ -1,0 +1,25 @@
+import type { Status } from '../../model/result.ts';
+
+/** The result of a test in files of another tool. */
+export interface FileResult {
+  test: string;
+  suite: string | undefined;
+  status: Status;
+  message: string | undefined;
+  startedAt: Date;
+  durationMs: number;
+  /** Files beside it, by their names in the folder. */
+  files: { name: string; source: string }[];
+}
+
+/** The results of one execution of tests. */
+export interface FileRun {
+  /** A folder of Allure, or one JUnit file. */
+  name: string;
+  /** Of the content: the same content is the same run, wherever it is. */
+  digest: string;
+  /** Each test once, in the order of execution. */
+  results: FileResult[];
+  /** The folder of `files`; `undefined` without any. */
+  folder: string | undefined;
+}

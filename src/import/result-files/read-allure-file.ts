@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import { readAllure1 } from '../../mftf/results/allure1.ts';
+import { readAllure2 } from '../../mftf/results/allure2.ts';
+import { type AllureCase, maxTimeMs, Unreadable } from '../../mftf/results/outcome.ts';
+import { printable } from '../../mftf/results/text.ts';
+import type { Status } from '../../model/result.ts';
+import type { FileResult } from './file-result.ts';
+
+const attachment = z.object({ name: z.string().nullish(), source: z.string() });
+interface Step {
+  attachments?: z.output<typeof attachment>[] | null | undefined;
+  steps?: Step[] | null | undefined;
+}
+const step: z.ZodType<Step> = z.object({
+  attachments: z.array(attachment).nullish(),
+  steps: z.lazy(() => z.array(step).nullish()),
+});
+
+/** A result of Allure 2 as any tool writes it. */
+const result = z.object({
+  name: z.string().nullish(),
+  fullName: z.string().nullish(),
+  status: z
+    .enum(['passed', 'failed', 'broken', 'skipped', 'unknown'])
+    .nullish()
+    .transform((word): Status => (word == null || word === 'unknown' ? 'broken' : word)),
+  statusDetails: z.object({ message: z.string().nullish() }).nullish(),
+  start: z.number().int().min(0).max(maxTimeMs),
+  stop: z.number().int().min(0).max(maxTimeMs).nullish(),
+  labels: z.array(z.object({ name: z.string().nullish(), value: z.string().nullish() })).nullish(),
+  attachments: z.array(attachment).nullish(),
+  steps: z.array(step).nullish(),
+});
+
+const mftfClass = /^\\?Magento\\AcceptanceTest\\_/;
+
+/** The results of a `*-testsuite.xml` of Allure 1 or a `*-result.json` of Allure 2. Throws `Unreadable`. */
+export function readAllureFile(name: string, content: string): FileResult[] {
+  if (name.endsWith('.xml')) return readAllure1(content).map(fromMftf);
+  let json: unknown;
+  try {
+    json = JSON.parse(content);
+  } catch (error) {
+    throw new Unreadable(`it is no JSON: ${(error as Error).message}`);
+  }
+  const parsed = result.safeParse(json);
+  if (!parsed.success) throw new Unreadable(z.prettifyError(parsed.error));
+  const label = (key: string) => parsed.data.labels?.find((one) => one.name === key)?.value ?? undefined;
+  const className = label('testClass') ?? parsed.data.fullName ?? '';
+  return [
+    mftfClass.test(className) ? fromMftf(readAllure2(content)) : fromOther(parsed.data, label('suite')),
+  ];
+}
+
+function fromMftf({ test, suite, status, message, startedAt, endedAt, attachments }: AllureCase): FileResult {
+  return {
+    ...{ test, suite, status, message, startedAt },
+    durationMs: endedAt === undefined ? 0 : Math.max(0, endedAt.getTime() - startedAt.getTime()),
+    files: attachments.map(({ name, source }) => ({ name, source })),
+  };
+}
+
+function fromOther(read: z.output<typeof result>, suite: string | undefined): FileResult {
+  const test = read.name || read.fullName;
+  if (!test) throw new Unreadable('a result without a name');
+  const filesOf = ({ attachments, steps }: Step): FileResult['files'] => [
+    ...(attachments ?? []).map(({ name, source }) => ({ name: printable(name ?? source), source })),
+    ...(steps ?? []).flatMap(filesOf),
+  ];
+  return {
+    test: oneLine(test),
+    suite: suite === undefined || suite === 'default' ? undefined : oneLine(suite),
+    status: read.status,
+    message: printable(read.statusDetails?.message ?? '').trim() || undefined,
+    startedAt: new Date(read.start),
+    durationMs: Math.max(0, (read.stop ?? read.start) - read.start),
+    files: filesOf(read),
+  };
+}
+
+/** A name without control characters and line ends. */
+export const oneLine = (name: string) =>
+  printable(name)
+    .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
+    .trim();

@@ -1,0 +1,139 @@
+import { createHash } from 'node:crypto';
+import { lstat, readdir, readFile, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { Fault, toFault } from '../../faults/fault.ts';
+import { asSentence } from '../../faults/sentence.ts';
+import { ifPresent } from '../../files/missing-file.ts';
+import { Unreadable } from '../../mftf/results/outcome.ts';
+import { maxTestNameLength } from '../../model/limits.ts';
+import type { FileResult, FileRun } from './file-result.ts';
+import { readAllureFile } from './read-allure-file.ts';
+import { readJunitFile } from './read-junit-file.ts';
+
+/** A larger one holds no results of tests. */
+const maxFileBytes = 64 * 1024 * 1024;
+const maxFiles = 100_000;
+
+/**
+ * The runs in a folder of Allure results (one run), in a JUnit file, or in a folder of JUnit files (a run for each). Everything is read and
+ * checked before anything is written. Errors: INPUT_INVALID, IMPORT_FILE_INVALID, IMPORT_ATTACHMENT_MISSING, IMPORT_ATTACHMENT_OUTSIDE.
+ */
+export async function readRuns(path: string, options: { withoutFiles: boolean }): Promise<FileRun[]> {
+  const stats = await stat(path).catch((cause) => {
+    throw new Fault('INPUT_INVALID', asSentence(`${path} cannot be read: ${toFault(cause).message}`), {
+      cause,
+    });
+  });
+  if (stats.isFile()) return [await readJunitRun(path)];
+  const names = (await readdir(path)).sort();
+  if (names.length > maxFiles) {
+    throw new Fault('INPUT_INVALID', `${path} has ${names.length} files, and the limit is ${maxFiles}.`);
+  }
+  const ofAllure = names.filter((name) => /-result\.json$|-testsuite\.xml$/.test(name));
+  if (ofAllure.length > 0) return [await readAllureRun(path, ofAllure, options)];
+  const ofJunit = names.filter((name) => name.endsWith('.xml'));
+  if (ofJunit.length > 0) return Promise.all(ofJunit.map((name) => readJunitRun(join(path, name))));
+  const expected = 'result files of Allure (*-result.json, *-testsuite.xml) or JUnit files (*.xml)';
+  throw new Fault('INPUT_INVALID', `${path} has no ${expected}.`);
+}
+
+async function readJunitRun(path: string): Promise<FileRun> {
+  const content = await readText(path);
+  const { mtime } = await stat(path);
+  const results = readable(path, () => readJunitFile(content, mtime));
+  return runOf({ name: basename(path), contents: [content], results, folder: undefined });
+}
+
+async function readAllureRun(
+  folder: string,
+  names: readonly string[],
+  { withoutFiles }: { withoutFiles: boolean },
+): Promise<FileRun> {
+  const contents: string[] = [];
+  const results: FileResult[] = [];
+  for (const name of names) {
+    const path = join(folder, name);
+    const content = await readText(path);
+    contents.push(content);
+    for (const result of readable(path, () => readAllureFile(name, content))) {
+      const files = withoutFiles ? [] : result.files;
+      for (const { source } of files) await assertAttachment(folder, source, path);
+      results.push({ ...result, files });
+    }
+  }
+  return runOf({ name: basename(folder), contents, results, folder });
+}
+
+/** Errors: IMPORT_ATTACHMENT_OUTSIDE, also for a link; IMPORT_ATTACHMENT_MISSING. */
+async function assertAttachment(folder: string, source: string, result: string): Promise<void> {
+  const named = `${result} names the attachment ${JSON.stringify(source)}`;
+  if (source === '' || source === '..' || basename(source) !== source || source.includes('\0')) {
+    throw new Fault('IMPORT_ATTACHMENT_OUTSIDE', `${named}, which is not in its folder.`);
+  }
+  const stats = await ifPresent(lstat(join(folder, source)));
+  if (stats === undefined) throw new Fault('IMPORT_ATTACHMENT_MISSING', `${named}, which does not exist.`);
+  if (!stats.isFile()) throw new Fault('IMPORT_ATTACHMENT_OUTSIDE', `${named}, which is a link or a folder.`);
+  if (stats.size > maxFileBytes) {
+    throw new Fault(
+      'IMPORT_ATTACHMENT_MISSING',
+      `${named}, which has ${stats.size} bytes; the limit is ${maxFileBytes}.`,
+    );
+  }
+}
+
+/** Errors: INPUT_INVALID, IMPORT_FILE_INVALID. */
+async function readText(path: string): Promise<string> {
+  try {
+    const { size } = await stat(path);
+    if (size > maxFileBytes) throw new Unreadable(`it has ${size} bytes, and the limit is ${maxFileBytes}`);
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    const code = cause instanceof Unreadable ? 'IMPORT_FILE_INVALID' : 'INPUT_INVALID';
+    throw new Fault(code, asSentence(`${path} cannot be read: ${toFault(cause).message}`), { cause });
+  }
+}
+
+/** Errors: IMPORT_FILE_INVALID. */
+function readable<T>(path: string, read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    if (!(cause instanceof Unreadable)) throw cause;
+    throw new Fault('IMPORT_FILE_INVALID', asSentence(`${path} is no whole result file: ${cause.message}`), {
+      cause,
+    });
+  }
+}
+
+/** Errors: IMPORT_FILE_INVALID for files without a result, and for a name that no test here can have. */
+function runOf({
+  name,
+  contents,
+  results,
+  folder,
+}: {
+  name: string;
+  contents: readonly string[];
+  results: readonly FileResult[];
+  folder: string | undefined;
+}): FileRun {
+  if (results.length === 0) throw new Fault('IMPORT_FILE_INVALID', `${name} has no result of a test.`);
+  const long = results.find(
+    ({ test, suite = '' }) => Math.max(test.length, suite.length) > maxTestNameLength,
+  );
+  if (long) {
+    const problem = `a name of ${long.test.length} characters, and the limit is ${maxTestNameLength}`;
+    throw new Fault(
+      'IMPORT_FILE_INVALID',
+      `${name} has ${problem}: ${JSON.stringify(long.test.slice(0, 80))}.`,
+    );
+  }
+  const inOrder = results.toSorted((one, other) => one.startedAt.getTime() - other.startedAt.getTime());
+  // The last execution of a test decides, as Allure and matre see it.
+  const latest = new Map(inOrder.map((result) => [`${result.suite ?? ''}:${result.test}`, result]));
+  const hash = createHash('sha256');
+  // Each with its length, so that no other files have the same bytes.
+  for (const content of contents.map((text) => Buffer.from(text)))
+    hash.update(`${content.length}:`).update(content);
+  return { name, digest: hash.digest('hex'), results: [...latest.values()], folder };
+}
