@@ -3,7 +3,7 @@ import { Fault } from '../../faults/fault.ts';
 import { patchStates } from '../../model/patch.ts';
 import type { Counts, Run, RunPhase, RunState, Verdict } from '../../model/run.ts';
 import type { RunOptions } from '../../model/run-options.ts';
-import { type Selection, severities } from '../../model/selection.ts';
+import type { Selection } from '../../model/selection.ts';
 import { parseTraceParent } from '../../model/trace-parent.ts';
 import {
   channels,
@@ -23,6 +23,7 @@ import { readCounts, toCounts } from './run-counts.ts';
 import { listCondition, type RunFilter } from './run-filter.ts';
 import { afterHooksDue } from './run-hooks.ts';
 import { ofRunOptions, toRunOptions } from './run-options.ts';
+import { storedSelection } from './stored-selection.ts';
 import { retryFailedTests } from './user-retries.ts';
 
 export interface NewRun {
@@ -340,20 +341,6 @@ export interface RunRow extends ReasonColumns {
   started_at: Date | null;
   finished_at: Date | null;
 }
-
-const names = z.array(z.string());
-/** The schema of stored selections. */
-export const storedSelection = z.object({
-  all: z.boolean(),
-  tests: names,
-  groups: names,
-  suites: names,
-  patterns: names.optional(),
-  severities: z.array(z.enum(severities)).optional(),
-  modules: names.optional(),
-  exclude: names,
-  excludeSkipped: z.boolean().optional(),
-});
 
 const storedPatches = z.array(z.object({ name: z.string(), state: z.enum(patchStates) }));
 

@@ -11,8 +11,8 @@ import {
   uniqueViolation,
 } from '../database/database.ts';
 import { ofRunOptions, toRunOptions } from './run-options.ts';
-import { storedSelection } from './runs.ts';
 import { setEnvironments } from './set-environments.ts';
+import { storedSelection } from './stored-selection.ts';
 
 /** The fields of a saved selection that users set. */
 export interface SavedSelectionFields {

@@ -12,10 +12,10 @@ import {
   uniqueViolation,
 } from '../database/database.ts';
 import { ofRunOptions, toRunOptions } from './run-options.ts';
-import { storedSelection } from './runs.ts';
 import { copyToSchedules } from './saved-selections.ts';
 import { hasScheduleName, ofScheduleName, scheduleKey, schedulesByName } from './schedule-keys.ts';
 import { setEnvironments } from './set-environments.ts';
+import { storedSelection } from './stored-selection.ts';
 
 /** The fields of a schedule that users set. */
 export interface ScheduleFields

@@ -9,7 +9,7 @@ import type { Queryable } from '../database/database.ts';
 import { toPinnedModules } from './pinned-modules.ts';
 import { type ReasonColumns, toReason } from './reason-columns.ts';
 import { readCounts, toCounts } from './run-counts.ts';
-import { storedSelection } from './runs.ts';
+import { storedSelection } from './stored-selection.ts';
 
 export interface SubmissionFilter {
   /** Only those of this schedule. */
