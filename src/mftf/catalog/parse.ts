@@ -19,6 +19,8 @@ export interface XmlHandler {
   open(at: string, attributes: Record<string, string>, line: number, startLine: number): void;
   close?(at: string): void;
   text?(at: string, text: string): void;
+  /** A CDATA section; `text` without this function. */
+  cdata?(at: string, text: string): void;
   comment?(at: string, text: string, line: number): void;
 }
 
@@ -48,6 +50,7 @@ export function parseXml(bytes: Uint8Array, root: string, handler: XmlHandler): 
     if (event.kind === 'open') handler.open(event.at, event.attributes, event.line, event.startLine);
     else if (event.kind === 'close') handler.close?.(event.at);
     else if (event.kind === 'comment') handler.comment?.(event.at, event.text, event.line);
+    else if (event.kind === 'cdata') onCdata(handler, event.at, event.text);
     else handler.text?.(event.at, event.text);
   }
   return undefined;
@@ -94,7 +97,7 @@ export function parseStrictly(text: string, root: string, handler: XmlHandler): 
     }
     handler.text?.(place.at, text);
   });
-  parser.on('cdata', (text) => handler.text?.(place.at, text));
+  parser.on('cdata', (text) => onCdata(handler, place.at, text));
   parser.on('comment', (text) => {
     handler.comment?.(place.at, text, parser.line - (text.match(/\n/g)?.length ?? 0));
   });
@@ -105,6 +108,11 @@ export function parseStrictly(text: string, root: string, handler: XmlHandler): 
     if (!(error instanceof InvalidXml)) throw error;
     return { line: parser.line, message: error.message };
   }
+}
+
+function onCdata(handler: XmlHandler, at: string, text: string): void {
+  if (handler.cdata) handler.cdata(at, text);
+  else handler.text?.(at, text);
 }
 
 /** Makes the parser accept references to the entities of a document type. */

@@ -48,7 +48,9 @@ export function readXml(
 }
 
 /** `<test>` as a file declares it. */
-function testReader(declarations: Located<TestDeclaration>[]): Required<Omit<XmlHandler, 'comment'>> {
+function testReader(
+  declarations: Located<TestDeclaration>[],
+): Required<Omit<XmlHandler, 'comment' | 'cdata'>> {
   const annotations = '/tests/test/annotations/';
   /** The annotation that is open, and its value: the attribute, or the first text in the element, which wins. */
   let annotation = { at: '', value: '', hasText: false };

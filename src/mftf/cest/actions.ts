@@ -22,6 +22,7 @@ function argumentOf(argument: Argument, values: StepValues): string | undefined 
   for (const choice of argument.split('|')) {
     const name = choice.replace(/^=|\[\]$/g, '');
     if (!values.has(name)) continue;
+    if (choice === '=function') return values.raw(name)?.replaceAll('"', '\\"');
     if (choice.startsWith('=')) return values.raw(name);
     return choice.endsWith('[]') ? values.list(name) : values.quoted(name);
   }
@@ -65,10 +66,10 @@ const calls: Record<string, readonly Argument[]> = {
   // MFTF ignores its time.
   waitForElementClickable: [selector],
   click: [selector, 'userInput'],
-  clickWithLeftButton: [selector, '=x', '=y'],
-  clickWithRightButton: [selector, '=x', '=y'],
-  moveMouseOver: [selector, '=x', '=y'],
-  scrollTo: [selector, '=x', '=y'],
+  clickWithLeftButton: [selectorOrNull, '=x', '=y'],
+  clickWithRightButton: [selectorOrNull, '=x', '=y'],
+  moveMouseOver: [selectorOrNull, '=x', '=y'],
+  scrollTo: [selectorOrNull, '=x', '=y'],
   dragAndDrop: ['selector1', 'selector2', '=x', '=y'],
   rapidClick: [selector, '=count'],
   appendField: selectorAndInput,
@@ -101,7 +102,7 @@ const calls: Record<string, readonly Argument[]> = {
   switchToNextTab: ['userInput'],
   switchToPreviousTab: ['userInput'],
   typeInPopup: ['userInput'],
-  switchToIFrame: [selector, 'userInput'],
+  switchToIFrame: ['userInput', selector],
   dontSeeLink: ['userInput', 'url'],
   seeLink: ['userInput', 'url'],
   dontSeeCookie: ['userInput', 'parameterArray[]'],
@@ -173,6 +174,10 @@ const special: Record<string, Action> = {
     const expected = values.child('expectedResult');
     const attributeOf = (name: string) => {
       const source = expected?.attributes[name];
+      // MFTF does not find items of arrays here.
+      if (name === 'attribute' && source?.includes('[')) {
+        throw new CestRefusal(`The attribute "${source}" has brackets.`);
+      }
       return source === undefined ? undefined : values.quote(source);
     };
     return {
@@ -209,14 +214,21 @@ export function actionCall(values: StepValues): ActionCall {
   throw new CestRefusal(`The action "${action}" is not known.`);
 }
 
+/** A place on the page needs no element. */
+function selectorOrNull(values: StepValues): string | undefined {
+  return argumentOf(selector, values) ?? (values.has('x') ? 'null' : undefined);
+}
+
 function waitTime(values: StepValues): string {
   return values.raw('time') ?? values.settings.waitTimeout;
 }
 
-/** A cron of Magento may wait for a command and for a page. */
+/** Seconds that MFTF adds to the time of a cron, whatever MAGENTO_CLI_WAIT_TIMEOUT is (measured with 3.8, 4.7 and 6.0). */
+const cronSeconds = 60;
+
 function cronTimeout(values: StepValues): string {
-  const timeout = values.raw('timeout') ?? values.settings.commandTimeout;
-  return String(Number(timeout) + Number(values.settings.waitTimeout));
+  const timeout = values.raw('timeout') ?? values.settings.waitTimeout;
+  return String(Number(timeout) + cronSeconds);
 }
 
 function keys(values: StepValues): string | undefined {

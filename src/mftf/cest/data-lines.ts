@@ -52,14 +52,14 @@ export function dataLines(values: StepValues, style: Style): string[] | undefine
 
 function fieldLines(values: StepValues): string[] {
   const variable = `$${values.step.stepKey}Fields`;
-  return values
-    .childrenOf('field')
-    .map((field) => `${variable}['${field.attributes.key}'] = ${values.quote(field.text)};`);
+  // Of two fields with one key the last one counts.
+  const fields = new Map(values.childrenOf('field').map((field) => [field.attributes.key, field.text]));
+  return Array.from(fields, ([key, text]) => `${variable}['${key}'] = ${values.quote(text)};`);
 }
 
 function requiredList(values: StepValues): string {
   const keys = values.childrenOf('requiredEntity').map((child) => `"${child.attributes.createDataKey}"`);
-  return `[${keys.join(', ')}]`;
+  return `[${[...new Set(keys)].join(', ')}]`;
 }
 
 const dataHandler = 'PersistedObjectHandler::getInstance()';

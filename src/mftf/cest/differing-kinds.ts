@@ -11,7 +11,18 @@ export function differingKind(
   const roots = test.files.map(rootOf);
   // MFTF merges the files of one module in the order of the directory.
   if (new Set(roots).size < roots.length) return `two files of a module declare the test ${test.name}`;
-  for (const step of [...(test.before ?? []), ...test.steps, ...(test.after ?? [])]) {
+  const all = [...(test.before ?? []), ...test.steps, ...(test.after ?? [])];
+  const withFields = all.filter(
+    ({ action, children }) => action === 'createData' && children.some(({ tag }) => tag === 'field'),
+  );
+  for (const { attributes, stepKey } of all) {
+    const { before } = attributes;
+    // The key of a step in an action group has the key of the call behind it.
+    if (before !== undefined && withFields.some((step) => step.stepKey.startsWith(before))) {
+      return `the step ${stepKey} is put before one that creates data with fields`;
+    }
+  }
+  for (const step of all) {
     if (step.action !== 'createData') continue;
     const fields = step.children.filter(({ tag }) => tag === 'field');
     if (fields.length > 0 && step.attributes['before'] !== undefined) {

@@ -1,5 +1,6 @@
 import { splitTopLevel } from './php-list.ts';
 import type { PhpText } from './php-text.ts';
+import { CestRefusal } from './refusal.ts';
 
 /** The distinct names in `{{name}}`, in the order of their first occurrence. */
 export function parameterNames(template: string): string[] {
@@ -14,7 +15,9 @@ export function locatorCall(source: string, parameters: readonly string[], php: 
   const inside = source.slice(bracket + 1, source.lastIndexOf(')'));
   const list = splitTopLevel(inside).map((argument) => {
     const filled = argument.trim().replace(/\{\{(\w+)\}\}/g, (_, name: string) => values.get(name) ?? '');
-    return filled.startsWith('[') ? filled : php.quote(filled);
+    // What MFTF makes of quotes in it is not known.
+    if (argument.includes('"')) throw new CestRefusal(`The locator function has quotes: ${source}.`);
+    return filled.startsWith('[') || /^\d*$/.test(filled) ? filled : php.quote(filled);
   });
   return `Locator::${name}(${list.join(', ')})`;
 }

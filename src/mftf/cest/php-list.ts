@@ -1,4 +1,5 @@
 import { hasMark, type PhpText } from './php-text.ts';
+import { CestRefusal } from './refusal.ts';
 
 /** Splits at commas outside of brackets and quotes. */
 export function splitTopLevel(text: string): string[] {
@@ -40,9 +41,18 @@ export function phpList(text: string, php: PhpText): string {
   // A list of data may be the only item of a list.
   if (inside.trim().startsWith('[') && splitTopLevel(inside).length === 1) inside = insideOfList(inside);
   if (inside.trim() === '') return '[]';
+  refuseUnclear(inside);
   return `[${splitTopLevel(inside)
     .map((item) => listItem(item, php))
     .join(', ')}]`;
+}
+
+/** MFTF takes lists with quotes in a list apart at each comma, unless they have keys; so does it an item with an apostrophe. */
+function refuseUnclear(inside: string): void {
+  if (inside.split("'").length % 2 === 0) throw new CestRefusal('A list has an apostrophe.');
+  const isNested = splitTopLevel(inside).some((item) => /^\s*\[.*['"]/s.test(item));
+  if (isNested && !inside.includes('=>'))
+    throw new CestRefusal('A list with quotes stands in a list without keys.');
 }
 
 function listItem(item: string, php: PhpText): string {
@@ -67,10 +77,12 @@ export function keyArguments(text: string, php: PhpText): string {
     .map((item) => {
       const trimmed = item.trim();
       if (trimmed.startsWith('[')) return item.replace(trimmed, () => phpList(trimmed, php));
-      if (/^\d/.test(trimmed)) return item;
+      if (/^\d+$/.test(trimmed)) return item;
       if (trimmed.startsWith('\\')) return trimmed;
       if (!isQuoted(trimmed)) return php.quote(trimmed);
-      return hasMark(trimmed) ? php.quote(trimmed.slice(1, -1)) : trimmed;
+      // What MFTF writes is no PHP.
+      if (hasMark(trimmed)) throw new CestRefusal('A key to be pressed has a reference in quotes.');
+      return trimmed;
     })
     .join(',');
 }

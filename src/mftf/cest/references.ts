@@ -22,6 +22,8 @@ export interface ResolvedText {
   text: string;
   /** The timeout of the last element that the text names; `undefined` when it names none. */
   element: { timeout: string | undefined } | undefined;
+  /** Whether it names an element with a locator function. */
+  hasLocator: boolean;
   secrets: string[];
   /** What MFTF says of deprecated declarations that the text names. */
   notices: string[];
@@ -36,21 +38,34 @@ export type Reading = 'all' | 'data' | 'created';
  */
 export function resolveReferences(source: string, context: ReferenceContext, reading: Reading): ResolvedText {
   if (!source.includes('{{') && !source.includes('$')) return withoutReferences(source);
-  const resolved: ResolvedText = { text: '', element: undefined, secrets: [], notices: [] };
+  const resolved: ResolvedText = {
+    text: '',
+    element: undefined,
+    hasLocator: false,
+    secrets: [],
+    notices: [],
+  };
   resolved.text = replaceReferences(source, (reference) => {
     if (reading === 'created' || !hasMember(reference)) return undefined;
     if (reading === 'data' && context.definitions.section(reference.name) !== undefined) {
       throw new CestRefusal(`An element cannot stand here: ${reference.source}.`);
     }
+    // MFTF knows no field or element with a hyphen (measured with 3.8 and 6.0).
+    if (reference.member.includes('-') && !reference.name.startsWith('_')) return undefined;
     const value = lookUp(reference, context, resolved);
-    return value === undefined ? undefined : replaceValues(value, context, resolved);
+    // A reference that leads to nothing stays, when it has parameters.
+    if (value === '' && reference.parameters !== undefined) return undefined;
+    return value === undefined ? undefined : replaceValues(value, reference, context, resolved);
   });
+  if (resolved.hasLocator && /^\0\d+\0$/.exec(resolved.text) === null) {
+    throw new CestRefusal(`A locator function stands beside text: ${source}.`);
+  }
   resolved.text = replaceCreated(resolved.text, context);
   return resolved;
 }
 
 function withoutReferences(text: string): ResolvedText {
-  return { text, element: undefined, secrets: [], notices: [] };
+  return { text, element: undefined, hasLocator: false, secrets: [], notices: [] };
 }
 
 /** A reference that may lead somewhere; `{{name}}` alone is not replaced. */
@@ -79,8 +94,10 @@ function lookUp(
   const page = definitions.page(name);
   if (page !== undefined) {
     addNotice('PAGE', page.deprecated);
-    const url = fillParameters(page.url, parameters, context, resolved);
-    return page.area === 'admin' ? `${php.mark(adminUrl)}/${url.replace(/^\/+/, '')}` : url;
+    const isAdmin = page.area === 'admin';
+    const template = isAdmin ? page.url.replace(/^\/+/, '') : page.url;
+    const url = fillParameters(template, parameters, context, resolved);
+    return isAdmin ? `${php.mark(adminUrl)}/${url}` : url;
   }
   const section = definitions.section(name);
   const element = section?.elements.get(key);
@@ -104,6 +121,7 @@ function selectorOf(
   resolved: ResolvedText,
 ): string {
   if (element.locatorFunction !== undefined) {
+    resolved.hasLocator = true;
     const values = (parameters ?? []).map((parameter) => parameterValue(parameter, context, resolved));
     return context.php.mark(locatorCall(element.locatorFunction, values, context.php));
   }
@@ -136,12 +154,14 @@ function fillParameters(
 function parameterValue(source: string, context: ReferenceContext, resolved: ResolvedText): string {
   const parameter = source.replace(/^\(+/, '').replace(/(?<=^(?:'[^']*'|[^']*))\)+$/, '');
   if (parameter.startsWith("'")) return withoutGroups(parameter.replace(/^'+|'+$/g, ''));
-  // A variable without its braces is taken for data, and there is none of its name.
-  if (/^\$\w+$/.test(parameter)) return `{{${parameter}}}`;
+  // A variable without its braces is taken for data, and there is none of its name; so is one whose name has one letter or a `_`.
+  if (/^(?:\$\w+|\{\$(?:\w|\w*_\w*)\})$/.test(parameter)) return `{{${parameter}}}`;
   if (parameter.includes('$')) return parameter.replace(/\s/g, '');
   const reference = readReference(parameter.replace(/\s/g, '').replace(/^\{\{/, '').replace(/\}\}$/, ''));
   // Text that is not a reference is unchanged.
   if (reference === undefined || !hasMember(reference)) return parameter;
+  // So is a field with a hyphen.
+  if (reference.member.includes('-')) return `{{${parameter}}}`;
   return lookUp(reference, context, resolved) ?? parameter;
 }
 
@@ -155,6 +175,9 @@ function entityValue(name: string, key: string, context: ReferenceContext): stri
   if (entity === undefined) throw new CestRefusal(`"${name}" is neither data nor a section nor a page.`);
   const [arrayKey, index] = /^([^[]+)\[(\d+)\]$/.exec(key)?.slice(1) ?? [];
   if (arrayKey !== undefined) {
+    if (entity.namedItems.has(arrayKey.toLowerCase())) {
+      throw new CestRefusal(`The array "${arrayKey}" of the data "${name}" has items with names.`);
+    }
     const item = entity.arrays.get(arrayKey.toLowerCase())?.[Number(index)];
     if (item !== undefined) return item;
   }
@@ -167,18 +190,27 @@ function entityValue(name: string, key: string, context: ReferenceContext): stri
   return field.unique === 'suffix' ? `${field.value}${unique}` : field.value;
 }
 
-/** References inside of a value, to one more level: the environment, secrets, and data, there without what makes it unique. */
-function replaceValues(value: string, context: ReferenceContext, resolved: ResolvedText): string {
+/**
+ * References inside of a value, to one more level: the environment, secrets, and data, there without what makes it unique. In a whole array
+ * those to data stay.
+ */
+function replaceValues(
+  value: string,
+  { name, member }: MemberReference,
+  context: ReferenceContext,
+  resolved: ResolvedText,
+): string {
   if (!value.includes('{{')) return value;
+  const isArray = context.definitions.entity(name)?.arrays.has(member.toLowerCase());
   return replaceReferences(value, (reference) => {
     if (!hasMember(reference)) return undefined;
     const { name, member: key } = reference;
     if (name === '_ENV' || name === '_CREDS') return lookUp(reference, context, resolved);
-    return context.definitions.entity(name)?.fields.get(key.toLowerCase())?.value;
+    return isArray ? undefined : context.definitions.entity(name)?.fields.get(key.toLowerCase())?.value;
   });
 }
 
-const createdPattern = /\$\$?(\w+)\.([\w[\]-]+)\$\$?/g;
+const createdPattern = /\$\$?(\w+)\.([\w[\]]+)\$\$?/g;
 
 function replaceCreated(text: string, context: ReferenceContext): string {
   if (!text.includes('$')) return text;

@@ -27,10 +27,7 @@ export interface Dialect {
   hookMarks: boolean;
   /** Whether each Cest also creates the helpers of those before it: before 4. */
   sharedHelpers: boolean;
-  /**
-   * Whether commands take their limit from `MAGENTO_CLI_WAIT_TIMEOUT`: since 4. 3.8 ignores it; of later versions no Cest with another
-   * value than 60 was compared.
-   */
+  /** Whether commands take their limit from `MAGENTO_CLI_WAIT_TIMEOUT`: since 4 (measured with 4.7 and 6.0); 3.8 ignores it. */
   commandLimit: boolean;
   /** Whether the description of a test names the secrets that it uses: since 4. */
   secretsInDescription: boolean;

@@ -3,6 +3,7 @@ import { actionCall } from './actions.ts';
 import { dataLines } from './data-lines.ts';
 import { type HelperSignatures, helperLines } from './php-method-call.ts';
 import { PhpText } from './php-text.ts';
+import { CestRefusal } from './refusal.ts';
 import type { CestSettings } from './settings.ts';
 import type { Style } from './style.ts';
 import { StepValues } from './values.ts';
@@ -29,18 +30,24 @@ export function stepLines(step: ResolvedStep, context: StepContext): string[] {
   if (step.action === 'comment' && step.stepKey === '') return [style.comment(plainComment(step, context))];
   const php = new PhpText();
   const values = new StepValues(step, { definitions, access: style, php }, settings);
-  if (step.action === 'comment') return [style.comment(values.quote(step.attributes['userInput'] ?? ''))];
+  if (step.action === 'comment') return [style.comment(values.quoted('userInput') ?? '""')];
   if (step.action === 'generateDate') return dateLines(step, values);
   if (step.action === 'helper') return helperLines(values, context);
   const lines = dataLines(values, style) ?? [
     ...callLines(values, style),
     ...impliedWait(step, values, style),
   ];
+  if (values.secrets.size > 0 && !withSecrets.has(step.action)) {
+    throw new CestRefusal(`A secret cannot stand in the step ${step.stepKey} of the action ${step.action}.`);
+  }
   for (const notice of values.notices) remarks.notices.add(notice);
   // MFTF does not look at commands of Magento for this.
   if (step.action !== 'magentoCLI') for (const secret of values.secrets) remarks.secrets.add(secret);
   return lines;
 }
+
+/** The actions that MFTF accepts secrets in (its own message). */
+const withSecrets = new Set(['fillField', 'magentoCLI', 'createData', 'seeInField', 'getOTP']);
 
 function noteActionGroup(step: ResolvedStep, { definitions, remarks }: StepContext): void {
   const name = step.call?.actionGroup ?? '';

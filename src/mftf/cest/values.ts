@@ -2,6 +2,7 @@ import type { ResolvedStep, XmlElement } from '../resolver/model.ts';
 import { phpList } from './php-list.ts';
 import type { PhpText } from './php-text.ts';
 import { type Reading, type ReferenceContext, resolveReferences } from './references.ts';
+import { CestRefusal } from './refusal.ts';
 import type { CestSettings } from './settings.ts';
 
 /** The values of one step as expressions of PHP. Collects the timeouts, notices and secrets of the references that they have. */
@@ -31,7 +32,7 @@ export class StepValues {
     const { text, element, secrets, notices } = resolveReferences(
       source,
       this.#context,
-      readingOf(name, isSelector),
+      this.step.action === 'setCookie' && name === 'value' ? 'created' : readingOf(name, isSelector),
     );
     if (isSelector && element !== undefined) this.#timeouts.set(name, element.timeout);
     (isSelector ? this.#notices.ofSelectors : this.#notices.others).push(...notices);
@@ -42,7 +43,9 @@ export class StepValues {
   /** Seconds that MFTF waits after the step: those of the last element that its selectors name; `undefined` without one. */
   get timeout(): string | undefined {
     const last = selectorAttributes.findLast((name) => this.#timeouts.has(name));
-    return last === undefined ? undefined : this.#timeouts.get(last);
+    const seconds = Number(last === undefined ? undefined : this.#timeouts.get(last));
+    // MFTF reads `05` as a number, and does not wait for 0 s.
+    return seconds > 0 ? String(seconds) : undefined;
   }
 
   /** What MFTF says of deprecated declarations that the values name; those of selectors first. */
@@ -80,7 +83,12 @@ export class StepValues {
   /** An attribute as a list of PHP; `undefined` without the attribute. */
   list(name: string): string | undefined {
     const source = this.step.attributes[name];
-    return source === undefined ? undefined : phpList(this.resolve(source, name), this.php);
+    if (source === undefined) return undefined;
+    const text = this.resolve(source, name);
+    if (name === 'parameterArray' && !(text.startsWith('[') && text.endsWith(']'))) {
+      throw new CestRefusal('A parameterArray must begin with [ and end with ].');
+    }
+    return phpList(text, this.php);
   }
 
   /** A text as a list of PHP. */
@@ -99,7 +107,7 @@ export class StepValues {
 }
 
 /** MFTF replaces only created data in these. */
-const plainAttributes = ['button', 'message'];
+const plainAttributes = ['button', 'message', 'time'];
 
 /** Which references MFTF replaces in an attribute; the text of an element may have all. */
 function readingOf(name: string | undefined, isSelector: boolean): Reading {
@@ -120,5 +128,5 @@ const selectorAttributes = [
 
 /** The variable that a text consists of, without its braces. */
 function variableOf(text: string): string | undefined {
-  return /^\{(\$\w+)\}$/.exec(text)?.[1];
+  return /^\{(\$\w{2,})\}$/.exec(text)?.[1];
 }

@@ -102,7 +102,8 @@ describe('references', () => {
     ],
     ['take data of the environment', '#{{_ENV.QUAY}}', '"#" . getenv("QUAY")'],
     ['are expressions without empty texts', '{{_ENV.A}}{{_ENV.B}}', 'getenv("A") . getenv("B")'],
-    ['are a variable when they are nothing else', '{$x}', '$x'],
+    ['are a variable when they are nothing else', '{$boat}', '$boat'],
+    ['are no variable when its name has one letter', '{$x}', '"{$x}"'],
     ['stay in a text when they are a variable', '{$x}!', '"{$x}!"'],
   ])('%s', async (_, selector, expected) => {
     const escaped = selector.replaceAll('"', '&quot;');
@@ -120,6 +121,8 @@ describe('references', () => {
   );
 
   it.each([
+    ['a secret outside of a field', '<see userInput="{{_CREDS.acme/key}}" stepKey="a"/>'],
+    ['a list without brackets', '<seeElement selector="a" parameterArray="x" stepKey="a"/>'],
     ['unknown data', '<fillField selector="a" userInput="{{Nothing.name}}" stepKey="a"/>'],
     ['an unknown field', '<fillField selector="a" userInput="{{QuayBoat.nothing}}" stepKey="a"/>'],
     [
@@ -135,6 +138,39 @@ describe('references', () => {
     ],
   ])('are refused to %s', async (_, steps) => {
     await expect(linesOf(steps)).rejects.toThrow(CestRefusal);
+  });
+});
+
+describe('a step', () => {
+  it.each([
+    [
+      'has no data in its time',
+      '<wait time="{{QuayBoat.name}}" stepKey="a"/>',
+      '$I->wait({{QuayBoat.name}});',
+    ],
+    [
+      'keeps a field with a hyphen',
+      '<see userInput="{{QuayBoat.a-b}} $boat.a-b$" stepKey="a"/>',
+      '$I->see("{{QuayBoat.a-b}} $boat.a-b$");',
+    ],
+    ['has an element or a place', '<scrollTo x="-5" y="0" stepKey="a"/>', '$I->scrollTo(null, -5, 0);'],
+    [
+      'names the frame before its element',
+      '<switchToIFrame selector="a" userInput="b" stepKey="a"/>',
+      '$I->switchToIFrame("b", "a");',
+    ],
+    [
+      'of a cron waits for 60 s more',
+      '<magentoCron groups="x" timeout="7" stepKey="a"/>',
+      '$a = $I->magentoCron("x", 67);',
+    ],
+    [
+      'has the last of two fields with one key',
+      '<createData entity="QuayBoat" stepKey="a"><field key="x">1</field><field key="x">2</field></createData>',
+      '$aFields[\'x\'] = "2";',
+    ],
+  ])('%s', async (_, steps, expected) => {
+    expect((await linesOf(steps))[0]).toBe(expected);
   });
 });
 

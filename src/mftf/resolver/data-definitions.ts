@@ -8,7 +8,7 @@ import type {
 } from './model.ts';
 import { cacheByName } from './name-cache.ts';
 import { refuse } from './refusal.ts';
-import { childrenOf, type MutableElement } from './xml-tree.ts';
+import { childrenOf, isComment, type MutableElement } from './xml-tree.ts';
 
 /** Data that extends each other; Magento 2.4.4 has chains of two. Each is read within the one that extends it, so a bound is needed. */
 const maxChain = 500;
@@ -24,8 +24,13 @@ export function createEntities(reader: DeclarationReader): (name: string) => Ent
     return definition;
   };
 
+  /** The items of the arrays of each, with their keys: an item of a child takes the place of the one with its key. */
+  const itemsOf = new WeakMap<EntityDefinition, KeyedArrays>();
+
   function extendEntity(element: MutableElement, children: readonly string[]): EntityDefinition {
     const own = entityOf(element);
+    const items = keyedArrays(element);
+    itemsOf.set(own, items);
     const { extends: parentName } = element.attributes;
     if (parentName === undefined) return own;
     const path = [...children, own.name];
@@ -37,22 +42,46 @@ export function createEntities(reader: DeclarationReader): (name: string) => Ent
     if (parent === undefined) {
       return refuse(own.origin, `The data ${own.name} extends ${parentName}, which does not exist.`);
     }
-    return {
+    const parentItems: KeyedArrays = itemsOf.get(parent) ?? new Map();
+    const allItems: KeyedArrays = new Map(parentItems);
+    for (const [key, list] of items) allItems.set(key, new Map([...(parentItems.get(key) ?? []), ...list]));
+    const extended = {
       ...own,
       type: own.type === '' ? parent.type : own.type,
       fields: new Map([...parent.fields, ...own.fields]),
-      arrays: new Map([...parent.arrays, ...own.arrays]),
+      arrays: new Map(Array.from(allItems, ([key, list]) => [key, [...list.values()]])),
+      namedItems: new Set([...parent.namedItems, ...own.namedItems]),
       vars: new Map([...parent.vars, ...own.vars]),
       requiredEntities: [...parent.requiredEntities, ...own.requiredEntities],
     };
+    itemsOf.set(extended, allItems);
+    return extended;
   }
   return (name) => definitionOf(name, []);
+}
+
+/** The items of arrays by the key of the array in lower case, and by their name or their place. */
+type KeyedArrays = Map<string, ReadonlyMap<string, string>>;
+
+function keyedArrays(element: MutableElement): KeyedArrays {
+  const arrays: KeyedArrays = new Map();
+  for (const { tag, attributes, children } of element.children) {
+    if (tag !== 'array') continue;
+    const items = children.filter((child) => !isComment(child));
+    const keyed = items.map((item, index): [string, string] => [
+      item.attributes['name'] ?? `${index}`,
+      item.text,
+    ]);
+    arrays.set((attributes['key'] ?? '').toLowerCase(), new Map(keyed));
+  }
+  return arrays;
 }
 
 function entityOf(element: MutableElement): EntityDefinition {
   const { name = '', type = '', deprecated } = element.attributes;
   const fields = new Map<string, FieldDefinition>();
   const arrays = new Map<string, readonly string[]>();
+  const namedItems = new Set<string>();
   const vars = new Map<string, { entityType: string; entityKey: string }>();
   const requiredEntities: { type: string; name: string }[] = [];
   for (const child of childrenOf(element)) {
@@ -61,14 +90,26 @@ function entityOf(element: MutableElement): EntityDefinition {
       const side = unique === 'prefix' || unique === 'suffix' ? unique : undefined;
       fields.set(key.toLowerCase(), { key, value: child.text, unique: side, origin: child.origin });
     } else if (child.tag === 'array') {
+      const items = childrenOf(child);
       arrays.set(
         key.toLowerCase(),
-        childrenOf(child).map((item) => item.text),
+        items.map((item) => item.text),
       );
+      if (items.some((item) => item.attributes['name'] !== undefined)) namedItems.add(key.toLowerCase());
     } else if (child.tag === 'var') vars.set(key, { entityType, entityKey });
     else if (child.tag === 'requiredEntity') requiredEntities.push({ type: requiredType, name: child.text });
   }
-  return { name, type, fields, arrays, vars, requiredEntities, deprecated, origin: element.origin };
+  return {
+    name,
+    type,
+    fields,
+    arrays,
+    namedItems,
+    vars,
+    requiredEntities,
+    deprecated,
+    origin: element.origin,
+  };
 }
 
 /** Returns the definitions of sections by name; `undefined` when no file declares it. */

@@ -7,6 +7,9 @@ import { type MutableElement, readElements } from './xml-tree.ts';
 
 type Kind = Exclude<PartKind, 'helper' | 'operation'>;
 
+/** The kinds of which a file may have one (measured with 3.8 and 6.0). */
+const isAlone = (kind: Kind) => kind === 'page' || kind === 'section' || kind === 'actionGroup';
+
 /** Reads the declarations of a catalog as elements. Throws as `refuse` does for a file that MFTF cannot read. */
 export interface DeclarationReader {
   /** The declarations of a name, one for each file, in the order of merging. Each file is read once. */
@@ -29,6 +32,10 @@ export function createDeclarationReader(
     const { root, element } = elements[kind];
     const result = readElements(read(path), root, path);
     if ('problem' in result) refuse({ file: path, line: result.problem.line }, result.problem.message);
+    const second = result.elements.filter(({ tag }) => tag === element)[1];
+    if (second && isAlone(kind)) {
+      refuse(second.origin, `MFTF accepts one <${element}> in a file, and ${path} has more.`);
+    }
     const byName = new Map<string, MutableElement[]>();
     for (const declaration of result.elements) {
       if (declaration.tag !== element) continue;

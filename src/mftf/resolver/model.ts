@@ -60,6 +60,8 @@ export interface EntityDefinition {
   fields: ReadonlyMap<string, FieldDefinition>;
   /** The values of `<array>`, by the key in lower case. */
   arrays: ReadonlyMap<string, readonly string[]>;
+  /** The arrays that have an item with a name, by the key in lower case: an index finds none of their items. */
+  namedItems: ReadonlySet<string>;
   /** By key: the type of another entity and its field. */
   vars: ReadonlyMap<string, { entityType: string; entityKey: string }>;
   requiredEntities: readonly { type: string; name: string }[];
