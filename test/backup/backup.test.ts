@@ -28,7 +28,9 @@ import { openPostgres } from '../../src/store/database/postgres.ts';
 import { kinds, openTestDatabase, quiet, type TestDatabase } from '../support/database.ts';
 
 const migrations = await readMigrations();
-const newest = migrations.length;
+/** Numbers have gaps. */
+const newest = Math.max(...migrations.map(({ number }) => number));
+const migrationsTo = (number: number) => migrations.filter((each) => each.number <= number);
 /** An earlier one, which is restored without the later migrations. */
 const keptSchema = 11;
 
@@ -82,6 +84,11 @@ const laterRows: Record<number, string> = {
        VALUES ('disk-full', 'w1 /dätä', 'm', 'a', '/doctor', now(), now(), now(), 's', '[{"key": "disk", "absent": 1}]');
        INSERT INTO alert_watch (scope, due_at, pending) VALUES ('installation', now(), '{"s": {"k": {"since": "t", "times": 1}}}');
        INSERT INTO shop_certificate (environment_id, base_url, ends_at) VALUES (1, 'https://a/', now())`,
+  48: `INSERT INTO run_rollup (id, queued_at, environment_id, verdict, at, week, passed, failed, broken, flaky, waiting_ms, duration_ms)
+       VALUES (900, now(), 1, 'passed', now(), '2025-11-24', 1, 0, 0, 0, 5, 6);
+       INSERT INTO test_week (week, environment_id, test, suite, passed, failed, flaky, broken, total_ms)
+       VALUES ('2025-11-24', 1, 'Ä', '', 1, 0, 0, 0, 6);
+       INSERT INTO cause_rollup (cause, failures, first_at, last_at, run_id) VALUES ('c', 2, now(), now(), 900)`,
 };
 
 /**
@@ -156,7 +163,7 @@ describe.each(kinds)('a backup of %s', (kind) => {
   it.each(restoredSchemas().map(({ number, name }) => [name, number] as const))(
     'of schema %s is restored over the newest schema, and starts',
     async (_, number) => {
-      await migrate(source.database, { log: quiet, migrations: migrations.slice(0, number) });
+      await migrate(source.database, { log: quiet, migrations: migrationsTo(number) });
       if (number === 1) await source.database.script(rowsOfVersion1);
       await source.database.script(laterRows[number] ?? '');
       const path = join(folder, `schema-${number}`);
@@ -174,7 +181,7 @@ describe.each(kinds)('a backup of %s', (kind) => {
         { id: 1, verdict: 'failed', selection: { tests: ['A', 'ü'] } },
       ]);
       expect(await environments.list()).toMatchObject([{ id: 1, name: 'Ä "quoted" \\ text' }]);
-      expect(restored['schema_migration']).toHaveLength(newest);
+      expect(restored['schema_migration']).toHaveLength(migrations.length);
       expect(restored['run_event']).toHaveLength(500);
       if (number === newest) expect(lasting(restored)).toEqual(lasting(await content(source)));
       for (const table of temporary) expect(restored[table]).toEqual([]);
@@ -211,7 +218,7 @@ describe.each(kinds)('a backup of %s', (kind) => {
     expect(restored['schema_migration']).toHaveLength(keptSchema);
     expect(Object.keys(restored)).not.toContain('file_piece');
     expect(restored['run']).toHaveLength(3);
-    await migrate(target.database, { log: quiet, migrations: migrations.slice(0, keptSchema) });
+    await migrate(target.database, { log: quiet, migrations: migrationsTo(keptSchema) });
   });
 
   describe('with files', () => {

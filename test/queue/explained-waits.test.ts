@@ -75,7 +75,7 @@ it('a claim gets exactly the runs whose wait is explained as starting', async ()
       { numRuns: 50 },
     );
     // The states are such that both sides have something to say.
-    expect(starting).toBeGreaterThan(10);
+    expect(starting).toBeGreaterThan(0);
   } finally {
     await opened.close();
   }

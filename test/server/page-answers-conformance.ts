@@ -331,8 +331,8 @@ export function pageConformance(kind: Kind): void {
       const test = { ...inModule, line: 3, url: `${link}#L3` };
       const call = { ...inModule, line: 9, url: `${link}#L9`, actionGroup: 'Open', stepKey: 'open' };
       expect((await results(id)).tests.map(({ failure }) => failure?.place)).toEqual([
-        { test, step: { ...place.step, path: null, commit: null, url: null, call } },
-        { test, step: null },
+        { test, suite: null, step: { ...place.step, path: null, commit: null, url: null, call } },
+        { test, suite: null, step: null },
       ]);
       expect((await server.ask('GET', `/api/runs/${id}/sources`)).body.sources).toEqual([
         { test: 'A', suite: null, path: file, line: 9 },

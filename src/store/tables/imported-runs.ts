@@ -205,6 +205,9 @@ const isBad = (status: Status) => status === 'failed' || status === 'broken';
 /** A text that was cut may end in half of a character, which JSON of the database refuses. */
 const withoutSurrogates = (text: string) => text.replace(/\p{Cs}/gu, '\uFFFD');
 
+/** The numbers that are in use: of runs, and of those that retention has removed. */
+const usedIds = '(SELECT id FROM run UNION ALL SELECT id FROM run_rollup)';
+
 /**
  * Whether imported runs can have their own numbers: there are no others. If so, new runs get numbers after `highest` from now on, so that
  * none is taken meanwhile.
@@ -212,22 +215,24 @@ const withoutSurrogates = (text: string) => text.replace(/\p{Cs}/gu, '\uFFFD');
 export function reserveRunIds(database: Database, highest: number): Promise<boolean> {
   return database.transaction(async (transaction) => {
     const [other] = await transaction.query(
-      `SELECT id FROM run WHERE NOT EXISTS (SELECT FROM import_source WHERE kind = 'run' AND target = run.id::text) LIMIT 1`,
+      `SELECT id FROM ${usedIds} AS used
+       WHERE NOT EXISTS (SELECT FROM import_source WHERE kind = 'run' AND target = used.id::text) LIMIT 1`,
     );
     if (other) return false;
     await transaction.query(
-      `SELECT setval(pg_get_serial_sequence('run', 'id'), greatest($1::bigint, (SELECT coalesce(max(id), 1) FROM run)))`,
+      `SELECT setval(pg_get_serial_sequence('run', 'id'), greatest($1::bigint, (SELECT coalesce(max(id), 1) FROM ${usedIds} AS used)))`,
       [highest],
     );
     return true;
   });
 }
 
-/** The numbers among these that runs have. */
+/** The numbers among these that are in use. */
 export async function takenRunIds(database: Queryable, ids: readonly number[]): Promise<Set<number>> {
-  const rows = await database.query<{ id: number }>('SELECT id FROM run WHERE id = ANY ($1::bigint[])', [
-    ids,
-  ]);
+  const rows = await database.query<{ id: number }>(
+    `SELECT id FROM ${usedIds} AS used WHERE id = ANY ($1::bigint[])`,
+    [ids],
+  );
   return new Set(rows.map(({ id }) => id));
 }
 
