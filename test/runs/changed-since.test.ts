@@ -109,6 +109,37 @@ overOneEngine((kind) => {
     });
   });
 
+  test('secrets of an environment are hidden in what changed, also where the module has them as they are', async () => {
+    harness.module.git('checkout', '--quiet', 'main');
+    const entities = (value: string) => `<?xml version="1.0" encoding="UTF-8"?>
+<entities xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:noNamespaceSchemaLocation="urn:magento:mftf:DataGenerator/etc/dataProfileSchema.xsd">
+    <entity name="Clerk" type="clerk"><data key="word">${value}</data></entity>
+</entities>
+`;
+    const step = '<see selector="body" userInput="{{Clerk.word}}" stepKey="seeIt"/>';
+    const test = moduleTest('ClerkTest', `${home}${step}`);
+    const before = harness.module.commit({ ...test, 'Test/Mftf/Data/ClerkData.xml': entities('of-before') });
+    harness.module.commit({ 'Test/Mftf/Data/ClerkData.xml': entities('Blue!Harbour-7') });
+    const place = { test: 'ClerkTest', since: before, ref: 'main' };
+    const answer = async (input: object) =>
+      JSON.stringify(
+        await showTestChanges.run(harness.context, parseInput(showTestChanges, input), requestContext),
+      );
+    expect(await answer({ ...place, environment: 'preprod-us' })).toContain('Blue!Harbour-7');
+    await harness.context.variables.set('global', {
+      name: 'CLERK_WORD',
+      value: 'Blue!Harbour-7',
+      secret: true,
+    });
+    const hidden = await answer({ ...place, environment: 'preprod-us' });
+    expect(hidden).toContain('of-before');
+    expect(hidden).toContain('[hidden]');
+    expect(hidden).not.toContain('Harbour-7');
+    const list = await changed({ since: before, ref: 'main', environment: 'preprod-us' });
+    expect(list.tests.map(({ test }) => test)).toEqual(['ClerkTest']);
+    expect(JSON.stringify(list)).not.toContain('Harbour-7');
+  });
+
   test('refs that cannot be compared are refused, each with a code', async () => {
     harness.module.git('checkout', '--quiet', '--orphan', 'unrelated');
     harness.module.commit({}, 'Another history');

@@ -3,9 +3,10 @@ import { Fault, isFault } from '../../faults/fault.ts';
 import type { CatalogAccess } from '../../mftf/catalog/catalogs.ts';
 import { splitFiles } from '../../mftf/impact/changed-files.ts';
 import type { ChangedTest, ChangedTests } from '../../mftf/impact/changed-tests.ts';
-import { withoutStop } from '../../mftf/impact/reasons.ts';
+import { type Reason, withoutStop } from '../../mftf/impact/reasons.ts';
 import type { TestChanges } from '../../mftf/impact/test-changes.ts';
 import { type CheckedOutModules, mapModules } from '../../mftf/module/check-out.ts';
+import { createRedactor } from '../../mftf/redaction/redactor.ts';
 import type { Environment } from '../../model/environment.ts';
 import type { PinnedModule } from '../../model/module-source.ts';
 import { emptySelection } from '../../model/selection.ts';
@@ -21,6 +22,8 @@ interface ImpactDependencies {
   sourcesAt(ref?: string): Promise<SourcesAt>;
   /** The modules that MFTF reads on an environment; see `Catalogs.of`. */
   enabledOf(environment: Environment, testModules: CheckedOutModules): Promise<readonly string[] | undefined>;
+  /** The secret values of an environment. Errors: MODULE_ENV_FILE_MISSING. */
+  secretsOf(environment: Environment, testModules: CheckedOutModules): Promise<readonly string[]>;
   read(request: {
     image: string;
     testModules: CheckedOutModules;
@@ -45,7 +48,12 @@ export function createImpact(deps: ImpactDependencies): Impact {
       const changes = await compareAll(() => read(earlier), after, files);
       const [{ id, subject }] = testModules;
       const selected = selection && (await after.ask('resolve', selection)).tests;
-      return { commit: { id, subject }, since, ...changes, otherFiles: files.others, selected };
+      const hide = await createHide(deps, environment, testModules);
+      const changed = changes.changed.map((test) => ({
+        ...test,
+        reasons: hideInReasons(test.reasons, hide),
+      }));
+      return { commit: { id, subject }, since, ...changes, changed, otherFiles: files.others, selected };
     },
 
     async testChanges({ environment, test, ...request }) {
@@ -54,7 +62,9 @@ export function createImpact(deps: ImpactDependencies): Impact {
       const after = await read({ image, testModules, enabled });
       const before = await read(earlier);
       const [{ id, subject }] = testModules;
-      return { commit: { id, subject }, since, ...(await after.compare(before, 'testChanges', { test })) };
+      const changes = await after.compare(before, 'testChanges', { test });
+      const hide = await createHide(deps, environment, testModules);
+      return { commit: { id, subject }, since, ...hideInChanges(changes, hide) };
     },
 
     async changesBetween({ environment, before, after, test, stepKey }) {
@@ -65,9 +75,41 @@ export function createImpact(deps: ImpactDependencies): Impact {
       const catalog = await read({ image, testModules: later, enabled });
       const catalogBefore = await read({ image, testModules: earlier, enabled });
       const changes = await catalog.compare(catalogBefore, 'testChanges', { test, stepKey });
-      return { ...changes, lineChange: await lineChangeOf(deps, later, changes.step) };
+      const hide = await createHide(deps, environment, later);
+      const lineChange = await lineChangeOf(deps, later, changes.step);
+      return { ...hideInChanges(changes, hide), lineChange };
     },
   };
+}
+
+type Hide = (text: string) => string;
+
+/** Hides the secrets of an environment, which the files of a module may have as they are. */
+async function createHide(
+  { secretsOf }: ImpactDependencies,
+  environment: Environment | undefined,
+  testModules: CheckedOutModules,
+): Promise<Hide> {
+  return (await createRedactor(environment ? await secretsOf(environment, testModules) : [])).text;
+}
+
+function hideInReasons(reasons: readonly Reason[], hide: Hide): Reason[] {
+  return reasons.map(({ values, ...reason }) => ({
+    ...reason,
+    text: hide(reason.text),
+    ...(values && { values: { before: hide(values.before), after: hide(values.after) } }),
+  }));
+}
+
+function hideInChanges(changes: TestChanges, hide: Hide): TestChanges {
+  const parts = changes.parts.map(({ part, hunks }) => ({
+    part,
+    hunks: hunks.map(({ skipped, steps }) => ({
+      skipped,
+      steps: steps.map(({ change, step }) => ({ change, step: { ...step, text: hide(step.text) } })),
+    })),
+  }));
+  return { ...changes, reasons: hideInReasons(changes.reasons, hide), parts };
 }
 
 interface SourcesSince {

@@ -107,6 +107,8 @@ export function createTestQuestions(deps: QuestionDependencies): TestQuestions {
       modules: async () => (await open()).modules,
       enabledOf: async (environment, testModules) =>
         enabledOn(deps, environment, await envFilesOf(deps, environment, testModules)),
+      secretsOf: async (environment, testModules) =>
+        (await envFilesOf(deps, environment, testModules)).secrets,
       read: readTests,
     }),
 
