@@ -20,15 +20,20 @@ interface ImpactDependencies {
   sources: Sources;
   modules(): Promise<Modules>;
   sourcesAt(ref?: string): Promise<SourcesAt>;
-  /** The modules that MFTF reads on an environment; see `Catalogs.of`. */
-  enabledOf(environment: Environment, testModules: CheckedOutModules): Promise<readonly string[] | undefined>;
-  /** The secret values of an environment. Errors: MODULE_ENV_FILE_MISSING. */
-  secretsOf(environment: Environment, testModules: CheckedOutModules): Promise<readonly string[]>;
+  /** What an environment adds. Errors: MODULE_ENV_FILE_MISSING. */
+  readValues(environment: Environment, testModules: CheckedOutModules): Promise<Values>;
   read(request: {
     image: string;
     testModules: CheckedOutModules;
     enabled: readonly string[] | undefined;
   }): Promise<CatalogAccess>;
+}
+
+interface Values {
+  /** The modules that MFTF reads; see `Catalogs.of`. */
+  enabled: readonly string[] | undefined;
+  /** The secret values, to be hidden. */
+  secrets: readonly string[];
 }
 
 /** Compares the tests of commits. */
@@ -42,13 +47,13 @@ export function createImpact(deps: ImpactDependencies): Impact {
         at ?? (await deps.sourcesAt(request.ref)),
         request,
       );
-      const { image, testModules, enabled, earlier, since } = sources;
+      const { image, testModules, enabled, earlier, since, secrets } = sources;
       const after = await read({ image, testModules, enabled });
       const files = await changedFiles(deps, sources);
       const changes = await compareAll(() => read(earlier), after, files);
       const [{ id, subject }] = testModules;
       const selected = selection && (await after.ask('resolve', selection)).tests;
-      const hide = await createHide(deps, environment, testModules);
+      const hide = await createHide(secrets);
       const changed = changes.changed.map((test) => ({
         ...test,
         reasons: hideInReasons(test.reasons, hide),
@@ -58,12 +63,12 @@ export function createImpact(deps: ImpactDependencies): Impact {
 
     async testChanges({ environment, test, ...request }) {
       const sources = await sourcesSince(deps, environment, await deps.sourcesAt(request.ref), request);
-      const { image, testModules, enabled, earlier, since } = sources;
+      const { image, testModules, enabled, earlier, since, secrets } = sources;
       const after = await read({ image, testModules, enabled });
       const before = await read(earlier);
       const [{ id, subject }] = testModules;
       const changes = await after.compare(before, 'testChanges', { test });
-      const hide = await createHide(deps, environment, testModules);
+      const hide = await createHide(secrets);
       return { commit: { id, subject }, since, ...hideInChanges(changes, hide) };
     },
 
@@ -71,11 +76,11 @@ export function createImpact(deps: ImpactDependencies): Impact {
       const { image, modules: sourced } = await deps.sources.of(environment);
       const earlier = await checkOutPinned(deps, sourced, before);
       const later = await checkOutPinned(deps, sourced, after);
-      const enabled = await deps.enabledOf(environment, later);
+      const { enabled, secrets } = await deps.readValues(environment, later);
       const catalog = await read({ image, testModules: later, enabled });
       const catalogBefore = await read({ image, testModules: earlier, enabled });
       const changes = await catalog.compare(catalogBefore, 'testChanges', { test, stepKey });
-      const hide = await createHide(deps, environment, later);
+      const hide = await createHide(secrets);
       const lineChange = await lineChangeOf(deps, later, changes.step);
       return { ...hideInChanges(changes, hide), lineChange };
     },
@@ -84,13 +89,9 @@ export function createImpact(deps: ImpactDependencies): Impact {
 
 type Hide = (text: string) => string;
 
-/** Hides the secrets of an environment, which the files of a module may have as they are. */
-async function createHide(
-  { secretsOf }: ImpactDependencies,
-  environment: Environment | undefined,
-  testModules: CheckedOutModules,
-): Promise<Hide> {
-  return (await createRedactor(environment ? await secretsOf(environment, testModules) : [])).text;
+/** Hides the secrets of environments, which the files of a module may have as they are. */
+async function createHide(secrets: readonly string[]): Promise<Hide> {
+  return (await createRedactor(secrets)).text;
 }
 
 function hideInReasons(reasons: readonly Reason[], hide: Hide): Reason[] {
@@ -119,6 +120,8 @@ interface SourcesSince {
   /** The earlier side. */
   earlier: Pick<SourcesSince, 'image' | 'testModules' | 'enabled'>;
   since: Commit;
+  /** Of the environments of both sides. */
+  secrets: readonly string[];
 }
 
 /** Errors: REF_UNKNOWN, REF_UNRELATED, and those of the repository. */
@@ -150,17 +153,18 @@ async function sourcesSince(
   }
   const [first, ...others] = before.testModules;
   const path = await repository.checkout(since.id);
-  const enabled = environment && (await deps.enabledOf(environment, testModules));
-  const enabledBefore =
+  const values = environment && (await deps.readValues(environment, testModules));
+  const valuesBefore =
     sinceEnvironment === environment || sinceEnvironment === undefined
-      ? enabled
-      : await deps.enabledOf(sinceEnvironment, before.testModules);
+      ? values
+      : await deps.readValues(sinceEnvironment, before.testModules);
   const earlier: SourcesSince['earlier'] = {
     image: before.image,
     testModules: [{ ...first, ...since, path }, ...others],
-    enabled: enabledBefore,
+    enabled: valuesBefore?.enabled,
   };
-  return { image, testModules, enabled, earlier, since };
+  const secrets = [...(values?.secrets ?? []), ...(valuesBefore?.secrets ?? [])];
+  return { image, testModules, enabled: values?.enabled, earlier, since, secrets };
 }
 
 async function changedFiles(deps: ImpactDependencies, { testModules, since }: SourcesSince) {

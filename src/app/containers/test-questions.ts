@@ -105,10 +105,10 @@ export function createTestQuestions(deps: QuestionDependencies): TestQuestions {
       ...deps,
       sourcesAt,
       modules: async () => (await open()).modules,
-      enabledOf: async (environment, testModules) =>
-        enabledOn(deps, environment, await envFilesOf(deps, environment, testModules)),
-      secretsOf: async (environment, testModules) =>
-        (await envFilesOf(deps, environment, testModules)).secrets,
+      readValues: async (environment, testModules) => {
+        const files = await envFilesOf(deps, environment, testModules);
+        return { enabled: await enabledOn(deps, environment, files), secrets: files.secrets };
+      },
       read: readTests,
     }),
 
