@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { keyOfContent } from '../../allure/report-maker.ts';
+import type { Run } from '../../model/run.ts';
 import { allureResults } from '../../report/allure.ts';
 import { historyLine } from '../../report/allure-history.ts';
-import type { ReportedRun } from '../../report/reported-run.ts';
 import type { Context } from '../core/context.ts';
 import { defineOperation } from '../core/operation.ts';
-import { readReported, reportedIds } from './read-reported.ts';
+import { readReportedRuns, reportedIds, withResults } from './read-reported.ts';
 
 /** Earlier runs of each environment that a report knows. */
 const maxPastRuns = 20;
@@ -25,31 +25,31 @@ export const makeAllureReport = defineOperation({
     path: z.string().describe('The address of the page on this server. Whoever has it can open the page'),
   }),
   async run(context, { ids }) {
-    const reported = await readReported(context, ids);
-    const state = reported.map(({ run }) => [run.id, run.attempt, run.state, run.verdict, run.counts]);
+    const runs = await readReportedRuns(context, ids);
+    const state = runs.map((run) => [run.id, run.attempt, run.state, run.verdict, run.counts]);
     const name = await context.allureReports.make(keyOfContent(state), async () => ({
-      title: titleOf(reported),
-      results: reported.flatMap((each) =>
+      title: titleOf(runs),
+      results: (await withResults(context, runs)).flatMap((each) =>
         allureResults([each]).map((result) => ({ runId: each.run.id, result })),
       ),
-      history: historyOf(context, reported),
+      history: historyOf(context, runs),
     }));
     return { path: `/api/allure-reports/${name}/index.html` };
   },
 });
 
-function titleOf(reported: readonly ReportedRun[]): string {
-  const [first] = reported;
+function titleOf(runs: readonly Run[]): string {
+  const [first] = runs;
   if (first === undefined) return 'matre';
-  return reported.length === 1
-    ? `Run ${first.run.id} on ${first.run.environmentCode}`
-    : `Runs ${first.run.id} and ${reported.length - 1} more`;
+  return runs.length === 1
+    ? `Run ${first.id} on ${first.environmentCode}`
+    : `Runs ${first.id} and ${runs.length - 1} more`;
 }
 
 /** The runs before those of the report, a line for each, the oldest first. */
-async function* historyOf({ pastRuns }: Context, reported: readonly ReportedRun[]): AsyncGenerator<string> {
+async function* historyOf({ pastRuns }: Context, reported: readonly Run[]): AsyncGenerator<string> {
   const oldest = new Map<number, Date>();
-  for (const { run } of reported) {
+  for (const run of reported) {
     const time = run.startedAt ?? run.queuedAt;
     const earlier = oldest.get(run.environmentId);
     if (earlier === undefined || time < earlier) oldest.set(run.environmentId, time);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Fault } from '../../faults/fault.ts';
+import type { Run } from '../../model/run.ts';
 import { type ReportedRun, splitAttempts } from '../../report/reported-run.ts';
 import type { Context } from '../core/context.ts';
 
@@ -11,18 +12,30 @@ export const reportedIds = z
   .max(maxReportedRuns * 16)
   .regex(/^\d{1,15}(,\d{1,15})*$/, 'must be numbers of runs with commas between them');
 
-/** The runs with these numbers, as reports need them. Errors: INPUT_INVALID, RUN_UNKNOWN. */
-export async function readReported(
-  { runs, results, plans, notes }: Pick<Context, 'runs' | 'results' | 'plans' | 'notes'>,
-  ids: string,
-): Promise<ReportedRun[]> {
+/** The runs with these numbers. Errors: INPUT_INVALID, RUN_UNKNOWN. */
+export async function readReportedRuns({ runs }: Pick<Context, 'runs'>, ids: string): Promise<Run[]> {
   const numbers = ids.split(',').map(Number);
   if (numbers.length > maxReportedRuns) {
     throw new Fault('INPUT_INVALID', `At most ${maxReportedRuns} runs can be reported at once.`);
   }
+  const reported: Run[] = [];
+  for (const id of numbers) reported.push(await runs.get(id));
+  return reported;
+}
+
+/** The runs with these numbers, as reports need them. Errors: INPUT_INVALID, RUN_UNKNOWN. */
+export async function readReported(context: Context, ids: string): Promise<ReportedRun[]> {
+  return withResults(context, await readReportedRuns(context, ids));
+}
+
+/** Runs with what reports say of them. */
+export async function withResults(
+  { results, plans, notes }: Pick<Context, 'results' | 'plans' | 'notes'>,
+  runs: readonly Run[],
+): Promise<ReportedRun[]> {
   const reported: ReportedRun[] = [];
-  for (const id of numbers) {
-    const run = await runs.get(id);
+  for (const run of runs) {
+    const { id } = run;
     const attempts = splitAttempts(await results.list(id));
     const causes = attempts.results.flatMap(({ cause }) => cause ?? []);
     reported.push({
