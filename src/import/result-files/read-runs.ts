@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { lstat, readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { Fault, toFault } from '../../faults/fault.ts';
@@ -32,7 +32,12 @@ export async function readRuns(path: string, options: { withoutFiles: boolean })
   const ofAllure = names.filter((name) => /-result\.json$|-testsuite\.xml$/.test(name));
   if (ofAllure.length > 0) return [await readAllureRun(path, ofAllure, options)];
   const ofJunit = names.filter((name) => name.endsWith('.xml'));
-  if (ofJunit.length > 0) return Promise.all(ofJunit.map((name) => readJunitRun(join(path, name))));
+  if (ofJunit.length > 0) {
+    const runs: FileRun[] = [];
+    // In turn: of each file only its results stay in memory.
+    for (const name of ofJunit) runs.push(await readJunitRun(join(path, name)));
+    return runs;
+  }
   const expected = 'result files of Allure (*-result.json, *-testsuite.xml) or JUnit files (*.xml)';
   throw new Fault('INPUT_INVALID', `${path} has no ${expected}.`);
 }
@@ -41,7 +46,9 @@ async function readJunitRun(path: string): Promise<FileRun> {
   const content = await readText(path);
   const { mtime } = await stat(path);
   const results = readable(path, () => readJunitFile(content, mtime));
-  return runOf({ name: basename(path), contents: [content], results, folder: undefined });
+  const digest = createHash('sha256');
+  addContent(digest, content);
+  return runOf({ name: basename(path), digest, results, folder: undefined });
 }
 
 async function readAllureRun(
@@ -49,19 +56,19 @@ async function readAllureRun(
   names: readonly string[],
   { withoutFiles }: { withoutFiles: boolean },
 ): Promise<FileRun> {
-  const contents: string[] = [];
+  const digest = createHash('sha256');
   const results: FileResult[] = [];
   for (const name of names) {
     const path = join(folder, name);
     const content = await readText(path);
-    contents.push(content);
+    addContent(digest, content);
     for (const result of readable(path, () => readAllureFile(name, content))) {
       const files = withoutFiles ? [] : result.files;
       for (const { source } of files) await assertAttachment(folder, source, path);
       results.push({ ...result, files });
     }
   }
-  return runOf({ name: basename(folder), contents, results, folder });
+  return runOf({ name: basename(folder), digest, results, folder });
 }
 
 /** Errors: IMPORT_ATTACHMENT_OUTSIDE, also for a link; IMPORT_ATTACHMENT_MISSING. */
@@ -105,15 +112,21 @@ function readable<T>(path: string, read: () => T): T {
   }
 }
 
+/** Adds a file with its length, so that no other files have the same bytes. */
+function addContent(digest: Hash, content: string): void {
+  const bytes = Buffer.from(content);
+  digest.update(`${bytes.length}:`).update(bytes);
+}
+
 /** Errors: IMPORT_FILE_INVALID for files without a result, and for a name that no test here can have. */
 function runOf({
   name,
-  contents,
+  digest,
   results,
   folder,
 }: {
   name: string;
-  contents: readonly string[];
+  digest: Hash;
   results: readonly FileResult[];
   folder: string | undefined;
 }): FileRun {
@@ -131,9 +144,5 @@ function runOf({
   const inOrder = results.toSorted((one, other) => one.startedAt.getTime() - other.startedAt.getTime());
   // The last execution of a test decides, as Allure and matre see it.
   const latest = new Map(inOrder.map((result) => [`${result.suite ?? ''}:${result.test}`, result]));
-  const hash = createHash('sha256');
-  // Each with its length, so that no other files have the same bytes.
-  for (const content of contents.map((text) => Buffer.from(text)))
-    hash.update(`${content.length}:`).update(content);
-  return { name, digest: hash.digest('hex'), results: [...latest.values()], folder };
+  return { name, digest: digest.digest('hex'), results: [...latest.values()], folder };
 }
