@@ -25,7 +25,7 @@ const table: Record<string, readonly string[] | AllBut> = {
   config: ['faults', 'files', 'http', 'model'],
   engine: ['async', 'faults', 'files', 'log.ts'],
   locks: ['async', 'faults', 'log.ts'],
-  artifacts: ['async', 'faults', 'files', 'http', 'log.ts'],
+  artifacts: ['async', 'config', 'faults', 'files', 'http', 'log.ts'],
   allure: ['artifacts', 'async', 'faults', 'files', 'log.ts', 'model', 'report'],
   store: ['artifacts', 'async', 'crypto', 'faults', 'files', 'history', 'log.ts', 'model'],
   selenium: ['async', 'faults', 'http', 'log.ts', 'model'],

@@ -42,7 +42,7 @@ export interface S3Config {
   endpoint: string;
   region: string;
   bucket: string;
-  /** Before all keys. */
+  /** Before all keys: other installations may use the same bucket with another one. */
   prefix: string;
   accessKey: string;
   secretKey: string;

@@ -2,7 +2,7 @@ import { createHash, createHmac } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import type { S3Config } from '../../src/artifacts/s3/s3.ts';
+import type { S3Config } from '../../src/config/config.ts';
 
 /** How the server treats requests: `cut` ends the connection in the middle of a body, `silent` never answers. */
 type S3Fault = 'busy' | 'cut' | 'silent' | 'refused';

@@ -1,21 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { AwsV4Signer } from 'aws4fetch';
 import { retry } from '../../async/retry.ts';
+import type { S3Config } from '../../config/config.ts';
 import { Fault, isFault } from '../../faults/fault.ts';
 import { createHttpClient, describeHttpError, type HttpClient } from '../../http/http-client.ts';
 import type { ObjectStore } from '../object-store.ts';
 import { parseError, parseList } from './xml.ts';
-
-export interface S3Config {
-  /** The address of the service, without the bucket. */
-  endpoint: string;
-  region: string;
-  bucket: string;
-  /** Before all keys: other installations may use the same bucket with another one. */
-  prefix: string;
-  accessKey: string;
-  secretKey: string;
-}
 
 interface S3Request {
   method: 'GET' | 'PUT' | 'DELETE';
@@ -32,6 +22,8 @@ interface S3Response {
 
 /** Until the headers of a response, and the longest pause in its body. Uploads of 8 MB take seconds. */
 const defaultTimeoutMs = 30_000;
+/** Objects have 8 MB at most, and a list of 1,000 keys less than 2 MB. */
+const maxBodyBytes = 16 * 1024 * 1024;
 /** Services that are busy answer 503 (SlowDown) for a moment. */
 const maxTries = 3;
 const defaultRetryMs = 200;
@@ -72,7 +64,15 @@ export function createS3Store(
       ...{ timeoutMs, idleMs: timeoutMs, signal: new AbortController().signal },
     });
     const chunks: Uint8Array[] = [];
-    for await (const chunk of response.chunks) chunks.push(chunk);
+    let bytes = 0;
+    for await (const chunk of response.chunks) {
+      chunks.push(chunk);
+      bytes += chunk.length;
+      if (bytes > maxBodyBytes) {
+        response.close();
+        throw new Error(`its answer has more than ${maxBodyBytes} bytes`);
+      }
+    }
     return { status: response.status, body: Buffer.concat(chunks) };
   }
 
