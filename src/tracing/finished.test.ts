@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import { finishedRun } from '../../test/support/reported-run.ts';
 import type { Run } from '../model/run.ts';
-import { noRunOptions } from '../model/run-options.ts';
 import { emptySelection } from '../model/selection.ts';
 import type { Attempt } from '../store/tables/attempts.ts';
 import { emitFinished } from './finished.ts';
@@ -9,41 +9,11 @@ import { attemptSpanId, type Span, traceOf } from './span.ts';
 const second = (number: number) => new Date(1_700_000_000_000 + number * 1_000);
 const trace = traceOf('here', 7, undefined);
 
-const run: Run = {
-  id: 7,
-  environmentId: 1,
-  environmentCode: 'preprod-us',
-  selection: emptySelection,
-  priority: 0,
-  ref: undefined,
-  modules: undefined,
-  state: 'finished',
-  phase: undefined,
-  verdict: 'passed',
-  reason: undefined,
-  commit: undefined,
-  attempt: 2,
-  fence: 2,
-  workerId: 'host/1/1',
-  leaseUntil: undefined,
-  retryAt: undefined,
-  cancelRequested: false,
-  requestedBy: 'cli:alice',
-  retryOf: undefined,
-  scheduleId: undefined,
-  patches: [],
-  submissionId: undefined,
-  filesRemovedAt: undefined,
-  pin: undefined,
-  options: noRunOptions,
-  retriedAfter: 0,
-  reservationId: undefined,
-  startBy: undefined,
-  counts: { planned: 1, passed: 1, failed: 0, broken: 0, skipped: 0, flaky: 0, quarantined: 0 },
-  queuedAt: second(0),
-  startedAt: second(5),
-  finishedAt: second(30),
-};
+const run = finishedRun({
+  ...{ environmentId: 1, selection: emptySelection, commit: undefined },
+  ...{ attempt: 2, fence: 2, workerId: 'host/1/1', requestedBy: 'cli:alice' },
+  ...{ queuedAt: second(0), startedAt: second(5), finishedAt: second(30) },
+});
 const attempt = (number: number, from: number, to: number, outcome: Attempt['outcome']): Attempt => ({
   runId: 7,
   attempt: number,

@@ -38,8 +38,8 @@ describe.skipIf(noBrowserReason)('a mail', () => {
   it.each([
     [360, 'light'],
     [360, 'dark'],
-    // The scheme changes colors alone.
     [700, 'light'],
+    [700, 'dark'],
   ] as const)('of %i pixels fits its window and can be read in a %s scheme', async (width, colorScheme) => {
     const page = await browser.open('about:blank', { viewport: { width, height: 900 }, colorScheme });
     for (const [sort, facts] of Object.entries(sampleFacts)) {
