@@ -1,6 +1,6 @@
 import type { CommandGroup } from '../cli-context.ts';
 
-/** For who decides what runs where and when, and who is told. */
+/** Commands that decide what runs where and when, and who gets messages. */
 export const setUpCommands: readonly CommandGroup[] = [
   {
     title: 'Set up',

@@ -26,7 +26,7 @@ const fieldView = z.object({
 });
 export type StepFieldView = z.output<typeof fieldView>;
 
-const stepView = z.object({
+const resolvedStepView = z.object({
   stepKey: z.string().nullable().describe('As in the results of a run; null for a comment'),
   action: z.string().describe('What MFTF does, such as click'),
   text: z.string().describe('Its attributes, with the arguments of the action group put in'),
@@ -37,7 +37,7 @@ const stepView = z.object({
     .nullable()
     .describe('The call of the action group that the step comes from'),
 });
-export type TestStepView = z.output<typeof stepView>;
+export type TestStepView = z.output<typeof resolvedStepView>;
 
 const usedValueView = z.object({
   kind: z.enum(['env', 'secret']),
@@ -66,9 +66,9 @@ export const testStepsView = z.object({
     .string()
     .nullable()
     .describe('Why the values of the environment are not known, such as a missing file'),
-  before: z.array(stepView),
-  steps: z.array(stepView),
-  after: z.array(stepView),
+  before: z.array(resolvedStepView),
+  steps: z.array(resolvedStepView),
+  after: z.array(resolvedStepView),
 });
 export type TestStepsView = z.output<typeof testStepsView>;
 

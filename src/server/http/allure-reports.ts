@@ -23,8 +23,8 @@ const types: Record<string, string> = {
 
 /**
  * Serves the pages of Allure. They show what shops and tests wrote, by scripts that are not ours, so they have an origin of their own
- * (`sandbox`): they cannot read or send anything as the user who opens them. Such a page sends no cookie, so its files are open to whoever
- * has the name of the report, which nobody can guess.
+ * (`sandbox`): they cannot read or send anything with the rights of the user. Such a page sends no cookie, so the name of the report
+ * is what gives access to its files; it cannot be guessed.
  */
 export function mountAllureReports(server: FastifyInstance, { allureReports }: Context): void {
   const params = z.object({ name: exactLine(64), '*': exactLine(1000) });
