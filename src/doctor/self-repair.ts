@@ -9,6 +9,7 @@ export const selfRepairs: Record<
   | 'FAILED_RETRIED'
   | 'RETRIED_BY_USER'
   | 'CHANGED_TESTS'
+  | 'VERDICT_DECIDED'
   | 'CANCELLED'
   | 'WORKER_LOST',
   { symptoms?: string; means: string }
@@ -57,6 +58,10 @@ export const selfRepairs: Record<
   },
   CHANGED_TESTS: {
     means: 'The run covers only the tests of its selection that differ from an earlier commit.',
+  },
+  VERDICT_DECIDED: {
+    means:
+      'The verdict is decided, and only hooks after the tests are left. They may end in a later attempt, which executes no test.',
   },
   CANCELLED: {
     means: 'A user cancelled the run, or a later firing of its schedule replaced it.',

@@ -108,17 +108,20 @@ describe('the hooks of a run', () => {
     expect([executed, paths]).toEqual([['a'], ['hooks/01-before-a-after-attempt-2-start-2.txt']]);
   });
 
-  it('leave one whose end is unknown to the next attempt if it may be repeated; otherwise it is interrupted', async () => {
-    const vanished = new Fault('CONTAINER_VANISHED', 'gone');
-    const first = setUp({ a: vanished });
-    await expect(
-      runHooksBefore([hook('a', { repeatable: true })], first.record, first.place),
-    ).rejects.toMatchObject({ code: 'CONTAINER_VANISHED' });
-    expect(first.ends).toEqual({});
-    const second = setUp({ a: vanished });
-    const outcome = await runHooksBefore([hook('a')], second.record, second.place);
-    expect(outcome).toMatchObject({ kind: 'failed', reason: { code: 'HOOK_INTERRUPTED' } });
-  });
+  it.each(['CONTAINER_VANISHED', 'DISK_FULL'] as const)(
+    'leave one whose end is unknown by %s to the next attempt if it may be repeated; otherwise it is interrupted',
+    async (code) => {
+      const fault = new Fault(code, 'gone');
+      const first = setUp({ a: fault });
+      await expect(
+        runHooksBefore([hook('a', { repeatable: true })], first.record, first.place),
+      ).rejects.toMatchObject({ code });
+      expect(first.ends).toEqual({});
+      const second = setUp({ a: fault });
+      const outcome = await runHooksBefore([hook('a')], second.record, second.place);
+      expect(outcome).toMatchObject({ kind: 'failed', reason: { code: 'HOOK_INTERRUPTED' } });
+    },
+  );
 
   it('that wait are left to the next attempt when the worker stops, if they may be repeated', async () => {
     const wait = { everySeconds: 0, values: [], failedValues: [] };

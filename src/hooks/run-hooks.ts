@@ -10,8 +10,8 @@ export type HooksOutcome = { kind: 'passed' } | { kind: 'failed'; reason: Reason
 
 /**
  * Executes the hooks of a run before its tests in their order, up to the first that fails. Those that ended in an earlier attempt are not
- * executed again. Rejects with the reason of the abort signal, and with faults of the engine, after which a hook that may be repeated is
- * left to the next attempt.
+ * executed again. Rejects with the reason of the abort signal, and with the fault after which it is unknown how far a hook came (the
+ * container vanished, the disk of its log is full) when it may be repeated: it is left to the next attempt.
  */
 export async function runHooksBefore(
   hooks: readonly RunHook[],
@@ -79,7 +79,6 @@ async function runHook(hook: RunHook, record: HookRecorder, place: HookPlace): P
   } catch (error) {
     place.signal.throwIfAborted();
     if (isFault(error, 'STALE_FENCE')) throw error;
-    if (isFault(error, 'DISK_FULL')) return fail(error.code, error.message);
     // How far it came is unknown.
     if (hook.repeatable) throw error;
     return interrupt(toFault(error).message);

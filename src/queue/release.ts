@@ -302,10 +302,23 @@ export async function giveUpAfterHooks(
   );
 }
 
-/** Decides the verdict of a run whose hooks after the tests are due: whichever worker has the run then executes only those. */
-export async function decideEnd(transaction: Queryable, end: Omit<RunEnd, 'fence'>): Promise<void> {
-  await transaction.query(
-    'UPDATE run SET end_verdict = $2, end_reason_code = $3, end_reason_message = $4 WHERE id = $1',
-    [end.runId, end.verdict, end.reason?.code ?? null, end.reason ? storable(end.reason.message) : null],
+/**
+ * Decides the verdict of a run whose hooks after the tests are due: whichever worker has the run then executes only those. A reason
+ * becomes an event, because the hooks may take long, and end in another attempt.
+ */
+export async function decideEnd(
+  transaction: Queryable,
+  { runId, verdict, reason }: Omit<RunEnd, 'fence'>,
+): Promise<void> {
+  const [decided] = await transaction.query<{ is_first: boolean }>(
+    `UPDATE run SET end_verdict = $2, end_reason_code = $3, end_reason_message = $4
+     FROM (SELECT id, end_verdict IS NULL AS is_first FROM run WHERE id = $1 FOR NO KEY UPDATE) AS earlier
+     WHERE run.id = earlier.id RETURNING is_first`,
+    [runId, verdict, reason?.code ?? null, reason ? storable(reason.message) : null],
   );
+  if (!decided?.is_first || !reason) return;
+  await addEvent(transaction, runId, {
+    code: 'VERDICT_DECIDED',
+    message: `The run is ${verdict} with ${reason.code}; only hooks after its tests are left.`,
+  });
 }

@@ -73,6 +73,14 @@ export interface FinalHook {
   endedAt: number | undefined;
 }
 
+/** That a run was decided to be broken, before hooks after its tests which may have ended in a later attempt. */
+export interface Decision {
+  runId: number;
+  /** The reason. */
+  code: string;
+  at: number;
+}
+
 /** The input of the judge: the journals of the containers, the final rows of the tables, and the injected faults. */
 export interface Evidence {
   acknowledged: number[];
@@ -87,6 +95,7 @@ export interface Evidence {
   results: FinalResult[];
   planned: { runId: number; test: string }[];
   hooks: FinalHook[];
+  decisions: Decision[];
   absences: Absence[];
   injections: Injection[];
   /** When the machine was too busy for its tasks. */
@@ -156,6 +165,9 @@ export async function gatherEvidence(
   const events = await database.query<{ run_id: number; count: number }>(
     `SELECT run_id, count(*)::int AS count FROM run_event WHERE code = 'RETRIED_BY_USER' GROUP BY run_id`,
   );
+  const decisions = await database.query<{ run_id: number; at: Date; message: string }>(
+    `SELECT run_id, at, message FROM run_event WHERE code = 'VERDICT_DECIDED' ORDER BY id`,
+  );
   return {
     acknowledged,
     retries,
@@ -191,6 +203,11 @@ export async function gatherEvidence(
       recordedAt: moment(row.recorded_at) ?? 0,
     })),
     planned: planned.map((row) => ({ runId: row.run_id, test: row.test })),
+    decisions: decisions.map(({ run_id, at, message }) => ({
+      runId: run_id,
+      code: / is broken with (\w+);/.exec(message)?.[1] ?? '',
+      at: moment(at) ?? 0,
+    })),
     hooks: hooks.map(({ run_id, ended_at, ...row }) => ({
       ...row,
       runId: run_id,
@@ -218,6 +235,7 @@ export function joinEvidence(
     results: all('results'),
     planned: all('planned'),
     hooks: all('hooks'),
+    decisions: all('decisions'),
     absences: all('absences'),
   };
 }

@@ -57,7 +57,8 @@ function isOfStall({ stalls }: Evidence, { code, at }: Breakage): boolean {
   return codes.includes(code) && stalls.some(({ from, to }) => from <= at && at <= to + withinMs);
 }
 
-function breakagesIn({ runs, attempts, results }: Evidence): Breakage[] {
+function breakagesIn(evidence: Evidence): Breakage[] {
+  const { runs, attempts, results } = evidence;
   return runs.flatMap(({ id, environmentId, verdict, reason, finishedAt }): Breakage[] => {
     const history = attempts.filter(({ runId }) => runId === id);
     const broken = results.filter(({ runId, status }) => runId === id && status === 'broken');
@@ -66,16 +67,20 @@ function breakagesIn({ runs, attempts, results }: Evidence): Breakage[] {
       what: string,
       code: string | null,
       pid: number | undefined,
-      at: number | undefined,
+      at = Number.POSITIVE_INFINITY,
       number: number | undefined,
-    ): Breakage => ({
-      what,
-      code: code ?? 'without a reason',
-      environmentId,
-      pid,
-      at: at ?? Number.POSITIVE_INFINITY,
-      lastEndedAt: history.find(({ attempt }) => attempt + 1 === number)?.endedAt,
-    });
+    ): Breakage => {
+      const decidedAt = whenDecided(evidence, { runId: id, code, recordedAt: at });
+      const deciding = history.find(({ endedAt = Number.POSITIVE_INFINITY }) => endedAt >= (decidedAt ?? at));
+      return {
+        what,
+        code: code ?? 'without a reason',
+        environmentId,
+        pid: decidedAt === undefined ? pid : deciding?.pid,
+        at: decidedAt ?? at,
+        lastEndedAt: history.find(({ attempt }) => attempt + 1 === number)?.endedAt,
+      };
+    };
     // A run, and an attempt, that is broken because of its tests has no reason of its own.
     const hasReason = (own: string | null) => own !== null || broken.length === 0;
     return [
@@ -99,6 +104,22 @@ function breakagesIn({ runs, attempts, results }: Evidence): Breakage[] {
       ),
     ];
   });
+}
+
+/**
+ * When the verdict was decided that was recorded at a time: hooks after the tests come between the two, often in another attempt, and no
+ * test.
+ */
+function whenDecided(
+  { decisions, lifetimes }: Evidence,
+  { runId, code, recordedAt }: { runId: number; code: string | null; recordedAt: number },
+): number | undefined {
+  const decision = decisions.findLast((one) => one.runId === runId && one.at <= recordedAt);
+  if (decision?.code !== code) return undefined;
+  const isTestBetween = lifetimes.some(
+    (one) => one.runId === runId && one.test !== undefined && one.from > decision.at && one.from < recordedAt,
+  );
+  return isTestBetween ? undefined : decision.at;
 }
 
 function explains({ mayBreak, at, undoneAt, pid, affectedIds }: Injection, breakage: Breakage): boolean {

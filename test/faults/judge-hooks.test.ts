@@ -35,6 +35,7 @@ function correctEvidence(): Evidence {
     ],
     results: [],
     planned: [],
+    decisions: [],
     hooks: faultHooks.map(({ name, moment, repeatable }, index) => ({
       ...{ runId: 1, round: 0, name, moment, repeatable, state: 'passed', code: null },
       starts: name === 'before-again' ? 2 : 1,

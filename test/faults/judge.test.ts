@@ -45,6 +45,7 @@ function correctEvidence(): Evidence {
       { runId: 2, test: 'A', attempt: 1, status: 'passed', reason: null, recordedAt: 6_300 },
     ],
     hooks: [],
+    decisions: [],
     planned: [
       { runId: 1, test: 'A' },
       { runId: 1, test: 'B' },
@@ -290,6 +291,22 @@ describe('the judge of what is broken', () => {
     expect(messagesOf(evidence)).toEqual([]);
     change(evidence.attempts, 0, { endedAt: 60_000 });
     expect(messagesOf(evidence)).toEqual([expect.stringContaining('run 1 is HOOK_INTERRUPTED')]);
+  });
+
+  it('judges a verdict by the time of its decision, if only hooks after the tests came since', () => {
+    const evidence = evidenceWith({ withinS: 1_000 });
+    change(evidence.attempts, 1, { outcome: 'broken', reason: 'WORKER_LOST', endedAt: 2_000_000 });
+    change(evidence.runs, 0, { verdict: 'broken', reason: 'WORKER_LOST', finishedAt: 2_000_000 });
+    expect(messagesOf(evidence)).toEqual([
+      expect.stringContaining('run 1 is WORKER_LOST'),
+      expect.stringContaining('attempt 2 of run 1 is WORKER_LOST'),
+    ]);
+    evidence.decisions.push({ runId: 1, code: 'WORKER_LOST', at: 4_000 });
+    expect(messagesOf(evidence)).toHaveLength(2);
+    evidence.lifetimes.splice(2, 1);
+    expect(messagesOf(evidence)).toEqual([]);
+    change(evidence.decisions, 0, { code: 'RESULT_MISSING' });
+    expect(messagesOf(evidence)).toHaveLength(2);
   });
 
   it.each<[string, Evidence]>([

@@ -151,8 +151,11 @@ overEngines((kind) => {
     await add('broken', 'before', { kind: 'command', argv: ['sh', '-c', 'echo no database; exit 3'] });
     await add('never', 'before', writes('never'));
     await add('restore', 'after', writes('restored'));
-    const { run: broken, results } = await run();
+    const { run: broken, results, events } = await run();
     expect(broken).toMatchObject({ verdict: 'broken', reason: { code: 'HOOK_FAILED' } });
+    expect(events.filter(({ code }) => code === 'VERDICT_DECIDED').map(({ message }) => message)).toEqual([
+      'The run is broken with HOOK_FAILED; only hooks after its tests are left.',
+    ]);
     expect(broken.reason?.message).toContain('exit code 3. Its last line: no database');
     expect(results).toEqual([]);
     expect(await written()).toEqual([`restored ${broken.id} preprod-us broken`]);
