@@ -23,44 +23,7 @@ import { savedSelectionFaults } from './codes/saved-selections.ts';
 import { scheduleFaults } from './codes/schedules.ts';
 import { submissionFaults } from './codes/submissions.ts';
 import { triageFaults } from './codes/triage.ts';
-
-/** How a fault ends a run or a command. */
-export type FaultKind =
-  /** Wrong use or configuration: the caller must change something. HTTP 4xx, exit code 3. */
-  | 'usage'
-  /**
-   * Infrastructure: a run it hits is `broken`, never failed. HTTP 5xx, exit code 2; HTTP 409 where only a change helps, because
-   * proxies and clients repeat a request after 502 and 503.
-   */
-  | 'infrastructure';
-
-interface FaultEntry {
-  kind: FaultKind;
-  status: number;
-  /** Whether the cause may disappear without a change, so that runs it broke are retried: see `isTransient`. */
-  transient: boolean;
-  meaning: string;
-  remedy: string;
-}
-
-const usage = (status: number, meaning: string, remedy: string): FaultEntry => ({
-  kind: 'usage',
-  status,
-  transient: false,
-  meaning,
-  remedy,
-});
-const infrastructure = (status: number, meaning: string, remedy: string): FaultEntry => ({
-  kind: 'infrastructure',
-  status,
-  transient: false,
-  meaning,
-  remedy,
-});
-const transient = (...entry: Parameters<typeof infrastructure>): FaultEntry => ({
-  ...infrastructure(...entry),
-  transient: true,
-});
+import { type FaultEntry, type FaultKind, infrastructure, transient, usage } from './fault-entry.ts';
 
 /** The registry: one entry for each code, in the order in which a run meets them. */
 export const faults = {

@@ -1,7 +1,5 @@
 /** Codes of `matre backup` and `matre restore`. They are part of the registry in `fault.ts`. */
-
-const usage = (status: number, meaning: string, remedy: string) =>
-  ({ kind: 'usage', status, transient: false, meaning, remedy }) as const;
+import { usage } from '../fault-entry.ts';
 
 export const backupFaults = {
   BACKUP_INVALID: usage(
@@ -29,4 +27,4 @@ export const backupFaults = {
     'matre does not start: the database or the data folder may be of two different times.',
     'Repeat the restore with --replace, until it ends without an error.',
   ),
-} as const;
+};

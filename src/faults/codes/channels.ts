@@ -1,7 +1,5 @@
 /** Codes of channels. They are part of the registry in `fault.ts`. */
-
-const usage = (status: number, meaning: string, remedy: string) =>
-  ({ kind: 'usage', status, transient: false, meaning, remedy }) as const;
+import { usage } from '../fault-entry.ts';
 
 export const channelFaults = {
   CHANNEL_UNKNOWN: usage(404, 'Nothing was changed.', 'Run `matre channel list` to see the channels.'),

@@ -1,23 +1,17 @@
 /** Codes of commands that look for their server. They are part of the registry in `fault.ts`. */
-
-const usage = (status: number, meaning: string, remedy: string) =>
-  ({ kind: 'usage', status, transient: false, meaning, remedy }) as const;
+import { infrastructure, usage } from '../fault-entry.ts';
 
 export const clientFaults = {
-  SERVER_UNREACHABLE: {
-    kind: 'infrastructure',
-    status: 503,
-    transient: false,
-    meaning: 'The command was not executed.',
-    remedy: 'Check that `matre up` is running there and that the address is right (`matre context show`).',
-  },
-  RESPONSE_MISSING: {
-    kind: 'infrastructure',
-    status: 504,
-    transient: false,
-    meaning: 'The server may have executed the command, or may still do so: it did not say.',
-    remedy: 'Look for what the command makes or changes (`matre list` for runs) before you repeat it.',
-  },
+  SERVER_UNREACHABLE: infrastructure(
+    503,
+    'The command was not executed.',
+    'Check that `matre up` is running there and that the address is right (`matre context show`).',
+  ),
+  RESPONSE_MISSING: infrastructure(
+    504,
+    'The server may have executed the command, or may still do so: it did not say.',
+    'Look for what the command makes or changes (`matre list` for runs) before you repeat it.',
+  ),
   SERVER_NOT_CHOSEN: usage(
     404,
     'The command was not executed, and nothing was created.',
@@ -43,4 +37,4 @@ export const clientFaults = {
     'The command was not executed: other users of this machine may have read the tokens in the file.',
     'Close it (chmod 600 FILE), and revoke its tokens if others may have read them (`matre token list`).',
   ),
-} as const;
+};

@@ -1,7 +1,7 @@
 /** Codes that only a check of `matre doctor` reports; no run ends with them. They are part of the registry in `fault.ts`. */
+import { infrastructure } from '../fault-entry.ts';
 
-const diagnosis = (meaning: string, remedy: string) =>
-  ({ kind: 'infrastructure', status: 503, transient: false, meaning, remedy }) as const;
+const diagnosis = (meaning: string, remedy: string) => infrastructure(503, meaning, remedy);
 
 export const diagnosisFaults = {
   WORKERS_MISSING: diagnosis(

@@ -1,9 +1,5 @@
 /** Codes of hooks before and after runs. They are part of the registry in `fault.ts`. */
-
-const usage = (status: number, meaning: string, remedy: string) =>
-  ({ kind: 'usage', status, transient: false, meaning, remedy }) as const;
-const infrastructure = (status: number, meaning: string, remedy: string) =>
-  ({ kind: 'infrastructure', status, transient: false, meaning, remedy }) as const;
+import { infrastructure, usage } from '../fault-entry.ts';
 
 export const hookFaults = {
   HOOK_UNKNOWN: usage(
@@ -26,4 +22,4 @@ export const hookFaults = {
     'A hook was interrupted, and how far it came is unknown. It is not started again, because it does not say that it may be.',
     'Check the shop, then retry the run. A hook that may be started twice can say so: `matre hook edit NAME --repeatable`.',
   ),
-} as const;
+};

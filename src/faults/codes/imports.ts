@@ -1,18 +1,13 @@
 /** Codes of `matre import`. They are part of the registry in `fault.ts`. */
-
-const usage = (status: number, meaning: string, remedy: string) =>
-  ({ kind: 'usage', status, transient: false, meaning, remedy }) as const;
+import { infrastructure, usage } from '../fault-entry.ts';
 
 export const importFaults = {
-  IMPORT_SOURCE_UNREACHABLE: {
-    kind: 'infrastructure',
-    status: 502,
-    transient: false,
+  IMPORT_SOURCE_UNREACHABLE: infrastructure(
+    502,
     // All of it is read before the first item is written.
-    meaning: 'Nothing was imported.',
-    remedy:
-      'Check the address, the user and the password of the database, and that this host may connect to it.',
-  },
+    'Nothing was imported.',
+    'Check the address, the user and the password of the database, and that this host may connect to it.',
+  ),
   IMPORT_SOURCE_INVALID: usage(
     400,
     'Nothing was imported.',
@@ -38,11 +33,9 @@ export const importFaults = {
     'Nothing was imported: only files in the folder of the results are read.',
     'Put the named file into the folder of the results, or import the results alone with --without-files.',
   ),
-  IMPORTED_FAILURE: {
-    kind: 'infrastructure',
-    status: 500,
-    transient: false,
-    meaning: 'The run or the test had no result that can be trusted in the system that it was imported from.',
-    remedy: 'Nothing: it is history. The message is that of the other system.',
-  },
-} as const;
+  IMPORTED_FAILURE: infrastructure(
+    500,
+    'The run or the test had no result that can be trusted in the system that it was imported from.',
+    'Nothing: it is history. The message is that of the other system.',
+  ),
+};

@@ -1,9 +1,5 @@
 /** Codes of the lock store. They are part of the registry in `fault.ts`. */
-
-const usage = (status: number, meaning: string, remedy: string) =>
-  ({ kind: 'usage', status, transient: false, meaning, remedy }) as const;
-const infrastructure = (status: number, transient: boolean, meaning: string, remedy: string) =>
-  ({ kind: 'infrastructure', status, transient, meaning, remedy }) as const;
+import { infrastructure, transient, usage } from '../fault-entry.ts';
 
 export const lockFaults = {
   LOCK_STORE_NOT_SHARED: usage(
@@ -11,21 +7,18 @@ export const lockFaults = {
     'Several processes could run tests on one environment at the same time.',
     'Set LOCK_DSN=redis://host:6379 to a Redis that all matre processes share.',
   ),
-  LOCK_STORE_UNREACHABLE: infrastructure(
+  LOCK_STORE_UNREACHABLE: transient(
     503,
-    true,
     'No new run starts until the lock store answers.',
     'Check that Redis is up and that LOCK_DSN is right.',
   ),
-  LOCK_LOST: infrastructure(
+  LOCK_LOST: transient(
     503,
-    true,
     'The run was stopped, because another run could have started on its environment.',
     'Check the health and the clock of the lock store; the run is retried.',
   ),
   LOCK_VALUE_FOREIGN: infrastructure(
     503,
-    false,
     'No process can have that lock, so no run starts there and waiting runs keep waiting. Runs under way continue.',
     'Find out which program writes into that Redis, and give matre one of its own, with a password. `matre doctor --fix` renames the value, which frees the place.',
   ),

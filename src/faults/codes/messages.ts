@@ -1,11 +1,8 @@
 /** Codes of messages. They are part of the registry in `fault.ts`. */
-
-const usage = (status: number, meaning: string, remedy: string) =>
-  ({ kind: 'usage', status, transient: false, meaning, remedy }) as const;
+import { infrastructure, usage } from '../fault-entry.ts';
 
 /** Stored with a message, never the fault of a request. */
-const reason = (meaning: string, remedy: string) =>
-  ({ kind: 'infrastructure', status: 502, transient: false, meaning, remedy }) as const;
+const reason = (meaning: string, remedy: string) => infrastructure(502, meaning, remedy);
 
 export const messageFaults = {
   MESSAGE_UNKNOWN: usage(404, 'Nothing was changed.', 'Run `matre messages` to see the messages.'),

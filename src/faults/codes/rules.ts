@@ -1,7 +1,5 @@
 /** Codes of rules, subscriptions and templates of messages. They are part of the registry in `fault.ts`. */
-
-const usage = (status: number, meaning: string, remedy: string) =>
-  ({ kind: 'usage', status, transient: false, meaning, remedy }) as const;
+import { usage } from '../fault-entry.ts';
 
 export const ruleFaults = {
   RULE_UNKNOWN: usage(404, 'Nothing was changed.', 'Run `matre rule list` to see the rules.'),

@@ -1,7 +1,5 @@
 /** Codes of requests about runs. They are part of the registry in `fault.ts`. */
-
-const usage = (status: number, meaning: string, remedy: string) =>
-  ({ kind: 'usage', status, transient: false, meaning, remedy }) as const;
+import { usage } from '../fault-entry.ts';
 
 export const runFaults = {
   REF_UNKNOWN: usage(
@@ -41,4 +39,4 @@ export const runFaults = {
     'No run was submitted: the run has no test that failed, was broken or has no result.',
     'Retry all of its tests: `matre retry` without --failed.',
   ),
-} as const;
+};

@@ -1,7 +1,5 @@
 /** Codes of saved selections and of `matre apply`. They are part of the registry in `fault.ts`. */
-
-const usage = (status: number, meaning: string, remedy: string) =>
-  ({ kind: 'usage', status, transient: false, meaning, remedy }) as const;
+import { usage } from '../fault-entry.ts';
 
 export const savedSelectionFaults = {
   SAVED_SELECTION_UNKNOWN: usage(

@@ -1,7 +1,5 @@
 /** Codes of quarantines, notes of causes and comparisons. They are part of the registry in `fault.ts`. */
-
-const usage = (status: number, meaning: string, remedy: string) =>
-  ({ kind: 'usage', status, transient: false, meaning, remedy }) as const;
+import { usage } from '../fault-entry.ts';
 
 export const triageFaults = {
   TEST_NOT_RECORDED: usage(
