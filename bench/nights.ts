@@ -8,6 +8,7 @@
 // (`npm run build`). Measures nothing.
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { dayMs } from '../src/model/duration.ts';
 import { resultClasses } from '../src/model/result-class.ts';
 import { testName } from '../test/page/long-data/names.ts';
 import { startTestServer } from '../test/support/app.ts';
@@ -29,7 +30,6 @@ const { values } = parseArgs({
 });
 const environments = ['us', 'es', 'fr', 'de'].flatMap((code) => [`preprod-${code}`, `stage-${code}`]).sort();
 const nights = Number(values.nights);
-const dayMs = 86_400_000;
 /** The environment that is broken in the last night. */
 const brokenLast = [5];
 

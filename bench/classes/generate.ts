@@ -1,3 +1,4 @@
+import { dayMs } from '../../src/model/duration.ts';
 import type { ResultClass } from '../../src/model/result-class.ts';
 import { type HistoryLine, keyOf, type Truth } from './history.ts';
 
@@ -6,7 +7,6 @@ export interface GeneratedHistory {
   truth: Truth;
 }
 
-const dayMs = 24 * 60 * 60 * 1000;
 const firstNight = Date.UTC(2026, 0, 5, 2);
 
 /** What makes tests fail or slow, per night, test and environment where nothing else is said. */

@@ -1,8 +1,7 @@
 import { InvalidArgumentError } from 'commander';
+import { dayMs } from '../model/duration.ts';
 import { durationText } from './output/format.ts';
 import { readDuration } from './since.ts';
-
-const dayMs = 24 * 3_600_000;
 
 /** A length of time such as `30m`, `2h` or `1 h 30 min`, in milliseconds. */
 export function parseDuration(text: string): number {

@@ -1,6 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-
-const dayMs = 24 * 3_600_000;
+import { dayMs } from '../model/duration.ts';
 
 /**
  * The time until which something holds: a number of days or weeks from `now` (`14d`, `2w`), the end of a day (`2026-12-31`) in the

@@ -1,3 +1,4 @@
+import { dayMs } from '../model/duration.ts';
 import type { ResultClass } from '../model/result-class.ts';
 
 /** What was tested, and when. */
@@ -22,8 +23,6 @@ export interface Outcome extends TestedVersion {
 const flakyDays = 14;
 /** With one change it is a failure or its end; with two it came and left without a reason. */
 const flakyChanges = 2;
-const dayMs = 24 * 60 * 60 * 1000;
-
 /**
  * The classes of an outcome but for its duration. `earlier`: the outcomes of the same test in the same suite on the same environment, the
  * oldest first.

@@ -1,17 +1,18 @@
-/** Durations as text: the same for the page and the command line. This file imports nothing, because the page uses it too. */
+/** Durations, and their text: the same for the page and the command line. This file imports nothing, because the page uses it too. */
 
 const second = 1_000;
 const minute = 60 * second;
 const hour = 60 * minute;
-const day = 24 * hour;
+/** The milliseconds of a day without a change of the clock. */
+export const dayMs = 24 * hour;
 
 /** `48 s`, `1 min 12 s`, `1 h 50 min`, `3 d 4 h`: the two largest units. */
 export function durationText(ms: number): string {
   const rounded = Math.max(0, Math.round(ms / second)) * second;
   if (rounded < minute) return `${rounded / second} s`;
   if (rounded < hour) return pair(rounded, minute, 'min', second, 's');
-  if (rounded < day) return pair(Math.round(rounded / minute) * minute, hour, 'h', minute, 'min');
-  return pair(Math.round(rounded / hour) * hour, day, 'd', hour, 'h');
+  if (rounded < dayMs) return pair(Math.round(rounded / minute) * minute, hour, 'h', minute, 'min');
+  return pair(Math.round(rounded / hour) * hour, dayMs, 'd', hour, 'h');
 }
 
 /**

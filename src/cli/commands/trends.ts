@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { dayMs } from '../../model/duration.ts';
 import { showTrends } from '../../operations/trends/trends.ts';
 import type { DayTrend, TestTrendView, TrendsView } from '../../operations/trends/trends-view.ts';
 import { type CliContext, jsonOption, parseWhole, print } from '../cli-context.ts';
@@ -67,8 +68,6 @@ interface Week {
   monday: string;
   days: DayTrend[];
 }
-
-const dayMs = 86_400_000;
 
 function weeksOf(days: readonly DayTrend[]): Week[] {
   const weeks = new Map<string, Week>();

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isFault } from '../../faults/fault.ts';
+import { dayMs } from '../../model/duration.ts';
 import type {
   AlertFacts,
   DigestFacts,
@@ -170,7 +171,6 @@ async function readReservationFacts(
   });
 }
 
-const dayMs = 24 * 60 * 60_000;
 /** One more than a digest shows, so that it can say that there are more. */
 const listedSubmissions = 200;
 

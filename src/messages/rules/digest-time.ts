@@ -1,3 +1,4 @@
+import { dayMs } from '../../model/duration.ts';
 import type { DigestTime } from '../../model/message-rule.ts';
 import { firstAfter, type Recurrence, timesOf } from '../../schedule/times.ts';
 import { parseTimeOfDay } from './time-of-day.ts';
@@ -12,8 +13,6 @@ function recurrenceOf({ period, at, zone, weekday }: DigestTime): Recurrence {
 /** The first time after a moment. Errors: INPUT_INVALID for a zone that does not exist. */
 export const nextDigest = (digest: DigestTime, moment: Date): Date =>
   firstAfter(recurrenceOf(digest), moment);
-
-const dayMs = 24 * 60 * 60_000;
 
 /** The newest time that is due at a moment, and the one before it: what a digest is about. One digest stands for all that were missed. */
 export function duePeriod(digest: DigestTime, moment: Date): { from: Date; to: Date } {

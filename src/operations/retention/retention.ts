@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import { dayMs } from '../../model/duration.ts';
 import { type RetentionLimits, stayReasons } from '../../model/retention.ts';
 import { type KindPlan, planRetention } from '../../store/tables/retention/plan.ts';
 import { time, wholeNumber } from '../core/fields.ts';
 import { defineOperation } from '../core/operation.ts';
 
-const dayMs = 86_400_000;
 const maxDays = 36_500;
 
 const count = z.number();

@@ -5,6 +5,7 @@ import { duePeriod, nextDigest } from '../../messages/rules/digest-time.ts';
 import { type EarlierPost, planMessages, type RuleNotice } from '../../messages/rules/plan-messages.ts';
 import { toRuleChannel } from '../../messages/rules/rule-channel.ts';
 import type { Alert } from '../../model/alert.ts';
+import { dayMs } from '../../model/duration.ts';
 import type { MessageFacts } from '../../model/message-facts.ts';
 import type { MessageRule, RuleChannel } from '../../model/message-rule.ts';
 import type { Submission } from '../../model/submission.ts';
@@ -14,7 +15,6 @@ import { defineOperation } from '../core/operation.ts';
 import { checkRule } from './rule-fields.ts';
 import { newRuleInput, ruleOfInput } from './rules.ts';
 
-const dayMs = 24 * 60 * 60_000;
 const defaultDays = 7;
 const maxDays = 31;
 /** Each costs some queries. */

@@ -1,3 +1,4 @@
+import { dayMs } from '../../model/duration.ts';
 import type { TestTrend, TrendSums } from '../../store/tables/trends.ts';
 import type { DayTrend, TestTrendView, TrendsView } from './trends-view.ts';
 
@@ -8,7 +9,6 @@ const minGrowthMs = 1_000;
 const minGrowth = 1.2;
 /** Fewer executions say little about a test. */
 const minExecutions = 5;
-const dayMs = 24 * 60 * 60 * 1000;
 /** The time in which a test must not fail to count as one that never fails. */
 const longTermDays = 90;
 

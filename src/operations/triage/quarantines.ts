@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Fault } from '../../faults/fault.ts';
+import { dayMs } from '../../model/duration.ts';
 import { maxQuarantineDays, maxTriageOwnerLength, maxTriageReasonLength } from '../../model/limits.ts';
 import type { Quarantine } from '../../model/quarantine.ts';
 import type { Context } from '../core/context.ts';
@@ -9,7 +10,6 @@ import { getEnvironment } from '../environments/get-environment.ts';
 import { splitTestName } from '../runs/test-log.ts';
 import { type QuarantineView, quarantineView, viewQuarantine } from './quarantine-view.ts';
 
-const dayMs = 24 * 3_600_000;
 const maxListed = 1_000;
 
 /** The fields that can be changed later. */
@@ -22,7 +22,7 @@ export const addQuarantine = defineOperation({
   method: 'POST',
   path: '/api/quarantines',
   summary:
-    'Quarantine a flaky test: its failures of known causes are shown and decide no verdict, until a day',
+    'Quarantine a flaky test: until a date, its failures of known causes are shown and do not decide verdicts',
   role: 'operator',
   audited: ({ test, suite, environment }) =>
     `${suite === undefined ? test : `${suite}:${test}`} on ${environment ?? 'all environments'}`,

@@ -2,6 +2,7 @@ import { ActionIcon, Anchor, Tooltip } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
+import { dayMs } from '#src/model/duration.ts';
 import type { listPool } from '#src/operations/containers/containers.ts';
 import type { showOverview } from '#src/operations/overview/overview.ts';
 import { get, type OutputOf } from '../api/request.ts';
@@ -18,7 +19,6 @@ type Container = OutputOf<typeof listPool>['containers'][number];
 type Bars = OutputOf<typeof showOverview>['lanes'][number]['bars'];
 
 const maxRuns = 10;
-const dayMs = 24 * 60 * 60 * 1000;
 /** Polls finished runs and containers, because the events of all environments would cause too many requests. */
 const pollMs = 20_000;
 

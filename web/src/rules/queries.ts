@@ -1,4 +1,5 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { dayMs } from '#src/model/duration.ts';
 import type { listRules, showRule } from '#src/operations/rules/rules.ts';
 import { callApi, get } from '../api/request.ts';
 import type { RuleTrial } from '../messages/types.ts';
@@ -20,7 +21,7 @@ export const ruleQuery = (name: string) =>
     queryFn: ({ signal }) => get<typeof showRule>(ruleAddress(name), { signal }),
   });
 
-const weekMs = 7 * 24 * 3_600_000;
+const weekMs = 7 * dayMs;
 
 /** What a rule would have sent in the last seven days. Keeps the previous answer while the next loads. */
 export const trialQuery = (fields: ReturnType<typeof ruleFieldsOf>, isEnabled: boolean) =>

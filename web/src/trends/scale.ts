@@ -1,4 +1,5 @@
 import { ticks } from 'd3-array';
+import { dayMs } from '#src/model/duration.ts';
 
 const minute = 60;
 const hour = 60 * minute;
@@ -60,7 +61,6 @@ function roundAxis(min: number, max: number): { min: number; max: number; ticks:
   return { min: all[0] ?? min, max: all.at(-1) ?? max, ticks: all };
 }
 
-const dayMs = 86_400_000;
 const daySteps = [1, 2, 7, 14, 28, 56, 91];
 
 /** Days of the axis, from the last one back, at least `apartPx` apart; in days from `since`. */
