@@ -1,7 +1,15 @@
 import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
+/** `make test` has compiled the work tree: processes and threads that tests start execute that instead of the sources. */
+const isCompiled = process.env['MATRE_TEST_COMPILED'] !== undefined;
+const compiledFile = resolve(import.meta.dirname, 'test/support/compiled-file.ts');
+
 export default defineConfig({
+  resolve: {
+    alias: isCompiled ? [{ find: /^.*\/executable-file\.ts$/, replacement: compiledFile }] : [],
+  },
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'web/src/**/*.test.ts'],
     // Real servers, containers and child processes: slow is not wrong. Hangs still end.
