@@ -5,6 +5,7 @@ import { parseTraceParent } from '../model/trace-parent.ts';
 import type { Caller } from './client/caller.ts';
 import { connect } from './client/connect.ts';
 import { contextFilePath } from './client/context-file.ts';
+import { withSlowNotice } from './client/slow-notice.ts';
 import { chooseTarget, type Target } from './client/target.ts';
 import type { Output, Terminal } from './output/terminal.ts';
 
@@ -88,7 +89,7 @@ export function createCliContext(
           ...caller,
           call(operation, input) {
             context.onlyReads = context.onlyReads !== false && operation.audited === false;
-            return caller.call(operation, input);
+            return withSlowNotice(operation, stderr.line, () => caller.call(operation, input));
           },
         });
       } finally {

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { Fault, type FaultCode, faults, isFault } from '../../faults/fault.ts';
 import { asSentence } from '../../faults/sentence.ts';
 import { createHttpClient, describeHttpError, type HttpStream, isUnsent } from '../../http/http-client.ts';
+import { maxTreeMs } from '../../model/limits.ts';
 import {
   type AnyOperation,
   type Operation,
@@ -14,6 +15,8 @@ import { subscribe } from './event-stream.ts';
 
 /** Some operations replace containers, which takes a while. */
 const timeoutMs = 120_000;
+/** For operations that may have to read an image and a module, each within its limit, and then to answer. */
+const readingMs = 2 * maxTreeMs + timeoutMs;
 /** The server sends a comment every 15 s; a connection that is silent for three of them is dead. */
 const silentMs = 45_000;
 /** More than a JUnit report of 100,000 tests. */
@@ -34,7 +37,7 @@ export interface RemoteRequests {
   /** The address of the server, without a slash at the end. */
   readonly base: string;
   /** Sends a request with a JSON body, if any; resolves to the JSON of the response. */
-  send(method: string, path: string, body: unknown): Promise<unknown>;
+  send(method: string, path: string, body: unknown, limitMs?: number): Promise<unknown>;
   stream(path: string, signal: AbortSignal): Promise<HttpStream>;
   close(): void;
 }
@@ -54,12 +57,12 @@ export function createRemoteRequests({ url, token, requester, traceParent }: Rem
 
   return {
     base,
-    async send(method, path, body) {
+    async send(method, path, body, limitMs = timeoutMs) {
       const { status, text } = await client
         .request(base + path, {
           method,
           headers: body === undefined ? headers : { ...headers, 'content-type': 'application/json' },
-          timeoutMs,
+          timeoutMs: limitMs,
           maxBytes,
           ...(body !== undefined && { body: JSON.stringify(body) }),
         })
@@ -108,7 +111,7 @@ export function createRemoteCaller(options: RemoteOptions): Caller {
         operation as unknown as AnyOperation,
         input as Record<string, unknown>,
       );
-      const sent = requests.send(operation.method, path, body);
+      const sent = requests.send(operation.method, path, body, operation.readsTests ? readingMs : timeoutMs);
       const json = await (operation.method === 'GET' ? sent : sent.catch(rethrowChange));
       // A command parses few responses, and generating a parser for each schema takes longer than to interpret it.
       const parsed = operation.output.safeParse(json, { jitless: true });

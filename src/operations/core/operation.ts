@@ -50,6 +50,8 @@ export interface Operation<Input extends z.ZodObject = z.ZodObject, Output exten
    * same for all principals of a role.
    */
   live?: true;
+  /** It needs the tests of an image and of test modules. When they are new, reading them takes minutes on a busy machine. */
+  readsTests?: true;
   /** A user who must have a second factor and has none may call it, because it is needed to set it up. */
   setsUpSecondFactor?: true;
   /** Rejects with Faults. */

@@ -23,6 +23,7 @@ export const showVariableUsage = defineOperation({
   path: '/api/variables/usage',
   summary: 'Show how many tests read each value of an environment, and what tests read that has no value',
   role: 'viewer',
+  readsTests: true,
   audited: false,
   input: z.object({ environment }),
   output: z.object({
@@ -81,6 +82,7 @@ export const listVariableUsers = defineOperation({
   path: '/api/variables/:name/usage',
   summary: 'List the tests and hooks of an environment that read a variable',
   role: 'viewer',
+  readsTests: true,
   audited: false,
   input: z.object({ name: variableName, environment }),
   output: z.object({

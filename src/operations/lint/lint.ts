@@ -40,6 +40,7 @@ export const checkLint = defineOperation({
   path: '/api/lint',
   summary: 'Check the XML of the test modules of an environment',
   role: 'viewer',
+  readsTests: true,
   audited: false,
   input: z.object({
     ...place,
@@ -108,6 +109,7 @@ export const showUses = defineOperation({
   path: '/api/lint/uses',
   summary: 'Show who uses an action group, data, a field, a section, an element, a page or a variable',
   role: 'viewer',
+  readsTests: true,
   audited: false,
   input: z.object({
     ...place,
@@ -150,6 +152,7 @@ export const completeUsed = defineOperation({
   path: '/api/lint/names',
   summary: 'Complete a name of a definition, an element, a field or a variable of the test modules',
   role: 'viewer',
+  readsTests: true,
   audited: false,
   input: z.object({
     ...place,
@@ -176,6 +179,7 @@ export const showLintTree = defineOperation({
   path: '/api/lint/tree',
   summary: 'Show the definitions of the Magento tree of an image, to check a module on another machine',
   role: 'viewer',
+  readsTests: true,
   audited: false,
   input: z.object({ environment: place.environment }),
   output: z.object({

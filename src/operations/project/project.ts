@@ -54,6 +54,7 @@ export const previewProject = defineOperation({
   path: '/api/apply/preview',
   summary: 'Compare a matre.yml with what is configured; nothing is changed',
   role: 'viewer',
+  readsTests: true,
   audited: false,
   input: z.object(input),
   output,
@@ -72,6 +73,7 @@ export const applyProject = defineOperation({
   summary:
     'Make what is configured as a matre.yml says, all of it or nothing; changing environments or hooks needs an admin',
   role: 'operator',
+  readsTests: true,
   audited: ({ file, prune }) => (prune ? `${file}, with removals` : file),
   input: z.object(input),
   output,

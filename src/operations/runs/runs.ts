@@ -46,6 +46,7 @@ export const submitRuns = defineOperation({
   path: '/api/runs',
   summary: 'Queue one run for each environment, all of them or none',
   role: 'operator',
+  readsTests: true,
   audited: ({ environments, selection, saved, ref, changedSince }) =>
     [
       ...(environments ? [environments.join(', ')] : []),

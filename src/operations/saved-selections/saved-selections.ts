@@ -35,6 +35,7 @@ export const addSavedSelection = defineOperation({
   path: '/api/saved-selections',
   summary: 'Save a selection under a name, with its environments, priority and options',
   role: 'operator',
+  readsTests: true,
   audited: ({ name }) => name,
   input: z.object({
     name,
@@ -77,6 +78,7 @@ export const showSavedSelection = defineOperation({
   path: '/api/saved-selections/:name',
   summary: 'Show a saved selection, and whether its names still exist',
   role: 'viewer',
+  readsTests: true,
   audited: false,
   input: z.object({ name }),
   output: savedSelectionView.extend({
@@ -101,6 +103,7 @@ export const editSavedSelection = defineOperation({
   path: '/api/saved-selections/:name',
   summary: 'Change a saved selection, also for the schedules that use it; unspecified fields are unchanged',
   role: 'operator',
+  readsTests: true,
   audited: ({ name, ...changes }) => `${name}: ${Object.keys(defined(changes)).join(', ')}`,
   input: z.object({ name, rename: name.optional(), ...z.object(settings).partial().shape }),
   output: savedSelectionView,

@@ -83,6 +83,7 @@ export const addSchedule = defineOperation({
   path: '/api/schedules',
   summary: 'Add a schedule: a selection that is submitted at the times of a cron expression',
   role: 'operator',
+  readsTests: true,
   audited: ({ name }) => name,
   input: z.object({
     name,
@@ -189,6 +190,7 @@ export const editSchedule = defineOperation({
   path: '/api/schedules/:name',
   summary: 'Change a schedule; unspecified fields are unchanged',
   role: 'operator',
+  readsTests: true,
   audited: ({ name, ...changes }) => `${name}: ${Object.keys(defined(changes)).join(', ')}`,
   input: z.object({
     name,
@@ -301,6 +303,7 @@ export const fireSchedule = defineOperation({
   path: '/api/schedules/:name/fire',
   summary: 'Fire a schedule now, by its rules, even if it is paused; its next times are unchanged',
   role: 'operator',
+  readsTests: true,
   audited: ({ name }) => name,
   input: z.object({ name }),
   output: firingView,

@@ -52,6 +52,7 @@ export const listChangedTests = defineOperation({
   path: '/api/tests/changed',
   summary: 'List the tests whose steps, data or suites differ between two commits, and why',
   role: 'viewer',
+  readsTests: true,
   audited: false,
   input: z.object(commits),
   output: z.object({
@@ -81,6 +82,7 @@ export const showTestChanges = defineOperation({
   path: '/api/tests/:test/changes',
   summary: 'Show how a test differs between two commits: its steps, data and suites',
   role: 'viewer',
+  readsTests: true,
   audited: false,
   input: z.object({ test: testName, ...commits }),
   output: testChangesView.extend({ commit: commitView, since: commitView }),

@@ -78,6 +78,7 @@ export const showTestSteps = defineOperation({
   path: '/api/tests/:test/steps',
   summary: 'Show the steps of a test as MFTF runs them, each with the file and line it comes from',
   role: 'viewer',
+  readsTests: true,
   audited: false,
   input: z.object({
     test: testName,

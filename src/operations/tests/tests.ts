@@ -42,6 +42,7 @@ export const listTests = defineOperation({
   path: '/api/tests',
   summary: 'List the tests, groups and suites of the image and the newest commits of the test modules',
   role: 'viewer',
+  readsTests: true,
   audited: false,
   input: z.object({
     environment: code
@@ -122,6 +123,7 @@ export const previewRuns = defineOperation({
   path: '/api/runs/preview',
   summary: 'Preview the tests and the duration of a selection; nothing is queued',
   role: 'viewer',
+  readsTests: true,
   audited: false,
   input: z.object({
     environments: z.array(code).max(maxEnvironments).default([]),

@@ -37,7 +37,7 @@ export default function Lint() {
       <LintFilter page={first} filter={filter} />
       {first && <Baseline baseline={first.baseline} />}
       {first === undefined || result.error ? (
-        <QueryFallback what="the findings" query={result} />
+        <QueryFallback what="the findings" readsTests query={result} />
       ) : findings.length === 0 ? (
         <NoFindings isFiltered={Object.keys(filter.query).some((name) => name !== 'environment')} />
       ) : (

@@ -33,7 +33,7 @@ export default function UsedBy() {
           Where it is defined, what uses it, and which tests reach it.
         </EmptyState>
       ) : data === undefined || error ? (
-        <QueryFallback what="the uses" query={{ error, refetch }} />
+        <QueryFallback what="the uses" readsTests query={{ error, refetch }} />
       ) : (
         <Users key={name} uses={data} environment={environment} />
       )}

@@ -84,6 +84,7 @@ function RunForm({ now, draft, problem, change, preview }: Props) {
               note={refusal ?? blocker ?? <SubmitKeys />}
               leftSection={<IconPlayerPlay size={16} aria-hidden />}
               loading={submit.isPending}
+              readsTests
             >
               {length > 1 ? `Start ${plural(length, 'run')}` : 'Start run'}
             </SubmitBar>

@@ -79,7 +79,7 @@ export function SavedForm({ title, saved, initial, onDone }: Props) {
       }
       preview={
         <>
-          <SubmitBar blocker={blocker} note={blocker} loading={save.isPending}>
+          <SubmitBar blocker={blocker} note={blocker} loading={save.isPending} readsTests>
             {saved === undefined ? 'Add selection' : 'Save'}
           </SubmitBar>
           {Object.keys(problems).length === 0 && <FormProblem error={save.error} />}
@@ -151,7 +151,7 @@ function useSave({ draft, saved, onDone }: SaveInput) {
       const rename = name.trim() === saved.name ? {} : { rename: name };
       return callApi('PATCH', savedAddress(saved.name), { body: { ...fields, ...rename } });
     },
-    successMessage: ({ name }) => `${name} is saved.`,
+    successMessage: ({ name }) => `${name} was saved.`,
     invalidates: [['saved-selections'], ['schedules']],
     onSuccess: onDone,
     quiet: true,

@@ -33,7 +33,7 @@ interface Props {
 /** Which tests the draft selects, and where and when they would run. */
 export function PreviewPanel({ draft, now, preview, error, isLoading, isStale, onReplace }: Props) {
   if (error) return <PreviewError error={error} onReplace={onReplace} />;
-  if (isLoading) return <Loading what="the preview" />;
+  if (isLoading) return <Loading what="the preview" readsTests />;
   if (!preview) {
     return (
       <p className={classes.hint}>

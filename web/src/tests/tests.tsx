@@ -30,7 +30,7 @@ export default function Tests() {
     [tests, debouncedSearch, group, suite, condition, sort],
   );
 
-  if (!catalog.data) return <QueryFallback what="the catalog of tests" query={catalog} />;
+  if (!catalog.data) return <QueryFallback what="the catalog of tests" readsTests query={catalog} />;
   const { commit } = catalog.data;
   return (
     <>

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { ActionButton } from './action-button.tsx';
 import classes from './form-with-preview.module.css';
+import { ReadingTests } from './reading-tests.tsx';
 
 interface Props {
   title: string;
@@ -34,11 +35,13 @@ interface SubmitProps {
   /** Next to the button. */
   note: ReactNode;
   loading: boolean;
+  /** The server may have to read the tests first. */
+  readsTests?: boolean;
   leftSection?: ReactNode;
   children: ReactNode;
 }
 
-export function SubmitBar({ blocker, note, loading, leftSection, children }: SubmitProps) {
+export function SubmitBar({ blocker, note, loading, readsTests = false, leftSection, children }: SubmitProps) {
   return (
     <div className={classes.submit}>
       <ActionButton
@@ -52,6 +55,11 @@ export function SubmitBar({ blocker, note, loading, leftSection, children }: Sub
         {children}
       </ActionButton>
       <span className={classes.note}>{note}</span>
+      {readsTests && (
+        <span className={classes.note}>
+          <ReadingTests isUnderWay={loading} />
+        </span>
+      )}
     </div>
   );
 }

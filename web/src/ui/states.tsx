@@ -1,19 +1,30 @@
 import { Button, Loader } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
-import { type ReactNode, useEffect, useState } from 'react';
+import type { ReactNode } from 'react';
 import { toProblem } from '../api/problem.ts';
+import { ReadingTests } from './reading-tests.tsx';
 import classes from './states.module.css';
+import { useSlow } from './use-slow.ts';
+
+interface LoadingProps {
+  what: string;
+  /** The server may have to read the tests first. */
+  readsTests?: boolean | undefined;
+}
 
 /** The loading state of a view. The spinner appears after 200 ms, because most responses are faster. */
-export function Loading({ what }: { what: string }) {
-  const [slow, setSlow] = useState(false);
-  useEffect(() => {
-    const timer = setTimeout(() => setSlow(true), 200);
-    return () => clearTimeout(timer);
-  }, []);
+export function Loading({ what, readsTests = false }: LoadingProps) {
+  const isSlow = useSlow(true, 200);
   return (
-    <div className={classes.state} role="status" aria-label={`Loading ${what}`}>
-      {slow && <Loader aria-hidden />}
+    <div className={classes.state}>
+      <div role="status" aria-label={`Loading ${what}`}>
+        {isSlow && <Loader aria-hidden />}
+      </div>
+      {readsTests && (
+        <p className={classes.text}>
+          <ReadingTests isUnderWay />
+        </p>
+      )}
     </div>
   );
 }
@@ -39,15 +50,14 @@ export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: () =>
   );
 }
 
-interface QueryFallbackProps {
-  what: string;
+interface QueryFallbackProps extends LoadingProps {
   query: { error: Error | null; refetch: () => Promise<unknown> };
 }
 
 /** What a view shows instead of the data of a query: its error with a retry, or the loading state. */
-export function QueryFallback({ what, query: { error, refetch } }: QueryFallbackProps) {
+export function QueryFallback({ query: { error, refetch }, ...loading }: QueryFallbackProps) {
   if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
-  return <Loading what={what} />;
+  return <Loading {...loading} />;
 }
 
 interface EmptyStateProps {

@@ -47,7 +47,7 @@ export default function Variable({ params: { code, name } }: Props) {
       ) : users.data ? (
         <Users users={users.data} name={name} code={code} />
       ) : (
-        <Loading what="the tests that read it" />
+        <Loading what="the tests that read it" readsTests />
       )}
     </div>
   );

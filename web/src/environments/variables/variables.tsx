@@ -197,7 +197,7 @@ interface UsageProps {
 /** What no test reads, and what tests read that has no value. */
 function UsageSummary({ query, rows, isFiltered, onFilter }: UsageProps) {
   if (query.error) return <ErrorState error={query.error} onRetry={() => void query.refetch()} />;
-  if (!query.data) return <Loading what="the tests that read the variables" />;
+  if (!query.data) return <Loading what="the tests that read the variables" readsTests />;
   const unused = rows.filter(({ usage }) => usage?.isUnused).length;
   const { missing } = query.data;
   return (

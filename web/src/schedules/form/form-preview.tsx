@@ -8,6 +8,7 @@ import { PreviewTests } from '../../selection/preview-tests.tsx';
 import type { usePreview } from '../../selection/use-preview.ts';
 import { FormProblem } from '../../ui/form-problem.tsx';
 import { approxDuration, plural } from '../../ui/format.ts';
+import { Loading } from '../../ui/states.tsx';
 import { NextTimes } from '../next-times.tsx';
 import { timesQuery } from '../queries.ts';
 import classes from '../schedules.module.css';
@@ -57,7 +58,7 @@ export function FormPreview({ draft, times, preview }: Props) {
 function TestsPreview({ draft, preview: { data, error } }: Pick<Props, 'draft' | 'preview'>) {
   if (selectsNothing(draft)) return <p className={classes.dim}>Select groups, suites or tests.</p>;
   if (error) return <FormProblem error={error} />;
-  if (!data) return <p className={classes.dim}>Loading …</p>;
+  if (!data) return <Loading what="the preview" readsTests />;
   return (
     <>
       <p>

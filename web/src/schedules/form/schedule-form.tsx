@@ -99,7 +99,7 @@ export function ScheduleForm({ title, saved, initial, onDone }: Props) {
       }
       preview={
         <>
-          <SubmitBar blocker={blocker} note={blocker} loading={save.isPending}>
+          <SubmitBar blocker={blocker} note={blocker} loading={save.isPending} readsTests>
             {saved === undefined ? 'Add schedule' : 'Save'}
           </SubmitBar>
           {Object.keys(fieldProblems(saveProblem)).length === 0 && <FormProblem error={save.error} />}
@@ -167,7 +167,7 @@ function useSave({ draft, saved, onDone }: SaveInput) {
       const rename = draft.name.trim() === saved.name ? {} : { rename: draft.name };
       return callApi('PATCH', scheduleAddress(saved.name), { body: { ...fields, environments, ...rename } });
     },
-    successMessage: ({ name }) => `${name} is saved.`,
+    successMessage: ({ name }) => `${name} was saved.`,
     invalidates: [['schedules']],
     onSuccess: ({ name }) => onDone(name),
     quiet: true,

@@ -72,7 +72,7 @@ export default function TestSteps({ params }: { params: { name: string } }) {
       {steps.data ? (
         <Steps key={`${environment} ${ref}`} test={steps.data} />
       ) : (
-        <QueryFallback what="the steps" query={steps} />
+        <QueryFallback what="the steps" readsTests query={steps} />
       )}
     </div>
   );
