@@ -156,7 +156,7 @@ describe.skipIf(noBrowserReason)('attention and quick access in a browser', () =
     await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
     const choose = async (text: string, option: RegExp | string) => {
       await page.keyboard.press('Control+k');
-      const field = page.getByRole('combobox', { name: 'Go to, or do' });
+      const field = page.getByRole('combobox', { name: 'Search and actions' });
       await field.fill(text);
       await page.getByRole('option', { name: option }).first().waitFor();
       await page.keyboard.press('Enter');
@@ -175,9 +175,9 @@ describe.skipIf(noBrowserReason)('attention and quick access in a browser', () =
     await choose('pause stage', /^Pause stage-es/);
     await page.getByRole('dialog', { name: 'Pause stage-es' }).getByRole('textbox').fill('copy');
     await page.keyboard.press('Enter');
-    await page.getByText('stage-es is paused.').waitFor();
+    await page.getByText('stage-es was paused.').waitFor();
     await choose('resume', 'Resume stage-es');
-    await page.getByText('stage-es is resumed.').waitFor();
+    await page.getByText('stage-es was resumed.').waitFor();
 
     // Also while the focus is in a field, and closed by the same key.
     await page.goto(`${server.url}/environments`);
@@ -211,7 +211,7 @@ describe.skipIf(noBrowserReason)('attention and quick access in a browser', () =
     await page.getByRole('textbox', { name: 'Name' }).fill('Failed runs');
     await expectAccessible(page, 'the form of a saved view');
     await page.keyboard.press('Enter');
-    await page.getByText('The view Failed runs is saved').waitFor();
+    await page.getByText('The view Failed runs was saved').waitFor();
 
     await page.goto(`${server.url}/doctor`);
     await menu.click();

@@ -50,7 +50,7 @@ describe.skipIf(noBrowserReason)('messages in a browser', () => {
     // The form of the rule tries it on this one.
     await execute(['FailCart', 'LoginTest']);
     const page = await browser.open(`${server.url}/messages`, { viewport: { width: 1440, height: 900 } });
-    await page.getByText('Nothing is sent yet: there is no channel').waitFor();
+    await page.getByText('Nothing has been sent yet: there is no channel').waitFor();
     await expectAccessible(page, 'messages without a channel');
     await page.getByRole('link', { name: 'Go to the channels' }).click();
     await page.getByRole('button', { name: 'Add the first channel' }).click();

@@ -141,7 +141,7 @@ describe.skipIf(noBrowserReason)('saved selections in a browser', () => {
     const phone = await browser.open(`${server.url}/saved-selections`, {
       viewport: { width: 390, height: 800 },
     });
-    await phone.getByText('named by each run').first().waitFor();
+    await phone.getByText('chosen for each run').first().waitFor();
     await expectFits(phone, 'the list of saved selections');
     await phone.goto(`${server.url}/saved-selections/phone/edit`);
     await phone.getByText('Admin*: 1 test').waitFor();

@@ -131,7 +131,7 @@ export function signingIn(): void {
     const codes = page.getByRole('list', { name: 'Recovery codes' }).getByRole('listitem');
     expect(await codes.count()).toBe(10);
     await expectAccessible(page, 'the recovery codes');
-    await page.getByRole('button', { name: 'I have kept them' }).click();
+    await page.getByRole('button', { name: 'I have stored them' }).click();
     await page.getByText('10 recovery codes are left').waitFor();
     await page.getByRole('button', { name: 'Account of vera' }).click();
     await page.getByRole('menuitem', { name: 'Sign out' }).click();
@@ -172,7 +172,7 @@ export function signingIn(): void {
       await page.getByRole('heading', { level: 1, name: 'Set up a second factor' }).waitFor();
       await expectAccessible(page, 'the set-up that a role demands');
       await setUpSecondFactor(page);
-      await page.getByRole('button', { name: 'I have kept them' }).click();
+      await page.getByRole('button', { name: 'I have stored them' }).click();
       await page.getByRole('heading', { level: 1, name: 'Runs' }).waitFor();
       await page.context().close();
     } finally {

@@ -148,7 +148,7 @@ describe.skipIf(noBrowserReason)('variables in a browser', () => {
       .getByText('different')
       .waitFor();
     expect(await page.content()).not.toContain('hush');
-    await page.getByLabel('Also equal values').check();
+    await page.getByLabel('Show equal values too').check();
     await page
       .getByRole('row', { name: /^OLD_SETTING/ })
       .getByText('equal')

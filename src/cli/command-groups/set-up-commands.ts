@@ -12,7 +12,7 @@ export const setUpCommands: readonly CommandGroup[] = [
       },
       {
         name: 'variable',
-        summary: 'look after variables: descriptions, users, bulk changes, comparisons, rotation of secrets',
+        summary: 'manage variables: descriptions, users, bulk changes, comparisons, rotation of secrets',
         load: async () => (await import('../commands/variable/variable.ts')).registerVariable,
       },
       {

@@ -108,7 +108,7 @@ export const testCommands: readonly CommandGroup[] = [
     commands: [
       {
         name: 'quarantine',
-        summary: 'quarantine flaky tests: their known failures decide no verdict, until a day',
+        summary: 'quarantine flaky tests: until a date, their known failures do not decide verdicts',
         load: async () => (await import('../commands/quarantine.ts')).registerQuarantine,
       },
       {

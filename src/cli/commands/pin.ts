@@ -6,7 +6,7 @@ import { clean } from '../output/format.ts';
 export function registerPin(command: Command, context: CliContext): void {
   command
     .argument('<id>', 'number of the run', parseRunId)
-    .requiredOption('--reason <text>', 'why it must stay, for other users')
+    .requiredOption('--reason <text>', 'why it must be kept, for other users')
     .addOption(jsonOption())
     .addHelpText(
       'after',

@@ -23,7 +23,7 @@ Examples:
 export function registerQuarantine(quarantine: Command, context: CliContext): void {
   quarantine
     .command('add')
-    .description('quarantine a flaky test: its known failures decide no verdict, until a day')
+    .description('quarantine a flaky test: until a date, its known failures do not decide verdicts')
     .argument('<test>', 'name of the test, or Suite:Test')
     .requiredOption('--until <end>', 'end, at most 90 days away: 14d, 2w or 2026-12-31', (text: string) =>
       parseUntil(text).toISOString(),

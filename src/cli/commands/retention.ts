@@ -87,8 +87,8 @@ function printPlan(output: Output, plan: RetentionView): void {
     output,
     [
       { heading: 'What', text: ({ kind }) => kind },
-      { heading: 'There are', text: ({ total }) => total },
-      { heading: 'Would go', text: ({ removed }) => removed },
+      { heading: 'Stored', text: ({ total }) => total },
+      { heading: 'To be removed', text: ({ removed }) => removed },
       { heading: 'Limit', text: ({ limits }) => limits },
     ],
     rows,
@@ -104,7 +104,7 @@ function printPlan(output: Output, plan: RetentionView): void {
   }
   if (runs.first.length === 0) return;
   output.line();
-  output.line(output.paint.bold('The first runs that would go'));
+  output.line(output.paint.bold('The first runs to be removed'));
   printTable(
     output,
     [

@@ -100,7 +100,7 @@ function ResetLink({ name, link, onClose }: ResetLinkProps) {
 function RemoveSecondFactor({ name, onClose }: { name: string; onClose: () => void }) {
   const remove = useAction({
     run: () => callApi<OutputOf<typeof removeSecondFactor>>('DELETE', `${userAddress(name)}/second-factor`),
-    successMessage: () => `The second factor of ${name} is removed.`,
+    successMessage: () => `The second factor of ${name} was removed.`,
     invalidates: [['users'], secondFactorQuery.queryKey],
     quiet: true,
     onSuccess: onClose,

@@ -106,7 +106,7 @@ function TokenTable({ tokens }: { tokens: Token[] }) {
 function Revoke({ token: { id, name } }: { token: Token }) {
   const revoke = useAction({
     run: () => callApi<OutputOf<typeof revokeToken>>('DELETE', `/api/tokens/${id}`),
-    successMessage: () => `Token ${name} is revoked.`,
+    successMessage: () => `Token ${name} was revoked.`,
     invalidates: [['tokens']],
   });
   return (

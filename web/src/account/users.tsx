@@ -118,12 +118,12 @@ function UserActions({ user, isSelf }: { user: User; isSelf: boolean }) {
   const { name, deactivatedAt } = user;
   const remove = useAction({
     run: () => callApi<OutputOf<typeof removeUser>>('DELETE', `/api/users/${encodeURIComponent(name)}`),
-    successMessage: () => `${name} is removed.`,
+    successMessage: () => `${name} was removed.`,
     invalidates: [['users'], ['tokens'], ...(isSelf ? [sessionQuery.queryKey] : [])],
   });
   const activate = useAction<boolean>({
     run: (active) => change(name, { active }),
-    successMessage: (_user, active) => (active ? `${name} can sign in again.` : `${name} is deactivated.`),
+    successMessage: (_user, active) => (active ? `${name} can sign in again.` : `${name} was deactivated.`),
     invalidates: [['users'], ['tokens'], ...(isSelf ? [sessionQuery.queryKey] : [])],
   });
   return (

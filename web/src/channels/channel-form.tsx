@@ -163,7 +163,7 @@ function useSave({ draft, kind, saved, onDone }: SaveInput) {
       const rename = name.trim() === saved.name ? {} : { rename: name };
       return callApi('PATCH', channelAddress(saved.name), { body: { ...fields, ...rename } });
     },
-    successMessage: ({ name }) => `${name} is saved.`,
+    successMessage: ({ name }) => `${name} was saved.`,
     invalidates: [['channels'], ['rules']],
     onSuccess: ({ name }) => onDone(name),
     quiet: true,

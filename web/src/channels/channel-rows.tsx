@@ -159,7 +159,7 @@ function Tools({ channel, onTest }: { channel: ChannelView; onTest: () => void }
         <ConfirmButton
           label="Remove"
           accessibleName={`Remove ${name}`}
-          question="Its rules are removed, too, and what waits for it is not sent. What was sent stays in the list."
+          question="Its rules are removed too, and waiting messages are dropped. Messages that were sent stay in the list."
           busy={remove.isPending}
           onConfirm={() => remove.mutate()}
         />

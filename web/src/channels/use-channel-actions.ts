@@ -17,7 +17,7 @@ export function useSwitchChannel({ name, disabled }: Pick<ChannelView, 'name' | 
 export function useRemoveChannel({ name }: Pick<ChannelView, 'name'>) {
   return useAction({
     run: () => callApi('DELETE', channelAddress(name)),
-    successMessage: () => `${name} is removed.`,
+    successMessage: () => `${name} was removed.`,
     invalidates,
   });
 }

@@ -87,7 +87,7 @@ export function EnvironmentForm({ environment, onDone, onClose }: Props) {
       <Checkbox
         size="xs"
         label="Tests of all modules"
-        description="Not only of those that are enabled in the shop (as mftf generate:tests --force)"
+        description="Also of modules that are disabled in the shop (as mftf generate:tests --force)"
         checked={fields.allModules}
         onChange={(event) => {
           const allModules = event.currentTarget.checked;
@@ -140,7 +140,7 @@ function TextFields({ environment, fields, fieldErrors, onChange }: TextFieldsPr
         label="Shop URL"
         description={
           environment?.hasShopCredentials
-            ? 'A user and password are stored. Another host removes them; https://user:password@... replaces them.'
+            ? 'A user and password are stored. A URL with another host removes them; https://user:password@... replaces them.'
             : 'With basic authentication: https://user:password@... They are stored encrypted.'
         }
         placeholder="https://shop.example.com/"
@@ -154,7 +154,7 @@ function TextFields({ environment, fields, fieldErrors, onChange }: TextFieldsPr
         {...text('backendName')}
       />
       <TextInput label="Admin user" required {...text('adminUsername')} />
-      <TextInput label="Image" description="Empty: that of the settings" {...text('image')} />
+      <TextInput label="Image" description="Empty: the image of the settings" {...text('image')} />
     </>
   );
 }
@@ -216,7 +216,7 @@ function useSave({ environment, fields, modules: drafts, password, removesCreden
       const optionalFields = { ...(name.trim() !== '' && { name }), ...(adminPassword && { adminPassword }) };
       return post<typeof addEnvironment>('/api/environments', { code, ...rest, ...optionalFields });
     },
-    successMessage: ({ code }) => (environment ? `${code} is saved.` : `${code} is added.`),
+    successMessage: ({ code }) => (environment ? `${code} was saved.` : `${code} was added.`),
     invalidates: environmentKeys(fields.code),
     onSuccess: ({ code }) => onDone(code),
     quiet: true,

@@ -23,7 +23,7 @@ export function PauseOrResume({ code, isPaused, size = 'xs' }: Props) {
   const setDialogOpened = (isOpened: boolean) => setPausing(isOpened ? code : '');
   const resume = useAction({
     run: () => post<typeof resumeEnvironment>(`/api/environments/${code}/resume`),
-    successMessage: () => `${code} is resumed.`,
+    successMessage: () => `${code} was resumed.`,
     invalidates: environmentKeys(code),
   });
   if (isPaused) {
@@ -64,7 +64,7 @@ function PauseForm({ code, onClose }: { code: string; onClose: () => void }) {
   const [reason, setReason] = useState('');
   const pause = useAction({
     run: () => post<typeof pauseEnvironment>(`/api/environments/${code}/pause`, { reason }),
-    successMessage: () => `${code} is paused.`,
+    successMessage: () => `${code} was paused.`,
     invalidates: environmentKeys(code),
     onSuccess: onClose,
     quiet: true,

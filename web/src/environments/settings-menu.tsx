@@ -62,7 +62,7 @@ function RemoveForm({ code, onClose }: { code: string; onClose: () => void }) {
   const [, go] = useLocation();
   const remove = useAction({
     run: () => callApi('DELETE', `/api/environments/${code}`),
-    successMessage: () => `${code} is removed.`,
+    successMessage: () => `${code} was removed.`,
     invalidates: [['environments'], ['overview'], ['containers']],
     onSuccess: () => go('/environments'),
     quiet: true,

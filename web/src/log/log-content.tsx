@@ -18,7 +18,7 @@ import { useWrap } from './use-wrap.ts';
 
 async function copy(line: number): Promise<void> {
   await copyText(linkToLine(line));
-  showSuccess(`The link to line ${line} is copied.`);
+  showSuccess(`The link to line ${line} was copied.`);
 }
 
 /** The log of a run with its tools. Each new `goTo` scrolls to its test. */

@@ -127,7 +127,7 @@ function Why({ message: { state, reason, error, attempts } }: { message: Message
 function Retry({ message: { id, channel } }: { message: MessageView }) {
   const retry = useAction({
     run: () => post<typeof retryMessage>(`${messageAddress(id)}/retry`),
-    successMessage: () => `The message to ${channel} is sent again.`,
+    successMessage: () => `The message to ${channel} will be sent again.`,
     invalidates: [['messages'], ['channels']],
   });
   return (

@@ -84,7 +84,7 @@ function NoMessages({ isFiltered, hasChannels }: { isFiltered: boolean; hasChann
   if (!hasChannels) {
     return (
       <EmptyState
-        title="Nothing is sent yet: there is no channel"
+        title="Nothing has been sent yet: there is no channel"
         action={
           <Button component={Link} href="/channels" size="sm">
             Go to the channels

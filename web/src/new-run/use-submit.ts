@@ -47,7 +47,7 @@ export function useSubmit(draft: Draft, onSeveralRuns: (runs: Submitted) => void
     onSuccess: ({ runs, queuePosition }) => {
       setSubmissions((before) => before + 1);
       const [first] = runs;
-      if (!first) return showSuccess('None of the tests changed, so nothing is run.');
+      if (!first) return showSuccess('No selected test changed, so no run was submitted.');
       if (runs.length !== 1) return onSeveralRuns(runs);
       showSuccess(
         `Run ${first.id} on ${first.environment} ${queuePosition === '' ? 'is queued' : queuePosition}.`,

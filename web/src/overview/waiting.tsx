@@ -82,7 +82,7 @@ function Actions({ run: { id, environment, position } }: { run: QueuedView }) {
   });
   const cancel = useAction({
     run: () => post<typeof cancelRun>(`/api/runs/${id}/cancel`),
-    successMessage: () => `Run ${id} is cancelled.`,
+    successMessage: () => `Run ${id} was cancelled.`,
     invalidates: [['overview'], ['run', id]],
   });
   const first = position === 1 ? `Already next in ${environment}'s queue.` : undefined;

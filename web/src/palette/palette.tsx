@@ -6,7 +6,7 @@ import { type EntryGroup, filterEntries, runNumberIn } from './entries.ts';
 import classes from './palette.module.css';
 import { useEntries } from './use-entries.ts';
 
-const label = 'Go to, or do';
+const label = 'Search and actions';
 
 interface Props {
   opened: boolean;

@@ -137,7 +137,7 @@ function useEnvironments(isOperator: boolean): { links: Entry[]; actions: Entry[
   const { data } = useQuery(nowQuery);
   const resume = useAction({
     run: (code: string) => post<typeof resumeEnvironment>(`/api/environments/${code}/resume`),
-    successMessage: (_, code) => `${code} is resumed.`,
+    successMessage: (_, code) => `${code} was resumed.`,
     invalidates: [['environments'], ...environmentKeys('')],
   });
   const lanes = data?.lanes ?? [];

@@ -33,7 +33,7 @@ export default function Retention() {
     <div className={classes.view}>
       <h1>Retention</h1>
       <p className={classes.note}>
-        Once an hour, what is beyond the limits is removed. Sums by week stay for trends. The limits are
+        Every hour matre removes what is beyond the limits. It keeps sums by week for trends. The limits are
         settings, such as MATRE_KEEP_RUNS.
       </p>
       <DataTable label="Limits" rows={kindsOf(data)} rowKey={({ name }) => name} columns={kindColumns} />
@@ -47,9 +47,9 @@ export default function Retention() {
       ))}
       {runs.first.length > 0 && (
         <>
-          <h2>The first runs that would go</h2>
+          <h2>The first runs to be removed</h2>
           <DataTable
-            label="Runs that would go"
+            label="Runs to be removed"
             rows={runs.first}
             rowKey={({ id }) => id}
             columns={runColumns}
@@ -104,8 +104,8 @@ function kindsOf({ runs, files, audit, notes, messages }: View): Kind[] {
 
 const kindColumns: Column<Kind>[] = [
   { name: 'What', width: 'fit', value: ({ name }) => name },
-  { name: 'There are', width: 'fit', isNumber: true, value: ({ total }) => total },
-  { name: 'Would go', width: 'fit', isNumber: true, value: ({ removed }) => removed },
+  { name: 'Stored', width: 'fit', isNumber: true, value: ({ total }) => total },
+  { name: 'To be removed', width: 'fit', isNumber: true, value: ({ removed }) => removed },
   { name: 'Limit', width: 10, value: ({ limit }) => limit },
 ];
 

@@ -102,7 +102,7 @@ function Tools({ rule }: { rule: RuleView }) {
           <ConfirmButton
             label="Remove"
             accessibleName={`Remove ${name}`}
-            question="Nothing is sent for it any more. What was sent stays in the list."
+            question="It sends no more messages. Messages that were sent stay in the list."
             busy={remove.isPending}
             onConfirm={() => remove.mutate()}
           />

@@ -17,7 +17,7 @@ export function useSwitchRule({ name, disabled }: Pick<RuleView, 'name' | 'disab
 export function useRemoveRule({ name }: Pick<RuleView, 'name'>) {
   return useAction({
     run: () => callApi('DELETE', ruleAddress(name)),
-    successMessage: () => `${name} is removed.`,
+    successMessage: () => `${name} was removed.`,
     invalidates,
   });
 }

@@ -12,7 +12,7 @@ export function Pin({ run: { id, pin } }: { run: RunView }) {
   const [reason, setReason] = useState('');
   const pinning = useAction({
     run: () => callApi<RunView>('PUT', `/api/runs/${id}/pin`, { body: { reason } }),
-    successMessage: () => `Run ${id} is pinned.`,
+    successMessage: () => `Run ${id} was pinned.`,
     invalidates: [['run', id], ['retention']],
   });
   const unpinning = useAction({
@@ -55,7 +55,7 @@ export function Pin({ run: { id, pin } }: { run: RunView }) {
       <Popover.Dropdown>
         <form onSubmit={submit}>
           <TextInput
-            label="Why it must stay"
+            label="Reason to keep it"
             required
             maxLength={200}
             value={reason}

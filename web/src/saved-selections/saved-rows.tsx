@@ -23,7 +23,7 @@ const columns: Column<SavedSelectionView>[] = [
     width: 8,
     value: ({ environments }) =>
       environments.length === 0 ? (
-        <span className={classes.dim}>named by each run</span>
+        <span className={classes.dim}>chosen for each run</span>
       ) : (
         <LongText text={environments.map(({ code }) => code).join(', ')} />
       ),

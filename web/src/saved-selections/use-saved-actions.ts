@@ -19,7 +19,7 @@ export function useSwitch({ name, disabled }: Pick<SavedSelectionView, 'name' | 
 export function useRemove({ name }: Pick<SavedSelectionView, 'name'>) {
   return useAction({
     run: () => callApi('DELETE', savedAddress(name)),
-    successMessage: () => `${name} is removed.`,
+    successMessage: () => `${name} was removed.`,
     invalidates,
   });
 }

@@ -73,7 +73,7 @@ export function ViewsMenu() {
           onClose={closeForm}
           onSave={(name) => {
             save({ name, address });
-            showSuccess(`The view ${name} is saved in this browser.`);
+            showSuccess(`The view ${name} was saved in this browser.`);
             closeForm();
           }}
         />

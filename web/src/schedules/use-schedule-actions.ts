@@ -23,7 +23,7 @@ export function usePause({ name, paused }: Pick<ScheduleView, 'name' | 'paused'>
   const verb = paused ? 'resume' : 'pause';
   return useAction({
     run: () => post<typeof pauseSchedule>(`${scheduleAddress(name)}/${verb}`),
-    successMessage: () => (paused ? `${name} is resumed.` : `${name} is paused.`),
+    successMessage: () => (paused ? `${name} was resumed.` : `${name} was paused.`),
     invalidates,
   });
 }
@@ -40,7 +40,7 @@ export function useDayRule({ name }: Pick<ScheduleView, 'name'>) {
 export function useRemove({ name }: Pick<ScheduleView, 'name'>, onDone: () => void) {
   return useAction({
     run: () => callApi('DELETE', scheduleAddress(name)),
-    successMessage: () => `${name} is removed.`,
+    successMessage: () => `${name} was removed.`,
     invalidates,
     onSuccess: onDone,
   });

@@ -31,7 +31,7 @@ export function ChangedSinceField({
       {changedSince.trim() !== '' && (
         <Checkbox
           size="xs"
-          label="Since the tested commit left it, as a pull request does"
+          label="Compare with the common ancestor, as a pull request does"
           checked={mergeBase}
           onChange={(event) => onChange({ changedSince, mergeBase: event.currentTarget.checked })}
         />

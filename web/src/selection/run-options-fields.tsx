@@ -16,7 +16,7 @@ export function RunOptionsFields({ options, onChange }: Props) {
       <legend className={classes.legend}>Failed tests</legend>
       <WholeNumber
         label="Retries"
-        description="Empty: as the workers are set"
+        description="Empty: the setting of the workers"
         min={0}
         max={maxRetryFailed}
         isOptional
@@ -24,8 +24,8 @@ export function RunOptionsFields({ options, onChange }: Props) {
         onChange={(retryFailed) => onChange({ ...options, retryFailed })}
       />
       <WholeNumber
-        label="Skip the rest after"
-        description="So many failures; empty: never"
+        label="Stop after failures"
+        description="The rest is skipped. Empty: no limit"
         min={1}
         max={maxMaxFailures}
         isOptional
@@ -34,7 +34,7 @@ export function RunOptionsFields({ options, onChange }: Props) {
       />
       <Checkbox
         size="xs"
-        label="First those that failed last"
+        label="Run tests first that failed last time"
         checked={options.failedFirst}
         onChange={(event) => onChange({ ...options, failedFirst: event.currentTarget.checked })}
       />

@@ -18,11 +18,11 @@ export function PaletteButton() {
   });
   return (
     <>
-      <Tooltip label="Go to, or do (Ctrl+K)">
+      <Tooltip label="Search and actions (Ctrl+K)">
         <ActionIcon
           variant="subtle"
           className={classes.palette}
-          aria-label="Go to, or do"
+          aria-label="Search and actions"
           aria-keyshortcuts="Control+K Meta+K"
           onPointerEnter={() => load().catch(() => {})}
           onClick={() => setState('opened')}

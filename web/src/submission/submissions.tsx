@@ -140,7 +140,7 @@ function NoSubmissions({ isFiltered }: { isFiltered: boolean }) {
           Show all submissions
         </Anchor>
       ) : (
-        'A submission is what is requested at once over several environments: by you, a pipeline or a schedule.'
+        'A submission is one request for runs on one or more environments, by you, a pipeline or a schedule.'
       )}
     </EmptyState>
   );

@@ -12,7 +12,7 @@ const outcomeTexts: Record<string, string> = {
   'reservation-started': 'A reservation begins',
   'reservation-near-end': 'A reservation ends soon',
   'reservation-cancelled': 'A reservation could not begin',
-  digest: 'Digest of a day or a week',
+  digest: 'Daily or weekly digest',
 };
 
 export const outcomeText = (outcome: string) => outcomeTexts[outcome] ?? outcome;

@@ -50,7 +50,7 @@ function Editor({ template }: { template: TemplateView }) {
   const [source, setSource] = useState(template.source);
   const save = useAction({
     run: () => callApi<TemplateView>('PUT', templateAddress(channelKind, outcome), { body: { source } }),
-    successMessage: () => `The template of “${outcomeText(outcome)}” is saved.`,
+    successMessage: () => `The template of “${outcomeText(outcome)}” was saved.`,
     invalidates: [['templates']],
     quiet: true,
   });
@@ -59,7 +59,7 @@ function Editor({ template }: { template: TemplateView }) {
     source.trim() === ''
       ? 'Enter a template.'
       : source === template.source
-        ? 'Nothing is changed.'
+        ? 'Change the template first.'
         : undefined;
   return (
     <FormWithPreview

@@ -157,7 +157,7 @@ function useNoteForm({ cause, note, onClose }: FormProps) {
   });
   const remove = useAction({
     run: () => callApi<OutputOf<typeof removeNote>>('DELETE', address, { query: { revision } }),
-    successMessage: () => 'The note is removed.',
+    successMessage: () => 'The note was removed.',
     invalidates: noteKeys,
     onSuccess: onClose,
     quiet: true,

@@ -55,7 +55,7 @@ function QuarantineList() {
       ) : data.quarantines.length === 0 ? (
         <EmptyState title={isEnded ? 'No quarantine has ended' : 'No test is quarantined'}>
           {!isEnded &&
-            'The button "Quarantine" at a failure of a run lets the known failures of a flaky test decide nothing, until a day.'}
+            'Open a failure of a run and press "Quarantine": until a date, known failures of that test do not decide the verdict.'}
         </EmptyState>
       ) : (
         <QuarantineTable quarantines={data.quarantines} isEnded={isEnded} />
@@ -119,7 +119,7 @@ function End({ id, name }: { id: number; name: string }) {
   const refusal = useRefusal('operator');
   const end = useAction({
     run: () => post<typeof endQuarantine>(`/api/quarantines/${id}/end`),
-    successMessage: () => `The quarantine of ${name} is ended.`,
+    successMessage: () => `The quarantine of ${name} has ended.`,
     invalidates: [['quarantines']],
   });
   if (refusal !== undefined) return null;

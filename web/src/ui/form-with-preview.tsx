@@ -41,7 +41,14 @@ interface SubmitProps {
   children: ReactNode;
 }
 
-export function SubmitBar({ blocker, note, loading, readsTests = false, leftSection, children }: SubmitProps) {
+export function SubmitBar({
+  blocker,
+  note,
+  loading,
+  readsTests = false,
+  leftSection,
+  children,
+}: SubmitProps) {
   return (
     <div className={classes.submit}>
       <ActionButton

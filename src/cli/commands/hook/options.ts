@@ -43,10 +43,7 @@ export const hookOptions = () => [
     parseWhole,
   ),
   new Option('--time-limit <time>', 'such as 90s, 5m or 1h; 5m by default').argParser(parseSeconds),
-  new Option(
-    '--repeatable',
-    'it may be started again when it was interrupted, because a worker died for example',
-  ),
+  new Option('--repeatable', 'start it again after an interruption, for example when a worker died'),
   new Option('--no-repeatable', 'it is started once, whatever happens'),
   new Option('--folder <path>', 'of a command: where it is executed, by default the Magento tree'),
   new Option(

@@ -15,7 +15,7 @@ export function registerTest(hook: Command, context: CliContext): void {
     .addOption(jsonOption())
     .addHelpText(
       'after',
-      '\nA hook that waits sends one request. It really does what it does: try one that restores a database on a shop that may lose it.\n' +
+      '\nA hook that waits sends one request. Its effects are real: test a hook that restores a database on a shop whose data may be lost.\n' +
         '\nExample:\n  matre hook test flush-caches -e preprod-us',
     )
     .action(async (name: string, options) => {

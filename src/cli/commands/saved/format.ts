@@ -2,6 +2,6 @@ import type { SavedSelectionView } from '../../../operations/saved-selections/sa
 
 /** The codes of its environments: `preprod-us, preprod-es (removed)`. */
 export function environmentsText({ environments }: Pick<SavedSelectionView, 'environments'>): string {
-  if (environments.length === 0) return 'named by each run';
+  if (environments.length === 0) return 'chosen for each run';
   return environments.map(({ code, removed }) => (removed ? `${code} (removed)` : code)).join(', ');
 }

@@ -2,13 +2,13 @@ import type { RetentionLimits, StayReason } from '../../../model/retention.ts';
 import type { Queryable } from '../../database/database.ts';
 import { judgedRuns } from './judged-runs.ts';
 
-/** What there is of one kind, and what of it is beyond its limits and would go. */
+/** What there is of one kind, and what of it is beyond its limits and would be removed. */
 export interface KindPlan {
   total: number;
   removed: number;
 }
 
-/** A run that would go. */
+/** A run that would be removed. */
 interface RunToRemove {
   id: number;
   environment: string;

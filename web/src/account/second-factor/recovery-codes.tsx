@@ -15,7 +15,7 @@ export function RecoveryCodes({ codes, onDone }: { codes: string[]; onDone: () =
   return (
     <div className={accountClasses.secret} role="status">
       <p>
-        <b>Keep these recovery codes where your device is not.</b> Each replaces a code of the app once. Only
+        <b>Store these recovery codes apart from your device.</b> Each replaces a code of the app once. Only
         their hashes are stored, so they are never shown again.
       </p>
       <ul className={classes.codes} aria-label="Recovery codes">
@@ -35,7 +35,7 @@ export function RecoveryCodes({ codes, onDone }: { codes: string[]; onDone: () =
         >
           Download
         </Button>
-        <Button onClick={onDone}>I have kept them</Button>
+        <Button onClick={onDone}>I have stored them</Button>
       </div>
     </div>
   );

@@ -39,7 +39,7 @@ export function Locks({ code, locks }: { code: string; locks: Lock[] }) {
   const close = () => setLockToRelease(undefined);
   const release = useAction({
     run: (name: string) => post<typeof releaseLock>(`/api/locks/${encodeURIComponent(name)}/release`),
-    successMessage: (_, name) => `Lock ${name} is released.`,
+    successMessage: (_, name) => `Lock ${name} was released.`,
     invalidates: [['container', code], ['locks'], ['overview']],
     onSuccess: close,
   });

@@ -123,7 +123,7 @@ function CommandFields({ draft, onChange }: FieldsProps) {
       />
       <TextInput
         label="Variables"
-        description="Names of variables of the environment that it gets, also secret ones. It always gets MATRE_RUN, MATRE_ENVIRONMENT and others."
+        description="Variables of the environment that it may read, also secret ones. It always has MATRE_RUN, MATRE_ENVIRONMENT and others."
         spellCheck={false}
         value={draft.variables}
         onChange={(event) => onChange({ variables: event.currentTarget.value })}
@@ -157,7 +157,7 @@ function RequestFields({ draft, onChange }: FieldsProps) {
       </Group>
       <Textarea
         label="Headers"
-        description="Name: value, each on its own line. {{NAME}} is the value of a variable, also in address and body; secrets only so."
+        description="Name: value, each on its own line. {{NAME}} is the value of a variable, also in the address and the body. Pass secrets only this way."
         autosize
         maxRows={6}
         size="sm"
@@ -208,7 +208,7 @@ function WaitFields({ draft, onChange }: FieldsProps) {
         onChange={(event) => onChange({ field: event.currentTarget.value })}
       />
       <Textarea
-        label="Values that end the waiting"
+        label="Values that end the wait"
         description="Each on its own line"
         autosize
         maxRows={4}
@@ -246,7 +246,7 @@ function TreatmentFields({ draft, onChange }: FieldsProps) {
       />
       <Checkbox
         size="xs"
-        label="It may be started again when it was interrupted, because a worker died for example"
+        label="Start it again after an interruption, for example when a worker died"
         checked={draft.repeatable}
         onChange={(event) => onChange({ repeatable: event.currentTarget.checked })}
       />

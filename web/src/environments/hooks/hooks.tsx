@@ -153,7 +153,7 @@ function Tools({ code, hook, onEdit }: { code: string; hook: ListedHookView; onE
           <ConfirmButton
             label="Test"
             accessibleName={`Test ${name}`}
-            question={`Execute ${name} on ${code} now? It really does what it does.`}
+            question={`Execute ${name} on ${code} now? Its effects are real.`}
             busy={test.isPending}
             onConfirm={() => test.mutate()}
           />

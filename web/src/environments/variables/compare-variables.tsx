@@ -36,7 +36,7 @@ export default function CompareVariables() {
         <EnvironmentSelect label="Compare with" codes={codes} value={b} onChange={setB} />
         <Checkbox
           size="xs"
-          label="Also equal values"
+          label="Show equal values too"
           checked={shown === 'all'}
           onChange={(event) => setShown(event.currentTarget.checked ? 'all' : '')}
         />

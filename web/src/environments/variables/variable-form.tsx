@@ -208,11 +208,11 @@ function useSaveVariable({ code, draft, fields, onSuccess }: Input) {
       }
       if (keepsValue) {
         await describe();
-        return `The description of ${name} is changed.`;
+        return `The description of ${name} was changed.`;
       }
       const { variables } = await set();
       const isSecret = variables.find((each) => each.name === name)?.secret;
-      return `${name} is set${isSecret ? ', as a secret' : ''}.`;
+      return `${name} was set${isSecret ? ', as a secret' : ''}.`;
     },
     successMessage: (message) => message,
     invalidates:

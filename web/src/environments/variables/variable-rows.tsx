@@ -177,7 +177,7 @@ function UnsetDialog({ code, row, onClose }: DialogProps) {
       callApi('DELETE', `/api/variables/${name}`, {
         query: { environment: from === 'environment' ? code : undefined },
       }),
-    successMessage: (_, { name }) => `${name} is unset.`,
+    successMessage: (_, { name }) => `${name} was unset.`,
     invalidates: environmentKeys(code),
     onSuccess: onClose,
   });

@@ -9,11 +9,19 @@ const all: { occasion: Occasion; label: string; description: string }[] = [
     label: 'Broken',
     description: 'No trustworthy answer, because of the infrastructure',
   },
-  { occasion: 'recovery', label: 'Recovered', description: 'Passed, and the one before did not' },
-  { occasion: 'changed', label: 'Changed', description: 'New failures or fixed tests since the one before' },
+  { occasion: 'recovery', label: 'Recovered', description: 'Passed, unlike the submission before' },
+  {
+    occasion: 'changed',
+    label: 'Changed',
+    description: 'New failures or fixed tests since the submission before',
+  },
   { occasion: 'flaky', label: 'Flaky', description: 'A flaky test was found' },
-  { occasion: 'first-failure', label: 'First failure', description: 'At once, while the tests still run' },
-  { occasion: 'always', label: 'Every end', description: 'Also of those that passed' },
+  {
+    occasion: 'first-failure',
+    label: 'First failure',
+    description: 'Immediately, while other tests still run',
+  },
+  { occasion: 'always', label: 'Always', description: 'Every outcome, also passed' },
   { occasion: 'alert', label: 'Alerts', description: 'A disk, a worker or a shop needs an operator' },
   {
     occasion: 'reservation',

@@ -183,7 +183,7 @@ function useSave({ draft, saved, onDone }: SaveInput) {
       const rename = name.trim() === saved.name ? {} : { rename: name };
       return callApi('PATCH', ruleAddress(saved.name), { body: { ...fields, ...rename } });
     },
-    successMessage: ({ name }) => `${name} is saved.`,
+    successMessage: ({ name }) => `${name} was saved.`,
     invalidates: [['rules']],
     onSuccess: onDone,
     quiet: true,

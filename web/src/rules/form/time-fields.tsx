@@ -69,7 +69,7 @@ function DigestFields({ times: { hasDigest, digest }, problems, onChange }: Prop
     <>
       <Checkbox
         size="xs"
-        label="Digest of a day or a week"
+        label="Daily or weekly digest"
         description="With what changed, and the tests that fail most"
         checked={hasDigest}
         error={problems['digest']}
