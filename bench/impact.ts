@@ -25,13 +25,13 @@ import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Fault } from '../src/faults/fault.ts';
 import { buildCatalog } from '../src/mftf/catalog/catalog.ts';
-import type { Declarations } from '../src/mftf/catalog/declaration.ts';
+import type { Declarations } from '../src/mftf/catalog/declarations/declaration.ts';
 import {
   declarationsFromBytes,
   declarationsToBytes,
   readDeclarations,
-} from '../src/mftf/catalog/declarations.ts';
-import { folderSource, type SourceFile } from '../src/mftf/catalog/source.ts';
+} from '../src/mftf/catalog/declarations/declarations.ts';
+import { folderSource, type SourceFile } from '../src/mftf/catalog/tree/source.ts';
 import { candidatesOf } from '../src/mftf/impact/candidates.ts';
 import { type ChangedTests, changedTests, type Side } from '../src/mftf/impact/changed-tests.ts';
 import { writtenCests } from '../test/support/written-cests.ts';

@@ -28,9 +28,9 @@ import {
   declarationsFromBytes,
   declarationsToBytes,
   readDeclarations,
-} from '../src/mftf/catalog/declarations.ts';
+} from '../src/mftf/catalog/declarations/declarations.ts';
 import { resolveSelection } from '../src/mftf/catalog/selection.ts';
-import { folderSource } from '../src/mftf/catalog/source.ts';
+import { folderSource } from '../src/mftf/catalog/tree/source.ts';
 import { helperSignatures } from '../src/mftf/cest/php-method-parameters.ts';
 import { CestRefusal } from '../src/mftf/cest/refusal.ts';
 import { defaultCestSettings } from '../src/mftf/cest/settings.ts';

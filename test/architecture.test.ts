@@ -121,6 +121,30 @@ const roomsWithSql = ['store', 'queue'];
 /** It reads the database of another system. */
 const otherSql = 'import/source/connection.ts';
 
+/** Folders with more than 15 files of their own, without tests, and why they are not divided. */
+const largeFolders: Record<string, string> = {
+  'src/app/containers': 'each part that needs containers is put together in its own file',
+  'src/cli': 'what all commands share: options, times, prompts',
+  'src/cli/client': 'the client of the API: one connection, and what is read over it',
+  'src/cli/commands': 'a file for each command',
+  'src/cli/output': 'a file for each thing that several commands print',
+  'src/doctor/checks': 'a file for each check',
+  'src/faults/codes': 'a file for each subject of fault codes',
+  'src/mftf/catalog':
+    'the catalog and its questions; declarations, trees and registrations have their own folders',
+  'src/mftf/cest': 'the parts of one PHP file, each written by one file',
+  'src/mftf/lint': 'reading outlines, the rules, and who uses a name: all of them need all outlines',
+  'src/mftf/results': 'a file for each thing that is read after a test',
+  'src/mftf/run': 'the steps of a run, a file for each',
+  'src/model': 'a file for each term',
+  'src/store/tables': 'a file for each table, or query over several',
+  'src/worker': 'the loop of a worker and what it runs beside it, a file for each',
+  'web/src/account': 'a file for each form and list of an account',
+  'web/src/run': 'the view of a run; failures and tests have their own folders',
+  'web/src/selection': 'a file for each field of a selection, and its preview',
+  'web/src/ui': 'a file for each component that views share',
+};
+
 const source = resolve(import.meta.dirname, '../src');
 const page = resolve(import.meta.dirname, '../web/src');
 
@@ -280,6 +304,17 @@ describe('the architecture', () => {
       (path) => readFileSync(path, 'utf8').split('\n').length > 400,
     );
     expect(large.map((path) => relative(source, path))).toEqual([]);
+  });
+
+  it('has folders of at most 15 files, but for those that the list gives a reason for', () => {
+    const root = resolve(import.meta.dirname, '..');
+    const counts = new Map<string, number>();
+    for (const path of [...serverFiles, ...pageFiles]) {
+      const folder = relative(root, dirname(path));
+      counts.set(folder, (counts.get(folder) ?? 0) + 1);
+    }
+    const large = [...counts].flatMap(([folder, count]) => (count > 15 ? [folder] : []));
+    expect(large.toSorted()).toEqual(Object.keys(largeFolders));
   });
 
   it('has a page that imports nothing from the server but types, limits and texts of durations and failures, as #src/...', () => {

@@ -9,8 +9,8 @@ import {
   declarationsFromBytes,
   declarationsToBytes,
   readDeclarations,
-} from '../../src/mftf/catalog/declarations.ts';
-import { folderSource } from '../../src/mftf/catalog/source.ts';
+} from '../../src/mftf/catalog/declarations/declarations.ts';
+import { folderSource } from '../../src/mftf/catalog/tree/source.ts';
 
 const [kind, root = '', stored = ''] = process.argv.slice(2);
 const startedAt = performance.now();

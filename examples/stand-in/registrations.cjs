@@ -1,4 +1,4 @@
-// Replaces PHP's part of `src/mftf/catalog/registrations.php`: prints what a registration.php registers. It knows no
+// Replaces PHP's part of `src/mftf/catalog/registration/registrations.php`: prints what a registration.php registers. It knows no
 // PHP: every call of the registrar with a text and `__DIR__` counts as executed, also within a condition.
 const fs = require('node:fs');
 const path = require('node:path');

@@ -21,12 +21,11 @@ export async function withExecutionLock<T>(
 ): Promise<T> {
   const name = lockNames.execution(claim.environment.id);
   const onForeign = ({ code, message }: Fault) => {
-    const text = `The run waits for a lock. ${message}`;
-    log.warn({ code }, text);
+    log.warn({ code, detail: message }, 'The run waits for a lock with a foreign value');
     // Shown to users only, so a failure does not matter.
     queue
       .recorder(claim.run.id, claim.fence)
-      .event({ code, message: text })
+      .event({ code, message: `The run waits for a lock. ${message}` })
       .catch(() => {});
   };
   const executionLock = await locks.acquire(name, { owner, confirmOwnership, onForeign, signal: abort });

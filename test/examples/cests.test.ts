@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { readCatalog } from '../../src/mftf/catalog/catalog.ts';
 import { resolveSelection } from '../../src/mftf/catalog/selection.ts';
-import { folderSource } from '../../src/mftf/catalog/source.ts';
+import { folderSource } from '../../src/mftf/catalog/tree/source.ts';
 import { compareFiles } from '../../src/mftf/cest/compare-files.ts';
 import { defaultCestSettings } from '../../src/mftf/cest/settings.ts';
 import { writeCestFiles } from '../../src/mftf/cest/write-files.ts';

@@ -8,12 +8,12 @@ import { capture } from '../../src/engine/read-all.ts';
 import { leftovers } from '../../src/engine/supervised.ts';
 import { Fault } from '../../src/faults/fault.ts';
 import type { Logger } from '../../src/log.ts';
-import { readDeclarations } from '../../src/mftf/catalog/declarations.ts';
+import { readDeclarations } from '../../src/mftf/catalog/declarations/declarations.ts';
 import {
   createRegistrationAnswers,
   type ImageAccess,
   type RegistrationLimits,
-} from '../../src/mftf/catalog/registration-answers.ts';
+} from '../../src/mftf/catalog/registration/registration-answers.ts';
 import { runFolder } from '../../src/pool/specification.ts';
 import { openSubject, type Subject } from '../engine/subject.ts';
 import { dockerTestImage } from '../support/image.ts';

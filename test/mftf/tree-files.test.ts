@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { capture } from '../../src/engine/read-all.ts';
-import { treeFiles } from '../../src/mftf/catalog/tree-files.ts';
+import { treeFiles } from '../../src/mftf/catalog/tree/tree-files.ts';
 import { openSubject, type Subject } from '../engine/subject.ts';
 import { magentoRoot } from '../support/image.ts';
 

@@ -26,8 +26,7 @@ const sizes = [width(1440), width(1024), width(768), width(390), zoom];
 
 const all = sizes.flatMap((size) => (['light', 'dark'] as const).map((scheme) => ({ ...size, scheme })));
 const cases = isComplete ? all : [{ ...width(390), scheme: 'dark' as const }];
-const dialogCases = isComplete ? all.filter(({ viewport }) => [1440, 390].includes(viewport.width)) : [];
-const gateCases = isComplete ? all : [];
+const completeCases = isComplete ? all : [];
 
 interface LayoutFault {
   kind: string;
@@ -126,7 +125,7 @@ describe.skipIf(noBrowserReason)('the layout of the page', () => {
     await expectNoFaults(settled, faults);
   });
 
-  it.each(dialogCases)('fits in dialogs: $name, $scheme', async (size) => {
+  it.each(completeCases)('fits in dialogs: $name, $scheme', async (size) => {
     const settled = await openPage(size);
     const faults: string[] = [];
     for (const dialog of longDialogs(server.ids)) {
@@ -136,7 +135,7 @@ describe.skipIf(noBrowserReason)('the layout of the page', () => {
     await expectNoFaults(settled, faults);
   });
 
-  it.each(gateCases)('fits before somebody is signed in: $name, $scheme', async (size) => {
+  it.each(completeCases)('fits before somebody is signed in: $name, $scheme', async (size) => {
     const faults: string[] = [];
     for (const { file, address, lacksSecondFactor } of gateViews) {
       const settled = await openPage(size, lacksSecondFactor);

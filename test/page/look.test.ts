@@ -22,7 +22,8 @@ describe.skipIf(noBrowserReason)(
     let browser: TestBrowser;
     beforeAll(async () => {
       await buildPage();
-      server = await startLongDataServer();
+      // The doctor waits for workers that do not exist, and a check that takes longer has no result.
+      server = await startLongDataServer({ MATRE_DOCTOR_TIMEOUT: '20s' });
       browser = await startBrowser();
     });
     afterAll(async () => {
@@ -36,22 +37,31 @@ describe.skipIf(noBrowserReason)(
       Number(await page.evaluate('document.documentElement.scrollHeight'));
 
     it('shows one fault of 191 environments as one finding of the doctor, with their names folded', async () => {
+      const page = await open('/doctor');
+      await page.getByText(/^191 environments: the module env file is missing/).waitFor();
+      await page
+        .getByRole('region', { name: /^Passed/ })
+        .getByRole('listitem')
+        .first()
+        .waitFor();
+      const finding = page.getByRole('listitem').filter({ hasText: 'the module env file is missing' });
+      const names = page.getByRole('listitem').getByRole('link').nth(150);
       for (const [viewport, maxHeight] of [
         // 191 rows would take more than 10,000 px; the folded ones and the other checks take about 3,500.
         [desktop, 4_000],
         [phone, 9_000],
       ] as const) {
-        const page = await open('/doctor', viewport);
-        await page.getByText(/^191 environments: the module env file is missing/).waitFor();
-        await page.getByText('There is enough disk space', { exact: false }).first().waitFor();
+        await page.setViewportSize(viewport);
+        await names.waitFor({ state: 'hidden' });
         expect(await heightOf(page)).toBeLessThan(maxHeight);
-        const finding = page.getByRole('listitem').filter({ hasText: 'the module env file is missing' });
-        await finding.getByText('Show all 191 findings').first().click();
-        await page.getByRole('listitem').getByRole('link').nth(150).waitFor();
+        const list = finding.getByText('Show all 191 findings').first();
+        await list.click();
+        await names.waitFor();
         expect(await heightOf(page)).toBeLessThan(maxHeight);
         await expectFits(page, `the doctor at ${viewport.width} px`);
-        await page.context().close();
+        await list.click();
       }
+      await page.context().close();
     });
 
     it('says first on the overview what is wrong and why, and filters environments by their state', async () => {

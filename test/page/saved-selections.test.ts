@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { buildCatalog } from '../../src/mftf/catalog/catalog.ts';
-import { readDeclarations } from '../../src/mftf/catalog/declarations.ts';
+import { readDeclarations } from '../../src/mftf/catalog/declarations/declarations.ts';
 import { resolveSelection } from '../../src/mftf/catalog/selection.ts';
 import type { Selection } from '../../src/model/selection.ts';
 import { startTestServer, type TestServer } from '../support/app.ts';

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { examplePath } from '../../src/demo/examples.ts';
 import { buildCatalog } from '../../src/mftf/catalog/catalog.ts';
-import { readDeclarations } from '../../src/mftf/catalog/declarations.ts';
-import { folderSource } from '../../src/mftf/catalog/source.ts';
-import { createSourcePack, openSourcePack } from '../../src/mftf/catalog/source-pack.ts';
+import { readDeclarations } from '../../src/mftf/catalog/declarations/declarations.ts';
+import { folderSource } from '../../src/mftf/catalog/tree/source.ts';
+import { createSourcePack, openSourcePack } from '../../src/mftf/catalog/tree/source-pack.ts';
 import { indexDefinitions } from '../../src/mftf/lint/index-definitions.ts';
 import { outlinesToBytes } from '../../src/mftf/lint/outline-file.ts';
 import { allows, type Role } from '../../src/model/access.ts';

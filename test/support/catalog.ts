@@ -1,7 +1,7 @@
 import type { Catalog } from '../../src/mftf/catalog/catalog.ts';
 import type { CatalogAccess } from '../../src/mftf/catalog/catalogs.ts';
 import { answers } from '../../src/mftf/catalog/question-task.ts';
-import type { PackedFiles } from '../../src/mftf/catalog/source-pack.ts';
+import type { PackedFiles } from '../../src/mftf/catalog/tree/source-pack.ts';
 import type { DefinitionIndex } from '../../src/mftf/lint/index-definitions.ts';
 import type { LintAccess } from '../../src/mftf/lint/lint-sources.ts';
 import { type LintTree, lintAnswers } from '../../src/mftf/lint/outline-tasks.ts';

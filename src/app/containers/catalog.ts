@@ -3,7 +3,7 @@ import { Fault, isFault, toFault } from '../../faults/fault.ts';
 import type { LockStore } from '../../locks/lock.ts';
 import type { Logger } from '../../log.ts';
 import type { CatalogAccess, Catalogs } from '../../mftf/catalog/catalogs.ts';
-import type { ImageAccess } from '../../mftf/catalog/registration-answers.ts';
+import type { ImageAccess } from '../../mftf/catalog/registration/registration-answers.ts';
 import { type CheckedOutModules, checkOutNewest } from '../../mftf/module/check-out.ts';
 import type { Environment } from '../../model/environment.ts';
 import type { PlannedTest, Selection } from '../../model/selection.ts';

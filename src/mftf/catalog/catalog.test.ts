@@ -4,9 +4,9 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { isFault } from '../../faults/fault.ts';
 import { assertReadable, buildCatalog, readCatalog } from './catalog.ts';
-import { declarationsFromBytes, declarationsToBytes, readDeclarations } from './declarations.ts';
-import { catalogPath, mayHoldCatalogFiles, moduleName, shortModuleName } from './paths.ts';
-import { folderSource, type Source } from './source.ts';
+import { declarationsFromBytes, declarationsToBytes, readDeclarations } from './declarations/declarations.ts';
+import { catalogPath, mayHoldCatalogFiles, moduleName, shortModuleName } from './tree/paths.ts';
+import { folderSource, type Source } from './tree/source.ts';
 
 const moduleRoot = 'app/code/TestModule';
 

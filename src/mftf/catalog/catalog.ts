@@ -6,14 +6,14 @@ import {
   type Problem,
   type TestDeclaration,
   version,
-} from './declaration.ts';
-import { readDeclarations } from './declarations.ts';
+} from './declarations/declaration.ts';
+import { readDeclarations } from './declarations/declarations.ts';
 import { type Fixtures, fixturesOf } from './fixtures.ts';
 import { chooseModules } from './modules.ts';
 import { isClassName, isFileName } from './names.ts';
-import { shortModuleName } from './paths.ts';
-import type { Source } from './source.ts';
 import { mergeSuites, type Suite } from './suites.ts';
+import { shortModuleName } from './tree/paths.ts';
+import type { Source } from './tree/source.ts';
 
 /** A file that MFTF reads, with its module. */
 export interface CatalogFile extends DeclaringFile {

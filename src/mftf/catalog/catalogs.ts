@@ -14,7 +14,7 @@ import {
   compareCatalogs,
 } from '../impact/comparison-task.ts';
 import type { InstalledModule } from '../module/installed-module.ts';
-import type { OpenRegistration } from './declaration.ts';
+import type { OpenRegistration } from './declarations/declaration.ts';
 import {
   type Answer,
   askCatalog,
@@ -24,9 +24,9 @@ import {
   type QuestionKind,
 } from './question-task.ts';
 import { readModule, readTree } from './reading-tasks.ts';
-import { createRegistrationAnswers, type ImageAccess } from './registration-answers.ts';
-import { runOnTree, withContainer } from './run-on-tree.ts';
+import { createRegistrationAnswers, type ImageAccess } from './registration/registration-answers.ts';
 import { pruneStored } from './stored.ts';
+import { runOnTree, withContainer } from './tree/run-on-tree.ts';
 
 /**
  * A catalog that a worker thread holds: the tests of a Magento tree and a test module. A question about it and its answer are small,

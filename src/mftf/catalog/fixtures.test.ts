@@ -64,7 +64,7 @@ describe('the fixture files of a catalog', () => {
 
   it('are not those of modules that the shop has not enabled', async () => {
     const { buildCatalog } = await import('./catalog.ts');
-    const { readDeclarations } = await import('./declarations.ts');
+    const { readDeclarations } = await import('./declarations/declarations.ts');
     const tree = [
       ...files(`${cart}/Test/Mftf/_data/a.csv`, `${shop}/Test/Mftf/_data/b.csv`),
       test(shop, 'B'),

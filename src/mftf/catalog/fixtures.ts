@@ -1,5 +1,5 @@
-import type { Declarations } from './declaration.ts';
-import { dataRoot } from './paths.ts';
+import type { Declarations } from './declarations/declaration.ts';
+import { dataRoot } from './tree/paths.ts';
 
 /** The fixture files that tests find below `tests/_data`: those of the Magento tree and those of modules. */
 export interface Fixtures {

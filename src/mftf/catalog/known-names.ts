@@ -3,8 +3,8 @@ import { Fault } from '../../faults/fault.ts';
 import { createGlobMatcher, isGlob } from '../../model/glob.ts';
 import type { Selection } from '../../model/selection.ts';
 import type { Catalog } from './catalog.ts';
-import { shortModuleName } from './paths.ts';
 import { placedNames } from './placed-test.ts';
+import { shortModuleName } from './tree/paths.ts';
 
 type Kind = 'test' | 'group' | 'suite';
 

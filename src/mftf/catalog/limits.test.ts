@@ -13,11 +13,11 @@ import {
   maxXmlDepth,
 } from '../../model/limits.ts';
 import { readCatalog } from './catalog.ts';
-import type { Declarations, TestDeclaration } from './declaration.ts';
-import { folderFiles } from './folder-files.ts';
-import { helperParts } from './parts.ts';
-import { folderSource } from './source.ts';
-import { createTreeLimits } from './tree-limits.ts';
+import type { Declarations, TestDeclaration } from './declarations/declaration.ts';
+import { helperParts } from './declarations/parts.ts';
+import { folderFiles } from './tree/folder-files.ts';
+import { folderSource } from './tree/source.ts';
+import { createTreeLimits } from './tree/tree-limits.ts';
 
 const target = 'app/code/Acme/Shop';
 const tooLarge = (message: string) => expect.objectContaining({ code: 'TREE_TOO_LARGE', message });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { buildCatalog } from './catalog.ts';
-import { readDeclarations } from './declarations.ts';
+import { readDeclarations } from './declarations/declarations.ts';
 
 const registration = (name: string) =>
   `<?php \\Magento\\Framework\\Component\\ComponentRegistrar::register('module', '${name}', __DIR__);`;

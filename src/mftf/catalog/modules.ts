@@ -1,6 +1,6 @@
 import { groupBy } from '../../model/group-by.ts';
-import type { Declarations } from './declaration.ts';
-import { catalogPath, moduleName, packageName } from './paths.ts';
+import type { Declarations } from './declarations/declaration.ts';
+import { catalogPath, moduleName, packageName } from './tree/paths.ts';
 
 /** The test modules that MFTF reads. */
 export interface ChosenModules {

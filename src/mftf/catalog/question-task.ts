@@ -21,14 +21,14 @@ import { stepsOfTest, type TestSteps } from '../steps/test-steps.ts';
 import { assertReadable, buildCatalog, type Catalog } from './catalog.ts';
 import { completeNames, listTests } from './catalog-lists.ts';
 import type { CatalogTest } from './catalog-test.ts';
-import type { Declarations, OpenRegistration } from './declaration.ts';
-import { behindDeclarations, declarationsFromBytes } from './declarations.ts';
+import type { Declarations, OpenRegistration } from './declarations/declaration.ts';
+import { behindDeclarations, declarationsFromBytes } from './declarations/declarations.ts';
 import type { Fixtures } from './fixtures.ts';
 import { describeUnknownTest } from './known-names.ts';
-import type { Registration } from './registration.ts';
+import type { Registration } from './registration/registration.ts';
 import { filesForSchemas } from './schema-files.ts';
 import { resolveSelection } from './selection.ts';
-import { openSourcePack, type PackedFiles } from './source-pack.ts';
+import { openSourcePack, type PackedFiles } from './tree/source-pack.ts';
 
 /** Where the declarations of a catalog are stored, and what else it depends on. */
 export interface CatalogAddress {

@@ -2,11 +2,11 @@ import type { MessagePort } from 'node:worker_threads';
 import { openRemoteExec } from '../../engine/remote-exec.ts';
 import { writeFileAtomically } from '../../files/atomic-write.ts';
 import { defineTask } from '../../threads/task.ts';
-import { declarationsToBytes, readDeclarations } from './declarations.ts';
-import { folderSource, type Source } from './source.ts';
-import { createSourcePack } from './source-pack.ts';
-import { treeFiles } from './tree-files.ts';
-import { imageTree, testModule } from './tree-limits.ts';
+import { declarationsToBytes, readDeclarations } from './declarations/declarations.ts';
+import { folderSource, type Source } from './tree/source.ts';
+import { createSourcePack } from './tree/source-pack.ts';
+import { treeFiles } from './tree/tree-files.ts';
+import { imageTree, testModule } from './tree/tree-limits.ts';
 
 /** Reads the Magento tree in a container, and stores its declarations and XML files at `path`. The other end of `port` has `serveExec`. */
 export const readTree = defineTask(

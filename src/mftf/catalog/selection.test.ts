@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { isFault } from '../../faults/fault.ts';
 import { emptySelection, type Selection } from '../../model/selection.ts';
 import { buildCatalog, type Catalog, readCatalog } from './catalog.ts';
-import { readDeclarations } from './declarations.ts';
+import { readDeclarations } from './declarations/declarations.ts';
 import { cestFile } from './names.ts';
 import { describeDisabled, describeInSuites, describeWidePatterns, resolveSelection } from './selection.ts';
 

@@ -1,6 +1,6 @@
 import { shorten } from '../../model/visible-text.ts';
 import type { CatalogTest } from './catalog-test.ts';
-import type { Problem, SuiteDeclaration, SuiteReference } from './declaration.ts';
+import type { Problem, SuiteDeclaration, SuiteReference } from './declarations/declaration.ts';
 import { isClassName, isFileName } from './names.ts';
 
 /** Tests that run together, between a before and an after. */

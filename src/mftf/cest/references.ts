@@ -1,4 +1,4 @@
-import { type Reference, readReference, replaceReferences } from '../catalog/references.ts';
+import { type Reference, readReference, replaceReferences } from '../catalog/declarations/references.ts';
 import type { Definitions, ElementDefinition } from '../resolver/model.ts';
 import { locatorCall, parameterNames } from './locator.ts';
 import type { PhpText } from './php-text.ts';

@@ -3,7 +3,7 @@ import { groupBy } from '../../model/group-by.ts';
 import { maxGeneratedBytes } from '../../model/limits.ts';
 import type { PlannedTest } from '../../model/selection.ts';
 import type { Catalog } from '../catalog/catalog.ts';
-import { catalogPath } from '../catalog/paths.ts';
+import { catalogPath } from '../catalog/tree/paths.ts';
 import { generatedFile, type Layout } from '../container/layout.ts';
 import type { ResolvedSuite, Resolver } from '../resolver/model.ts';
 import { writeCodeceptionConfig } from './codeception-config.ts';

@@ -1,8 +1,8 @@
 import { posix } from 'node:path';
-import type { AttachingStep, Attachments } from '../catalog/attachments.ts';
 import type { Catalog } from '../catalog/catalog.ts';
-import type { PartKind } from '../catalog/parts.ts';
-import { type Reference, readReference, replaceReferences } from '../catalog/references.ts';
+import type { AttachingStep, Attachments } from '../catalog/declarations/attachments.ts';
+import type { PartKind } from '../catalog/declarations/parts.ts';
+import { type Reference, readReference, replaceReferences } from '../catalog/declarations/references.ts';
 import { type Dependencies, dependenciesOf } from './dependencies.ts';
 
 /** Action groups call each other; a circle, which MFTF refuses, ends here. */

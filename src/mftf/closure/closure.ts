@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { PlannedTest } from '../../model/selection.ts';
 import type { Catalog } from '../catalog/catalog.ts';
-import { type PartKind, usesOf } from '../catalog/parts.ts';
+import { type PartKind, usesOf } from '../catalog/declarations/parts.ts';
 import { type Declared, type Dependencies, dependenciesOf } from './dependencies.ts';
 
 /**

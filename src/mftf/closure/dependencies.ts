@@ -1,5 +1,5 @@
 import type { Catalog, CatalogFile } from '../catalog/catalog.ts';
-import { type Part, type PartKind, usesOf } from '../catalog/parts.ts';
+import { type Part, type PartKind, usesOf } from '../catalog/declarations/parts.ts';
 
 /** A declaration of a part in a file; a name may have several. */
 export interface Declared {

@@ -1,6 +1,6 @@
 import type { Catalog, CatalogFile } from '../catalog/catalog.ts';
 import type { CatalogTest } from '../catalog/catalog-test.ts';
-import { usesOf } from '../catalog/parts.ts';
+import { usesOf } from '../catalog/declarations/parts.ts';
 import { keysOf } from '../closure/dependencies.ts';
 
 /** Names of tests and suites of the later catalog that may differ from those of the earlier one. */

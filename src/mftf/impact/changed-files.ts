@@ -1,4 +1,4 @@
-import { catalogPath } from '../catalog/paths.ts';
+import { catalogPath } from '../catalog/tree/paths.ts';
 
 /** The files of a test module that differ between two commits, and that comparing its XML does not cover. */
 export interface OtherFiles {

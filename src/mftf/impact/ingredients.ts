@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { shorten } from '../../model/visible-text.ts';
 import type { Catalog } from '../catalog/catalog.ts';
-import { elements } from '../catalog/parts.ts';
+import { elements } from '../catalog/declarations/parts.ts';
 import { type Declared, dependenciesOf } from '../closure/dependencies.ts';
 import type { Definitions, EntityDefinition, Origin, Resolution, XmlElement } from '../resolver/model.ts';
 import { resolution } from '../resolver/refusal.ts';

@@ -7,9 +7,9 @@ import { isFault } from '../../faults/fault.ts';
 import { exists } from '../../files/exists.ts';
 import { maxQueryMs, maxTreeMs } from '../../model/limits.ts';
 import type { Threads } from '../../threads/threads.ts';
-import type { ImageAccess } from '../catalog/registration-answers.ts';
-import { runOnTree, withContainer } from '../catalog/run-on-tree.ts';
+import type { ImageAccess } from '../catalog/registration/registration-answers.ts';
 import { pruneStored } from '../catalog/stored.ts';
+import { runOnTree, withContainer } from '../catalog/tree/run-on-tree.ts';
 import type { InstalledModule } from '../module/installed-module.ts';
 import { outlineVersion } from './outline-file.ts';
 import {

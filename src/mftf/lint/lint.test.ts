@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LintCode, LintFinding } from '../../model/lint.ts';
 import { lintCodes } from '../../model/lint.ts';
-import { catalogPath } from '../catalog/paths.ts';
+import { catalogPath } from '../catalog/tree/paths.ts';
 import { indexDefinitions } from './index-definitions.ts';
 import { lint, lintBelow } from './lint.ts';
 import type { DefinitionKind } from './outline.ts';

@@ -1,5 +1,5 @@
 import type { LintCode } from '../../model/lint.ts';
-import type { PartKind } from '../catalog/parts.ts';
+import type { PartKind } from '../catalog/declarations/parts.ts';
 
 /** A named part of a definition: an element of a section, a field of data, an argument of an action group. */
 export interface Member {

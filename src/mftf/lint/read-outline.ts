@@ -1,8 +1,8 @@
-import { isEmptyFile } from '../catalog/declarations.ts';
-import { parseXml, type XmlHandler } from '../catalog/parse.ts';
-import { elements } from '../catalog/parts.ts';
-import { trimBlanks } from '../catalog/text.ts';
-import { single } from '../catalog/xml.ts';
+import { isEmptyFile } from '../catalog/declarations/declarations.ts';
+import { elements } from '../catalog/declarations/parts.ts';
+import { single } from '../catalog/declarations/read-xml.ts';
+import { parseXml, type XmlHandler } from '../xml/parse.ts';
+import { trimBlanks } from '../xml/text.ts';
 import type { ContentReader } from './content-reader.ts';
 import type { Definition, DefinitionKind, FileOutline } from './outline.ts';
 import { readContent } from './read-content.ts';

@@ -1,4 +1,4 @@
-import { bareReference, type NamedReference, referencesIn } from '../catalog/references.ts';
+import { bareReference, type NamedReference, referencesIn } from '../catalog/declarations/references.ts';
 import type { Use } from './outline.ts';
 
 /** Adds the references of a text. */

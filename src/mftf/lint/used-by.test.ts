@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { catalogPath } from '../catalog/paths.ts';
+import { catalogPath } from '../catalog/tree/paths.ts';
 import { indexDefinitions } from './index-definitions.ts';
 import type { DefinitionKind } from './outline.ts';
 import { readOutline } from './read-outline.ts';

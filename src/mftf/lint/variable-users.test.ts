@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Catalog, readCatalog } from '../catalog/catalog.ts';
-import { catalogPath } from '../catalog/paths.ts';
 import { answers } from '../catalog/question-task.ts';
+import { catalogPath } from '../catalog/tree/paths.ts';
 import { variablesOf } from '../closure/variables.ts';
 import { indexDefinitions } from './index-definitions.ts';
 import type { DefinitionKind } from './outline.ts';

@@ -1,9 +1,9 @@
 import { readFileSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { defineTask } from '../../threads/task.ts';
-import { folderFiles } from '../catalog/folder-files.ts';
-import { catalogPath } from '../catalog/paths.ts';
-import { maxPhpBytes, type Registration, readRegistrations } from '../catalog/registration.ts';
+import { maxPhpBytes, type Registration, readRegistrations } from '../catalog/registration/registration.ts';
+import { folderFiles } from '../catalog/tree/folder-files.ts';
+import { catalogPath } from '../catalog/tree/paths.ts';
 
 const quotedModuleName = /["'](\w+_\w+)["']/g;
 

@@ -1,5 +1,5 @@
 import type { Catalog } from '../catalog/catalog.ts';
-import { elements, type PartKind } from '../catalog/parts.ts';
+import { elements, type PartKind } from '../catalog/declarations/parts.ts';
 import { dependenciesOf } from '../closure/dependencies.ts';
 import { copyElement, mergeElement } from './merge.ts';
 import { refuse } from './refusal.ts';

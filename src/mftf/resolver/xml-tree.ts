@@ -1,5 +1,5 @@
-import { parseXml, type XmlProblem } from '../catalog/parse.ts';
-import { trimBlanks } from '../catalog/text.ts';
+import { parseXml, type XmlProblem } from '../xml/parse.ts';
+import { trimBlanks } from '../xml/text.ts';
 import type { XmlElement } from './model.ts';
 
 /** An element that is being read or merged. */

@@ -2,15 +2,15 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { createSingleFlight } from '../../async/single-flight.ts';
-import { withTimeout } from '../../async/timeout.ts';
-import { untilAborted } from '../../async/until-aborted.ts';
-import type { Engine } from '../../engine/engine.ts';
-import { Fault, toFault } from '../../faults/fault.ts';
-import { writeFileAtomically } from '../../files/atomic-write.ts';
-import type { Logger } from '../../log.ts';
+import { createSingleFlight } from '../../../async/single-flight.ts';
+import { withTimeout } from '../../../async/timeout.ts';
+import { untilAborted } from '../../../async/until-aborted.ts';
+import type { Engine } from '../../../engine/engine.ts';
+import { Fault, toFault } from '../../../faults/fault.ts';
+import { writeFileAtomically } from '../../../files/atomic-write.ts';
+import type { Logger } from '../../../log.ts';
+import type { Declarations, OpenRegistration } from '../declarations/declaration.ts';
 import { askPhp, type PhpAnswer, registrationsScript } from './ask-php.ts';
-import type { Declarations, OpenRegistration } from './declaration.ts';
 import type { Registration } from './registration.ts';
 
 /** Returns a running container of an image. `dispose` is called once it is not needed any more. */

@@ -1,10 +1,10 @@
 import { posix } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { getFiles } from '../../engine/archive.ts';
-import { exitCode, readAll } from '../../engine/read-all.ts';
-import type { ExecEngine } from '../../engine/remote-exec.ts';
-import { Fault } from '../../faults/fault.ts';
-import { maxTreeBytes, maxTreeFileBytes, maxTreeFiles } from '../../model/limits.ts';
+import { getFiles } from '../../../engine/archive.ts';
+import { exitCode, readAll } from '../../../engine/read-all.ts';
+import type { ExecEngine } from '../../../engine/remote-exec.ts';
+import { Fault } from '../../../faults/fault.ts';
+import { maxTreeBytes, maxTreeFileBytes, maxTreeFiles } from '../../../model/limits.ts';
 import { catalogPath } from './paths.ts';
 import { noContent, type SourceFile } from './source.ts';
 import { imageTree, tooLargeFile, tooManyFiles } from './tree-limits.ts';

@@ -1,8 +1,8 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
-import { type ExecEngine, serveExec } from '../../engine/remote-exec.ts';
-import type { Task } from '../../threads/task.ts';
-import type { ThreadOptions, Threads } from '../../threads/threads.ts';
-import type { ContainerOf } from './registration-answers.ts';
+import { type ExecEngine, serveExec } from '../../../engine/remote-exec.ts';
+import type { Task } from '../../../threads/task.ts';
+import type { ThreadOptions, Threads } from '../../../threads/threads.ts';
+import type { ContainerOf } from '../registration/registration-answers.ts';
 
 /** Calls `work` with a container, and disposes of it afterwards. */
 export async function withContainer(

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { readdirSync, realpathSync, statSync } from 'node:fs';
-import { Fault } from '../../faults/fault.ts';
-import { maxTreeDepth, maxTreeFolders } from '../../model/limits.ts';
+import { Fault } from '../../../faults/fault.ts';
+import { maxTreeDepth, maxTreeFolders } from '../../../model/limits.ts';
 import { mayHoldCatalogFiles } from './paths.ts';
 
 /** A file below a folder on the host. */

@@ -1,4 +1,4 @@
-import { Fault } from '../../faults/fault.ts';
+import { Fault } from '../../../faults/fault.ts';
 import {
   maxDeclaredTests,
   maxOpenRegistrationBytes,
@@ -6,8 +6,8 @@ import {
   maxTreeBytes,
   maxTreeFileBytes,
   maxTreeFiles,
-} from '../../model/limits.ts';
-import type { Declarations } from './declaration.ts';
+} from '../../../model/limits.ts';
+import type { Declarations } from '../declarations/declaration.ts';
 
 /** How messages name the two things that are read. */
 export const testModule = 'The test module';

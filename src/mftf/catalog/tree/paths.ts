@@ -1,4 +1,4 @@
-import type { PartKind } from './parts.ts';
+import type { PartKind } from '../declarations/parts.ts';
 
 /**
  * Where MFTF searches for its XML, as paths relative to the Magento root. Read in MFTF 3.8 and 5.3 (ModuleResolver and

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { XmlHandler } from './parse.ts';
+import type { XmlHandler } from '../../xml/parse.ts';
 
 /**
  * What is needed to know the files that a test attaches (`attachFile`): most are not named in the step, but in data that an argument

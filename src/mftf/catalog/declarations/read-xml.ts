@@ -1,7 +1,7 @@
+import { parseXml, type XmlHandler, type XmlProblem } from '../../xml/parse.ts';
+import { trimBlanks } from '../../xml/text.ts';
 import type { SuiteDeclaration, SuiteReference, TestDeclaration } from './declaration.ts';
-import { parseXml, type XmlHandler, type XmlProblem } from './parse.ts';
 import { collectParts, elements, type Part, type PartKind } from './parts.ts';
-import { trimBlanks } from './text.ts';
 
 type Located<T> = Omit<T, 'path' | 'root'>;
 

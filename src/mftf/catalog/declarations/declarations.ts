@@ -1,14 +1,14 @@
 import { hash } from 'node:crypto';
 import { z } from 'zod';
-import { Fault } from '../../faults/fault.ts';
+import { Fault } from '../../../faults/fault.ts';
+import { readRegistrations } from '../registration/registration.ts';
+import { type CatalogPath, catalogPath } from '../tree/paths.ts';
+import type { Source, SourceFile } from '../tree/source.ts';
+import { createTreeLimits, testModule } from '../tree/tree-limits.ts';
 import { dropOtherCalls } from './attachments.ts';
 import { type Declarations, version } from './declaration.ts';
 import { helperParts } from './parts.ts';
-import { type CatalogPath, catalogPath } from './paths.ts';
-import { readRegistrations } from './registration.ts';
-import type { Source, SourceFile } from './source.ts';
-import { createTreeLimits, testModule } from './tree-limits.ts';
-import { readXml } from './xml.ts';
+import { readXml } from './read-xml.ts';
 
 const composerPackage = z.object({
   type: z.string().optional(),

@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
-import { Fault } from '../../faults/fault.ts';
-import { maxTreeFileBytes } from '../../model/limits.ts';
-import type { PartKind } from './parts.ts';
+import { Fault } from '../../../faults/fault.ts';
+import { maxTreeFileBytes } from '../../../model/limits.ts';
+import type { PartKind } from '../declarations/parts.ts';
 import { catalogPath } from './paths.ts';
 import type { Source, SourceFile } from './source.ts';
 

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readCatalog } from './catalog.ts';
+import { readCatalog } from '../catalog.ts';
 import { folderSource } from './source.ts';
 
 const root = 'app/code/Acme';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import type { XmlHandler } from '../../xml/parse.ts';
 import { attachments, createAttachmentCollector } from './attachments.ts';
-import type { XmlHandler } from './parse.ts';
 import { bareReference, referencesIn } from './references.ts';
 
 /** The kinds of named declarations. The name of an `operation` is the type of data it sends; a `helper` is a class of PHP. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isFault } from '../../faults/fault.ts';
+import { isFault } from '../../../faults/fault.ts';
 import { createSourcePack, openSourcePack } from './source-pack.ts';
 
 const file = 'app/code/Acme/Shop/Test/Mftf/Test/T.xml';

@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
-import { maxTreeFileBytes } from '../../model/limits.ts';
+import { maxTreeFileBytes } from '../../../model/limits.ts';
 import { type FolderOptions, folderFiles } from './folder-files.ts';
 import { catalogPath } from './paths.ts';
 import { tooLargeFile } from './tree-limits.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { referencesToArguments } from '../resolver/arguments.ts';
+import { referencesToArguments } from '../../resolver/arguments.ts';
 import { bareReference, type NamedReference, referencesIn, replaceReferences } from './references.ts';
 
 interface WrittenReference {

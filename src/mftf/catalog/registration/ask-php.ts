@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { putFiles } from '../../engine/archive.ts';
-import type { Engine } from '../../engine/engine.ts';
-import { capture, readAll, readEnd } from '../../engine/read-all.ts';
-import { superviseExec } from '../../engine/supervised.ts';
-import { runFolder } from '../../pool/specification.ts';
-import type { OpenRegistration } from './declaration.ts';
+import { putFiles } from '../../../engine/archive.ts';
+import type { Engine } from '../../../engine/engine.ts';
+import { capture, readAll, readEnd } from '../../../engine/read-all.ts';
+import { superviseExec } from '../../../engine/supervised.ts';
+import { runFolder } from '../../../pool/specification.ts';
+import type { OpenRegistration } from '../declarations/declaration.ts';
 import { type Registration, registrationsOf } from './registration.ts';
 
 /** The script that runs a registration.php and prints its calls. */
