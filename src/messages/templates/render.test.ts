@@ -152,8 +152,8 @@ describe('templates of an installation', () => {
 
   it.each([
     ['{{ headline }}\n{% if x %}', 'not closed (line 2, column 1)'],
-    ['{{ headline }}\n  {{ submission.verdit }}', 'names what there is not: submission.verdit'],
-    ['{{ headline }}\n{% if submisson %}x{% endif %}', 'names what there is not: submisson'],
+    ['{{ headline }}\n  {{ submission.verdit }}', 'has unknown names: submission.verdit'],
+    ['{{ headline }}\n{% if submisson %}x{% endif %}', 'has unknown names: submisson'],
     [
       '{{ headline }}{% for run in runs %}\n {{ run.nmae }}{% endfor %}',
       'undefined variable: run.nmae (line 2, column 5)',
@@ -162,7 +162,7 @@ describe('templates of an installation', () => {
     ["{% include 'a' %}", 'tag "include" not found (line 1, column 1)'],
     ["{% render '/etc/passwd' %}", 'tag "render" not found'],
     ["{% layout 'a' %}", 'tag "layout" not found'],
-    ['{{ submission.constructor }}', 'names what there is not: submission.constructor'],
+    ['{{ submission.constructor }}', 'has unknown names: submission.constructor'],
     ['  \n ', 'writes nothing'],
     ['x'.repeat(10_001), 'more than 10000 characters'],
     ['{% if headline %}'.repeat(21) + '{% endif %}'.repeat(21), 'more than 20 tags within each other'],

@@ -85,7 +85,7 @@ export function checkTemplate(
   if (unknown.length > 0) {
     throw new Fault(
       'TEMPLATE_INVALID',
-      `The template names what there is not: ${unknown.slice(0, 5).join(', ')}. Messages of this outcome have: ${Object.keys(valuesOf(facts, markup)).join(', ')}.`,
+      `The template has unknown names: ${unknown.slice(0, 5).join(', ')}. Messages of this outcome have: ${Object.keys(valuesOf(facts, markup)).join(', ')}.`,
     );
   }
   renderWith(source, { facts, markup, strict: true });

@@ -10,6 +10,6 @@ export async function findKind(caller: Caller, name: string): Promise<ChannelKin
   const names = kinds.map((each) => each.kind).join(', ');
   throw new Fault(
     'INPUT_INVALID',
-    `There is no kind ${JSON.stringify(name)} of channels. Choose one of ${names}.`,
+    `There is no channel kind ${JSON.stringify(name)}. Choose one of ${names}.`,
   );
 }
