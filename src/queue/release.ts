@@ -100,7 +100,10 @@ export interface RetryPolicy {
   outcome: 'handed-back' | 'broken';
   /** How many such attempts the run may have before it has to end. */
   limit: number;
-  /** Milliseconds before the first retry; four times as long before each one after it. */
+  /**
+   * Milliseconds before the first retry; four times as long before each one after it. An attempt that was handed back for another reason
+   * does not lengthen the pause of this one: the environment waits with its run.
+   */
   pauseMs: number;
 }
 
@@ -118,7 +121,8 @@ export async function retry(
   const count = outcome === 'broken' ? countBroken : countInterruptions;
   const times = (await count(transaction, runId)) + 1;
   if (times > limit) return undefined;
-  const delayMs = Math.min(maxRetryDelayMs, pauseMs * 4 ** (times - 1));
+  const pauses = outcome === 'broken' ? times - 1 : await countHandedBack(transaction, runId, reason.code);
+  const delayMs = Math.min(maxRetryDelayMs, pauseMs * 4 ** pauses);
   if (outcome === 'broken') await markFailed(transaction, runId);
   await closeAttempt(transaction, { runId, outcome, reason });
   await addEvent(transaction, runId, {
@@ -161,12 +165,20 @@ const countInterruptions = (transaction: Queryable, runId: number) =>
 const countBroken = (transaction: Queryable, runId: number) =>
   countAttempts(transaction, runId, `outcome = 'broken'`);
 
+const countHandedBack = (transaction: Queryable, runId: number, code: string) =>
+  countAttempts(transaction, runId, `outcome = 'handed-back' AND attempt.reason_code = $2`, [code]);
+
 /** Attempts since a user last retried the run. */
-async function countAttempts(transaction: Queryable, runId: number, condition: string): Promise<number> {
+async function countAttempts(
+  transaction: Queryable,
+  runId: number,
+  condition: string,
+  values: readonly string[] = [],
+): Promise<number> {
   const [row] = await transaction.query<{ count: number }>(
     `SELECT count(*) FROM attempt JOIN run ON run.id = run_id
      WHERE run_id = $1 AND attempt.attempt > retried_after AND (${condition})`,
-    [runId],
+    [runId, ...values],
   );
   return row?.count ?? 0;
 }

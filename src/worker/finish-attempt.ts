@@ -123,7 +123,7 @@ async function requeueForHooks(options: Options, error: unknown): Promise<boolea
     {
       outcome: 'handed-back',
       limit: 2 * settings.maxAttempts - 1,
-      // The pause grows with all interruptions of the run, and what the worker lost says nothing about the hooks.
+      // What the worker lost says nothing about the hooks.
       pauseMs: isLoss ? 0 : settings.retryPauseMs,
     },
   );

@@ -54,7 +54,8 @@ export const containerFaults: FaultKind[] = [
   {
     on: 'container',
     name: 'container paused',
-    mayBreak: breaksEnvironment(10, 'RESULT_MISSING'),
+    // Docker starts no process in it ("is paused, unpause the container before exec").
+    mayBreak: breaksEnvironment(10, 'RESULT_MISSING', 'CONTAINER_VANISHED'),
     unsupportedReason: needsDocker,
     durationMs: [1_000, 4_000],
     async begin({ containers }, { container }) {

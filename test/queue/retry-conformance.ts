@@ -102,6 +102,21 @@ export function retryConformance(kind: Kind): void {
       ]);
     });
 
+    it('lengthens the pause of an interruption by those for the same reason only', async () => {
+      const run = await submit();
+      const away: Reason = { code: 'ENGINE_UNREACHABLE', message: 'No answer.' };
+      const lockLost: Reason = { code: 'LOCK_LOST', message: 'Another owner has it.' };
+      const handedBack = { outcome: 'handed-back', limit: 9 } as const;
+      const pauses: (number | undefined)[] = [];
+      for (const reason of [lockLost, lockLost, away, lockLost, away]) {
+        const { fence } = await start('A');
+        const pauseMs = reason === away ? 5_000 : 0;
+        pauses.push(await queue.retry(run, fence, reason, { ...handedBack, pauseMs }));
+        await pauseIsOver(run);
+      }
+      expect(pauses).toEqual([0, 0, 5_000, 0, 20_000]);
+    });
+
     it('counts broken and interrupted attempts separately; a lost worker is an interruption', async () => {
       const run = await submit();
       const lockLost: Reason = { code: 'LOCK_LOST', message: 'Another owner has it.' };
