@@ -1,6 +1,6 @@
-// How long does the page of Allure take for a submission of 3,000 results (600 tests on 5 environments) with 300 screenshots and the
-// history of 100 earlier runs, how much memory, and how long do others wait for the API meanwhile? Another process asks for
-// the overview and the results of a run, 20 times a second each.
+// How long does the page of Allure take for a submission of 3,000 results (600 tests on 5 environments) with 300 screenshots, 100 steps
+// of each of the 600 tests that failed, and the history of 100 earlier runs, how much memory, and how long do others wait for the API
+// meanwhile? Another process asks for the overview and the results of a run, 20 times a second each; at first without a report.
 //
 //   npx tsx bench/report.ts
 //
@@ -9,8 +9,10 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { text } from 'node:stream/consumers';
 import { openApp } from '../src/app/app.ts';
+import { delay } from '../src/async/delay.ts';
 import { loadConfig } from '../src/config/load-config.ts';
 import { createLog } from '../src/log.ts';
 import { startServer } from '../src/server/http/server.ts';
@@ -24,6 +26,9 @@ const tests = 600;
 const pastRuns = 20;
 const screenshots = 300;
 const screenshotBytes = 120_000;
+const steps = 100;
+/** Before the report: the server compiles what its answers need, and the times without a report are measured. */
+const beforeMs = 5_000;
 
 const postgres = await startPostgres({ settings: [] });
 const redis = await startRedis();
@@ -57,22 +62,40 @@ await withClient(postgres.url, (client) =>
     FROM planned_test JOIN run ON run.id = run_id;`),
 );
 const ids = Array.from({ length: environments }, (_, index) => runs - index);
+const stepsFile = JSON.stringify(
+  Array.from({ length: steps }, (_, index) => ({
+    name: `[step${index}] click "#checkout .payment-method-title .field:nth-child(${index})"`,
+    ...{ status: index === steps - 1 ? 'failed' : 'passed', durationMs: 30, attachments: [], steps: [] },
+  })),
+);
+for (const id of ids) await app.context.artifacts.write(id, 'tests/steps.json', stepsFile);
+await app.context.database.query(
+  `UPDATE result SET attachments = '[{"name": "Steps", "kind": "steps", "path": "tests/steps.json"}]'
+   WHERE status = 'failed' AND run_id = ANY ($1::bigint[])`,
+  [ids],
+);
 for (let index = 0; index < screenshots; index += 1) {
   const id = ids[index % environments] as number;
   const test = `StorefrontCheckoutWithSeveralAddressesAndACoupon${5 * (Math.floor(index / environments) + 1)}Test`;
   const path = `tests/${test}/screenshot.png`;
   const picture = Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), randomBytes(screenshotBytes)]);
   await app.context.artifacts.write(id, path, picture);
-  await app.context.database.query('UPDATE result SET attachments = $3 WHERE run_id = $1 AND test = $2', [
-    ...[id, test, JSON.stringify([{ name: 'Screenshot', kind: 'screenshot', path }])],
-  ]);
+  await app.context.database.query(
+    'UPDATE result SET attachments = attachments || $3::jsonb WHERE run_id = $1 AND test = $2',
+    [id, test, JSON.stringify([{ name: 'Screenshot', kind: 'screenshot', path }])],
+  );
 }
 await withClient(postgres.url, (client) => client.query('VACUUM ANALYZE'));
 
-/** Asks from outside until it is ended, and prints the milliseconds of each answer. */
+/** Asks from outside until it is ended, and prints of each answer when it was asked for, and its milliseconds. */
 const clientScript = `
 const times = [];
-const ask = async (path) => { const at = performance.now(); await (await fetch('${server.url}' + path)).text(); times.push(performance.now() - at); };
+const ask = async (path) => {
+  const at = performance.now();
+  const sentAt = Date.now();
+  await (await fetch('${server.url}' + path)).text();
+  times.push([sentAt, performance.now() - at]);
+};
 const timers = ['/api/overview', '/api/runs/${ids[0]}/results?only=failures'].map((path) => setInterval(() => ask(path), 50));
 process.on('SIGTERM', () => { timers.forEach(clearInterval); console.log(JSON.stringify(times)); process.exit(); });`;
 
@@ -102,11 +125,15 @@ async function measure(ids: readonly number[]) {
   const answers = text(client.stdout);
   let allureMb = 0;
   let serverMb = 0;
+  await delay(beforeMs);
   const before = memoryOf(process.pid, 'VmRSS');
   const sampler = setInterval(() => {
     allureMb = Math.max(allureMb, allureMegabytes());
     serverMb = Math.max(serverMb, memoryOf(process.pid, 'VmRSS') - before);
   }, 250);
+  const loop = monitorEventLoopDelay({ resolution: 1 });
+  loop.enable();
+  const startedAt = Date.now();
   const startedMs = performance.now();
   const response = await fetch(`${server.url}/api/allure-reports`, {
     method: 'POST',
@@ -115,24 +142,42 @@ async function measure(ids: readonly number[]) {
   });
   const seconds = (performance.now() - startedMs) / 1000;
   if (!response.ok) throw new Error(await response.text());
+  loop.disable();
   clearInterval(sampler);
   client.kill('SIGTERM');
-  const times: number[] = JSON.parse(await answers);
-  return { seconds, allureMb, serverMb, times };
+  const times: [sentAt: number, ms: number][] = JSON.parse(await answers);
+  // The first second is that of a server that has compiled nothing yet.
+  const warmAt = startedAt - beforeMs + 1_000;
+  return {
+    ...{ seconds, allureMb, serverMb, loopMaxMs: loop.max / 1e6, loopP99Ms: loop.percentile(99) / 1e6 },
+    before: times.flatMap(([at, ms]) => (at >= warmAt && at < startedAt ? [ms] : [])),
+    times: times.flatMap(([at, ms]) => (at >= startedAt ? [ms] : [])),
+  };
 }
 
 try {
-  const { seconds, allureMb, serverMb, times } = await measure(ids);
-  const metrics = { seconds, peak_mb: allureMb + serverMb, api_p99_ms: percentile(times, 0.99) };
+  const { seconds, allureMb, serverMb, before, times, loopMaxMs, loopP99Ms } = await measure(ids);
+  const metrics = {
+    ...{ seconds, peak_mb: allureMb + serverMb, api_p99_ms: percentile(times, 0.99) },
+    api_p99_before_ms: percentile(before, 0.99),
+  };
   const rows = [
     ...Object.entries({ ...metrics, allure_mb: allureMb, server_growth_mb: serverMb }),
     ['api_median_ms', percentile(times, 0.5)] as const,
+    ['api_max_ms', Math.max(...times)] as const,
+    ['loop_p99_ms', loopP99Ms] as const,
+    ['loop_max_ms', loopMaxMs] as const,
     ['answers', times.length] as const,
   ];
   printTable(rows.map(([name, value]) => [name, value.toFixed(1)]));
   await writeResults('report', {
     metrics,
-    rows: [{ allure_mb: allureMb, server_growth_mb: serverMb, answers: times.length }],
+    rows: [
+      {
+        ...{ allure_mb: allureMb, server_growth_mb: serverMb, answers: times.length },
+        ...{ loop_p99_ms: loopP99Ms, loop_max_ms: loopMaxMs },
+      },
+    ],
   });
 } finally {
   await server.close();

@@ -21,7 +21,7 @@ const table: Record<string, readonly string[] | AllBut> = {
   model: ['faults'],
   history: ['model'],
   threads: ['faults', 'files', 'model'],
-  report: ['model'],
+  report: ['async', 'model'],
   config: ['faults', 'files', 'http', 'model'],
   engine: ['async', 'faults', 'files', 'log.ts'],
   locks: ['async', 'faults', 'log.ts'],
@@ -76,6 +76,7 @@ const table: Record<string, readonly string[] | AllBut> = {
   demo: ['app', 'async', 'config', 'engine', 'faults', 'log.ts', 'model', 'operations', 'server', 'store'],
   cli: [
     'app',
+    'artifacts',
     'async',
     'config',
     'demo',

@@ -19,7 +19,7 @@ const inherited = ['PATH', 'TMPDIR', 'LANG'];
 export interface GenerateOptions {
   /** Result files and their attachments. */
   results: string;
-  /** JSON lines, see `historyLine`. */
+  /** JSON lines, see `createHistoryLines`. */
   history: string;
   /** A folder that does not exist yet. */
   output: string;

@@ -1,7 +1,8 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Artifacts } from '../artifacts/artifacts.ts';
 import { pathInside } from '../artifacts/safe-name.ts';
@@ -11,14 +12,17 @@ import { asDiskFull, Fault, toFault } from '../faults/fault.ts';
 import { ifPresent } from '../files/missing-file.ts';
 import type { Logger } from '../log.ts';
 import type { AllureResult } from '../report/allure.ts';
+import type { AllureFile } from '../report/allure-files.ts';
+import type { AllureStep } from '../report/allure-steps.ts';
 import { allureConfig, generate } from './generate.ts';
 import { hardenPage } from './harden-page.ts';
+import { packFolder } from './pack-folder.ts';
 
 /** What a report shows. */
 export interface AllureContent {
   title: string;
-  /** The results of the runs, each with the run that has its files. */
-  results: { runId: number; result: AllureResult }[];
+  /** The results of the runs, each with its steps, and the run that has its files. */
+  results: AsyncIterable<{ runId: number; result: AllureResult; steps: AllureStep[] }>;
   /** Lines of the history file, the oldest first. */
   history: AsyncIterable<string>;
 }
@@ -32,6 +36,8 @@ export interface AllureReports {
   make(key: string, read: () => Promise<AllureContent>): Promise<string>;
   /** The path of a file of a report. Errors: NOT_FOUND. */
   find(name: string, path: string): Promise<string>;
+  /** All files of a report as a tar archive, `index.html` last. Errors: NOT_FOUND. */
+  pack(name: string): Promise<Readable>;
   /** Ends what is being made. */
   close(): void;
 }
@@ -73,19 +79,22 @@ export function createAllureReports(options: {
     const startedMs = Date.now();
     try {
       const content = await read();
-      await writeInputs(scratch, content, artifacts, stop.signal);
+      const results = await writeInputs(scratch, content, artifacts, stop.signal);
       const output = join(scratch, 'report');
       const history = join(scratch, 'history.jsonl');
       const configFile = join(scratch, 'allurerc.json');
       const { title } = content;
       await writeFile(configFile, JSON.stringify(allureConfig({ title, history, output })));
-      const results = join(scratch, 'results');
-      await generate({ ...{ title, results, history, output, scratch, configFile }, signal: stop.signal });
+      const inputs = join(scratch, 'results');
+      await generate({
+        ...{ title, results: inputs, history, output, scratch, configFile },
+        signal: stop.signal,
+      });
       const page = await pageFolder(output);
       await hardenPage(page);
       await rename(page, join(folder, name));
       names.set(key, name);
-      log.info({ results: content.results.length, ms: Date.now() - startedMs }, 'Allure report was made');
+      log.info({ results, ms: Date.now() - startedMs }, 'Allure report was made');
       return name;
     } catch (error) {
       log.warn({ code: toFault(error).code, err: error }, 'Allure report could not be made');
@@ -99,8 +108,6 @@ export function createAllureReports(options: {
     make: (key, read) => once(key, () => limit(() => make(key, read))),
 
     async find(name, path) {
-      const missing = () =>
-        new Fault('NOT_FOUND', 'There is no such report any more; open it again on the page of the run.');
       if (!namePattern.test(name)) throw missing();
       const file = pathInside(join(folder, name), path);
       const stats = await ifPresent(stat(file));
@@ -108,9 +115,18 @@ export function createAllureReports(options: {
       return file;
     },
 
+    async pack(name) {
+      const report = join(folder, name);
+      if (!namePattern.test(name) || !(await ifPresent(stat(report)))) throw missing();
+      return packFolder(report);
+    },
+
     close: () => stop.abort(new Error('The process ends.')),
   };
 }
+
+const missing = () =>
+  new Fault('NOT_FOUND', 'There is no such report any more; open it again on the page of the run.');
 
 /** The folder with the page: Allure makes one for each of its plugins when there are several. */
 async function pageFolder(output: string): Promise<string> {
@@ -118,33 +134,67 @@ async function pageFolder(output: string): Promise<string> {
   return (await ifPresent(stat(join(inner, 'index.html')))) ? inner : output;
 }
 
-/** Writes what Allure reads. A file of a test that is not there any more is left out: the report is for what there is. */
+/**
+ * Writes what Allure reads, and returns the number of results. A file of a test that is not there any more is left out: the report is for
+ * what there is.
+ */
 async function writeInputs(
   scratch: string,
   { results, history }: AllureContent,
   artifacts: Pick<Artifacts, 'open'>,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<number> {
   const folder = join(scratch, 'results');
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  let bytes = 0;
-  for (const { runId, result } of results) {
+  const copyFile = createFileCopier(folder, artifacts, signal);
+  let count = 0;
+  for await (const { runId, result, steps } of results) {
     signal.throwIfAborted();
-    const attachments = [];
-    for (const { path, ...attachment } of result.attachments) {
-      const file = await artifacts.open(runId, path).catch(() => undefined);
-      if (file === undefined) continue;
-      bytes += file.size;
-      if (bytes > maxAttachmentBytes) {
-        file.stream.destroy();
-        continue;
+    /** Those files of a result or a step that Allure gets. */
+    const copyFiles = async (files: readonly AllureFile[]) => {
+      const copied = [];
+      for (const { path, ...file } of files) {
+        if (await copyFile(runId, path, file.source)) copied.push(file);
       }
-      await pipeline(file.stream, createWriteStream(join(folder, attachment.source)), { signal });
-      attachments.push(attachment);
-    }
-    await writeFile(join(folder, `${result.uuid}-result.json`), JSON.stringify({ ...result, attachments }));
+      return copied;
+    };
+    const copySteps = async (list: readonly AllureStep[]): Promise<object[]> => {
+      const copied = [];
+      for (const step of list) {
+        const attachments = await copyFiles(step.attachments);
+        copied.push({ ...step, attachments, steps: await copySteps(step.steps) });
+      }
+      return copied;
+    };
+    const attachments = await copyFiles(result.attachments);
+    const content = { ...result, attachments, steps: await copySteps(steps) };
+    await writeFile(join(folder, `${result.uuid}-result.json`), JSON.stringify(content));
+    count += 1;
   }
   await pipeline(history, createWriteStream(join(scratch, 'history.jsonl')), { signal });
+  return count;
+}
+
+/** A function that copies a file of a run to `folder`, once. It returns false for a file that is left out. */
+function createFileCopier(folder: string, artifacts: Pick<Artifacts, 'open'>, signal: AbortSignal) {
+  const copied = new Map<string, boolean>();
+  let bytes = 0;
+  const copy = async (runId: number, path: string, name: string): Promise<boolean> => {
+    const file = await artifacts.open(runId, path).catch(() => undefined);
+    if (file === undefined) return false;
+    if (bytes + file.size > maxAttachmentBytes) {
+      file.stream.destroy();
+      return false;
+    }
+    bytes += file.size;
+    await pipeline(file.stream, createWriteStream(join(folder, name)), { signal });
+    return true;
+  };
+  return async (runId: number, path: string, name: string): Promise<boolean> => {
+    const isCopied = copied.get(name) ?? (await copy(runId, path, name));
+    copied.set(name, isCopied);
+    return isCopied;
+  };
 }
 
 /** Removes reports that are old, the oldest of too many, and what an ended process left behind. */
@@ -162,7 +212,3 @@ async function removeOld(folder: string): Promise<void> {
     }
   }
 }
-
-/** A key for the content of a report. */
-export const keyOfContent = (parts: readonly unknown[]): string =>
-  createHash('sha256').update(JSON.stringify(parts)).digest('hex');

@@ -2,7 +2,7 @@ import { createTurns } from './turns.ts';
 
 /** The results of `work` for all items, in their order. However many there are, the event loop turns meanwhile. */
 export async function mapInTurns<Item, Result>(
-  items: readonly Item[],
+  items: Iterable<Item>,
   work: (item: Item) => Result,
 ): Promise<Result[]> {
   const turns = createTurns();

@@ -17,3 +17,6 @@ export function fileLink(url: string, id: number, path: string): string {
 /** The unique name of a test in a run, as `matre run --test` takes it. */
 export const fullName = ({ test, suite }: { test: string; suite: string | null }) =>
   suite === null ? test : `${suite}:${test}`;
+
+/** Beside the page of a report of Allure: an archive of all its files. */
+export const allureArchiveName = 'report.tar';

@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { Attachment, Result } from '../model/result.ts';
+import type { Result } from '../model/result.ts';
+import { placesOf, type ResultPlace, type TreePlace } from '../model/result-place.ts';
+import { innermostPlace } from '../model/source-link/innermost-place.ts';
 import { replaceForbiddenInXml } from '../model/xml-characters.ts';
+import { type AllureFile, allureFiles } from './allure-files.ts';
 import { keyOf, type ReportedRun, unrecorded } from './reported-run.ts';
 
 /** A result file of Allure 2, as its adapters write them. Times in milliseconds since 1970. */
@@ -12,62 +15,65 @@ export interface AllureResult {
   name: string;
   fullName: string;
   status: Result['status'];
-  statusDetails: { message?: string; flaky: boolean };
+  /** `trace`: the places that a failure comes from, the innermost first, a line for each. */
+  statusDetails: { message?: string; trace?: string; flaky: boolean };
   start: number;
   stop: number;
   labels: { name: string; value: string }[];
   parameters: { name: string; value: string }[];
-  /** Files beside the result file. `path` is that of the file in the folder of the run. */
-  attachments: { name: string; source: string; type: string; path: string }[];
+  /** The line that a failure comes from, where its address is known. */
+  links: { name: string; url: string; type: string }[];
+  attachments: AllureFile[];
 }
 
-/** The types of files by their endings: what Allure shows inline. */
-const attachmentTypes: Record<string, string> = {
-  '.png': 'image/png',
-  '.jpg': 'image/jpeg',
-  '.jpeg': 'image/jpeg',
-  '.html': 'text/html',
-  '.log': 'text/plain',
-  '.txt': 'text/plain',
-};
+/** The address of a line of a file of a run, where it is known. */
+export type UrlOfPlace = (place: TreePlace) => string | undefined;
+
+/** What a result of Allure is made of. */
+export interface AllureEntry {
+  run: ReportedRun['run'];
+  /** `undefined`: the test has no result. */
+  reported: Result | undefined;
+  result: AllureResult;
+}
 
 /**
- * The results of runs for Allure, one for each attempt of each test, with the ids that they always have. A test that passed after a
- * failure in the same run is `flaky`. A planned test without a result is broken.
+ * The results of a run for Allure, one for each attempt of each test, with the ids that they always have. A test that passed after a
+ * failure in the same run is `flaky`. A planned test without a result is broken. They are made one after the other: runs may have
+ * thousands.
  */
-export function allureResults(runs: readonly ReportedRun[]): AllureResult[] {
-  return runs.flatMap((reported) => {
-    const { run, results, earlier = [] } = reported;
-    const failed = new Set(earlier.filter(({ status }) => status === 'failed').map(keyOf));
-    return [
-      ...earlier.map((result) => toAllure(run, result, false)),
-      ...results.map((result) =>
-        toAllure(run, result, result.status === 'passed' && failed.has(keyOf(result))),
-      ),
-      ...unrecorded(reported).map(({ test, suite }) => {
-        const message = run.reason?.message ?? 'The test was planned but has no result.';
-        const startedAt = run.finishedAt ?? run.queuedAt;
-        return toAllure(
-          run,
-          { test, suite, attempt: 0, status: 'broken', message, startedAt, durationMs: 0 },
-          false,
-        );
-      }),
-    ];
-  });
+export function* allureEntries(
+  reported: ReportedRun,
+  urlOf: UrlOfPlace = () => undefined,
+): Generator<AllureEntry> {
+  const { run, results, earlier = [] } = reported;
+  const entryOf = (each: Result, flaky: boolean): AllureEntry => {
+    const result = toAllure(run, each, flaky);
+    return { run, reported: each, result: { ...result, links: linksOf(run, each, urlOf) } };
+  };
+  const failed = new Set(earlier.filter(({ status }) => status === 'failed').map(keyOf));
+  for (const each of earlier) yield entryOf(each, false);
+  for (const each of results) yield entryOf(each, each.status === 'passed' && failed.has(keyOf(each)));
+  for (const { test, suite } of unrecorded(reported)) {
+    const message = run.reason?.message ?? 'The test was planned but has no result.';
+    const startedAt = run.finishedAt ?? run.queuedAt;
+    const missing = { test, suite, attempt: 0, status: 'broken', message, startedAt, durationMs: 0 } as const;
+    yield { run, reported: undefined, result: toAllure(run, missing, false) };
+  }
 }
 
 type Reported = Pick<
   Result,
   'test' | 'suite' | 'attempt' | 'status' | 'message' | 'startedAt' | 'durationMs'
 > &
-  Partial<Pick<Result, 'attachments' | 'reason'>>;
+  Partial<Pick<Result, 'attachments' | 'reason' | 'place'>>;
 
 function toAllure(
   { id, environmentCode }: ReportedRun['run'],
-  { test, suite, attempt, status, message, reason, startedAt, durationMs, attachments = [] }: Reported,
+  reported: Reported,
   flaky: boolean,
 ): AllureResult {
+  const { test, suite, attempt, status, message, reason, startedAt, durationMs, place } = reported;
   const fullName = suite === undefined ? test : `${suite}:${test}`;
   const text = message ?? reason?.message;
   const start = startedAt.getTime();
@@ -79,7 +85,11 @@ function toAllure(
     name: plain(test),
     fullName: plain(fullName),
     status,
-    statusDetails: { ...(text !== undefined && { message: plain(text) }), flaky },
+    statusDetails: {
+      ...(text !== undefined && { message: plain(text) }),
+      ...(place && { trace: traceOf(place) }),
+      flaky,
+    },
     start,
     stop: start + durationMs,
     labels: [
@@ -88,19 +98,30 @@ function toAllure(
       { name: 'framework', value: 'mftf' },
     ],
     parameters: [{ name: 'environment', value: environmentCode }],
+    links: [],
     // The report is for failures; the files of tests that passed are many, and stay on the page of the run.
-    attachments: status === 'passed' || status === 'skipped' ? [] : attachmentsOf(uuid, attachments),
+    attachments: isShown(status) ? allureFiles(uuid, reported.attachments ?? []) : [],
   };
 }
 
-function attachmentsOf(uuid: string, attachments: readonly Attachment[]): AllureResult['attachments'] {
-  return attachments.flatMap(({ name, path }, index) => {
-    const extension = /\.\w{1,8}$/.exec(path)?.[0].toLowerCase() ?? '';
-    const type = attachmentTypes[extension];
-    if (type === undefined) return [];
-    return [{ name: plain(name), source: `${uuid}-${index}-attachment${extension}`, type, path }];
-  });
+/** Whether a report shows the files and the steps of a test. */
+export const isShown = (status: Result['status']) => status !== 'passed' && status !== 'skipped';
+
+function linksOf(
+  { modules }: ReportedRun['run'],
+  { place }: Pick<Result, 'place'>,
+  urlOf: UrlOfPlace,
+): AllureResult['links'] {
+  if (place === undefined) return [];
+  const { file, line } = innermostPlace(place, modules ?? []);
+  const url = urlOf({ file, line });
+  return url === undefined ? [] : [{ name: `${plain(file)}:${line}`, url, type: 'source' }];
 }
+
+const traceOf = (place: ResultPlace) =>
+  placesOf(place)
+    .map(({ file, line }) => `${plain(file)}:${line}`)
+    .join('\n');
 
 /** Equal for all results of a test, on all environments. */
 export const testCaseIdOf = (fullName: string): string => hash(fullName);

@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { SaxesParser } from 'saxes';
 import { describe, expect, it } from 'vitest';
 import { reported, result } from '../../test/support/reported-run.ts';
-import type { Result, Status } from '../model/result.ts';
+import type { Result, Status, Step } from '../model/result.ts';
 import type { Run } from '../model/run.ts';
-import { allureResults } from './allure.ts';
+import { allureEntries } from './allure.ts';
+import { allureSteps } from './allure-steps.ts';
 import { junitReport } from './junit.ts';
 import { splitAttempts } from './reported-run.ts';
 import { runSummary } from './summary.ts';
@@ -235,7 +236,8 @@ describe('junitReport', () => {
       result('Faulty', 'passed', { attempt: 2 }),
     ]);
     const plan = ['Flaky', 'Faulty', 'Lost'].map((test) => ({ test, suite: undefined }));
-    const files = allureResults([{ ...reported(split.results), ...split, plan }]);
+    const entries = [...allureEntries({ ...reported(split.results), ...split, plan })];
+    const files = entries.map(({ result }) => result);
     expect(files.map(({ name, status, statusDetails: { flaky } }) => [name, status, flaky])).toEqual([
       ['Flaky', 'failed', false],
       ['Faulty', 'broken', false],
@@ -250,6 +252,44 @@ describe('junitReport', () => {
       start: new Date('2026-01-02T03:04:05.678Z').getTime(),
       stop: new Date('2026-01-02T03:04:06.912Z').getTime(),
     });
+  });
+
+  it('has the steps of a test for Allure one after the other, the one that failed with its line', () => {
+    const step = (name: string, status: Status, steps: Step[] = []): Step => ({
+      ...{ name, status, durationMs: 100, attachments: [{ name: 'Page', path: 'tests/A/page.html' }], steps },
+    });
+    const place = {
+      test: { file: 'app/code/Acme/Test/A.xml', line: 3 },
+      step: {
+        ...{ file: 'app/code/Acme/ActionGroup/Open.xml', line: 12, stepKey: 'open' },
+        call: { file: 'app/code/Acme/Test/A.xml', line: 7, actionGroup: 'Open', stepKey: 'callOpen' },
+      },
+    };
+    const failed = result('A', 'failed', { place });
+    const [entry] = allureEntries(reported([failed]), ({ file, line }) => `https://git.test/${file}#${line}`);
+    expect(entry?.result.statusDetails.trace).toBe(
+      'app/code/Acme/ActionGroup/Open.xml:12\napp/code/Acme/Test/A.xml:7\napp/code/Acme/Test/A.xml:3',
+    );
+    expect(entry?.result.links).toMatchObject([
+      { url: 'https://git.test/app/code/Acme/ActionGroup/Open.xml#12' },
+    ]);
+    const steps = [
+      step('[open] passed\0', 'passed'),
+      step('[callOpen] Open', 'failed', [step('[open] am on page', 'failed')]),
+    ];
+    const startMs = failed.startedAt.getTime();
+    const [first, second] = allureSteps(steps, { ...failed, uuid: 'u' });
+    expect(first).toMatchObject({
+      name: '[open] passed',
+      start: startMs,
+      stop: startMs + 100,
+      parameters: [],
+    });
+    expect(second).toMatchObject({
+      ...{ start: startMs + 100, parameters: [{ value: 'app/code/Acme/Test/A.xml:7' }] },
+      steps: [{ parameters: [{ value: 'app/code/Acme/ActionGroup/Open.xml:12' }] }],
+    });
+    expect(first?.attachments).toEqual(second?.attachments);
   });
 
   it('has no error when all tests passed', () => {

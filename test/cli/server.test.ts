@@ -110,6 +110,20 @@ describe('run --watch', () => {
     const id = /us run (\d+)/.exec(stdout)?.[1] as string;
     await ask(['watch', id, '--allure', allure]);
     expect((await readdir(allure)).sort()).toEqual(names);
+
+    const page = join(folder, 'allure', 'page');
+    const { code, stderr } = await ask(['report', id, '--allure-report', page]);
+    expect([code, stderr]).toEqual([0, '']);
+    const files = await readdir(page);
+    expect(files).toEqual(expect.arrayContaining(['data', 'index.html', 'widgets']));
+    expect(await readdir(join(page, 'data', 'test-results'))).not.toEqual([]);
+    // A page is replaced; other files never are.
+    await writeFile(join(page, 'old.txt'), 'x');
+    expect((await ask(['watch', id, '--allure-report', page])).code).toBe(0);
+    expect((await readdir(page)).sort()).toEqual(files.sort());
+    const refused = await ask(['report', id, '--allure-report', allure]);
+    expect([refused.code, refused.stderr]).toEqual([3, expect.stringContaining('has other files')]);
+    expect((await readdir(allure)).sort()).toEqual(names);
   });
 
   it('ends with 2 when the run has no trustworthy verdict', async () => {
@@ -178,6 +192,7 @@ describe('run --watch', () => {
     ['a limit that is no number', ['run', '-e', 'us', '--all', '--max-failures', 'x'], 'whole number'],
     ['--new-run without --failed', ['retry', '1', '--new-run'], '--failed'],
     ['--allure without --watch', ['run', '-e', 'us', '--all', '--allure', 'x'], '--watch'],
+    ['--allure-report without --watch', ['run', '-e', 'us', '--all', '--allure-report', 'x'], '--watch'],
     [
       'a folder for Allure that cannot be made',
       ['run', '-e', 'us', '-t', 'PassHome', '-w', '--allure', '/dev/null/x'],

@@ -15,6 +15,8 @@ export interface Caller {
   onRunChange(callback: (runId: number | undefined) => void): Promise<() => Promise<void>>;
   /** Calls back at every change, also of environments, workers and schedules. Resolves to the function that ends the subscription. */
   onChange(callback: () => void): Promise<() => Promise<void>>;
+  /** All files of a report of Allure that `runs.allureReport` made, as a tar archive. Errors: NOT_FOUND. */
+  readAllureReport(page: { path: string }): Promise<AsyncIterable<Uint8Array>>;
   /**
    * Starts to execute queued runs in this process. Only with the embedded database and without a server, where no other process
    * can execute them.

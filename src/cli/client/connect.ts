@@ -127,6 +127,9 @@ function emptyCaller(config: Config, options: ConnectOptions): Caller {
       opened ??= connectToFolder(config, options);
       return (await opened).call(operation, input);
     },
+    async readAllureReport(page) {
+      return (await (opened ?? refuse())).readAllureReport(page);
+    },
     async onRunChange(callback) {
       return (await (opened ?? refuse())).onRunChange(callback);
     },

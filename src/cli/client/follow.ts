@@ -33,9 +33,10 @@ export const watchOptions = () => [
 
 /** Checks the options before anything is submitted, so that no report is lost after an hour of tests. Errors: INPUT_INVALID. */
 export async function checkWatchOptions(options: FollowOptions): Promise<void> {
-  const { watch, junit, csv, summary, allure, failOnFlaky } = options;
+  const { watch, junit, csv, summary, allure, allureReport, failOnFlaky } = options;
   const needWatch = {
     ...{ '--junit': junit, '--csv': csv, '--summary': summary, '--allure': allure },
+    '--allure-report': allureReport,
     '--fail-on-flaky': failOnFlaky || undefined,
   };
   for (const [flag, value] of Object.entries(needWatch)) {
@@ -128,9 +129,23 @@ async function report(
   const { exitCode } = context;
   const describe = () => describeFinished(finished, failures, { exitCode, url: caller.url });
   const ids = finished.map(({ run }) => run.id);
-  await writeReports(caller, ids, options, describe);
+  try {
+    await writeReports(caller, ids, options, describe);
+  } finally {
+    // Whoever waited for an hour sees the verdict, also when a report could not be written.
+    printFinished(context, caller, finished, options, describe);
+  }
+}
+
+function printFinished(
+  context: CliContext,
+  caller: Caller,
+  finished: readonly ProgressView[],
+  { json, failures }: Pick<FollowOptions, 'json'> & { failures: ReadonlyMap<number, RunFailures> },
+  describe: () => ReturnType<typeof describeFinished>,
+): void {
   const { stdout } = context.terminal;
-  if (options.json) {
+  if (json) {
     stdout.line(JSON.stringify(describe(), undefined, 2));
     return;
   }

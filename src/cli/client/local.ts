@@ -34,6 +34,7 @@ export function createLocalCaller(app: App, traceParent?: string): Caller {
         ...defined({ traceParent }),
       });
     },
+    readAllureReport: ({ path }) => context.allureReports.pack(path.split('/').at(-2) ?? ''),
     onRunChange: (callback) => context.queue.onRunChanged(callback),
     async onChange(callback) {
       const { queue, database } = context;

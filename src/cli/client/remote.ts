@@ -3,6 +3,7 @@ import { Fault, type FaultCode, faults, isFault } from '../../faults/fault.ts';
 import { asSentence } from '../../faults/sentence.ts';
 import { createHttpClient, describeHttpError, type HttpStream, isUnsent } from '../../http/http-client.ts';
 import { maxTreeMs } from '../../model/limits.ts';
+import { allureArchiveName } from '../../model/page-links.ts';
 import {
   type AnyOperation,
   type Operation,
@@ -121,6 +122,10 @@ export function createRemoteCaller(options: RemoteOptions): Caller {
         `${base} sent a response that this matre does not understand. Check that both have the same version.`,
         { cause: parsed.error },
       );
+    },
+    async readAllureReport({ path }) {
+      const archive = path.replace(/[^/]+$/, allureArchiveName);
+      return (await requests.stream(archive, new AbortController().signal)).chunks;
     },
     onRunChange: (callback) =>
       keep(

@@ -16,6 +16,7 @@ export interface ReportOptions {
   csv?: string;
   summary?: string;
   allure?: string;
+  allureReport?: string;
 }
 
 /** `place` begins each description: when the reports are written. */
@@ -27,17 +28,26 @@ export const reportOptions = (place = '') => [
   ).choices(junitDialects),
   new Option('--csv <file>', `${place}write the results as CSV, for a spreadsheet`),
   new Option('--summary <file>', `${place}append a summary in Markdown`),
+  new Option(
+    '--allure-report <folder>',
+    `${place}write the page of Allure there, with screenshots and history`,
+  ),
   new Option('--allure <folder>', `${place}write result files for Allure there`),
 ];
 
 /** Checks where reports are written before anything is submitted, so that none is lost after an hour of tests. Errors: INPUT_INVALID. */
-export async function checkReportOptions({ junit, csv, summary, allure }: ReportOptions): Promise<void> {
+export async function checkReportOptions(options: ReportOptions): Promise<void> {
+  const { junit, csv, summary, allure, allureReport } = options;
   for (const [flag, file] of Object.entries({ '--junit': junit, '--csv': csv, '--summary': summary })) {
     if (file === undefined) continue;
     await access(dirname(resolve(file)), constants.W_OK).catch((cause) => {
       const reason = 'the folder does not exist or is not writable';
       throw new Fault('INPUT_INVALID', `${flag} ${file}: ${reason}.`, { cause });
     });
+  }
+  if (allureReport !== undefined) {
+    const { checkAllureFolder } = await import('./allure-page.ts');
+    await checkAllureFolder('--allure-report', allureReport);
   }
   if (allure === undefined) return;
   try {
@@ -53,7 +63,7 @@ export async function checkReportOptions({ junit, csv, summary, allure }: Report
 export async function writeReports(
   caller: Caller,
   ids: readonly number[],
-  { junit, junitDialect: dialect, csv, summary, allure }: ReportOptions,
+  { junit, junitDialect: dialect, csv, summary, allure, allureReport }: ReportOptions,
   describe: () => ReturnType<typeof describeFinished> | Promise<ReturnType<typeof describeFinished>>,
 ): Promise<void> {
   const input = { ids: ids.join(',') };
@@ -64,9 +74,15 @@ export async function writeReports(
   if (summary !== undefined) {
     await writeReport(summary, summaryOf(finishedRuns.parse(await describe())), appendFile);
   }
-  if (allure === undefined) return;
-  const { results } = await caller.call(reportAllure, input);
-  for (const { attachments: _attachments, ...result } of results) {
-    await writeReport(join(allure, `${result.uuid}-result.json`), JSON.stringify(result));
+  if (allure !== undefined) {
+    const { results } = await caller.call(reportAllure, input);
+    for (const { attachments: _attachments, ...result } of results) {
+      await writeReport(join(allure, `${result.uuid}-result.json`), JSON.stringify(result));
+    }
+  }
+  // Last, because it is the only one that needs a package which may be missing.
+  if (allureReport !== undefined) {
+    const { writeAllurePage } = await import('./allure-page.ts');
+    await writeAllurePage(caller, ids, allureReport);
   }
 }

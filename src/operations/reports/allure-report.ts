@@ -1,16 +1,23 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { keyOfContent } from '../../allure/report-maker.ts';
+import { isFault } from '../../faults/fault.ts';
+import type { Step } from '../../model/result.ts';
 import type { Run } from '../../model/run.ts';
-import { allureResults } from '../../report/allure.ts';
-import { historyLine } from '../../report/allure-history.ts';
+import { type AllureEntry, isShown } from '../../report/allure.ts';
+import { createHistoryLines } from '../../report/allure-history.ts';
+import { type AllureStep, allureSteps } from '../../report/allure-steps.ts';
 import type { Context } from '../core/context.ts';
 import { defineOperation } from '../core/operation.ts';
+import { readSmallFile, readSteps } from '../results/steps-file.ts';
+import { allureEntriesOf } from './allure-entries.ts';
 import { readReportedRuns, reportedIds, withResults } from './read-reported.ts';
 
 /** Earlier runs of each environment that a report knows. */
 const maxPastRuns = 20;
 /** Of all environments of a report: Allure holds all of them in its memory. */
 const maxAllPastRuns = 100;
+/** Of all tests of a report, for the same reason. A test of MFTF has one to two hundred. */
+const maxReportedSteps = 60_000;
 
 export const makeAllureReport = defineOperation({
   name: 'runs.allureReport',
@@ -27,11 +34,10 @@ export const makeAllureReport = defineOperation({
   async run(context, { ids }) {
     const runs = await readReportedRuns(context, ids);
     const state = runs.map((run) => [run.id, run.attempt, run.state, run.verdict, run.counts]);
-    const name = await context.allureReports.make(keyOfContent(state), async () => ({
+    const key = createHash('sha256').update(JSON.stringify(state)).digest('hex');
+    const name = await context.allureReports.make(key, async () => ({
       title: titleOf(runs),
-      results: (await withResults(context, runs)).flatMap((each) =>
-        allureResults([each]).map((result) => ({ runId: each.run.id, result })),
-      ),
+      results: withSteps(context, await allureEntriesOf(context, await withResults(context, runs))),
       history: historyOf(context, runs),
     }));
     return { path: `/api/allure-reports/${name}/index.html` };
@@ -46,6 +52,41 @@ function titleOf(runs: readonly Run[]): string {
     : `Runs ${first.id} and ${runs.length - 1} more`;
 }
 
+/** The entries of a report, each with the steps of a test that did not pass. */
+async function* withSteps(
+  context: Pick<Context, 'artifacts'>,
+  entries: readonly AllureEntry[],
+): AsyncGenerator<{ runId: number; result: AllureEntry['result']; steps: AllureStep[] }> {
+  let left = maxReportedSteps;
+  for (const { run, reported, result } of entries) {
+    const file = reported?.attachments.find(({ kind }) => kind === 'steps');
+    const steps: AllureStep[] = [];
+    if (reported && file && isShown(reported.status) && left > 0) {
+      const read = await readStepsOf(context, run.id, file.path);
+      left -= countSteps(read);
+      if (left >= 0) steps.push(...allureSteps(read, { ...reported, uuid: result.uuid }));
+    }
+    yield { runId: run.id, result, steps };
+  }
+}
+
+/** The steps in a file of a run; none when it is not there any more, or damaged. */
+async function readStepsOf(
+  { artifacts }: Pick<Context, 'artifacts'>,
+  runId: number,
+  path: string,
+): Promise<Step[]> {
+  try {
+    return readSteps(await readSmallFile(await artifacts.open(runId, path))).steps;
+  } catch (error) {
+    if (isFault(error, 'NOT_FOUND') || isFault(error, 'RESULT_UNREADABLE')) return [];
+    throw error;
+  }
+}
+
+const countSteps = (steps: readonly Step[]): number =>
+  steps.reduce((sum, step) => sum + 1 + countSteps(step.steps), 0);
+
 /** The runs before those of the report, a line for each, the oldest first. */
 async function* historyOf({ pastRuns }: Context, reported: readonly Run[]): AsyncGenerator<string> {
   const oldest = new Map<number, Date>();
@@ -57,5 +98,6 @@ async function* historyOf({ pastRuns }: Context, reported: readonly Run[]): Asyn
   const max = Math.max(1, Math.min(maxPastRuns, Math.floor(maxAllPastRuns / oldest.size)));
   const runs = await Promise.all([...oldest].map(([id, time]) => pastRuns.before(id, time, max)));
   const inOrder = runs.flat().sort((one, other) => one.finishedAt.getTime() - other.finishedAt.getTime());
-  for (const run of inOrder) yield historyLine({ ...run, results: await pastRuns.results(run.id) });
+  const lineOf = createHistoryLines();
+  for (const run of inOrder) yield await lineOf({ ...run, results: await pastRuns.results(run.id) });
 }

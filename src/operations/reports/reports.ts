@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { mapInTurns } from '../../async/map-in-turns.ts';
 import { statuses } from '../../model/result.ts';
-import { allureResults } from '../../report/allure.ts';
 import { csvHead, csvLine } from '../../report/csv.ts';
 import { junitDialects, junitReport } from '../../report/junit.ts';
 import { rowsOf, withoutResult } from '../../report/result-rows.ts';
 import { time } from '../core/fields.ts';
 import { defineOperation } from '../core/operation.ts';
+import { allureEntriesOf } from './allure-entries.ts';
 import { readReported, reportedIds } from './read-reported.ts';
 
 export const reportJunit = defineOperation({
@@ -48,12 +48,19 @@ export const reportAllure = defineOperation({
         status: z.enum(statuses),
         statusDetails: z.object({
           message: z.string().optional(),
+          trace: z
+            .string()
+            .optional()
+            .describe('Where a failure comes from: a line of a file, then its calls'),
           flaky: z.boolean().describe('It passed, and failed in an earlier attempt of the run'),
         }),
         start: z.number(),
         stop: z.number(),
         labels: z.array(z.object({ name: z.string(), value: z.string() })),
         parameters: z.array(z.object({ name: z.string(), value: z.string() })),
+        links: z
+          .array(z.object({ name: z.string(), url: z.string(), type: z.string() }))
+          .describe('The line that a failure comes from, where its address is known'),
         attachments: z
           .array(
             z.object({
@@ -67,7 +74,10 @@ export const reportAllure = defineOperation({
       }),
     ),
   }),
-  run: async (context, { ids }) => ({ results: allureResults(await readReported(context, ids)) }),
+  async run(context, { ids }) {
+    const entries = await allureEntriesOf(context, await readReported(context, ids));
+    return { results: entries.map(({ result }) => result) };
+  },
 });
 
 export const reportResults = defineOperation({

@@ -3,6 +3,7 @@ import { extname } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { pagePolicy } from '../../allure/harden-page.ts';
+import { allureArchiveName } from '../../model/page-links.ts';
 import type { Context } from '../../operations/core/context.ts';
 import { exactLine } from '../../operations/core/fields.ts';
 
@@ -36,6 +37,9 @@ export function mountAllureReports(server: FastifyInstance, { allureReports }: C
     const { name, '*': path } = request.params as z.output<typeof params>;
     // Also of what does not exist: Allure asks for files that it has only for some runs.
     reply.header('access-control-allow-origin', '*').header('cross-origin-resource-policy', 'cross-origin');
+    if (path === allureArchiveName) {
+      return reply.type('application/x-tar').send(await allureReports.pack(name));
+    }
     const file = await allureReports.find(name, path);
     return (
       reply

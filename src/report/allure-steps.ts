@@ -1,0 +1,54 @@
+import type { Status, Step } from '../model/result.ts';
+import type { ResultPlace } from '../model/result-place.ts';
+import { replaceForbiddenInXml } from '../model/xml-characters.ts';
+import { type AllureFile, allureFiles } from './allure-files.ts';
+
+/** A step in a result file of Allure 2. Times in milliseconds since 1970. */
+export interface AllureStep {
+  name: string;
+  status: Status;
+  start: number;
+  stop: number;
+  /** Where the step that failed is declared, as far as that is known. */
+  parameters: { name: string; value: string }[];
+  attachments: AllureFile[];
+  steps: AllureStep[];
+}
+
+interface StepsOptions {
+  /** Of the result. */
+  uuid: string;
+  startedAt: Date;
+  /** Where the failure comes from. */
+  place?: ResultPlace | undefined;
+}
+
+/** The steps of a result for Allure, which follow each other from its start. MFTF begins the title of a step with its key. */
+export function allureSteps(steps: readonly Step[], { uuid, startedAt, place }: StepsOptions): AllureStep[] {
+  const failed = place?.step;
+  const parametersOf = ({ name, status }: Step): AllureStep['parameters'] => {
+    if (failed === undefined || status === 'passed' || status === 'skipped') return [];
+    if (name.startsWith(`[${failed.stepKey}]`)) return [sourceOf(failed)];
+    return failed.call && name.startsWith(`[${failed.call.stepKey}]`) ? [sourceOf(failed.call)] : [];
+  };
+  const convert = (list: readonly Step[], from: number): AllureStep[] => {
+    let start = from;
+    return list.map((step) => {
+      const { name, status, durationMs, attachments, steps } = step;
+      const converted = {
+        ...{ name: plain(name), status, start, stop: start + durationMs, parameters: parametersOf(step) },
+        attachments: allureFiles(uuid, attachments),
+        steps: convert(steps, start),
+      };
+      start = converted.stop;
+      return converted;
+    });
+  };
+  return convert(steps, startedAt.getTime());
+}
+
+const sourceOf = ({ file, line }: { file: string; line: number }) => ({
+  ...{ name: 'source', value: `${plain(file)}:${line}` },
+});
+
+const plain = (text: string) => replaceForbiddenInXml(text, '');
