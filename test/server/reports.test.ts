@@ -84,6 +84,10 @@ it('results of other tools become a past run with its files, once', async () => 
     expect(await importFileRuns(context, { ...options, dryRun: false })).toMatchObject([
       { run: id, isRepeated: true },
     ]);
+    const shop = { baseUrl: 'https://example.com', adminUsername: 'admin' };
+    await server.ask('POST', '/api/environments', { code: 'es', ...shop });
+    const other = { ...options, environment: 'es', dryRun: false };
+    expect(await importFileRuns(context, other)).toMatchObject([{ isRepeated: false }]);
     expect((await server.ask('GET', `/api/results?ids=${id}`)).body.results).toMatchObject([
       { test: 'FailCart', suite: 'Cart', status: 'failed', durationMs: 1500, message: 'No \ufffd cart' },
       { test: 'PassHome', suite: null, status: 'passed', startedAt: '2026-01-01T00:00:02.000Z' },

@@ -4,6 +4,8 @@ import type { Status } from '../../model/result.ts';
 export interface FileResult {
   test: string;
   suite: string | undefined;
+  /** What tells executions of a test apart that are tests of their own, such as those of several browsers. */
+  variant?: string | undefined;
   status: Status;
   message: string | undefined;
   startedAt: Date;

@@ -9,6 +9,7 @@ import { emptySelection } from '../../model/selection.ts';
 import { withAudit } from '../../operations/core/authorize.ts';
 import type { Context } from '../../operations/core/context.ts';
 import {
+  environmentsToRebuild,
   insertImported,
   rebuildHistory,
   recordFiles,
@@ -36,10 +37,8 @@ export interface FileImportOptions {
   by: Principal;
 }
 
-/** The name of the source of a run, by its content. */
+/** The name of the source of a run, by its content. It may be a run of each environment, whose id is that in the source. */
 const sourceOf = ({ digest }: FileRun) => `result files ${digest.slice(0, 32)}`;
-/** Each source has one run. */
-const sourceId = 1;
 
 /**
  * Writes runs of other tools into the history of an environment, each in one transaction, then its files. A run that was imported before
@@ -51,10 +50,9 @@ export async function importFileRuns(
 ): Promise<ImportedFileRun[]> {
   const environment = await context.environments.get(code);
   const report: ImportedFileRun[] = [];
-  let added = false;
   for (const run of runs) {
     const source = sourceOf(run);
-    const existing = (await context.importSources.runs(source)).get(sourceId);
+    const existing = (await context.importSources.runs(source)).get(environment.id);
     const summary = {
       ...{
         name: run.name,
@@ -69,11 +67,13 @@ export async function importFileRuns(
       continue;
     }
     const id = existing ?? (await write(context, run, { source, environmentId: environment.id, by }));
-    added ||= existing === undefined;
-    await copyFiles(context, run, { source, id });
+    await copyFiles(context, run, { source, environmentId: environment.id, id });
     report.push({ ...summary, run: id });
   }
-  if (added) await rebuildHistory(context.database, environment.id);
+  // Also of an import that was interrupted.
+  if (!dryRun && (await environmentsToRebuild(context.database)).includes(environment.id)) {
+    await rebuildHistory(context.database, environment.id);
+  }
   return report;
 }
 
@@ -90,7 +90,14 @@ async function write(
     ...{ selection: { ...emptySelection, all: true }, requestedBy: by.name, createdAt: startedAt },
     runs: [
       {
-        ...{ id: undefined, sourceId, environmentId, verdict: verdictOf(counts), reason: undefined, counts },
+        ...{
+          id: undefined,
+          sourceId: environmentId,
+          environmentId,
+          verdict: verdictOf(counts),
+          reason: undefined,
+          counts,
+        },
         ...{ queuedAt: startedAt, startedAt, finishedAt: endOf(run) },
         hasFiles: placedFiles(run).length > 0,
         results: run.results.map(({ files: _files, ...result }, index) => ({
@@ -108,7 +115,7 @@ async function write(
     { principal: by, address: undefined, operation: 'import.results', subject },
     () =>
       context.database.transaction((transaction) =>
-        insertImported(transaction, submission, { source, by: by.name }),
+        insertImported(transaction, submission, { source, by: by.name, event: `Imported from ${run.name}.` }),
       ),
   );
   return id as number;
@@ -118,13 +125,13 @@ async function write(
 async function copyFiles(
   { artifacts, database }: Context,
   run: FileRun,
-  { source, id }: { source: string; id: number },
+  { source, environmentId, id }: { source: string; environmentId: number; id: number },
 ): Promise<void> {
-  if (!(await runsWithoutFiles(database, source)).has(sourceId)) return;
+  if (!(await runsWithoutFiles(database, source)).has(environmentId)) return;
   for (const { from, attachment } of placedFiles(run)) {
     await artifacts.write(id, attachment.path, createReadStream(from));
   }
-  await recordFiles(database, source, sourceId);
+  await recordFiles(database, source, environmentId);
 }
 
 function placedFiles({ results, folder }: FileRun): { from: string; attachment: Attachment }[] {

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -50,6 +50,85 @@ describe('the runs in files', () => {
     expect(run?.results).toMatchObject([
       { status: 'broken', durationMs: 2_500, files: [{ source: 'a.html' }] },
     ]);
+  });
+
+  it('have the suites of MFTF, whose JUnit calls the class of a test `class`', async () => {
+    const report = await readFile(new URL('../../../test/samples/results/suite/report.xml', import.meta.url));
+    await writeFile(join(folder, 'report.xml'), report);
+    const [run] = await read();
+    expect(run?.results.map(({ suite }) => suite)).toContain('MatreAdminSuite');
+    await write(
+      'report.xml',
+      `<testsuites><testsuite name="functional">
+         <testcase name="ATest" class="Magento\\AcceptanceTest\\_default\\Backend\\ATestCest"><error>no element</error></testcase>
+       </testsuite></testsuites>`,
+    );
+    expect((await read())[0]?.results).toMatchObject([
+      { test: 'ATest', suite: undefined, status: 'failed', message: 'no element' },
+    ]);
+  });
+
+  it('keep tests of equal names apart: of classes, of browsers, of parameters', async () => {
+    const suite = (host: string, time: number) =>
+      `<testsuite name="cart.spec.ts" hostname="${host}" timestamp="2026-01-01T00:00:00.000Z">
+         <testcase name="Cart › adds" classname="cart.spec.ts" time="${time}"/>
+         <testcase name="only here" classname="${host}.spec.ts" time="1"/>
+       </testsuite>`;
+    await write('a.xml', `<testsuites>${suite('chromium', 1)}${suite('firefox', 2)}</testsuites>`);
+    const names = async () => (await read())[0]?.results.map(({ test, suite }) => `${suite}: ${test}`).sort();
+    expect(await names()).toEqual([
+      'cart.spec.ts: Cart › adds [chromium]',
+      'cart.spec.ts: Cart › adds [firefox]',
+      'chromium.spec.ts: only here',
+      'firefox.spec.ts: only here',
+    ]);
+    const result = (value: string) => ({
+      ...{ name: 'adds', status: 'passed', start: 1, stop: 2, parameters: [{ name: 'Project', value }] },
+      labels: ['cart.spec.ts', 'Cart'].map((value, at) => ({ name: at ? 'subSuite' : 'suite', value })),
+    });
+    await write('a-result.json', result('chromium'));
+    await write('b-result.json', result('firefox'));
+    expect(await names()).toEqual([
+      'cart.spec.ts > Cart: adds [Project=chromium]',
+      'cart.spec.ts > Cart: adds [Project=firefox]',
+    ]);
+  });
+
+  it('are those of any Allure 1, in the encoding that a file declares', async () => {
+    const file = `<?xml version="1.0" encoding="ISO-8859-1"?>
+      <ns2:test-suite xmlns:ns2="urn:model.allure.qatools.yandex.ru" start="1000" stop="9000"><name>Käufe</name><test-cases>
+        <test-case start="1000" stop="3000" status="broken"><name>adds</name><failure><message>é</message></failure>
+          <steps><step start="1" stop="2" status="passed"><attachments><attachment title="Log" source="a.txt"/></attachments></step></steps>
+        </test-case>
+        <test-case start="4000" status="pending"><name>waits</name></test-case>
+      </test-cases></ns2:test-suite>`;
+    await writeFile(join(folder, 'a-testsuite.xml'), Buffer.from(file, 'latin1'));
+    await write('a.txt', 'log');
+    expect((await read())[0]?.results).toMatchObject([
+      {
+        test: 'adds',
+        suite: 'Käufe',
+        status: 'broken',
+        message: 'é',
+        durationMs: 2_000,
+        files: [{ name: 'Log' }],
+      },
+      { test: 'waits', suite: 'Käufe', status: 'skipped', durationMs: 0 },
+    ]);
+  });
+
+  it('have messages and times that the database can hold', async () => {
+    const message = 'm'.repeat(100_000);
+    await write('a-result.json', {
+      name: 'A',
+      status: 'failed',
+      statusDetails: { message },
+      start: 0,
+      stop: 9e12,
+    });
+    const [result] = (await read())[0]?.results ?? [];
+    expect(result?.message).toMatch(/m\n\[matre\] The message is cut here: it has 100000 characters\.$/);
+    expect(result?.durationMs).toBe(2_147_483_647);
   });
 
   it.each([

@@ -5,6 +5,9 @@ import { Fault, toFault } from '../../faults/fault.ts';
 import { asSentence } from '../../faults/sentence.ts';
 import { ifPresent } from '../../files/missing-file.ts';
 import { Unreadable } from '../../mftf/results/outcome.ts';
+import { cutMessage } from '../../mftf/results/text.ts';
+import { decodeXml } from '../../mftf/xml/encoding.ts';
+import { groupBy } from '../../model/group-by.ts';
 import { maxTestNameLength } from '../../model/limits.ts';
 import type { FileResult, FileRun } from './file-result.ts';
 import { readAllureFile } from './read-allure-file.ts';
@@ -13,6 +16,8 @@ import { readJunitFile } from './read-junit-file.ts';
 /** A larger one holds no results of tests. */
 const maxFileBytes = 64 * 1024 * 1024;
 const maxFiles = 100_000;
+/** Of a column of the database: 24 days. */
+const maxDurationMs = 2 ** 31 - 1;
 
 /**
  * The runs in a folder of Allure results (one run), in a JUnit file, or in a folder of JUnit files (a run for each). Everything is read and
@@ -93,11 +98,17 @@ async function readText(path: string): Promise<string> {
   try {
     const { size } = await stat(path);
     if (size > maxFileBytes) throw new Unreadable(`it has ${size} bytes, and the limit is ${maxFileBytes}`);
-    return await readFile(path, 'utf8');
+    return decode(path, await readFile(path));
   } catch (cause) {
     const code = cause instanceof Unreadable ? 'IMPORT_FILE_INVALID' : 'INPUT_INVALID';
     throw new Fault(code, asSentence(`${path} cannot be read: ${toFault(cause).message}`), { cause });
   }
+}
+
+/** XML has the encoding that it declares; pages and messages of tests in it may have bytes of none. */
+function decode(path: string, bytes: Buffer): string {
+  const decoded = path.endsWith('.xml') ? decodeXml(bytes) : undefined;
+  return decoded && 'text' in decoded ? decoded.text : new TextDecoder().decode(bytes);
 }
 
 /** Errors: IMPORT_FILE_INVALID. */
@@ -131,9 +142,8 @@ function runOf({
   folder: string | undefined;
 }): FileRun {
   if (results.length === 0) throw new Fault('IMPORT_FILE_INVALID', `${name} has no result of a test.`);
-  const long = results.find(
-    ({ test, suite = '' }) => Math.max(test.length, suite.length) > maxTestNameLength,
-  );
+  const tests = withVariants(results).map(withinLimits);
+  const long = tests.find(({ test, suite = '' }) => Math.max(test.length, suite.length) > maxTestNameLength);
   if (long) {
     const problem = `a name of ${long.test.length} characters, and the limit is ${maxTestNameLength}`;
     throw new Fault(
@@ -141,8 +151,29 @@ function runOf({
       `${name} has ${problem}: ${JSON.stringify(long.test.slice(0, 80))}.`,
     );
   }
-  const inOrder = results.toSorted((one, other) => one.startedAt.getTime() - other.startedAt.getTime());
+  const inOrder = tests.toSorted((one, other) => one.startedAt.getTime() - other.startedAt.getTime());
   // The last execution of a test decides, as Allure and matre see it.
-  const latest = new Map(inOrder.map((result) => [`${result.suite ?? ''}:${result.test}`, result]));
+  const latest = new Map(inOrder.map((result) => [keyOf(result), result]));
   return { name, digest: digest.digest('hex'), results: [...latest.values()], folder };
 }
+
+/** Tests that differ only in a browser or a parameter have equal names, which get that then. */
+function withVariants(results: readonly FileResult[]): FileResult[] {
+  const variants = groupBy(results, keyOf);
+  const ambiguous = new Set<string>();
+  for (const [key, tests] of variants) {
+    if (new Set(tests.map(({ variant }) => variant)).size > 1) ambiguous.add(key);
+  }
+  return results.map((result) => {
+    const { test, variant } = result;
+    return variant && ambiguous.has(keyOf(result)) ? { ...result, test: `${test} [${variant}]` } : result;
+  });
+}
+
+const keyOf = ({ test, suite = '' }: FileResult) => `${suite}:${test}`;
+
+const withinLimits = (result: FileResult): FileResult => ({
+  ...result,
+  message: result.message && cutMessage(result.message),
+  durationMs: Math.min(result.durationMs, maxDurationMs),
+});

@@ -6,7 +6,6 @@ import {
   maxAttachmentNameLength,
   maxAttachments,
   maxKeptSteps,
-  maxMessageLength,
   maxStepNameLength,
 } from '../../model/limits.ts';
 import type { Attachment, Step } from '../../model/result.ts';
@@ -23,6 +22,7 @@ import { type ExecutedStep, executedSteps } from './executed-steps.ts';
 import type { OutcomeAttachment, TestOutcome } from './outcome.ts';
 import { type ProcessEnd, reconcile } from './reconcile.ts';
 import { readSuiteProgress, type SuiteProgress } from './suite-before.ts';
+import { cutMessage } from './text.ts';
 import { findTimedOutWaits } from './timed-out-waits.ts';
 
 /** The output of a process, on this host. */
@@ -112,11 +112,6 @@ function summarise(steps: readonly Step[], waitSeconds: number): StepSummary | u
   const summary = summariseSteps(steps);
   const waits = findTimedOutWaits(steps, waitSeconds);
   return summary && waits ? { ...summary, waits } : summary;
-}
-
-function cutMessage(text: string): string {
-  if (text.length <= maxMessageLength) return text;
-  return `${text.slice(0, maxMessageLength)}\n[matre] The message is cut here: it has ${text.length} characters.`;
 }
 
 function cutReason({ code, message }: Reason): Reason {

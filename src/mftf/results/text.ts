@@ -1,3 +1,4 @@
+import { maxMessageLength } from '../../model/limits.ts';
 import { replaceForbiddenInXml } from '../../model/xml-characters.ts';
 
 /** Text of a page or an exception, with U+FFFD for each character that a report or the database cannot hold. */
@@ -16,4 +17,10 @@ export function printableXml(content: string): string {
     const character = String.fromCodePoint(code);
     return printable(character) === character ? reference : '\ufffd';
   });
+}
+
+/** A message that says at its end that it was cut, if it was too long. */
+export function cutMessage(text: string): string {
+  if (text.length <= maxMessageLength) return text;
+  return `${text.slice(0, maxMessageLength)}\n[matre] The message is cut here: it has ${text.length} characters.`;
 }

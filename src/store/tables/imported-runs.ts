@@ -50,7 +50,12 @@ export interface ImportedSubmission {
 export interface RunImport {
   source: string;
   by: string;
+  /** What the event of a run says; by default its number in the source. */
+  event?: string;
 }
+
+/** Results of one statement: a message has up to 64 kB, and a value of the database at most 255 MB. */
+const resultsOfStatement = 1_000;
 
 /** The worker that attempts of imported runs name. */
 const workerName = (source: string) => `imported from ${source}`;
@@ -62,7 +67,7 @@ const workerName = (source: string) => `imported from ${source}`;
 export async function insertImported(
   transaction: Queryable,
   submission: ImportedSubmission & { scheduleId: number | undefined; savedSelectionId: number | undefined },
-  { source, by }: RunImport,
+  { source, by, event }: RunImport,
 ): Promise<number[]> {
   const { runs, selection, requestedBy, createdAt } = submission;
   const [row] = await transaction.query<{ id: number }>(
@@ -83,7 +88,9 @@ export async function insertImported(
     const fields = { submissionId, scheduleId: submission.scheduleId, selection, requestedBy };
     const id = await insertRun(transaction, run, fields);
     ids.push(id);
-    await insertResults(transaction, id, run.results);
+    for (let from = 0; from < run.results.length; from += resultsOfStatement) {
+      await insertResults(transaction, id, run.results.slice(from, from + resultsOfStatement), from);
+    }
     await transaction.query(
       `WITH attempt AS (
          INSERT INTO attempt (run_id, attempt, fence, worker_id, started_at, ended_at, outcome, reason_code, reason_message)
@@ -99,7 +106,7 @@ export async function insertImported(
           run.reason === undefined ? null : importedCode,
           run.reason === undefined ? null : storable(run.reason),
         ],
-        `Imported from ${source}, where it was run ${run.sourceId}.`,
+        event ?? `Imported from ${source}, where it was run ${run.sourceId}.`,
         ...[source, String(run.sourceId), by, run.hasFiles ? ['run', withoutFiles] : ['run']],
       ],
     );
@@ -166,8 +173,9 @@ async function insertResults(
   transaction: Queryable,
   runId: number,
   results: readonly ImportedResult[],
+  /** Of the first of them. */
+  position: number,
 ): Promise<void> {
-  if (results.length === 0) return;
   await transaction.query(
     `WITH given AS (
        SELECT * FROM jsonb_to_recordset($2::jsonb) AS given (position int, test text, suite text, status text, message text, started_at timestamptz,
@@ -184,7 +192,7 @@ async function insertResults(
       runId,
       JSON.stringify(
         results.map((result, index) => ({
-          position: index + 1,
+          position: position + index + 1,
           test: result.test,
           suite: result.suite ?? '',
           status: result.status,
