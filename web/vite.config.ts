@@ -4,12 +4,13 @@ import { brotliCompressSync, gzipSync } from 'node:zlib';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin, type Rolldown } from 'vite';
 import { apiReference } from './api-reference.ts';
+import { traceViewer } from './trace-viewer.ts';
 
 /** The server that `npm run dev` proxies to: `matre up` or `matre demo` in another terminal. */
 const server = process.env['MATRE_URL'] ?? 'http://127.0.0.1:8089';
 
 export default defineConfig({
-  plugins: [react(), compressed(), apiReference()],
+  plugins: [react(), compressed(), apiReference(), traceViewer()],
   // Chunks find each other at any base path; the server makes the addresses in index.html absolute (src/server/http/page.ts).
   base: './',
   // The server replaces it in each response (src/server/http/page.ts).

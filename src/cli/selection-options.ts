@@ -25,6 +25,18 @@ export const selectionOptions = () => [
     collect,
   ),
   new Option('--exclude-skipped', 'exclude the tests that the module marks as skipped'),
+  new Option('--playwright', 'all tests of the Playwright project, beside those of MFTF that are named'),
+  new Option(
+    '--playwright-grep <expression>',
+    'its tests whose file, titles and tags match a regular expression',
+  ),
+  new Option('--playwright-project <name>', 'its tests of a project (repeatable)').argParser(collect),
+  new Option('--playwright-tag <tag>', 'its tests with a tag, such as @smoke (repeatable)').argParser(
+    collect,
+  ),
+  new Option('--playwright-file <file>', 'its tests in a file, such as "tests/cart*" (repeatable)').argParser(
+    collect,
+  ),
 ];
 
 export interface SelectionOptions {
@@ -37,12 +49,18 @@ export interface SelectionOptions {
   all?: boolean;
   exclude?: string[];
   excludeSkipped?: boolean;
+  playwright?: boolean;
+  playwrightGrep?: string;
+  playwrightProject?: string[];
+  playwrightTag?: string[];
+  playwrightFile?: string[];
 }
 
 /** The selection of the options; `undefined` when none of them is set. */
 export function readSelection(options: SelectionOptions): Selection | undefined {
   const { test, group, suite, pattern, severity, module, all, exclude, excludeSkipped } = options;
-  const lists = [test, group, suite, pattern, severity, module, all, exclude, excludeSkipped];
+  const playwright = readPlaywright(options);
+  const lists = [test, group, suite, pattern, severity, module, all, exclude, excludeSkipped, playwright];
   if (lists.every((each) => each === undefined)) return undefined;
   return withoutEmptyLists({
     all: all === true,
@@ -54,7 +72,22 @@ export function readSelection(options: SelectionOptions): Selection | undefined 
     modules: module,
     exclude: exclude ?? [],
     excludeSkipped,
+    playwright,
   });
+}
+
+/** `undefined` when none of its options is set. */
+function readPlaywright(options: SelectionOptions): Selection['playwright'] {
+  const { playwright, playwrightGrep, playwrightProject, playwrightTag, playwrightFile } = options;
+  const parts = [playwright, playwrightGrep, playwrightProject, playwrightTag, playwrightFile];
+  if (parts.every((part) => part === undefined)) return undefined;
+  return {
+    grep: playwrightGrep,
+    projects: playwrightProject,
+    // As Playwright prints them.
+    tags: playwrightTag?.map((tag) => (tag.startsWith('@') ? tag : `@${tag}`)),
+    files: playwrightFile,
+  };
 }
 
 /** As `collect`, in any case. */

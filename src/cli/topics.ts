@@ -17,6 +17,8 @@ export const topics: Record<Exclude<Topic, 'settings'>, string> = {
   --module NAME        of these, only tests of a Magento module: Magento_Checkout, Checkout, "Acme_*"
   -x, --exclude NAME   without a test, group or suite, or what matches a pattern
   --exclude-skipped    without the tests that the module marks as skipped
+  --playwright         the tests of the Playwright project besides; --playwright-grep EXPRESSION, --playwright-project NAME,
+                       --playwright-tag TAG and --playwright-file FILE select some of them (docs/playwright.md)
 
 Each option can be repeated or take commas (\\, is a comma within a name). A run covers everything that is named, of this
 only the severities and modules, without what is excluded. Severities and modules alone are those of all tests. Each test

@@ -12,6 +12,7 @@ export function arrangeConfig(values: SettingValues, problems: string[]): Omit<C
     selenium: arrangeSelenium(values),
     worker: arrangeWorker(values),
     mftf: arrangeMftf(values),
+    playwright: { folder: values.MATRE_PLAYWRIGHT, browser: values.MATRE_PLAYWRIGHT_BROWSER },
     ...arrangeServer(values, problems),
     doctor: { timeoutMs: values.MATRE_DOCTOR_TIMEOUT },
     ...arrangeOutgoing(values),

@@ -112,6 +112,8 @@ export interface Config {
     shopModulesAgeMs: number;
     snapshotBytes: number;
   };
+  /** The folder of its project in a test module, and the Chromium in the containers. */
+  playwright: { folder: string | undefined; browser: string | undefined };
   server: {
     host: string;
     port: number;

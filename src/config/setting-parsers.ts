@@ -72,7 +72,7 @@ export const url = (...protocols: string[]) =>
   );
 
 /** First parts of the path that requests to the server itself have (src/server). */
-const ownPath = /^\/(?:api|assets|healthz|readyz|metrics)(?:\/|$)/;
+const ownPath = /^\/(?:api|assets|trace-viewer|healthz|readyz|metrics)(?:\/|$)/;
 
 /**
  * The address of a web server, without a slash at the end: protocol, host, port, and possibly a path for a server that shares its host

@@ -14,6 +14,7 @@ import { imageFaults } from './codes/images.ts';
 import { importFaults } from './codes/imports.ts';
 import { lockFaults } from './codes/locks.ts';
 import { messageFaults } from './codes/messages.ts';
+import { playwrightFaults } from './codes/playwright.ts';
 import { readingFaults } from './codes/reading.ts';
 import { reportFaults } from './codes/reports.ts';
 import { reservationFaults } from './codes/reservations.ts';
@@ -147,6 +148,7 @@ export const faults = {
   ),
   ...readingFaults,
   ...imageFaults,
+  ...playwrightFaults,
   ENGINE_UNREACHABLE: transient(
     503,
     'No container can be created or used.',

@@ -78,6 +78,8 @@ export const maxRotationAheadMs = 365 * 24 * 60 * 60 * 1000;
 
 /** Patterns of a selection, and modules: each is compared with the names of all tests. */
 export const maxPatterns = 100;
+/** Of the regular expression that Playwright tests are selected by. */
+export const maxPlaywrightGrepLength = 1_000;
 
 /** Characters of the password of a Magento administrator. */
 export const maxAdminPasswordLength = 1000;

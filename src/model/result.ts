@@ -16,7 +16,7 @@ export interface Step {
   steps: Step[];
 }
 
-export const attachmentKinds = ['screenshot', 'page', 'log', 'steps', 'other'] as const;
+export const attachmentKinds = ['screenshot', 'page', 'log', 'steps', 'trace', 'other'] as const;
 
 /** A file that is stored with a result. `path` is relative to the folder of the run. */
 export interface Attachment {

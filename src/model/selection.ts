@@ -1,3 +1,10 @@
+import {
+  describePlaywright,
+  isPlaywrightTest,
+  type PlaywrightSelection,
+  withoutEmptyParts,
+} from './playwright.ts';
+
 /** The values of the annotation `severity` of MFTF, the most severe first. */
 export const severities = ['BLOCKER', 'CRITICAL', 'MAJOR', 'AVERAGE', 'MINOR'] as const;
 export type Severity = (typeof severities)[number];
@@ -21,6 +28,8 @@ export interface Selection {
   exclude: string[];
   /** Without the tests that the module marks as skipped; absent when they are planned. */
   excludeSkipped?: boolean | undefined;
+  /** Tests of the Playwright project besides; absent when there are none but those that `tests` names. */
+  playwright?: PlaywrightSelection | undefined;
 }
 
 /** A test that a run will execute, in the order of execution. */
@@ -39,9 +48,14 @@ const optionalLists = ['patterns', 'severities', 'modules'] as const;
 /** The selection without optional lists that are empty, and without a switch that is off. */
 export function withoutEmptyLists(selection: Selection): Selection {
   const { all, tests, groups, suites, exclude, excludeSkipped } = selection;
+  const playwright = withoutEmptyParts(selection.playwright);
   const set = optionalLists.filter((list) => selection[list] !== undefined && selection[list].length > 0);
   const lists = Object.fromEntries(set.map((list) => [list, selection[list]]));
-  return { all, tests, groups, suites, ...lists, exclude, ...(excludeSkipped && { excludeSkipped }) };
+  return {
+    ...{ all, tests, groups, suites, ...lists, exclude },
+    ...(excludeSkipped && { excludeSkipped }),
+    ...(playwright && { playwright }),
+  };
 }
 
 /** Whether a selection names single tests, groups, suites or patterns. */
@@ -56,7 +70,20 @@ function narrows({ severities = [], modules = [] }: Selection): boolean {
 
 /** Whether a selection selects nothing. */
 export function isEmptySelection(selection: Selection): boolean {
-  return !selection.all && !namesTests(selection) && !narrows(selection);
+  return (
+    !selection.all && !namesTests(selection) && !narrows(selection) && selection.playwright === undefined
+  );
+}
+
+/** The part of a selection that MFTF executes; it may be empty. */
+export function ofMftf({ playwright: _, tests, exclude, ...selection }: Selection): Selection {
+  const isOfMftf = (name: string) => !isPlaywrightTest(name);
+  return { ...selection, tests: tests.filter(isOfMftf), exclude: exclude.filter(isOfMftf) };
+}
+
+/** Whether a selection covers tests of Playwright. */
+export function coversPlaywright({ playwright, tests }: Selection): boolean {
+  return playwright !== undefined || tests.some(isPlaywrightTest);
 }
 
 /** A description of a selection with all names: `groups smoke, cart; test A; only severity MAJOR, without B`. */
@@ -124,6 +151,7 @@ function describe(selection: Selection, describeList: (list: SelectionList) => s
   const included = [
     ...(isOfAll ? ['all tests'] : []),
     ...describeLists([...includingLists, 'severities', 'modules']),
+    ...(selection.playwright ? [describePlaywright(selection.playwright)] : []),
   ];
   const excluded = [
     ...describeLists(['exclude']),

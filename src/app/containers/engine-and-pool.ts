@@ -6,6 +6,7 @@ import type { LockStore } from '../../locks/lock.ts';
 import type { Logger } from '../../log.ts';
 import { scriptFiles } from '../../mftf/container/scripts.ts';
 import { createModules, type Modules } from '../../modules/modules.ts';
+import { playwrightFiles } from '../../playwright/container/scripts.ts';
 import { createdMessage } from '../../pool/create-container.ts';
 import { createInspection, type Inspection } from '../../pool/inspect.ts';
 import { createPool, type Pool } from '../../pool/pool.ts';
@@ -85,7 +86,7 @@ function poolSettings(config: Config, installation: string, modulesFolder: strin
     magentoRoot: pool.magentoRoot,
     modulesFolder,
     downloadsFolder: sharedDownloads(config),
-    files: scriptFiles(),
+    files: [...scriptFiles(), ...playwrightFiles()],
   };
 }
 

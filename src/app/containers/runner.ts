@@ -16,12 +16,14 @@ import { createAfterHooks, createRunner, type RunnerDependencies } from '../../m
 import type { ShopModulesSource } from '../../mftf/shop-modules/shop-modules.ts';
 import { maxOutputRate } from '../../model/limits.ts';
 import { sourceOfAddress } from '../../modules/environment-sources.ts';
+import { createPlaywrightTests } from '../../playwright/playwright-tests.ts';
 import type { Selenium } from '../../selenium/selenium.ts';
 import type { Sessions } from '../../selenium/sessions.ts';
 import type { Database } from '../../store/database/database.ts';
 import type { CestChecksTable } from '../../store/tables/cest-checks.ts';
 import type { Durations } from '../../store/tables/durations.ts';
 import type { Environments } from '../../store/tables/environments.ts';
+import { createPlaywrightLists } from '../../store/tables/playwright-lists.ts';
 import type { Variables } from '../../store/tables/variables.ts';
 import type { Threads } from '../../threads/threads.ts';
 import type { Watch } from '../../tracing/tracing.ts';
@@ -78,6 +80,7 @@ export function createMftfRunner(deps: MftfRunnerDependencies): MftfRunners {
     container: (image) => createGenerationContainer(deps, engine, deps.parts.poolSettings, image),
     settings: { ...mftf, heartbeatMs: worker.heartbeatMs },
   });
+  const outputPace = createPace(maxOutputRate);
   const runnerDeps: RunnerDependencies = {
     engine,
     pool: watch(pool, { ensure: 'container' }),
@@ -91,6 +94,12 @@ export function createMftfRunner(deps: MftfRunnerDependencies): MftfRunners {
     snapshots: watch(snapshots, { obtain: { name: 'generated tests', describe: lookupAttributes } }),
     suiteClasses,
     cestChecks,
+    furtherTests: createPlaywrightTests({
+      ...{ artifacts, layout, outputPace, readers: deps.readers, resultReaders: deps.resultReaders },
+      ...{ php: mftf.php, heartbeatMs: worker.heartbeatMs, testTimeoutMs: mftf.testTimeoutMs },
+      saveList: createPlaywrightLists({ database: deps.database }).save,
+      settings: config.playwright,
+    }),
     validations: watch(validations, { of: 'validation' }),
     shopModules: watch(deps.shopModules, { current: 'modules of the shop' }),
     artifacts,
@@ -107,7 +116,7 @@ export function createMftfRunner(deps: MftfRunnerDependencies): MftfRunners {
     sendHookRequest: deps.sendHookRequest,
     installation,
     dataFolder,
-    outputPace: createPace(maxOutputRate),
+    outputPace,
     settings: {
       ...mftf,
       downloads: {

@@ -1,9 +1,11 @@
 import { Fault } from '../../faults/fault.ts';
+import type { ResolvedSelection } from '../../mftf/catalog/selection.ts';
 import { providedNames } from '../../mftf/closure/variables.ts';
 import { describeOverridden } from '../../mftf/module/env-files.ts';
 import { describeModules } from '../../mftf/shop-modules/describe-modules.ts';
 import { enabledModules } from '../../mftf/shop-modules/shop-modules.ts';
 import type { Environment } from '../../model/environment.ts';
+import { coversPlaywright, isEmptySelection, ofMftf } from '../../model/selection.ts';
 import type { Context } from '../../operations/core/context.ts';
 import { createSourcesAt, imageAccess, readCatalog, resolveInCatalog } from './catalog.ts';
 import {
@@ -14,6 +16,7 @@ import {
   type QuestionDependencies,
 } from './environment-tests.ts';
 import { createImpact } from './impact.ts';
+import { previewPlaywright } from './playwright-preview.ts';
 import { mountInMagentoTree } from './runner.ts';
 import { readTestSteps } from './test-steps.ts';
 
@@ -30,6 +33,11 @@ type TestQuestions = Pick<
   | 'previewOn'
 >;
 
+/** What a selection without tests of MFTF means. */
+const emptyResolved: ResolvedSelection = {
+  ...{ tests: [], skipped: [], excludedSkipped: [], inSuites: [], unusable: [], disabled: [], patterns: [] },
+};
+
 /** Answers questions about the tests of the image and the test modules. */
 export function createTestQuestions(deps: QuestionDependencies): TestQuestions {
   const { sources, modulesOfShops, open } = deps;
@@ -43,6 +51,12 @@ export function createTestQuestions(deps: QuestionDependencies): TestQuestions {
 
   return {
     async resolveSelection(selection, { environments = [], ref } = {}) {
+      if (coversPlaywright(selection) && deps.config.playwright.folder === undefined) {
+        throw new Fault('PLAYWRIGHT_NOT_SET', 'The selection has tests of Playwright.');
+      }
+      const selectionOfMftf = ofMftf(selection);
+      // The tests of Playwright are listed in the container of a run.
+      if (isEmptySelection(selectionOfMftf)) return undefined;
       if (!deps.config.module.source && environments.every(({ modules }) => modules.length === 0))
         return undefined;
       let at: ReturnType<typeof sourcesAt> | undefined;
@@ -51,7 +65,7 @@ export function createTestQuestions(deps: QuestionDependencies): TestQuestions {
         const { of } = await at;
         return readCatalog(deps, await open(), { ...(await of(environment)), enabled });
       };
-      return resolveInCatalog({ ...deps, read, shopLists }, selection, environments);
+      return resolveInCatalog({ ...deps, read, shopLists }, selectionOfMftf, environments);
     },
 
     async catalog(place) {
@@ -122,10 +136,18 @@ export function createTestQuestions(deps: QuestionDependencies): TestQuestions {
       const modules = await modulesOfShops.stored(environment);
       const enabled = enabledModules(modules, files.values);
       const catalog = await readCatalog(deps, await open(), { image, testModules, enabled });
-      const resolved = await catalog.ask('resolve', selection);
+      const { readers } = await open();
+      const playwright = await previewPlaywright({ ...deps, readers }, environment.id, selection);
+      const selectionOfMftf = ofMftf(selection);
+      const resolved = isEmptySelection(selectionOfMftf)
+        ? emptyResolved
+        : await catalog.ask('resolve', selectionOfMftf);
       const { tests } = resolved;
       return {
         ...resolved,
+        tests: [...tests, ...playwright.tests],
+        skipped: [...resolved.skipped, ...playwright.skipped],
+        note: playwright.note,
         modules: describeModules(modules),
         unset: await catalog.ask('missingVariables', { tests, ...providedNames(files) }),
         overridden: describeOverridden(environment.code, files),

@@ -22,6 +22,7 @@ import { generationSettings } from './generation-settings.ts';
 import { messageSettings } from './message-settings.ts';
 import { patchSettings } from './patch-settings.ts';
 import { phpSettings } from './php-settings.ts';
+import { playwrightSettings } from './playwright-settings.ts';
 import { retentionSettings } from './retention-settings.ts';
 import { s3Settings } from './s3-settings.ts';
 import { seleniumSettings } from './selenium-settings.ts';
@@ -160,6 +161,7 @@ export const settings = {
       'The file with the keys of known ssh servers (`ssh-keyscan HOST` writes one). Without it ssh chooses.',
   }),
   ...sourceLinkSettings,
+  ...playwrightSettings,
 
   ...seleniumSettings,
 

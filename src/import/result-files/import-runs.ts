@@ -151,15 +151,17 @@ function attachmentsOf(
   return files.map(({ name, source }, at) => ({
     source,
     attachment: {
-      ...{ name: name.slice(0, maxAttachmentNameLength), kind: kindOf(source) },
+      ...{ name: name.slice(0, maxAttachmentNameLength), kind: kindOf(name, source) },
       path: `imported/${index + 1}-${safeName(test)}/${at + 1}-${safeName(source)}`,
     },
   }));
 }
 
-function kindOf(source: string): Attachment['kind'] {
+/** Reporters of Playwright attach its traces under this name. */
+function kindOf(name: string, source: string): Attachment['kind'] {
   const extension = extname(source).toLowerCase();
   if (['.png', '.jpg', '.jpeg'].includes(extension)) return 'screenshot';
+  if (name === 'trace' && extension === '.zip') return 'trace';
   return extension === '.html' ? 'page' : extension === '.log' || extension === '.txt' ? 'log' : 'other';
 }
 

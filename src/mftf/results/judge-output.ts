@@ -170,6 +170,7 @@ const extensions: Record<Attachment['kind'], string> = {
   page: '.html',
   log: '.txt',
   steps: '.json',
+  trace: '.zip',
   other: '',
 };
 

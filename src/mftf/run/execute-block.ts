@@ -65,7 +65,7 @@ export interface ExecutionContext {
 }
 
 /** Faults that would break every later test as well, so that the run ends. */
-const endsTheRun: ReadonlySet<FaultCode> = new Set<FaultCode>([
+export const endsTheRun: ReadonlySet<FaultCode> = new Set<FaultCode>([
   'CONTAINER_VANISHED',
   'DISK_FULL',
   'ENGINE_UNREACHABLE',
@@ -311,6 +311,6 @@ export function broken(test: PlannedTest, reason: Reason, startedAt: Date): NewR
 /** The whole message is in the result. */
 const maxLineLength = 1_000;
 
-function firstLine(text: string): string {
+export function firstLine(text: string): string {
   return text.slice(0, maxLineLength).split('\n', 1)[0] ?? '';
 }

@@ -14,9 +14,11 @@ import { removeGenerated, unpackGenerated } from '../generation/snapshot-archive
 import { describeOverridden, type EnvValue } from '../module/env-files.ts';
 import type { PatchedFiles } from '../patches/patch-files.ts';
 import { defaultWaitSeconds } from '../results/timed-out-waits.ts';
+import { blocksOf } from './blocks.ts';
 import { createRunSessions } from './browser-sessions.ts';
 import { chooseRoute, type DownloadRoute } from './download-route.ts';
-import { executeTests, type Slot, type TestingRequest } from './execute-tests.ts';
+import { type ExecutionContext, executeBlock } from './execute-block.ts';
+import { executeTests, type TestingEnd, type TestingRequest } from './execute-tests.ts';
 import { generateTests } from './generate-tests.ts';
 import { executeHooksBefore } from './hooks-of-run.ts';
 import { planRun, type RunPlan } from './plan-run.ts';
@@ -31,7 +33,7 @@ export async function executeInContainers(
   job: Job,
   prepared: PreparedRun,
 ): Promise<Outcome> {
-  const { environment, run, record, stop } = job;
+  const { run, record } = job;
   const { containerId } = prepared;
 
   // 1. Prepare the container of the first slot.
@@ -45,11 +47,49 @@ export async function executeInContainers(
 
   // 3. Plan the tests.
   const runPlan = await planRun(deps, job, prepared);
-  const { plan, open } = runPlan;
-  if (open.length === 0) return { kind: 'finished' };
-  const failedTests = plan.filter(({ failed }) => failed).length;
-  const { maxFailures = Number.POSITIVE_INFINITY, failedFirst } = run.options;
+  const { all, open, further } = runPlan;
+  if (all.every(({ done }) => done)) return { kind: 'finished' };
+  const failedTests = all.filter(({ failed }) => failed).length;
+  const { maxFailures = Number.POSITIVE_INFINITY } = run.options;
   if (failedTests >= maxFailures) return { kind: 'max-failures', maxFailures };
+
+  let end: TestingEnd = { outcome: { kind: 'finished' }, failed: failedTests };
+  if (open.length > 0) {
+    end = await executeOpen(deps, job, prepared, { runPlan, failedTests, chrome, mftfVersion, patched });
+  }
+  if (further && end.outcome.kind === 'finished') {
+    await record.phase('testing');
+    end = await executeFurther(deps, job, prepared, runPlan, further, end.failed);
+  }
+  if (end.outcome.kind === 'finished') {
+    await record.phase('reporting');
+    prepared.logs.line('All tests have a result.');
+  }
+  return end.outcome;
+}
+
+/** Generates and executes the tests of MFTF that have no result. */
+async function executeOpen(
+  deps: RunnerDependencies,
+  job: Job,
+  prepared: PreparedRun,
+  {
+    runPlan,
+    failedTests,
+    chrome,
+    mftfVersion,
+    patched,
+  }: {
+    runPlan: RunPlan;
+    failedTests: number;
+    chrome: boolean;
+    mftfVersion: string | undefined;
+    patched: PatchedFiles;
+  },
+): Promise<TestingEnd> {
+  const { environment, record } = job;
+  const { containerId } = prepared;
+  const { plan } = runPlan;
   await reportValues(job, prepared, runPlan);
 
   const fixtures = await reportFixtures(deps, job, prepared, runPlan);
@@ -71,24 +111,64 @@ export async function executeInContainers(
 
   // 5. Execute them, in as many containers as the environment has slots.
   await record.phase('testing');
+  const context = executionContext(deps, job, prepared, archives, {
+    ...{ chrome, downloadRoute },
+    catalog: runPlan.catalog,
+  });
   return executeTests({
-    environment,
-    attempt: run.attempt,
-    plan: plan.map(({ test }) => test),
-    tests: runnable,
+    ...(await testingRequest(deps, job, prepared, runPlan, failedTests)),
+    blocks: blocksOf(runnable),
     exclusiveTests: new Set(await exclusiveTests(deps, runPlan, runnable)),
     first: { containerId, containerName: containerName(environment.id), php },
     open: (slot) => openSlot(deps, job, prepared, { plan, archives, fixtures }, slot),
-    context: executionContext(deps, job, prepared, archives, {
-      ...{ chrome, downloadRoute },
-      catalog: runPlan.catalog,
-    }),
+    execute: (slot, block, folder) => executeBlock({ ...context, ...slot }, block, folder),
+  });
+}
+
+/** Executes the tests of another tool that have no result. */
+async function executeFurther(
+  deps: RunnerDependencies,
+  job: Job,
+  prepared: PreparedRun,
+  runPlan: RunPlan,
+  { tests, opened }: NonNullable<RunPlan['further']>,
+  failedTests: number,
+): Promise<TestingEnd> {
+  return executeTests({
+    ...(await testingRequest(deps, job, prepared, runPlan, failedTests)),
+    blocks: opened.blocksOf(tests),
+    exclusiveTests: new Set(),
+    first: prepared.containerId,
+    open: async (slot) => {
+      const containerId = await prepared.ensureContainer(slot);
+      await prepareContainer(deps, job, prepared, containerId);
+      await opened.prepare(containerId);
+      return containerId;
+    },
+    execute: opened.execute,
+  });
+}
+
+/** What the executions of the tests of all tools have in common. */
+async function testingRequest(
+  deps: RunnerDependencies,
+  { environment, run, record, abort: signal, stop }: Job,
+  { logs }: PreparedRun,
+  { all }: RunPlan,
+  failedTests: number,
+): Promise<Omit<TestingRequest<never>, 'blocks' | 'exclusiveTests' | 'first' | 'open' | 'execute'>> {
+  const { maxFailures = Number.POSITIVE_INFINITY, failedFirst } = run.options;
+  return {
+    ...{ environment, attempt: run.attempt, record, logs, signal, stop },
+    plan: all.map(({ test }) => test),
     expected: () => deps.expected(run.id),
     failedLast: failedFirst ? await testsThatFailedLast(deps, run.id) : new Set(),
     failures: { before: failedTests, max: maxFailures },
-    stop,
-  });
+  };
 }
+
+/** The container of a slot, and PHP in it. */
+type MftfSlot = Pick<ExecutionContext, 'containerId' | 'containerName' | 'php'>;
 
 /** The tests of a run that failed when they were last executed on its environment, by `keyOf`. */
 async function testsThatFailedLast({ outcomes }: RunnerDependencies, runId: number): Promise<Set<string>> {
@@ -145,7 +225,7 @@ async function openSlot(
     fixtures,
   }: { plan: RunPlan['plan']; archives: readonly Buffer[]; fixtures: readonly string[] },
   slot: number,
-): Promise<Slot> {
+): Promise<MftfSlot> {
   const { engine, layout } = deps;
   const containerId = await prepared.ensureContainer(slot);
   await prepareContainer(deps, job, prepared, containerId);
@@ -171,7 +251,7 @@ function executionContext(
     downloadRoute,
     catalog,
   }: { chrome: boolean; downloadRoute: DownloadRoute; catalog: CatalogAccess },
-): TestingRequest['context'] {
+): Omit<ExecutionContext, keyof MftfSlot> {
   const { engine, layout, artifacts, resultReaders, installation, sessions, settings } = deps;
   return {
     runId: run.id,

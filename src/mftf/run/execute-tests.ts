@@ -1,29 +1,34 @@
+import { safeName } from '../../artifacts/safe-name.ts';
 import { isFault, toFault } from '../../faults/fault.ts';
 import type { Environment } from '../../model/environment.ts';
 import type { PlannedTest } from '../../model/selection.ts';
 import type { TimedOutWaits } from '../../model/timed-out-waits.ts';
+import type { Recorder } from '../../queue/recorder.ts';
 import type { ExpectedDuration } from '../../store/tables/durations.ts';
 import type { Outcome } from '../../worker/runner.ts';
-import { type Block, blocksOf, keyOf, nameOf } from './blocks.ts';
+import { type Block, keyOf, nameOf } from './blocks.ts';
 import { dispatchBlocks } from './dispatch-blocks.ts';
-import { type ExecutionContext, executeBlock } from './execute-block.ts';
+import type { ExecutedBlock } from './execute-block.ts';
+import type { RunLogs } from './logs.ts';
 import { describeWaitsOfRun } from './waits-of-run.ts';
 
-/** The container of a slot, and PHP in it. */
-export type Slot = Pick<ExecutionContext, 'containerId' | 'containerName' | 'php'>;
-
-export interface TestingRequest {
+/** `Slot` is the container of a slot, with what executes blocks in it. */
+export interface TestingRequest<Slot> {
   environment: Environment;
   /** From 1. */
   attempt: number;
   /** All tests of the run; their positions number the folders of the blocks. */
   plan: readonly PlannedTest[];
-  /** The tests to execute; their generated files are in the container of the first slot. */
-  tests: PlannedTest[];
+  /** The tests to execute; what they need is in the container of the first slot. */
+  blocks: readonly Block[];
   first: Slot;
   /** Prepares the container of a further slot, from 2 on. */
   open(slot: number): Promise<Slot>;
-  context: Omit<ExecutionContext, keyof Slot>;
+  /** Executes a block. `folder` is its folder below that of the run. */
+  execute(slot: Slot, block: Block, folder: string): Promise<ExecutedBlock>;
+  record: Recorder;
+  logs: RunLogs;
+  signal: AbortSignal;
   /** How long tests took before; called only when there are several slots. */
   expected(): Promise<readonly ExpectedDuration[]>;
   /** The names of tests that are never executed beside another one of their environment. */
@@ -35,19 +40,23 @@ export interface TestingRequest {
   stop: AbortSignal;
 }
 
+/** How the execution of tests ended, and how many tests of the run have failed by then. */
+export interface TestingEnd {
+  outcome: Outcome;
+  failed: number;
+}
+
 /**
  * Executes tests in the slots of their environment, until all have a result or the run must stop. Errors: those of the signal,
  * STALE_FENCE, LOCK_LOST.
  */
-export async function executeTests(request: TestingRequest): Promise<Outcome> {
-  const { context, attempt, stop, tests } = request;
-  const { logs, record } = context;
-  const blocks = blocksOf(tests);
+export async function executeTests<Slot>(request: TestingRequest<Slot>): Promise<TestingEnd> {
+  const { attempt, stop, blocks, logs, record } = request;
   const positions = new Map(request.plan.map((test, index) => [keyOf(test), index + 1]));
   const folderOf = (block: Block) => {
     const [first] = block.tests;
     const position = String(first ? positions.get(keyOf(first)) : 0).padStart(3, '0');
-    return `tests/${position}-${nameOf(block)}${attempt > 1 ? `-attempt-${attempt}` : ''}`;
+    return `tests/${position}-${safeName(nameOf(block))}${attempt > 1 ? `-attempt-${attempt}` : ''}`;
   };
   const exclusive = (block: Block) => block.tests.some(({ name }) => request.exclusiveTests.has(name));
   const slots = await openSlots(request, blocks.filter((block) => !exclusive(block)).length);
@@ -61,7 +70,7 @@ export async function executeTests(request: TestingRequest): Promise<Outcome> {
     exclusive,
     first: ({ tests }) => tests.some((test) => request.failedLast.has(keyOf(test))),
     execute: async (slot, block) => {
-      const executed = await executeBlock({ ...context, ...slot }, block, folderOf(block));
+      const executed = await request.execute(slot, block, folderOf(block));
       failed += executed.failed;
       waits.push(...executed.waits);
       if (failed >= request.failures.max) tooManyFailed.abort();
@@ -76,25 +85,25 @@ export async function executeTests(request: TestingRequest): Promise<Outcome> {
   }
   if (result === 'stopped' && tooManyFailed.signal.aborted && !stop.aborted) {
     logs.line(`${failed} tests failed, so no other one is executed.`);
-    return { kind: 'max-failures', maxFailures: request.failures.max };
+    return { outcome: { kind: 'max-failures', maxFailures: request.failures.max }, failed };
   }
   if (result === 'stopped') {
     logs.line('The worker stops; the run goes back to the queue with what it has.');
-    return { kind: 'requeue' };
+    return { outcome: { kind: 'requeue' }, failed };
   }
   if (result !== 'done') {
     logs.line(`The run ends here: ${result.reason.code}: ${result.reason.message}`);
-    return { kind: 'broken', reason: result.reason };
+    return { outcome: { kind: 'broken', reason: result.reason }, failed };
   }
-  await record.phase('reporting');
-  logs.line('All tests have a result.');
-  return { kind: 'finished' };
+  return { outcome: { kind: 'finished' }, failed };
 }
 
 /** One slot per block, up to those of the environment. A slot that cannot be opened makes the run slower, not broken. */
-async function openSlots(request: TestingRequest, blockCount: number): Promise<[Slot, ...Slot[]]> {
-  const { environment, first, context } = request;
-  const { record, logs, signal } = context;
+async function openSlots<Slot>(
+  request: TestingRequest<Slot>,
+  blockCount: number,
+): Promise<[Slot, ...Slot[]]> {
+  const { environment, first, record, logs, signal } = request;
   const numbers = Array.from(
     { length: Math.min(environment.slots, blockCount) - 1 },
     (_, index) => index + 2,

@@ -1,7 +1,14 @@
 import { untilAborted } from '../../async/until-aborted.ts';
 import { Fault } from '../../faults/fault.ts';
+import { isPlaywrightTest } from '../../model/playwright.ts';
 import type { RunOptions } from '../../model/run-options.ts';
-import { describeSelection, type PlannedTest } from '../../model/selection.ts';
+import {
+  coversPlaywright,
+  describeSelection,
+  isEmptySelection,
+  ofMftf,
+  type PlannedTest,
+} from '../../model/selection.ts';
 import type { NewPlannedTest, RecordedPlan } from '../../queue/recorder.ts';
 import type { Job } from '../../worker/runner.ts';
 import type { CatalogAccess } from '../catalog/catalogs.ts';
@@ -12,6 +19,7 @@ import {
   describeWidePatterns,
 } from '../catalog/selection.ts';
 import { enabledModules } from '../shop-modules/shop-modules.ts';
+import type { OpenedTests } from './further-tests.ts';
 import { modulesOfRun, reportModules } from './modules-of-run.ts';
 import { preflight } from './preflight.ts';
 import type { PreparedRun } from './prepared-run.ts';
@@ -22,10 +30,14 @@ export interface RunPlan {
   catalog: CatalogAccess;
   /** The enabled modules of the shop, in its order; `undefined`: MFTF reads all modules. */
   modules: readonly string[] | undefined;
-  /** All of them, in their order; those that are `done` have a result of an earlier attempt. */
+  /** Those of MFTF, in their order; those that are `done` have a result of an earlier attempt. */
   plan: RecordedPlan[];
-  /** Those without a result. */
+  /** Those of MFTF without a result. */
   open: PlannedTest[];
+  /** All tests, also those of other tools. */
+  all: RecordedPlan[];
+  /** The tests of another tool without a result, and what executes them; `undefined` when the run has none. */
+  further: { tests: PlannedTest[]; opened: OpenedTests } | undefined;
 }
 
 /**
@@ -37,7 +49,9 @@ export async function planRun(deps: RunnerDependencies, job: Job, prepared: Prep
   const { containerId, files, logs } = prepared;
   // Runs concurrently with reading the catalog, so that it costs a run no time.
   const { values } = files;
-  const preflightCheck = preflight({ engine, containerId, layout, php: settings.php, values, dataFolder });
+  const isOfMftf = !isEmptySelection(ofMftf(job.run.selection));
+  const request = { engine, containerId, layout, php: settings.php, values, dataFolder };
+  const preflightCheck = preflight({ ...request, selenium: isOfMftf });
   preflightCheck.catch(() => {});
   const shopModules = await modulesOfRun(deps, job, prepared);
   // A shop that is down ends the attempt: the next one plans with the modules that the shop lists then.
@@ -47,16 +61,32 @@ export async function planRun(deps: RunnerDependencies, job: Job, prepared: Prep
   // It may take minutes, and other runs may wait for it, too; a run that is stopped does not.
   const reading = readCatalog(deps, prepared, enabledModules(shopModules, values));
   const catalog = await untilAborted(reading, job.abort);
-  const plan = await planTests(deps, catalog, job, prepared);
+  const opened = await openFurther(deps, job, prepared);
+  const all = await planTests(deps, catalog, job, { prepared, opened });
   const { summary, shopVersion } = await preflightCheck;
   logs.line(summary);
   if (shopVersion !== undefined) {
     logs.line(`Version of the shop: ${shopVersion}`);
     await job.record.shopVersion(shopVersion);
   }
-  const open = plan.filter(({ done }) => !done).map(({ test }) => test);
-  logs.line(`Tests: ${plan.length}, to be executed: ${open.length}`);
-  return { catalog, modules, plan, open };
+  const openTests = all.filter(({ done }) => !done).map(({ test }) => test);
+  logs.line(`Tests: ${all.length}, to be executed: ${openTests.length}`);
+  const tests = openTests.filter(({ name }) => isPlaywrightTest(name));
+  return {
+    ...{ catalog, modules, all },
+    plan: all.filter(({ test }) => !isPlaywrightTest(test.name)),
+    open: openTests.filter(({ name }) => !isPlaywrightTest(name)),
+    further: opened && tests.length > 0 ? { tests, opened } : undefined,
+  };
+}
+
+/** What executes the tests of another tool; `undefined` when the run has none. Errors: those of `FurtherTests`. */
+async function openFurther(
+  { engine, furtherTests }: RunnerDependencies,
+  job: Job,
+  prepared: PreparedRun,
+): Promise<OpenedTests | undefined> {
+  return coversPlaywright(job.run.selection) ? furtherTests.open(engine, job, prepared) : undefined;
 }
 
 /** The tests in the image and in the test modules at the commits of the run. */
@@ -75,13 +105,19 @@ async function planTests(
   { settings }: RunnerDependencies,
   catalog: CatalogAccess,
   { run, record }: Job,
-  { logs }: PreparedRun,
-): Promise<RunPlan['plan']> {
+  { prepared: { logs }, opened }: { prepared: PreparedRun; opened: OpenedTests | undefined },
+): Promise<RunPlan['all']> {
   const earlier = await record.planned();
   if (earlier.length > 0) return earlier;
+  const further = (await opened?.select(run.selection)) ?? [];
+  const selection = ofMftf(run.selection);
+  if (isEmptySelection(selection)) {
+    await record.plan(further.map((test) => withDefaultRetries(test, run.options, settings.retryFailed)));
+    return further.map((test) => ({ test, done: false, failed: false }));
+  }
   const { tests, unusable, disabled, patterns, inSuites, excludedSkipped } = await catalog.ask(
     'resolve',
-    run.selection,
+    selection,
   );
   for (const { test, because } of unusable) {
     await record.event({ code: 'TEST_UNUSABLE', message: `${test} was left out: ${because}.` });
@@ -97,14 +133,25 @@ async function planTests(
     logs.line(message);
     await record.event({ code: 'TESTS_DISABLED', message });
   }
-  if (tests.length === 0) {
+  if (tests.length + further.length === 0) {
     throw new Fault(
       'SELECTION_EMPTY',
       `"${describeSelection(run.selection)}" leaves no test to execute. ${message ?? ''}`,
     );
   }
-  await record.plan(await withRetries(catalog, tests, run.options, settings.retryFailed));
-  return tests.map((test) => ({ test, done: false, failed: false }));
+  await record.plan([
+    ...(await withRetries(catalog, tests, run.options, settings.retryFailed)),
+    ...further.map((test) => withDefaultRetries(test, run.options, settings.retryFailed)),
+  ]);
+  return [...tests, ...further].map((test) => ({ test, done: false, failed: false }));
+}
+
+function withDefaultRetries(
+  test: PlannedTest,
+  { retryFailed }: RunOptions,
+  { times }: RunnerSettings['retryFailed'],
+): NewPlannedTest {
+  return { ...test, retryFailed: retryFailed ?? times };
 }
 
 /** The tests with how often each is retried when it failed: as the run says; else the most that its groups say; else the default. */

@@ -20,6 +20,8 @@ export interface PreflightRequest {
   values: readonly EnvValue[];
   /** Where the files of the run are stored. */
   dataFolder: string;
+  /** Whether tests need Selenium; by default they do. */
+  selenium?: boolean;
 }
 
 /** A shop with cold caches is slow; the request runs while the run is planned. */
@@ -51,7 +53,7 @@ export async function preflight(
   // milliseconds, and another PHP in the container would cost more.
   const [responses, pathResponses] = await Promise.all([
     fetchInside(request, [
-      { url: selenium, seconds: seleniumSeconds },
+      ...(request.selenium === false ? [] : [{ url: selenium, seconds: seleniumSeconds }]),
       { url: baseUrl, seconds: shopSeconds },
     ]),
     fetchInside(request, [

@@ -22,6 +22,7 @@ import type { SuiteClasses } from '../generation/suite-classes.ts';
 import type { EnvFilesInput } from '../module/env-files.ts';
 import type { ShopModulesSource } from '../shop-modules/shop-modules.ts';
 import type { DownloadSettings } from './download-route.ts';
+import type { FurtherTests } from './further-tests.ts';
 
 export interface RunnerDependencies {
   engine: Engine;
@@ -36,6 +37,8 @@ export interface RunnerDependencies {
   suiteClasses: SuiteClasses;
   cestChecks: Pick<CestChecks, 'differenceOf' | 'request'>;
   validations: Validations;
+  /** The tests of another tool than MFTF. */
+  furtherTests: FurtherTests;
   shopModules: ShopModulesSource;
   artifacts: Artifacts;
   /** Threads for test modules and images. */

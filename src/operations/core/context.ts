@@ -327,6 +327,8 @@ export interface Context {
     at: SourcesAt,
   ): Promise<
     ResolvedSelection & {
+      /** What is not known of the tests of Playwright; `undefined` when the selection has none. */
+      note?: string | undefined;
       modules: string;
       unset: string | undefined;
       overridden: string | undefined;

@@ -4,6 +4,7 @@ import { isCredentials, splitBaseUrl } from '../../model/address/base-url.ts';
 import { isEnvironmentCode, isVariableName } from '../../model/environment.ts';
 import { isGitRef } from '../../model/git-ref.ts';
 import { maxPasswordLength, maxRefLength, maxTestNameLength, maxUserNameLength } from '../../model/limits.ts';
+import { isPlaywrightTest } from '../../model/playwright.ts';
 import { isScheduleName } from '../../model/schedule.ts';
 
 /**
@@ -82,7 +83,7 @@ export const variableValue = text(65_536);
  * so it never starts with a dash.
  */
 export const testName = line(maxTestNameLength).refine(
-  (name) => /^[\w\\\x80-\u{10ffff}][\w.:\\ \x80-\u{10ffff}-]*$/u.test(name),
+  (name) => isPlaywrightTest(name) || /^[\w\\\x80-\u{10ffff}][\w.:\\ \x80-\u{10ffff}-]*$/u.test(name),
   'cannot be the name of a test or suite',
 );
 

@@ -126,6 +126,14 @@ export const selectionView = z.object({
   modules: z.array(z.string()).optional(),
   exclude: z.array(z.string()),
   excludeSkipped: z.boolean().optional(),
+  playwright: z
+    .object({
+      grep: z.string().optional(),
+      projects: z.array(z.string()).optional(),
+      tags: z.array(z.string()).optional(),
+      files: z.array(z.string()).optional(),
+    })
+    .optional(),
 });
 
 export const countsView = z.object({

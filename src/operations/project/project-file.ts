@@ -98,7 +98,7 @@ const refusedFields: [pattern: RegExp, advice: string][] = [
   [/^name$/i, 'is the key of the entry'],
   [/^retry|^failed|^max/i, 'belongs into options'],
   [
-    /^(tests|groups|suites|patterns|severities|modules|exclude|excludeSkipped|all)$/,
+    /^(tests|groups|suites|patterns|severities|modules|exclude|excludeSkipped|playwright|all)$/,
     'belongs into selection',
   ],
 ];

@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { Fault } from '../../faults/fault.ts';
 import type { ChangedTest } from '../../mftf/impact/changed-tests.ts';
 import type { Environment } from '../../model/environment.ts';
-import { emptySelection, type PlannedTest, type Selection } from '../../model/selection.ts';
+import { coversPlaywright, emptySelection, type PlannedTest, type Selection } from '../../model/selection.ts';
 import type { Context, SourcesAt } from '../core/context.ts';
 import { gitRef } from '../core/fields.ts';
 
@@ -40,6 +41,10 @@ export async function narrowToChanged(
   selection: Selection,
   request: ChangedSince & { environment: Environment | undefined; ref: string | undefined; at: SourcesAt },
 ): Promise<NarrowedSelection> {
+  if (coversPlaywright(selection)) {
+    const message = 'changedSince: compares tests of MFTF; leave those of Playwright out.';
+    throw new Fault('INPUT_INVALID', message);
+  }
   const { changedSince: since, ...others } = request;
   const changes = await impact.changedTests({ ...others, since, selection });
   const selected = changes.selected ?? [];

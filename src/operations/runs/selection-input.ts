@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Fault } from '../../faults/fault.ts';
 import type { Environment } from '../../model/environment.ts';
 import { isGlob, matchesEverything } from '../../model/glob.ts';
-import { maxPatterns, maxTestNameLength } from '../../model/limits.ts';
+import { maxPatterns, maxPlaywrightGrepLength, maxTestNameLength } from '../../model/limits.ts';
 import { isEmptySelection, type Selection, severities, withoutEmptyLists } from '../../model/selection.ts';
 import type { Context } from '../core/context.ts';
 import { groupName, line, testName } from '../core/fields.ts';
@@ -24,6 +24,29 @@ const pattern = line(maxTestNameLength)
   .refine(isNarrowPattern, wideMessage);
 
 const moduleName = line(maxTestNameLength).refine(isNarrowPattern, wideMessage);
+
+const playwrightNames = z.array(line(maxTestNameLength)).max(maxPatterns).optional();
+
+const playwrightInput = z
+  .strictObject({
+    grep: line(maxPlaywrightGrepLength)
+      .refine(isRegularExpression, 'must be a regular expression')
+      .optional()
+      .describe('A regular expression for the file, the titles and the tags of a test, separated by blanks'),
+    projects: playwrightNames.describe('Only of projects with these names or patterns'),
+    tags: playwrightNames.describe('Only tests with one of these tags, such as @smoke'),
+    files: playwrightNames.describe('Only tests in these files, or patterns such as tests/cart*'),
+  })
+  .describe('Tests of the Playwright project besides: all, or those to which each field applies');
+
+function isRegularExpression(text: string): boolean {
+  try {
+    new RegExp(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** The selection of a request. */
 export const selectionInput = z
@@ -56,6 +79,7 @@ export const selectionInput = z
       .boolean()
       .optional()
       .describe('Without the tests that the module marks as skipped: they are not planned at all'),
+    playwright: playwrightInput.optional(),
   })
   .overwrite(withoutEmptyLists);
 

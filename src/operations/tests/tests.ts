@@ -9,7 +9,13 @@ import {
 } from '../../mftf/catalog/selection.ts';
 import type { Environment } from '../../model/environment.ts';
 import { maxEnvironments } from '../../model/limits.ts';
-import type { PlannedTest, Selection } from '../../model/selection.ts';
+import {
+  coversPlaywright,
+  isEmptySelection,
+  ofMftf,
+  type PlannedTest,
+  type Selection,
+} from '../../model/selection.ts';
 import type { Context, SourcesAt } from '../core/context.ts';
 import { code, gitRef, line, time } from '../core/fields.ts';
 import { defineOperation } from '../core/operation.ts';
@@ -189,12 +195,18 @@ export const previewRuns = defineOperation({
       const resolved = await context.previewOn(environment, selection, at);
       const preview = { ...resolved, tests: await narrow(environment, resolved) };
       collected.add(preview);
+      if (resolved.note !== undefined) collected.addNote(resolved.note);
       const sources = await at.of(environment);
       previews.push(await viewPreview(context, { environment, selection, preview, sources }));
     }
     if (targets.length === 0) {
-      const resolved = await (await context.catalog({ ref })).catalog.ask('resolve', selection);
-      collected.add({ ...resolved, tests: await narrow(undefined, resolved) });
+      const selectionOfMftf = ofMftf(selection);
+      if (!isEmptySelection(selectionOfMftf)) {
+        const resolved = await (await context.catalog({ ref })).catalog.ask('resolve', selectionOfMftf);
+        collected.add({ ...resolved, tests: await narrow(undefined, resolved) });
+      }
+      if (coversPlaywright(selection))
+        collected.addNote('Name an environment to see tests of Playwright: a run on it lists them.');
     }
     const [{ id, subject }] = testModules;
     return { commit: { id, subject }, ...collected.view(), environments: previews };
@@ -210,6 +222,7 @@ function createCollection() {
   const excludedSkipped = new Map<string, ResolvedSelection['excludedSkipped'][number]>();
   const inSuites = new Map<string, ResolvedSelection['inSuites'][number]>();
   const changed = new Map<string, ChangedTestView>();
+  const notesOfPlaywright = new Set<string>();
   let narrowed: NarrowedSelection | undefined;
   return {
     // One environment after the other: the lists may be long, and the event loop turns in between.
@@ -223,6 +236,10 @@ function createCollection() {
         const { tests = 0 } = patterns.get(each.pattern) ?? {};
         if (each.tests >= tests) patterns.set(each.pattern, each);
       }
+    },
+
+    addNote(note: string) {
+      notesOfPlaywright.add(note);
     },
 
     /** Returns its tests. */
@@ -257,6 +274,7 @@ function createCollection() {
       notes: [
         ...describeExcludedSkipped([...excludedSkipped.values()]),
         ...describeInSuites([...inSuites.values()]),
+        ...notesOfPlaywright,
       ],
     }),
   };

@@ -42,6 +42,7 @@ import { problemType, toProblem } from './problem.ts';
 import { warnOfProxies } from './proxy-warnings.ts';
 import { mountDescription, mountOperations } from './routes.ts';
 import { addSecurityHeaders } from './security-headers.ts';
+import { mountTraceViewer } from './trace-viewer.ts';
 
 /** The largest requests are imports of many env files. */
 const bodyLimitBytes = 4 * 1024 * 1024;
@@ -164,7 +165,7 @@ async function createServer(
     mountSignInCheck(api, config.server, guard);
     if (signIn) mountOidcRoutes(api, context, sessions);
   });
-  for (const mount of [mountPage, mountApiDocs]) {
+  for (const mount of [mountPage, mountApiDocs, mountTraceViewer]) {
     await server.register(async (page) => {
       openToAll(page);
       await mount(page, { basePath });

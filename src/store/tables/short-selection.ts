@@ -15,7 +15,7 @@ export const shortSelection = (() => {
   const lengths = selectionLists.map(
     (list) => `'${list}', coalesce(jsonb_array_length(selection -> '${list}'), 0)`,
   );
-  const switches = `'all', selection -> 'all', 'excludeSkipped', coalesce(selection -> 'excludeSkipped', 'false')`;
+  const switches = `'all', selection -> 'all', 'excludeSkipped', coalesce(selection -> 'excludeSkipped', 'false'), 'playwright', selection -> 'playwright'`;
   return `jsonb_build_object(${switches}, ${first.join(', ')}) AS beginning, jsonb_build_object(${lengths.join(', ')}) AS lengths`;
 })();
 

@@ -13,4 +13,12 @@ export const storedSelection = z.object({
   modules: names.optional(),
   exclude: names,
   excludeSkipped: z.boolean().optional(),
+  playwright: z
+    .object({
+      grep: z.string().optional(),
+      projects: names.optional(),
+      tags: names.optional(),
+      files: names.optional(),
+    })
+    .optional(),
 });

@@ -12,6 +12,8 @@ export interface Draft {
   exclude: string[];
   /** Without the tests that the module marks as skipped. */
   excludeSkipped?: boolean | undefined;
+  /** Tests of the Playwright project; absent: none. */
+  playwright?: Selection['playwright'];
   priority: number;
   options: RunOptions;
   /** Branch, tag or commit of the first test module; empty: its branch. */
@@ -25,7 +27,7 @@ export interface Draft {
 }
 
 /** What a draft selects. */
-export type Selected = Pick<Draft, 'all' | 'names' | 'exclude' | 'excludeSkipped'>;
+export type Selected = Pick<Draft, 'all' | 'names' | 'exclude' | 'excludeSkipped' | 'playwright'>;
 
 export const kinds = ['group', 'suite', 'test', 'pattern', 'severity', 'module'] as const;
 export type Kind = (typeof kinds)[number];
@@ -53,6 +55,7 @@ export function readDraft(search: URLSearchParams): Draft {
     names: distinctNames(names),
     exclude: distinct(search.getAll('exclude')),
     ...(search.has('exclude-skipped') && { excludeSkipped: true }),
+    ...readPlaywright(search),
     priority: Number.isInteger(priority) && Math.abs(priority) <= maxPriority ? priority : 0,
     options: readOptions(search),
     ref: search.get('ref')?.trim() ?? '',
@@ -60,6 +63,35 @@ export function readDraft(search: URLSearchParams): Draft {
     ...(search.has('merge-base') && { mergeBase: true }),
     saved: search.get('saved')?.trim() || undefined,
   };
+}
+
+/** The lists of the tests of Playwright, by the names that they have in an address. */
+const playwrightLists = {
+  'playwright-project': 'projects',
+  'playwright-tag': 'tags',
+  'playwright-file': 'files',
+} as const;
+
+/** `playwright=1`, or `playwright-grep=adds&playwright-tag=@smoke`. */
+function readPlaywright(search: URLSearchParams): Pick<Draft, 'playwright'> {
+  const grep = search.get('playwright-grep')?.trim() ?? '';
+  const lists = Object.entries(playwrightLists).flatMap(([name, list]) => {
+    const values = distinct(search.getAll(name));
+    return values.length > 0 ? [[list, values]] : [];
+  });
+  if (!search.has('playwright') && grep === '' && lists.length === 0) return {};
+  return { playwright: { ...(grep !== '' && { grep }), ...Object.fromEntries(lists) } };
+}
+
+function writePlaywright(
+  search: URLSearchParams,
+  { grep, ...lists }: NonNullable<Draft['playwright']>,
+): void {
+  search.set('playwright', '1');
+  if (grep !== undefined) search.set('playwright-grep', grep);
+  for (const [name, list] of Object.entries(playwrightLists)) {
+    for (const value of lists[list] ?? []) search.append(name, value);
+  }
 }
 
 /** `retry=1&max-failures=10&failed-first`; what is not valid requests nothing. */
@@ -94,6 +126,7 @@ export function writeDraft({
   names,
   exclude,
   excludeSkipped,
+  playwright,
   priority,
   options,
   ref,
@@ -108,6 +141,7 @@ export function writeDraft({
   for (const { kind, name } of names) search.append(kind, name);
   for (const name of exclude) search.append('exclude', name);
   if (excludeSkipped) search.set('exclude-skipped', '1');
+  if (playwright) writePlaywright(search, playwright);
   if (priority !== 0) search.set('priority', String(priority));
   const { retryFailed, failedFirst, maxFailures } = options;
   if (retryFailed !== undefined) search.set('retry', String(retryFailed));
@@ -120,7 +154,7 @@ export function writeDraft({
 }
 
 /** The selection for the API, without empty optional lists. With `all`, names are redundant and stay in the draft only. */
-export function selectionOf({ all, names, exclude, excludeSkipped }: Selected): Selection {
+export function selectionOf({ all, names, exclude, excludeSkipped, playwright }: Selected): Selection {
   const of = (kind: Kind) =>
     names.filter((each) => each.kind === kind && !(all && isSelecting(each))).map(({ name }) => name);
   const optional = {
@@ -137,6 +171,7 @@ export function selectionOf({ all, names, exclude, excludeSkipped }: Selected): 
     ...lists,
     exclude,
     ...(excludeSkipped && { excludeSkipped }),
+    ...(playwright && { playwright }),
   };
 }
 
@@ -153,11 +188,15 @@ export function selectedBy(selection: Selection): Selected {
     ...named('module', modules),
   ];
   // Always there, so that it replaces that of another draft.
-  return { all, names, exclude, excludeSkipped: selection.excludeSkipped };
+  return { all, names, exclude, excludeSkipped: selection.excludeSkipped, playwright: selection.playwright };
 }
 
-export function selectsNothing({ all, names }: Pick<Draft, 'all' | 'names'>): boolean {
-  return !all && names.length === 0;
+export function selectsNothing({
+  all,
+  names,
+  playwright,
+}: Pick<Draft, 'all' | 'names' | 'playwright'>): boolean {
+  return !all && names.length === 0 && playwright === undefined;
 }
 
 /** What a request says about the tests that changed, with the tests that it is limited to: all, when none is named. */

@@ -2,6 +2,7 @@ import { Checkbox } from '@mantine/core';
 import type { Severity } from '#src/model/selection.ts';
 import { distinct, distinctNames, isSelecting, type Name, type Selected } from './draft.ts';
 import { NamePicker } from './name-picker.tsx';
+import { PlaywrightFields } from './playwright-fields.tsx';
 import classes from './selection-fields.module.css';
 
 interface Props {
@@ -65,6 +66,10 @@ export function SelectionFields({ draft, unknown, onChange }: Props) {
       <SeverityFields
         selected={draft.names.flatMap(({ kind, name }) => (kind === 'severity' ? [name] : []))}
         onToggle={(name, isSelected) => (isSelected ? add([name]) : remove(name))}
+      />
+      <PlaywrightFields
+        playwright={draft.playwright}
+        onChange={(playwright) => onChange(() => ({ playwright }))}
       />
       <NamePicker
         label="Exclude"

@@ -6,11 +6,13 @@ import {
   IconListTree,
   IconPhoto,
   IconRefresh,
+  IconTimeline,
   IconWorldWww,
 } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { submitRuns } from '#src/operations/runs/runs.ts';
 import { newKey, post } from '../../api/request.ts';
+import { addressOf } from '../../base-path.ts';
 import { QuarantineTest } from '../../triage/quarantine-test.tsx';
 import { ActionButton } from '../../ui/action-button.tsx';
 import { useAction } from '../../ui/use-action.ts';
@@ -24,6 +26,31 @@ const panels = [
   { kind: 'screenshot', word: 'Screenshot', Icon: IconPhoto },
   { kind: 'page', word: 'Page', Icon: IconWorldWww },
 ] as const;
+
+/**
+ * Opens the trace of a test of Playwright. The viewer needs a service worker, which browsers allow with TLS or on the machine itself;
+ * elsewhere the trace is downloaded.
+ */
+function TraceLink({ run, test }: Pick<TestProps, 'run' | 'test'>) {
+  const trace = test.attachments.find(({ kind }) => kind === 'trace');
+  if (!trace) return null;
+  const file = fileOf(run.id, trace.path);
+  const viewer = addressOf(`/trace-viewer/index.html?trace=${encodeURIComponent(file)}`);
+  return (
+    <Button
+      component="a"
+      size="compact-xs"
+      variant="subtle"
+      leftSection={<IconTimeline size={14} aria-hidden />}
+      aria-label={`Trace of ${test.test}`}
+      {...(window.isSecureContext
+        ? { href: viewer, target: '_blank', rel: 'noopener' }
+        : { href: file, download: true })}
+    >
+      Trace
+    </Button>
+  );
+}
 
 /** Toggles for the recorded details of a test, a link to its log lines, and a retry. */
 export function TestActions({ run, test, panel, onPanel, onLog }: Omit<TestProps, 'cause'>) {
@@ -50,6 +77,7 @@ export function TestActions({ run, test, panel, onPanel, onLog }: Omit<TestProps
       >
         Show in log
       </Button>
+      <TraceLink run={run} test={test} />
       {log && (
         <Button
           component="a"

@@ -1,0 +1,236 @@
+import { writeFile } from 'node:fs/promises';
+import { join, posix } from 'node:path';
+import type { SupervisedEnd } from '../engine/supervised.ts';
+import { createRedactor, type Redactor } from '../mftf/redaction/redactor.ts';
+import type { JudgedOutcome } from '../mftf/results/judge-output.ts';
+import { laterException } from '../model/failure-headline.ts';
+import {
+  maxAttachmentNameLength,
+  maxAttachments,
+  maxMessageLength,
+  maxStepNameLength,
+} from '../model/limits.ts';
+import type { PlaywrightTest } from '../model/playwright.ts';
+import type { Attachment, Status, Step } from '../model/result.ts';
+import type { ResultPlace } from '../model/result-place.ts';
+import type { Reason } from '../model/run.ts';
+import { summariseSteps } from '../model/steps.ts';
+import { shorten } from '../model/visible-text.ts';
+import { defineTask } from '../threads/task.ts';
+import { reportFile, withoutColours } from './list-task.ts';
+import { redactTrace } from './redact-trace.ts';
+import {
+  nameOfTest,
+  type ReportedStep,
+  type ReportLine,
+  type ResultLine,
+  readReport,
+} from './report-lines.ts';
+
+/** The output of a Playwright command, on this host. */
+export interface CommandOutput {
+  /** The folder with its files. */
+  folder: string;
+  /** An empty folder for the steps of each test. */
+  stepsFolder: string;
+  /** The tests of its block. */
+  tests: PlaywrightTest[];
+  /** The folder of the project below the root of Magento. */
+  place: string;
+  end: SupervisedEnd;
+  timeoutMs: number;
+  /** Whether the command printed that it has no browser. */
+  startedAt: Date;
+  endedAt: Date;
+  secrets: readonly string[];
+}
+
+export interface PlaywrightOutcome extends Omit<JudgedOutcome, 'executed' | 'beforeSuite'> {
+  place: ResultPlace | undefined;
+}
+
+/** One outcome for each test of a block; attachments name files of the folder. */
+export const judgeReport = defineTask(
+  import.meta.url,
+  'judgeReport',
+  async (output: CommandOutput): Promise<PlaywrightOutcome[]> => {
+    const { folder, stepsFolder, tests, secrets } = output;
+    const { lines, unreadable } = await readReport(join(folder, reportFile));
+    const redactor = await createRedactor(secrets);
+    const results = new Map<string, ResultLine>();
+    for (const line of lines) if (line.kind === 'result') results.set(keyOf(line), line);
+    const outcomes: PlaywrightOutcome[] = [];
+    for (const [index, test] of tests.entries()) {
+      const line = results.get(`${test.suite ?? ''}:${test.name}`);
+      const outcome =
+        line === undefined
+          ? withoutResult(output, test, { lines, unreadable })
+          : await withResult(output, test, line, redactor);
+      const steps = line === undefined ? [] : stepsOf(line.steps, redactor);
+      const stepsFile = steps.length === 0 ? undefined : `${index}.json`;
+      if (stepsFile !== undefined) await writeFile(join(stepsFolder, stepsFile), JSON.stringify(steps));
+      const { message, reason } = outcome;
+      outcomes.push({
+        ...outcome,
+        message: message === undefined ? undefined : cutMessage(redactor.text(message)),
+        reason: reason && { ...reason, message: cutMessage(redactor.text(reason.message)) },
+        steps: summariseSteps(steps),
+        stepsFile,
+      });
+    }
+    return outcomes;
+  },
+);
+
+const keyOf = (line: ResultLine) => `${line.project}:${nameOfTest(line)}`;
+
+type Judged = Omit<PlaywrightOutcome, 'steps' | 'stepsFile'>;
+
+async function withResult(
+  { folder, place }: CommandOutput,
+  test: PlaywrightTest,
+  line: ResultLine,
+  redactor: Redactor,
+): Promise<Judged> {
+  const attachments: Judged['attachments'] = [];
+  for (const { name, type, file } of line.attachments.slice(0, maxAttachments)) {
+    const path = posix.normalize(file);
+    if (path.startsWith('..') || posix.isAbsolute(path)) continue;
+    const kind = kindOf(name, type);
+    if (kind === 'trace' && !(await redactTrace(join(folder, path), redactor))) continue;
+    attachments.push({
+      name: shorten(redactor.text(name), maxAttachmentNameLength),
+      kind,
+      file: path,
+    });
+  }
+  const { status, reason } = statusOf(line);
+  const isBad = status === 'failed' || status === 'broken';
+  return {
+    ...{ test: test.name, suite: test.suite, status, reason, attachments },
+    message: messageOf(line, status),
+    startedAt: new Date(line.startedAt),
+    durationMs: line.durationMs,
+    place: isBad ? placeOf(test, line, place) : undefined,
+  };
+}
+
+function kindOf(name: string, type: string | undefined): Attachment['kind'] {
+  if (name === 'trace' && type === 'application/zip') return 'trace';
+  return type === 'image/png' || type === 'image/jpeg' ? 'screenshot' : 'other';
+}
+
+const browserMissing =
+  /Executable doesn't exist at|browserType\.launch: Failed to launch|distribution '[^']{1,40}' is not found|Host system is missing dependencies/;
+
+function statusOf(line: ResultLine): { status: Status; reason: Reason | undefined } {
+  const texts = line.errors.map(({ message = '' }) => withoutColours(message));
+  const noBrowser = texts.find((text) => browserMissing.test(text));
+  const broken = (reason: Reason) => ({ status: 'broken' as const, reason });
+  if (noBrowser !== undefined) {
+    const [message = ''] = noBrowser.split('\n', 1);
+    return broken({ code: 'PLAYWRIGHT_BROWSER_MISSING', message });
+  }
+  if (line.status === 'interrupted') {
+    return broken({ code: 'RESULT_MISSING', message: 'The test was stopped before its end.' });
+  }
+  if (line.status === 'skipped') {
+    return { status: line.expected === 'skipped' ? 'skipped' : 'failed', reason: undefined };
+  }
+  return { status: line.status === line.expected ? 'passed' : 'failed', reason: undefined };
+}
+
+function messageOf(line: ResultLine, status: Status): string | undefined {
+  const texts = line.errors.flatMap(({ message }) => (message ? [withoutColours(message)] : []));
+  if (status === 'skipped') return line.note;
+  if (status === 'passed') return undefined;
+  if (line.status === 'skipped') {
+    return 'The test was not executed, because one before it in its group failed.';
+  }
+  if (line.status === 'passed')
+    return `The test passed, and it is marked to fail${line.note ? `: ${line.note}` : '.'}`;
+  return texts.join(laterException) || `The test ended as ${line.status}, without a message.`;
+}
+
+function placeOf(test: PlaywrightTest, line: ResultLine, folder: string): ResultPlace {
+  const at = line.errors.find(({ place }) => place !== undefined && !place.file.startsWith('..'))?.place;
+  const inTree = (file: string) => posix.join(folder, file);
+  const failed = summariseSteps(stepsOf(line.steps, { text: (text) => text }))?.failed?.title;
+  return {
+    test: { file: inTree(test.file), line: test.line },
+    ...(at && {
+      step: { file: inTree(at.file), line: at.line, stepKey: shorten(failed ?? 'error', maxStepNameLength) },
+    }),
+  };
+}
+
+function stepsOf(list: readonly ReportedStep[], redactor: Pick<Redactor, 'text'>): Step[] {
+  return list.map(({ title, durationMs, error, steps }) => ({
+    name: redactor.text(title).slice(0, maxStepNameLength),
+    status: error === undefined ? 'passed' : 'failed',
+    durationMs,
+    attachments: [],
+    steps: stepsOf(steps, redactor),
+  }));
+}
+
+/** The outcome of a test that the report does not have. */
+function withoutResult(
+  output: CommandOutput,
+  test: PlaywrightTest,
+  report: { lines: readonly ReportLine[]; unreadable: number },
+): Judged {
+  const { startedAt, endedAt, place } = output;
+  const { message, reason } = whyMissing(output, report);
+  return {
+    ...{ test: test.name, suite: test.suite, attachments: [], message, reason, startedAt },
+    status: reason === undefined ? 'failed' : 'broken',
+    durationMs: Math.max(0, endedAt.getTime() - startedAt.getTime()),
+    place: { test: { file: posix.join(place, test.file), line: test.line } },
+  };
+}
+
+function whyMissing(
+  { end, timeoutMs, tests }: CommandOutput,
+  { lines, unreadable }: { lines: readonly ReportLine[]; unreadable: number },
+): { message: string; reason: Reason | undefined } {
+  const brokenBy = (code: Reason['code'], message: string) => ({ message, reason: { code, message } });
+  if (end.kind === 'unknown') return brokenBy('CONTAINER_VANISHED', end.message);
+  if (end.kind === 'timeout') {
+    return brokenBy('TEST_TIMEOUT', `It took longer than ${timeoutMs / 1000} s and was stopped.`);
+  }
+  if (end.outOfMemory) {
+    return brokenBy('OUT_OF_MEMORY', 'The kernel ended the test process at the memory limit.');
+  }
+  const own = new Set(tests.map(({ name, suite }) => `${suite ?? ''}:${name}`));
+  // A test of a project that this one needs.
+  for (const line of lines) {
+    if (line.kind !== 'result' || own.has(keyOf(line))) continue;
+    const { status, reason } = statusOf(line);
+    const message = messageOf(line, status) ?? '';
+    if (reason) return { message, reason };
+    if (status === 'failed') {
+      return {
+        message: `The test was not executed, because ${nameOfTest(line)} failed before it: ${message}`,
+        reason: undefined,
+      };
+    }
+  }
+  const error = lines.find((line) => line.kind === 'error');
+  if (error) {
+    const message = withoutColours(error.message ?? 'Playwright ended with an error.');
+    return brokenBy(browserMissing.test(message) ? 'PLAYWRIGHT_BROWSER_MISSING' : 'RESULT_MISSING', message);
+  }
+  if (unreadable > 0) {
+    return brokenBy('RESULT_UNREADABLE', `${unreadable} lines of the report of Playwright cannot be read.`);
+  }
+  return brokenBy(
+    'RESULT_MISSING',
+    `Playwright ended with exit code ${end.code} and left no result of the test.`,
+  );
+}
+
+function cutMessage(text: string): string {
+  if (text.length <= maxMessageLength) return text;
+  return `${text.slice(0, maxMessageLength)}\n[matre] The message is cut here: it has ${text.length} characters.`;
+}

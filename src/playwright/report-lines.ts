@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import { z } from 'zod';
+import { ifPresent } from '../files/missing-file.ts';
+import { maxTestNameLength } from '../model/limits.ts';
+import { titleSeparator } from '../model/playwright.ts';
+import { visible } from '../model/visible-text.ts';
+
+// The lines of container/playwright-reporter.cjs. Tests share its process, so they may write any others.
+
+const text = z.string().max(20_000);
+const name = z.string().max(1_000);
+const place = z.object({ file: z.string().max(4_000), line: z.number().int().min(0).max(10_000_000) });
+const milliseconds = z
+  .number()
+  .min(0)
+  .max(7 * 24 * 3_600_000);
+
+const identity = { project: name, titles: z.array(name).min(1).max(50), ...place.shape };
+
+const testLine = z.object({
+  kind: z.literal('test'),
+  ...identity,
+  tags: z.array(name).max(100),
+  skipped: z.boolean(),
+  serial: z.boolean(),
+  needed: z.boolean(),
+});
+
+/** A step of a test, with those within it. */
+export interface ReportedStep {
+  title: string;
+  durationMs: number;
+  error?: string | undefined;
+  steps: ReportedStep[];
+}
+
+const step: z.ZodType<ReportedStep> = z.object({
+  title: name,
+  durationMs: milliseconds,
+  error: text.optional(),
+  get steps() {
+    return z.array(step);
+  },
+});
+
+const resultLine = z.object({
+  kind: z.literal('result'),
+  ...identity,
+  status: z.enum(['passed', 'failed', 'timedOut', 'skipped', 'interrupted']),
+  expected: z.enum(['passed', 'failed', 'timedOut', 'skipped', 'interrupted']),
+  startedAt: z.number().int().min(0).max(8.64e15),
+  durationMs: milliseconds,
+  note: text.optional(),
+  errors: z.array(z.object({ message: text.optional(), place: place.optional() })).max(10),
+  attachments: z
+    .array(z.object({ name, type: z.string().max(200).optional(), file: z.string().max(4_000) }))
+    .max(50),
+  steps: z.array(step),
+});
+
+const reportLine = z.discriminatedUnion('kind', [
+  testLine,
+  resultLine,
+  z.object({ kind: z.literal('error'), message: text.optional(), place: place.optional() }),
+  z.object({ kind: z.literal('end'), status: z.enum(['passed', 'failed', 'timedout', 'interrupted']) }),
+]);
+
+export type ReportLine = z.output<typeof reportLine>;
+export type TestLine = z.output<typeof testLine>;
+export type ResultLine = z.output<typeof resultLine>;
+
+/** More lines of a report are not read: a project may list so many tests. */
+const maxReportLines = 20_000;
+const maxReportBytes = 64 * 1024 * 1024;
+const maxLineLength = 2 * 1024 * 1024;
+
+/** The lines of a report, and how many cannot be read. Without a file there are none. */
+export async function readReport(path: string): Promise<{ lines: ReportLine[]; unreadable: number }> {
+  const lines: ReportLine[] = [];
+  let unreadable = 0;
+  const file = await ifPresent(stat(path));
+  if (file === undefined) return { lines, unreadable };
+  if (file.size > maxReportBytes) return { lines, unreadable: 1 };
+  for await (const line of createInterface({ input: createReadStream(path, 'utf8') })) {
+    const parsed = line.length > maxLineLength ? undefined : parseLine(line);
+    if (parsed === undefined || lines.length >= maxReportLines) unreadable += 1;
+    else lines.push(parsed);
+  }
+  return { lines, unreadable };
+}
+
+function parseLine(line: string): ReportLine | undefined {
+  try {
+    return reportLine.safeParse(JSON.parse(line)).data;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The name of a test: its file and its titles. One that is too long ends in a hash. */
+export function nameOfTest({ file, titles }: Pick<TestLine, 'file' | 'titles'>): string {
+  const whole = [file, ...titles].map((part) => visible(part).trim() || '-').join(titleSeparator);
+  if (whole.length <= maxTestNameLength) return whole;
+  const hash = createHash('sha256').update(whole).digest('hex').slice(0, 8);
+  return `${whole.slice(0, maxTestNameLength - 10)}… ${hash}`.replace(/[\ud800-\udbff](?=…)/, '');
+}
