@@ -46,7 +46,7 @@ function readCase({ attributes, children }: XmlElement, startMs: number): FileRe
   if (!(seconds >= 0 && seconds < 1e6))
     throw new Unreadable(`<testcase name="${name}"> has the time ${time}`);
   const verdict = children.find((child) => Object.hasOwn(statuses, child.name));
-  const message = verdict && (verdict.text.trim() || verdict.attributes['message']);
+  const message = verdict && messageOf(verdict);
   return {
     test: oneLine(name),
     suite: suiteOf(className),
@@ -56,6 +56,13 @@ function readCase({ attributes, children }: XmlElement, startMs: number): FileRe
     durationMs: Math.round(seconds * 1000),
     files: [],
   };
+}
+
+/** The text of a verdict, which has a trace; Playwright writes the name of the test into its first line instead of the message. */
+function messageOf({ text, attributes: { message = '' } }: XmlElement): string {
+  const [details, headline] = [text.trim(), message.trim()];
+  const isRepeated = details.split('\n', 1)[0]?.includes(headline);
+  return isRepeated ? details : [headline, details].filter(Boolean).join('\n\n');
 }
 
 /**

@@ -72,7 +72,8 @@ describe('the runs in files', () => {
     const suite = (host: string, time: number) =>
       `<testsuite name="cart.spec.ts" hostname="${host}" timestamp="2026-01-01T00:00:00.000Z">
          <testcase name="Cart › adds" classname="cart.spec.ts" time="${time}"/>
-         <testcase name="only here" classname="${host}.spec.ts" time="1"/>
+         <testcase name="only here" classname="${host}.spec.ts" time="1"><failure message="no cart">[${host}] only here
+         </failure></testcase>
        </testsuite>`;
     await write('a.xml', `<testsuites>${suite('chromium', 1)}${suite('firefox', 2)}</testsuites>`);
     const names = async () => (await read())[0]?.results.map(({ test, suite }) => `${suite}: ${test}`).sort();
@@ -82,6 +83,8 @@ describe('the runs in files', () => {
       'chromium.spec.ts: only here',
       'firefox.spec.ts: only here',
     ]);
+    // The first line says what is wrong, and the details follow.
+    expect((await read())[0]?.results[2]?.message).toBe('no cart\n\n[chromium] only here');
     const result = (value: string) => ({
       ...{ name: 'adds', status: 'passed', start: 1, stop: 2, parameters: [{ name: 'Project', value }] },
       labels: ['cart.spec.ts', 'Cart'].map((value, at) => ({ name: at ? 'subSuite' : 'suite', value })),
