@@ -1,4 +1,5 @@
 import { createDataFolder } from '../artifacts/data-folder.ts';
+import { createS3Store } from '../artifacts/s3/s3.ts';
 import { type BackupOptions, type BackupReport, writeBackup } from '../backup/backup.ts';
 import { assertNoUnfinishedRestore } from '../backup/data-files.ts';
 import { type RestoreReport, restoreBackup } from '../backup/restore.ts';
@@ -26,9 +27,12 @@ export async function restore(
   log: Logger,
   options: { path: string; replace: boolean; keepSchema: boolean },
 ): Promise<RestoreReport> {
-  const { dataFolder } = config.store;
+  const { dataFolder, s3 } = config.store;
   await createDataFolder(dataFolder);
-  return withDatabase(config, log, (database) => restoreBackup(database, dataFolder, { ...options, log }));
+  const objects = s3 && createS3Store(s3);
+  return withDatabase(config, log, (database) =>
+    restoreBackup(database, dataFolder, { ...options, objects, log }),
+  );
 }
 
 async function withDatabase<T>(

@@ -6,6 +6,13 @@ export interface ObjectStore {
   get(key: string, from: number, length: number): Promise<Buffer>;
   /** Removes objects; those that are missing count as removed. */
   remove(keys: readonly string[]): Promise<void>;
-  /** The keys that begin with a prefix. */
-  list(prefix: string): Promise<string[]>;
+  /** A page of the keys that begin with a prefix, in the order of their bytes; `from` is `next` of the page before. */
+  list(prefix: string, from?: string): Promise<KeyPage>;
+}
+
+export interface KeyPage {
+  /** At most 1,000. */
+  keys: string[];
+  /** `undefined`: there are no more. */
+  next: string | undefined;
 }

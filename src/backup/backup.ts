@@ -28,6 +28,8 @@ export interface BackupReport {
   bytes: number;
   rows: number;
   files: number;
+  /** Of files of runs in S3: the backup lists them and does not have them. */
+  objects: { count: number; bytes: number };
   /** The name of the newest migration; `undefined` for a database without a schema. */
   schema: string | undefined;
   secretKey: boolean;
@@ -44,7 +46,7 @@ export async function writeBackup(
 ): Promise<BackupReport> {
   const { dataFolder } = store;
   return withSnapshot(database, async (snapshot) => {
-    const { migrations, installation } = snapshot;
+    const { migrations, installation, objects } = snapshot;
     const keyFile = options.key && !store.secretKey ? await openKeyFile(dataFolder) : undefined;
     /** Also when the key was not added. */
     const closeKeyFile = async () => keyFile?.handle.close();
@@ -78,14 +80,14 @@ export async function writeBackup(
       const sequences = Object.fromEntries(
         [...snapshot.sequences].map(([name, value]) => [name, value ?? null]),
       );
-      const manifest: BackupManifest = { tables, sequences, files, sha256: archive.digest() };
+      const manifest: BackupManifest = { tables, sequences, files, objects, sha256: archive.digest() };
       await archive.add(manifestName, toJson(manifest));
     }).finally(closeKeyFile);
     return {
       path: options.path,
       bytes,
       rows: Object.values(tables).reduce((sum, rows) => sum + rows, 0),
-      files: files.count,
+      ...{ files: files.count, objects },
       schema: migrations.at(-1)?.name,
       secretKey: keyFile !== undefined,
     };

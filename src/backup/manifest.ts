@@ -30,6 +30,8 @@ export const backupManifest = z.object({
   /** The last value of each sequence; null for one that was never used. */
   sequences: z.record(z.string(), z.number().int().nullable()),
   files: z.object({ count: z.number().int(), bytes: z.number().int() }),
+  /** Of files of runs in S3, which the backup lists and does not have; older backups do not count them. */
+  objects: z.object({ count: z.number().int(), bytes: z.number().int() }).optional(),
   /** SHA-256 of the names, sizes and contents of all entries before this one, see `createDigest`. */
   sha256: z.string(),
 });

@@ -1,8 +1,10 @@
 import type { z } from 'zod';
+import type { ObjectStore } from '../artifacts/object-store.ts';
 import { createRunFolders } from '../artifacts/run-folders.ts';
-import { Fault } from '../faults/fault.ts';
+import { Fault, isFault } from '../faults/fault.ts';
 import type { Logger } from '../log.ts';
 import { loadDatabase } from '../store/backup/load.ts';
+import { checkObjects, countObjects, type ObjectCheck } from '../store/backup/stored-objects.ts';
 import type { Database } from '../store/database/database.ts';
 import { assertKnown, readMigrations } from '../store/database/migrate.ts';
 import { readRunIdentity } from '../store/tables/run-identity.ts';
@@ -25,8 +27,17 @@ export interface RestoreReport {
   version: string;
   rows: number;
   files: number;
+  /** Files of runs in S3 that the database lists now. */
+  objects: RestoredObjects;
   /** The folder with the files that were in use before. */
   setAside: string;
+}
+
+/** `checked` is `undefined` when there are none, or S3 could not be asked; then `reason` says why. */
+interface RestoredObjects {
+  count: number;
+  checked: ObjectCheck | undefined;
+  reason: string | undefined;
 }
 
 /** A chunk of rows has some megabytes; the largest possible one 100 MB. */
@@ -43,9 +54,16 @@ const filePrefix = 'files/';
 export async function restoreBackup(
   database: Database,
   dataFolder: string,
-  options: { path: string; replace: boolean; keepSchema: boolean; log: Logger },
+  options: {
+    path: string;
+    replace: boolean;
+    keepSchema: boolean;
+    /** Where files of runs are, if they are in S3. */
+    objects?: ObjectStore | undefined;
+    log: Logger;
+  },
 ): Promise<RestoreReport> {
-  const { path, replace, keepSchema, log } = options;
+  const { path, replace, keepSchema, objects, log } = options;
   const migrations = await readMigrations();
   const stagingArea = await openStagingArea(dataFolder);
   try {
@@ -69,9 +87,28 @@ export async function restoreBackup(
     for (const runId of await folders.numbers()) await folders.setAsideForeign(runId);
     await markFinished(dataFolder);
     const { createdAt, version } = header;
-    return { createdAt, version, rows: rowsIn(manifest), files: manifest.files.count, setAside };
+    return {
+      ...{ createdAt, version, rows: rowsIn(manifest), files: manifest.files.count, setAside },
+      objects: await inspectObjects(database, objects),
+    };
   } finally {
     await stagingArea.discard();
+  }
+}
+
+/** The database is restored, whatever S3 says: what is missing there is missing, and the rest can be read. */
+async function inspectObjects(
+  database: Database,
+  objects: ObjectStore | undefined,
+): Promise<RestoredObjects> {
+  const { count } = await countObjects(database);
+  if (count === 0) return { count, checked: undefined, reason: undefined };
+  if (!objects) return { count, checked: undefined, reason: 'MATRE_ARTIFACTS is not s3 here' };
+  try {
+    return { count, checked: await checkObjects(database, objects), reason: undefined };
+  } catch (error) {
+    if (!isFault(error, 'S3_UNREACHABLE') && !isFault(error, 'S3_REFUSED')) throw error;
+    return { count, checked: undefined, reason: error.message.replace(/\.$/, '') };
   }
 }
 

@@ -107,6 +107,18 @@ describe('files in S3', () => {
     await expect(read('page.html')).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
+  it('are removed page by page, and what is beyond the limit by the next removal', async () => {
+    await host.artifacts.write(id, 'page.html', large.subarray(0, 100_000));
+    await deliver();
+    const prefix = [...s3.objects.keys()][0]?.replace(/[^/]+$/, '');
+    for (let index = 0; index < 350; index += 1) s3.objects.set(`${prefix}${index}`, Buffer.alloc(1));
+    await expect(host.artifacts.remove(id)).rejects.toMatchObject({ code: 'S3_UNREACHABLE' });
+    expect(s3.objects.size).toBe(351 - 300);
+    expect(await host.artifacts.list(id)).toHaveLength(1);
+    await host.artifacts.remove(id);
+    expect([s3.objects.size, await host.artifacts.list(id)]).toEqual([0, []]);
+  });
+
   it('are refused with a wrong key or bucket', async () => {
     for (const wrong of [{ secretKey: 'wrong' }, { bucket: 'missing' }, { accessKey: 'unknown' }]) {
       const store = createS3Store({ ...s3.config, ...wrong });
@@ -114,6 +126,6 @@ describe('files in S3', () => {
     }
     const store = createS3Store(s3.config);
     await store.put('a b/ü+(1)', Buffer.from('x'));
-    expect(await store.list('a b/')).toEqual(['a b/ü+(1)']);
+    expect(await store.list('a b/')).toEqual({ keys: ['a b/ü+(1)'], next: undefined });
   });
 });

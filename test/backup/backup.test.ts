@@ -16,6 +16,7 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { openStores } from '../../src/app/stores.ts';
+import { createS3Store } from '../../src/artifacts/s3/s3.ts';
 import { readArchive } from '../../src/backup/archive.ts';
 import { writeBackup } from '../../src/backup/backup.ts';
 import { assertNoUnfinishedRestore } from '../../src/backup/data-files.ts';
@@ -26,6 +27,7 @@ import type { Database } from '../../src/store/database/database.ts';
 import { type Migration, migrate, readMigrations } from '../../src/store/database/migrate.ts';
 import { openPostgres } from '../../src/store/database/postgres.ts';
 import { kinds, openTestDatabase, quiet, type TestDatabase } from '../support/database.ts';
+import { startS3 } from '../support/s3.ts';
 
 const migrations = await readMigrations();
 /** Numbers have gaps. */
@@ -439,5 +441,30 @@ describe.each(kinds)('a backup of %s', (kind) => {
     expect(readFileSync(join(target.folder, 'runs/1/run.log'), 'utf8')).toMatch(
       /^first\n(later\n)*(l?a?t?e?r?)$/,
     );
+  });
+
+  it('counts files of runs in S3, and a restore names those that are not there', async () => {
+    const s3 = await startS3();
+    onTestFinished(() => s3.close());
+    const objects = createS3Store(s3.config, { retryMs: 1 });
+    const keys = Array.from({ length: 10 }, (_, index) => `runs/1-a/${index}`);
+    await source.database.query(
+      `INSERT INTO file_piece (run_id, path, at, size, sender, start, object)
+       SELECT 1, key, 0, 100, 's', 0, key FROM unnest($1::text[]) AS key`,
+      [keys],
+    );
+    for (const key of [...keys, 'runs/1-a/00', 'runs/2-b/0']) await objects.put(key, Buffer.from('x'));
+    const path = join(folder, 'objects');
+    expect(await backUp(path)).toMatchObject({ objects: { count: 10, bytes: 1_000 } });
+    const restoreWith = async (store: typeof objects | undefined) => {
+      const options = { path, replace: true, keepSchema: false, log: quiet, objects: store };
+      return (await restoreBackup(target.database, target.folder, options)).objects;
+    };
+    expect(await restoreWith(objects)).toMatchObject({ checked: { count: 10, missing: 0, runs: [] } });
+    await objects.remove(['runs/1-a/3', 'runs/1-a/9']);
+    expect(await restoreWith(objects)).toMatchObject({ checked: { count: 10, missing: 2, runs: [1] } });
+    s3.fail('refused');
+    expect(await restoreWith(objects)).toMatchObject({ reason: expect.stringContaining('AccessDenied') });
+    expect(await restoreWith(undefined)).toMatchObject({ count: 10, checked: undefined });
   });
 });

@@ -134,20 +134,14 @@ export function createS3Store(
       }
     },
 
-    async list(start) {
-      const keys: string[] = [];
-      let token: string | undefined;
-      do {
-        const query = {
-          'list-type': '2',
-          prefix: prefix + start,
-          ...(token && { 'continuation-token': token }),
-        };
-        const page = parseList((await send({ method: 'GET', query })).toString('utf8'));
-        keys.push(...page.keys.map((key) => key.slice(prefix.length)));
-        token = page.next;
-      } while (token !== undefined);
-      return keys;
+    async list(start, from) {
+      const query = {
+        'list-type': '2',
+        prefix: prefix + start,
+        ...(from && { 'continuation-token': from }),
+      };
+      const { keys, next } = parseList((await send({ method: 'GET', query })).toString('utf8'));
+      return { keys: keys.map((key) => key.slice(prefix.length)), next };
     },
   };
 }

@@ -13,7 +13,8 @@ export function registerBackup(command: Command, context: CliContext): void {
       'after',
       `
 With PostgreSQL, servers and workers may continue meanwhile. An embedded database must not be in use.
-The file is complete when the command ends with 0; an interrupted backup leaves no such file.
+The file is complete when the command ends with 0; an interrupted backup leaves no such file. Files of runs in S3 are listed
+in it, and stay in their bucket (docs/retention.md).
 
 Example:
   matre backup /backup/matre-$(date +%F).tar.gz`,
@@ -23,8 +24,13 @@ Example:
       const { files, key } = options;
       const report = await backUp(context.config(), quietLog(), { path, files, key, version: version() });
       print(context, options, report, ({ line }) => {
-        const { bytes, rows, secretKey } = report;
+        const { bytes, rows, secretKey, objects } = report;
         line(`${path} is complete: ${rows} rows, ${report.files} files, ${megabytes(bytes)}.`);
+        if (objects.count > 0) {
+          line(
+            `It lists ${objects.count} objects in S3 (${megabytes(objects.bytes)}), and does not have them: copy the bucket now, or keep its versions.`,
+          );
+        }
         if (secretKey) line('It has the secret key: anyone who reads the file can read all passwords in it.');
         else line('It does not have the secret key: keep that in another place.');
       });
@@ -41,7 +47,8 @@ export function registerRestore(command: Command, context: CliContext): void {
       'after',
       `
 Stop all servers, workers and schedulers first. The file is verified before anything is changed, and the database is
-replaced in one transaction. Files that are in use now are moved to \`set-aside\` in the data folder.
+replaced in one transaction. Files that are in use now are moved to \`set-aside\` in the data folder. Then objects in S3 that
+the backup lists are looked for, and missing ones named.
 
 Example:
   matre restore /backup/matre-2026-03-01.tar.gz --replace`,
@@ -51,9 +58,19 @@ Example:
       const { replace = false, keepSchema = false } = options;
       const report = await restore(context.config(), quietLog(), { path, replace, keepSchema });
       print(context, options, report, ({ line }) => {
-        const { createdAt, rows, setAside } = report;
+        const { createdAt, rows, setAside, objects } = report;
         line(`The backup of ${createdAt} is restored: ${rows} rows, ${report.files} files.`);
         line(`Files that were in use before are in ${setAside}.`);
+        const { count, checked, reason } = objects;
+        if (checked?.missing === 0) line(`All ${count} objects that it lists are in S3.`);
+        else if (checked) {
+          const runs = checked.runs.join(', ');
+          line(
+            `${checked.missing} of ${count} objects that it lists are not in S3, and the files of these runs are missing: ${runs}. Copy them back into the bucket.`,
+          );
+        } else if (reason !== undefined) {
+          line(`It lists ${count} objects in S3, which were not looked for: ${reason}.`);
+        }
       });
     });
 }

@@ -27,7 +27,7 @@ export const filesAway: Check = {
     await store.put(key, Buffer.from('matre doctor'));
     try {
       const content = await store.get(key, 0, 5);
-      const keys = await store.list(key);
+      const { keys } = await store.list(key);
       if (content.toString() !== 'matre' || !keys.includes(key))
         throw new Fault('S3_REFUSED', `${s3.endpoint} does not return the objects that it accepts.`);
     } finally {

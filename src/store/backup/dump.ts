@@ -1,6 +1,7 @@
 import type { Database, Queryable } from '../database/database.ts';
 import { type AppliedMigration, readApplied } from '../database/migrate.ts';
 import { readSetting } from '../tables/settings.ts';
+import { countObjects, type ObjectCount } from './stored-objects.ts';
 import { identifier, listTables, migrationTable, readSequences } from './tables.ts';
 
 /** Rows of a table, as lines of JSON. */
@@ -19,6 +20,8 @@ export interface Snapshot {
   /** The newest run; 0 without one. */
   newestRun: number;
   sequences: Map<string, number | undefined>;
+  /** Of files of runs in S3. */
+  objects: ObjectCount;
   /** All rows of all tables, each table after those that it refers to. At most some chunks are in memory. */
   rows(): AsyncGenerator<RowChunk>;
 }
@@ -46,6 +49,7 @@ export function withSnapshot<T>(database: Database, work: (snapshot: Snapshot) =
       installation: hasTable('setting') ? await readSetting(transaction, 'installation') : undefined,
       newestRun: newest?.id ?? 0,
       sequences: await readSequences(transaction),
+      objects: await countObjects(transaction),
       async *rows() {
         for (const { name, orderBy } of tables) {
           if (name !== migrationTable) yield* rowsOf(transaction, name, orderBy);

@@ -8,6 +8,8 @@ import type { Database, Queryable } from '../database/database.ts';
 const minObjectBytes = 16 * 1024;
 /** The largest object: it is in memory while it is sent. */
 const maxObjectBytes = 8 * 1024 * 1024;
+/** Of a list of objects, in one removal of the files of a run: 100,000 objects, or what a service repeats. */
+const maxPages = 100;
 
 /** A chunk, or the key of the object with its bytes. */
 interface Piece {
@@ -126,11 +128,27 @@ export function createBlobStore(deps: { database: Database; objects?: ObjectStor
     },
 
     async remove(runId) {
-      if (objects) await objects.remove(await objects.list(await prefixOf(database, runId)));
+      // The list stays until all objects are removed, so that the next pass of retention continues.
+      if (objects) await removeObjects(objects, await prefixOf(database, runId));
       const rows = await database.query('DELETE FROM file_piece WHERE run_id = $1 RETURNING at', [runId]);
       return rows.length > 0;
     },
   };
+}
+
+/** Removes the objects with a prefix. Errors: also S3_UNREACHABLE when there are more than it lists at a time. */
+async function removeObjects(objects: ObjectStore, prefix: string): Promise<void> {
+  let next: string | undefined;
+  for (let page = 0; page < maxPages; page += 1) {
+    const listed = await objects.list(prefix, next);
+    await objects.remove(listed.keys);
+    next = listed.next;
+    if (next === undefined) return;
+  }
+  throw new Fault(
+    'S3_UNREACHABLE',
+    `S3 lists more objects below ${prefix} than ${maxPages} pages. The rest is removed by the next pass.`,
+  );
 }
 
 interface StoredPiece {
