@@ -153,7 +153,8 @@ const changed = (own = {}) => {
   const use = { ...all, ...own };
   if (!ofChromium(use)) return own;
   const launchOptions = { ...use.launchOptions, executablePath: ${JSON.stringify(browser)} };
-  return { ...own, channel: undefined, launchOptions };
+  // Videos need a program that comes with the browsers of Playwright; traces have pictures.
+  return { ...own, channel: undefined, launchOptions, video: 'off' };
 };
 export default {
   ...config,

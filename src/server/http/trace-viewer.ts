@@ -16,7 +16,7 @@ const policy = [
   "media-src 'self' data: blob:",
   "font-src 'self' data:",
   "connect-src 'self' data: blob:",
-  "frame-src 'self' blob:",
+  "frame-src 'self' data: blob:",
   "manifest-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
@@ -31,6 +31,10 @@ export async function mountTraceViewer(
   server: FastifyInstance,
   { folder = pageFolder }: PageOptions,
 ): Promise<void> {
+  // After those that every response has.
+  server.addHook('onRequest', async (_request, reply) => {
+    reply.header('content-security-policy', policy);
+  });
   await server.register(files, {
     root: join(folder, 'trace-viewer'),
     prefix: '/trace-viewer/',
@@ -38,7 +42,6 @@ export async function mountTraceViewer(
     cacheControl: false,
     setHeaders: (reply) => {
       reply.setHeader('cache-control', 'no-cache');
-      reply.setHeader('content-security-policy', policy);
     },
     schemaHide: true,
   });
