@@ -214,6 +214,8 @@ run() {
   fi
   if has_come "$end_by"; then
     record refused time-over
+    # Its caller knows by this line alone that nothing was started: the command may end with 75, too.
+    echo 'matre: not started, because its deadline had passed' >&2
     exit 75
   fi
   exec 3<&0 </dev/null

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { Writable } from 'node:stream';
 import { beforeEach, expect, test } from 'vitest';
 import type { ContainerInfo, Engine } from '../../src/engine/engine.ts';
 import { capture } from '../../src/engine/read-all.ts';
+import { superviseTo } from '../../src/engine/supervise-to.ts';
 import {
   clearLeftovers,
   journalPath,
@@ -15,7 +17,6 @@ import { waitFor } from '../support/wait-for.ts';
 import type { EngineKind, Subject } from './subject.ts';
 import { type EngineTools, expectFault } from './tools.ts';
 
-const _mebibyte = 1024 ** 2;
 const caller = new URL('./exec-process.ts', import.meta.url);
 
 /** Processes that end with their caller. */
@@ -122,6 +123,37 @@ export function supervisedConformance(
     expect(await alive(shared.id, mark)).toBe(0);
     const late = await supervise(shared.id, `t${mark}`, ['echo', 'ran'], { fence: 1, deadline });
     expect(await output(late)).toMatchObject({ stdout: '', end: { kind: 'exited', code: 75 } });
+  });
+
+  test('a command that comes after its deadline is sent again, up to three times', async () => {
+    const clock = await readClock(subject.engine, shared.id);
+    const execute = async (untilAtStart: number[], argv: string[]) => {
+      const written: string[] = [];
+      const output = new Writable({ write: (chunk, _, done) => done(void written.push(String(chunk))) });
+      const end = await superviseTo(
+        subject.engine,
+        shared.id,
+        { argv },
+        {
+          ...{
+            token: `t${newMark()}`,
+            fence: 1,
+            output,
+            pace: async () => {},
+            beatMs: 3_600_000,
+            limitMs: 3_600_000,
+          },
+          ...{ signal: new AbortController().signal },
+          deadline: { until: () => untilAtStart.shift() ?? 0, clock },
+        },
+      );
+      return { end, text: written.join('') };
+    };
+    const future = performance.now() + 3_600_000;
+    const { end, text } = await execute([0, 0, future], ['sh', '-c', 'echo ran; exit 75']);
+    expect(end).toMatchObject({ kind: 'exited', code: 75 });
+    expect(text).toBe(`${'matre: not started, because its deadline had passed\n'.repeat(2)}ran\n`);
+    await expect(execute([0, 0, 0], ['echo', 'ran'])).rejects.toMatchObject({ code: 'ENGINE_FAILED' });
   });
 
   test('invariant 1: an unobserved end is reported when no process runs any more', async () => {

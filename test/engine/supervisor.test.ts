@@ -277,7 +277,10 @@ describe.each(shells)('under %s %s', { concurrent: true }, (...shell) => {
 
       test('invariant 1: starts nothing when it has passed, and a late message cannot extend it', async () => {
         const { ended, output } = run([60, 1, 1, moment() - 1], 'echo', 'ran');
-        expect([await ended, output()]).toEqual([75, '']);
+        expect([await ended, output()]).toEqual([
+          75,
+          'matre: not started, because its deadline had passed\n',
+        ]);
         expect(record()).toEqual(['refused time-over']);
         const late = run([60, 1, 1, farDeadline()], 'sh', '-c', 'echo up; sleep 1000');
         await waitFor(() => late.output().includes('up'));

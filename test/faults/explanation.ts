@@ -19,9 +19,9 @@ const clockErrorMs = 50;
 
 /**
  * What a machine may break that is too busy (see `watchStalls`): the supervisor ends tests whose worker sends no heartbeat for 2 s,
- * and another worker takes over a run whose lease of 3 s was not renewed. Neither is a fault of matre.
+ * and another worker takes over a run whose lease of 3 s was not renewed, which interrupts its hook. None is a fault of matre.
  */
-const stallBreaks = { codes: ['RESULT_MISSING', 'WORKER_LOST'], withinMs: 10_000 };
+const stallBreaks = { codes: ['RESULT_MISSING', 'WORKER_LOST', 'HOOK_INTERRUPTED'], withinMs: 10_000 };
 
 /**
  * A hook that was interrupted, or whose command was killed, breaks its run at the latest when another worker has taken it over: any fault
