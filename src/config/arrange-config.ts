@@ -100,6 +100,7 @@ function arrangeSelenium(values: SettingValues): Config['selenium'] {
       browserFolder: values.MATRE_DOWNLOADS_BROWSER_FOLDER,
     },
     liveViewUrl: values.MATRE_LIVE_VIEW_URL,
+    replay: values.MATRE_REPLAY,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { EnvironmentModule } from './module-source.ts';
+import type { ReplayMode } from './replay.ts';
 
 /** A Magento instance under test. */
 export interface Environment {
@@ -23,6 +24,8 @@ export interface Environment {
   allModules: boolean;
   /** The image of its containers; `undefined`: that of the settings. */
   image: string | undefined;
+  /** What is recorded of the browsers of its tests; `undefined`: as the settings say. */
+  replay: ReplayMode | undefined;
   /** Its test modules in order; empty: that of the settings. */
   modules: EnvironmentModule[];
   /** Grows with every claim. */

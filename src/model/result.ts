@@ -10,13 +10,15 @@ export type Status = (typeof statuses)[number];
 export interface Step {
   name: string;
   status: Status;
+  /** Milliseconds since 1970; `undefined` when the result file does not say. */
+  startedAt?: number | undefined;
   durationMs: number;
   /** The files of the step; `path` is relative to the folder of the run. */
   attachments: { name: string; path: string }[];
   steps: Step[];
 }
 
-export const attachmentKinds = ['screenshot', 'page', 'log', 'steps', 'trace', 'other'] as const;
+export const attachmentKinds = ['screenshot', 'page', 'log', 'steps', 'replay', 'trace', 'other'] as const;
 
 /** A file that is stored with a result. `path` is relative to the folder of the run. */
 export interface Attachment {

@@ -29,6 +29,10 @@ export interface SeleniumSession {
   id: string;
   /** The name of the session, see `session-label.ts`; `undefined` when it has none, or its browser does not answer now. */
   label: string | undefined;
+  /** The path of its DevTools at a Grid. */
+  devToolsPath?: string | undefined;
+  /** The host and port of its DevTools, as its driver sees them. */
+  debuggerAddress?: string | undefined;
 }
 
 /** A Selenium server: Grid 4, or a standalone chromedriver. */
@@ -37,6 +41,8 @@ export interface Selenium {
   readonly address: string;
   /** Errors: SELENIUM_UNREACHABLE. */
   status(): Promise<SeleniumStatus>;
+  /** The WebSocket of the Chrome DevTools Protocol of a session's browser; `undefined` when none can be reached from here. */
+  devTools(session: SeleniumSession): Promise<string | undefined>;
   /** Ends a session and its browser. False when it does not exist. Errors: SELENIUM_UNREACHABLE. */
   end(sessionId: string): Promise<boolean>;
 }
@@ -52,6 +58,8 @@ export interface SeleniumLimits {
 const workerLimits: SeleniumLimits = { timeoutMs: 5_000, labelTimeoutMs: 1_000 };
 /** The status of a grid of 1,000 slots has less than 2 MB. */
 const maxBytes = 16 * 1024 * 1024;
+/** What Chrome tells about its version has 400 bytes. */
+const maxVersionBytes = 16 * 1024;
 
 /** `value.nodes` of Grid 4 (seen in the answer of 4.48). It includes the requested capabilities `se:...`. */
 const gridNode = z.object({
@@ -76,8 +84,12 @@ const statusAnswer = z.object({
   }),
 });
 /** The list of chromedriver and of hubs before Grid 4; it is not part of W3C. */
-const sessionsAnswer = z.object({ value: z.array(z.object({ id: z.string() })) });
+const sessionsAnswer = z.object({
+  value: z.array(z.object({ id: z.string(), capabilities: z.record(z.string(), z.unknown()).default({}) })),
+});
 const commandLineAnswer = z.object({ value: z.object({ arguments: z.array(z.string()) }) });
+const chromeOptions = z.object({ debuggerAddress: z.string() });
+const versionAnswer = z.object({ webSocketDebuggerUrl: z.string() });
 
 /**
  * The session id that the distributor of Grid 4 shows for a slot whose browser is starting (LocalGridModel, seen in 4.48). It has
@@ -143,9 +155,14 @@ export function createSelenium(
 
   async function driverSessions(): Promise<SeleniumSession[]> {
     const listed = sessionsAnswer.safeParse((await ask('GET', '/sessions')).value);
-    const ids = listed.success ? listed.data.value.map(({ id }) => id) : [];
-    for (const id of labels.keys()) if (!ids.includes(id)) labels.delete(id);
-    return Promise.all(ids.map(async (id) => ({ id, label: await readLabel(id) })));
+    const open = listed.success ? listed.data.value : [];
+    for (const id of labels.keys()) if (!open.some((session) => session.id === id)) labels.delete(id);
+    return Promise.all(
+      open.map(async ({ id, capabilities }) => {
+        const options = chromeOptions.safeParse(capabilities['goog:chromeOptions']);
+        return { id, label: await readLabel(id), debuggerAddress: options.data?.debuggerAddress };
+      }),
+    );
   }
 
   return {
@@ -166,8 +183,14 @@ export function createSelenium(
       const sessions = nodes.flatMap(({ slots }) =>
         slots.flatMap(({ session }) => {
           if (!session || session.sessionId === reservedSlot) return [];
-          const { 'se:name': name } = session.capabilities;
-          return [{ id: session.sessionId, label: typeof name === 'string' ? name : undefined }];
+          const { 'se:name': name, 'se:cdp': devTools } = session.capabilities;
+          return [
+            {
+              id: session.sessionId,
+              label: typeof name === 'string' ? name : undefined,
+              devToolsPath: pathOf(devTools),
+            },
+          ];
         }),
       );
       const up = nodes.filter(({ availability }) => availability === 'UP');
@@ -178,11 +201,35 @@ export function createSelenium(
       return { kind: 'grid', ready, message, managesDownloads, capacity, sessions };
     },
 
+    async devTools({ devToolsPath, debuggerAddress }) {
+      // The host that a Grid names is its own idea of itself, which may not be reachable; this one is.
+      const webSocket = protocol === 'https' ? 'wss' : 'ws';
+      if (devToolsPath !== undefined) return `${webSocket}://${host}:${port}${devToolsPath}`;
+      // Chrome listens on the loopback interface of the host of its driver.
+      const debuggerPort = /^(?:localhost|127\.0\.0\.1|\[::1\]):(\d{1,5})$/.exec(debuggerAddress ?? '')?.[1];
+      if (debuggerPort === undefined || !isLoopback(host)) return undefined;
+      const browser = `127.0.0.1:${debuggerPort}`;
+      const limits = { timeoutMs: labelTimeoutMs, maxBytes: maxVersionBytes };
+      const response = await http.request(`http://${browser}/json/version`, limits).catch(() => undefined);
+      const version = versionAnswer.safeParse(parseJson(response?.text ?? ''));
+      const path = pathOf(version.data?.webSocketDebuggerUrl);
+      return path && `ws://${browser}${path}`;
+    },
+
     async end(sessionId) {
       const { ok } = await ask('DELETE', `/session/${encodeURIComponent(sessionId)}`);
       return ok;
     },
   };
+}
+
+/** The path of an address; `undefined` for what is none. */
+function pathOf(address: unknown): string | undefined {
+  return typeof address === 'string' && URL.canParse(address) ? new URL(address).pathname : undefined;
+}
+
+function isLoopback(host: string): boolean {
+  return /^(localhost|127\.[\d.]+|\[::1\])$/.test(host);
 }
 
 /** The value of a JSON text; `undefined` for another text. */

@@ -14,7 +14,10 @@ it.each([
   const unreachable = async () => {
     throw new Fault('SELENIUM_UNREACHABLE', 'Connection refused.');
   };
-  const selenium = { address: 'http://127.0.0.1:4444/', status: unreachable, end: unreachable };
+  const selenium = {
+    ...{ address: 'http://127.0.0.1:4444/', status: unreachable },
+    ...{ end: unreachable, devTools: unreachable },
+  };
   const sessions = createSessions({
     selenium: async () => ({ selenium, isAssumed }),
     installation: async () => 'installation',
@@ -42,7 +45,12 @@ it.each([
     ...{ kind: 'grid', ready: true, message: '', managesDownloads: false, capacity },
     sessions: labels.map((label, index) => ({ id: String(index), label })),
   };
-  const selenium = { address: 'http://hub:4444', status: async () => status, end: async () => true };
+  const selenium = {
+    address: 'http://hub:4444',
+    status: async () => status,
+    end: async () => true,
+    devTools: async () => undefined,
+  };
   const sessions = createSessions({
     selenium: async () => ({ selenium, isAssumed: false }),
     ...{ installation: async () => 'installation', running: async () => [] },

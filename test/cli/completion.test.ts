@@ -63,7 +63,7 @@ const environment = (code: string, index: number) => ({
     backendName: 'admin',
     adminUsername: 'admin',
   },
-  ...{ hasAdminPassword: true, hasShopCredentials: false, slots: 1, image: null, modules: [] },
+  ...{ hasAdminPassword: true, hasShopCredentials: false, slots: 1, image: null, replay: null, modules: [] },
   ...{ allModules: false, paused: null },
   createdAt: '2026-01-01T00:00:00.000Z',
 });

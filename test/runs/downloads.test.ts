@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Replay } from '../../src/model/replay.ts';
 import { startChromedriver, startGrid, type TestSelenium } from '../support/selenium.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { fault, type Harness, moduleTest, openHarness, type RunDetails } from './harness.ts';
 
-/** Downloads in real browsers: by a folder that they share with the containers, and from a Grid that manages them. */
+/** Replays and downloads in real browsers; downloads by a folder that they share with the containers, and from a Grid that manages them. */
 const kinds = [
   ['chromedriver on this host', startChromedriver],
   ['Selenium Grid 4 with managed downloads', () => startGrid({ maxSessions: 2, managesDownloads: true })],
@@ -31,9 +33,10 @@ describe.each(kinds)('%s', (_kind, start) => {
         ...moduleTest('LaterTest', attach),
         ...moduleTest('FirstInSuiteTest', download, 'of-suite'),
         ...moduleTest('LaterInSuiteTest', attach, 'of-suite'),
+        ...moduleTest('RecordedTest', fault('gate') + fault('fail'), 'recorded'),
         'Test/Mftf/Suite/DownloadsSuite.xml': suite,
       },
-      settings: selenium.settings,
+      settings: { ...selenium.settings, MATRE_REPLAY: 'failed' },
     });
     await harness.context.variables.set('global', { name: 'STAND_IN_BROWSER', value: 'yes', secret: false });
   });
@@ -41,6 +44,10 @@ describe.each(kinds)('%s', (_kind, start) => {
     await harness.close();
     await selenium.stop();
   });
+
+  /** The file of the replay of the first test. */
+  const replayOf = ({ results: [result] }: RunDetails) =>
+    result?.attachments.find(({ kind }) => kind === 'replay')?.path;
 
   const downloadsOf = async ({ run, results }: RunDetails) => {
     const paths = results.flatMap(({ attachments }) =>
@@ -61,7 +68,21 @@ describe.each(kinds)('%s', (_kind, start) => {
       ]);
       expect(run.results[1]?.message).toContain('File does not exist');
       expect(await downloadsOf(run)).toEqual([`environment,${codes[index]}\nquery,run\n`]);
+      expect(replayOf(run)).toBeUndefined();
     }
+  });
+
+  it('keeps what the browser of a failed test showed', async () => {
+    const environment = await harness.environment('recorded');
+    const id = await harness.submit(environment, { tests: ['RecordedTest'] });
+    await waitFor(async () => (await harness.log(id)).includes('is recorded'));
+    await environment.container.openGate();
+    const run = await harness.finished(id);
+    expect(run.results.map(({ status }) => status)).toEqual(['failed']);
+    const replay: Replay = JSON.parse(await harness.artifact(id, replayOf(run) ?? ''));
+    expect(Buffer.from(replay.pictures[0]?.data ?? '', 'base64').subarray(0, 2)).toEqual(
+      Buffer.from([0xff, 0xd8]),
+    );
   });
 
   it('keeps the downloads of the tests of a suite apart', async () => {

@@ -58,6 +58,7 @@ const validValues: Record<string, unknown> = {
   prune: false,
   ids: '1,2',
   dialect: 'xunit',
+  replay: 'failed',
   saved: 'nightly',
   keepFilesDays: 30,
   keepRunsDays: 365,

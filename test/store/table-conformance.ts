@@ -118,6 +118,8 @@ export function tableConformance(kind: Kind): void {
         expect(await environments.update(before.id, { allModules: false })).toMatchObject({
           allModules: false,
         });
+        expect(await environments.setReplay(before.id, 'all')).toMatchObject({ replay: 'all' });
+        expect(await environments.setReplay(before.id, undefined)).toMatchObject({ replay: undefined });
         await expect(environments.update(99, { name: 'x' })).rejects.toMatchObject({
           code: 'ENVIRONMENT_UNKNOWN',
         });

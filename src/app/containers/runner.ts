@@ -17,6 +17,7 @@ import type { ShopModulesSource } from '../../mftf/shop-modules/shop-modules.ts'
 import { maxOutputRate } from '../../model/limits.ts';
 import { sourceOfAddress } from '../../modules/environment-sources.ts';
 import { createPlaywrightTests } from '../../playwright/playwright-tests.ts';
+import { createReplayRecorders } from '../../replay/recorder.ts';
 import type { Selenium } from '../../selenium/selenium.ts';
 import type { Sessions } from '../../selenium/sessions.ts';
 import type { Database } from '../../store/database/database.ts';
@@ -113,6 +114,7 @@ export function createMftfRunner(deps: MftfRunnerDependencies): MftfRunners {
     outcomes: deps.durations.outcomes,
     locateSelenium: deps.locateSelenium,
     sessions,
+    replays: createReplayRecorders({ locateSelenium: deps.locateSelenium }),
     sendHookRequest: deps.sendHookRequest,
     installation,
     dataFolder,
@@ -125,6 +127,7 @@ export function createMftfRunner(deps: MftfRunnerDependencies): MftfRunners {
         browserFolder: config.selenium.downloads.browserFolder,
         isShared: config.selenium.downloads.folder !== undefined,
       },
+      replay: config.selenium.replay,
       mounts: poolConfig.mounts,
       heartbeatMs: worker.heartbeatMs,
       notCacheableReason: mountInMagentoTree(poolConfig),

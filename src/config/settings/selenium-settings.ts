@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type ReplayMode, replayModes } from '../../model/replay.ts';
 import { absolutePath, matching, port, url } from '../setting-parsers.ts';
 import { optional, setting } from './setting.ts';
 
@@ -16,6 +17,7 @@ export interface SeleniumConfig {
   };
   /** May contain `{session}`, `{environment}` and `{run}`. */
   liveViewUrl: string | undefined;
+  replay: ReplayMode;
 }
 
 /** The settings of Selenium and of what its browsers download: a part of the table of settings. */
@@ -68,5 +70,12 @@ export const seleniumSettings = {
     schema: url('http', 'https'),
     description:
       'The address where users can watch the browser of a run, such as http://grid:4444/ui/#/session/{session} or a noVNC. {session}, {environment} and {run} are replaced; with {session} there is a link for each open session.',
+  }),
+  MATRE_REPLAY: setting({
+    group: 'Selenium',
+    schema: z.enum(replayModes, `must be ${replayModes.join(' or ')}`),
+    default: 'off',
+    description:
+      'What is recorded of the browsers of tests, with pictures, console and failed requests: nothing (off), that of tests that failed or broke (failed), or of all. An environment may have another value.',
   }),
 };

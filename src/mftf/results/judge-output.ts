@@ -171,6 +171,7 @@ const extensions: Record<Attachment['kind'], string> = {
   log: '.txt',
   steps: '.json',
   trace: '.zip',
+  replay: '.json',
   other: '',
 };
 

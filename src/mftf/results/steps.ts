@@ -24,7 +24,7 @@ export function timedStep(raw: {
   const stop = latest([raw.stop, ...children.map((child) => child.stop)]);
   const durationMs = start === undefined || stop === undefined ? 0 : Math.max(0, stop - start);
   const steps = children.map(({ step }) => step);
-  return { step: { name, status, durationMs, attachments, steps }, start, stop };
+  return { step: { name, status, startedAt: start, durationMs, attachments, steps }, start, stop };
 }
 
 function earliest(times: (number | null | undefined)[]): number | undefined {

@@ -14,7 +14,12 @@ const status = (kind: 'grid' | 'driver', managesDownloads = false): SeleniumStat
   ...{ kind, managesDownloads, ready: true, message: '', capacity: undefined, sessions: [] },
 });
 const choose = (settings: DownloadSettings, address: string, seen: SeleniumStatus, isChrome = true) => {
-  const selenium = { address, status: async () => seen, end: async () => false } satisfies Selenium;
+  const selenium = {
+    address,
+    status: async () => seen,
+    end: async () => false,
+    devTools: async () => undefined,
+  } satisfies Selenium;
   return chooseRoute(settings, { selenium: async () => selenium, isChrome });
 };
 

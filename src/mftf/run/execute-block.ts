@@ -13,6 +13,7 @@ import type { PlannedTest } from '../../model/selection.ts';
 import type { TimedOutWaits } from '../../model/timed-out-waits.ts';
 import { runFolder } from '../../pool/specification.ts';
 import type { NewResult, Recorder } from '../../queue/recorder.ts';
+import type { SessionRecording } from '../../replay/record-session.ts';
 import type { Threads } from '../../threads/threads.ts';
 import { generatedFile, generatedFolder, type Layout } from '../container/layout.ts';
 import { filesMissing, type Php } from '../container/php.ts';
@@ -32,6 +33,7 @@ import { createProcessDownloads } from './downloads.ts';
 import { type KeptOutcome, keepFiles } from './keep-files.ts';
 import type { RunLogs } from './logs.ts';
 import { describeLeftOut, fetchDownloads, fetchOutput } from './output.ts';
+import { type RunReplays, replayOf, startRecorder } from './replays.ts';
 
 export interface ExecutionContext {
   runId: number;
@@ -48,6 +50,7 @@ export interface ExecutionContext {
   secrets: readonly string[];
   sessions: RunSessions;
   downloadRoute: DownloadRoute;
+  replays: RunReplays;
   logs: RunLogs;
   artifacts: Artifacts;
   resultReaders: Threads;
@@ -171,6 +174,10 @@ async function run(
   ];
   const log = await context.logs.open(`${folder}/log.txt`);
   const fetching = downloads.start();
+  const recorder = startRecorder(context.replays, {
+    label: session.label,
+    log: (line) => context.logs.line(line),
+  });
   let end: SupervisedEnd | undefined;
   let logText = '';
   try {
@@ -178,6 +185,7 @@ async function run(
     end = await execute(context, block, codeception, downloads.folder);
   } finally {
     await fetching.stop();
+    await recorder?.stop();
     // A killed process leaves its session open, and the next test needs its place. The sessions of an ended run are ended elsewhere.
     if (!signal.aborted && (end?.kind !== 'exited' || end.code > 128)) await session.endLeft();
     logText = await log.close();
@@ -210,7 +218,11 @@ async function run(
     };
     const { outcomes, files } = await judge(context, block, from);
     const judged = await withoutOutage(context, outcomes);
-    return await keepFiles(artifacts, runId, from, { files, outcomes: await withPlaces(context, judged) });
+    const toReplay = { recordings: recorder?.recordings() ?? [], processEnd };
+    return await keepFiles(artifacts, runId, from, {
+      files,
+      outcomes: await withPlacesAndReplays(context, judged, toReplay),
+    });
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }
@@ -255,18 +267,21 @@ async function withoutOutage(context: ExecutionContext, outcomes: JudgedOutcome[
   );
 }
 
-/** The outcomes with the places of failures. */
-async function withPlaces(
-  { placeOf }: ExecutionContext,
+/** The outcomes with the places of failures, and with what their browsers showed. */
+async function withPlacesAndReplays(
+  { placeOf, replays, redactor, logs }: ExecutionContext,
   outcomes: readonly JudgedOutcome[],
+  recorded: { recordings: readonly SessionRecording[]; processEnd: ProcessEnd },
 ): Promise<KeptOutcome[]> {
-  const placed: KeptOutcome[] = [];
+  const kept: KeptOutcome[] = [];
+  const log = (line: string) => logs.line(line);
   for (const { executed, beforeSuite, ...outcome } of outcomes) {
     const isBad = outcome.status === 'failed' || outcome.status === 'broken';
     const place = isBad ? await placeOf({ test: outcome.test, executed, beforeSuite }) : undefined;
-    placed.push({ ...outcome, place });
+    const replay = await replayOf(outcome, { ...recorded, mode: replays.mode, redactor, log });
+    kept.push({ ...outcome, place, replay });
   }
-  return placed;
+  return kept;
 }
 
 /**

@@ -243,7 +243,7 @@ async function openSlot(
 
 function executionContext(
   deps: RunnerDependencies,
-  { run, fence, record, abort: signal }: Job,
+  { run, environment, fence, record, abort: signal }: Job,
   { files, redactor, logs }: PreparedRun,
   archives: readonly Buffer[],
   {
@@ -266,6 +266,8 @@ function executionContext(
       { chrome, endLabelled: sessions.endLabelled },
     ),
     downloadRoute,
+    // Only browsers of Google know the protocol by which they are recorded.
+    replays: { mode: chrome ? (environment.replay ?? settings.replay) : 'off', recorders: deps.replays },
     logs,
     artifacts,
     resultReaders,

@@ -2,15 +2,18 @@ import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import type { Artifacts } from '../../artifacts/artifacts.ts';
 import { safeName } from '../../artifacts/safe-name.ts';
+import type { Replay } from '../../model/replay.ts';
 import type { Attachment, Result } from '../../model/result.ts';
 import type { NewResult } from '../../queue/recorder.ts';
 import type { JudgedOutcome, JudgedOutput, ProcessOutput } from '../results/judge-output.ts';
 
-/** An outcome with the place of its failure. */
-export type KeptOutcome = Omit<JudgedOutcome, 'executed' | 'beforeSuite'> & Pick<Result, 'place'>;
+/** An outcome with the place of its failure, and what its browser showed. */
+export type KeptOutcome = Omit<JudgedOutcome, 'executed' | 'beforeSuite'> &
+  Pick<Result, 'place'> & { replay: Replay | undefined };
 
 /**
- * Stores the output of a process as files of the run, below its `place`, and the steps of each test as `steps-<test>.json`.
+ * Stores the output of a process as files of the run, below its `place`, the steps of each test as `steps-<test>.json`, and its replay
+ * as `replay-<test>.json`.
  * Returns the results with the paths of their attachments. Errors: DISK_FULL.
  */
 export async function keepFiles(
@@ -25,7 +28,7 @@ export async function keepFiles(
     paths.set(file, path);
   }
   const results: NewResult[] = [];
-  for (const { attachments: attached, stepsFile, ...outcome } of outcomes) {
+  for (const { attachments: attached, stepsFile, replay, ...outcome } of outcomes) {
     const attachments: Attachment[] = [{ name: 'Log', kind: 'log', path: `${place}/log.txt` }];
     for (const { name, kind, file } of attached) {
       const path = paths.get(file);
@@ -35,6 +38,11 @@ export async function keepFiles(
       const path = `${place}/steps-${safeName(outcome.test)}.json`;
       await artifacts.write(runId, path, createReadStream(join(stepsFolder, stepsFile)));
       attachments.push({ name: 'Steps', kind: 'steps', path });
+    }
+    if (replay !== undefined) {
+      const path = `${place}/replay-${safeName(outcome.test)}.json`;
+      await artifacts.write(runId, path, JSON.stringify(replay));
+      attachments.push({ name: 'Replay', kind: 'replay', path });
     }
     results.push({ ...outcome, attachments });
   }

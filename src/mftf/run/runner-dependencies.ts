@@ -6,9 +6,11 @@ import type { Environment } from '../../model/environment.ts';
 import type { OutcomeHistory } from '../../model/failure.ts';
 import type { GenerationMode } from '../../model/generation.ts';
 import type { PatchSource } from '../../model/patch.ts';
+import type { ReplayMode } from '../../model/replay.ts';
 import type { EnvironmentSources, SourcedModule } from '../../modules/environment-sources.ts';
 import type { Modules } from '../../modules/modules.ts';
 import type { Pool } from '../../pool/pool.ts';
+import type { ReplayRecorders } from '../../replay/recorder.ts';
 import type { Selenium } from '../../selenium/selenium.ts';
 import type { Sessions } from '../../selenium/sessions.ts';
 import type { ExpectedDuration } from '../../store/tables/durations.ts';
@@ -63,6 +65,8 @@ export interface RunnerDependencies {
   /** Selenium as this process reaches it. */
   locateSelenium(): Promise<Selenium>;
   sessions: Pick<Sessions, 'endLabelled'>;
+  /** Record browsers; shared by all tests of this process. */
+  replays: ReplayRecorders;
   /** Sends the HTTP requests of hooks, to allowed addresses. */
   sendHookRequest: SendHookRequest;
   /** The installation that browser sessions are labelled with. */
@@ -76,6 +80,8 @@ export interface RunnerDependencies {
 
 export interface RunnerSettings {
   downloads: DownloadSettings;
+  /** What is recorded of browsers, unless the environment says. */
+  replay: ReplayMode;
   /** The PHP program in the container. */
   php: string;
   phpMemoryBytes: number;

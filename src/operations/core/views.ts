@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { allows } from '../../model/access.ts';
 import type { Environment, Variable } from '../../model/environment.ts';
 import { patchStates } from '../../model/patch.ts';
+import { replayModes } from '../../model/replay.ts';
 import { type Result, statuses } from '../../model/result.ts';
 import { type Run, runPhases, runStates, verdicts } from '../../model/run.ts';
 import type { RunOptions } from '../../model/run-options.ts';
@@ -40,6 +41,10 @@ export const environmentView = z.object({
     .boolean()
     .describe('The tests of all modules are read, not only of those that are enabled in the shop'),
   image: z.string().nullable().describe('The image of its containers; null: that of the settings'),
+  replay: z
+    .enum(replayModes)
+    .nullable()
+    .describe('What is recorded of the browsers of its tests; null: as the settings say'),
   modules: z
     .array(environmentModuleView)
     .describe('Its test modules in order; empty: that of the settings, which also has what is null here'),
@@ -49,10 +54,11 @@ export const environmentView = z.object({
 export type EnvironmentView = z.output<typeof environmentView>;
 
 export function viewEnvironment(environment: Environment): EnvironmentView {
-  const { fence: _fence, image, modules, paused, createdAt, ...rest } = environment;
+  const { fence: _fence, image, replay, modules, paused, createdAt, ...rest } = environment;
   return {
     ...rest,
     image: image ?? null,
+    replay: replay ?? null,
     modules: modules.map(({ name, repository, branch, path, target, username, hasPassword }) => ({
       name,
       repository: repository ?? null,

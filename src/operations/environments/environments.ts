@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Fault } from '../../faults/fault.ts';
 import type { Environment } from '../../model/environment.ts';
 import { maxAdminPasswordLength, maxNameLength, maxPauseReasonLength, maxSlots } from '../../model/limits.ts';
+import { type ReplayMode, replayModes } from '../../model/replay.ts';
 import type { Context } from '../core/context.ts';
 import { backendName, baseUrl, code, exactLine, line, newCode, wholeNumber } from '../core/fields.ts';
 import { defined, defineOperation } from '../core/operation.ts';
@@ -19,6 +20,11 @@ const allModules = z
   .describe(
     'Read the tests of all modules, as MFTF does with --force, and not only of those that are enabled in the shop',
   );
+const replay = z
+  .enum(replayModes)
+  .nullable()
+  .optional()
+  .describe('What is recorded of the browsers of its tests; null: as the settings say');
 const adminPassword = exactLine(maxAdminPasswordLength).min(1, 'must not be empty');
 
 export const addEnvironment = defineOperation({
@@ -38,14 +44,15 @@ export const addEnvironment = defineOperation({
     slots: slots.default(1),
     allModules: allModules.default(false),
     image: image.nullable().optional(),
+    replay,
     modules: modules.optional(),
   }),
   output: environmentView,
-  async run(context, { adminPassword, name, image, modules, ...rest }) {
+  async run(context, { adminPassword, name, image, replay, modules, ...rest }) {
     assertInstallable(context, modules);
     const { environments } = context;
     const added = await environments.create({ ...rest, name: name ?? rest.code });
-    const changed = await setSources(environments, added, { image, modules });
+    const changed = await setOwn(environments, added, { image, replay, modules });
     if (adminPassword === undefined) return viewEnvironment(changed);
     return viewEnvironment(await environments.setPassword(added.id, adminPassword));
   },
@@ -102,14 +109,20 @@ export const editEnvironment = defineOperation({
     slots: slots.optional(),
     allModules: allModules.optional(),
     image: image.nullable().optional().describe('Null: that of the settings'),
+    replay,
     modules: modules.optional(),
     adminPassword: adminPassword.nullable().optional().describe('Null removes it'),
     shopCredentials: z.null().optional().describe('Null removes the user and password of the base URL'),
   }),
   output: environmentView,
-  async run(context, { code, adminPassword, shopCredentials, image, modules, ...changes }, { reportChange }) {
+  async run(
+    context,
+    { code, adminPassword, shopCredentials, image, replay, modules, ...changes },
+    { reportChange },
+  ) {
     const fields = defined(changes);
-    const hasFields = Object.keys(fields).length > 0 || image !== undefined || modules !== undefined;
+    const own = { image, replay, modules };
+    const hasFields = Object.keys({ ...fields, ...defined(own) }).length > 0;
     assertInstallable(context, modules);
     if (!hasFields && adminPassword === undefined && shopCredentials === undefined) {
       throw new Fault('INPUT_INVALID', 'Name at least one field to change.');
@@ -122,7 +135,7 @@ export const editEnvironment = defineOperation({
     // The administrator may be another one now.
     await context.shopModules.forgetRefusal(id);
     const updated = await context.environments.update(id, fields);
-    const view = viewEnvironment(await setSources(context.environments, updated, { image, modules }));
+    const view = viewEnvironment(await setOwn(context.environments, updated, own));
     reportChange?.(viewEnvironment(before), view);
     return view;
   },
@@ -136,14 +149,21 @@ function assertInstallable({ config }: Pick<Context, 'config'>, all: Modules | u
   if (problem !== undefined) throw new Fault('INPUT_INVALID', `modules: ${problem}`);
 }
 
-/** Sets what is requested of the image and the test modules; null: that of the settings. */
-async function setSources(
+/** Sets what the environment has of its own instead of the settings; null: as the settings say. */
+async function setOwn(
   environments: Context['environments'],
   environment: Environment,
-  { image, modules }: { image?: string | null | undefined; modules?: Modules | undefined },
+  own: {
+    image: string | null | undefined;
+    replay: ReplayMode | null | undefined;
+    modules: Modules | undefined;
+  },
 ): Promise<Environment> {
+  const { image, replay, modules } = own;
   const { id } = environment;
-  const changed = image === undefined ? environment : await environments.setImage(id, image ?? undefined);
+  let changed = environment;
+  if (image !== undefined) changed = await environments.setImage(id, image ?? undefined);
+  if (replay !== undefined) changed = await environments.setReplay(id, replay ?? undefined);
   return modules === undefined ? changed : environments.setModules(id, modules);
 }
 

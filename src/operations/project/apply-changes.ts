@@ -52,20 +52,21 @@ async function applyEnvironment(
   { project }: Applier,
   { code, current, file }: { code: string; current: Environment | undefined; file: ProjectEnvironment },
 ): Promise<void> {
-  const { name = code, image, modules, ...rest } = file;
-  const setSources = async (id: number) => {
+  const { name = code, image, replay, modules, ...rest } = file;
+  const setOwn = async (id: number) => {
     if (image !== undefined) await environments.setImage(id, image ?? undefined);
+    if (replay !== undefined) await environments.setReplay(id, replay ?? undefined);
     if (modules !== undefined) await environments.setModules(id, modules);
   };
   if (current) {
     // The administrator may be another one now.
     await shopModules.forgetRefusal(current.id);
     await environments.update(current.id, { name, ...rest });
-    await setSources(current.id);
+    await setOwn(current.id);
   } else {
     const { id } = await environments.create({ code, name, ...rest });
     await environments.setAppliedFrom(id, project);
-    await setSources(id);
+    await setOwn(id);
   }
 }
 

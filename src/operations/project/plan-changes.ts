@@ -57,7 +57,7 @@ export function planChanges(project: ProjectFile, state: ProjectState, prune: bo
       const current = state.environments.find(({ code }) => code === name);
       const fields = compare(
         current && environmentFields(current),
-        environmentFields({ name, ...defaulted(file), ...ownSources(file, current) }),
+        environmentFields({ name, ...defaulted(file), ...ownValues(file, current) }),
       );
       return current && fields.length === 0
         ? []
@@ -162,13 +162,14 @@ function defaulted({ name, ...rest }: ProjectEnvironment) {
   return name === undefined ? rest : { ...rest, name };
 }
 
-/** A file that does not name an image or modules leaves them unchanged: passwords of modules are set by hand. */
-function ownSources(
-  { image, modules }: ProjectEnvironment,
+/** A file that does not name an image, a replay or modules leaves them unchanged: passwords of modules are set by hand. */
+function ownValues(
+  { image, replay, modules }: ProjectEnvironment,
   current: Environment | undefined,
-): Pick<ComparedEnvironment, 'image' | 'modules'> {
+): Pick<ComparedEnvironment, 'image' | 'replay' | 'modules'> {
   return {
     image: image === undefined ? current?.image : image,
+    replay: replay === undefined ? current?.replay : replay,
     modules: modules ?? current?.modules,
   };
 }
@@ -178,20 +179,22 @@ type ComparedEnvironment = Pick<
   'name' | 'baseUrl' | 'backendName' | 'adminUsername' | 'slots' | 'allModules'
 > & {
   image?: string | null | undefined;
+  replay?: string | null | undefined;
   modules?: readonly Omit<EnvironmentModule, 'hasPassword'>[] | undefined;
 };
 
 function environmentFields(environment: ComparedEnvironment): Fields {
-  const { name, baseUrl, backendName, adminUsername, slots, allModules, image, modules = [] } = environment;
-  const { url } = splitBaseUrl(baseUrl);
+  const { baseUrl, slots, allModules, image, replay, modules = [], ...rest } = environment;
+  const { name, backendName, adminUsername } = rest;
   return {
     name,
-    baseUrl: url,
+    baseUrl: splitBaseUrl(baseUrl).url,
     backendName,
     adminUsername,
     slots: String(slots),
     allModules: String(allModules),
     image: image ?? null,
+    replay: replay ?? null,
     modules: textOrNull(modules.map(describeModule).join('; ')),
   };
 }

@@ -50,6 +50,7 @@ export const listResults = defineOperation({
 export interface StepView {
   name: string;
   status: (typeof statuses)[number];
+  startedAt?: number | undefined;
   durationMs: number;
   attachments: { name: string; path: string }[];
   steps: StepView[];
@@ -59,6 +60,7 @@ const stepView: z.ZodType<StepView> = z
   .object({
     name: z.string(),
     status: z.enum(statuses),
+    startedAt: z.number().optional().describe('Milliseconds since 1970; absent when unknown'),
     durationMs: z.number(),
     attachments: z.array(z.object({ name: z.string(), path: z.string() })),
     get steps() {

@@ -11,8 +11,9 @@ const maxDepth = 64;
 const storedStep = z.object({
   name: z.string().transform((name) => name.slice(0, maxStepNameLength)),
   status: z.enum(statuses),
+  // Older files have neither times nor attachments.
+  startedAt: z.number().optional(),
   durationMs: z.number(),
-  // Older files have no attachments.
   attachments: z.array(z.object({ name: z.string(), path: z.string() })).default([]),
   steps: z.array(z.unknown()),
 });

@@ -22,6 +22,7 @@ const environment = (id: number): Environment => ({
   slots: 1,
   allModules: false,
   image: undefined,
+  replay: undefined,
   modules: [],
   fence: 0,
   createdAt: at,

@@ -3,6 +3,7 @@ import { Fault } from '../../faults/fault.ts';
 import { splitBaseUrl } from '../../model/address/base-url.ts';
 import { type Environment, isEnvironmentCode } from '../../model/environment.ts';
 import type { EnvironmentModule } from '../../model/module-source.ts';
+import type { ReplayMode } from '../../model/replay.ts';
 import {
   channels,
   type Database,
@@ -214,6 +215,10 @@ export function createEnvironments(deps: { database: Database; secrets: SecretBo
     setImage: (id: number, image: string | undefined): Promise<Environment> =>
       change(database, id, 'image = $2', [image ?? null]),
 
+    /** Sets what is recorded of browsers; `undefined`: as the settings say. Errors: ENVIRONMENT_UNKNOWN. */
+    setReplay: (id: number, replay: ReplayMode | undefined): Promise<Environment> =>
+      change(database, id, 'replay = $2', [replay ?? null]),
+
     /** Sets the test modules, in order; none: that of the settings. Errors: ENVIRONMENT_UNKNOWN. */
     setModules(id: number, modules: readonly NewEnvironmentModule[]): Promise<Environment> {
       return database.transaction(async (transaction) => {
@@ -284,7 +289,7 @@ function existing<Row>(rows: Row[], id: number | string): Row {
 
 /** The SQL columns of an `EnvironmentRow`. */
 export const environmentColumns = `id, code, name, base_url, backend_name, admin_username, admin_password IS NOT NULL AS has_password,
-  shop_credentials IS NOT NULL AS has_shop_credentials,  paused_at, paused_reason, slots, all_modules, image, module_sources, fence, created_at`;
+  shop_credentials IS NOT NULL AS has_shop_credentials,  paused_at, paused_reason, slots, all_modules, image, replay, module_sources, fence, created_at`;
 
 export interface EnvironmentRow {
   id: number;
@@ -300,6 +305,7 @@ export interface EnvironmentRow {
   slots: number;
   all_modules: boolean;
   image: string | null;
+  replay: ReplayMode | null;
   module_sources: unknown;
   fence: number;
   created_at: Date;
@@ -319,6 +325,7 @@ export function toEnvironment(row: EnvironmentRow): Environment {
     slots: row.slots,
     allModules: row.all_modules,
     image: row.image ?? undefined,
+    replay: row.replay ?? undefined,
     modules: toStoredModules(row.module_sources).map(({ password, ...module }) => ({
       ...module,
       hasPassword: password !== undefined,

@@ -1,4 +1,4 @@
-import { Checkbox, PasswordInput, TextInput } from '@mantine/core';
+import { Checkbox, PasswordInput, Select, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { maxSlots } from '#src/model/limits.ts';
 import type { EnvironmentView } from '#src/operations/core/views.ts';
@@ -20,7 +20,11 @@ interface Props {
 }
 
 type TextField = 'code' | 'name' | 'baseUrl' | 'backendName' | 'adminUsername' | 'image';
-type Fields = Record<TextField, string> & { slots: number; allModules: boolean };
+type Fields = Record<TextField, string> & {
+  slots: number;
+  allModules: boolean;
+  replay: EnvironmentView['replay'];
+};
 
 interface Password {
   /** The new password; empty keeps the stored one. */
@@ -40,6 +44,7 @@ export function EnvironmentForm({ environment, onDone, onClose }: Props) {
     slots: environment?.slots ?? 1,
     allModules: environment?.allModules ?? false,
     image: environment?.image ?? '',
+    replay: environment?.replay ?? null,
   });
   const [modules, setModules] = useState(() => modulesOf(environment));
   const [password, setPassword] = useState<Password>({ text: '', isRemoved: false });
@@ -94,8 +99,36 @@ export function EnvironmentForm({ environment, onDone, onClose }: Props) {
           setFields((before) => ({ ...before, allModules }));
         }}
       />
+      <ReplayField
+        value={fields.replay}
+        onChange={(replay) => setFields((before) => ({ ...before, replay }))}
+      />
       <ModuleFields modules={modules} error={fieldErrors['modules']} onChange={setModules} />
     </DialogForm>
+  );
+}
+
+function ReplayField({
+  value,
+  onChange,
+}: {
+  value: Fields['replay'];
+  onChange: (replay: Fields['replay']) => void;
+}) {
+  return (
+    <Select
+      label="Replay"
+      description="What is recorded of the browsers of its tests"
+      data={[
+        { value: '', label: 'As the settings say' },
+        { value: 'off', label: 'Nothing' },
+        { value: 'failed', label: 'Tests that failed or broke' },
+        { value: 'all', label: 'All tests' },
+      ]}
+      allowDeselect={false}
+      value={value ?? ''}
+      onChange={(next) => onChange(next === 'off' || next === 'failed' || next === 'all' ? next : null)}
+    />
   );
 }
 

@@ -1,4 +1,5 @@
 import { Option } from 'commander';
+import { type ReplayMode, replayModes } from '../../../model/replay.ts';
 import type { Terminal } from '../../output/terminal.ts';
 import { type ModuleOptions, moduleOptions, readModules } from './modules.ts';
 import { type PasswordOptions, passwordOptions, readPassword } from './password.ts';
@@ -22,6 +23,10 @@ export const fieldOptions = (command: 'add' | 'edit') => {
     new Option('--no-all-modules', `read those of enabled modules only${adding ? ' (default)' : ''}`),
     new Option('--image <name>', 'image of its containers; by default that of the settings'),
     ...(adding ? [] : [new Option('--no-image', 'use the image of the settings')]),
+    new Option('--replay <mode>', 'what is recorded of browsers; by default as the settings say').choices(
+      replayModes,
+    ),
+    ...(adding ? [] : [new Option('--no-replay', 'record what the settings say')]),
     ...moduleOptions(adding),
     ...passwordOptions(),
   ];
@@ -35,13 +40,26 @@ interface Options extends PasswordOptions, ModuleOptions {
   slots?: string;
   allModules?: boolean;
   image?: string | false;
+  replay?: ReplayMode | false;
 }
 
 /** The fields of the options, as the operations take them. Errors: as of `readPassword`. */
 export async function readFields(terminal: Terminal, options: Options) {
   const { baseUrl, adminUsername, name, backendName, slots, allModules } = options;
   const image = options.image === false ? null : options.image;
+  const replay = options.replay === false ? null : options.replay;
   const modules = await readModules(options);
   const adminPassword = await readPassword(terminal, options);
-  return { name, baseUrl, backendName, adminUsername, adminPassword, slots, allModules, image, modules };
+  return {
+    name,
+    baseUrl,
+    backendName,
+    adminUsername,
+    adminPassword,
+    slots,
+    allModules,
+    image,
+    replay,
+    modules,
+  };
 }

@@ -41,6 +41,7 @@ export function registerShow(env: Command, context: CliContext): void {
             `${clean(environment.adminUsername)}, ${environment.hasAdminPassword ? 'password stored' : 'no password'}`,
           ],
           ['Image', environment.image === null ? 'that of the settings' : clean(environment.image)],
+          ['Replay', environment.replay ?? 'as the settings say'],
           ...(environment.modules.length === 0
             ? ([['Test module', 'that of the settings']] satisfies [string, string][])
             : environment.modules.map((module): [string, string] => ['Test module', moduleText(module)])),

@@ -4,6 +4,7 @@ import {
   IconFileText,
   IconGitCompare,
   IconListTree,
+  IconMovie,
   IconPhoto,
   IconRefresh,
   IconTimeline,
@@ -23,6 +24,7 @@ import type { Panel, TestProps } from './test-props.ts';
 
 const panels = [
   { kind: 'steps', word: 'Steps', Icon: IconListTree },
+  { kind: 'replay', word: 'Replay', Icon: IconMovie },
   { kind: 'screenshot', word: 'Screenshot', Icon: IconPhoto },
   { kind: 'page', word: 'Page', Icon: IconWorldWww },
 ] as const;

@@ -128,7 +128,7 @@ function useFailureKeys(
   useShortcut('k', 'Previous failure', () => goToFailure(-1));
 }
 
-const panels: Panel[] = ['steps', 'screenshot', 'page', 'attempts'];
+const panels: Panel[] = ['steps', 'replay', 'screenshot', 'page', 'attempts'];
 
 /** The open panel of each test. The latest is in the address: `?test=Suite:Test&panel=steps`. */
 function useOpenPanels() {

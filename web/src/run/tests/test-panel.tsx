@@ -15,6 +15,8 @@ import type { Panel } from './test-props.ts';
 
 const { component: ChangesSincePass } = lazyPart(() => import('../../changes/changes-since-pass.tsx'));
 
+const { component: ReplayPanel } = lazyPart(() => import('../replay/replay-panel.tsx'));
+
 interface Props {
   run: RunView;
   test: TestResultView;
@@ -48,6 +50,13 @@ export function TestPanel({ run, test, panel, onClose }: Props) {
   }
   if (path === undefined) return <p className={classes.notRecorded}>Not recorded for this test</p>;
   if (panel === 'steps') return <Steps run={run.id} test={test} />;
+  if (panel === 'replay') {
+    return (
+      <Suspense fallback={<Loading what="the replay" />}>
+        <ReplayPanel run={run.id} test={test} path={path} />
+      </Suspense>
+    );
+  }
   if (panel === 'page') return <SavedPage address={fileOf(run.id, path)} test={test.test} />;
   return <Screenshot address={fileOf(run.id, path)} test={test} onClose={onClose} />;
 }
