@@ -7,9 +7,10 @@ import { cestStyle } from './style.ts';
 
 /**
  * Why MFTF does not generate a skipped test; `undefined` when it does. It writes none of its steps, but resolves the references of those
- * that the test itself has outside of its hooks: not those in action groups (measured with 3.8).
+ * outside of its hooks; of one that is skipped with its parent, those of the parent (measured with 3.8 and 6.0).
  */
 export function refusalOfSkipped(test: ResolvedTest, definitions: Definitions): string | undefined {
+  if (test.skippedParent !== undefined) return refusalOfSkipped(test.skippedParent, definitions);
   const context = {
     definitions,
     settings: defaultCestSettings,
@@ -18,7 +19,7 @@ export function refusalOfSkipped(test: ResolvedTest, definitions: Definitions): 
     remarks: { notices: new Set<string>(), secrets: new Set<string>() },
   };
   for (const step of test.steps) {
-    if (step.call !== undefined || step.action === 'helper') continue;
+    if (step.action === 'helper') continue;
     try {
       const written = resolution(() => stepLines(step, context));
       if ('refusal' in written) return written.refusal.message;

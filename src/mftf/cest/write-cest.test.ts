@@ -68,17 +68,38 @@ describe('a skipped test', () => {
   const skip = '<annotations><skip><issueId value="X-1"/></skip></annotations>';
   const unknown = '<click selector="{{QuayListSection.nothing}}" stepKey="a"/>';
 
-  it.each([
-    ['a hook', `${skip}<before>${unknown}<actionGroup ref="NoActionGroup" stepKey="b"/></before>`],
-    ['a call of a missing action group', `${skip}<actionGroup ref="NoActionGroup" stepKey="b"/>`],
-  ])('is generated in spite of %s', async (_, steps) => {
-    expect(await linesOf(steps)).toContain('unlink(__FILE__);');
+  it('is generated in spite of its hooks', async () => {
+    const hook = `<before>${unknown}<actionGroup ref="NoActionGroup" stepKey="b"/></before>`;
+    expect(await linesOf(skip + hook)).toContain('unlink(__FILE__);');
   });
 
-  it('is refused for a reference of its own steps', async () => {
-    await expect(linesOf(`${skip}<actionGroup ref="NoActionGroup" stepKey="b"/>${unknown}`)).rejects.toThrow(
-      CestRefusal,
+  it('is refused for a reference of its steps', async () => {
+    await expect(linesOf(skip + unknown)).rejects.toThrow(CestRefusal);
+  });
+
+  it('is refused for a call of a missing action group', async () => {
+    await expect(linesOf(`${skip}<actionGroup ref="NoActionGroup" stepKey="b"/>`)).rejects.toThrow(
+      'The action group NoActionGroup does not exist.',
     );
+  });
+
+  it('is generated in spite of its steps when it is skipped with its parent, but not of those of the parent', async () => {
+    const childOf = (parent: string) =>
+      moduleOf({
+        'Test/P.xml': `<tests><test name="P">${skip}${parent}</test></tests>`,
+        'Test/C.xml': `<tests><test name="C" extends="P">${unknown}</test></tests>`,
+      });
+    const write = async (parent: string) => {
+      const { resolver, helpers } = await childOf(parent);
+      const resolution = resolver.test('C');
+      if ('refusal' in resolution) throw new CestRefusal(resolution.refusal.message);
+      const context = { definitions: resolver.definitions, helpers, settings: defaultCestSettings };
+      return writeCest(resolution.resolved, 'default', new Set(), context);
+    };
+    expect(await write('<comment userInput="fine" stepKey="b"/>')).toContain('ParentTestIsSkipped');
+    await expect(write(unknown.replace('"a"', '"b"'))).rejects.toThrow(CestRefusal);
+    const call = '<actionGroup ref="NoActionGroup" stepKey="b"/>';
+    await expect(write(call)).rejects.toThrow('The action group NoActionGroup does not exist.');
   });
 });
 

@@ -147,10 +147,12 @@ export interface ResolvedTest {
   /** Merged; MFTF takes none of a parent. */
   annotations: readonly XmlElement[];
   /**
-   * Whether MFTF writes a body that only says that it is skipped. Then a test whose steps MFTF would refuse has only those outside of its
-   * hooks here, without calls of action groups.
+   * Whether MFTF writes a body that only says that it is skipped. Then a test whose hooks MFTF would refuse has none here, and one that is
+   * skipped with its parent has no steps that MFTF would refuse.
    */
   skipped: boolean;
+  /** The parent that it is skipped with; `undefined` for one that has a skip of its own, or none. */
+  skippedParent: ResolvedTest | undefined;
   /** The issues of a skip, or MFTF's word for a skipped parent. */
   skipReasons: readonly string[];
   extends: string | undefined;
