@@ -1,4 +1,5 @@
 import { keyArguments } from './php-list.ts';
+import { variableOf } from './php-text.ts';
 import { CestRefusal } from './refusal.ts';
 import { dialectOf } from './settings.ts';
 import type { StepValues } from './values.ts';
@@ -132,7 +133,7 @@ const calls: Record<string, readonly Argument[]> = {
 /** Actions whose result the Cest keeps, with their arguments. */
 const grabs: Record<string, readonly Argument[]> = {
   executeJS: [(values) => script(values)],
-  formatCurrency: ['userInput', 'locale', 'currency'],
+  formatCurrency: [amount, 'locale', 'currency'],
   getOTP: ['userInput'],
   grabAttributeFrom: selectorAndInput,
   grabCookie: ['userInput', 'parameterArray[]'],
@@ -178,7 +179,7 @@ const special: Record<string, Action> = {
       if (name === 'attribute' && source?.includes('[')) {
         throw new CestRefusal(`The attribute "${source}" has brackets.`);
       }
-      return source === undefined ? undefined : values.quote(source);
+      return source === undefined ? undefined : values.quote(source, name === 'selector' ? 'anything' : name);
     };
     return {
       method: 'assertElementContainsAttribute',
@@ -228,12 +229,27 @@ const cronSeconds = 60;
 
 function cronTimeout(values: StepValues): string {
   const timeout = values.raw('timeout') ?? values.settings.waitTimeout;
+  if (!/^\d+$/.test(timeout)) throw new CestRefusal(`The timeout of a cron is no number: ${timeout}.`);
   return String(Number(timeout) + cronSeconds);
+}
+
+/** MFTF writes a number without quotes. */
+function amount(values: StepValues): string | undefined {
+  const text = values.quoted('userInput');
+  const [, number] = /^"(-?[\d.]+)"$/.exec(text ?? '') ?? [];
+  if (number === undefined) return text;
+  if (!/^[1-9]\d*$/.test(number)) throw new CestRefusal(`The amount ${number} is no whole number.`);
+  return number;
 }
 
 function keys(values: StepValues): string | undefined {
   const source = values.step.attributes.parameterArray;
-  return source === undefined ? undefined : keyArguments(values.resolve(source), values.php);
+  if (source !== undefined && /\$\w+\.\w*\[/.test(source)) {
+    throw new CestRefusal(`Keys to be pressed have a field in brackets: ${source}.`);
+  }
+  return source === undefined
+    ? undefined
+    : keyArguments(values.resolve(source, 'parameterArray'), values.php);
 }
 
 function arrayChild(values: StepValues): string | undefined {
@@ -245,7 +261,14 @@ function arrayChild(values: StepValues): string | undefined {
 function script(values: StepValues): string | undefined {
   const source = values.step.attributes.function;
   if (source === undefined) return undefined;
-  return values.php.quote(values.resolve(source, 'function').replace(/(?<![\\{])\$(?=[A-Za-z_])/g, '\\$'));
+  // MFTF escapes the dollar signs of these, too.
+  if (/\\\$[A-Za-z_]|\$\w+\.\w+\[\d+\]\$|\$\w+\.[\w[\]]+\$\w/.test(source)) {
+    throw new CestRefusal(
+      'A script has an escaped dollar sign, an item of created data, or created data before a word.',
+    );
+  }
+  const text = values.resolve(source, 'function');
+  return variableOf(text) ?? values.php.quote(text.replace(/(?<![\\{])\$(?=[A-Za-z_])/g, '\\$'));
 }
 
 /** `<expectedResult>` or `<actualResult>` by its type. */
@@ -257,7 +280,8 @@ function result(values: StepValues, tag: 'expectedResult' | 'actualResult'): str
     case 'array':
       return values.listOf(text);
     case 'bool':
-      return text === '' || text === '0' || text === 'false' ? 'false' : 'true';
+      if (!/^(?:true|false|1|0)$/.test(text)) throw new CestRefusal(`This is no truth value: ${text}.`);
+      return text === '0' || text === 'false' ? 'false' : 'true';
     case 'int':
       return String(Number.parseInt(values.resolve(text), 10) || 0);
     case 'float':
@@ -265,8 +289,9 @@ function result(values: StepValues, tag: 'expectedResult' | 'actualResult'): str
     case 'const':
       return values.rawText(text);
     case 'variable':
-      if (/^\$\$?\w+\./.test(text)) return values.quote(text);
-      return `$${text.replace(/^\{?\$/, '').replace(/\}$/, '')}`;
+      if (/^\$\$?\w+\.[\w[\]]+\$\$?$/.test(text)) return values.quote(text);
+      if (!/^\$?\w+(?:\[\w*\])*$/.test(text)) throw new CestRefusal(`This is no variable: ${text}.`);
+      return `$${text.replace('$', '')}`;
     default:
       return values.quote(text);
   }

@@ -9,6 +9,7 @@ export function dataLines(values: StepValues, style: Style): string[] | undefine
     const lines = suiteLines[step.action]?.(values);
     if (lines !== undefined) return lines;
   }
+  if (step.action === 'createData') values.refuseUnknownData(attributes.entity ?? '');
   const entity = `"${attributes.entity}"`;
   const scope = `"${style.scope}"`;
   const required = requiredList(values);
@@ -16,7 +17,7 @@ export function dataLines(values: StepValues, style: Style): string[] | undefine
     case 'createData': {
       const fields = fieldLines(values);
       const custom = fields.length === 0 ? '[]' : `$${stepKey}Fields`;
-      const list = [`"${stepKey}"`, scope, entity, required, custom, values.quoted('storeCode')];
+      const list = [`"${stepKey}"`, scope, entity, required, custom, values.literal('storeCode')];
       return [...fields, line(values, style, 'createEntity', list)];
     }
     case 'getData': {
@@ -25,7 +26,7 @@ export function dataLines(values: StepValues, style: Style): string[] | undefine
         scope,
         entity,
         required,
-        values.quoted('storeCode') ?? 'null',
+        values.literal('storeCode') ?? 'null',
         values.raw('index'),
       ];
       return [line(values, style, 'getEntity', list)];
@@ -35,7 +36,7 @@ export function dataLines(values: StepValues, style: Style): string[] | undefine
         `"${attributes.createDataKey}"`,
         scope,
         `${entity},${required}`,
-        values.quoted('storeCode'),
+        values.literal('storeCode'),
       ];
       return [line(values, style, 'updateEntity', list)];
     }

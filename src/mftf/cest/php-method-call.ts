@@ -55,7 +55,9 @@ export function helperLines(
 
 /** A text for a parameter that takes one, else what is written as PHP. */
 function argumentExpression(values: StepValues, source: string, type: string): string {
-  return /^\??(int|float|bool|array)$/.test(type) ? values.rawText(source) : values.quote(source);
+  return /^\??(int|float|bool|array)$/.test(type)
+    ? values.rawText(source, 'anything')
+    : values.quote(source, 'anything');
 }
 
 /** A default as PHP exports its value. */

@@ -11,6 +11,13 @@ export class PhpText {
     return `\0${this.#expressions.length - 1}\0`;
   }
 
+  /** The marked expressions of a text. */
+  expressionsIn(text: string): string[] {
+    return text
+      .split('\0')
+      .flatMap((part, index) => (index % 2 === 1 ? (this.#expressions[Number(part)] ?? []) : []));
+  }
+
   /** A text as an expression: quoted parts and marked expressions, joined by dots. */
   quote(text: string): string {
     const parts: string[] = [];
@@ -38,4 +45,9 @@ export function hasMark(text: string): boolean {
 /** Text for the inside of double quotes; a variable in braces stays one. */
 function escapeQuotes(text: string): string {
   return text.replaceAll('"', '\\"');
+}
+
+/** The variable that a text consists of, without its braces; MFTF takes no name with one letter or a `_` for one. */
+export function variableOf(text: string): string | undefined {
+  return /^\{(\$[A-Za-z][A-Za-z\d]+)\}$/.exec(text)?.[1];
 }

@@ -1,5 +1,6 @@
 import { type Reference, readReference, replaceReferences } from '../catalog/declarations/references.ts';
 import type { Definitions, ElementDefinition } from '../resolver/model.ts';
+import { entityValue, fieldValue } from './entity-values.ts';
 import { locatorCall, parameterNames } from './locator.ts';
 import type { PhpText } from './php-text.ts';
 import { CestRefusal } from './refusal.ts';
@@ -29,8 +30,11 @@ export interface ResolvedText {
   notices: string[];
 }
 
-/** Which references are replaced: all; all but those to elements; or only those to created data. */
-export type Reading = 'all' | 'data' | 'created';
+/**
+ * Which references are replaced: data and elements; data and pages; data; what a test has only while it runs, which is created data and the
+ * environment; or created data. Those to elements and pages are refused where they cannot stand.
+ */
+export type Reading = 'elements' | 'pages' | 'data' | 'runtime' | 'created';
 
 /**
  * A text with its references to data, sections, pages, the environment, secrets and created data replaced. Throws CestRefusal for a
@@ -47,11 +51,11 @@ export function resolveReferences(source: string, context: ReferenceContext, rea
   };
   resolved.text = replaceReferences(source, (reference) => {
     if (reading === 'created' || !hasMember(reference)) return undefined;
-    if (reading === 'data' && context.definitions.section(reference.name) !== undefined) {
-      throw new CestRefusal(`An element cannot stand here: ${reference.source}.`);
-    }
-    // MFTF knows no field or element with a hyphen (measured with 3.8 and 6.0).
-    if (reference.member.includes('-') && !reference.name.startsWith('_')) return undefined;
+    if (reading === 'runtime' && !isRuntime(reference)) return undefined;
+    refuseMisplaced(reference, reading, context);
+    // MFTF knows no name with a hyphen, but for secrets, and no reference without its parameters (measured with 3.8 and 6.0).
+    if (reference.member.includes('-') && reference.name !== '_CREDS') return undefined;
+    if (reference.parameters?.join('') === '') return undefined;
     const value = lookUp(reference, context, resolved);
     // A reference that leads to nothing stays, when it has parameters.
     if (value === '' && reference.parameters !== undefined) return undefined;
@@ -60,8 +64,33 @@ export function resolveReferences(source: string, context: ReferenceContext, rea
   if (resolved.hasLocator && /^\0\d+\0$/.exec(resolved.text) === null) {
     throw new CestRefusal(`A locator function stands beside text: ${source}.`);
   }
+  refuseOddCreated(resolved.text);
   resolved.text = replaceCreated(resolved.text, context);
   return resolved;
+}
+
+function isRuntime({ name }: Reference): boolean {
+  return name === '_ENV' || name === '_CREDS';
+}
+
+function refuseMisplaced(
+  { name, source }: Reference,
+  reading: Reading,
+  { definitions }: ReferenceContext,
+): void {
+  if (reading !== 'elements' && definitions.section(name) !== undefined) {
+    throw new CestRefusal(`An element cannot stand here: ${source}.`);
+  }
+  if (reading !== 'pages' && definitions.page(name) !== undefined) {
+    throw new CestRefusal(`A page cannot stand here: ${source}.`);
+  }
+}
+
+/** MFTF refuses a name between dollar signs that has no field, or a field of a field. */
+function refuseOddCreated(text: string): void {
+  for (const [source, path = ''] of text.matchAll(/\$([\w.[\]]+)\$/g)) {
+    if (!/^\w+\.[\w[\]]+$/.test(path)) throw new CestRefusal(`${source} is no field of created data.`);
+  }
 }
 
 function withoutReferences(text: string): ResolvedText {
@@ -122,10 +151,30 @@ function selectorOf(
 ): string {
   if (element.locatorFunction !== undefined) {
     resolved.hasLocator = true;
-    const values = (parameters ?? []).map((parameter) => parameterValue(parameter, context, resolved));
+    const values = (parameters ?? []).map((parameter) =>
+      replaceCreated(parameterValue(parameter, context, resolved), context),
+    );
+    for (const value of values) refuseInLocator(value, context.php);
     return context.php.mark(locatorCall(element.locatorFunction, values, context.php));
   }
+  // MFTF ignores those of an element that is not parameterized.
+  const count = parameterNames(element.selector ?? '').length;
+  if (element.parameterized && parameters !== undefined && parameters.length > count) {
+    throw new CestRefusal(
+      `${parameters.length} parameters are given to ${element.name}, which needs ${count}.`,
+    );
+  }
   return fillParameters(element.selector ?? '', parameters, context, resolved);
+}
+
+/** What MFTF makes of these in the arguments of a locator function is no PHP, or has other places. */
+function refuseInLocator(value: string, php: PhpText): void {
+  const isUnique = php.expressionsIn(value).some((expression) => expression.startsWith('msq('));
+  if (isUnique || /[",]|\{\{\w+\./.test(value)) {
+    throw new CestRefusal(
+      'A parameter of a locator function is unique, or has quotes, a comma or a reference.',
+    );
+  }
 }
 
 /** Puts parameters into `{{name}}` in the order in which the names occur first. */
@@ -135,8 +184,11 @@ function fillParameters(
   context: ReferenceContext,
   resolved: ResolvedText,
 ): string {
-  if (parameters === undefined) return template;
+  // MFTF leaves some of these as they are, and looks for parameters in others.
+  if (/\{\{\w+\./.test(template))
+    throw new CestRefusal(`A selector or an address has a reference: ${template}.`);
   const names = parameterNames(template);
+  if (parameters === undefined) return template;
   if (names.length > parameters.length) {
     throw new CestRefusal(
       `${parameters.length} parameters are given to "${template}", which needs ${names.length}.`,
@@ -155,13 +207,18 @@ function parameterValue(source: string, context: ReferenceContext, resolved: Res
   const parameter = source.replace(/^\(+/, '').replace(/(?<=^(?:'[^']*'|[^']*))\)+$/, '');
   if (parameter.startsWith("'")) return withoutGroups(parameter.replace(/^'+|'+$/g, ''));
   // A variable without its braces is taken for data, and there is none of its name; so is one whose name has one letter or a `_`.
-  if (/^(?:\$\w+|\{\$(?:\w|\w*_\w*)\})$/.test(parameter)) return `{{${parameter}}}`;
+  if (/^(?:\$[\w.]+|\{\$(?:\w|\w*_\w*)\})$/.test(parameter)) return `{{${parameter}}}`;
   if (parameter.includes('$')) return parameter.replace(/\s/g, '');
   const reference = readReference(parameter.replace(/\s/g, '').replace(/^\{\{/, '').replace(/\}\}$/, ''));
-  // Text that is not a reference is unchanged.
-  if (reference === undefined || !hasMember(reference)) return parameter;
-  // So is a field with a hyphen.
-  if (reference.member.includes('-')) return `{{${parameter}}}`;
+  // MFTF takes any other text for the name of data, too; a field with a hyphen or a dot is none.
+  if (reference === undefined || !hasMember(reference) || /[-.]/.test(reference.member)) {
+    return parameter.startsWith('{{') ? parameter : `{{${parameter}}}`;
+  }
+  const { definitions } = context;
+  const isElement = definitions.section(reference.name)?.elements.has(reference.member) === true;
+  if (isElement || definitions.page(reference.name) !== undefined) {
+    throw new CestRefusal(`A parameter is an element or a page: ${parameter}.`);
+  }
   return lookUp(reference, context, resolved) ?? parameter;
 }
 
@@ -170,43 +227,36 @@ function withoutGroups(literal: string): string {
   return literal.replace(/[\\$]\d{1,2}/g, '');
 }
 
-function entityValue(name: string, key: string, context: ReferenceContext): string | undefined {
-  const entity = context.definitions.entity(name);
-  if (entity === undefined) throw new CestRefusal(`"${name}" is neither data nor a section nor a page.`);
-  const [arrayKey, index] = /^([^[]+)\[(\d+)\]$/.exec(key)?.slice(1) ?? [];
-  if (arrayKey !== undefined) {
-    if (entity.namedItems.has(arrayKey.toLowerCase())) {
-      throw new CestRefusal(`The array "${arrayKey}" of the data "${name}" has items with names.`);
-    }
-    const item = entity.arrays.get(arrayKey.toLowerCase())?.[Number(index)];
-    if (item !== undefined) return item;
-  }
-  const array = entity.arrays.get(key.toLowerCase());
-  if (array !== undefined) return `[${array.map((item) => `"${item}"`).join(',')}]`;
-  const field = entity.fields.get(key.toLowerCase());
-  if (field === undefined) throw new CestRefusal(`The data "${name}" has no field "${key}".`);
-  const unique = field.unique && context.php.mark(`msq("${name}")`);
-  if (field.unique === 'prefix') return `${unique}${field.value}`;
-  return field.unique === 'suffix' ? `${field.value}${unique}` : field.value;
-}
+/** Values that refer to data of the same kind may do so in a circle. */
+const maxLevels = 8;
 
 /**
- * References inside of a value, to one more level: the environment, secrets, and data, there without what makes it unique. In a whole array
- * those to data stay.
+ * References inside of a value: the environment, secrets, and data, there without what makes it unique. In arrays and their items those to
+ * data stay.
  */
 function replaceValues(
   value: string,
-  { name, member }: MemberReference,
+  reference: MemberReference,
   context: ReferenceContext,
   resolved: ResolvedText,
+  level = 1,
 ): string {
   if (!value.includes('{{')) return value;
-  const isArray = context.definitions.entity(name)?.arrays.has(member.toLowerCase());
-  return replaceReferences(value, (reference) => {
-    if (!hasMember(reference)) return undefined;
-    const { name, member: key } = reference;
-    if (name === '_ENV' || name === '_CREDS') return lookUp(reference, context, resolved);
-    return isArray ? undefined : context.definitions.entity(name)?.fields.get(key.toLowerCase())?.value;
+  const key = reference.member.toLowerCase();
+  const keepsData = context.definitions.entity(reference.name)?.arrays.has(key.replace(/\[\d+\]$/, ''));
+  let count = 0;
+  return replaceReferences(value, (inner) => {
+    count += 1;
+    if (!hasMember(inner)) return undefined;
+    if (isRuntime(inner)) return lookUp(inner, context, resolved);
+    if (keepsData || inner.member.includes('-')) return undefined;
+    // MFTF takes the name of the one for that of the other.
+    if (count > 1) throw new CestRefusal(`The value of ${reference.source} has more than one reference.`);
+    const field = fieldValue(inner, context.definitions);
+    if (field === undefined) return undefined;
+    if (level === maxLevels)
+      throw new CestRefusal(`Too many values refer to each other: ${reference.source}.`);
+    return replaceValues(field, inner, context, resolved, level + 1);
   });
 }
 

@@ -31,6 +31,8 @@ export interface Dialect {
   commandLimit: boolean;
   /** Whether the description of a test names the secrets that it uses: since 4. */
   secretsInDescription: boolean;
+  /** Whether data that no file declares cannot be created: since 4 (measured with 4.7 and 6.0). */
+  refusesUnknownData: boolean;
   /** The argument of a pause: since 3.9.0. */
   pauseArgument: string | undefined;
 }
@@ -44,6 +46,7 @@ export function dialectOf(version: string): Dialect {
     sharedHelpers: major < 4,
     commandLimit: major >= 4,
     secretsInDescription: major >= 4,
+    refusesUnknownData: major >= 4,
     pauseArgument: isLater ? 'true' : undefined,
   };
 }

@@ -30,24 +30,32 @@ export function stepLines(step: ResolvedStep, context: StepContext): string[] {
   if (step.action === 'comment' && step.stepKey === '') return [style.comment(plainComment(step, context))];
   const php = new PhpText();
   const values = new StepValues(step, { definitions, access: style, php }, settings);
-  if (step.action === 'comment') return [style.comment(values.quoted('userInput') ?? '""')];
+  if (step.action === 'comment') {
+    const text = values.quoted('userInput') ?? '""';
+    refuseSecrets(step, values);
+    return [style.comment(text)];
+  }
   if (step.action === 'generateDate') return dateLines(step, values);
   if (step.action === 'helper') return helperLines(values, context);
   const lines = dataLines(values, style) ?? [
     ...callLines(values, style),
     ...impliedWait(step, values, style),
   ];
-  if (values.secrets.size > 0 && !withSecrets.has(step.action)) {
-    throw new CestRefusal(`A secret cannot stand in the step ${step.stepKey} of the action ${step.action}.`);
-  }
+  refuseSecrets(step, values);
   for (const notice of values.notices) remarks.notices.add(notice);
   // MFTF does not look at commands of Magento for this.
   if (step.action !== 'magentoCLI') for (const secret of values.secrets) remarks.secrets.add(secret);
   return lines;
 }
 
-/** The actions that MFTF accepts secrets in (its own message). */
-const withSecrets = new Set(['fillField', 'magentoCLI', 'createData', 'seeInField', 'getOTP']);
+/** The actions that MFTF accepts secrets in; it says so of <getOTP>, too, and refuses it (measured with 3.8). */
+const withSecrets = new Set(['fillField', 'magentoCLI', 'createData', 'seeInField']);
+
+function refuseSecrets({ stepKey, action }: ResolvedStep, { secrets }: StepValues): void {
+  if (secrets.size > 0 && !withSecrets.has(action)) {
+    throw new CestRefusal(`A secret cannot stand in the step ${stepKey} of the action ${action}.`);
+  }
+}
 
 function noteActionGroup(step: ResolvedStep, { definitions, remarks }: StepContext): void {
   const name = step.call?.actionGroup ?? '';
@@ -88,7 +96,21 @@ function plainComment(step: ResolvedStep, context: StepContext): string {
   return `"${(step.attributes['userInput'] ?? '').replace(/["${}]/g, '\\$&')}"`;
 }
 
+/** MFTF refuses what PHP does not know; matre knows only the form of a name, and leaves others to MFTF. */
+function refuseTimezone(name: string | undefined): void {
+  if (name !== undefined && !/^(?:UTC|[A-Z][A-Za-z_]+(?:\/[A-Z][A-Za-z_+-]+\d*)+)$/.test(name)) {
+    throw new CestRefusal(`"${name}" may be no time zone.`);
+  }
+}
+
+/** MFTF replaces only data in dates. */
 function dateLines(step: ResolvedStep, values: StepValues): string[] {
+  refuseTimezone(step.attributes['timezone']);
+  for (const name of ['date', 'format']) {
+    const source = step.attributes[name] ?? '';
+    if (/\{\{_|\$\w+\.|^\{\$\w+\}$/.test(source))
+      throw new CestRefusal(`A date is no text with data: ${source}.`);
+  }
   const timezone = values.quoted('timezone') ?? `"${values.settings.timezone}"`;
   return [
     '$date = new \\DateTime();',

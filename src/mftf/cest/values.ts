@@ -1,9 +1,10 @@
+import { replaceReferences } from '../catalog/declarations/references.ts';
 import type { ResolvedStep, XmlElement } from '../resolver/model.ts';
 import { phpList } from './php-list.ts';
-import type { PhpText } from './php-text.ts';
+import { hasMark, type PhpText, variableOf } from './php-text.ts';
 import { type Reading, type ReferenceContext, resolveReferences } from './references.ts';
 import { CestRefusal } from './refusal.ts';
-import type { CestSettings } from './settings.ts';
+import { type CestSettings, dialectOf } from './settings.ts';
 
 /** The values of one step as expressions of PHP. Collects the timeouts, notices and secrets of the references that they have. */
 export class StepValues {
@@ -29,15 +30,29 @@ export class StepValues {
   /** A text with its references resolved, as marks; `name` is the attribute that holds it. */
   resolve(source: string, name?: string): string {
     const isSelector = name !== undefined && selectorAttributes.includes(name);
-    const { text, element, secrets, notices } = resolveReferences(
-      source,
-      this.#context,
-      this.step.action === 'setCookie' && name === 'value' ? 'created' : readingOf(name, isSelector),
-    );
+    refuseOddParameters(source, this.step.call === undefined);
+    const reading = this.#readingOf(name, isSelector);
+    const { text, element, hasLocator, secrets, notices } = resolveReferences(source, this.#context, reading);
+    if (hasLocator && isSelector && name !== 'selector') {
+      throw new CestRefusal(`A locator function cannot stand in the attribute "${name}".`);
+    }
+    // MFTF leaves such a reference as it is, or writes a value of its own.
+    if (text === '' && source !== '' && name !== undefined && refusesEmpty.has(name)) {
+      throw new CestRefusal(`The attribute "${name}" is empty: ${source}.`);
+    }
     if (isSelector && element !== undefined) this.#timeouts.set(name, element.timeout);
     (isSelector ? this.#notices.ofSelectors : this.#notices.others).push(...notices);
     for (const secret of secrets) this.secrets.add(secret);
     return text;
+  }
+
+  /** Which references MFTF replaces in an attribute, or in the text of an element. */
+  #readingOf(name: string | undefined, isSelector: boolean): Reading {
+    if (name === 'time') return 'created';
+    if (name !== undefined && runtimeAttributes.has(name)) return 'runtime';
+    if (name === 'value' && this.step.action === 'setCookie') return 'runtime';
+    if (name === 'url') return 'pages';
+    return name === 'html' || name === 'anything' || isSelector ? 'elements' : 'data';
   }
 
   /** Seconds that MFTF waits after the step: those of the last element that its selectors name; `undefined` without one. */
@@ -66,34 +81,61 @@ export class StepValues {
   /** A text as text of PHP; a text that is a variable, as that variable. `name`: see `resolve`. */
   quote(source: string, name?: string): string {
     const text = this.resolve(source, name);
+    // MFTF takes away one of the quotes around such a variable.
+    if (hasMark(text) && /(?:^|\0)\{\$\w+\}(?:\0|$)/.test(text)) {
+      throw new CestRefusal(`A variable stands beside created data or the environment: ${source}.`);
+    }
     return variableOf(text) ?? this.php.quote(text);
+  }
+
+  /** An attribute in which MFTF replaces nothing, as text of PHP; `undefined` without the attribute. */
+  literal(name: string): string | undefined {
+    const source = this.step.attributes[name];
+    if (source?.includes('{{_CREDS.'))
+      throw new CestRefusal(`A secret cannot stand in the attribute "${name}".`);
+    return source === undefined ? undefined : this.php.quote(source);
   }
 
   /** An attribute as PHP itself, such as a number. */
   raw(name: string): string | undefined {
     const source = this.step.attributes[name];
-    return source === undefined ? undefined : this.php.raw(this.resolve(source, name));
+    return source === undefined ? undefined : this.rawText(source, name);
   }
 
-  /** A text as PHP itself. */
-  rawText(source: string): string {
-    return variableOf(source) ?? this.php.raw(this.resolve(source));
+  /** A text as PHP itself. `name`: see `resolve`. */
+  rawText(source: string, name?: string): string {
+    const text = this.resolve(source, name);
+    // What MFTF writes is no PHP.
+    const isOdd = this.php.expressionsIn(text).some((one) => !one.includes('retrieveEntityField'));
+    if (isOdd || (text === '' && source !== '') || /\{\{\w+\./.test(text)) {
+      throw new CestRefusal(`A value that is no text has such references: ${source}.`);
+    }
+    return this.php.raw(text);
   }
 
   /** An attribute as a list of PHP; `undefined` without the attribute. */
   list(name: string): string | undefined {
     const source = this.step.attributes[name];
     if (source === undefined) return undefined;
+    return name === 'parameterArray'
+      ? this.listOf(source, name)
+      : phpList(this.resolve(source, name), this.php);
+  }
+
+  /** A text as a list of PHP. `name`: see `resolve`. */
+  listOf(source: string, name?: string): string {
     const text = this.resolve(source, name);
-    if (name === 'parameterArray' && !(text.startsWith('[') && text.endsWith(']'))) {
-      throw new CestRefusal('A parameterArray must begin with [ and end with ].');
-    }
+    if (!/^\[.*\]$/s.test(name === 'parameterArray' ? text : text.trim()))
+      throw new CestRefusal(`A list must begin with [ and end with ]: ${source}.`);
     return phpList(text, this.php);
   }
 
-  /** A text as a list of PHP. */
-  listOf(source: string): string {
-    return phpList(this.resolve(source), this.php);
+  /** Refuses data to be created that no file declares, as newer versions of MFTF do. */
+  refuseUnknownData(name: string): void {
+    const { refusesUnknownData } = dialectOf(this.settings.version);
+    if (refusesUnknownData && this.#context.definitions.entity(name) === undefined) {
+      throw new CestRefusal(`There is no data ${name}.`);
+    }
   }
 
   /** The first element of a tag in the step. */
@@ -106,14 +148,10 @@ export class StepValues {
   }
 }
 
-/** MFTF replaces only created data in these. */
-const plainAttributes = ['button', 'message', 'time'];
-
-/** Which references MFTF replaces in an attribute; the text of an element may have all. */
-function readingOf(name: string | undefined, isSelector: boolean): Reading {
-  if (name !== undefined && plainAttributes.includes(name)) return 'created';
-  return name === undefined || name === 'html' || isSelector ? 'all' : 'data';
-}
+/** Of these MFTF replaces created data and the environment only. */
+const runtimeAttributes = new Set([
+  ...['arguments', 'button', 'currency', 'groups', 'height', 'locale', 'message', 'timeout', 'width'],
+]);
 
 /** In the order in which MFTF reads them. */
 const selectorAttributes = [
@@ -126,7 +164,24 @@ const selectorAttributes = [
   'optionSelector',
 ];
 
-/** The variable that a text consists of, without its braces. */
-function variableOf(text: string): string | undefined {
-  return /^\{(\$\w{2,})\}$/.exec(text)?.[1];
+const refusesEmpty = new Set([...selectorAttributes, 'date', 'format', 'html', 'url']);
+
+/**
+ * MFTF ends a reference at the braces of a parameter, refuses an empty one before others, and takes the brackets around one of several for a
+ * part of it. In action groups arguments may lead to the last two, which it then reads well.
+ */
+function refuseOddParameters(source: string, isOfTest: boolean): void {
+  if (!source.includes('{{')) return;
+  replaceReferences(source, ({ parameters = [] }) => {
+    if (parameters.some((each) => each.includes('{{') && each.includes('}}'))) {
+      throw new CestRefusal(`A parameter is in braces: ${source}.`);
+    }
+    const [first = '', ...others] = parameters;
+    const isClosed = [first, ...others.slice(0, -1)].some((each) => each.endsWith(')'));
+    const isOdd = first === "''" || isClosed || others.some((each) => each.startsWith('('));
+    if (isOfTest && others.length > 0 && isOdd) {
+      throw new CestRefusal(`One of several parameters is empty or in brackets: ${source}.`);
+    }
+    return undefined;
+  });
 }

@@ -126,6 +126,8 @@ describe('references', () => {
     ['are a variable when they are nothing else', '{$boat}', '$boat'],
     ['are no variable when its name has one letter', '{$x}', '"{$x}"'],
     ['stay in a text when they are a variable', '{$x}!', '"{$x}!"'],
+    ['take any parameter for data', '{{QuayListSection.row(12)}}', '"//tr[@data-name=\'{{12}}\']"'],
+    ['stay without a parameter', '{{QuayListSection.row()}}', '"{{QuayListSection.row()}}"'],
   ])('%s', async (_, selector, expected) => {
     const escaped = selector.replaceAll('"', '&quot;');
     expect((await linesOf(`<click selector="${escaped}" stepKey="a"/>`))[0]).toBe(`$I->click(${expected});`);
@@ -150,7 +152,11 @@ describe('references', () => {
       'an element outside of a selector',
       '<fillField selector="a" userInput="{{QuayListSection.search}}" stepKey="a"/>',
     ],
+    ['a page outside of an url', '<see userInput="{{StorefrontQuayPage.url(\'x\')}}" stepKey="a"/>'],
     ['too few parameters', '<click selector="{{QuayListSection.cell(QuayBoat.name)}}" stepKey="a"/>'],
+    ['a parameter in braces', '<click selector="{{QuayListSection.row({{QuayBoat.name}})}}" stepKey="a"/>'],
+    ['data in a time', '<wait time="{{QuayBoat.name}}" stepKey="a"/>'],
+    ['a name between dollar signs', '<see userInput="$boat$" stepKey="a"/>'],
     ['an unknown action', '<sail stepKey="a"/>'],
     ['an unknown helper', '<helper class="Quay\\No" method="moor" stepKey="a"/>'],
     [
@@ -164,10 +170,11 @@ describe('references', () => {
 
 describe('a step', () => {
   it.each([
+    ['is a variable', '<executeJS function="{$boat}" stepKey="a"/>', '$a = $I->executeJS($boat);'],
     [
-      'has no data in its time',
-      '<wait time="{{QuayBoat.name}}" stepKey="a"/>',
-      '$I->wait({{QuayBoat.name}});',
+      'has the environment but no data in its arguments',
+      '<magentoCLI command="x" arguments="{{_ENV.A}} {{QuayBoat.name}}" stepKey="a"/>',
+      '$a = $I->magentoCLI("x", 60, getenv("A") . " {{QuayBoat.name}}");',
     ],
     [
       'keeps a field with a hyphen',

@@ -25,7 +25,7 @@ export interface DefinitionIndex {
   members(merged: MergedDefinition): ReadonlyMap<string, Member>;
   /** Whether one of the parents is missing or too far away, so that the members are not known. */
   isIncomplete(merged: MergedDefinition): boolean;
-  /** The type of data, of the nearest definition that has one. */
+  /** The type of data, of the nearest definition that has one; of several files of one name, the last one counts, as in MFTF. */
   typeOf(merged: MergedDefinition): string | undefined;
   /** Whether the metadata has an operation for a type of data. */
   hasOperation(type: string, operation: string): boolean;
@@ -101,8 +101,8 @@ export function indexDefinitions(files: readonly FileOutline[]): DefinitionIndex
     },
     typeOf: (merged) =>
       withParents(merged)
-        .flatMap(({ places }) => places.map(({ definition }) => definition.type))
-        .find((type) => type !== undefined),
+        .map(({ places }) => places.findLast(({ definition }) => definition.type !== undefined))
+        .find((place) => place !== undefined)?.definition.type,
     hasOperation: (type, operation) => operations.has(`${type} ${operation}`),
   };
 }

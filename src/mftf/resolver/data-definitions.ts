@@ -10,54 +10,45 @@ import { cacheByName } from './name-cache.ts';
 import { refuse } from './refusal.ts';
 import { childrenOf, isComment, type MutableElement } from './xml-tree.ts';
 
-/** Data that extends each other; Magento 2.4.4 has chains of two. Each is read within the one that extends it, so a bound is needed. */
-const maxChain = 500;
-
 /** Returns the definitions of data by name; `undefined` when no file declares it. */
 export function createEntities(reader: DeclarationReader): (name: string) => EntityDefinition | undefined {
-  const cache = new Map<string, EntityDefinition | undefined>();
-  const definitionOf = (name: string, children: readonly string[]): EntityDefinition | undefined => {
-    if (cache.has(name)) return cache.get(name);
-    const element = reader.merged('entity', name);
-    const definition = element && extendEntity(element, children);
-    cache.set(name, definition);
-    return definition;
-  };
-
-  /** The items of the arrays of each, with their keys: an item of a child takes the place of the one with its key. */
-  const itemsOf = new WeakMap<EntityDefinition, KeyedArrays>();
-
-  function extendEntity(element: MutableElement, children: readonly string[]): EntityDefinition {
+  function extendEntity(element: MutableElement): EntityDefinition {
     const own = entityOf(element);
-    const items = keyedArrays(element);
-    itemsOf.set(own, items);
     const { extends: parentName } = element.attributes;
     if (parentName === undefined) return own;
-    const path = [...children, own.name];
-    if (path.includes(parentName)) {
-      refuse(own.origin, `Data extends itself in a circle: ${[...path, parentName].join(' extends ')}.`);
-    }
-    if (path.length > maxChain) refuse(own.origin, `More than ${maxChain} data extend each other.`);
-    const parent = definitionOf(parentName, path);
-    if (parent === undefined) {
+    const parentElement = reader.merged('entity', parentName);
+    if (parentElement === undefined) {
       return refuse(own.origin, `The data ${own.name} extends ${parentName}, which does not exist.`);
     }
-    const parentItems: KeyedArrays = itemsOf.get(parent) ?? new Map();
-    const allItems: KeyedArrays = new Map(parentItems);
-    for (const [key, list] of items) allItems.set(key, new Map([...(parentItems.get(key) ?? []), ...list]));
-    const extended = {
+    if (parentElement.attributes['extends'] !== undefined) {
+      // So nothing extends itself either (measured with 3.8 and 6.0).
+      refuse(own.origin, `The data ${own.name} extends ${parentName}, which extends other data itself.`);
+    }
+    const parent = entityOf(parentElement);
+    return {
       ...own,
       type: own.type === '' ? parent.type : own.type,
       fields: new Map([...parent.fields, ...own.fields]),
-      arrays: new Map(Array.from(allItems, ([key, list]) => [key, [...list.values()]])),
+      arrays: extendArrays(keyedArrays(parentElement), keyedArrays(element)),
       namedItems: new Set([...parent.namedItems, ...own.namedItems]),
       vars: new Map([...parent.vars, ...own.vars]),
       requiredEntities: [...parent.requiredEntities, ...own.requiredEntities],
     };
-    itemsOf.set(extended, allItems);
-    return extended;
   }
-  return (name) => definitionOf(name, []);
+  return cacheByName((name) => {
+    const element = reader.merged('entity', name);
+    return element && extendEntity(element);
+  });
+}
+
+/** The items of the arrays of a parent, and those of its child in place of the ones with the same key. */
+function extendArrays(parent: KeyedArrays, own: KeyedArrays): EntityDefinition['arrays'] {
+  const arrays = new Map<string, readonly string[]>();
+  for (const key of new Set([...parent.keys(), ...own.keys()])) {
+    const items = new Map([...(parent.get(key) ?? []), ...(own.get(key) ?? [])]);
+    arrays.set(key, [...items.values()]);
+  }
+  return arrays;
 }
 
 /** The items of arrays by the key of the array in lower case, and by their name or their place. */

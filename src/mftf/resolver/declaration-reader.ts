@@ -8,7 +8,8 @@ import { type MutableElement, readElements } from './xml-tree.ts';
 type Kind = Exclude<PartKind, 'helper' | 'operation'>;
 
 /** The kinds of which a file may have one (measured with 3.8 and 6.0). */
-const isAlone = (kind: Kind) => kind === 'page' || kind === 'section' || kind === 'actionGroup';
+const isAlone = (kind: Kind) =>
+  kind === 'page' || kind === 'section' || kind === 'actionGroup' || kind === 'suite';
 
 /** Reads the declarations of a catalog as elements. Throws as `refuse` does for a file that MFTF cannot read. */
 export interface DeclarationReader {

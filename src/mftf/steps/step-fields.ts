@@ -39,7 +39,10 @@ export function fieldsOf(step: ResolvedStep, definitions: Definitions): StepFiel
   const text = step.text.trim();
   return [
     ...attributes.map(([name, source]) => field(name, source, name)),
-    ...step.children.map((child: XmlElement) => field(child.tag, elementText(child))),
+    ...step.children.map((child: XmlElement) =>
+      // The arguments of a helper may name elements.
+      field(child.tag, elementText(child), step.action === 'helper' ? 'anything' : undefined),
+    ),
     ...(text === '' ? [] : [field('', text)]),
   ];
 }

@@ -1,0 +1,47 @@
+import type { Reference } from '../catalog/declarations/references.ts';
+import type { Definitions } from '../resolver/model.ts';
+import type { PhpText } from './php-text.ts';
+import { CestRefusal } from './refusal.ts';
+
+/** The value of a field, an array or an item of data, with a mark for what makes it unique. Throws CestRefusal when it has none. */
+export function entityValue(
+  name: string,
+  key: string,
+  { definitions, php }: { definitions: Definitions; php: PhpText },
+): string {
+  const entity = definitions.entity(name);
+  if (entity === undefined) throw new CestRefusal(`"${name}" is neither data nor a section nor a page.`);
+  const [arrayKey, index] = /^([^[]+)\[(\d+)\]$/.exec(key)?.slice(1) ?? [];
+  if (arrayKey !== undefined) {
+    if (entity.namedItems.has(arrayKey.toLowerCase())) {
+      throw new CestRefusal(`The array "${arrayKey}" of the data "${name}" has items with names.`);
+    }
+    const item = entity.arrays.get(arrayKey.toLowerCase())?.[Number(index)];
+    if (item !== undefined) return item;
+  }
+  const array = entity.arrays.get(key.toLowerCase());
+  if (array !== undefined) return arrayText(array);
+  const field = entity.fields.get(key.toLowerCase());
+  if (field === undefined) throw new CestRefusal(`The data "${name}" has no field "${key}".`);
+  const unique = field.unique && php.mark(`msq("${name}")`);
+  if (field.unique === 'prefix') return `${unique}${field.value}`;
+  return field.unique === 'suffix' ? `${field.value}${unique}` : field.value;
+}
+
+/** The value of a reference in the value of another one; `undefined` for a field that the data does not have. */
+export function fieldValue(
+  { name, member, source }: Reference & { member: string },
+  definitions: Definitions,
+): string | undefined {
+  const entity = definitions.entity(name);
+  if (entity === undefined || /[[(]/.test(source)) {
+    throw new CestRefusal(`The value of a field refers to something else than data: ${source}.`);
+  }
+  const array = entity.arrays.get(member.toLowerCase());
+  if (array !== undefined) return arrayText(array);
+  return entity.fields.get(member.toLowerCase())?.value;
+}
+
+function arrayText(items: readonly string[]): string {
+  return items.length === 0 ? '[""]' : `[${items.map((item) => `"${item}"`).join(',')}]`;
+}
