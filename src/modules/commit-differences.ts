@@ -50,8 +50,8 @@ export async function findMergeBase(
   return { id, subject: subject?.trim() ?? '' };
 }
 
-/** `undefined` when git fails. Errors: DISK_FULL. */
-async function outputOf(
+/** The output of a command, which is `undefined` when git fails. Errors: DISK_FULL. */
+export async function outputOf(
   git: Git,
   argv: string[],
   onOutput?: (chunk: Buffer) => void,

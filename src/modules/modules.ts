@@ -13,12 +13,12 @@ import type { CheckoutLimits } from './checkout-limits.ts';
 import { createCheckouts } from './checkouts.ts';
 import { type ChangedFiles, findMergeBase, type LocalClone, readChangedFiles } from './commit-differences.ts';
 import { type CommitRange, readCommitRange } from './commit-range.ts';
+import { type ElementChange, type ElementPlace, readElementChange } from './element-change.ts';
 import { createGit, type GitSource } from './git.ts';
-import { type LineChange, readLineChange } from './line-change.ts';
 import { createMirror, type Mirror } from './mirror.ts';
 import { snapshot } from './snapshot.ts';
 
-export type { ChangedFiles, Commit, CommitRange, LineChange };
+export type { ChangedFiles, Commit, CommitRange, ElementChange };
 
 /** A source of test modules. */
 export interface ModuleRepository {
@@ -48,8 +48,11 @@ export interface Modules extends ModuleRepository {
   changedFiles(ends: { from: string; to: string }): Promise<ChangedFiles | undefined>;
   /** The newest commit that two commits both come from; `undefined` when there is none, or when that is not known. */
   mergeBase(ends: { from: string; to: string }): Promise<Commit | undefined>;
-  /** The commit that changed a line of a file last; see `readLineChange`. */
-  lineChange(place: { commit: string; path: string; line: number }): Promise<LineChange | undefined>;
+  /** The commit that changed one of some elements last; see `readElementChange`. */
+  elementChange(of: {
+    commit: string;
+    places: readonly ElementPlace[];
+  }): Promise<(ElementChange & { index: number }) | undefined>;
   /** Removes the checkouts that no run needs and that were not requested in the last hour; returns their ids. */
   prune(inUse: Iterable<string>): Promise<string[]>;
   /** Stops git, and everything that waits for a lock. */
@@ -194,7 +197,7 @@ export async function createModules(options: ModulesOptions): Promise<Modules> {
 
     mergeBase: (ends) => inClone([ends.from, ends.to], (clone) => findMergeBase(clone, ends)),
 
-    lineChange: (place) => inClone([place.commit], (clone) => readLineChange(clone, place)),
+    elementChange: (of) => inClone([of.commit], (clone) => readElementChange(clone, of)),
 
     async prune(inUse) {
       const removed = await checkouts.prune(new Set(inUse), keepUnusedMs);

@@ -11,7 +11,17 @@ const requestContext = { principal: matreItself };
 const see = (selector: string) => `<seeElement selector="${selector}" stepKey="seeIt"/>`;
 const home = '<amOnPage url="{{StorefrontHarbourHomePage.url}}" stepKey="open"/>';
 const testNamed = (name: string, selector: string) => moduleTest(name, `${home}${see(selector)}`);
-const file = (name: string) => `app/code/TestModule/Test/Mftf/Test/${name}.xml`;
+const folder = 'app/code/TestModule/Test/Mftf';
+const file = (name: string) => `${folder}/Test/${name}.xml`;
+/** A section whose element has its selector on its second line. */
+const markSection = (selector: string) => ({
+  'Test/Mftf/Section/MarkSection.xml': `<sections>
+<section name="MarkSection">
+<element name="mark" type="text"
+ selector="${selector}"/>
+</section>
+</sections>`,
+});
 
 /** Which tests differ between commits, in lists, runs and results. */
 overOneEngine((kind) => {
@@ -19,7 +29,11 @@ overOneEngine((kind) => {
   let first: string;
   beforeAll(async () => {
     harness = await openHarness(kind, {
-      module: { ...testNamed('SteadyTest', 'body'), ...testNamed('EditedTest', 'body') },
+      module: {
+        ...testNamed('SteadyTest', 'body'),
+        ...testNamed('EditedTest', '{{MarkSection.mark}}'),
+        ...markSection('body'),
+      },
     });
     await harness.environment('preprod-us');
     first = harness.module.git('rev-parse', 'HEAD').trim();
@@ -32,8 +46,8 @@ overOneEngine((kind) => {
     const request = { environments: ['preprod-us'], requestedBy: 'test', ...input };
     return submitRuns.run(harness.context, parseInput(submitRuns, request), requestContext);
   };
-  const changesOf = (id: number, name: string) => {
-    const input = { id, test: name, step: 'seeIt' };
+  const changesOf = (id: number, name: string, step = 'seeIt') => {
+    const input = { id, test: name, step };
     return showChangesSincePass.run(harness.context, parseInput(showChangesSincePass, input), requestContext);
   };
 
@@ -43,7 +57,7 @@ overOneEngine((kind) => {
     expect(passed.run.verdict).toBe('passed');
     expect(await submit({ ...all, changedSince: first })).toEqual({ runs: [], unchanged: ['preprod-us'] });
 
-    harness.module.commit(testNamed('EditedTest', '#nowhere'), 'Look for what is nowhere');
+    harness.module.commit(markSection('#nowhere'), 'Look for what is nowhere');
     const commit = harness.module.commit({ 'README.md': 'new' }, 'Say something');
     const preview = await previewRuns.run(
       harness.context,
@@ -51,7 +65,8 @@ overOneEngine((kind) => {
       requestContext,
     );
     expect(preview.tests.map(({ test }) => test)).toEqual(['EditedTest']);
-    const reason = { kind: 'steps', text: 'step seeIt changed', file: file('EditedTest'), line: 3 };
+    const element = { file: `${folder}/Section/MarkSection.xml`, line: 3 };
+    const reason = { kind: 'element', text: 'element MarkSection.mark changed', ...element };
     expect(preview.changes).toMatchObject({ of: 2, tests: [{ test: 'EditedTest', reasons: [reason] }] });
     expect(preview.changes?.otherFiles).toEqual({ count: 1, paths: ['README.md'] });
 
@@ -81,7 +96,19 @@ overOneEngine((kind) => {
     expect(changes.step).toMatchObject({
       place: { file: file('EditedTest'), line: 3 },
       changed: true,
-      lastChange: { subject: 'Look for what is nowhere', author: 'Tester', commitsAgo: 1 },
+      lastChange: {
+        subject: 'Look for what is nowhere',
+        author: 'Tester',
+        commitsAgo: 1,
+        kind: 'element',
+        name: 'MarkSection.mark',
+        place: element,
+      },
+    });
+    const { step: other } = await changesOf(run.id, 'EditedTest', 'open');
+    expect(other).toMatchObject({
+      changed: false,
+      lastChange: { commitsAgo: 2, boundary: true, kind: 'step', name: 'open', place: other?.place },
     });
   });
 

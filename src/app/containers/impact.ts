@@ -11,8 +11,8 @@ import type { Environment } from '../../model/environment.ts';
 import type { PinnedModule } from '../../model/module-source.ts';
 import { emptySelection } from '../../model/selection.ts';
 import { type SourcedModule, sourceOfAddress } from '../../modules/environment-sources.ts';
-import type { Commit, LineChange, Modules } from '../../modules/modules.ts';
-import type { CommitsToCompare, Impact, SourcesAt } from '../../operations/core/context.ts';
+import type { Commit, Modules } from '../../modules/modules.ts';
+import type { CommitsToCompare, Impact, SourcesAt, StepChange } from '../../operations/core/context.ts';
 import type { Sources } from './sources.ts';
 
 interface ImpactDependencies {
@@ -81,8 +81,8 @@ export function createImpact(deps: ImpactDependencies): Impact {
       const catalogBefore = await read({ image, testModules: earlier, enabled });
       const changes = await catalog.compare(catalogBefore, 'testChanges', { test, stepKey });
       const hide = await createHide(secrets);
-      const lineChange = await lineChangeOf(deps, later, changes.step);
-      return { ...hideInChanges(changes, hide), lineChange };
+      const stepChange = await stepChangeOf(deps, later, changes.step);
+      return { ...hideInChanges(changes, hide), stepChange };
     },
   };
 }
@@ -214,16 +214,24 @@ function checkOutPinned(
   });
 }
 
-/** The commit that changed the line of a step last; `undefined` for a step of the image. */
-async function lineChangeOf(
+/** The commit that changed a step or what it resolves to last; `undefined` when all of it is in the image. */
+async function stepChangeOf(
   deps: ImpactDependencies,
   testModules: CheckedOutModules,
   step: TestChanges['step'],
-): Promise<LineChange | undefined> {
-  if (step === null) return undefined;
-  const { file, line } = step.origin;
-  const module = testModules.find(({ target }) => file.startsWith(`${target}/`));
-  if (module === undefined) return undefined;
+): Promise<StepChange | undefined> {
+  let newest: StepChange | undefined;
   const modules = await deps.modules();
-  return modules.lineChange({ commit: module.id, path: file.slice(module.target.length + 1), line });
+  for (const { id, target } of testModules) {
+    const places = (step?.places ?? []).filter(({ origin }) => origin.file.startsWith(`${target}/`));
+    if (places.length === 0) continue;
+    const change = await modules.elementChange({
+      commit: id,
+      places: places.map(({ origin: { file, line } }) => ({ path: file.slice(target.length + 1), line })),
+    });
+    const place = change && places[change.index];
+    if (!change || !place || (newest !== undefined && newest.commit.at >= change.commit.at)) continue;
+    newest = { ...change, place };
+  }
+  return newest;
 }

@@ -117,14 +117,24 @@ function stepsOf(parts: readonly Part[], reader: IngredientReader): Pick<Digest,
   const steps: StepDigest[] = [];
   for (const [part, list] of parts) {
     for (const step of list) {
-      const { stepKey, origin, call, action, attributes } = step;
+      const { stepKey, origin, call } = step;
       steps.push({ part, stepKey, digest: stepDigest(step), origin, actionGroup: call?.actionGroup });
-      reader.ofTexts(textsOf(step), ingredients);
-      if (attributes['entity'] !== undefined) reader.ofSentData(attributes['entity'], ingredients);
-      if (action === 'helper') reader.ofHelper(attributes['class'] ?? '', ingredients);
+      addIngredients(step, reader, ingredients);
     }
   }
   return { steps, ingredients };
+}
+
+/** Adds what a step depends on besides its own text. */
+export function addIngredients(
+  step: ResolvedStep,
+  reader: IngredientReader,
+  to: Map<string, Ingredient>,
+): void {
+  const { action, attributes } = step;
+  reader.ofTexts(textsOf(step), to);
+  if (attributes['entity'] !== undefined) reader.ofSentData(attributes['entity'], to);
+  if (action === 'helper') reader.ofHelper(attributes['class'] ?? '', to);
 }
 
 /** Where a step is put is seen by the order of steps. */

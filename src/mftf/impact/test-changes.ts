@@ -1,11 +1,13 @@
 import { Fault, isFault } from '../../faults/fault.ts';
 import { describeUnknownTest } from '../catalog/known-names.ts';
+import type { Resolver } from '../resolver/model.ts';
 import { createResolver } from '../resolver/resolver.ts';
 import { stepsOfTest, type TestSteps } from '../steps/test-steps.ts';
 import { changesOfTest, type Side } from './changed-tests.ts';
 import type { StepsPart } from './digests.ts';
 import type { Reason } from './reasons.ts';
 import { differenceOf, type Hunk } from './step-difference.ts';
+import { placesOfStep, type StepPlace } from './step-places.ts';
 
 /** What differs in one test between two commits. */
 export interface TestChanges {
@@ -15,8 +17,13 @@ export interface TestChanges {
   more: number;
   /** The parts of the test whose steps differ. */
   parts: { part: StepsPart; hunks: Hunk[] }[];
-  /** The places of the step that was asked about, now. */
-  step: { origin: TestSteps['origin']; call: TestSteps['origin'] | null; changed: boolean } | null;
+  /** The step that was asked about, now. `places`: where all that it resolves to is declared, itself included. */
+  step: {
+    origin: TestSteps['origin'];
+    call: TestSteps['origin'] | null;
+    changed: boolean;
+    places: StepPlace[];
+  } | null;
 }
 
 const none: Pick<TestSteps, 'before' | 'steps' | 'after'> = { before: [], steps: [], after: [] };
@@ -30,8 +37,9 @@ export function testChanges(
   after: Side,
   { test, stepKey }: { test: string; stepKey?: string | undefined },
 ): TestChanges {
-  const old = linesOf(before, test);
-  const now = linesOf(after, test);
+  const old = linesOf(createResolver(before.catalog, before.read), test);
+  const resolver = createResolver(after.catalog, after.read);
+  const now = linesOf(resolver, test);
   if (isFault(old, 'NOT_FOUND') && isFault(now, 'NOT_FOUND')) {
     throw new Fault('NOT_FOUND', describeUnknownTest(after.catalog, test) ?? now.message);
   }
@@ -57,14 +65,14 @@ export function testChanges(
     reasons,
     more,
     parts,
-    step: stepKey === undefined ? null : findStep(later, parts, stepKey),
+    step: stepKey === undefined ? null : findStep(after, resolver, { test, stepKey, parts }),
   };
 }
 
 /** The steps of a test, or why there are none. */
-function linesOf({ catalog, read }: Side, test: string): TestSteps | Fault {
+function linesOf(resolver: Resolver, test: string): TestSteps | Fault {
   try {
-    return stepsOfTest(createResolver(catalog, read), test);
+    return stepsOfTest(resolver, test);
   } catch (error) {
     if (isFault(error, 'NOT_FOUND', 'MODULE_INVALID')) return error;
     throw error;
@@ -76,13 +84,17 @@ function stepsOf(lines: TestSteps | Fault) {
 }
 
 function findStep(
-  { before, steps, after }: Pick<TestSteps, 'before' | 'steps' | 'after'>,
-  parts: TestChanges['parts'],
-  stepKey: string,
+  side: Side,
+  resolver: Resolver,
+  { test, stepKey, parts }: { test: string; stepKey: string; parts: TestChanges['parts'] },
 ): TestChanges['step'] {
+  const resolution = resolver.test(test);
+  if ('refusal' in resolution) return null;
+  const { before = [], steps, after = [] } = resolution.resolved;
   const step = [...before, ...steps, ...after].find((each) => each.stepKey === stepKey);
   if (step === undefined) return null;
   const changes = parts.flatMap(({ hunks }) => hunks.flatMap((hunk) => hunk.steps));
   const changed = changes.some(({ change, step: { stepKey: key } }) => change === 'added' && key === stepKey);
-  return { origin: step.origin, call: step.call?.origin ?? null, changed };
+  const { origin, call } = step;
+  return { origin, call: call?.origin ?? null, changed, places: placesOfStep(side, resolver, step) };
 }

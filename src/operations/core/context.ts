@@ -11,6 +11,7 @@ import type { FactsSource } from '../../messages/facts/facts-source.ts';
 import type { ResolvedSelection } from '../../mftf/catalog/selection.ts';
 import type { OtherFiles } from '../../mftf/impact/changed-files.ts';
 import type { ChangedTests } from '../../mftf/impact/changed-tests.ts';
+import type { StepPlace } from '../../mftf/impact/step-places.ts';
 import type { TestChanges } from '../../mftf/impact/test-changes.ts';
 import type { LintAccess } from '../../mftf/lint/lint-sources.ts';
 import type { EnvironmentTests } from '../../mftf/lint/tests-above.ts';
@@ -25,7 +26,7 @@ import type { HookTask } from '../../model/hook.ts';
 import type { PinnedModule } from '../../model/module-source.ts';
 import type { PlannedTest, Selection } from '../../model/selection.ts';
 import type { LinkedModule } from '../../model/source-link/source-link.ts';
-import type { Commit, CommitRange, LineChange } from '../../modules/modules.ts';
+import type { Commit, CommitRange, ElementChange } from '../../modules/modules.ts';
 import type { ContainerInspection } from '../../pool/inspect.ts';
 import type { Pool } from '../../pool/pool.ts';
 import type { Queue } from '../../queue/queue.ts';
@@ -145,6 +146,9 @@ interface ComparedCommits {
   since: Commit;
 }
 
+/** The commit that changed a step last, and which of its places that was. */
+export type StepChange = ElementChange & { place: StepPlace };
+
 /** Which tests differ between commits. Errors of all: as of `Context.catalog`, REF_UNKNOWN, REF_UNRELATED. */
 export interface Impact {
   /**
@@ -159,8 +163,8 @@ export interface Impact {
   /** The difference of one test. Errors: NOT_FOUND. */
   testChanges(request: CommitsToCompare & { test: string }): Promise<TestChanges & ComparedCommits>;
   /**
-   * The difference of a test between the modules of two runs, with the image that the environment has now. `lineChange` is of the line of the
-   * step. Errors: NOT_FOUND.
+   * The difference of a test between the modules of two runs, with the image that the environment has now. `stepChange` is of the step
+   * and what it resolves to; `undefined` when all of it is in the image. Errors: NOT_FOUND.
    */
   changesBetween(request: {
     environment: Environment;
@@ -168,7 +172,7 @@ export interface Impact {
     after: PinnedModules;
     test: string;
     stepKey?: string | undefined;
-  }): Promise<TestChanges & { lineChange: LineChange | undefined }>;
+  }): Promise<TestChanges & { stepChange: StepChange | undefined }>;
 }
 
 type PinnedModules = readonly [PinnedModule, ...PinnedModule[]];

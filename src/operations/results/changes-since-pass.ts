@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import type { LineChange } from '../../modules/modules.ts';
 import type { PastResult } from '../../store/tables/results.ts';
-import type { Context } from '../core/context.ts';
+import type { Context, StepChange } from '../core/context.ts';
 import { line, runId, testName, time } from '../core/fields.ts';
 import { defineOperation } from '../core/operation.ts';
 import { getEnvironment } from '../environments/get-environment.ts';
@@ -48,10 +47,19 @@ export const showChangesSincePass = defineOperation({
         lastChange: datedCommit
           .extend({
             commitsAgo: z.number().describe('Number of commits after it, up to that of the run'),
-            boundary: z.boolean().describe('The history is cut off there, so the line may be older'),
+            boundary: z.boolean().describe('The history is cut off there, so the change may be older'),
+            kind: z
+              .enum(['step', 'call', 'data', 'element', 'page', 'metadata', 'helper'])
+              .describe(
+                'What it changed: the step itself, the call of its action group, or what it refers to',
+              ),
+            name: z.string().describe('Such as `CartSection.total`'),
+            place,
           })
           .nullable()
-          .describe('The commit that changed its line last; null for a file of the image'),
+          .describe(
+            'The commit that changed it, or what it resolves to, last; null when all of that is in the image',
+          ),
       })
       .nullable(),
   }),
@@ -64,7 +72,7 @@ export const showChangesSincePass = defineOperation({
     const passed = await lastPass(context, { id, environment: environment.code, test, suite });
     const earlier = passed && (await context.runs.get(passed.runId)).modules;
     const compared = { environment, before: earlier ?? modules, after: modules, test, stepKey };
-    const { lineChange, ...changes } = await context.impact.changesBetween(compared);
+    const { stepChange, ...changes } = await context.impact.changesBetween(compared);
     const ends = earlier && { from: earlier[0].id, to: modules[0].id };
     const range = ends && ends.from !== ends.to ? await context.commitRange(ends) : undefined;
     const isSame = ends?.from === ends?.to;
@@ -84,7 +92,7 @@ export const showChangesSincePass = defineOperation({
         place: changes.step.origin,
         call: changes.step.call,
         changed: changes.step.changed,
-        lastChange: lineChange === undefined ? null : viewLineChange(lineChange),
+        lastChange: stepChange === undefined ? null : viewStepChange(stepChange),
       },
     };
   },
@@ -101,10 +109,10 @@ async function lastPass(
   );
 }
 
-function viewCommit({ at, ...commit }: LineChange['commit']): z.input<typeof datedCommit> {
+function viewCommit({ at, ...commit }: StepChange['commit']): z.input<typeof datedCommit> {
   return { ...commit, at: at.toISOString() };
 }
 
-function viewLineChange({ commit, commitsAgo, isBoundary }: LineChange) {
-  return { ...viewCommit(commit), commitsAgo, boundary: isBoundary };
+function viewStepChange({ commit, commitsAgo, isBoundary, place: { kind, name, origin } }: StepChange) {
+  return { ...viewCommit(commit), commitsAgo, boundary: isBoundary, kind, name, place: origin };
 }

@@ -35,24 +35,48 @@ export default function ChangesSincePassed({ run, test, suite, step }: Props) {
   );
 }
 
-/** Which commit changed the line of the failed step last: no more is known from a line. */
+/** Which commit changed the failed step last, or what it resolves to. */
 function StepSentence({ step }: Pick<ChangesSincePass, 'step'>) {
   if (step === null) return null;
   const { place, lastChange } = step;
-  const where = (
-    <code>
-      {place.file}:{place.line}
-    </code>
-  );
-  if (lastChange === null) return <p>The failed step is at {where}, whose history is not known.</p>;
-  const { commitsAgo, boundary, id, subject, author } = lastChange;
+  if (lastChange === null) {
+    return (
+      <p>
+        The failed step is at <Place {...place} />, whose history is not known.
+      </p>
+    );
+  }
+  const { commitsAgo, boundary, id, subject, author, kind, name } = lastChange;
   const ago = commitsAgo === 0 ? 'by the commit of this run' : `${plural(commitsAgo, 'commit')} ago`;
   return (
     <p>
-      The line of the failed step, {where}, was last changed {boundary && 'at least '}
-      {ago}: <code title={id}>{shortCommit(id)}</code> {subject}{' '}
-      <span className={classes.place}>{author}</span>
+      The failed step, at <Place {...place} />, was last changed {boundary && 'at least '}
+      {ago}
+      {kind !== 'step' && (
+        <>
+          , by {words[kind]} <code>{name}</code> at <Place {...lastChange.place} />
+        </>
+      )}
+      : <code title={id}>{shortCommit(id)}</code> {subject} <span className={classes.place}>{author}</span>
     </p>
+  );
+}
+
+/** What a commit changed, when it is not the step itself. */
+const words = {
+  call: 'the call of',
+  data: 'the data',
+  element: 'the element',
+  page: 'the page',
+  metadata: 'the metadata of',
+  helper: 'the helper',
+};
+
+function Place({ file, line }: { file: string; line: number }) {
+  return (
+    <code>
+      {file}:{line}
+    </code>
   );
 }
 

@@ -1,0 +1,116 @@
+import { type LocalClone, outputOf } from './commit-differences.ts';
+import { type DatedCommit, maxCommitTextLength } from './commit-range.ts';
+
+/** The commit that changed an element of XML last. */
+export interface ElementChange {
+  commit: DatedCommit;
+  /** Commits after it, up to the one that was asked about: 0 when that one changed the element. */
+  commitsAgo: number;
+  /** Its history is cut off there, as in a shallow clone: the element may be older. */
+  isBoundary: boolean;
+}
+
+/** Where an element of XML begins. */
+export interface ElementPlace {
+  path: string;
+  line: number;
+}
+
+/** Of an element with more lines the first ones are looked at. */
+const maxLines = 100;
+/** Lines of a file, and subjects of their commits, may have any length. */
+const maxOutputBytes = 256 * 1024;
+
+/**
+ * The commit that changed one of some elements last, as of a commit of a clone, and the index of that element; blanks do not count.
+ * `undefined` when the clone has neither the commit nor one of the elements. Errors: DISK_FULL.
+ */
+export async function readElementChange(
+  clone: LocalClone,
+  { commit, places }: { commit: string; places: readonly ElementPlace[] },
+): Promise<(ElementChange & { index: number }) | undefined> {
+  let newest: { line: BlamedLine; index: number } | undefined;
+  for (const [index, place] of places.entries()) {
+    for (const line of await blameElement(clone, commit, place)) {
+      if (newest === undefined || line.committed > newest.line.committed) newest = { line, index };
+    }
+  }
+  if (newest === undefined) return undefined;
+  const { id, subject, author, at, isBoundary } = newest.line;
+  const count = await outputOf(
+    clone.git,
+    clone.inRepository('rev-list', '--count', `${id}..${commit}`, '--'),
+  );
+  if (count === undefined) return undefined;
+  return {
+    commit: { id, subject, author, at },
+    commitsAgo: Number(count),
+    isBoundary,
+    index: newest.index,
+  };
+}
+
+interface BlamedLine extends DatedCommit {
+  /** Seconds. */
+  committed: number;
+  isBoundary: boolean;
+}
+
+/** The lines of an element with the commits that they are from; none when the commit does not have it. */
+async function blameElement(
+  { git, inRepository }: LocalClone,
+  commit: string,
+  { path, line }: ElementPlace,
+): Promise<BlamedLine[]> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  const onOutput = (chunk: Buffer) => {
+    if (size < maxOutputBytes) chunks.push(chunk.subarray(0, maxOutputBytes - size));
+    size += chunk.length;
+  };
+  const range = `${line},+${maxLines}`;
+  const argv = inRepository('blame', '--line-porcelain', '-w', '-L', range, commit, '--', path);
+  if ((await outputOf(git, argv, onOutput)) === undefined) return [];
+  const lines: BlamedLine[] = [];
+  let text = '';
+  let header: string[] = [];
+  for (const each of Buffer.concat(chunks).toString('utf8').split('\n')) {
+    if (!each.startsWith('\t')) {
+      header.push(each);
+      continue;
+    }
+    text += each.slice(1);
+    lines.push(readHeader(header));
+    if (isElementComplete(text)) break;
+    text += '\n';
+    header = [];
+  }
+  return lines;
+}
+
+function readHeader(header: readonly string[]): BlamedLine {
+  const [first = ''] = header;
+  const field = (name: string) =>
+    header.find((line) => line.startsWith(`${name} `))?.slice(name.length + 1) ?? '';
+  return {
+    id: first.split(' ', 1)[0] ?? '',
+    subject: field('summary').slice(0, maxCommitTextLength),
+    author: field('author').slice(0, maxCommitTextLength),
+    at: new Date(Number(field('author-time')) * 1000),
+    committed: Number(field('committer-time')),
+    isBoundary: header.includes('boundary'),
+  };
+}
+
+/** The tag that a text begins with; sticky, because a text may have many beginnings. */
+const firstTag = /<([\w:.-]+)(?:"[^"]*"|'[^']*'|[^"'>])*>/y;
+
+/** Whether a text that begins with the first line of an element has its end. A step stands in no step of the same tag. */
+function isElementComplete(text: string): boolean {
+  firstTag.lastIndex = Math.max(0, text.indexOf('<'));
+  const [tag, name] = firstTag.exec(text) ?? [];
+  if (tag === undefined) return false;
+  // The children of a page do not matter to its address.
+  if (tag.endsWith('/>') || name === 'page') return true;
+  return text.includes(`</${name}`);
+}
