@@ -100,7 +100,6 @@ function ofText(text: string): ValuePart[] {
 
 /** MFTF reads these attributes of data actions as the name of data. */
 const ofData = new Set(['entity']);
-const inBraces = /\{\{(.*?)\}\}/gs;
 const memberPattern = /([A-Za-z_]\w*)\.([\w[\]-]+)/g;
 
 function referencesIn(
@@ -114,7 +113,9 @@ function referencesIn(
     if (origin) origins.set(source, origin);
   }
   if (!source.includes('{{')) return listOf(origins);
-  for (const [, inside = ''] of source.matchAll(inBraces)) {
+  // What is between braces, in one pass: a text may have many that are never closed.
+  for (const part of source.split('{{').slice(1)) {
+    const [inside = ''] = part.split('}}', 1);
     for (const [reference, owner = '', member = ''] of inside.matchAll(memberPattern)) {
       const origin = originOf(owner, member, definitions);
       if (origin) origins.set(reference, origin);
