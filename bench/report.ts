@@ -97,7 +97,7 @@ const ask = async (path) => {
   times.push([sentAt, performance.now() - at]);
 };
 const timers = ['/api/overview', '/api/runs/${ids[0]}/results?only=failures'].map((path) => setInterval(() => ask(path), 50));
-process.on('SIGTERM', () => { timers.forEach(clearInterval); console.log(JSON.stringify(times)); process.exit(); });`;
+process.on('SIGTERM', () => { timers.forEach(clearInterval); process.stdout.write(JSON.stringify(times), () => process.exit()); });`;
 
 /** The memory of a process in MB, from a line of its status: VmRSS, or VmHWM, its peak. */
 function memoryOf(pid: number | string, line: string): number {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createSecretBox } from '../../src/crypto/secret-box.ts';
 import type { RetentionLimits } from '../../src/model/retention.ts';
@@ -7,7 +8,7 @@ import { createComparisons } from '../../src/store/tables/comparisons.ts';
 import { createEnvironments } from '../../src/store/tables/environments.ts';
 import { createMatrix } from '../../src/store/tables/matrix.ts';
 import { createMessages } from '../../src/store/tables/messages.ts';
-import { planRetention } from '../../src/store/tables/retention/plan.ts';
+import { planRetention, runsToRemove } from '../../src/store/tables/retention/plan.ts';
 import { beginRemoval, removeTests } from '../../src/store/tables/retention/remove-runs.ts';
 import { createRetention } from '../../src/store/tables/retention/retention.ts';
 import { runComparer } from '../../src/store/tables/run-comparer.ts';
@@ -158,6 +159,87 @@ export function retentionConformance(kind: Kind): void {
       expect(await remove({ runsMs: day / 2 })).toMatchObject({ runs: 8 });
       expect((await oldest())[0]).toEqual(first);
       expect(await count('run')).toBe(12);
+    });
+
+    it('chooses exactly what is beyond the limits and nothing needs, whatever is pinned, noted and quarantined', async () => {
+      const rows = await database.query<{ id: number }>('SELECT id FROM run ORDER BY id');
+      const ids = rows.map(({ id }) => id);
+      const causes = ['c1', 'c2', 'c3'];
+      const index = fc.nat(ids.length - 1);
+      const scenario = fc.record({
+        failures: fc.array(
+          fc.record({ run: index, test: fc.constantFrom('A', 'B'), cause: fc.constantFrom(...causes) }),
+          // Most causes have several failures beyond the limits.
+          { minLength: 12, maxLength: 30 },
+        ),
+        pinned: fc.uniqueArray(index, { maxLength: 3 }),
+        noted: fc.subarray(causes),
+        quarantined: fc.uniqueArray(
+          fc.record({
+            test: fc.constantFrom('A', 'B'),
+            causes: fc.subarray(causes, { minLength: 1 }),
+            isActive: fc.boolean(),
+          }),
+          { minLength: 1, maxLength: 2, selector: ({ test }) => test },
+        ),
+        // Of 48 results: 24 of a year ago, each night with 3.
+        maxResults: fc.constantFrom(0, 7, 20, 31, 40),
+        keepDays: fc.constantFrom(0, 5.5, 90, 369.5),
+      });
+      await fc.assert(
+        fc.asyncProperty(scenario, async ({ failures, pinned, noted, quarantined, maxResults, keepDays }) => {
+          await database.script(`UPDATE run SET pinned_at = NULL; DELETE FROM quarantine; DELETE FROM cause_note;
+            UPDATE result SET status = 'passed', cause = NULL WHERE test <> 'Old'`);
+          const causeOf = new Map(failures.map(({ run, test, cause }) => [`${run} ${test}`, cause]));
+          for (const [key, cause] of causeOf) {
+            const [run, test] = key.split(' ');
+            const set = `UPDATE result SET status = 'failed', cause = $3 WHERE run_id = $1 AND test = $2`;
+            await database.query(set, [ids[Number(run)], test, cause]);
+          }
+          const runs = createRuns({ database });
+          for (const run of pinned) await runs.pin(ids[run] as number, { by: 'ann', reason: '' });
+          for (const cause of noted)
+            await database.query(
+              `INSERT INTO cause_note (cause, kind, updated_by) VALUES ($1, 'test', 'ann')`,
+              [cause],
+            );
+          for (const { test, causes, isActive } of quarantined)
+            await database.query(
+              `INSERT INTO quarantine (test, causes, owner, reason, created_by, ends_at, ended_at)
+               VALUES ($1, $2, 'ann', 'flaky', 'ann', now() + interval '1 day', CASE WHEN $3 THEN NULL ELSE now() END)`,
+              [test, causes, isActive],
+            );
+
+          const newestWith = (matches: (test: string, cause: string) => boolean) =>
+            ids.findLastIndex((_, run) =>
+              ['A', 'B'].some((test) => {
+                const cause = causeOf.get(`${run} ${test}`);
+                return cause !== undefined && matches(test, cause);
+              }),
+            );
+          const needed = new Set([
+            ...pinned,
+            ...[...ids.keys()].filter((run) => run >= ids.length - 10),
+            ...noted.map((noted) => newestWith((_, cause) => cause === noted)),
+            ...quarantined.map((each) =>
+              each.isActive
+                ? newestWith((test, cause) => test === each.test && each.causes.includes(cause))
+                : -1,
+            ),
+          ]);
+          const isBeyond = (run: number) => {
+            const isOld = run < oldNights;
+            const daysAgo = isOld ? 365 + oldNights - run : ids.length - run;
+            const newer = isOld ? 2 * recentNights + 3 * (oldNights - run) : 2 * (ids.length - run);
+            return (keepDays > 0 && daysAgo > keepDays) || (maxResults > 0 && newer > maxResults);
+          };
+          const limits = { ...unlimited, runsMs: keepDays * day, maxResults };
+          expect(await runsToRemove(database, limits, 1_000)).toEqual(
+            ids.filter((_, run) => isBeyond(run) && !needed.has(run)),
+          );
+        }),
+        { numRuns: 25 },
+      );
     });
 
     it('removes the oldest beyond a number of results or a size of files', async () => {
