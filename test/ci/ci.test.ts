@@ -121,7 +121,9 @@ describe('the GitHub action', () => {
       environments: 'us',
       tests: 'FailCart\nPassHome',
       junit: 'reports of $(touch name).xml',
+      'allure-report': 'page of $(touch other)',
     });
+    expect(await readdir(join(workspace, 'page of $(touch other)'))).toContain('index.html');
     expect({ code, outputs }).toMatchObject({ code: 1, outputs: { verdict: 'failed', 'exit-code': '1' } });
     const commands = commandsIn(log);
     expect(commands).toHaveLength(1);
@@ -228,7 +230,10 @@ describe('the GitLab template', () => {
         MATRE_CI_ENVIRONMENTS: 'us',
         MATRE_CI_TESTS: 'FailCart,PassHome',
         MATRE_CI_GROUPS: hostileGroups.join('\n'),
+        MATRE_CI_ALLURE_REPORT: String(shell === 'sh'),
       });
+      const page: string[] = await readdir(join(workspace, 'matre-allure')).catch(() => []);
+      expect(page.includes('index.html')).toBe(shell === 'sh');
       expect({ code, log: code === 1 ? '' : log }).toEqual({ code: 1, log: '' });
       expect((await newestRun()).selection).toMatchObject({
         all: false,
