@@ -33,7 +33,7 @@ test-deploy: node_modules ## test deploy/ in a separate Docker Engine: compose.y
 bench: node_modules ## run all benches; each prints a table and writes bench/results/
 	@set -e; for bench in bench/*.ts; do echo "== $$bench"; npx tsx $$bench; done
 
-faults: node_modules ## inject random faults under load and judge the result: SECONDS, SEED, FAULTS, RETRIES, HOOKS, RESERVATIONS, WORKERS, ENVIRONMENTS, ENGINE
+faults: node_modules ## inject random faults under load and judge the result: SECONDS, SEED, FAULTS, RETRIES, HOOKS, PLAYWRIGHT, RESERVATIONS, WORKERS, ENVIRONMENTS, ENGINE
 	@sh scripts/need.sh faults
 	@node --import tsx test/faults/main.ts
 

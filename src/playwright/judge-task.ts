@@ -59,12 +59,14 @@ export const judgeReport = defineTask(
     const redactor = await createRedactor(secrets);
     const results = new Map<string, ResultLine>();
     for (const line of lines) if (line.kind === 'result') results.set(keyOf(line), line);
+    const cause = failureBefore(output, lines);
+    const ofCause = cause && (await attachmentsOf(folder, cause, redactor));
     const outcomes: PlaywrightOutcome[] = [];
     for (const [index, test] of tests.entries()) {
       const line = results.get(`${test.suite ?? ''}:${test.name}`);
       const outcome =
         line === undefined
-          ? withoutResult(output, test, { lines, unreadable })
+          ? { ...withoutResult(output, test, { lines, unreadable, cause }), attachments: ofCause ?? [] }
           : await withResult(output, test, line, redactor);
       const steps = line === undefined ? [] : stepsOf(line.steps, redactor);
       const stepsFile = steps.length === 0 ? undefined : `${index}.json`;
@@ -78,20 +80,47 @@ export const judgeReport = defineTask(
         stepsFile,
       });
     }
-    return outcomes;
+    return withTrust(outcomes, lines, output);
   },
 );
+
+/** Higher exit codes are those of signals. */
+export const maxOwnCode = 128;
+
+/**
+ * The outcomes, without good ones that nothing confirms: all of them are good, and the process was killed, or ended with an error that no
+ * test has.
+ */
+function withTrust(
+  outcomes: PlaywrightOutcome[],
+  lines: readonly ReportLine[],
+  { end }: CommandOutput,
+): PlaywrightOutcome[] {
+  const isGood = ({ status }: { status: Status }) => status === 'passed' || status === 'skipped';
+  if (end.kind !== 'exited' || !outcomes.every(isGood)) return outcomes;
+  const isFailure = (line: ReportLine) => line.kind === 'result' && statusOf(line).status === 'failed';
+  const hasEnd = lines.some(({ kind }) => kind === 'end');
+  if (hasEnd && (end.code === 0 || (end.code <= maxOwnCode && lines.some(isFailure)))) return outcomes;
+  const reason: Reason =
+    hasEnd && end.code <= maxOwnCode
+      ? {
+          code: 'RESULT_CONTRADICTORY',
+          message: `Playwright ended with exit code ${end.code}, and reports no failure.`,
+        }
+      : { code: 'RESULT_MISSING', message: `Playwright was stopped before its end (exit code ${end.code}).` };
+  return outcomes.map((outcome) => ({ ...outcome, status: 'broken', message: reason.message, reason }));
+}
 
 const keyOf = (line: ResultLine) => `${line.project}:${nameOfTest(line)}`;
 
 type Judged = Omit<PlaywrightOutcome, 'steps' | 'stepsFile'>;
 
-async function withResult(
-  { folder, place }: CommandOutput,
-  test: PlaywrightTest,
+/** The attachments of a result, with secrets hidden in its trace. */
+async function attachmentsOf(
+  folder: string,
   line: ResultLine,
   redactor: Redactor,
-): Promise<Judged> {
+): Promise<Judged['attachments']> {
   const attachments: Judged['attachments'] = [];
   for (const { name, type, file } of line.attachments.slice(0, maxAttachments)) {
     const path = posix.normalize(file);
@@ -104,6 +133,16 @@ async function withResult(
       file: path,
     });
   }
+  return attachments;
+}
+
+async function withResult(
+  { folder, place }: CommandOutput,
+  test: PlaywrightTest,
+  line: ResultLine,
+  redactor: Redactor,
+): Promise<Judged> {
+  const attachments = await attachmentsOf(folder, line, redactor);
   const { status, reason } = statusOf(line);
   const isBad = status === 'failed' || status === 'broken';
   return {
@@ -174,25 +213,44 @@ function stepsOf(list: readonly ReportedStep[], redactor: Pick<Redactor, 'text'>
   }));
 }
 
+/** Why tests of the block were not executed: the result of a test of a project that theirs needs. */
+function failureBefore({ tests }: CommandOutput, lines: readonly ReportLine[]): ResultLine | undefined {
+  const own = new Set(tests.map(({ name, suite }) => `${suite ?? ''}:${name}`));
+  for (const line of lines) {
+    if (line.kind !== 'result' || own.has(keyOf(line))) continue;
+    const { status } = statusOf(line);
+    if (status === 'failed' || status === 'broken') return line;
+  }
+  return undefined;
+}
+
+interface Report {
+  lines: readonly ReportLine[];
+  unreadable: number;
+  /** See `failureBefore`. */
+  cause: ResultLine | undefined;
+}
+
 /** The outcome of a test that the report does not have. */
 function withoutResult(
   output: CommandOutput,
   test: PlaywrightTest,
-  report: { lines: readonly ReportLine[]; unreadable: number },
-): Judged {
+  report: Report,
+): Omit<Judged, 'attachments'> {
   const { startedAt, endedAt, place } = output;
   const { message, reason } = whyMissing(output, report);
   return {
-    ...{ test: test.name, suite: test.suite, attachments: [], message, reason, startedAt },
+    ...{ test: test.name, suite: test.suite, message, reason, startedAt },
     status: reason === undefined ? 'failed' : 'broken',
-    durationMs: Math.max(0, endedAt.getTime() - startedAt.getTime()),
+    // Without a cause it may have been executed.
+    durationMs: report.cause ? 0 : Math.max(0, endedAt.getTime() - startedAt.getTime()),
     place: { test: { file: posix.join(place, test.file), line: test.line } },
   };
 }
 
 function whyMissing(
-  { end, timeoutMs, tests }: CommandOutput,
-  { lines, unreadable }: { lines: readonly ReportLine[]; unreadable: number },
+  { end, timeoutMs }: CommandOutput,
+  { lines, unreadable, cause }: Report,
 ): { message: string; reason: Reason | undefined } {
   const brokenBy = (code: Reason['code'], message: string) => ({ message, reason: { code, message } });
   if (end.kind === 'unknown') return brokenBy('CONTAINER_VANISHED', end.message);
@@ -202,19 +260,11 @@ function whyMissing(
   if (end.outOfMemory) {
     return brokenBy('OUT_OF_MEMORY', 'The kernel ended the test process at the memory limit.');
   }
-  const own = new Set(tests.map(({ name, suite }) => `${suite ?? ''}:${name}`));
-  // A test of a project that this one needs.
-  for (const line of lines) {
-    if (line.kind !== 'result' || own.has(keyOf(line))) continue;
-    const { status, reason } = statusOf(line);
-    const message = messageOf(line, status) ?? '';
-    if (reason) return { message, reason };
-    if (status === 'failed') {
-      return {
-        message: `The test was not executed, because ${nameOfTest(line)} failed before it: ${message}`,
-        reason: undefined,
-      };
-    }
+  if (cause) {
+    const { status, reason } = statusOf(cause);
+    const message = messageOf(cause, status) ?? '';
+    const about = `The test was not executed, because ${nameOfTest(cause)} failed before it: ${message}`;
+    return { message: reason ? message : about, reason };
   }
   const error = lines.find((line) => line.kind === 'error');
   if (error) {

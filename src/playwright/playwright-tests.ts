@@ -19,6 +19,7 @@ import type { Threads } from '../threads/threads.ts';
 import type { Job } from '../worker/runner.ts';
 import { playwrightScripts } from './container/scripts.ts';
 import { executeBlock } from './execute-block.ts';
+import { maxOwnCode } from './judge-task.ts';
 import { readList, reportFile, selectTests } from './list-task.ts';
 import { type Commands, findProject, installPackages, type Project, runCommand } from './project.ts';
 
@@ -139,7 +140,9 @@ function environmentOf(
   { files, testModules }: PreparedRun,
 ): Record<string, string> {
   const { id: commit } = testModules[0];
-  const { values } = hookValues(files.values, { id: run.id, attempt: run.attempt, environment, commit });
+  // The supervisor in the container reads variables that begin so: none may come from a test module.
+  const ofEnvironment = files.values.filter(({ name }) => !name.startsWith('MATRE_'));
+  const { values } = hookValues(ofEnvironment, { id: run.id, attempt: run.attempt, environment, commit });
   const baseUrl = values.get('MAGENTO_BASE_URL') ?? environment.baseUrl;
   return {
     PLAYWRIGHT_BASE_URL: baseUrl,
@@ -172,6 +175,14 @@ async function listTests(
     }),
   );
   if (end.kind === 'unknown') throw new Fault('CONTAINER_VANISHED', end.message);
+  // Nothing is wrong with the project then, and another attempt may list it.
+  if (end.kind === 'exited' && end.code > maxOwnCode) {
+    const code = end.outOfMemory ? 'OUT_OF_MEMORY' : 'RESULT_MISSING';
+    throw new Fault(
+      code,
+      `The process that lists the tests of Playwright was killed (exit code ${end.code}).`,
+    );
+  }
   const temporary = await mkdtemp(join(tmpdir(), 'matre-output-'));
   try {
     await fetchOutput(commands.engine, containerId, output, temporary, redactor);

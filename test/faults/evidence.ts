@@ -267,7 +267,7 @@ export function lifetimesIn(journal: string, environmentId: number): Lifetime[] 
       environmentId,
       runId: Number(runId),
       fence: Number(fence),
-      test: command === 'codecept' ? (/(\w+)Cest\.php$/.exec(test)?.[1] ?? test) : undefined,
+      test: testOf(command, test),
       ...(command === 'hook' && { hook: test }),
       from: command === 'hook' ? monotonic + clockStepMs : monotonic,
       to: monotonic,
@@ -277,4 +277,10 @@ export function lifetimesIn(journal: string, environmentId: number): Lifetime[] 
     latest.set(key, lifetime);
   }
   return lifetimes.sort((a, b) => a.from - b.from);
+}
+
+/** The test that a process executes; `undefined` for one that executes none. */
+function testOf(command: string, test: string): string | undefined {
+  if (command === 'playwright') return test;
+  return command === 'codecept' ? (/(\w+)Cest\.php$/.exec(test)?.[1] ?? test) : undefined;
 }

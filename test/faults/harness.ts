@@ -35,6 +35,8 @@ export interface HarnessOptions {
   withFailures?: boolean;
   /** Whether runs have hooks before and after their tests; see `addHooks`. */
   hooks?: boolean;
+  /** Whether most runs have tests of Playwright, too; only the sandbox has npm. */
+  playwright?: boolean;
   /** Override the defaults of `openStores`. */
   settings?: Record<string, string>;
 }
@@ -62,7 +64,9 @@ export interface Harness extends Installation {
 export async function openHarness(options: HarnessOptions): Promise<Harness> {
   const codes = Array.from({ length: options.environments }, (_, index) => `shop-${index + 1}`);
   const embeddedCodes = options.embedded ? ['solo-1', 'solo-2'] : [];
-  const installation = await openInstallation(options.engine, [...codes, ...embeddedCodes]);
+  const installation = await openInstallation(options.engine, [...codes, ...embeddedCodes], {
+    playwright: options.playwright ?? false,
+  });
   const { containers, folder, journal } = installation;
   const closing: (() => Promise<unknown> | unknown)[] = [];
   const data = join(folder, 'data');
@@ -114,7 +118,13 @@ export async function openHarness(options: HarnessOptions): Promise<Harness> {
     closing.push(() => workers.stop());
 
     return {
-      ...onPostgres({ database, environments, workers, withFailures: options.withFailures ?? false }),
+      ...onPostgres({
+        database,
+        environments,
+        workers,
+        withFailures: options.withFailures ?? false,
+        playwright: options.playwright ?? false,
+      }),
       postgres,
       redis,
       proxies,

@@ -3,6 +3,7 @@ import { emptySelection } from '../../src/model/selection.ts';
 import type { Database } from '../../src/store/database/database.ts';
 import { createRuns } from '../../src/store/tables/runs.ts';
 import { type Delays, shakyTest, someTests } from './module.ts';
+import { somePlaywrightTests } from './playwright.ts';
 import type { Random } from './random.ts';
 import type { HarnessEnvironment } from './stores.ts';
 import type { Workers } from './workers.ts';
@@ -45,11 +46,14 @@ export function onPostgres({
   workers,
   delays,
   withFailures = false,
+  playwright = false,
 }: Pick<Installation, 'environments' | 'workers'> & {
   database: Database;
   delays?: Delays;
   /** Each run has a test that fails often; half of the runs retry it automatically. */
   withFailures?: boolean;
+  /** Most runs have tests of Playwright, too. */
+  playwright?: boolean;
 }): Installation {
   const runs = createRuns({ database });
   const acknowledged: number[] = [];
@@ -60,7 +64,11 @@ export function onPostgres({
     retries: [],
 
     async submit({ id }, random, reservationId) {
-      const tests = [...(withFailures ? [shakyTest] : []), ...someTests(random, delays)];
+      const tests = [
+        ...(withFailures ? [shakyTest] : []),
+        ...someTests(random, delays),
+        ...(playwright && random.between(1, 4) > 1 ? somePlaywrightTests(random) : []),
+      ];
       const options = { ...noRunOptions, retryFailed: withFailures ? random.between(0, 1) : 0 };
       const selection = { ...emptySelection, tests };
       const [run] = await runs.insert([

@@ -3,7 +3,7 @@
  * FAULTS, WORKERS (concurrent runs, over three processes), ENVIRONMENTS, ENGINE (own: a Docker Engine started for it;
  * docker: the existing one; sandbox; auto: the first available of these), KINDS (a pattern for the names of the kinds),
  * RETRIES (how many finished runs are retried meanwhile, whose tests fail often), HOOKS (1: runs have hooks before and after
- * their tests), RESERVATIONS (how many times environments are reserved meanwhile), KEEP (keeps the folder with logs and
+ * their tests), PLAYWRIGHT (1: most runs have tests of Playwright, too; needs ENGINE=sandbox), RESERVATIONS (how many times environments are reserved meanwhile), KEEP (keeps the folder with logs and
  * journals). Ends with 0 only without violations.
  */
 
@@ -38,6 +38,7 @@ const verdict = await runRound({
   environments: number('ENVIRONMENTS', 12),
   embedded: true,
   hooks: number('HOOKS', 0) > 0,
+  playwright: number('PLAYWRIGHT', 0) > 0,
   keep: process.env['KEEP'] !== undefined,
   print: (line) => console.log(line),
 });

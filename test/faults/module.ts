@@ -19,7 +19,7 @@ export function someTests(random: Random, delays: Delays = shortDelays): string[
 export function createModule(codes: string[], delays: Delays = shortDelays): Record<string, string> {
   const values = (code: string): [string, string] => [
     `Cron/data/.env.${code}`,
-    `MAGENTO_BACKEND_NAME=admin\nMATRE_JOURNAL=/journal/${code}.jsonl\n`,
+    `MAGENTO_BACKEND_NAME=admin\nMATRE_JOURNAL=/journal/${code}.jsonl\nSLEEPS_JOURNAL=/journal/${code}.jsonl\n`,
   ];
   const test = (name: string, sentence: string): [string, string] => [
     `Test/Mftf/Test/${name}.xml`,

@@ -17,6 +17,7 @@ import { noDockerReason, startDocker, type TestDocker } from '../support/docker.
 import { createRepository } from '../support/git.ts';
 import { startShop, type TestShop } from '../support/shop.ts';
 import { createModule, type Delays } from './module.ts';
+import { playwrightFolder, writePlaywrightProject } from './playwright.ts';
 
 /**
  * `own`: a Docker Engine that the harness starts and may restart. `docker`: the engine of DOCKER_HOST. `auto`: the
@@ -70,7 +71,11 @@ export const shortSettings = {
 export const silentLog = createLog({ level: 'silent' });
 
 /** `codes`: of all later environments. */
-export async function openInstallation(choice: EngineChoice, codes: string[]): Promise<SharedSetup> {
+export async function openInstallation(
+  choice: EngineChoice,
+  codes: string[],
+  { playwright = false } = {},
+): Promise<SharedSetup> {
   const folder = await mkdtemp(join(tmpdir(), 'matre-faults-'));
   let containers: Containers | undefined;
   const close = async ({ keepFolder }: { keepFolder: boolean }) => {
@@ -80,7 +85,7 @@ export async function openInstallation(choice: EngineChoice, codes: string[]): P
   };
   try {
     containers = await openContainers(choice, folder);
-    const { settings, journal } = await createSharedSetup(folder, codes);
+    const { settings, journal } = await createSharedSetup(folder, codes, undefined, playwright);
     return { folder, containers, settings: { ...containers.settings, ...settings }, journal, close };
   } catch (error) {
     await close({ keepFolder: false });
@@ -93,12 +98,14 @@ export async function createSharedSetup(
   folder: string,
   codes: string[],
   delays?: Delays,
+  playwright = false,
 ): Promise<Pick<SharedSetup, 'settings' | 'journal'>> {
   const journals = join(folder, 'journal');
   await mkdir(journals);
   // Processes in a sandbox have a user of their own.
   await chmod(journals, 0o777);
   const module = createRepository(join(folder, 'module'));
+  if (playwright) writePlaywrightProject(module.folder);
   module.commit(createModule(codes, delays));
   return {
     settings: {
@@ -111,6 +118,7 @@ export async function createSharedSetup(
       MATRE_RETRIES: String(retries),
       MATRE_TEST_TIMEOUT: '30s',
       ...shortSettings,
+      ...(playwright && { MATRE_PLAYWRIGHT: playwrightFolder }),
     },
     journal: (code) => join(journals, `${code}.jsonl`),
   };

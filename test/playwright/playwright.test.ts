@@ -116,6 +116,7 @@ describe.skipIf(noPlaywrightReason !== undefined)('tests of Playwright', () => {
     await harness.context.variables.unset(environment.id, 'SETUP_FAILS');
     expect(results.map(({ status }) => status)).toEqual(['failed', 'failed']);
     expect(results[0]?.message).toContain('because tests/prepare.setup.ts › prepares failed before it');
+    expect(results[0]?.attachments.map(({ kind }) => kind)).toContain('trace');
   });
 
   it('break a run with a code when the project has no lock file or cannot be listed', async () => {
