@@ -33,8 +33,8 @@ const maxOpenRequests = 1_000;
 const maxTargets = 50;
 /** Beyond so many bytes of texts, a page is only pictured: one that logs in a loop sends as much in a minute. */
 const maxTextBytes = 64 * 1024 * 1024;
-/** How long an acknowledgement waits: Chrome sends three frames ahead of it, so that an animation makes seven a second. */
-const frameGapMs = 400;
+/** Two frames that are closer are an animation, such as that of a page that loads: then Chrome pauses for so long, and draws four a second. */
+const frameGapMs = 500;
 /** Objects of the console stay in the page until they are released. */
 const releaseMs = 1_000;
 
@@ -71,8 +71,8 @@ export async function recordSession(
   const targets = new Set<string>();
   const timers = new Set<NodeJS.Timeout>();
   const releasing = new Set<string | undefined>();
-  /** The frames of each target that are not acknowledged, and whether there were several since it was quiet. */
-  const openFrames = new Map<string | undefined, { count: number; isBurst: boolean }>();
+  /** When each target sent the last frame; the first one after a start stands alone. */
+  const frames = new Map<string | undefined, number | 'paused'>();
   let readsTexts = texts;
   let textBytes = 0;
   let resolveEnded: (end: DevToolsEnd) => void;
@@ -112,17 +112,17 @@ export async function recordSession(
     'Page.screencastFrame': ({ data, sessionId: frame }, session) => {
       resolveBegun();
       if (typeof data === 'string') recording.reel.add({ at: Date.now(), data });
-      const frames = openFrames.get(session) ?? { count: 0, isBurst: false };
-      openFrames.set(session, frames);
-      frames.count += 1;
-      frames.isBurst ||= frames.count > 1;
+      devTools.send('Page.screencastFrameAck', { sessionId: frame }, session);
+      const now = performance.now();
+      const last = frames.get(session);
+      if (last === 'paused') return;
+      frames.set(session, now);
+      if (last === undefined || now - last >= frameGapMs) return;
+      // An animation: Chrome draws nothing for a while, and a new start shows what the page has come to, also when it stands still.
+      frames.set(session, 'paused');
+      devTools.send('Page.stopScreencast', {}, session);
       later(frameGapMs, () => {
-        devTools.send('Page.screencastFrameAck', { sessionId: frame }, session);
-        frames.count -= 1;
-        if (frames.count > 0 || !frames.isBurst) return;
-        // Chrome draws nothing while three wait, and a page that stands still since would never be shown as it is.
-        frames.isBurst = false;
-        devTools.send('Page.stopScreencast', {}, session);
+        frames.delete(session);
         devTools.send('Page.startScreencast', screencast, session);
       });
     },

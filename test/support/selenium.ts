@@ -13,6 +13,8 @@ export interface TestSelenium {
   /** The settings with which matre uses it. */
   settings: Record<string, string>;
   client: Selenium;
+  /** Of the driver, or of the Grid. */
+  pid: number;
   /** Opens a session with a real browser, as a client other than matre does. Returns its id. */
   openSession(capabilities?: Record<string, unknown>): Promise<string>;
   stop(): Promise<void>;
@@ -80,6 +82,7 @@ async function whenReady(
       SELENIUM_PATH: path,
     },
     client,
+    pid: child.pid ?? 0,
 
     async openSession(capabilities = {}) {
       const args = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'];
