@@ -67,11 +67,16 @@ export const views: View[] = [
 /** The links of the header, in order. Shortcut: `g`, then `letter`. `area`: other addresses that belong to the link. */
 export const navigation = [
   { path: '/', name: 'Overview', letter: 'o' },
-  { path: '/runs', name: 'Runs', letter: 'r' },
+  { path: '/runs', name: 'Runs', letter: 'r', area: ['/new', '/compare'] },
   { path: '/submissions', name: 'Submissions', letter: 'u' },
-  { path: '/tests', name: 'Tests', letter: 't', area: ['/lint', '/used-by'] },
+  { path: '/tests', name: 'Tests', letter: 't', area: ['/lint', '/used-by', '/quarantines'] },
   { path: '/trends', name: 'Trends', letter: 'n' },
-  { path: '/schedules', name: 'Schedules', letter: 's' },
+  {
+    path: '/schedules',
+    name: 'Schedules',
+    letter: 's',
+    area: ['/new-schedule', '/saved-selections', '/new-saved-selection'],
+  },
   { path: '/environments', name: 'Environments', letter: 'e', area: ['/compare-variables'] },
   {
     path: '/messages',
@@ -79,7 +84,7 @@ export const navigation = [
     letter: 'm',
     area: ['/channels', '/new-channel', '/rules', '/new-rule', '/templates', '/alerts'],
   },
-  { path: '/doctor', name: 'Doctor', letter: 'd' },
+  { path: '/doctor', name: 'Doctor', letter: 'd', area: ['/retention'] },
 ] satisfies {
   path: string;
   name: string;

@@ -232,7 +232,10 @@ function printAttempts(output: Output, { attempts }: RunRecord): void {
       { heading: 'Attempt', text: ({ attempt }) => String(attempt) },
       { heading: 'Started', text: ({ startedAt }) => localTime(startedAt) },
       { heading: 'Worker', text: ({ workerId }) => workerId },
-      { heading: 'Ended', text: ({ outcome }) => outcome ?? 'running' },
+      {
+        heading: 'Ended',
+        text: ({ outcome }) => (outcome === 'handed-back' ? 'requeued' : (outcome ?? 'running')),
+      },
       {
         heading: 'Why',
         text: ({ reason }) => (reason === null ? '-' : `${clean(reason.message)} (${reason.code})`),

@@ -50,6 +50,10 @@ describe('the parts of a remedy', () => {
       'Set the same LOCK_DSN for all processes (`matre config` shows it), and restart that worker.',
       ['LOCK_DSN', 'matre config'],
     ],
+    [
+      'matre saved edit "nightly 1" --group NAME, or give one of the two its own database (LOCK_DSN=redis://host:6379/1).',
+      ['matre saved edit "nightly 1" --group NAME', 'LOCK_DSN=redis://host:6379/1'],
+    ],
     ['Check its log; restart it if it hangs, or if it runs an older version.', []],
   ])('has the commands and settings of: %s', (remedy, expected) => {
     expect(copyable(remedy)).toEqual(expected);

@@ -5,14 +5,14 @@ export interface RemedyPart {
 }
 
 const commands = [
-  String.raw`matre (?:up|worker|scheduler|doctor|env|schedule|pool|locks|config|run)\b`,
+  String.raw`matre (?:up|worker|scheduler|doctor|env|schedule|pool|locks|config|run|channel|rule|saved|hook|variable|cests|messages|retention|list|show)\b`,
   String.raw`docker (?:rename|rm|system|logs|images|ps)\b`,
   'bin/magento ',
   '(?:curl|df|ps|kill) -',
 ];
 // A command ends where the sentence continues; quoted text always belongs to it.
 const command = String.raw`(?<![\w/.-])(?:${commands.join('|')})(?:"(?:[^"\\]|\\.)*"|[^"(),;\u0060])*?(?=$|[),;]|\s\(|\.$|\.\s|\s(?:or|if|and|then|shows)\s)`;
-const setting = String.raw`\b[A-Z]+(?:_[A-Z]+)+\b`;
+const setting = String.raw`\b[A-Z]+(?:_[A-Z]+)+\b(?:=[^\s),;]*[^\s),;.])?`;
 const statement = '^CREATE .*;$';
 const copyable = new RegExp(`\`([^\`]+)\`|(${statement}|${command}|${setting})`, 'g');
 

@@ -30,8 +30,8 @@ export default function Lint() {
             {first.commit.subject}
           </span>
         )}
-        <Anchor component={Link} href="/used-by">
-          Who uses a name
+        <Anchor component={Link} href="/used-by" underline="always">
+          Find who uses a name
         </Anchor>
       </div>
       <LintFilter page={first} filter={filter} />

@@ -20,7 +20,11 @@ export default function UsedBy() {
     <>
       <div className={classes.head}>
         <h1>Used by</h1>
-        <Anchor component={Link} href={environment === '' ? '/lint' : `/lint?environment=${environment}`}>
+        <Anchor
+          component={Link}
+          href={environment === '' ? '/lint' : `/lint?environment=${environment}`}
+          underline="always"
+        >
           Lint
         </Anchor>
       </div>

@@ -38,9 +38,8 @@ export function Users({ uses: { commit, definitions, uses, more, tests }, enviro
         )}
       </section>
       <p className={classes.dim}>
-        Tests reach it also through action groups, data, pages, parents and suites. Whether an uncertain use
-        is one depends on the value of an argument. Commit <code>{shortCommit(commit.id)}</code> of the test
-        module.
+        Tests also reach it through action groups, data, pages, parents and suites. “perhaps”: only with some
+        values of an argument. Commit <code>{shortCommit(commit.id)}</code> of the test module.
       </p>
       <div className={classes.filter}>
         <StatusChoices label="Uses or tests">

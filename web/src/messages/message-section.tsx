@@ -14,14 +14,17 @@ interface Props {
   run?: number;
 }
 
-/** What was sent about a submission, to whom and when, and why other rules sent nothing. Folded; the summary has the numbers. */
+/**
+ * What was sent about a submission, to whom and when, and why other rules sent nothing. Folded, because results matter more; the summary
+ * has the numbers.
+ */
 export function MessageSection({ submission, run }: Props) {
   const { data, error } = useQuery(submissionMessagesQuery(submission));
   if (!data) return error ? <p className={classes.dim}>Messages: {error.message}</p> : null;
   const messages = data.messages.filter((each) => run === undefined || each.run === null || each.run === run);
   const { notSent } = data;
   return (
-    <details className={classes.details} open={messages.some(({ state }) => state === 'given-up')}>
+    <details className={classes.details}>
       <summary>
         <h2>Messages</h2>
         <Tally messages={messages} />

@@ -57,11 +57,14 @@ interface Props {
   preview: ReturnType<typeof usePreview>;
 }
 
+const fixFirst = ({ saved }: Draft) =>
+  saved === undefined ? 'Fix the selection first.' : 'Edit the saved selection first.';
+
 function RunForm({ now, draft, problem, change, preview }: Props) {
   const [submitted, setSubmitted] = useState<Runs>();
   const submit = useSubmit(draft, setSubmitted);
   const refusal = useRefusal('operator');
-  const blocker = problem ?? missingInput(draft) ?? (preview.error ? 'Fix the selection first.' : undefined);
+  const blocker = problem ?? missingInput(draft) ?? (preview.error ? fixFirst(draft) : undefined);
   const isEmpty = selectsNothing(draft) && !changedSinceOf(draft).isOfAll;
   const submitOnce = () => {
     if (blocker === undefined && refusal === undefined && !submit.isPending && !submitted) submit.mutate();

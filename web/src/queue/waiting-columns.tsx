@@ -28,11 +28,17 @@ export function waitingColumns(at: number) {
       value: ({ environment }) => <LongText text={environment} />,
     },
     position: { name: 'Position', width: 'fit', isNumber: true, value: ({ position }) => position },
-    tests: { name: 'Tests', width: 6, card: 'bare', value: ({ summary }) => <LongText text={summary} /> },
+    tests: {
+      name: 'Tests',
+      width: 6,
+      share: 1,
+      card: 'bare',
+      value: ({ summary }) => <LongText text={summary} />,
+    },
     reason: {
       name: 'Reason',
       width: 11,
-      share: 1,
+      share: 2,
       wraps: true,
       card: 'bare',
       value: ({ waits }) => (

@@ -36,6 +36,7 @@ export default function Retention() {
         Every hour matre removes what is beyond the limits. It keeps sums by week for trends. The limits are
         settings, such as MATRE_KEEP_RUNS.
       </p>
+      <p className={classes.headline}>{headlineOf(data)}</p>
       <DataTable label="Limits" rows={kindsOf(data)} rowKey={({ name }) => name} columns={kindColumns} />
       {files.maxBytes !== null && files.unmeasured > 0 && (
         <p className={classes.note}>The files of {plural(files.unmeasured, 'run')} are not measured yet.</p>
@@ -69,6 +70,18 @@ const reasons: Record<View['runs']['stays'][number]['reason'], string> = {
   note: 'the newest failure of a cause with a note',
 };
 
+/** What would be removed now, in a sentence. */
+function headlineOf({ runs, files, audit, notes, messages }: View): string {
+  const parts = [
+    runs.removed > 0 && plural(runs.removed, 'run'),
+    files.removed > 0 && `the files of ${plural(files.removed, 'run')}`,
+    audit.removed > 0 && plural(audit.removed, 'audit entry', 'audit entries'),
+    notes.removed > 0 && plural(notes.removed, 'note'),
+    messages.removed > 0 && plural(messages.removed, 'message'),
+  ].filter((part) => part !== false);
+  return parts.length === 0 ? 'Nothing is beyond the limits.' : `To be removed now: ${parts.join(', ')}.`;
+}
+
 const number = (value: number) => value.toLocaleString('en');
 const bytes = (value: number) =>
   value >= 1024 ** 3 ? `${(value / 1024 ** 3).toFixed(1)} GB` : `${(value / 1024 ** 2).toFixed(1)} MB`;
@@ -88,10 +101,10 @@ function kindsOf({ runs, files, audit, notes, messages }: View): Kind[] {
   });
   return [
     kind('Runs', runs, runs.keepDays),
-    kind('Their results', runs.results, null, runs.maxResults),
+    kind('Results of runs', runs.results, null, runs.maxResults),
     kind('Files of runs', files, files.keepDays),
     {
-      name: 'Their size',
+      name: 'Size of files',
       total: bytes(files.bytes.total),
       removed: bytes(files.bytes.removed),
       limit: files.maxBytes === null ? 'none' : bytes(files.maxBytes),

@@ -71,7 +71,7 @@ const columns: Column<Attempt>[] = [
     wraps: true,
     value: ({ outcome, reason }) => (
       <>
-        {outcome ?? 'running'}
+        {outcome === 'handed-back' ? 'requeued' : (outcome ?? 'running')}
         {reason && (
           <>
             : {reason.message} <code>{reason.code}</code>

@@ -45,6 +45,7 @@ const columns: Column<RunHookView>[] = [
   {
     name: 'Name',
     width: 10,
+    share: 1,
     value: ({ name, summary }) => (
       <span title={summary}>
         <LongText text={name} />
@@ -73,7 +74,7 @@ const columns: Column<RunHookView>[] = [
   {
     name: 'Message',
     width: 12,
-    share: 1,
+    share: 2,
     wraps: true,
     value: ({ message, code }) =>
       message && (

@@ -16,11 +16,12 @@ import classes from './saved-selections.module.css';
 import { useRemove, useSwitch } from './use-saved-actions.ts';
 
 const columns: Column<SavedSelectionView>[] = [
-  { name: 'Name', width: 10, value: (saved) => <Name saved={saved} /> },
+  { name: 'Name', width: 10, share: 1, value: (saved) => <Name saved={saved} /> },
   { name: 'Tests', width: 10, share: 1, value: ({ summary }) => <LongText text={summary} /> },
   {
     name: 'Environments',
     width: 8,
+    share: 1,
     value: ({ environments }) =>
       environments.length === 0 ? (
         <span className={classes.dim}>chosen for each run</span>

@@ -46,7 +46,7 @@ const columns: Column<Run>[] = [
       ),
   },
   {
-    name: 'Commit',
+    name: 'Commit, or reason',
     width: 8,
     share: 1,
     value: ({ commit, reason }) =>

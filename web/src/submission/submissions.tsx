@@ -64,7 +64,7 @@ const columns: Column<SubmissionSummary>[] = [
   {
     name: 'Submission',
     width: 12,
-    share: 1,
+    share: 2,
     value: (submission) => (
       <Anchor component={Link} href={submissionPage(submission.id)}>
         <LongText text={nameOf(submission)} />
@@ -100,7 +100,7 @@ const columns: Column<SubmissionSummary>[] = [
     card: 'bare',
     value: ({ durationMs }) => durationMs !== null && duration(durationMs),
   },
-  { name: 'Requested by', width: 6.5, value: ({ requestedBy }) => <LongText text={requestedBy} /> },
+  { name: 'Requested by', width: 6.5, share: 1, value: ({ requestedBy }) => <LongText text={requestedBy} /> },
 ];
 
 function SubmissionsTable({ submissions }: { submissions: SubmissionSummary[] }) {

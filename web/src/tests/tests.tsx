@@ -41,13 +41,13 @@ export default function Tests() {
         <span className={classes.dim} title={commit.id}>
           at <code>{shortCommit(commit.id)}</code> {commit.subject}
         </span>
-        <Anchor component={Link} href="/quarantines">
+        <Anchor component={Link} href="/quarantines" underline="always">
           Quarantines
         </Anchor>
-        <Anchor component={Link} href="/lint">
+        <Anchor component={Link} href="/lint" underline="always">
           Lint
         </Anchor>
-        <Anchor component={Link} href="/used-by">
+        <Anchor component={Link} href="/used-by" underline="always">
           Used by
         </Anchor>
       </div>

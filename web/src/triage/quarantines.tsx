@@ -43,7 +43,7 @@ function QuarantineList() {
         <h1 id="quarantines">Quarantines</h1>
         <Button
           size="compact-xs"
-          variant={isEnded ? 'filled' : 'subtle'}
+          variant={isEnded ? 'filled' : 'default'}
           aria-pressed={isEnded}
           onClick={() => setState(isEnded ? 'active' : 'ended')}
         >
@@ -67,25 +67,32 @@ function QuarantineList() {
 const quarantineColumns: Column<QuarantineView>[] = [
   {
     name: 'Test',
-    width: 10,
+    width: 12,
+    share: 3,
     value: ({ test, suite }) => (
       <Anchor component={Link} href={`/tests/${encodeURIComponent(test)}`}>
         <LongText text={suite === null ? test : `${suite}:${test}`} />
       </Anchor>
     ),
   },
-  { name: 'Environment', width: 6, value: ({ environment }) => <LongText text={environment ?? 'all'} /> },
+  {
+    name: 'Environment',
+    width: 6,
+    share: 1,
+    value: ({ environment }) => <LongText text={environment ?? 'all'} />,
+  },
   {
     name: 'Until',
     width: 'fit',
     isNumber: true,
     value: ({ endsAt, endedAt }) => <Time at={endedAt ?? endsAt} />,
   },
-  { name: 'Owner', width: 6, value: ({ owner }) => <LongText text={owner} /> },
-  { name: 'Reason', width: 9, value: ({ reason }) => <LongText text={reason} /> },
+  { name: 'Owner', width: 6, share: 1, value: ({ owner }) => <LongText text={owner} /> },
+  { name: 'Reason', width: 9, share: 2, value: ({ reason }) => <LongText text={reason} /> },
   {
     name: 'Covers',
     width: 9,
+    share: 2,
     value: ({ causes }) => (
       <LongText text={causes.map(({ cause, message }) => briefMessage(message ?? cause)).join(' / ')} />
     ),

@@ -70,6 +70,8 @@ const columns: Column<ListedHookView>[] = [
   {
     name: 'Name',
     width: 10,
+    share: 1,
+    wraps: true,
     value: (hook) => (
       <>
         <LongText text={hook.name} />

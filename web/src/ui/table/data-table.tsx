@@ -59,13 +59,16 @@ export function DataTable<Row>(props: Props<Row>) {
   const { hasCards, isScrollable } = useAreaLayout(area, props.cardsBelow ?? windowOfTablet);
   const visible = useVisibleRows(area, rows.length);
   const tracks = columns.map(trackOf);
+  // Without a column that takes what is left, the buttons are at the end of the row all the same.
+  const actionsTrack = columns.some(({ share }) => share) ? 'max-content' : 'minmax(max-content, 1fr)';
   return (
     <section
       ref={area}
       className={classes.area}
       data-scrolls={isScrollable || undefined}
       data-cards={hasCards || undefined}
-      {...(isScrollable && { 'aria-label': label ?? 'Table', tabIndex: 0 })}
+      // A group, because the section around it is a landmark of the same name.
+      {...(isScrollable && { role: 'group', 'aria-label': label ?? 'Table', tabIndex: 0 })}
     >
       <table
         {...role('table')}
@@ -74,7 +77,7 @@ export function DataTable<Row>(props: Props<Row>) {
         aria-labelledby={labelledBy}
         aria-rowcount={rows.length + 1}
         style={{
-          gridTemplateColumns: [...tracks, ...(actions ? ['minmax(max-content, 1fr)'] : [])].join(' '),
+          gridTemplateColumns: [...tracks, ...(actions ? [actionsTrack] : [])].join(' '),
         }}
       >
         <thead {...role('rowgroup')}>
