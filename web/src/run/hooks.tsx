@@ -6,19 +6,31 @@ import { type Status, StatusBadge } from '../ui/status.tsx';
 import { type Column, DataTable } from '../ui/table/data-table.tsx';
 import { Elapsed, Time } from '../ui/time.tsx';
 import { fileOf, hooksQuery } from './queries.ts';
+import classes from './run.module.css';
 
-interface Props {
-  id: number;
-  /** Where the view has its hooks: above the tests while one is executed or when one failed, otherwise below them. */
-  place: 'above' | 'below';
+/** The hooks of a run that failed or are executed, in a line each, above its tests; nothing when there are none. */
+export function UrgentHooks({ id }: { id: number }) {
+  const { data } = useQuery(hooksQuery(id));
+  const hooks = data?.hooks.filter(({ state }) => state !== 'passed' && state !== 'waiting') ?? [];
+  if (hooks.length === 0) return null;
+  return (
+    <ul className={classes.hooks} aria-label="Hooks that failed or are executed">
+      {hooks.map((hook) => (
+        <li key={`${hook.round}/${hook.name}`}>
+          <StatusBadge status={statuses[hook.state]}>{hook.state}</StatusBadge> <b>{hook.name}</b>{' '}
+          {hook.moment} the tests
+          {hook.message && `: ${hook.message}`} {hook.code && <code>{hook.code}</code>}{' '}
+          <HookLog hook={hook} />
+        </li>
+      ))}
+    </ul>
+  );
 }
 
-/** The hooks of a run, with their time and log; nothing when it has none, or has them in the other place. */
-export function RunHooks({ id, place }: Props) {
+/** The hooks of a run, with their time and log; nothing when it has none. */
+export function RunHooks({ id }: { id: number }) {
   const { data } = useQuery(hooksQuery(id));
   if (!data || data.hooks.length === 0) return null;
-  const isUrgent = data.hooks.some(({ state }) => state !== 'passed' && state !== 'waiting');
-  if (isUrgent !== (place === 'above')) return null;
   return (
     <section aria-labelledby="hooks">
       <h2 id="hooks">Hooks</h2>
@@ -86,17 +98,21 @@ const columns: Column<RunHookView>[] = [
   {
     name: 'Log',
     width: 'fit',
-    value: ({ run, log, name }) =>
-      log && (
-        <Anchor
-          href={fileOf(run, log)}
-          target="_blank"
-          rel="noreferrer"
-          aria-label={`Log of ${name}`}
-          underline="always"
-        >
-          log
-        </Anchor>
-      ),
+    value: (hook) => <HookLog hook={hook} />,
   },
 ];
+
+function HookLog({ hook: { run, log, name } }: { hook: RunHookView }) {
+  if (!log) return null;
+  return (
+    <Anchor
+      href={fileOf(run, log)}
+      target="_blank"
+      rel="noreferrer"
+      aria-label={`Log of ${name}`}
+      underline="always"
+    >
+      log
+    </Anchor>
+  );
+}

@@ -15,7 +15,7 @@ import { statusOfRun } from '../ui/status.tsx';
 import { type TabStatus, useTitle } from '../ui/title.ts';
 import { FilesRemoved } from './files-removed.tsx';
 import { RunHead } from './head.tsx';
-import { RunHooks } from './hooks.tsx';
+import { RunHooks, UrgentHooks } from './hooks.tsx';
 import { progressQuery } from './queries.ts';
 import classes from './run.module.css';
 import { RunTests } from './tests/tests.tsx';
@@ -57,7 +57,7 @@ function RunPage({ id }: { id: number }) {
   return (
     <>
       <RunHead progress={progress} receivedAt={dataUpdatedAt} />
-      <RunHooks id={id} place="above" />
+      <UrgentHooks id={id} />
       <RunTests
         run={run}
         onLog={({ test, failure }) => {
@@ -65,7 +65,7 @@ function RunPage({ id }: { id: number }) {
           if (panelSize === '') setSize('open');
         }}
       />
-      <RunHooks id={id} place="below" />
+      <RunHooks id={id} />
       {run.submissionId !== null && <MessageSection submission={run.submissionId} run={id} />}
       {run.filesRemovedAt ? (
         <FilesRemoved at={run.filesRemovedAt} />

@@ -10,7 +10,7 @@ import { ActionButton } from '../ui/action-button.tsx';
 import { ConfirmButton } from '../ui/confirm-button.tsx';
 import { LongText } from '../ui/long-text/long-text.tsx';
 import { SwitchButton } from '../ui/switch-button.tsx';
-import { type Column, DataTable } from '../ui/table/data-table.tsx';
+import { type Column, DataTable, roomForSentences } from '../ui/table/data-table.tsx';
 import { Time } from '../ui/time.tsx';
 import classes from './saved-selections.module.css';
 import { useRemove, useSwitch } from './use-saved-actions.ts';
@@ -51,6 +51,7 @@ export function SavedRows({ savedSelections }: { savedSelections: readonly Saved
       label="Saved selections"
       rows={savedSelections}
       rowKey={({ id }) => id}
+      cardsBelow={roomForSentences}
       columns={columns}
       isDim={({ disabled }) => disabled !== null}
       actions={(saved) => <Tools saved={saved} />}

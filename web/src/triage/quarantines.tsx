@@ -11,7 +11,7 @@ import { ConfirmButton } from '../ui/confirm-button.tsx';
 import { LongText } from '../ui/long-text/long-text.tsx';
 import { useQueryState } from '../ui/query-state.ts';
 import { EmptyState, QueryFallback } from '../ui/states.tsx';
-import { type Column, DataTable } from '../ui/table/data-table.tsx';
+import { type Column, DataTable, roomForSentences } from '../ui/table/data-table.tsx';
 import { Time } from '../ui/time.tsx';
 import { useTitle } from '../ui/title.ts';
 import { useAction } from '../ui/use-action.ts';
@@ -103,6 +103,7 @@ function QuarantineTable({ quarantines, isEnded }: { quarantines: QuarantineView
   return (
     <DataTable
       labelledBy="quarantines"
+      cardsBelow={roomForSentences}
       rows={quarantines}
       rowKey={({ id }) => id}
       columns={quarantineColumns}

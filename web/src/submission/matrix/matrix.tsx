@@ -15,6 +15,11 @@ import { MatrixRow, nameColumn } from './matrix-row.tsx';
 
 /** Each line is a card in less room: the matrix of a phone. */
 const cardsBelow = 620;
+/** So is it in a window of a tablet whose columns do not fit: beside them, messages would have ten lines in a third of the width. */
+const tabletWidth = 900;
+/** The least widths of the columns of matrix.module.css: tests with their times, and an environment. */
+const namesWidth = 344;
+const columnWidth = 68;
 /** A line has a link for each environment, so fewer of them than of other tables are rendered. */
 const rendering = { virtualFrom: 60, overscan: 6 };
 
@@ -31,11 +36,15 @@ interface Props {
 export function Matrix({ items, environments, runs, environment, onToggle }: Props) {
   const area = useRef<HTMLElement>(null);
   const [, go] = useLocation();
-  const { hasCards, isScrollable } = useAreaLayout(area, cardsBelow);
   const visible = useVisibleRows(area, items.length, rendering);
   const [stop, setStop] = useState<{ key: string; column: number }>();
   const columns = environments.flatMap((code, column) =>
     environment === '' || code === environment ? [column] : [],
+  );
+  const tableWidth = namesWidth + columns.length * columnWidth;
+  const { hasCards, isScrollable } = useAreaLayout(
+    area,
+    Math.max(cardsBelow, Math.min(tabletWidth, tableWidth)),
   );
   const shown = visible.indexes.flatMap((index) => {
     const item = items[index];

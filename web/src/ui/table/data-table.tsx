@@ -42,12 +42,14 @@ interface Props<Row> {
   /** Opens what a row is about, when a click in it hits no link or button. The first column must have a link to it. */
   onOpen?: (row: Row) => void;
   isDim?: (row: Row) => boolean;
-  /** Each row is a card where the table has less room than this, in pixels; 700 by default. */
+  /** Each row is a card where the table has less room than this, in pixels; 700 by default, 800 for tables with sentences. */
   cardsBelow?: number;
 }
 
 /** A window of 768 pixels has room for a table that scrolls in its middle; one of 720, such as 1440 at a zoom of 200 %, has not. */
 const windowOfTablet = 700;
+/** In that room a sentence beside other columns has ten lines, or scrolls out of sight. */
+export const roomForSentences = 800;
 
 /**
  * A table that shows any length of text: columns are as wide as their content while there is room; then texts are cut, and then the middle
@@ -56,7 +58,9 @@ const windowOfTablet = 700;
 export function DataTable<Row>(props: Props<Row>) {
   const { label, labelledBy, rows, columns, actions } = props;
   const area = useRef<HTMLElement>(null);
-  const { hasCards, isScrollable } = useAreaLayout(area, props.cardsBelow ?? windowOfTablet);
+  const hasSentences = columns.some(({ share, wraps }) => share && wraps);
+  const cardsBelow = props.cardsBelow ?? (hasSentences ? roomForSentences : windowOfTablet);
+  const { hasCards, isScrollable } = useAreaLayout(area, cardsBelow);
   const visible = useVisibleRows(area, rows.length);
   const tracks = columns.map(trackOf);
   // Without a column that takes what is left, the buttons are at the end of the row all the same.
