@@ -6,24 +6,28 @@ import { dirname, join } from 'node:path';
 /** The Chromium of Debian. That of Playwright would need a download. */
 export const browser = '/usr/bin/chromium';
 
-const require = createRequire(import.meta.url);
+const packages = ['@playwright/test', 'playwright', 'playwright-core'];
 
-function folderOf(name: string): string | undefined {
+/** The folders of `packages`; `undefined` when they are not installed. */
+function findPackages(): string[] | undefined {
   try {
-    return dirname(require.resolve(`${name}/package.json`));
+    const first = createRequire(import.meta.url).resolve('@playwright/test/package.json');
+    const others = createRequire(first);
+    return [
+      first,
+      others.resolve('playwright/package.json'),
+      others.resolve('playwright-core/package.json'),
+    ].map((path) => dirname(path));
   } catch {
     return undefined;
   }
 }
 
-const packages = ['@playwright/test', 'playwright', 'playwright-core'];
+const sources = findPackages();
 
 /** Why no test of Playwright can be executed here; `undefined` when they can. */
-export const noPlaywrightReason = packages.some((name) => folderOf(name) === undefined)
-  ? 'no @playwright/test'
-  : existsSync(browser)
-    ? undefined
-    : 'no chromium';
+export const noPlaywrightReason =
+  sources === undefined ? 'no @playwright/test' : existsSync(browser) ? undefined : 'no chromium';
 
 /** The packages of the project as files, so that npm needs no registry. */
 export function writePackages(folder: string): void {
@@ -35,8 +39,8 @@ export function writePackages(folder: string): void {
       devDependencies: { '@playwright/test': specOf('@playwright/test') },
     },
   };
-  for (const name of packages) {
-    const source = folderOf(name) ?? '';
+  for (const [index, name] of packages.entries()) {
+    const source = sources?.[index] ?? '';
     const { version, dependencies, bin } = JSON.parse(readFileSync(join(source, 'package.json'), 'utf8'));
     const transform = ['--transform', 's,^\\.,package,'];
     execFileSync('tar', ['-czf', join(folder, 'packages', fileOf(name)), ...transform, '-C', source, '.']);
