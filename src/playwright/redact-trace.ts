@@ -1,39 +1,47 @@
+import { createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
+import { PassThrough } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
 import { openPromise } from 'yauzl';
+import { ZipFile } from 'yazl';
 import type { Redactor } from '../mftf/redaction/redactor.ts';
 import { isPicture } from '../mftf/results/picture.ts';
-import { createZipWriter } from './zip-writer.ts';
 
 /** A trace of a test has a few hundred files. */
-const maxFiles = 20_000;
-const maxBytes = 256 * 1024 * 1024;
+const maxTrace = { files: 20_000, bytes: 256 * 1024 * 1024 };
 
 /**
  * Hides secrets in a trace of Playwright, a zip archive with what the browser sent and showed. False when it cannot be read within the
  * limits: then it must not be kept.
  */
-export async function redactTrace(path: string, redactor: Redactor): Promise<boolean> {
+export async function redactTrace(path: string, redactor: Redactor, max = maxTrace): Promise<boolean> {
   const copy = `${path}.redacted`;
+  const ended = new AbortController();
+  const zip = new ZipFile();
+  const archived = zip.outputStream.pipe(new PassThrough());
+  const writing = pipeline(archived, createWriteStream(copy, { mode: 0o600 }), { signal: ended.signal });
+  writing.catch(() => undefined);
   try {
     const archive = await openPromise(path);
-    if (archive.entryCount > maxFiles) return false;
-    const writer = createZipWriter(copy);
-    let left = maxBytes;
+    if (archive.entryCount > max.files) return false;
+    let left = max.bytes;
     for await (const entry of archive.eachEntry()) {
       left -= entry.uncompressedSize;
       if (left < 0) return false;
       if (entry.fileName.endsWith('/')) continue;
       const content = await buffer(await archive.openReadStreamPromise(entry));
       const start = content.subarray(0, 16);
-      writer.add(entry.fileName, isPicture(start) ? content : await redact(content, redactor));
+      zip.addBuffer(isPicture(start) ? content : await redact(content, redactor), entry.fileName);
     }
-    await writer.close();
+    zip.end();
+    await writing;
     await rename(copy, path);
     return true;
   } catch {
     return false;
   } finally {
+    ended.abort();
     await rm(copy, { force: true });
   }
 }
