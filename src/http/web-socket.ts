@@ -25,7 +25,7 @@ export class MessageTooLong extends Error {
 const announcedCodes = [1_000, 1_001, 1_005];
 
 /**
- * Opens a connection to a `ws:` or `wss:` address. Rejects when the server refuses or does not answer in time. The client of Node 20 is
+ * Opens a connection to a `ws:` or `wss:` address. `onMessage` is called only when the caller has the connection. Rejects when the server refuses or does not answer in time. The client of Node 20 is
  * behind a flag, and reads messages of any length.
  */
 export async function openWebSocket(url: string, options: WebSocketOptions): Promise<WebSocketConnection> {
@@ -40,12 +40,16 @@ export async function openWebSocket(url: string, options: WebSocketOptions): Pro
     socket.terminate();
     onClose(reason);
   };
-  // Before it is open: a message may come together with the answer to the handshake.
   socket.on('message', (message: Buffer) => {
     if (!isOver) onMessage(message);
   });
   await new Promise<void>((resolve, reject) => {
-    socket.once('open', resolve);
+    socket.once('open', () => {
+      // A message may come together with the answer to the handshake.
+      socket.pause();
+      setImmediate(() => socket.resume());
+      resolve();
+    });
     socket.once('error', reject);
   });
   socket.removeAllListeners('error');

@@ -7,7 +7,7 @@ import { safeName } from '../artifacts/safe-name.ts';
 import { isFault, toFault } from '../faults/fault.ts';
 import type { Block } from '../mftf/run/blocks.ts';
 import { broken, type ExecutedBlock, endsTheRun, firstLine } from '../mftf/run/execute-block.ts';
-import { describeLeftOut, fetchOutput } from '../mftf/run/output.ts';
+import { describeLeftOut, fetchOutput, outputLimits } from '../mftf/run/output.ts';
 import type { PreparedRun } from '../mftf/run/prepared-run.ts';
 import { maxResultsMs } from '../model/limits.ts';
 import type { PlaywrightTest } from '../model/playwright.ts';
@@ -19,7 +19,7 @@ import type { Threads } from '../threads/threads.ts';
 import { playwrightScripts } from './container/scripts.ts';
 import { judgeReport, type PlaywrightOutcome } from './judge-task.ts';
 import { reportFile } from './list-task.ts';
-import { type Commands, type Project, runCommand } from './project.ts';
+import { type Commands, type Project, runCommand, withOutputFolder } from './project.ts';
 
 export interface BlockContext {
   commands: Commands;
@@ -35,6 +35,8 @@ export interface BlockContext {
   shopOutage(containerId: string): Promise<string | undefined>;
 }
 
+/** The report is what counts when a test wrote too much. */
+const reportLimits = { ...outputLimits, essentialPaths: [reportFile] };
 /** Below it are the folders of the processes of a run. */
 const outputs = `${runFolder}/output`;
 
@@ -62,8 +64,13 @@ export async function executeBlock(
   } catch (error) {
     job.abort.throwIfAborted();
     const { code, message } = toFault(error);
-    results = block.tests.map((test) => broken(test, { code, message }, startedAt));
+    results = tests.map((test) => broken(test, { code, message }, startedAt));
   }
+  const names = new Set(tests.map(({ name }) => name));
+  const unlisted = block.tests.filter(({ name }) => !names.has(name));
+  const message =
+    'The project no longer lists the test. Its title or its condition may depend on the time or on a variable.';
+  results.push(...unlisted.map((test) => broken(test, { code: 'RESULT_MISSING', message }, startedAt)));
   for (const result of results) {
     await job.record.result(result);
     const seconds = (result.durationMs / 1000).toFixed(1);
@@ -104,7 +111,14 @@ async function run(
   try {
     for (const path of [hostFolder, stepsFolder]) await mkdir(path);
     if (end.kind !== 'unknown') {
-      const leftOut = await fetchOutput(engine, containerId, output, hostFolder, prepared.redactor);
+      const leftOut = await fetchOutput(
+        engine,
+        containerId,
+        output,
+        hostFolder,
+        prepared.redactor,
+        reportLimits,
+      );
       if (leftOut.length > 0) {
         const message = describeLeftOut(first.file, leftOut);
         prepared.logs.line(message);
@@ -129,7 +143,7 @@ async function run(
   }
 }
 
-/** The reporter and the folders of a command; the file of a report must be new. */
+/** The command for a block; the file of its report must be new. */
 function commandOf({
   project,
   output,
@@ -142,18 +156,19 @@ function commandOf({
   others: PlaywrightTest[];
 }): string[] {
   const [first] = tests;
-  return [
-    ...['sh', '-c', 'rm -rf "$1" && mkdir -p "$1" && shift && exec "$@"', 'sh', output],
+  const path = posix.join(project.pathEnd, first?.file ?? '');
+  return withOutputFolder(output, [
     ...['node', 'node_modules/@playwright/test/cli.js', 'test'],
-    // Before the options, because --project takes several values. Playwright reads it as a regular expression.
-    `/${escapeExpression(first?.file ?? '')}$`,
+    // Before the options, because --project takes several values. Playwright reads it as a regular expression for absolute paths, where
+    // the path in the project alone may be the end of another file, too.
+    `/${escapeExpression(path)}$`,
     ...(project.config === undefined ? [] : [`--config=${project.config}`]),
     ...(first?.suite === undefined ? [] : [`--project=${first.suite}`]),
     ...grepOf(tests, others),
     `--reporter=list,${playwrightScripts.reporter}`,
     `--output=${output}/files`,
     ...['--trace=retain-on-failure', '--retries=0', '--repeat-each=1', '--workers=1'],
-  ];
+  ]);
 }
 
 /** Longer expressions would not fit into the arguments of a process; then the whole file is executed. */

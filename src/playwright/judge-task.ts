@@ -1,15 +1,12 @@
-import { writeFile } from 'node:fs/promises';
+import { open, writeFile } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import type { SupervisedEnd } from '../engine/supervised.ts';
+import { ifPresent } from '../files/missing-file.ts';
 import { createRedactor, type Redactor } from '../mftf/redaction/redactor.ts';
 import type { JudgedOutcome } from '../mftf/results/judge-output.ts';
+import { cutMessage } from '../mftf/results/text.ts';
 import { laterException } from '../model/failure-headline.ts';
-import {
-  maxAttachmentNameLength,
-  maxAttachments,
-  maxMessageLength,
-  maxStepNameLength,
-} from '../model/limits.ts';
+import { maxAttachmentNameLength, maxAttachments, maxStepNameLength } from '../model/limits.ts';
 import type { PlaywrightTest } from '../model/playwright.ts';
 import type { Attachment, Status, Step } from '../model/result.ts';
 import type { ResultPlace } from '../model/result-place.ts';
@@ -39,7 +36,6 @@ export interface CommandOutput {
   place: string;
   end: SupervisedEnd;
   timeoutMs: number;
-  /** Whether the command printed that it has no browser. */
   startedAt: Date;
   endedAt: Date;
   secrets: readonly string[];
@@ -126,7 +122,10 @@ async function attachmentsOf(
     const path = posix.normalize(file);
     if (path.startsWith('..') || posix.isAbsolute(path)) continue;
     const kind = kindOf(name, type);
-    if (kind === 'trace' && !(await redactTrace(join(folder, path), redactor))) continue;
+    // An archive has secrets that the redaction of texts cannot see, whatever it is called.
+    const packing = await packingOf(join(folder, path));
+    if (packing === 'other' || (packing === 'zip' && !(await redactTrace(join(folder, path), redactor))))
+      continue;
     attachments.push({
       name: shorten(redactor.text(name), maxAttachmentNameLength),
       kind,
@@ -152,6 +151,26 @@ async function withResult(
     durationMs: line.durationMs,
     place: isBad ? placeOf(test, line, place) : undefined,
   };
+}
+
+const zip = Buffer.from('PK\x03\x04', 'latin1');
+/** gzip, xz, bzip2, 7z and Zstandard. */
+const otherArchives = ['\x1f\x8b', '\xfd7zXZ', 'BZh', '7z\xbc\xaf', '\x28\xb5\x2f\xfd'].map((text) =>
+  Buffer.from(text, 'latin1'),
+);
+
+/** How a file is packed, by its first bytes; `undefined` when it is not packed, or not there. */
+async function packingOf(path: string): Promise<'zip' | 'other' | undefined> {
+  const file = await ifPresent(open(path));
+  if (file === undefined) return undefined;
+  try {
+    const { buffer } = await file.read(Buffer.alloc(8), 0, 8, 0);
+    const startsWith = (signature: Buffer) => buffer.subarray(0, signature.length).equals(signature);
+    if (startsWith(zip)) return 'zip';
+    return otherArchives.some(startsWith) ? 'other' : undefined;
+  } finally {
+    await file.close();
+  }
 }
 
 function kindOf(name: string, type: string | undefined): Attachment['kind'] {
@@ -278,9 +297,4 @@ function whyMissing(
     'RESULT_MISSING',
     `Playwright ended with exit code ${end.code} and left no result of the test.`,
   );
-}
-
-function cutMessage(text: string): string {
-  if (text.length <= maxMessageLength) return text;
-  return `${text.slice(0, maxMessageLength)}\n[matre] The message is cut here: it has ${text.length} characters.`;
 }

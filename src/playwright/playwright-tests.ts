@@ -21,7 +21,14 @@ import { playwrightScripts } from './container/scripts.ts';
 import { executeBlock } from './execute-block.ts';
 import { maxOwnCode } from './judge-task.ts';
 import { readList, reportFile, selectTests } from './list-task.ts';
-import { type Commands, findProject, installPackages, type Project, runCommand } from './project.ts';
+import {
+  type Commands,
+  findProject,
+  installPackages,
+  type Project,
+  runCommand,
+  withOutputFolder,
+} from './project.ts';
 
 export interface PlaywrightDependencies {
   artifacts: Artifacts;
@@ -163,12 +170,11 @@ async function listTests(
   const { containerId, redactor } = prepared;
   const end = await withLog(prepared, 'playwright/list.txt', (stream) =>
     runCommand(commands, containerId, {
-      argv: [
-        ...['sh', '-c', 'rm -rf "$1" && mkdir -p "$1" && shift && exec "$@"', 'sh', output],
+      argv: withOutputFolder(output, [
         ...['node', 'node_modules/@playwright/test/cli.js', 'test', '--list'],
         ...(project.config === undefined ? [] : [`--config=${project.config}`]),
         `--reporter=${playwrightScripts.reporter}`,
-      ],
+      ]),
       cwd: project.folder,
       env: { ...env, MATRE_REPORT: `${output}/${reportFile}`, MATRE_REPORT_LIST: '1' },
       ...{ output: stream, timeoutMs: listMs },

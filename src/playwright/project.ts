@@ -22,6 +22,8 @@ export interface Project {
   commit: string;
   /** The same below the root of Magento, for places of failures. */
   place: string;
+  /** The end of its real path. Folders above its module may be links; the module is a copy. */
+  pathEnd: string;
   /** The configuration for its command: a file of ours when another browser is set; `undefined`: Playwright finds it. */
   config: string | undefined;
 }
@@ -59,6 +61,15 @@ export async function runCommand(
   );
 }
 
+/**
+ * A command with an empty output folder. What earlier commands left beside it is removed: the file system of the run is in memory, and
+ * small.
+ */
+export const withOutputFolder = (output: string, argv: readonly string[]): string[] => [
+  ...['sh', '-c', 'rm -rf "$(dirname "$1")" && mkdir -p "$1" && shift && exec "$@"', 'sh', output],
+  ...argv,
+];
+
 const configNames = ['ts', 'js', 'mts', 'mjs', 'cts', 'cjs'].map(
   (extension) => `playwright.config.${extension}`,
 );
@@ -91,6 +102,7 @@ export async function findProject(
   const place = posix.join(module.target, folder);
   return {
     ...{ folder: posix.join(layout.root, place), place, commit: module.id, configName },
+    pathEnd: posix.join(posix.basename(module.target), folder),
     config: browser === undefined ? undefined : ownConfig,
   };
 }

@@ -22,8 +22,9 @@ export async function redactTrace(path: string, redactor: Redactor, max = maxTra
   const archived = zip.outputStream.pipe(new PassThrough());
   const writing = pipeline(archived, createWriteStream(copy, { mode: 0o600 }), { signal: ended.signal });
   writing.catch(() => undefined);
+  let archive: Awaited<ReturnType<typeof openPromise>> | undefined;
   try {
-    const archive = await openPromise(path);
+    archive = await openPromise(path);
     if (archive.entryCount > max.files) return false;
     let left = max.bytes;
     for await (const entry of archive.eachEntry()) {
@@ -41,6 +42,7 @@ export async function redactTrace(path: string, redactor: Redactor, max = maxTra
   } catch {
     return false;
   } finally {
+    archive?.close();
     ended.abort();
     await rm(copy, { force: true });
   }

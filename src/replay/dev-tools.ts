@@ -1,4 +1,4 @@
-import { MessageTooLong, openWebSocket } from '../http/web-socket.ts';
+import { MessageTooLong, openWebSocket, type WebSocketConnection } from '../http/web-socket.ts';
 
 /** A connection to the Chrome DevTools Protocol. Answers to commands are not read: what it is for are events. */
 export interface DevTools {
@@ -31,7 +31,7 @@ export async function openDevTools(
 ): Promise<DevTools> {
   let lastId = 0;
   let isBroken = false;
-  const socket = await openWebSocket(address, {
+  const socket: WebSocketConnection = await openWebSocket(address, {
     timeoutMs: openMs,
     maxMessageBytes,
     onMessage(message) {

@@ -108,7 +108,10 @@ export async function recordSession(
       }
       if (type === 'page') devTools.send('Page.startScreencast', screencast, sessionId);
     },
-    'Target.detachedFromTarget': ({ sessionId }) => void targets.delete(sessionId),
+    'Target.detachedFromTarget': ({ sessionId }) => {
+      targets.delete(sessionId);
+      frames.delete(sessionId);
+    },
     'Page.screencastFrame': ({ data, sessionId: frame }, session) => {
       resolveBegun();
       if (typeof data === 'string') recording.reel.add({ at: Date.now(), data });
@@ -159,9 +162,17 @@ export async function recordSession(
 }
 
 /** A page is shown in a window. A session begins with an empty one. */
-function onPage({ entries }: SessionRecording, address: unknown): void {
+function onPage(recording: SessionRecording, address: unknown): void {
   const url = limited(address);
-  if (url !== '' && !/^(data:,|about:blank)$/.test(url)) entries.push({ at: Date.now(), kind: 'page', url });
+  if (url !== '' && !/^(data:,|about:blank)$/.test(url))
+    addEntry(recording, { at: Date.now(), kind: 'page', url });
+}
+
+function addEntry(recording: SessionRecording, entry: ReplayEntry): void {
+  recording.entries.push(entry);
+  if (recording.entries.length <= maxEntries) return;
+  recording.entries.shift();
+  recording.leftOut += 1;
 }
 
 /** What texts come from. Of responses, Chrome needs to keep nothing for us. */
@@ -179,14 +190,8 @@ function textHandlers(
   recording: SessionRecording,
   onObjects: (session: string | undefined) => void,
 ): Record<string, Handler> {
-  const { entries } = recording;
   const requests = new Map<string, { method: string; url: string }>();
-  const add = (entry: ReplayEntry) => {
-    entries.push(entry);
-    if (entries.length <= maxEntries) return;
-    entries.shift();
-    recording.leftOut += 1;
-  };
+  const add = (entry: ReplayEntry) => addEntry(recording, entry);
   const addRequest = (id: unknown, url: unknown, problem: string) => {
     const request = requests.get(String(id));
     const address = limited(url ?? request?.url);

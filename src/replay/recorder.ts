@@ -127,9 +127,10 @@ function createProcessRecorder({
         if (current === opened) current = undefined;
         // It was the page that ended it, so the next connection does not read its texts.
         if (end === 'closed') entry.connections = maxConnections;
-        else
+        else if (end === 'too-long')
           entry.recording.missing =
             'A page sent more at a time than is read; what it reported later is left out.';
+        else entry.recording.missing = 'The browser sent what cannot be read; what followed is left out.';
       });
     } catch (error) {
       report(`the browser cannot be recorded: ${toFault(error).message}`);

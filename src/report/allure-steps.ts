@@ -23,7 +23,7 @@ interface StepsOptions {
   place?: ResultPlace | undefined;
 }
 
-/** The steps of a result for Allure, which follow each other from its start. MFTF begins the title of a step with its key. */
+/** The steps of a result for Allure; those without a time follow each other. MFTF begins the title of a step with its key. */
 export function allureSteps(steps: readonly Step[], { uuid, startedAt, place }: StepsOptions): AllureStep[] {
   const failed = place?.step;
   const parametersOf = ({ name, status }: Step): AllureStep['parameters'] => {
@@ -34,11 +34,12 @@ export function allureSteps(steps: readonly Step[], { uuid, startedAt, place }: 
   const convert = (list: readonly Step[], from: number): AllureStep[] => {
     let start = from;
     return list.map((step) => {
-      const { name, status, durationMs, attachments, steps } = step;
+      const { name, status, startedAt: begin = start, durationMs, attachments, steps } = step;
       const converted = {
-        ...{ name: plain(name), status, start, stop: start + durationMs, parameters: parametersOf(step) },
+        ...{ name: plain(name), status, start: begin, stop: begin + durationMs },
+        parameters: parametersOf(step),
         attachments: allureFiles(uuid, attachments),
-        steps: convert(steps, start),
+        steps: convert(steps, begin),
       };
       start = converted.stop;
       return converted;

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isPlaywrightTest } from '../model/playwright.ts';
 import type { Result } from '../model/result.ts';
 import { placesOf, type ResultPlace, type TreePlace } from '../model/result-place.ts';
 import { innermostPlace } from '../model/source-link/innermost-place.ts';
@@ -95,7 +96,7 @@ function toAllure(
     labels: [
       { name: 'parentSuite', value: environmentCode },
       { name: 'suite', value: plain(suite ?? 'default') },
-      { name: 'framework', value: 'mftf' },
+      { name: 'framework', value: isPlaywrightTest(test) ? 'playwright' : 'mftf' },
     ],
     parameters: [{ name: 'environment', value: environmentCode }],
     links: [],

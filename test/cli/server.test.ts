@@ -118,9 +118,15 @@ describe('run --watch', () => {
     expect(files).toEqual(expect.arrayContaining(['data', 'index.html', 'widgets']));
     expect(await readdir(join(page, 'data', 'test-results'))).not.toEqual([]);
     // A page is replaced; other files never are.
-    await writeFile(join(page, 'old.txt'), 'x');
-    expect((await ask(['watch', id, '--allure-report', page])).code).toBe(0);
-    expect((await readdir(page)).sort()).toEqual(files.sort());
+    await writeFile(join(page, 'data', 'old.json'), 'x');
+    expect((await ask(['watch', id, '--junit', join(page, 'junit.xml'), '--allure-report', page])).code).toBe(
+      0,
+    );
+    expect((await readdir(page)).sort()).toEqual([...files, 'junit.xml'].sort());
+    expect(await readdir(join(page, 'data'))).not.toContain('old.json');
+    await writeFile(join(page, '.matre-page.json'), '["../x"]');
+    const damaged = await ask(['report', id, '--allure-report', page]);
+    expect([damaged.code, damaged.stderr]).toEqual([3, expect.stringContaining('is damaged')]);
     const refused = await ask(['report', id, '--allure-report', allure]);
     expect([refused.code, refused.stderr]).toEqual([3, expect.stringContaining('has other files')]);
     expect((await readdir(allure)).sort()).toEqual(names);

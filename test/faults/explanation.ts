@@ -10,8 +10,9 @@ interface Breakage {
   /** Of the worker process that executed it. */
   pid: number | undefined;
   at: number;
-  /** When the attempt before it ended. */
+  /** When the attempt before it ended, and whether it lost its worker. */
   lastEndedAt: number | undefined;
+  isAfterLoss: boolean;
 }
 
 /** Times of the database are translated to the monotonic clock, which is read a moment later. */
@@ -19,9 +20,9 @@ const clockErrorMs = 50;
 
 /**
  * What a machine may break that is too busy (see `watchStalls`): the supervisor ends tests whose worker sends no heartbeat for 2 s,
- * and another worker takes over a run whose lease of 3 s was not renewed, which interrupts its hook. None is a fault of matre.
+ * and another worker takes over a run whose lease of 3 s was not renewed: then its hook is interrupted. None is a fault of matre.
  */
-const stallBreaks = { codes: ['RESULT_MISSING', 'WORKER_LOST', 'HOOK_INTERRUPTED'], withinMs: 10_000 };
+const stallBreaks = { codes: ['RESULT_MISSING', 'WORKER_LOST'], withinMs: 10_000 };
 
 /**
  * A hook that was interrupted, or whose command was killed, breaks its run at the latest when another worker has taken it over: any fault
@@ -52,9 +53,12 @@ function breakagesWithoutFault(evidence: Evidence): Breakage[] {
   );
 }
 
-function isOfStall({ stalls }: Evidence, { code, at }: Breakage): boolean {
+function isOfStall({ stalls }: Evidence, { code, at, lastEndedAt, isAfterLoss }: Breakage): boolean {
   const { codes, withinMs } = stallBreaks;
-  return codes.includes(code) && stalls.some(({ from, to }) => from <= at && at <= to + withinMs);
+  const isInStall = (moment: number) =>
+    stalls.some(({ from, to }) => from <= moment && moment <= to + withinMs);
+  if (code === 'HOOK_INTERRUPTED') return isAfterLoss && isInStall(lastEndedAt ?? at);
+  return codes.includes(code) && isInStall(at);
 }
 
 function breakagesIn(evidence: Evidence): Breakage[] {
@@ -71,6 +75,7 @@ function breakagesIn(evidence: Evidence): Breakage[] {
       number: number | undefined,
     ): Breakage => {
       const decidedAt = whenDecided(evidence, { runId: id, code, recordedAt: at });
+      const last = history.find(({ attempt }) => attempt + 1 === number);
       const deciding = history.find(({ endedAt = Number.POSITIVE_INFINITY }) => endedAt >= (decidedAt ?? at));
       return {
         what,
@@ -78,7 +83,8 @@ function breakagesIn(evidence: Evidence): Breakage[] {
         environmentId,
         pid: decidedAt === undefined ? pid : deciding?.pid,
         at: decidedAt ?? at,
-        lastEndedAt: history.find(({ attempt }) => attempt + 1 === number)?.endedAt,
+        lastEndedAt: last?.endedAt,
+        isAfterLoss: last?.outcome === 'lost',
       };
     };
     // A run, and an attempt, that is broken because of its tests has no reason of its own.

@@ -165,7 +165,7 @@ describe.skipIf(noBrowserReason)('the log of a run in a browser', () => {
       permissions: ['clipboard-read', 'clipboard-write'],
     });
     await page.getByRole('button', { name: 'Copy the link to line 12' }).click();
-    await page.getByText('The link to line 12 is copied.').waitFor();
+    await page.getByText('The link to line 12 was copied.').waitFor();
     expect(await page.evaluate('navigator.clipboard.readText()')).toBe(`${address}?log=full#L12`);
     await page.context().close();
   });

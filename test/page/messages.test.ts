@@ -171,7 +171,7 @@ describe.skipIf(noBrowserReason)('messages in a browser', () => {
     }
     await page.goto(`${server.url}/channels`);
     await page.getByRole('button', { name: 'Remove Slack qa' }).click();
-    await page.getByRole('dialog').getByText('Its rules are removed, too').waitFor();
+    await page.getByRole('dialog').getByText('Its rules are removed too').waitFor();
     await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
     await page.getByText('No channels yet').waitFor();
     await page.context().close();

@@ -64,9 +64,10 @@ Example:
         const { count, checked, reason } = objects;
         if (checked?.missing === 0) line(`All ${count} objects that it lists are in S3.`);
         else if (checked) {
-          const runs = checked.runs.join(', ');
+          const { missing, runs, runCount } = checked;
+          const first = runCount > runs.length ? `, the first ${runs.length} of them` : '';
           line(
-            `${checked.missing} of ${count} objects that it lists are not in S3, and the files of these runs are missing: ${runs}. Copy them back into the bucket.`,
+            `${missing} of ${count} objects that it lists are not in S3. Files of ${runCount === 1 ? '1 run is' : `${runCount} runs are`} missing${first}: ${runs.join(', ')}. Copy them back into the bucket.`,
           );
         } else if (reason !== undefined) {
           line(`It lists ${count} objects in S3, which were not looked for: ${reason}.`);

@@ -143,13 +143,12 @@ function runOf({
 }): FileRun {
   if (results.length === 0) throw new Fault('IMPORT_FILE_INVALID', `${name} has no result of a test.`);
   const tests = withVariants(results).map(withinLimits);
-  const long = tests.find(({ test, suite = '' }) => Math.max(test.length, suite.length) > maxTestNameLength);
-  if (long) {
-    const problem = `a name of ${long.test.length} characters, and the limit is ${maxTestNameLength}`;
-    throw new Fault(
-      'IMPORT_FILE_INVALID',
-      `${name} has ${problem}: ${JSON.stringify(long.test.slice(0, 80))}.`,
-    );
+  const long = tests
+    .flatMap(({ test, suite = '' }) => [test, suite])
+    .find(({ length }) => length > maxTestNameLength);
+  if (long !== undefined) {
+    const problem = `a name of ${long.length} characters, and the limit is ${maxTestNameLength}`;
+    throw new Fault('IMPORT_FILE_INVALID', `${name} has ${problem}: ${JSON.stringify(long.slice(0, 80))}.`);
   }
   const inOrder = tests.toSorted((one, other) => one.startedAt.getTime() - other.startedAt.getTime());
   // The last execution of a test decides, as Allure and matre see it.

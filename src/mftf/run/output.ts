@@ -30,7 +30,7 @@ interface OutputLimits {
 }
 
 /** Limits for the output of one process: screenshots, pages, result files. */
-const outputLimits: OutputLimits = {
+export const outputLimits: OutputLimits = {
   maxBytes: 256 * 1024 * 1024,
   maxFiles: maxOutputFiles,
   essentialPaths: resultPaths,

@@ -79,11 +79,13 @@ export const variableName = z
 export const variableValue = text(65_536);
 
 /**
- * The name of a test or a suite, or `Suite:Test`. They are PHP names, which may have any letter. It becomes an argument of a process,
- * so it never starts with a dash.
+ * The name of a test or a suite, or `Suite:Test`. They are PHP names, which may have any letter, or those of tests of Playwright. It
+ * becomes an argument of a process, so it never starts with a dash.
  */
 export const testName = line(maxTestNameLength).refine(
-  (name) => isPlaywrightTest(name) || /^[\w\\\x80-\u{10ffff}][\w.:\\ \x80-\u{10ffff}-]*$/u.test(name),
+  (name) =>
+    (isPlaywrightTest(name) && !name.startsWith('-')) ||
+    /^[\w\\\x80-\u{10ffff}][\w.:\\ \x80-\u{10ffff}-]*$/u.test(name),
   'cannot be the name of a test or suite',
 );
 

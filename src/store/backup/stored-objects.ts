@@ -12,7 +12,8 @@ export interface ObjectCount {
 export interface ObjectCheck {
   count: number;
   missing: number;
-  /** Runs with missing objects, the first of them. */
+  /** The number of runs with missing objects, and the first of these runs. */
+  runCount: number;
   runs: number[];
 }
 
@@ -39,7 +40,7 @@ export function checkObjects(database: Database, objects: ObjectStore): Promise<
     );
     const stored = keysOf(objects);
     let key = await stored.next();
-    const check: ObjectCheck = { count: 0, missing: 0, runs: [] };
+    const check: ObjectCheck = { count: 0, missing: 0, runCount: 0, runs: [] };
     const runs = new Set<number>();
     for await (const { object, run_id } of listedObjects(transaction)) {
       check.count += 1;
@@ -47,9 +48,9 @@ export function checkObjects(database: Database, objects: ObjectStore): Promise<
       while (!key.done && key.value < object) key = await stored.next();
       if (!key.done && key.value === object) continue;
       check.missing += 1;
-      if (runs.size < maxListedRuns) runs.add(run_id);
+      runs.add(run_id);
     }
-    return { ...check, runs: [...runs] };
+    return { ...check, runCount: runs.size, runs: [...runs].slice(0, maxListedRuns) };
   });
 }
 
