@@ -2,6 +2,7 @@ import type { ReplayEntry } from '../model/replay.ts';
 import { type DevToolsEnd, type DevToolsEvent, openDevTools } from './dev-tools.ts';
 import { describeConsole, describeException, limited } from './page-texts.ts';
 import { createPictureReel, type PictureReel } from './picture-reel.ts';
+import { createScreencast } from './screencast.ts';
 
 /** What a browser session showed and reported. */
 export interface SessionRecording {
@@ -33,13 +34,9 @@ const maxOpenRequests = 1_000;
 const maxTargets = 50;
 /** Beyond so many bytes of texts, a page is only pictured: one that logs in a loop sends as much in a minute. */
 const maxTextBytes = 64 * 1024 * 1024;
-/** Two frames that are closer are an animation, such as that of a page that loads: then Chrome pauses for so long, and draws four a second. */
-const frameGapMs = 500;
 /** Objects of the console stay in the page until they are released. */
 const releaseMs = 1_000;
 
-/** A picture of a page of 1,280 pixels has 20 to 60 kB, and its texts can be read. */
-const screencast = { format: 'jpeg', quality: 40, maxWidth: 900, maxHeight: 900, everyNthFrame: 1 };
 const attach = { autoAttach: true, waitForDebuggerOnStart: false, flatten: true };
 
 type Handler = (params: Params, session: string | undefined) => void;
@@ -71,8 +68,6 @@ export async function recordSession(
   const targets = new Set<string>();
   const timers = new Set<NodeJS.Timeout>();
   const releasing = new Set<string | undefined>();
-  /** When each target sent the last frame; the first one after a start stands alone. */
-  const frames = new Map<string | undefined, number | 'paused'>();
   let readsTexts = texts;
   let textBytes = 0;
   let resolveEnded: (end: DevToolsEnd) => void;
@@ -90,6 +85,7 @@ export async function recordSession(
     }, ms);
     timers.add(timer);
   };
+  const windows = createScreencast((...command) => devTools.send(...command), later);
 
   const handlers: Record<string, Handler> = {
     'Target.attachedToTarget': ({ sessionId, targetInfo }) => {
@@ -106,28 +102,16 @@ export async function recordSession(
         // Frames of other sites are targets of their own.
         devTools.send('Target.setAutoAttach', attach, sessionId);
       }
-      if (type === 'page') devTools.send('Page.startScreencast', screencast, sessionId);
+      if (type === 'page') windows.begin(sessionId);
     },
     'Target.detachedFromTarget': ({ sessionId }) => {
       targets.delete(sessionId);
-      frames.delete(sessionId);
+      windows.end(sessionId);
     },
     'Page.screencastFrame': ({ data, sessionId: frame }, session) => {
       resolveBegun();
       if (typeof data === 'string') recording.reel.add({ at: Date.now(), data });
-      devTools.send('Page.screencastFrameAck', { sessionId: frame }, session);
-      const now = performance.now();
-      const last = frames.get(session);
-      if (last === 'paused') return;
-      frames.set(session, now);
-      if (last === undefined || now - last >= frameGapMs) return;
-      // An animation: Chrome draws nothing for a while, and a new start shows what the page has come to, also when it stands still.
-      frames.set(session, 'paused');
-      devTools.send('Page.stopScreencast', {}, session);
-      later(frameGapMs, () => {
-        frames.delete(session);
-        devTools.send('Page.startScreencast', screencast, session);
-      });
+      windows.onFrame(session, frame);
     },
     ...textHandlers(recording, (session) => {
       if (releasing.has(session)) return;

@@ -20,6 +20,7 @@ const pages: Record<string, string> = {
       if (count === 30) { clearInterval(timer); console.log('done'); }
     }, 10);
   </script>`,
+  '/still': '<h1>still</h1>',
   '/long': `<script>console.log('x'.repeat(5_000_000));</script>`,
 };
 
@@ -91,6 +92,17 @@ describe('a recording of a browser', () => {
         .subarray(0, 2)
         .toString('hex'),
     ).toBe('ffd8');
+    await end();
+  });
+
+  it('shows the last of pages that follow each other while they change', async () => {
+    const { recorder, open, entries, end } = await record('matre.recorded.run-1-1.4');
+    for (let count = 0; count < 15; count += 1) await open('/page');
+    await waitFor(() => entries().filter(isDone).length > 0);
+    const lastAt = Date.now();
+    const pictures = () => recorder.recordings().flatMap(({ reel }) => reel.pictures());
+    await open('/still');
+    await waitFor(() => (pictures().at(-1)?.at ?? 0) > lastAt);
     await end();
   });
 
