@@ -4,7 +4,47 @@ import { basename, dirname, join } from 'node:path';
 import type { Plugin } from 'vite';
 
 /**
- * Copies the trace viewer of Playwright to `trace-viewer/`, with its licence. Its script in the HTML is left out: it explains pages that
+ * What runs before the service worker of the viewer. It answers with files of a trace under this server's origin, with the types that the
+ * trace names, and writes names of attributes into snapshots as they are (playwright-core 1.65.1). So a snapshot may frame only
+ * snapshots and the empty page (`data:`), and a file that is opened as a page has no script and no origin. The policies are added to
+ * those of the worker: browsers apply all.
+ */
+const guard = `{
+  const respondWith = FetchEvent.prototype.respondWith;
+  const { scope } = self.registration;
+  const sealed = "sandbox; default-src 'none'";
+  const policies = {
+    'snapshot/': \`frame-src \${scope}snapshot/ data:\`,
+    'file/': sealed,
+    'closest-screenshot/': sealed,
+  };
+  const protect = (url, response) => {
+    const path = Object.keys(policies).find((start) => url.startsWith(scope + start));
+    if (path === undefined) return response;
+    const { status, statusText } = response;
+    const headers = new Headers(response.headers);
+    headers.append('content-security-policy', policies[path]);
+    headers.set('x-content-type-options', 'nosniff');
+    return new Response(response.body, { status, statusText, headers });
+  };
+  FetchEvent.prototype.respondWith = function (answer) {
+    const { url } = this.request;
+    respondWith.call(this, Promise.resolve(answer).then((response) => protect(url, response)));
+  };
+}
+`;
+
+/** Puts the guard before the service worker in this folder, or throws when there is none. */
+async function guardWorker(folder: string): Promise<void> {
+  const path = join(folder, 'sw.bundle.js');
+  const worker = await readFile(path, 'utf8');
+  if (!worker.includes('.respondWith('))
+    throw new Error('The service worker of the trace viewer has changed');
+  await writeFile(path, guard + worker);
+}
+
+/**
+ * Copies the trace viewer of Playwright to `trace-viewer/`, with its licence and a guard before its service worker. Its script in the HTML is left out: it explains pages that
  * are opened without a server, and the content security policy forbids it.
  */
 export function traceViewer(): Plugin {
@@ -24,6 +64,7 @@ export function traceViewer(): Plugin {
       const scripts = /<script>[\s\S]*?<\/script>/g;
       if (!scripts.test(html)) throw new Error('The HTML of the trace viewer has changed');
       await writeFile(index, html.replace(scripts, ''));
+      await guardWorker(folder);
     },
   };
 }

@@ -5,7 +5,8 @@ import { type PageOptions, pageFolder } from './page.ts';
 
 /**
  * The viewer and its service worker load only from this server. The worker answers every request of the pages in a trace from the trace
- * itself, without their scripts.
+ * itself, without their scripts. `connect-src` has no `data:` and no `blob:`: a link, or a page that opens the viewer, cannot bring a
+ * trace of its own.
  */
 const policy = [
   "default-src 'none'",
@@ -15,7 +16,7 @@ const policy = [
   "img-src 'self' data: blob:",
   "media-src 'self' data: blob:",
   "font-src 'self' data:",
-  "connect-src 'self' data: blob:",
+  "connect-src 'self'",
   "frame-src 'self' data: blob:",
   "manifest-src 'self'",
   "base-uri 'none'",
