@@ -2,7 +2,7 @@ import type { Environment } from '../model/environment.ts';
 import type { Run } from '../model/run.ts';
 import { advisoryLocks } from '../store/database/advisory-locks.ts';
 import { channels, type Database, type Queryable } from '../store/database/database.ts';
-import { headCanStart, queueHead } from '../store/queue-head.ts';
+import { headCanStart, isHeldFromOlder, queueHead } from '../store/queue-head.ts';
 import { holdingReservation, runMayStart } from '../store/reservation-in-force.ts';
 import { type EnvironmentRow, environmentColumns, toEnvironment } from '../store/tables/environments.ts';
 import { type RunRow, toRuns } from '../store/tables/runs.ts';
@@ -146,7 +146,7 @@ async function takeHeads(
        SELECT environment_id, first.id FROM unnest($1::int[]) AS locked (environment_id)
        ${holdingReservation('locked.environment_id')}
        CROSS JOIN LATERAL (
-         SELECT id, retry_at, held_until FROM run
+         SELECT id, retry_at, held_until, playwright_held_until FROM run
          WHERE run.environment_id = locked.environment_id AND state = 'queued' AND ${runMayStart}
            AND NOT EXISTS (
              SELECT FROM run WHERE run.environment_id = locked.environment_id AND state = 'running'
@@ -154,7 +154,7 @@ async function takeHeads(
          ORDER BY priority DESC, id LIMIT 1
          FOR NO KEY UPDATE
        ) AS first
-       WHERE retry_at IS NULL OR retry_at <= now() OR retry_at = held_until
+       WHERE retry_at IS NULL OR retry_at <= now() OR ${isHeldFromOlder}
      ), bumped AS (
        UPDATE environment SET fence = fence + 1, host = coalesce($4, host) FROM head
        WHERE environment.id = environment_id
@@ -165,7 +165,8 @@ async function takeHeads(
        SELECT clock_timestamp() AS moment
      ), taken AS (
        UPDATE run SET state = 'running', phase = 'preparing', fence = numbered.fence, attempt = attempt + 1,
-         worker_id = ($2::text[])[number], started_at = coalesce(started_at, moment), retry_at = NULL, held_until = NULL,
+         worker_id = ($2::text[])[number], started_at = coalesce(started_at, moment),
+         retry_at = NULL, held_until = NULL, playwright_held_until = NULL,
          lease_until = now() + $3 * interval '1 millisecond'
        FROM numbered, environment, clock WHERE run.id = run_id AND environment.id = run.environment_id
        RETURNING run.*, code AS environment_code, moment

@@ -1,10 +1,13 @@
 import { holdingReservation, runMayStart } from './reservation-in-force.ts';
 
 /**
- * SQL of when a run is retried after a transient fault. Runs that older processes do not know how to execute are held back from them by
- * the same column (see the migration 0041), which does not matter here.
+ * SQL of a condition: `retry_at` holds the run back only from older processes that do not know how to execute it, see the migrations 0041
+ * and 0053.
  */
-export const ownRetryAt = 'CASE WHEN retry_at IS DISTINCT FROM held_until THEN retry_at END';
+export const isHeldFromOlder = 'coalesce(retry_at IN (held_until, playwright_held_until), false)';
+
+/** SQL of when a run is retried after a transient fault. */
+export const ownRetryAt = `CASE WHEN NOT ${isHeldFromOlder} THEN retry_at END`;
 
 /**
  * SQL of the next run of each environment: the highest priority first, then the oldest, without those that a reservation keeps waiting.

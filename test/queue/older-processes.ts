@@ -28,22 +28,23 @@ export function olderProcesses(kind: Kind): void {
   afterAll(() => testDatabase.close());
   beforeEach(() => testDatabase.clear());
 
-  /** Transactions as an older process has them. */
-  const asOlder: Database['transaction'] = (work) =>
+  /** Transactions as an older process has them, which does not set a name. */
+  const asOlder = <T>(work: (transaction: Queryable) => Promise<T>, unset = 'matre.knows') =>
     database.transaction(async (transaction) => {
-      await transaction.query(`SELECT set_config('matre.knows', '', true)`);
+      await transaction.query(`SELECT set_config($1, '', true)`, [unset]);
       return work(transaction);
     });
-  /** The claim of an older process, as far as it matters. */
-  const claimAsOlder = () =>
+  /** The claim of an older process, as far as it matters: before sources, or with them and before what `unset` names. */
+  const claimAsOlder = (unset?: string) =>
     asOlder(async (transaction) => {
+      const held = unset === undefined ? '' : 'OR retry_at = held_until';
       const claimed = await transaction.query<{ id: number }>(
         `UPDATE run SET state = 'running', phase = 'preparing', fence = 1, attempt = attempt + 1, worker_id = 'old',
            lease_until = now() + interval '20 seconds', retry_at = NULL
-         WHERE state = 'queued' AND (retry_at IS NULL OR retry_at <= now()) RETURNING id`,
+         WHERE state = 'queued' AND (retry_at IS NULL OR retry_at <= now() ${held}) RETURNING id`,
       );
       return claimed.map(({ id }) => id);
-    });
+    }, unset);
   const submit = async (environmentId: number, ref?: string) => {
     const [run] = await runs.insert([{ environmentId, selection: emptySelection, requestedBy: 'test', ref }]);
     return run?.id ?? 0;
@@ -87,6 +88,37 @@ export function olderProcesses(kind: Kind): void {
       await queue.recorder(first.run.id, first.fence).commit({ id: 'c1', subject: 'One' }, modules);
       expect(await runs.get(first.run.id)).toMatchObject({ commit: { id: 'c1' }, modules });
       expect(await runs.commitsInUse()).toEqual(['c1', 'c2']);
+    });
+
+    it('do not get a run with tests of Playwright', async () => {
+      const name = 'shop:tests/cart.spec.ts › Cart › adds';
+      const selections = [
+        { ...emptySelection, tests: ['A'] },
+        { ...emptySelection, playwright: {} },
+        { ...emptySelection, tests: ['A', name] },
+        { ...emptySelection, all: true },
+      ];
+      const ids: number[] = [];
+      for (const [index, selection] of selections.entries()) {
+        const { id: environmentId } = await environments.create(newEnvironment(`e${index}`));
+        const [run] = await runs.insert([{ environmentId, selection, requestedBy: 'test' }]);
+        ids.push(run?.id ?? 0);
+      }
+      const [own, ...held] = ids;
+      await database.query('INSERT INTO planned_test (run_id, position, test) VALUES ($1, 1, $2)', [
+        ids.at(-1),
+        name,
+      ]);
+      expect(await claimAsOlder('matre.playwright')).toEqual([own]);
+      // They are held back, also from processes that know sources.
+      expect(await claimAsOlder('matre.playwright')).toEqual([]);
+      for (const id of held) {
+        expect(await runs.get(id)).toMatchObject({ state: 'queued', attempt: 0, retryAt: undefined });
+      }
+      const queue = createQueue({ database, log: quiet, leaseMs: 60_000 });
+      const claims = await queue.claimFor(['a', 'b', 'c'], []);
+      const claimed = claims.map((claim) => (typeof claim === 'object' ? claim.run.id : claim));
+      expect(new Set(claimed)).toEqual(new Set(held));
     });
 
     it('submit what schedules, saved selections and retries have with its ref', async () => {

@@ -319,6 +319,7 @@ export interface RunRow extends ReasonColumns {
   lease_until: Date | null;
   retry_at: Date | null;
   held_until: Date | null;
+  playwright_held_until: Date | null;
   cancel_requested: boolean;
   requested_by: string;
   retry_of: number | null;
@@ -344,6 +345,12 @@ export interface RunRow extends ReasonColumns {
 
 const storedPatches = z.array(z.object({ name: z.string(), state: z.enum(patchStates) }));
 
+/** Without a time until which a run is only held back from older processes, which does not matter to users. */
+function ownRetryAt({ retry_at: retryAt, held_until, playwright_held_until }: RunRow): Date | undefined {
+  const isHeld = [held_until, playwright_held_until].some((until) => until?.getTime() === retryAt?.getTime());
+  return isHeld ? undefined : (retryAt ?? undefined);
+}
+
 function toRun(row: RunRow, counts: Counts | undefined): Run {
   return {
     id: row.id,
@@ -363,8 +370,7 @@ function toRun(row: RunRow, counts: Counts | undefined): Run {
     fence: row.fence ?? undefined,
     workerId: row.worker_id ?? undefined,
     leaseUntil: row.lease_until ?? undefined,
-    // Held back for older processes, which does not matter to users.
-    retryAt: row.retry_at?.getTime() === row.held_until?.getTime() ? undefined : (row.retry_at ?? undefined),
+    retryAt: ownRetryAt(row),
     cancelRequested: row.cancel_requested,
     requestedBy: row.requested_by,
     retryOf: row.retry_of ?? undefined,
