@@ -58,16 +58,18 @@ export const selectTests = defineTask(
     selection: Pick<Selection, 'tests' | 'exclude' | 'excludeSkipped' | 'playwright'>;
   }): Promise<PlannedTest[]> => {
     const named = selection.tests.filter(isPlaywrightTest);
-    const unknown = named.filter((name) => !tests.some((test) => isNamed(test, name)));
+    const listed = new Set(tests.flatMap(namesOf));
+    const unknown = named.filter((name) => !listed.has(name));
     if (unknown.length > 0) {
       throw new Fault('SELECTION_UNKNOWN', `Playwright has no test ${unknown.slice(0, 10).join(', ')}.`);
     }
     const { playwright } = selection;
+    const names = new Set(named);
     const covers = playwright === undefined ? () => false : createCover(playwright);
     const excluded = selection.exclude.filter(isPlaywrightTest).map(createGlobMatcher);
     const selected = tests.filter(
       (test) =>
-        (covers(test) || named.some((name) => isNamed(test, name))) &&
+        (covers(test) || namesOf(test).some((name) => names.has(name))) &&
         !excluded.some((matches) => namesOf(test).some(matches)) &&
         !(selection.excludeSkipped && test.skipped),
     );
@@ -79,7 +81,6 @@ export const selectTests = defineTask(
 );
 
 const namesOf = ({ name, suite }: PlannedTest) => (suite === undefined ? [name] : [name, `${suite}:${name}`]);
-const isNamed = (test: PlannedTest, name: string) => namesOf(test).includes(name);
 
 function createCover({ grep, projects = [], tags = [], files = [] }: PlaywrightSelection) {
   const expression = grep === undefined ? undefined : compile(grep);

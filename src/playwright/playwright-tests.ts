@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import type { Artifacts } from '../artifacts/artifacts.ts';
-import { Fault, isFault } from '../faults/fault.ts';
+import { Fault, toFault } from '../faults/fault.ts';
 import { hookValues } from '../hooks/hook-values.ts';
 import type { Layout } from '../mftf/container/layout.ts';
 import { type Block, keyOf } from '../mftf/run/blocks.ts';
@@ -20,7 +20,7 @@ import type { Job } from '../worker/runner.ts';
 import { playwrightScripts } from './container/scripts.ts';
 import { executeBlock } from './execute-block.ts';
 import { maxOwnCode } from './judge-task.ts';
-import { readList, reportFile, selectTests } from './list-task.ts';
+import { readList, reportFile } from './list-task.ts';
 import {
   type Commands,
   findProject,
@@ -29,6 +29,7 @@ import {
   runCommand,
   withOutputFolder,
 } from './project.ts';
+import { selectListed } from './select-listed.ts';
 
 export interface PlaywrightDependencies {
   artifacts: Artifacts;
@@ -67,11 +68,24 @@ export function createPlaywrightTests(deps: PlaywrightDependencies): FurtherTest
         );
       await prepare(prepared.containerId);
       const listed = await listTests(deps, commands, prepared, { project, env });
-      await deps.saveList(job.environment.id, { commit: project.commit, tests: listed });
+      await saveList(deps, job, prepared, { commit: project.commit, tests: listed });
       prepared.logs.line(`Playwright lists ${listed.length} tests in ${project.place}.`);
       return openTests(deps, { commands, prepared, project, env, listed, prepare, readers });
     },
   };
+}
+
+/** Only previews need the list: a database that is away for a moment must not end the run. */
+async function saveList(
+  deps: PlaywrightDependencies,
+  { environment }: Job,
+  { logs }: PreparedRun,
+  list: Parameters<PlaywrightDependencies['saveList']>[1],
+): Promise<void> {
+  await deps.saveList(environment.id, list).catch((error: unknown) => {
+    const { code, message } = toFault(error);
+    logs.line(`The list of Playwright tests is not saved for previews: ${code}: ${message}`);
+  });
 }
 
 function openTests(
@@ -95,20 +109,7 @@ function openTests(
     shopOutage: (containerId: string) => shopOutage({ ...shop, containerId }),
   };
   return {
-    async select({ tests, exclude, excludeSkipped, playwright }) {
-      const selection = { tests, exclude, excludeSkipped, playwright };
-      const options = {
-        subject: 'the selection of Playwright tests',
-        limitMs: selectMs,
-        signal: commands.job.abort,
-      };
-      return readers.run(selectTests, { tests: listed, selection }, options).catch((error: unknown) => {
-        if (!isFault(error, 'TREE_TIMEOUT')) throw error;
-        const message = `The regular expression takes longer than ${selectMs / 1000} s.`;
-        throw new Fault('INPUT_INVALID', message, { cause: error });
-      });
-    },
-
+    select: (selection) => selectListed(readers, listed, selection, commands.job.abort),
     blocksOf: (tests) => blocksOf(tests, byKey),
     prepare,
 
@@ -123,9 +124,6 @@ function openTests(
     },
   };
 }
-
-/** A regular expression that backtracks may take forever. */
-const selectMs = 10_000;
 
 /** The tests of one file in one project are a block: Playwright needs the whole file, and its tests may share what they do. */
 function blocksOf(tests: readonly PlannedTest[], listed: ReadonlyMap<string, PlaywrightTest>): Block[] {

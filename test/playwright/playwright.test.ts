@@ -5,7 +5,14 @@ import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openPromise } from 'yauzl';
 import type { Selection } from '../../src/model/selection.ts';
-import { type Harness, type HarnessEnvironment, openHarness, type RunDetails } from '../runs/harness.ts';
+import {
+  fault,
+  type Harness,
+  type HarnessEnvironment,
+  moduleTest,
+  openHarness,
+  type RunDetails,
+} from '../runs/harness.ts';
 import { browser, noPlaywrightReason, sampleFiles, writePackages } from './sample-project.ts';
 
 const folder = 'Test/Playwright';
@@ -31,6 +38,7 @@ describe.skipIf(noPlaywrightReason !== undefined)('tests of Playwright', () => {
 
   beforeAll(async () => {
     harness = await openHarness('sandbox', {
+      module: moduleTest('FailTest', fault('fail')),
       settings: {
         MATRE_PLAYWRIGHT: folder,
         MATRE_PLAYWRIGHT_BROWSER: browser,
@@ -108,6 +116,17 @@ describe.skipIf(noPlaywrightReason !== undefined)('tests of Playwright', () => {
       ['is placed', 'passed'],
     ]);
     expect(run).toMatchObject({ verdict: 'passed', counts: { planned: 2, flaky: 1 } });
+  });
+
+  it('are not executed when as many tests of MFTF failed as the run allows', async () => {
+    const selection = { tests: ['FailTest'], playwright: { tags: ['@smoke'] } };
+    const runId = await harness.submit(environment, selection, { maxFailures: 1 });
+    const { results } = await harness.finished(runId);
+    expect(results.map(({ status, reason }) => [status, reason?.code])).toEqual([
+      ['failed', undefined],
+      ['skipped', 'MAX_FAILURES_REACHED'],
+      ['skipped', 'MAX_FAILURES_REACHED'],
+    ]);
   });
 
   it('fail with the cause when a project that they need fails', async () => {

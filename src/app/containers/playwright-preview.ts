@@ -1,8 +1,7 @@
 import { isFault } from '../../faults/fault.ts';
 import type { ResolvedSelection } from '../../mftf/catalog/selection.ts';
-import { maxQueryMs } from '../../model/limits.ts';
 import { coversPlaywright, type PlannedTest, type Selection } from '../../model/selection.ts';
-import { selectTests } from '../../playwright/list-task.ts';
+import { selectListed } from '../../playwright/select-listed.ts';
 import type { Database } from '../../store/database/database.ts';
 import { createPlaywrightLists } from '../../store/tables/playwright-lists.ts';
 import type { Threads } from '../../threads/threads.ts';
@@ -25,22 +24,17 @@ export async function previewPlaywright(
   request: Selection,
 ): Promise<PlaywrightPreview> {
   if (!coversPlaywright(request)) return { tests: [], skipped: [], note: undefined };
-  const { tests, exclude, excludeSkipped, playwright } = request;
-  const selection = { tests, exclude, excludeSkipped, playwright };
   const list =
     environmentId === undefined ? undefined : await createPlaywrightLists({ database }).get(environmentId);
   if (list === undefined) {
     const note = 'The tests of Playwright are not known yet: a run lists them in its container.';
     return { tests: [], skipped: [], note };
   }
-  const options = { subject: 'the tests of Playwright', limitMs: maxQueryMs };
-  const selected = await readers
-    .run(selectTests, { tests: list.tests, selection }, options)
-    .catch((error) => {
-      // The list may be older than what is selected.
-      if (isFault(error, 'SELECTION_EMPTY', 'SELECTION_UNKNOWN')) return [];
-      throw error;
-    });
+  const selected = await selectListed(readers, list.tests, request).catch((error) => {
+    // The list may be older than what is selected.
+    if (isFault(error, 'SELECTION_EMPTY', 'SELECTION_UNKNOWN')) return [];
+    throw error;
+  });
   const skipped = new Set(list.tests.filter((test) => test.skipped).map(({ name }) => name));
   return {
     tests: selected,

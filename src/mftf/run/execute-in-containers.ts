@@ -58,6 +58,11 @@ export async function executeInContainers(
     end = await executeOpen(deps, job, prepared, { runPlan, failedTests, chrome, mftfVersion, patched });
   }
   if (further && end.outcome.kind === 'finished') {
+    // The last test of MFTF may have been the one too many.
+    if (end.failed >= maxFailures) {
+      prepared.logs.line(`${end.failed} tests failed, so none of Playwright is executed.`);
+      return { kind: 'max-failures', maxFailures };
+    }
     await record.phase('testing');
     end = await executeFurther(deps, job, prepared, runPlan, further, end.failed);
   }

@@ -71,15 +71,18 @@ function ListInput({
   onChange: (values: string[]) => void;
 }) {
   // What is typed: a comma at its end must not vanish.
-  const [text, setText] = useState(values.join(', '));
+  const [typed, setTyped] = useState('');
+  const list = distinct(typed.split(','));
+  // Another saved selection or the button of the browser may have replaced what was typed.
+  const isCurrent = list.length === values.length && list.every((value, index) => value === values[index]);
   return (
     <TextInput
       size="xs"
       label={label}
       placeholder={placeholder}
-      value={text}
+      value={isCurrent ? typed : values.join(', ')}
       onChange={(event) => {
-        setText(event.currentTarget.value);
+        setTyped(event.currentTarget.value);
         onChange(distinct(event.currentTarget.value.split(',')));
       }}
     />
