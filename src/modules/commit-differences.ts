@@ -6,6 +6,8 @@ import type { Git } from './git.ts';
 export interface LocalClone {
   git: Git;
   inRepository(...argv: string[]): string[];
+  /** Aborted when the question takes too long: from then on git is stopped at once. */
+  readonly signal: AbortSignal;
 }
 
 /** The files that differ between two commits, by their paths in the repository. */

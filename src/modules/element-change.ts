@@ -4,6 +4,8 @@ import { type DatedCommit, maxCommitTextLength } from './commit-range.ts';
 /** The commit that changed an element of XML last. */
 export interface ElementChange {
   commit: DatedCommit;
+  /** When it was committed, which orders changes; `commit.at`, when it was written, may be long before. */
+  committedAt: Date;
   /** Commits after it, up to the one that was asked about: 0 when that one changed the element. */
   commitsAgo: number;
   /** Its history is cut off there, as in a shallow clone: the element may be older. */
@@ -23,20 +25,25 @@ const maxOutputBytes = 256 * 1024;
 
 /**
  * The commit that changed one of some elements last, as of a commit of a clone, and the index of that element; blanks do not count.
- * `undefined` when the clone has neither the commit nor one of the elements. Errors: DISK_FULL.
+ * `undefined` when the clone has not both the commit and one of the elements, or not in time. Errors: DISK_FULL.
  */
 export async function readElementChange(
   clone: LocalClone,
   { commit, places }: { commit: string; places: readonly ElementPlace[] },
 ): Promise<(ElementChange & { index: number }) | undefined> {
+  // A machine has a clone for each repository, and most do not have the commit: they are asked once, and not for each element.
+  const present = await outputOf(clone.git, clone.inRepository('cat-file', '-e', `${commit}^{commit}`));
+  if (present === undefined) return undefined;
   let newest: { line: BlamedLine; index: number } | undefined;
   for (const [index, place] of places.entries()) {
     for (const line of await blameElement(clone, commit, place)) {
-      if (newest === undefined || line.committed > newest.line.committed) newest = { line, index };
+      if (newest === undefined || line.committedAt > newest.line.committedAt) newest = { line, index };
     }
+    // The newest of some elements is not that of all.
+    if (clone.signal.aborted) return undefined;
   }
   if (newest === undefined) return undefined;
-  const { id, subject, author, at, isBoundary } = newest.line;
+  const { id, subject, author, at, committedAt, isBoundary } = newest.line;
   const count = await outputOf(
     clone.git,
     clone.inRepository('rev-list', '--count', `${id}..${commit}`, '--'),
@@ -44,6 +51,7 @@ export async function readElementChange(
   if (count === undefined) return undefined;
   return {
     commit: { id, subject, author, at },
+    committedAt,
     commitsAgo: Number(count),
     isBoundary,
     index: newest.index,
@@ -51,8 +59,7 @@ export async function readElementChange(
 }
 
 interface BlamedLine extends DatedCommit {
-  /** Seconds. */
-  committed: number;
+  committedAt: Date;
   isBoundary: boolean;
 }
 
@@ -72,18 +79,19 @@ async function blameElement(
   const argv = inRepository('blame', '--line-porcelain', '-w', '-L', range, commit, '--', path);
   if ((await outputOf(git, argv, onOutput)) === undefined) return [];
   const lines: BlamedLine[] = [];
-  let text = '';
+  let text: string | undefined;
   let header: string[] = [];
   for (const each of Buffer.concat(chunks).toString('utf8').split('\n')) {
     if (!each.startsWith('\t')) {
       header.push(each);
       continue;
     }
-    text += each.slice(1);
     lines.push(readHeader(header));
-    if (isElementComplete(text)) break;
-    text += '\n';
     header = [];
+    // A PHP helper is its whole file.
+    if (path.endsWith('.php')) continue;
+    text = text === undefined ? fromStartTag(each.slice(1)) : `${text}\n${each.slice(1)}`;
+    if (text === undefined || isElementComplete(text)) break;
   }
   return lines;
 }
@@ -97,20 +105,28 @@ function readHeader(header: readonly string[]): BlamedLine {
     subject: field('summary').slice(0, maxCommitTextLength),
     author: field('author').slice(0, maxCommitTextLength),
     at: new Date(Number(field('author-time')) * 1000),
-    committed: Number(field('committer-time')),
+    committedAt: new Date(Number(field('committer-time')) * 1000),
     isBoundary: header.includes('boundary'),
   };
 }
 
-/** The tag that a text begins with; sticky, because a text may have many beginnings. */
-const firstTag = /<([\w:.-]+)(?:"[^"]*"|'[^']*'|[^"'>])*>/y;
+/** The rest of a line from its first start tag on; comments and end tags may stand before it. `undefined` when it has none. */
+function fromStartTag(line: string): string | undefined {
+  const text = line.replaceAll(/<!--.*?(?:-->|$)/gs, '');
+  const start = text.search(/<[\w:]/);
+  return start === -1 ? undefined : text.slice(start);
+}
 
-/** Whether a text that begins with the first line of an element has its end. A step stands in no step of the same tag. */
+/** The tag that a text begins with. */
+const firstTag = /^<([\w:.-]+)(?:"[^"]*"|'[^']*'|[^"'>])*>/;
+
+/** Whether a text that begins with the start tag of an element has its end. A step stands in no step of the same tag. */
 function isElementComplete(text: string): boolean {
-  firstTag.lastIndex = Math.max(0, text.indexOf('<'));
   const [tag, name] = firstTag.exec(text) ?? [];
   if (tag === undefined) return false;
   // The children of a page do not matter to its address.
   if (tag.endsWith('/>') || name === 'page') return true;
-  return text.includes(`</${name}`);
+  // The end tag of `field` is not that of `fieldset`.
+  const [, ...afterEnds] = text.split(`</${name}`);
+  return afterEnds.some((rest) => /^\s*>/.test(rest));
 }

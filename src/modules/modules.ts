@@ -1,10 +1,8 @@
 import { setMaxListeners } from 'node:events';
-import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { ModuleSource } from '../config/config.ts';
 import { Fault } from '../faults/fault.ts';
 import { exists } from '../files/exists.ts';
-import { ifPresent } from '../files/missing-file.ts';
 import type { Logger } from '../log.ts';
 import { maxCheckoutBytes, maxCheckoutEntries, maxTreeMs } from '../model/limits.ts';
 import type { Threads } from '../threads/threads.ts';
@@ -15,6 +13,7 @@ import { type ChangedFiles, findMergeBase, type LocalClone, readChangedFiles } f
 import { type CommitRange, readCommitRange } from './commit-range.ts';
 import { type ElementChange, type ElementPlace, readElementChange } from './element-change.ts';
 import { createGit, type GitSource } from './git.ts';
+import { createLocalClones } from './local-clones.ts';
 import { createMirror, type Mirror } from './mirror.ts';
 import { snapshot } from './snapshot.ts';
 
@@ -78,8 +77,6 @@ export interface ModulesOptions {
 }
 
 const hourMs = 3_600_000;
-/** Timeout of git in a clone for what a page waits for: `blame` of a line of a long history takes the longest. */
-const localLimitMs = 30_000;
 
 /** Errors: CONFIG_INVALID for an invalid source. */
 export async function createModules(options: ModulesOptions): Promise<Modules> {
@@ -157,28 +154,12 @@ export async function createModules(options: ModulesOptions): Promise<Modules> {
   const of = (source: ModuleSource): ModuleRepository =>
     source.kind === 'folder' ? ofFolder(source.path) : ofGit(source);
 
-  /** The first answer of a clone that has some commits. Which repository they are of does not matter: an id stands for its content. */
-  async function inClone<T>(
+  const askClones = createLocalClones({ folder: gitFolder, environment, signal: closing.signal });
+  /** The first answer of a clone that has some commits. */
+  const inClone = async <T>(
     commits: readonly string[],
     ask: (clone: LocalClone) => Promise<T | undefined>,
-  ): Promise<T | undefined> {
-    if (!commits.every(isGitId)) return undefined;
-    for (const name of (await ifPresent(readdir(gitFolder))) ?? []) {
-      if (!name.endsWith('.git')) continue;
-      const folder = join(gitFolder, name);
-      const options = {
-        folder: gitFolder,
-        source: gitSourceOf(folder),
-        environment,
-        signal: closing.signal,
-        limitMs: localLimitMs,
-      };
-      const git = await createGit(options);
-      const answer = await ask({ git, inRepository: (...argv) => [`--git-dir=${folder}`, ...argv] });
-      if (answer !== undefined) return answer;
-    }
-    return undefined;
-  }
+  ): Promise<T | undefined> => (commits.every(isGitId) ? askClones(ask) : undefined);
 
   // An invalid source is reported now, and not by the first run.
   if (source?.kind === 'git') await mirrorOf(source);
@@ -208,17 +189,6 @@ export async function createModules(options: ModulesOptions): Promise<Modules> {
     close: () => closing.abort(new Fault('MODULE_CHECKOUT_FAILED', 'This process is stopping.')),
   };
 }
-
-/** A clone on this machine as a source. */
-const gitSourceOf = (clone: string): GitSource => ({
-  kind: 'git',
-  repository: resolve(clone),
-  branch: '',
-  username: undefined,
-  password: undefined,
-  sshKey: undefined,
-  sshKnownHosts: undefined,
-});
 
 async function unset(): Promise<never> {
   throw new Fault('CONFIG_INVALID', 'Neither MATRE_MODULE_REPOSITORY nor MATRE_MODULE_PATH is set.');

@@ -220,18 +220,23 @@ async function stepChangeOf(
   testModules: CheckedOutModules,
   step: TestChanges['step'],
 ): Promise<StepChange | undefined> {
-  let newest: StepChange | undefined;
   const modules = await deps.modules();
-  for (const { id, target } of testModules) {
-    const places = (step?.places ?? []).filter(({ origin }) => origin.file.startsWith(`${target}/`));
-    if (places.length === 0) continue;
-    const change = await modules.elementChange({
-      commit: id,
-      places: places.map(({ origin: { file, line } }) => ({ path: file.slice(target.length + 1), line })),
-    });
-    const place = change && places[change.index];
-    if (!change || !place || (newest !== undefined && newest.commit.at >= change.commit.at)) continue;
-    newest = { ...change, place };
+  // At the same time, so that the timeout of one question is that of all.
+  const changes = await Promise.all(
+    testModules.map(async ({ id, target }): Promise<StepChange | undefined> => {
+      const places = (step?.places ?? []).filter(({ origin }) => origin.file.startsWith(`${target}/`));
+      if (places.length === 0) return undefined;
+      const change = await modules.elementChange({
+        commit: id,
+        places: places.map(({ origin: { file, line } }) => ({ path: file.slice(target.length + 1), line })),
+      });
+      const place = change && places[change.index];
+      return place && { ...change, place };
+    }),
+  );
+  let newest: StepChange | undefined;
+  for (const change of changes) {
+    if (change && (newest === undefined || change.committedAt > newest.committedAt)) newest = change;
   }
   return newest;
 }
