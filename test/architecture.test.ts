@@ -136,7 +136,7 @@ const seenByPage =
 /** SQL statements; only these rooms may have them. */
 const sql =
   /`\s*(WITH \w+ AS|SELECT|INSERT INTO \w+|UPDATE \w+ SET|DELETE FROM \w+|ALTER TABLE|CREATE TABLE)\b|'(SELECT |DELETE FROM |INSERT INTO |UPDATE \w+ SET)/;
-/** The files whose values the page may use: the limits of forms, durations and commits as text. They import nothing. */
+/** The files whose values the page may use: the limits of forms, durations, commits and notices as text. They import nothing. */
 const sharedFiles = [
   'model/limits.ts',
   'model/duration.ts',
@@ -144,6 +144,7 @@ const sharedFiles = [
   'model/failure-headline.ts',
   'model/rule-sentence.ts',
   'model/patch.ts',
+  'model/reading-tests.ts',
   'model/short-commit.ts',
 ];
 const roomsWithSql = ['store', 'queue'];

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { showChangesSincePass } from '../../operations/results/changes-since-pass.ts';
 import { listRuns, submitRuns } from '../../operations/runs/runs.ts';
 import { withSlowNotice } from './slow-notice.ts';
 
@@ -14,13 +15,14 @@ it('says after some seconds that the tests are read, and nothing about other ope
   const lines: string[] = [];
   const answers: (() => void)[] = [];
   const work = () => new Promise<void>((resolve) => answers.push(resolve));
-  const calls = [submitRuns, listRuns].map((operation) =>
+  const calls = [submitRuns, showChangesSincePass, listRuns].map((operation) =>
     withSlowNotice(operation, (line) => lines.push(line), work),
   );
   await vi.advanceTimersByTimeAsync(4_000);
   expect(lines).toEqual([]);
   await vi.advanceTimersByTimeAsync(600_000);
-  expect(lines).toEqual([expect.stringMatching(/^Waiting: matre is reading the tests of the image/)]);
+  const notice = expect.stringMatching(/^Waiting: matre is reading the tests of the image/);
+  expect(lines).toEqual([notice, notice]);
   for (const answer of answers) answer();
   await Promise.all(calls);
 });

@@ -20,6 +20,7 @@ export const showChangesSincePass = defineOperation({
   summary: 'Show how a test of a run differs from that of the last run before in which it passed there',
   role: 'viewer',
   audited: false,
+  readsTests: true,
   input: z.object({
     id: runId,
     test: testName,

@@ -16,7 +16,7 @@ const sentences = {
 /** How a test differs between two commits: why, and which steps. */
 export default function TestChanges({ comparison }: { comparison: TestComparison }) {
   const { data, error, refetch } = useQuery(testChangesQuery(comparison));
-  if (!data) return <QueryFallback what="the changes of the test" query={{ error, refetch }} />;
+  if (!data) return <QueryFallback what="the changes of the test" readsTests query={{ error, refetch }} />;
   const { since, commit, state, reasons, more, parts } = data;
   return (
     <section className={classes.changes} aria-label="What changed">
