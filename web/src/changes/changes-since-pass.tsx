@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import { plural, shortCommit } from '../ui/format.ts';
 import { QueryFallback } from '../ui/states.tsx';
+import { changeAge } from './change-age.ts';
 import classes from './changes.module.css';
 import { type ChangesSincePass, changesQuery } from './queries.ts';
 import { Reasons } from './reasons.tsx';
@@ -19,7 +20,7 @@ interface Props {
 /** What the commits since the last pass of a test changed in it. */
 export default function ChangesSincePassed({ run, test, suite, step }: Props) {
   const { data, error, refetch } = useQuery(changesQuery(run, test, suite, step));
-  if (!data) return <QueryFallback what="the changes of the test" query={{ error, refetch }} />;
+  if (!data) return <QueryFallback what="the changes of the test" readsTests query={{ error, refetch }} />;
   return (
     <div className={classes.changes}>
       <StepSentence step={data.step} />
@@ -46,23 +47,27 @@ function StepSentence({ step }: Pick<ChangesSincePass, 'step'>) {
       </p>
     );
   }
-  const { commitsAgo, boundary, id, subject, author, kind, name } = lastChange;
-  const ago = commitsAgo === 0 ? 'by the commit of this run' : `${plural(commitsAgo, 'commit')} ago`;
+  const { id, subject, author, kind, name } = lastChange;
   return (
     <p>
-      The failed step, at <Place {...place} />, was last changed {boundary && 'at least '}
-      {ago}
-      {kind !== 'step' && (
+      {kind === 'step' ? (
         <>
-          , by {words[kind]} <code>{name}</code> at <Place {...lastChange.place} />
+          The failed step, at <Place {...place} />, was last changed{' '}
+        </>
+      ) : (
+        <>
+          The failed step is at <Place {...place} />. The last change that affects it is in {words[kind]}{' '}
+          <code>{name}</code> (<Place {...lastChange.place} />
+          ),{' '}
         </>
       )}
-      : <code title={id}>{shortCommit(id)}</code> {subject} <span className={classes.place}>{author}</span>
+      {changeAge(lastChange)}: <code title={id}>{shortCommit(id)}</code> {subject}{' '}
+      <span className={classes.place}>{author}</span>
     </p>
   );
 }
 
-/** What a commit changed, when it is not the step itself. */
+/** Where a commit changed what a step resolves to, when it is not the step itself. */
 const words = {
   call: 'the call of',
   data: 'the data',

@@ -31,7 +31,7 @@ export function PlaywrightFields({
         <>
           <TextInput
             size="xs"
-            label="Only matching"
+            label="Expression"
             description="A regular expression for the file, the titles and the tags of a test."
             value={playwright.grep ?? ''}
             onChange={(event) => {
