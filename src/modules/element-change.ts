@@ -34,28 +34,30 @@ export async function readElementChange(
   // A machine has a clone for each repository, and most do not have the commit: they are asked once, and not for each element.
   const present = await outputOf(clone.git, clone.inRepository('cat-file', '-e', `${commit}^{commit}`));
   if (present === undefined) return undefined;
-  let newest: { line: BlamedLine; index: number } | undefined;
+  /** The commits of the newest second, by their ids: a rebase writes many in one. */
+  const newest = new Map<string, { line: BlamedLine; index: number }>();
+  let newestAt = Number.NEGATIVE_INFINITY;
   for (const [index, place] of places.entries()) {
     for (const line of await blameElement(clone, commit, place)) {
-      if (newest === undefined || line.committedAt > newest.line.committedAt) newest = { line, index };
+      const committedAt = line.committedAt.getTime();
+      if (committedAt > newestAt) newest.clear();
+      newestAt = Math.max(newestAt, committedAt);
+      if (committedAt === newestAt && !newest.has(line.id)) newest.set(line.id, { line, index });
     }
     // The newest of some elements is not that of all.
     if (clone.signal.aborted) return undefined;
   }
-  if (newest === undefined) return undefined;
-  const { id, subject, author, at, committedAt, isBoundary } = newest.line;
-  const count = await outputOf(
-    clone.git,
-    clone.inRepository('rev-list', '--count', `${id}..${commit}`, '--'),
-  );
-  if (count === undefined) return undefined;
-  return {
-    commit: { id, subject, author, at },
-    committedAt,
-    commitsAgo: Number(count),
-    isBoundary,
-    index: newest.index,
-  };
+  let last: (ElementChange & { index: number }) | undefined;
+  for (const { line, index } of newest.values()) {
+    const { id, subject, author, at, committedAt, isBoundary } = line;
+    const argv = clone.inRepository('rev-list', '--count', `${id}..${commit}`, '--');
+    const count = await outputOf(clone.git, argv);
+    if (count === undefined) return undefined;
+    const commitsAgo = Number(count);
+    if (last === undefined || commitsAgo < last.commitsAgo)
+      last = { commit: { id, subject, author, at }, committedAt, commitsAgo, isBoundary, index };
+  }
+  return last;
 }
 
 interface BlamedLine extends DatedCommit {
