@@ -2,7 +2,7 @@
 export const replayModes = ['off', 'failed', 'all'] as const;
 export type ReplayMode = (typeof replayModes)[number];
 
-/** What the browser of a test showed and reported, as it is stored with its result. Times are milliseconds since 1970. */
+/** What the browser of a test showed and reported: a file of its result. Times are milliseconds since 1970. */
 export interface Replay {
   startedAt: number;
   endedAt: number;

@@ -47,17 +47,27 @@ export async function readElementChange(
     // The newest of some elements is not that of all.
     if (clone.signal.aborted) return undefined;
   }
-  let last: (ElementChange & { index: number }) | undefined;
-  for (const { line, index } of newest.values()) {
-    const { id, subject, author, at, committedAt, isBoundary } = line;
-    const argv = clone.inRepository('rev-list', '--count', `${id}..${commit}`, '--');
-    const count = await outputOf(clone.git, argv);
-    if (count === undefined) return undefined;
-    const commitsAgo = Number(count);
-    if (last === undefined || commitsAgo < last.commitsAgo)
-      last = { commit: { id, subject, author, at }, committedAt, commitsAgo, isBoundary, index };
-  }
-  return last;
+  const last = newest.get(await lastOf(clone, [...newest.keys()]));
+  if (last === undefined) return undefined;
+  const { id, subject, author, at, committedAt, isBoundary } = last.line;
+  const argv = clone.inRepository('rev-list', '--count', `${id}..${commit}`, '--');
+  const count = await outputOf(clone.git, argv);
+  if (count === undefined) return undefined;
+  return {
+    commit: { id, subject, author, at },
+    committedAt,
+    commitsAgo: Number(count),
+    isBoundary,
+    index: last.index,
+  };
+}
+
+/** The one of some commits that is an ancestor of no other; `''` for none, and when git cannot say. */
+async function lastOf({ git, inRepository }: LocalClone, ids: readonly string[]): Promise<string> {
+  const [first = ''] = ids;
+  if (ids.length < 2) return first;
+  const tips = await outputOf(git, inRepository('merge-base', '--independent', ...ids));
+  return tips?.split('\n', 1)[0] ?? '';
 }
 
 interface BlamedLine extends DatedCommit {

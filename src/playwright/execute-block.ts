@@ -9,6 +9,7 @@ import type { Block } from '../mftf/run/blocks.ts';
 import { broken, type ExecutedBlock, endsTheRun, firstLine } from '../mftf/run/execute-block.ts';
 import { describeLeftOut, fetchOutput, outputLimits } from '../mftf/run/output.ts';
 import type { PreparedRun } from '../mftf/run/prepared-run.ts';
+import { withoutOutage } from '../mftf/run/without-outage.ts';
 import { maxResultsMs } from '../model/limits.ts';
 import type { PlaywrightTest } from '../model/playwright.ts';
 import type { Attachment } from '../model/result.ts';
@@ -136,7 +137,9 @@ async function run(
       const reason: Reason = { code: 'RESULT_UNREADABLE', message: error.message };
       return tests.map((test) => broken(test, reason, startedAt));
     });
-    const judged = await withoutOutage(context, containerId, outcomes);
+    const judged = await withoutOutage<PlaywrightOutcome | NewResult>(outcomes, () =>
+      context.shopOutage(containerId),
+    );
     return await keepFiles(context, judged, { folder, hostFolder, stepsFolder });
   } finally {
     await rm(temporary, { recursive: true, force: true });
@@ -188,21 +191,6 @@ function grepOf(tests: readonly PlaywrightTest[], others: readonly PlaywrightTes
 
 function escapeExpression(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
-}
-
-/** The outcomes, with failed tests broken when the shop is down right after them. */
-async function withoutOutage(
-  { shopOutage }: BlockContext,
-  containerId: string,
-  outcomes: (PlaywrightOutcome | NewResult)[],
-): Promise<(PlaywrightOutcome | NewResult)[]> {
-  if (outcomes.every(({ status }) => status !== 'failed')) return outcomes;
-  const message = await shopOutage(containerId);
-  if (message === undefined) return outcomes;
-  const reason: Reason = { code: 'MAGENTO_UNREACHABLE', message };
-  return outcomes.map((outcome) =>
-    outcome.status === 'failed' ? { ...outcome, status: 'broken', reason } : outcome,
-  );
 }
 
 /** Stores the attachments and the steps of tests, and the log. Errors: DISK_FULL. */

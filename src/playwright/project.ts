@@ -28,7 +28,7 @@ export interface Project {
   config: string | undefined;
 }
 
-/** What runs commands in the containers of a run, as long as it is held. */
+/** What runs commands in the containers of a run while this worker holds the run. */
 export interface Commands {
   engine: Engine;
   job: Job;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { replaceForbiddenInXml } from '../model/xml-characters.ts';
+import { plainText } from './xml.ts';
 
 /** A file beside the result files of Allure. `path` is that of the file in the folder of its run. */
 export interface AllureFile {
@@ -31,7 +31,7 @@ export function allureFiles(
     const key = createHash('sha256').update(path).digest('hex').slice(0, 12);
     return [
       {
-        name: replaceForbiddenInXml(name, ''),
+        name: plainText(name),
         source: `${uuid}-${key}-attachment${extension}`,
         ...{ type, path },
       },

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { mapInTurns } from '../async/map-in-turns.ts';
 import type { Status } from '../model/result.ts';
-import { replaceForbiddenInXml } from '../model/xml-characters.ts';
 import { testCaseIdOf } from './allure.ts';
+import { plainText } from './xml.ts';
 
 /** An earlier run of an environment, with the last result of each of its tests. */
 export interface PastRun {
@@ -37,8 +37,8 @@ export function createHistoryLines(): (run: PastRun) => Promise<string> {
       const historyId = historyIdOf(fullName, environmentCode);
       const start = startedAt.getTime();
       const item = {
-        ...{ id: md5(`${id} ${fullName}`), name: plain(test), fullName: plain(fullName), status },
-        ...(message !== undefined && { message: plain(message) }),
+        ...{ id: md5(`${id} ${fullName}`), name: plainText(test), fullName: plainText(fullName), status },
+        ...(message !== undefined && { message: plainText(message) }),
         ...{ start, stop: start + durationMs, duration: durationMs },
         ...{ labels: [], url: '', historyId, reportLinks: [] },
       };
@@ -59,4 +59,3 @@ const newHistoryId = (fullName: string, environmentCode: string) =>
   `${md5(testCaseIdOf(fullName))}.${md5(`environment:${environmentCode}`)}`;
 
 const md5 = (text: string) => createHash('md5').update(text).digest('hex');
-const plain = (text: string) => replaceForbiddenInXml(text, '');

@@ -1,7 +1,7 @@
 import type { Status, Step } from '../model/result.ts';
 import type { ResultPlace } from '../model/result-place.ts';
-import { replaceForbiddenInXml } from '../model/xml-characters.ts';
 import { type AllureFile, allureFiles } from './allure-files.ts';
+import { plainText } from './xml.ts';
 
 /** A step in a result file of Allure 2. Times in milliseconds since 1970. */
 export interface AllureStep {
@@ -36,7 +36,7 @@ export function allureSteps(steps: readonly Step[], { uuid, startedAt, place }: 
     return list.map((step) => {
       const { name, status, startedAt: begin = start, durationMs, attachments, steps } = step;
       const converted = {
-        ...{ name: plain(name), status, start: begin, stop: begin + durationMs },
+        ...{ name: plainText(name), status, start: begin, stop: begin + durationMs },
         parameters: parametersOf(step),
         attachments: allureFiles(uuid, attachments),
         steps: convert(steps, begin),
@@ -49,7 +49,5 @@ export function allureSteps(steps: readonly Step[], { uuid, startedAt, place }: 
 }
 
 const sourceOf = ({ file, line }: { file: string; line: number }) => ({
-  ...{ name: 'source', value: `${plain(file)}:${line}` },
+  ...{ name: 'source', value: `${plainText(file)}:${line}` },
 });
-
-const plain = (text: string) => replaceForbiddenInXml(text, '');

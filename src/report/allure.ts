@@ -3,9 +3,9 @@ import { isPlaywrightTest } from '../model/playwright.ts';
 import type { Result } from '../model/result.ts';
 import { placesOf, type ResultPlace, type TreePlace } from '../model/result-place.ts';
 import { innermostPlace } from '../model/source-link/innermost-place.ts';
-import { replaceForbiddenInXml } from '../model/xml-characters.ts';
 import { type AllureFile, allureFiles } from './allure-files.ts';
 import { keyOf, type ReportedRun, unrecorded } from './reported-run.ts';
+import { plainText } from './xml.ts';
 
 /** A result file of Allure 2, as its adapters write them. Times in milliseconds since 1970. */
 export interface AllureResult {
@@ -83,11 +83,11 @@ function toAllure(
     uuid,
     historyId: hash(`${environmentCode} ${fullName}`),
     testCaseId: testCaseIdOf(fullName),
-    name: plain(test),
-    fullName: plain(fullName),
+    name: plainText(test),
+    fullName: plainText(fullName),
     status,
     statusDetails: {
-      ...(text !== undefined && { message: plain(text) }),
+      ...(text !== undefined && { message: plainText(text) }),
       ...(place && { trace: traceOf(place) }),
       flaky,
     },
@@ -95,7 +95,7 @@ function toAllure(
     stop: start + durationMs,
     labels: [
       { name: 'parentSuite', value: environmentCode },
-      { name: 'suite', value: plain(suite ?? 'default') },
+      { name: 'suite', value: plainText(suite ?? 'default') },
       { name: 'framework', value: isPlaywrightTest(test) ? 'playwright' : 'mftf' },
     ],
     parameters: [{ name: 'environment', value: environmentCode }],
@@ -116,19 +116,18 @@ function linksOf(
   if (place === undefined) return [];
   const { file, line } = innermostPlace(place, modules ?? []);
   const url = urlOf({ file, line });
-  return url === undefined ? [] : [{ name: `${plain(file)}:${line}`, url, type: 'source' }];
+  return url === undefined ? [] : [{ name: `${plainText(file)}:${line}`, url, type: 'source' }];
 }
 
 const traceOf = (place: ResultPlace) =>
   placesOf(place)
-    .map(({ file, line }) => `${plain(file)}:${line}`)
+    .map(({ file, line }) => `${plainText(file)}:${line}`)
     .join('\n');
 
 /** Equal for all results of a test, on all environments. */
 export const testCaseIdOf = (fullName: string): string => hash(fullName);
 
 /** Without control characters and halves of characters, which not every reader of JSON accepts. */
-const plain = (text: string) => replaceForbiddenInXml(text, '');
 
 const hash = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 32);
 

@@ -11,9 +11,12 @@ const entities: Record<string, string> = {
   '\t': '&#9;',
 };
 
+/** Text without the characters that XML forbids, for every report. */
+export const plainText = (text: string): string => replaceForbiddenInXml(text, '');
+
 /** Text for the content of an element. */
 export function escapeText(text: string): string {
-  return replaceForbiddenInXml(text, '').replace(/[&<>\r]/g, (character) => entities[character] ?? character);
+  return plainText(text).replace(/[&<>\r]/g, (character) => entities[character] ?? character);
 }
 
 /** `name="value"` for each attribute that has a value, with a blank before each. */
@@ -25,8 +28,5 @@ export function attributes(values: Record<string, string | number | undefined>):
 }
 
 function escapeAttribute(text: string): string {
-  return replaceForbiddenInXml(text, '').replace(
-    /[&<>"\r\n\t]/g,
-    (character) => entities[character] ?? character,
-  );
+  return plainText(text).replace(/[&<>"\r\n\t]/g, (character) => entities[character] ?? character);
 }

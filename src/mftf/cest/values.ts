@@ -36,7 +36,7 @@ export class StepValues {
     if (hasLocator && isSelector && name !== 'selector') {
       throw new CestRefusal(`A locator function cannot stand in the attribute "${name}".`);
     }
-    // MFTF leaves such a reference as it is, or writes a value of its own.
+    // MFTF does not replace such a reference, or writes a value of its own.
     if (text === '' && source !== '' && name !== undefined && refusesEmpty.has(name)) {
       throw new CestRefusal(`The attribute "${name}" is empty: ${source}.`);
     }

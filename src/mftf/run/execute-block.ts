@@ -34,6 +34,7 @@ import { type KeptOutcome, keepFiles } from './keep-files.ts';
 import type { RunLogs } from './logs.ts';
 import { describeLeftOut, fetchDownloads, fetchOutput } from './output.ts';
 import { type RunReplays, replayOf, startRecorder } from './replays.ts';
+import { withoutOutage } from './without-outage.ts';
 
 export interface ExecutionContext {
   runId: number;
@@ -217,7 +218,7 @@ async function run(
       secrets,
     };
     const { outcomes, files } = await judge(context, block, from);
-    const judged = await withoutOutage(context, outcomes);
+    const judged = await withoutOutage(outcomes, () => context.shopOutage(context.containerId));
     const toReplay = { recordings: recorder?.recordings() ?? [], processEnd };
     return await keepFiles(artifacts, runId, from, {
       files,
@@ -251,20 +252,6 @@ async function judge(context: ExecutionContext, block: Block, output: ProcessOut
 async function reportLeftOut({ logs, record }: ExecutionContext, message: string): Promise<void> {
   logs.line(message);
   await record.event({ code: 'OUTPUT_LEFT_OUT', message });
-}
-
-/**
- * The outcomes, with failed tests broken when the shop is down right after them: then their failures say nothing about it. Costs
- * one request, and only after a failure.
- */
-async function withoutOutage(context: ExecutionContext, outcomes: JudgedOutcome[]): Promise<JudgedOutcome[]> {
-  if (outcomes.every(({ status }) => status !== 'failed')) return outcomes;
-  const message = await context.shopOutage(context.containerId);
-  if (message === undefined) return outcomes;
-  const reason: Reason = { code: 'MAGENTO_UNREACHABLE', message };
-  return outcomes.map((outcome) =>
-    outcome.status === 'failed' ? { ...outcome, status: 'broken', reason } : outcome,
-  );
 }
 
 /** The outcomes with the places of failures, and with what their browsers showed. */
