@@ -67,5 +67,20 @@ describe.skipIf(noBrowserReason)('the trace viewer in a browser', () => {
     expect([...hosts]).toEqual([new URL(server.url).host]);
     expect(await viewer.evaluate(`'hacked' in window`)).toBe(false);
     expect(browser.pageErrors).toEqual([]);
+
+    // What the service worker answers is of the trace, which also names its types: the policy goes by the address.
+    const policiesOf = (address: string) =>
+      viewer.evaluate(async (url) => {
+        const { headers } = await fetch(url);
+        return [headers.get('content-security-policy'), headers.get('x-content-type-options')];
+      }, address);
+    const sealed = "sandbox; default-src 'none'";
+    const policies = {
+      'snapshot/a': `frame-src ${server.url}/trace-viewer/snapshot/ data:`,
+      'file/a.html': sealed,
+      'closest-screenshot/a': sealed,
+    };
+    for (const [address, policy] of Object.entries(policies))
+      expect(await policiesOf(address)).toEqual([expect.stringContaining(policy), 'nosniff']);
   });
 });
