@@ -47,8 +47,8 @@ describe.each(kinds)('reservations on %s', (kind) => {
 
   it(`no run starts inside one, in ${schedules} random schedules with deaths of workers`, async () => {
     const { kept } = await executeReservationSchedules(opened, schedules);
-    // Reservations had something to keep away.
-    expect(kept).toBeGreaterThan(schedules / 4);
+    // Each schedule begins with a run that a reservation keeps waiting.
+    expect(kept).toBeGreaterThanOrEqual(schedules);
   }, 600_000);
 
   it('no run starts inside one while processes claim, reserve and finish at the same time', async () => {
