@@ -32,7 +32,8 @@ export function createSourcePack({ root, files }: Source): SourcePack {
   async function* collect(): AsyncGenerator<SourceFile> {
     for await (const file of files) {
       if (packedKinds.has(catalogPath(file.path)?.kind ?? '')) {
-        const content = deflateRawSync(file.content, { level: 3 });
+        // A copy, because what `deflateRawSync` returns keeps 16 KB (its chunk) for the smallest file: 3.2 GB for 200,000 files.
+        const content = Buffer.from(deflateRawSync(file.content, { level: 3 }));
         index.push([file.target ?? file.path, content.length]);
         contents.push(content);
       }
