@@ -3,6 +3,7 @@ import { adminRefused } from './checks/admin-refused.ts';
 import { cestsDiffer } from './checks/cests-differ.ts';
 import { channelsRefused } from './checks/channels-refused.ts';
 import { commandMissing } from './checks/command-missing.ts';
+import { containerDead } from './checks/container-dead.ts';
 import { containerNameTaken } from './checks/container-name-taken.ts';
 import { containerOrphaned } from './checks/container-orphaned.ts';
 import { containerStale } from './checks/container-stale.ts';
@@ -53,6 +54,7 @@ export const checks: readonly Check[] = [
   containerUnhealthy,
   processesLeft,
   containerOrphaned,
+  containerDead,
   moduleAway,
   moduleEnvFileMissing,
   patchesMisfit,

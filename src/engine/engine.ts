@@ -70,6 +70,14 @@ export interface ContainerInfo extends ListedContainer {
   startedAt: Date | undefined;
 }
 
+/** A container that the engine could not remove. Nothing runs in it. */
+export interface DeadContainer {
+  id: string;
+  name: string;
+  /** What the engine said. */
+  reason: string;
+}
+
 export interface ExecRequest {
   argv: string[];
   cwd?: string;
@@ -118,8 +126,13 @@ export interface Engine {
   inspect(idOrName: string): Promise<ContainerInfo | undefined>;
   /** All containers, running or not, that have all these labels. */
   list(labels: Record<string, string>): Promise<ListedContainer[]>;
-  /** Kills everything in the container and removes it. False when it does not exist. */
+  /**
+   * Kills everything in the container and removes it. False when it does not exist. One that the engine cannot remove (Docker: its file
+   * system is mounted, its disk fails) is dead: it gets another name, so that its own is free, and `list` leaves it out.
+   */
   remove(idOrName: string): Promise<boolean>;
+  /** Dead containers that have all these labels. `remove` tries again, and rejects while the engine cannot. */
+  listDead(labels: Record<string, string>): Promise<DeadContainer[]>;
   /** Starts a process. Rejects with CONTAINER_VANISHED when the container is not running. */
   exec(id: string, request: ExecRequest): Promise<Exec>;
   close(): Promise<void>;

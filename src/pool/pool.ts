@@ -1,4 +1,4 @@
-import type { Engine } from '../engine/engine.ts';
+import type { DeadContainer, Engine } from '../engine/engine.ts';
 import { Fault } from '../faults/fault.ts';
 import { type HeldLock, type LockStore, lockNames } from '../locks/lock.ts';
 import type { Logger } from '../log.ts';
@@ -8,7 +8,7 @@ import { listContainers, listOwnContainers, type PoolContainer, toPoolContainer 
 import { type ContainerNeeds, makeUsable } from './make-usable.ts';
 import { findOwnContainer } from './own-container.ts';
 import type { PoolEvent } from './pool-event.ts';
-import { type Origin, type PoolSettings, placeOf } from './specification.ts';
+import { type Origin, type PoolSettings, placeOf, poolLabels } from './specification.ts';
 
 export type { PoolContainer, PoolEvent };
 
@@ -46,6 +46,10 @@ export interface Pool {
    * added is never removed.
    */
   prune(environments: () => Promise<readonly { id: number; slots: number }[]>): Promise<string[]>;
+  /** Our containers that the engine could not remove; new ones have taken their places. Errors: those of the engine. */
+  listDead(): Promise<DeadContainer[]>;
+  /** Tries again to remove one of these. Errors: those of the engine, which takes 5 s to give up (Docker 20.10). */
+  removeDead(container: DeadContainer): Promise<void>;
 }
 
 export interface PoolDependencies {
@@ -63,6 +67,10 @@ export function createPool(deps: PoolDependencies): Pool {
     list: () => listContainers(deps.engine, deps.settings),
     replace: ({ id }) => replaceContainers(deps, id),
     prune: (environments) => pruneContainers(deps, environments),
+    listDead: () => deps.engine.listDead({ [poolLabels.installation]: deps.settings.installation }),
+    async removeDead({ id }) {
+      await deps.engine.remove(id);
+    },
   };
 }
 

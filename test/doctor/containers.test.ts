@@ -3,6 +3,7 @@ import { capture } from '../../src/engine/read-all.ts';
 import { lockNames } from '../../src/locks/lock.ts';
 import { createLayout } from '../../src/mftf/container/layout.ts';
 import { type Harness, type HarnessEnvironment, openHarness, overEngines } from '../runs/harness.ts';
+import { lockLayer } from '../support/container-layer.ts';
 import { startChromedriver, type TestSelenium } from '../support/selenium.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { askDoctor, checkOf, problemsOf } from './doctor.ts';
@@ -87,6 +88,25 @@ overEngines((kind) => {
     expect((await askDoctor(harness.context, { fix: true })).healthy).toBe(true);
     expect(await harness.engine.inspect(removed.container.name)).toBeUndefined();
   });
+
+  // The sandbox has no engine that could fail to remove a folder.
+  if (kind === 'docker')
+    test('a container that the engine cannot remove is replaced, named, and removed with --fix when it can be', async () => {
+      const before = (await idOf()) ?? '';
+      const { unlock } = await lockLayer(before);
+      const name = `${environment.container.name}-dead-${before.slice(0, 12)}`;
+      try {
+        await harness.engine.remove(before);
+        const { run } = await harness.run(environment, { tests: ['HarbourHomePageTest'] });
+        expect(run.verdict).toBe('passed');
+        expect(await idOf()).not.toBe(before);
+        expect(problemsOf(await askDoctor(harness.context))).toEqual([['CONTAINER_DEAD', name]]);
+      } finally {
+        unlock();
+      }
+      expect((await askDoctor(harness.context, { fix: true })).healthy).toBe(true);
+      expect(await harness.engine.inspect(before)).toBeUndefined();
+    });
 
   test('a foreign container under a name of matre is named, and never touched', async () => {
     const occupied = await harness.environment('preprod-es');

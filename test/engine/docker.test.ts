@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { createDockerEngine } from '../../src/engine/docker/engine.ts';
 import { capture } from '../../src/engine/read-all.ts';
 import { createLog } from '../../src/log.ts';
+import { lockLayer } from '../support/container-layer.ts';
 import { dockerTestImage } from '../support/image.ts';
 import { confinementConformance } from './confinement.ts';
 import { engineConformance } from './conformance.ts';
@@ -158,6 +159,36 @@ describe('only docker', () => {
     } finally {
       await subject.close();
     }
+  });
+
+  test('sets a container aside that the engine cannot remove, and removes it when the engine can', async () => {
+    const subject = await openSubject('docker');
+    const { engine } = subject;
+    const labels = { 'matre.test.dead': 'yes' };
+    const spec = await subject.spec({ labels });
+    const { id } = await engine.create(spec);
+    const { layer, unlock } = await lockLayer(id);
+    try {
+      expect(await engine.remove(spec.name)).toBe(true);
+      expect(await engine.inspect(spec.name)).toBeUndefined();
+      expect(await engine.list(labels)).toEqual([]);
+      const dead = {
+        id,
+        name: `${spec.name}-dead-${id.slice(0, 12)}`,
+        reason: expect.stringContaining(layer),
+      };
+      expect(await engine.listDead(labels)).toEqual([dead]);
+      // The name is free.
+      const next = await engine.create(spec);
+      expect(await engine.list(labels)).toMatchObject([{ id: next.id, name: spec.name }]);
+      await expect(engine.remove(id)).rejects.toMatchObject({ code: 'ENGINE_FAILED' });
+    } finally {
+      unlock();
+    }
+    expect(await engine.remove(id)).toBe(true);
+    expect(await engine.listDead(labels)).toEqual([]);
+    expect(await engine.list(labels)).toMatchObject([{ name: spec.name }]);
+    await subject.close();
   });
 
   test('distinguishes a missing network from a missing image, and leaves nothing behind', async () => {

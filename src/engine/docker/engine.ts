@@ -61,21 +61,42 @@ export function createDockerEngine({ host, log, silenceMs = 60_000 }: DockerSett
     } catch (error) {
       if (statusOf(error) === 404) return false;
       // Another process is removing it: its name is free when it is gone.
-      if (statusOf(error) === 409 && /already in progress/.test(String(error))) {
-        await waitUntilRemoved(idOrName);
-        return true;
-      }
+      const isRemovedByOther = statusOf(error) === 409 && /already in progress/.test(String(error));
+      if (isRemovedByOther ? await waitUntilRemoved(idOrName) : await setAside(idOrName)) return true;
       throw engineFault(error, `${idOrName} cannot be removed`);
     }
   }
 
-  async function waitUntilRemoved(idOrName: string): Promise<void> {
+  /** False when the engine could not remove it. */
+  async function waitUntilRemoved(idOrName: string): Promise<boolean> {
     const deadline = performance.now() + removalMs;
     while (await inspect(idOrName)) {
       if (performance.now() > deadline) {
         throw new Fault('ENGINE_FAILED', `${idOrName} is being removed, but still exists.`);
       }
+      if (await setAside(idOrName)) return true;
       await delay(100);
+    }
+    return true;
+  }
+
+  /** Frees the name of a container that the engine could not remove. False when it is not such a one, or was set aside before. */
+  async function setAside(idOrName: string): Promise<boolean> {
+    const container = docker.getContainer(idOrName);
+    try {
+      const { Id, Name, State } = await container.inspect();
+      const name = Name.slice(1);
+      // `Dead` alone is true during a removal that goes well, too.
+      if (!State.Dead || !State.Error || isSetAside(Id, name)) return false;
+      await docker.getContainer(Id).rename({ name: deadName(Id, name) });
+      log.warn(
+        { container: name, code: 'CONTAINER_DEAD', reason: State.Error },
+        'A dead container got another name',
+      );
+      return true;
+    } catch {
+      // Another process may have set it aside or removed it meanwhile; if not, the caller reports why it cannot be removed.
+      return (await inspect(idOrName)) === undefined;
     }
   }
 
@@ -152,14 +173,33 @@ export function createDockerEngine({ host, log, silenceMs = 60_000 }: DockerSett
     },
 
     async list(labels) {
-      const label = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
       try {
-        const summaries = await docker.listContainers({ all: true, filters: { label } });
+        const summaries = await docker.listContainers({ all: true, filters: { label: toFilters(labels) } });
         // One request for all containers, because one each is slow with many. Podman's list has no mounts.
         const infos = await Promise.all(
           summaries.map((each) => (each.Mounts?.length ? toListed(each) : inspect(each.Id))),
         );
-        return infos.filter((info) => info !== undefined);
+        return infos.filter((info) => info !== undefined).filter(({ id, name }) => !isSetAside(id, name));
+      } catch (error) {
+        throw engineFault(error, 'The containers cannot be listed');
+      }
+    },
+
+    async listDead(labels) {
+      try {
+        const summaries = await docker.listContainers({ all: true, filters: { label: toFilters(labels) } });
+        const infos = await Promise.all(
+          summaries.map(({ Id }) =>
+            docker
+              .getContainer(Id)
+              .inspect()
+              .catch(() => undefined),
+          ),
+        );
+        return infos.flatMap((info) => {
+          const name = info?.Name.slice(1) ?? '';
+          return info && isSetAside(info.Id, name) ? { id: info.Id, name, reason: info.State.Error } : [];
+        });
       } catch (error) {
         throw engineFault(error, 'The containers cannot be listed');
       }
@@ -179,6 +219,13 @@ function toConnection(host: string): Docker.DockerOptions {
   // 2376 is the port for TLS.
   return { host: hostname, port, protocol: protocol === 'https:' || port === '2376' ? 'https' : 'http' };
 }
+
+/** The name of a container of that id and name that is dead. */
+const deadName = (id: string, name: string) => `${name}-dead-${id.slice(0, 12)}`;
+const isSetAside = (id: string, name: string) => name.endsWith(deadName(id, ''));
+
+const toFilters = (labels: Record<string, string>) =>
+  Object.entries(labels).map(([name, value]) => `${name}=${value}`);
 
 function toOptions(spec: ContainerSpec, image: string): Docker.ContainerCreateOptions {
   return {

@@ -147,6 +147,9 @@ export function createSandboxEngine({ folder }: { folder: string }): Engine {
       return true;
     },
 
+    // A folder that cannot be removed is an error each time.
+    listDead: async () => [],
+
     async exec(id, request) {
       const sandbox = await find(id);
       if (!sandbox) throw new Fault('CONTAINER_VANISHED', `There is no sandbox ${id}.`);

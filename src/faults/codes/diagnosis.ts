@@ -64,6 +64,10 @@ export const diagnosisFaults = {
     'It uses memory and does no harm.',
     'Nothing to do: the next run that ends removes it. `matre pool prune` removes it now.',
   ),
+  CONTAINER_DEAD: diagnosis(
+    'The container engine cannot remove it. It uses disk space and does no harm: it got another name, and a new container has taken its place.',
+    'Restart the Docker Engine, or the host when that does not help: a file system of the container is still mounted or cannot be written. Then `matre doctor --fix` removes it.',
+  ),
   SELENIUM_SESSIONS_LEFT: diagnosis(
     'Browsers of finished runs use sessions that other runs wait for.',
     'Nothing to do: workers end them within seconds. `matre doctor --fix` ends them now.',
