@@ -42,8 +42,8 @@ export interface Verdict {
 /** Opens a harness, applies load and faults, waits until everything is finished or the time is up, and judges. */
 export async function runRound(options: RoundOptions): Promise<Verdict> {
   const { print } = options;
-  const problems: Violation[] = [];
-  const problem = (message: string) => problems.push({ kind: 'harness', message });
+  const violations: Violation[] = [];
+  const problem = (message: string) => violations.push({ kind: 'harness', message });
   const { retries: userRetries = 0, reservations = 0 } = options;
   const harness = await openHarness({ ...options, withFailures: userRetries > 0 });
   const installations: Installation[] = [harness, ...(harness.embedded ? [harness.embedded] : [])];
@@ -99,7 +99,7 @@ export async function runRound(options: RoundOptions): Promise<Verdict> {
       problem('No reservation began, so this says nothing about reservations.');
     const { outliveMs } = options;
     const limits = { deadMs: outliveMs, hungMs: beatMs + outliveMs, retries };
-    const violations = [...problems, ...judge(evidence, limits), ...unexplainedBreakages(evidence)];
+    violations.push(...judge(evidence, limits), ...unexplainedBreakages(evidence));
     keepFolder ||= violations.length > 0;
     if (keepFolder) await writeFile(join(harness.folder, 'evidence.json'), JSON.stringify(evidence));
     return { evidence, violations, excludedKinds: excludedKinds(harness) };
@@ -109,7 +109,10 @@ export async function runRound(options: RoundOptions): Promise<Verdict> {
   } finally {
     stopWatching();
     if (keepFolder) print(`${harness.folder} is kept`);
-    await harness.close({ keepFolder });
+    // A throw from here would take the place of the verdict, which took the whole round.
+    await harness
+      .close({ keepFolder })
+      .catch((error: unknown) => problem(`The harness did not close: ${error}`));
   }
 }
 
