@@ -35,6 +35,20 @@ export interface Workers {
   stop(): Promise<string[]>;
 }
 
+/**
+ * The absences of all processes without an end, also of other installations: a process may get the pid of one that is dead (Linux uses
+ * 32,768 of them by default, and ten minutes of faults start more processes), whose absence ends with that.
+ */
+const openAbsences = new Set<Absence>();
+
+function endAbsencesOf(pid: number): void {
+  for (const absence of openAbsences) {
+    if (absence.pid !== pid) continue;
+    absence.to ??= monotonicMs();
+    openAbsences.delete(absence);
+  }
+}
+
 const project = resolve(import.meta.dirname, '../..');
 
 /** Timeout for a worker to stop at the end. */
@@ -53,6 +67,15 @@ export function startWorkers(options: {
   const { command, settings, folder, faketime, commandPrefix = [] } = options;
   const absences: Absence[] = [];
   let stopping = false;
+  const recordAbsence = (pid: number, kind: Absence['kind']) => {
+    const absence: Absence = { pid, kind, from: monotonicMs(), to: undefined };
+    absences.push(absence);
+    openAbsences.add(absence);
+  };
+  const recordDeath = (pid: number) => {
+    if ([...openAbsences].some((absence) => absence.pid === pid && absence.kind === 'dead')) return;
+    recordAbsence(pid, 'dead');
+  };
 
   function openWorkerProcess(
     name: string,
@@ -81,6 +104,7 @@ export function startWorkers(options: {
         });
         closeSync(log);
         const pid = child.pid ?? 0;
+        endAbsencesOf(pid);
         worker.pid = pid;
         child.stdout?.on('data', (text: Buffer) => {
           if (/ (?:are|is) up/.test(String(text))) worker.ready = true;
@@ -88,8 +112,7 @@ export function startWorkers(options: {
         await once(child, 'exit');
         worker.pid = undefined;
         worker.ready = false;
-        const isRecorded = absences.some((absence) => absence.pid === pid && absence.kind === 'dead');
-        if (!isRecorded) absences.push({ pid, kind: 'dead', from: monotonicMs(), to: undefined });
+        recordDeath(pid);
         if (!stopping) await delay(300);
       }
     }
@@ -103,16 +126,15 @@ export function startWorkers(options: {
       signal(signal: NodeJS.Signals) {
         const { pid } = worker;
         if (pid === undefined) return;
-        const now = monotonicMs();
         child?.kill(signal);
         const open = absences.find(
           (absence) => absence.pid === pid && absence.kind === 'stopped' && absence.to === undefined,
         );
         if (signal === 'SIGKILL') {
           worker.ready = false;
-          absences.push({ pid, kind: 'dead', from: now, to: undefined });
+          recordDeath(pid);
         }
-        if (signal === 'SIGSTOP') absences.push({ pid, kind: 'stopped', from: now, to: undefined });
+        if (signal === 'SIGSTOP') recordAbsence(pid, 'stopped');
         if (signal === 'SIGCONT' && open) open.to = monotonicMs();
       },
       moveClock: (seconds: number) => writeFileSync(clock, `${seconds < 0 ? '' : '+'}${seconds}`),
