@@ -124,6 +124,13 @@ describe('run --watch', () => {
     );
     expect((await readdir(page)).sort()).toEqual([...files, 'junit.xml'].sort());
     expect(await readdir(join(page, 'data'))).not.toContain('old.json');
+    // The verdict has the exit code, also when the page cannot be written.
+    await writeFile(join(page, '.matre-page.json'), '[]');
+    const taken = expect.stringContaining('not of an earlier page');
+    const watched = await ask(['watch', id, '--allure-report', page]);
+    expect([watched.code, watched.stderr]).toEqual([0, taken]);
+    const reported = await ask(['report', id, '--allure-report', page]);
+    expect([reported.code, reported.stderr]).toEqual([3, taken]);
     await writeFile(join(page, '.matre-page.json'), '["../x"]');
     const damaged = await ask(['report', id, '--allure-report', page]);
     expect([damaged.code, damaged.stderr]).toEqual([3, expect.stringContaining('is damaged')]);

@@ -4,7 +4,7 @@ import { runLink } from '../../model/page-links.ts';
 import type { ProgressView } from '../../operations/runs/progress.ts';
 import { cancelRun } from '../../operations/runs/runs.ts';
 import type { CliContext } from '../cli-context.ts';
-import { exitCodes } from '../exit-codes.ts';
+import { exitCodes, printFailure as printFault } from '../exit-codes.ts';
 import { createBoard } from '../output/board.ts';
 import { printFailure, printFailures } from '../output/failures.ts';
 import { clean, colourOf, tally } from '../output/format.ts';
@@ -129,8 +129,15 @@ async function report(
   const { exitCode } = context;
   const describe = () => describeFinished(finished, failures, { exitCode, url: caller.url });
   const ids = finished.map(({ run }) => run.id);
+  const { allureReport, ...reports } = options;
   try {
-    await writeReports(caller, ids, options, describe);
+    await writeReports(caller, ids, reports, describe);
+    // Pipelines act on the verdict, which the page does not change.
+    if (allureReport !== undefined) {
+      await writeReports(caller, ids, { allureReport }, describe).catch((error) =>
+        printFault(context.terminal.stderr, error, { server: caller.url }),
+      );
+    }
   } finally {
     // Whoever waited for an hour sees the verdict, also when a report could not be written.
     printFinished(context, caller, finished, options, describe);
