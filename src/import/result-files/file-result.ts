@@ -16,7 +16,7 @@ export interface FileResult {
 
 /** The results of one execution of tests. */
 export interface FileRun {
-  /** A folder of Allure, or one JUnit file. */
+  /** A folder of Allure, a JUnit file, or a folder with the first of several. */
   name: string;
   /** Of the content: the same content is the same run, wherever it is. */
   digest: string;

@@ -42,6 +42,25 @@ describe('the runs in files', () => {
     expect((await read(join(folder, 'night.xml')))[0]?.digest).toBe(run?.digest);
   });
 
+  it('are one for the files of an execution, which ends when a test comes again or after half an hour', async () => {
+    const suite = (timestamp: string, ...tests: string[]) =>
+      `<testsuite timestamp="2026-01-${timestamp}:00">${tests.map((name) => `<testcase name="${name}" classname="C" time="60"/>`)}</testsuite>`;
+    await write('TEST-a.xml', suite('01T02:00', 'A', 'B'));
+    await write('TEST-b.xml', suite('01T02:20', 'C'));
+    await write('TEST-c.xml', suite('01T02:51', 'D'));
+    await write('TEST-d.xml', suite('01T03:23', 'E'));
+    await write('again.xml', suite('01T03:25', 'E', 'A'));
+    const runs = await read();
+    expect(runs.map(({ name, results }) => [name, results.map(({ test }) => test).join('')])).toEqual([
+      [expect.stringMatching(/^matre-read-runs-\w+ \(3 files from TEST-a\.xml\)$/), 'ABCD'],
+      ['TEST-d.xml', 'E'],
+      ['again.xml', 'EA'],
+    ]);
+    const digests = (await read()).map(({ digest }) => digest);
+    expect(digests).toEqual(runs.map(({ digest }) => digest));
+    expect((await read(join(folder, 'again.xml')))[0]?.digest).toBe(digests[2]);
+  });
+
   it('have the last execution of each test, and the files of all its steps', async () => {
     await write('a-result.json', allure('a.html'));
     await write('b-result.json', { name: 'ATest', status: 'passed', start: 500, stop: 600 });

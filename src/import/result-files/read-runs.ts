@@ -10,6 +10,7 @@ import { decodeXml } from '../../mftf/xml/encoding.ts';
 import { groupBy } from '../../model/group-by.ts';
 import { maxTestNameLength } from '../../model/limits.ts';
 import type { FileResult, FileRun } from './file-result.ts';
+import { groupExecutions } from './group-executions.ts';
 import { readAllureFile } from './read-allure-file.ts';
 import { readJunitFile } from './read-junit-file.ts';
 
@@ -20,8 +21,8 @@ const maxFiles = 100_000;
 const maxDurationMs = 2 ** 31 - 1;
 
 /**
- * The runs in a folder of Allure results (one run), in a JUnit file, or in a folder of JUnit files (a run for each). Everything is read and
- * checked before anything is written. Errors: INPUT_INVALID, IMPORT_FILE_INVALID, IMPORT_ATTACHMENT_MISSING, IMPORT_ATTACHMENT_OUTSIDE.
+ * The runs in a folder of Allure results (one run), in a JUnit file (one), or in a folder of JUnit files (one for each execution of tests,
+ * see `groupExecutions`). Everything is read and checked before anything is written. Errors: INPUT_INVALID, IMPORT_FILE_INVALID, IMPORT_ATTACHMENT_MISSING, IMPORT_ATTACHMENT_OUTSIDE.
  */
 export async function readRuns(path: string, options: { withoutFiles: boolean }): Promise<FileRun[]> {
   const stats = await stat(path).catch((cause) => {
@@ -29,7 +30,7 @@ export async function readRuns(path: string, options: { withoutFiles: boolean })
       cause,
     });
   });
-  if (stats.isFile()) return [await readJunitRun(path)];
+  if (stats.isFile()) return [runOfFiles(path, [await readJunit(path)])];
   const names = (await readdir(path)).sort();
   if (names.length > maxFiles) {
     throw new Fault('INPUT_INVALID', `${path} has ${names.length} files, and the limit is ${maxFiles}.`);
@@ -38,23 +39,50 @@ export async function readRuns(path: string, options: { withoutFiles: boolean })
   if (ofAllure.length > 0) return [await readAllureRun(path, ofAllure, options)];
   const ofJunit = names.filter((name) => name.endsWith('.xml'));
   if (ofJunit.length > 0) {
-    const runs: FileRun[] = [];
+    const files: JunitFile[] = [];
     // In turn: of each file only its results stay in memory.
-    for (const name of ofJunit) runs.push(await readJunitRun(join(path, name)));
-    return runs;
+    for (const name of ofJunit) files.push(await readJunit(join(path, name)));
+    return groupExecutions(files).map((group) => runOfFiles(path, group));
   }
   const expected = 'result files of Allure (*-result.json, *-testsuite.xml) or JUnit files (*.xml)';
   throw new Fault('INPUT_INVALID', `${path} has no ${expected}.`);
 }
 
-async function readJunitRun(path: string): Promise<FileRun> {
+interface JunitFile {
+  name: string;
+  digest: string;
+  results: FileResult[];
+}
+
+/** Errors: INPUT_INVALID, IMPORT_FILE_INVALID. */
+async function readJunit(path: string): Promise<JunitFile> {
   const content = await readText(path);
   const { mtime } = await stat(path);
   const results = readable(path, () => readJunitFile(content, mtime));
+  const name = basename(path);
+  if (results.length === 0) throw withoutResult(name);
   const digest = createHash('sha256');
   addContent(digest, content);
-  return runOf({ name: basename(path), digest, results, folder: undefined });
+  return { name, digest: digest.digest('hex'), results };
 }
+
+/** The run of the files of one execution. A single file is the same run in a folder and alone. */
+function runOfFiles(path: string, files: readonly JunitFile[]): FileRun {
+  const results = files.flatMap((file) => file.results);
+  const [first] = files;
+  if (first === undefined) throw withoutResult(path);
+  const { name, digest } = first;
+  if (files.length === 1) return runOf({ name, digest, results, folder: undefined });
+  const digests = files.map((file) => file.digest).sort();
+  return runOf({
+    name: `${basename(path)} (${files.length} files from ${name})`,
+    digest: createHash('sha256').update(digests.join()).digest('hex'),
+    results,
+    folder: undefined,
+  });
+}
+
+const withoutResult = (name: string) => new Fault('IMPORT_FILE_INVALID', `${name} has no result of a test.`);
 
 async function readAllureRun(
   folder: string,
@@ -73,7 +101,7 @@ async function readAllureRun(
       results.push({ ...result, files });
     }
   }
-  return runOf({ name: basename(folder), digest, results, folder });
+  return runOf({ name: basename(folder), digest: digest.digest('hex'), results, folder });
 }
 
 /** Errors: IMPORT_ATTACHMENT_OUTSIDE, also for a link; IMPORT_ATTACHMENT_MISSING. */
@@ -137,11 +165,11 @@ function runOf({
   folder,
 }: {
   name: string;
-  digest: Hash;
+  digest: string;
   results: readonly FileResult[];
   folder: string | undefined;
 }): FileRun {
-  if (results.length === 0) throw new Fault('IMPORT_FILE_INVALID', `${name} has no result of a test.`);
+  if (results.length === 0) throw withoutResult(name);
   const tests = withVariants(results).map(withinLimits);
   const long = tests
     .flatMap(({ test, suite = '' }) => [test, suite])
@@ -153,7 +181,7 @@ function runOf({
   const inOrder = tests.toSorted((one, other) => one.startedAt.getTime() - other.startedAt.getTime());
   // The last execution of a test decides, as Allure and matre see it.
   const latest = new Map(inOrder.map((result) => [keyOf(result), result]));
-  return { name, digest: digest.digest('hex'), results: [...latest.values()], folder };
+  return { name, digest, results: [...latest.values()], folder };
 }
 
 /** Tests that differ only in a browser or a parameter have equal names, which get that then. */

@@ -5,8 +5,8 @@ import { requester } from '../../client/requester.ts';
 import { tally } from '../../output/format.ts';
 
 const helpFooter = `
-Each path is a folder of Allure results (\`*-result.json\`, \`*-testsuite.xml\`), which is one run, a JUnit file, or a folder of JUnit
-files, each of which is a run. They become finished runs of the environment, at the times that are in the files, so that
+Each path is a folder of Allure results (\`*-result.json\`, \`*-testsuite.xml\`), which is one run, a JUnit file, which is one, or a
+folder of JUnit files: those that share no test, with at most 30 minutes between two of them, are one run. They become finished runs of the environment, at the times that are in the files, so that
 trends, classes of failures and the history of Allure do not begin at zero. docs/reports.md has the details.
 
 All files are read before anything is written; a damaged one, or an attachment that is missing or outside of the folder, ends
