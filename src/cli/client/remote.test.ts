@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { AnyOperation } from '../../operations/core/operation.ts';
 import { setVariables, unsetVariable } from '../../operations/environments/variables.ts';
 import { cancelRun, listRuns } from '../../operations/runs/runs.ts';
+import { previewRuns } from '../../operations/tests/tests.ts';
 import { createRemoteCaller, requestOf } from './remote.ts';
 
 const request = (operation: unknown, input: Record<string, unknown>) =>
@@ -25,6 +26,36 @@ describe('the request for an operation', () => {
       body: { environment: 'us', variables: [] },
     });
   });
+});
+
+it('refuses tests of Playwright for a server that would drop them', async () => {
+  const sent: string[] = [];
+  let selection: object = { properties: { tests: {} } };
+  const server = createServer((incoming, response) => {
+    sent.push(incoming.url ?? '');
+    const schema = { properties: { selection } };
+    const post = { requestBody: { content: { 'application/json': { schema } } } };
+    response.end(JSON.stringify({ paths: { '/api/runs/preview': { post } } }));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const preview = async (of: object) => {
+    sent.length = 0;
+    const caller = createRemoteCaller({
+      ...{ url: `http://127.0.0.1:${port}`, token: undefined, traceParent: undefined },
+    });
+    const input = { environments: [], selection: { tests: [], ...of } };
+    const error = await caller.call(previewRuns, input).catch(({ code }) => code);
+    await caller.close();
+    return [error, sent.includes('/api/runs/preview')];
+  };
+
+  expect(await preview({ playwright: {} })).toEqual(['SERVER_TOO_OLD', false]);
+  // The stand-in sends no preview.
+  expect(await preview({})).toEqual(['SERVER_UNREACHABLE', true]);
+  selection = { properties: { tests: {}, playwright: {} } };
+  expect(await preview({ playwright: {} })).toEqual(['SERVER_UNREACHABLE', true]);
+  server.close();
 });
 
 describe('a server that does not answer', () => {

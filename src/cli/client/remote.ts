@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { memoize } from '../../async/single-flight.ts';
 import { Fault, type FaultCode, faults, isFault } from '../../faults/fault.ts';
 import { asSentence } from '../../faults/sentence.ts';
 import { createHttpClient, describeHttpError, type HttpStream, isUnsent } from '../../http/http-client.ts';
@@ -13,6 +14,7 @@ import {
 import { requesterHeader } from '../../operations/core/requester.ts';
 import type { Caller } from './caller.ts';
 import { subscribe } from './event-stream.ts';
+import { assertInputIsKnown } from './known-input.ts';
 
 /** Some operations replace containers, which takes a while. */
 const timeoutMs = 120_000;
@@ -84,7 +86,8 @@ export function createRemoteRequests({ url, token, requester, traceParent }: Rem
 
 /**
  * Calls a matre server over HTTP. Rejects with the Faults of the server, with SERVER_UNREACHABLE when it does not answer, or not
- * as a matre server of this version does, and with RESPONSE_MISSING when it may have executed a change without answering.
+ * as a matre server of this version does, with RESPONSE_MISSING when it may have executed a change without answering, and with
+ * SERVER_TOO_OLD when it would drop a part of the input.
  */
 export function createRemoteCaller(options: RemoteOptions): Caller {
   const requests = createRemoteRequests(options);
@@ -101,6 +104,7 @@ export function createRemoteCaller(options: RemoteOptions): Caller {
     };
   };
   const openEvents = (signal: AbortSignal) => requests.stream('/api/events', signal);
+  const describeApi = memoize(() => requests.send('GET', '/api/openapi.json', undefined));
 
   return {
     url: base,
@@ -108,10 +112,9 @@ export function createRemoteCaller(options: RemoteOptions): Caller {
       operation: Operation<Input, Output>,
       input: z.input<Input>,
     ) {
-      const { path, body } = requestOf(
-        operation as unknown as AnyOperation,
-        input as Record<string, unknown>,
-      );
+      const fields = input as Record<string, unknown>;
+      await assertInputIsKnown(operation as unknown as AnyOperation, fields, { base, describeApi });
+      const { path, body } = requestOf(operation as unknown as AnyOperation, fields);
       const sent = requests.send(operation.method, path, body, operation.readsTests ? readingMs : timeoutMs);
       const json = await (operation.method === 'GET' ? sent : sent.catch(rethrowChange));
       // A command parses few responses, and generating a parser for each schema takes longer than to interpret it.

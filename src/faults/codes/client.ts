@@ -12,6 +12,11 @@ export const clientFaults = {
     'The server may have executed the command, or may still do so: it did not say.',
     'Look for what the command makes or changes (`matre list` for runs) before you repeat it.',
   ),
+  SERVER_TOO_OLD: usage(
+    409,
+    'The command was not executed: the server would have left out a part of it without a word.',
+    'Upgrade the server, or use the command line of its version.',
+  ),
   SERVER_NOT_CHOSEN: usage(
     404,
     'The command was not executed, and nothing was created.',
