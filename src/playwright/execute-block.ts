@@ -1,24 +1,20 @@
-import { createReadStream } from 'node:fs';
-import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, posix } from 'node:path';
+import { posix } from 'node:path';
 import type { Artifacts } from '../artifacts/artifacts.ts';
 import { safeName } from '../artifacts/safe-name.ts';
-import { isFault, toFault } from '../faults/fault.ts';
 import type { Block } from '../mftf/run/blocks.ts';
-import { broken, type ExecutedBlock, endsTheRun, firstLine } from '../mftf/run/execute-block.ts';
-import { describeLeftOut, fetchOutput, outputLimits } from '../mftf/run/output.ts';
+import { judgeFiles, withHostFolders } from '../mftf/run/judge-files.ts';
+import { keepFiles } from '../mftf/run/keep-files.ts';
+import { fetchOutput, outputLimits, reportLeftOut } from '../mftf/run/output.ts';
 import type { PreparedRun } from '../mftf/run/prepared-run.ts';
+import { brokenResult, type ExecutedBlock, recordBlock } from '../mftf/run/record-block.ts';
 import { withoutOutage } from '../mftf/run/without-outage.ts';
-import { maxResultsMs } from '../model/limits.ts';
 import type { PlaywrightTest } from '../model/playwright.ts';
-import type { Attachment } from '../model/result.ts';
 import type { Reason } from '../model/run.ts';
 import { runFolder } from '../pool/specification.ts';
 import type { NewResult } from '../queue/recorder.ts';
 import type { Threads } from '../threads/threads.ts';
 import { playwrightScripts } from './container/scripts.ts';
-import { judgeReport, type PlaywrightOutcome } from './judge-task.ts';
+import { judgeReport } from './judge-task.ts';
 import { reportFile } from './list-task.ts';
 import { type Commands, type Project, runCommand, withOutputFolder } from './project.ts';
 
@@ -42,8 +38,8 @@ const reportLimits = { ...outputLimits, essentialPaths: [reportFile] };
 const outputs = `${runFolder}/output`;
 
 /**
- * Executes the tests of one file in one project by one command of Playwright, and records their results. `listed` has the tests of
- * the block. Rejects with the reason of the signal, or when a result cannot be recorded.
+ * Executes the tests of one file in one project by one command of Playwright, and records their results. Rejects with the reason of the
+ * signal, or when a result cannot be recorded.
  */
 export async function executeBlock(
   context: BlockContext,
@@ -57,33 +53,20 @@ export async function executeBlock(
 ): Promise<ExecutedBlock> {
   const { job } = context.commands;
   const { logs } = context.prepared;
-  for (const test of block.tests) await job.record.testStarted(test);
-  const startedAt = new Date();
-  let results: NewResult[];
-  try {
-    results = await run(context, containerId, { tests, others, folder, startedAt });
-  } catch (error) {
-    job.abort.throwIfAborted();
-    const { code, message } = toFault(error);
-    results = tests.map((test) => broken(test, { code, message }, startedAt));
-  }
+  const recording = { record: job.record, logs, signal: job.abort };
   const names = new Set(tests.map(({ name }) => name));
   const unlisted = block.tests.filter(({ name }) => !names.has(name));
-  const message =
-    'The project no longer lists the test. Its title or its condition may depend on the time or on a variable.';
-  results.push(...unlisted.map((test) => broken(test, { code: 'RESULT_MISSING', message }, startedAt)));
-  for (const result of results) {
-    await job.record.result(result);
-    const seconds = (result.durationMs / 1000).toFixed(1);
-    const about = result.message ? `: ${firstLine(result.message)}` : '';
-    logs.line(`${result.test}: ${result.status} in ${seconds} s${about}`);
-  }
-  return {
-    failed: results.filter(({ status }) => status === 'failed').length,
-    waits: [],
-    reason: results.map(({ reason }) => reason).find((reason) => reason && endsTheRun.has(reason.code)),
-  };
+  return recordBlock(recording, block.tests, async (startedAt, add) => {
+    await add(unlisted.map((test) => brokenResult(test, noLongerListed, startedAt)));
+    await add(await run(context, containerId, { tests, others, folder, startedAt }));
+  });
 }
+
+const noLongerListed: Reason = {
+  code: 'RESULT_MISSING',
+  message:
+    'The project no longer lists the test. Its title or its condition may depend on the time or on a variable.',
+};
 
 async function run(
   context: BlockContext,
@@ -93,57 +76,48 @@ async function run(
   const { commands, prepared, project, env, resultReaders } = context;
   const { tests, others, folder, startedAt } = request;
   const { engine, job } = commands;
+  const { record, run } = job;
+  const { logs, redactor } = prepared;
   const [first] = tests;
   if (first === undefined) return [];
   const output = `${outputs}/${safeName(`${first.suite ?? ''} ${first.file}`)}`;
   const timeoutMs = context.timeoutMs * tests.length;
-  const log = await prepared.logs.open(`${folder}/log.txt`);
+  const log = await logs.open(`${folder}/log.txt`);
   const command = {
     argv: commandOf({ project, output, tests, others }),
     cwd: project.folder,
     env: { ...env, MATRE_REPORT: `${output}/${reportFile}` },
-    ...{ output: log.stream, timeoutMs },
+    output: log.stream,
+    timeoutMs,
   };
   const end = await runCommand(commands, containerId, command).finally(() => log.close());
   const endedAt = new Date();
-  const temporary = await mkdtemp(join(tmpdir(), 'matre-output-'));
-  const hostFolder = join(temporary, 'files');
-  const stepsFolder = join(temporary, 'steps');
-  try {
-    for (const path of [hostFolder, stepsFolder]) await mkdir(path);
+  return withHostFolders(async (folders) => {
     if (end.kind !== 'unknown') {
-      const leftOut = await fetchOutput(
-        engine,
-        containerId,
-        output,
-        hostFolder,
-        prepared.redactor,
-        reportLimits,
-      );
-      if (leftOut.length > 0) {
-        const message = describeLeftOut(first.file, leftOut);
-        prepared.logs.line(message);
-        await job.record.event({ code: 'OUTPUT_LEFT_OUT', message });
-      }
+      const to = folders.folder;
+      const leftOut = await fetchOutput(engine, containerId, output, to, redactor, reportLimits);
+      await reportLeftOut({ logs, record }, first.file, leftOut);
     }
-    const judging = {
-      ...{ folder: hostFolder, stepsFolder, tests, end, timeoutMs, startedAt, endedAt },
-      ...{ place: project.place, secrets: prepared.files.secrets },
+    const from = {
+      ...folders,
+      place: folder,
+      tests,
+      end,
+      timeoutMs,
+      startedAt,
+      endedAt,
+      projectPlace: project.place,
+      secrets: prepared.files.secrets,
     };
-    const subject = `the report of Playwright of ${first.file}`;
-    const options = { subject, limitMs: maxResultsMs, signal: job.abort };
-    const outcomes = await resultReaders.run(judgeReport, judging, options).catch((error: unknown) => {
-      if (!isFault(error, 'TREE_TIMEOUT', 'TREE_TOO_LARGE')) throw error;
-      const reason: Reason = { code: 'RESULT_UNREADABLE', message: error.message };
-      return tests.map((test) => broken(test, reason, startedAt));
-    });
-    const judged = await withoutOutage<PlaywrightOutcome | NewResult>(outcomes, () =>
-      context.shopOutage(containerId),
+    const { outcomes, files } = await judgeFiles(
+      { resultReaders, signal: job.abort },
+      judgeReport,
+      from,
+      { tests, subject: `the report of Playwright of ${first.file}`, startedAt, endedAt },
     );
-    return await keepFiles(context, judged, { folder, hostFolder, stepsFolder });
-  } finally {
-    await rm(temporary, { recursive: true, force: true });
-  }
+    const confirmed = await withoutOutage(outcomes, () => context.shopOutage(containerId));
+    return keepFiles(context.artifacts, run.id, from, { outcomes: confirmed, files });
+  });
 }
 
 /** The command for a block; the file of its report must be new. */
@@ -191,44 +165,4 @@ function grepOf(tests: readonly PlaywrightTest[], others: readonly PlaywrightTes
 
 function escapeExpression(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
-}
-
-/** Stores the attachments and the steps of tests, and the log. Errors: DISK_FULL. */
-async function keepFiles(
-  { artifacts, commands: { job } }: BlockContext,
-  outcomes: readonly (PlaywrightOutcome | NewResult)[],
-  { folder, hostFolder, stepsFolder }: { folder: string; hostFolder: string; stepsFolder: string },
-): Promise<NewResult[]> {
-  const results: NewResult[] = [];
-  const log: Attachment = { name: 'Log', kind: 'log', path: `${folder}/log.txt` };
-  for (const outcome of outcomes) {
-    if (!('stepsFile' in outcome)) {
-      results.push({ ...outcome, attachments: [log] });
-      continue;
-    }
-    const { attachments: attached, stepsFile, ...result } = outcome;
-    const attachments = [log];
-    for (const { name, kind, file } of attached) {
-      const path = posix.join(folder, file.split('/').map(safeName).join('/'));
-      const isStored = await store(artifacts, job.run.id, path, join(hostFolder, file));
-      if (isStored) attachments.push({ name, kind, path });
-    }
-    if (stepsFile !== undefined) {
-      const path = `${folder}/steps-${safeName(outcome.test)}.json`;
-      await store(artifacts, job.run.id, path, join(stepsFolder, stepsFile));
-      attachments.push({ name: 'Steps', kind: 'steps', path });
-    }
-    results.push({ ...result, attachments });
-  }
-  return results;
-}
-
-/** False when there is no such file: the test names one that it does not have. */
-async function store(artifacts: Artifacts, runId: number, path: string, file: string): Promise<boolean> {
-  const isThere = await stat(file).then(
-    (file) => file.isFile(),
-    () => false,
-  );
-  if (isThere) await artifacts.write(runId, path, createReadStream(file));
-  return isThere;
 }

@@ -1,9 +1,10 @@
 import { open, writeFile } from 'node:fs/promises';
 import { join, posix } from 'node:path';
+import { safeName } from '../artifacts/safe-name.ts';
 import type { SupervisedEnd } from '../engine/supervised.ts';
 import { ifPresent } from '../files/missing-file.ts';
 import { createRedactor, type Redactor } from '../mftf/redaction/redactor.ts';
-import type { JudgedOutcome } from '../mftf/results/judge-output.ts';
+import type { JudgedOutcome, JudgedOutput } from '../mftf/results/judged-outcome.ts';
 import { cutMessage } from '../mftf/results/text.ts';
 import { laterException } from '../model/failure-headline.ts';
 import { maxAttachmentNameLength, maxAttachments, maxStepNameLength } from '../model/limits.ts';
@@ -32,8 +33,10 @@ export interface CommandOutput {
   stepsFolder: string;
   /** The tests of its block. */
   tests: PlaywrightTest[];
-  /** The folder of the project below the root of Magento. */
+  /** Where the files will be kept, relative to the folder of the run. */
   place: string;
+  /** The folder of the project below the root of Magento. */
+  projectPlace: string;
   end: SupervisedEnd;
   timeoutMs: number;
   startedAt: Date;
@@ -41,23 +44,19 @@ export interface CommandOutput {
   secrets: readonly string[];
 }
 
-export interface PlaywrightOutcome extends Omit<JudgedOutcome, 'executed' | 'beforeSuite'> {
-  place: ResultPlace | undefined;
-}
-
-/** One outcome for each test of a block; attachments name files of the folder. */
+/** One outcome for each test of a block, and the files that these attach. */
 export const judgeReport = defineTask(
   import.meta.url,
   'judgeReport',
-  async (output: CommandOutput): Promise<PlaywrightOutcome[]> => {
-    const { folder, stepsFolder, tests, secrets } = output;
+  async (output: CommandOutput): Promise<JudgedOutput> => {
+    const { folder, stepsFolder, place, tests, secrets } = output;
     const { lines, unreadable } = await readReport(join(folder, reportFile));
     const redactor = await createRedactor(secrets);
     const results = new Map<string, ResultLine>();
     for (const line of lines) if (line.kind === 'result') results.set(keyOf(line), line);
     const cause = failureBefore(output, lines);
     const ofCause = cause && (await attachmentsOf(folder, cause, redactor));
-    const outcomes: PlaywrightOutcome[] = [];
+    const outcomes: JudgedOutcome[] = [];
     for (const [index, test] of tests.entries()) {
       const line = results.get(`${test.suite ?? ''}:${test.name}`);
       const outcome =
@@ -76,7 +75,14 @@ export const judgeReport = defineTask(
         stepsFile,
       });
     }
-    return withTrust(outcomes, lines, output);
+    const files = new Set(outcomes.flatMap(({ attachments }) => attachments.map(({ file }) => file)));
+    return {
+      outcomes: withTrust(outcomes, lines, output),
+      files: Array.from(files, (file) => ({
+        file,
+        path: posix.join(place, file.split('/').map(safeName).join('/')),
+      })),
+    };
   },
 );
 
@@ -88,10 +94,10 @@ export const maxOwnCode = 128;
  * test has.
  */
 function withTrust(
-  outcomes: PlaywrightOutcome[],
+  outcomes: JudgedOutcome[],
   lines: readonly ReportLine[],
   { end }: CommandOutput,
-): PlaywrightOutcome[] {
+): JudgedOutcome[] {
   const isGood = ({ status }: { status: Status }) => status === 'passed' || status === 'skipped';
   if (end.kind !== 'exited' || !outcomes.every(isGood)) return outcomes;
   const isFailure = (line: ReportLine) => line.kind === 'result' && statusOf(line).status === 'failed';
@@ -109,7 +115,7 @@ function withTrust(
 
 const keyOf = (line: ResultLine) => `${line.project}:${nameOfTest(line)}`;
 
-type Judged = Omit<PlaywrightOutcome, 'steps' | 'stepsFile'>;
+type Judged = Omit<JudgedOutcome, 'steps' | 'stepsFile'>;
 
 /** The attachments of a result, with secrets hidden in its trace. */
 async function attachmentsOf(
@@ -124,8 +130,8 @@ async function attachmentsOf(
     const kind = kindOf(name, type);
     // An archive has secrets that the redaction of texts cannot see, whatever it is called.
     const packing = await packingOf(join(folder, path));
-    if (packing === 'other' || (packing === 'zip' && !(await redactTrace(join(folder, path), redactor))))
-      continue;
+    if (packing === 'missing' || packing === 'other') continue;
+    if (packing === 'zip' && !(await redactTrace(join(folder, path), redactor))) continue;
     attachments.push({
       name: shorten(redactor.text(name), maxAttachmentNameLength),
       kind,
@@ -136,7 +142,7 @@ async function attachmentsOf(
 }
 
 async function withResult(
-  { folder, place }: CommandOutput,
+  { folder, projectPlace }: CommandOutput,
   test: PlaywrightTest,
   line: ResultLine,
   redactor: Redactor,
@@ -149,7 +155,7 @@ async function withResult(
     message: messageOf(line, status),
     startedAt: new Date(line.startedAt),
     durationMs: line.durationMs,
-    place: isBad ? placeOf(test, line, place) : undefined,
+    place: isBad ? placeOf(test, line, projectPlace) : undefined,
   };
 }
 
@@ -159,15 +165,16 @@ const otherArchives = ['\x1f\x8b', '\xfd7zXZ', 'BZh', '7z\xbc\xaf', '\x28\xb5\x2
   Buffer.from(text, 'latin1'),
 );
 
-/** How a file is packed, by its first bytes; `undefined` when it is not packed, or not there. */
-async function packingOf(path: string): Promise<'zip' | 'other' | undefined> {
+/** How a file is packed, by its first bytes. */
+async function packingOf(path: string): Promise<'zip' | 'other' | 'plain' | 'missing'> {
   const file = await ifPresent(open(path));
-  if (file === undefined) return undefined;
+  if (file === undefined) return 'missing';
   try {
+    if (!(await file.stat()).isFile()) return 'missing';
     const { buffer } = await file.read(Buffer.alloc(8), 0, 8, 0);
     const startsWith = (signature: Buffer) => buffer.subarray(0, signature.length).equals(signature);
     if (startsWith(zip)) return 'zip';
-    return otherArchives.some(startsWith) ? 'other' : undefined;
+    return otherArchives.some(startsWith) ? 'other' : 'plain';
   } finally {
     await file.close();
   }
@@ -256,14 +263,14 @@ function withoutResult(
   test: PlaywrightTest,
   report: Report,
 ): Omit<Judged, 'attachments'> {
-  const { startedAt, endedAt, place } = output;
+  const { startedAt, endedAt, projectPlace } = output;
   const { message, reason } = whyMissing(output, report);
   return {
     ...{ test: test.name, suite: test.suite, message, reason, startedAt },
     status: reason === undefined ? 'failed' : 'broken',
     // Without a cause it may have been executed.
     durationMs: report.cause ? 0 : Math.max(0, endedAt.getTime() - startedAt.getTime()),
-    place: { test: { file: posix.join(place, test.file), line: test.line } },
+    place: { test: { file: posix.join(projectPlace, test.file), line: test.line } },
   };
 }
 

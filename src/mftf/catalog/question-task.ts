@@ -193,8 +193,8 @@ export const answers = {
 
 interface FailureToPlace {
   test: string;
-  executed: readonly ReportedStep[] | undefined;
-  beforeSuite: { suite: string; progress: ReportedCalls | undefined } | undefined;
+  executed?: readonly ReportedStep[] | undefined;
+  beforeSuite?: { suite: string; progress: ReportedCalls | undefined } | undefined;
 }
 
 /** The suite, and the step when only one can have failed; of several in one call of an action group, that call. */

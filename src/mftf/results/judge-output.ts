@@ -18,10 +18,11 @@ import { redactReason } from '../redaction/redact-reports.ts';
 import { createRedactor, type Redactor } from '../redaction/redactor.ts';
 import { collectResults } from './collect.ts';
 import { downloadsOf } from './downloads.ts';
-import { type ExecutedStep, executedSteps } from './executed-steps.ts';
+import { executedSteps } from './executed-steps.ts';
+import type { JudgedOutcome, JudgedOutput } from './judged-outcome.ts';
 import type { OutcomeAttachment, TestOutcome } from './outcome.ts';
 import { type ProcessEnd, reconcile } from './reconcile.ts';
-import { readSuiteProgress, type SuiteProgress } from './suite-before.ts';
+import { readSuiteProgress } from './suite-before.ts';
 import { cutMessage } from './text.ts';
 import { findTimedOutWaits } from './timed-out-waits.ts';
 
@@ -41,26 +42,8 @@ export interface ProcessOutput {
   secrets: readonly string[];
 }
 
-/** The outcome of a test to be recorded: its texts are cut, and its steps are in a file. */
-export interface JudgedOutcome extends Omit<TestOutcome, 'steps' | 'trace'> {
-  steps: StepSummary | undefined;
-  /** The name of a file with the steps in `stepsFolder`; `undefined` without steps. */
-  stepsFile: string | undefined;
-  /** The steps up to the one that failed, see `executedSteps`. */
-  executed: ExecutedStep[] | undefined;
-  /** When the steps before its suite failed: how far they came, as far as that is known. */
-  beforeSuite: { suite: string; progress: SuiteProgress | undefined } | undefined;
-}
-
-export interface JudgedOutput {
-  /** One for each planned test, in the order of the plan. */
-  outcomes: JudgedOutcome[];
-  /** The files of the process, relative to its folder, and where each is kept, relative to the folder of the run. */
-  files: { file: string; path: string }[];
-}
-
 /**
- * Reads the result files of a process and compares them with the plan. They may have any size and content, because tests write them:
+ * Reads the result files of a process and compares them with the plan: one outcome for each planned test. They may have any size and content, because tests write them:
  * hence in a worker thread.
  */
 export const judgeOutput = defineTask(

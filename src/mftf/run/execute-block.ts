@@ -1,42 +1,31 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Artifacts } from '../../artifacts/artifacts.ts';
 import { safeName } from '../../artifacts/safe-name.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { SupervisedEnd } from '../../engine/supervised.ts';
-import { type FaultCode, isFault, toFault } from '../../faults/fault.ts';
-import { maxResultsMs } from '../../model/limits.ts';
 import type { ResultPlace } from '../../model/result-place.ts';
-import type { Reason } from '../../model/run.ts';
-import type { PlannedTest } from '../../model/selection.ts';
-import type { TimedOutWaits } from '../../model/timed-out-waits.ts';
 import { runFolder } from '../../pool/specification.ts';
-import type { NewResult, Recorder } from '../../queue/recorder.ts';
+import type { NewResult } from '../../queue/recorder.ts';
 import type { SessionRecording } from '../../replay/record-session.ts';
 import type { Threads } from '../../threads/threads.ts';
 import { generatedFile, generatedFolder, type Layout } from '../container/layout.ts';
 import { filesMissing, type Php } from '../container/php.ts';
 import { restoreMissing } from '../generation/snapshot-archive.ts';
 import type { Redactor } from '../redaction/redactor.ts';
-import {
-  type JudgedOutcome,
-  type JudgedOutput,
-  judgeOutput,
-  type ProcessOutput,
-} from '../results/judge-output.ts';
+import { judgeOutput } from '../results/judge-output.ts';
+import type { JudgedOutcome } from '../results/judged-outcome.ts';
 import type { ProcessEnd } from '../results/reconcile.ts';
 import { type Block, nameOf } from './blocks.ts';
 import type { RunSessions } from './browser-sessions.ts';
 import type { DownloadRoute } from './download-route.ts';
 import { createProcessDownloads } from './downloads.ts';
+import { judgeFiles, withHostFolders } from './judge-files.ts';
 import { type KeptOutcome, keepFiles } from './keep-files.ts';
-import type { RunLogs } from './logs.ts';
-import { describeLeftOut, fetchDownloads, fetchOutput } from './output.ts';
+import { fetchDownloads, fetchOutput, reportLeftOut } from './output.ts';
+import { type BlockRecord, type ExecutedBlock, recordBlock } from './record-block.ts';
 import { type RunReplays, replayOf, startRecorder } from './replays.ts';
 import { withoutOutage } from './without-outage.ts';
 
-export interface ExecutionContext {
+export interface ExecutionContext extends BlockRecord {
   runId: number;
   engine: Engine;
   containerId: string;
@@ -45,17 +34,14 @@ export interface ExecutionContext {
   php: Php;
   /** The packed generated files, from which missing ones are restored. */
   generated: readonly Buffer[];
-  record: Recorder;
   redactor: Redactor;
   /** What `redactor` hides. */
   secrets: readonly string[];
   sessions: RunSessions;
   downloadRoute: DownloadRoute;
   replays: RunReplays;
-  logs: RunLogs;
   artifacts: Artifacts;
   resultReaders: Threads;
-  signal: AbortSignal;
   /** Why the shop cannot be tested, requested from a container; `undefined` when it answers. */
   shopOutage(containerId: string): Promise<string | undefined>;
   /** Where a failure comes from; `undefined` when that cannot be found out. Never rejects. */
@@ -68,24 +54,6 @@ export interface ExecutionContext {
   timeoutMs: number;
 }
 
-/** Faults that would break every later test as well, so that the run ends. */
-export const endsTheRun: ReadonlySet<FaultCode> = new Set<FaultCode>([
-  'CONTAINER_VANISHED',
-  'DISK_FULL',
-  'ENGINE_UNREACHABLE',
-  'SELENIUM_UNREACHABLE',
-]);
-
-/** What a run needs of an executed block. */
-export interface ExecutedBlock {
-  /** How many of its tests failed. */
-  failed: number;
-  /** The waits that ran out, of each test with any. */
-  waits: TimedOutWaits[];
-  /** Why no other test can be executed. */
-  reason: Reason | undefined;
-}
-
 /**
  * Executes a block in one Codeception process and records a result for each of its tests. `folder` is the block's folder below
  * that of the run. Rejects with the reason of the signal, or when a result cannot be recorded.
@@ -95,29 +63,9 @@ export async function executeBlock(
   block: Block,
   folder: string,
 ): Promise<ExecutedBlock> {
-  const { record, signal, logs } = context;
-  for (const test of block.tests) await record.testStarted(test);
-  const startedAt = new Date();
-  let results: NewResult[];
-  try {
-    results = await run(context, block, folder, startedAt);
-  } catch (error) {
-    signal.throwIfAborted();
-    const { code, message } = toFault(error);
-    results = block.tests.map((test) => broken(test, { code, message }, startedAt));
-  }
-  for (const result of results) {
-    await record.result(result);
-    const seconds = (result.durationMs / 1000).toFixed(1);
-    logs.line(
-      `${result.test}: ${result.status} in ${seconds} s${result.message ? `: ${firstLine(result.message)}` : ''}`,
-    );
-  }
-  return {
-    failed: results.filter(({ status }) => status === 'failed').length,
-    waits: results.flatMap(({ steps }) => steps?.waits ?? []),
-    reason: results.map(({ reason }) => reason).find((reason) => reason && endsTheRun.has(reason.code)),
-  };
+  return recordBlock(context, block.tests, async (startedAt, add) =>
+    add(await run(context, block, folder, startedAt)),
+  );
 }
 
 /** Runs Codeception if the files of the tests exist. Missing files are restored, once. */
@@ -198,60 +146,34 @@ async function run(
     startedAt,
     endedAt: new Date(),
   };
-  const temporary = await mkdtemp(join(tmpdir(), 'matre-output-'));
-  const hostFolder = join(temporary, 'files');
-  const stepsFolder = join(temporary, 'steps');
-  try {
-    for (const path of [hostFolder, stepsFolder]) await mkdir(path);
+  return withHostFolders(async (folders) => {
     if (processEnd.end.kind === 'exited') {
-      const leftOut = await fetchOutput(engine, containerId, output, hostFolder, redactor);
-      leftOut.push(...(await fetchDownloads(context, downloads, hostFolder)));
-      if (leftOut.length > 0) await reportLeftOut(context, describeLeftOut(nameOf(block), leftOut));
+      const leftOut = await fetchOutput(engine, containerId, output, folders.folder, redactor);
+      leftOut.push(...(await fetchDownloads(context, downloads, folders.folder)));
+      await reportLeftOut(context, nameOf(block), leftOut);
     }
     const from = {
-      folder: hostFolder,
+      ...folders,
       place: folder,
-      stepsFolder,
       planned: block.tests,
       waitSeconds: context.waitSeconds,
       processEnd,
       secrets,
     };
-    const { outcomes, files } = await judge(context, block, from);
+    const subject = `the result files of ${nameOf(block)}`;
+    const { outcomes, files } = await judgeFiles(context, judgeOutput, from, {
+      tests: block.tests,
+      subject,
+      startedAt,
+      endedAt: processEnd.endedAt,
+    });
     const judged = await withoutOutage(outcomes, () => context.shopOutage(context.containerId));
     const toReplay = { recordings: recorder?.recordings() ?? [], processEnd };
-    return await keepFiles(artifacts, runId, from, {
+    return keepFiles(artifacts, runId, from, {
       files,
       outcomes: await withPlacesAndReplays(context, judged, toReplay),
     });
-  } finally {
-    await rm(temporary, { recursive: true, force: true });
-  }
-}
-
-/** The outcomes of a block. When its result files cannot be read within the limits, its tests are broken. */
-async function judge(context: ExecutionContext, block: Block, output: ProcessOutput): Promise<JudgedOutput> {
-  const { resultReaders, signal } = context;
-  const subject = `the result files of ${nameOf(block)}`;
-  try {
-    return await resultReaders.run(judgeOutput, output, { subject, limitMs: maxResultsMs, signal });
-  } catch (error) {
-    if (!isFault(error, 'TREE_TIMEOUT', 'TREE_TOO_LARGE')) throw error;
-    const reason: Reason = { code: 'RESULT_UNREADABLE', message: error.message };
-    const { startedAt, endedAt } = output.processEnd;
-    const outcomes = block.tests.map(({ name, suite }) => ({
-      ...{ test: name, suite, status: 'broken' as const, message: reason.message, reason },
-      ...{ startedAt, durationMs: endedAt.getTime() - startedAt.getTime() },
-      ...{ attachments: [], steps: undefined, stepsFile: undefined },
-      ...{ executed: undefined, beforeSuite: undefined },
-    }));
-    return { outcomes, files: [] };
-  }
-}
-
-async function reportLeftOut({ logs, record }: ExecutionContext, message: string): Promise<void> {
-  logs.line(message);
-  await record.event({ code: 'OUTPUT_LEFT_OUT', message });
+  });
 }
 
 /** The outcomes with the places of failures, and with what their browsers showed. */
@@ -294,25 +216,4 @@ function endOf(end: SupervisedEnd, timeoutMs: number): Pick<ProcessEnd, 'end' | 
     end: { kind: 'exited', code: 143, outOfMemory: false },
     stopped: { code: 'TEST_TIMEOUT', message },
   };
-}
-
-/** The result of a test without a verdict. */
-export function broken(test: PlannedTest, reason: Reason, startedAt: Date): NewResult {
-  return {
-    test: test.name,
-    suite: test.suite,
-    status: 'broken',
-    message: reason.message,
-    reason,
-    startedAt,
-    durationMs: Date.now() - startedAt.getTime(),
-    attachments: [],
-  };
-}
-
-/** The whole message is in the result. */
-const maxLineLength = 1_000;
-
-export function firstLine(text: string): string {
-  return text.slice(0, maxLineLength).split('\n', 1)[0] ?? '';
 }

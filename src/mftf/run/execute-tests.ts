@@ -8,8 +8,8 @@ import type { ExpectedDuration } from '../../store/tables/durations.ts';
 import type { Outcome } from '../../worker/runner.ts';
 import { type Block, keyOf, nameOf } from './blocks.ts';
 import { dispatchBlocks } from './dispatch-blocks.ts';
-import type { ExecutedBlock } from './execute-block.ts';
 import type { RunLogs } from './logs.ts';
+import type { ExecutedBlock } from './record-block.ts';
 import { describeWaitsOfRun } from './waits-of-run.ts';
 
 /** `Slot` is the container of a slot, with what executes blocks in it. */

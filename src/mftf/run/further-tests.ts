@@ -2,8 +2,8 @@ import type { Engine } from '../../engine/engine.ts';
 import type { PlannedTest, Selection } from '../../model/selection.ts';
 import type { Job } from '../../worker/runner.ts';
 import type { Block } from './blocks.ts';
-import type { ExecutedBlock } from './execute-block.ts';
 import type { PreparedRun } from './prepared-run.ts';
+import type { ExecutedBlock } from './record-block.ts';
 
 /** The tests of another tool than MFTF, which are executed in the same containers. */
 export interface FurtherTests {

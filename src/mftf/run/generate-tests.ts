@@ -10,10 +10,10 @@ import type { Missing } from '../generation/snapshots.ts';
 import { type OwnCests, writeCests } from '../generation/write-cests.ts';
 import type { PatchedFiles } from '../patches/patch-files.ts';
 import { keyOf } from './blocks.ts';
-import { broken } from './execute-block.ts';
 import { generateByMftf, generateRestByMftf } from './generate-by-mftf.ts';
 import type { RunPlan } from './plan-run.ts';
 import type { PreparedRun } from './prepared-run.ts';
+import { brokenResult } from './record-block.ts';
 import type { RunnerDependencies } from './runner-dependencies.ts';
 
 /** What a run generates its tests from. */
@@ -170,7 +170,7 @@ async function recordMissing(
   for (const test of open) {
     const message = messages.get(keyOf(test));
     if (message === undefined) continue;
-    await record.result(broken(test, { code: 'GENERATION_FAILED', message }, startedAt));
+    await record.result(brokenResult(test, { code: 'GENERATION_FAILED', message }, startedAt));
   }
   return open.filter((test) => !messages.has(keyOf(test)));
 }

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import type { Artifacts } from '../../artifacts/artifacts.ts';
 import { safeName } from '../../artifacts/safe-name.ts';
 import type { Replay } from '../../model/replay.ts';
-import type { Attachment, Result } from '../../model/result.ts';
+import type { Attachment } from '../../model/result.ts';
 import type { NewResult } from '../../queue/recorder.ts';
-import type { JudgedOutcome, JudgedOutput, ProcessOutput } from '../results/judge-output.ts';
+import type { JudgedOutcome, JudgedOutput } from '../results/judged-outcome.ts';
+import type { HostFolders } from './judge-files.ts';
 
 /** An outcome with the place of its failure, and what its browser showed. */
-export type KeptOutcome = Omit<JudgedOutcome, 'executed' | 'beforeSuite'> &
-  Pick<Result, 'place'> & { replay: Replay | undefined };
+export type KeptOutcome = Omit<JudgedOutcome, 'executed' | 'beforeSuite'> & { replay?: Replay | undefined };
 
 /**
  * Stores the output of a process as files of the run, below its `place`, the steps of each test as `steps-<test>.json`, and its replay
@@ -19,7 +19,7 @@ export type KeptOutcome = Omit<JudgedOutcome, 'executed' | 'beforeSuite'> &
 export async function keepFiles(
   artifacts: Artifacts,
   runId: number,
-  { folder, stepsFolder, place }: Pick<ProcessOutput, 'folder' | 'stepsFolder' | 'place'>,
+  { folder, stepsFolder, place }: HostFolders & { place: string },
   { outcomes, files }: { outcomes: readonly KeptOutcome[]; files: JudgedOutput['files'] },
 ): Promise<NewResult[]> {
   const paths = new Map<string, string>();
@@ -28,9 +28,9 @@ export async function keepFiles(
     paths.set(file, path);
   }
   const results: NewResult[] = [];
-  for (const { attachments: attached, stepsFile, replay, ...outcome } of outcomes) {
+  for (const { attachments: files, stepsFile, replay, ...outcome } of outcomes) {
     const attachments: Attachment[] = [{ name: 'Log', kind: 'log', path: `${place}/log.txt` }];
-    for (const { name, kind, file } of attached) {
+    for (const { name, kind, file } of files) {
       const path = paths.get(file);
       if (path !== undefined) attachments.push({ name, kind, path });
     }

@@ -11,6 +11,7 @@ import type { Redactor } from '../redaction/redactor.ts';
 import { downloadsOutput } from '../results/downloads.ts';
 import { isPicture } from '../results/picture.ts';
 import type { ProcessDownloads } from './downloads.ts';
+import type { BlockRecord } from './record-block.ts';
 
 /** What a process wrote and matre does not keep. */
 export interface LeftOut {
@@ -119,8 +120,20 @@ function tooManyFiles(from: string, maxFiles: number): Fault {
   return new Fault('FILES_TOO_LARGE', `${from} has more than ${maxFiles} files.`);
 }
 
+/** Tells the users of a run what was left out, if anything. */
+export async function reportLeftOut(
+  { logs, record }: Pick<BlockRecord, 'logs' | 'record'>,
+  test: string,
+  leftOut: readonly LeftOut[],
+): Promise<void> {
+  if (leftOut.length === 0) return;
+  const message = describeLeftOut(test, leftOut);
+  logs.line(message);
+  await record.event({ code: 'OUTPUT_LEFT_OUT', message });
+}
+
 /** One sentence about all that was left out. */
-export function describeLeftOut(test: string, leftOut: readonly LeftOut[]): string {
+function describeLeftOut(test: string, leftOut: readonly LeftOut[]): string {
   const shown = leftOut.slice(0, 5).map(({ path, reason }) => `${path} (${reason})`);
   const more = leftOut.length > shown.length ? ` and ${leftOut.length - shown.length} more` : '';
   return `Not kept of the files of ${test}: ${shown.join(', ')}${more}.`;

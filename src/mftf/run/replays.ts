@@ -3,7 +3,7 @@ import { createReplay } from '../../replay/create-replay.ts';
 import type { SessionRecording } from '../../replay/record-session.ts';
 import type { ProcessRecorder, ReplayRecorders } from '../../replay/recorder.ts';
 import type { Redactor } from '../redaction/redactor.ts';
-import type { JudgedOutcome } from '../results/judge-output.ts';
+import type { JudgedOutcome } from '../results/judged-outcome.ts';
 import type { ProcessEnd } from '../results/reconcile.ts';
 
 /** How the browsers of a run are recorded. */
