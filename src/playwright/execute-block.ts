@@ -1,4 +1,4 @@
-import { posix } from 'node:path';
+import { join, posix } from 'node:path';
 import type { Artifacts } from '../artifacts/artifacts.ts';
 import { safeName } from '../artifacts/safe-name.ts';
 import type { Block } from '../mftf/run/blocks.ts';
@@ -13,8 +13,9 @@ import type { Reason } from '../model/run.ts';
 import { runFolder } from '../pool/specification.ts';
 import type { NewResult } from '../queue/recorder.ts';
 import type { Threads } from '../threads/threads.ts';
+import type { Archive, ArchiveQueue } from './archive-queue.ts';
 import { playwrightScripts } from './container/scripts.ts';
-import { judgeReport } from './judge-task.ts';
+import { type JudgedReport, judgeReport } from './judge-task.ts';
 import { reportFile } from './list-task.ts';
 import { type Commands, type Project, runCommand, withOutputFolder } from './project.ts';
 
@@ -24,6 +25,7 @@ export interface BlockContext {
   project: Project;
   artifacts: Artifacts;
   resultReaders: Threads;
+  archives: ArchiveQueue;
   /** The environment of the command. */
   env: Record<string, string>;
   /** For one test; a block gets the sum for its tests. */
@@ -58,7 +60,7 @@ export async function executeBlock(
   const unlisted = block.tests.filter(({ name }) => !names.has(name));
   return recordBlock(recording, block.tests, async (startedAt, add) => {
     await add(unlisted.map((test) => brokenResult(test, noLongerListed, startedAt)));
-    await add(await run(context, containerId, { tests, others, folder, startedAt }));
+    await run(context, containerId, { tests, others, folder, startedAt, add });
   });
 }
 
@@ -71,15 +73,21 @@ const noLongerListed: Reason = {
 async function run(
   context: BlockContext,
   containerId: string,
-  request: { tests: PlaywrightTest[]; others: PlaywrightTest[]; folder: string; startedAt: Date },
-): Promise<NewResult[]> {
+  request: {
+    tests: PlaywrightTest[];
+    others: PlaywrightTest[];
+    folder: string;
+    startedAt: Date;
+    add(results: readonly NewResult[]): Promise<void>;
+  },
+): Promise<void> {
   const { commands, prepared, project, env, resultReaders } = context;
-  const { tests, others, folder, startedAt } = request;
+  const { tests, others, folder, startedAt, add } = request;
   const { engine, job } = commands;
   const { record, run } = job;
   const { logs, redactor } = prepared;
   const [first] = tests;
-  if (first === undefined) return [];
+  if (first === undefined) return;
   const output = `${outputs}/${safeName(`${first.suite ?? ''} ${first.file}`)}`;
   const timeoutMs = context.timeoutMs * tests.length;
   const log = await logs.open(`${folder}/log.txt`);
@@ -109,15 +117,28 @@ async function run(
       projectPlace: project.place,
       secrets: prepared.files.secrets,
     };
-    const { outcomes, files } = await judgeFiles(
-      { resultReaders, signal: job.abort },
-      judgeReport,
-      from,
-      { tests, subject: `the report of Playwright of ${first.file}`, startedAt, endedAt },
-    );
-    const confirmed = await withoutOutage(outcomes, () => context.shopOutage(containerId));
-    return keepFiles(context.artifacts, run.id, from, { outcomes: confirmed, files });
+    const subject = `the report of Playwright of ${first.file}`;
+    const readers = { resultReaders, signal: job.abort };
+    const judged = await judgeFiles(readers, judgeReport, from, { tests, subject, startedAt, endedAt });
+    const outcomes = await withoutOutage(judged.outcomes, () => context.shopOutage(containerId));
+    await add(await keepFiles(context.artifacts, run.id, from, { outcomes, files: judged.files }));
+    if ('archives' in judged) {
+      for (const archive of archivesOf(judged, folders.folder)) await context.archives.add(archive);
+    }
   });
+}
+
+/** The archives of outcomes, with the tests that attach each: one of a project that others need may be of several. */
+function archivesOf({ outcomes, archives }: JudgedReport, hostFolder: string): Archive[] {
+  return archives.map(({ file, path }) => ({
+    file: join(hostFolder, file),
+    path,
+    owners: outcomes.flatMap(({ test, suite, attachments }) =>
+      attachments
+        .filter((attachment) => attachment.file === file)
+        .map(({ name, kind }) => ({ test: { name: test, suite }, name, kind })),
+    ),
+  }));
 }
 
 /** The command for a block; the file of its report must be new. */

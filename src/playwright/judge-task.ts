@@ -1,22 +1,21 @@
-import { open, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import { safeName } from '../artifacts/safe-name.ts';
 import type { SupervisedEnd } from '../engine/supervised.ts';
-import { ifPresent } from '../files/missing-file.ts';
 import { createRedactor, type Redactor } from '../mftf/redaction/redactor.ts';
 import type { JudgedOutcome, JudgedOutput } from '../mftf/results/judged-outcome.ts';
 import { cutMessage } from '../mftf/results/text.ts';
 import { laterException } from '../model/failure-headline.ts';
-import { maxAttachmentNameLength, maxAttachments, maxStepNameLength } from '../model/limits.ts';
+import { maxStepNameLength } from '../model/limits.ts';
 import type { PlaywrightTest } from '../model/playwright.ts';
-import type { Attachment, Status, Step } from '../model/result.ts';
+import type { Status, Step } from '../model/result.ts';
 import type { ResultPlace } from '../model/result-place.ts';
 import type { Reason } from '../model/run.ts';
 import { summariseSteps } from '../model/steps.ts';
 import { shorten } from '../model/visible-text.ts';
 import { defineTask } from '../threads/task.ts';
+import { attachmentsOf, packingOf } from './attachments.ts';
 import { reportFile, withoutColours } from './list-task.ts';
-import { redactTrace } from './redact-trace.ts';
 import {
   nameOfTest,
   type ReportedStep,
@@ -44,12 +43,17 @@ export interface CommandOutput {
   secrets: readonly string[];
 }
 
+export interface JudgedReport extends JudgedOutput {
+  /** Files that are kept only when the secrets in them are hidden. */
+  archives: JudgedOutput['files'];
+}
+
 /** One outcome for each test of a block, and the files that these attach. */
 export const judgeReport = defineTask(
   import.meta.url,
   'judgeReport',
-  async (output: CommandOutput): Promise<JudgedOutput> => {
-    const { folder, stepsFolder, place, tests, secrets } = output;
+  async (output: CommandOutput): Promise<JudgedReport> => {
+    const { folder, stepsFolder, tests, secrets } = output;
     const { lines, unreadable } = await readReport(join(folder, reportFile));
     const redactor = await createRedactor(secrets);
     const results = new Map<string, ResultLine>();
@@ -75,16 +79,25 @@ export const judgeReport = defineTask(
         stepsFile,
       });
     }
-    const files = new Set(outcomes.flatMap(({ attachments }) => attachments.map(({ file }) => file)));
-    return {
-      outcomes: withTrust(outcomes, lines, output),
-      files: Array.from(files, (file) => ({
-        file,
-        path: posix.join(place, file.split('/').map(safeName).join('/')),
-      })),
-    };
+    return { outcomes: withTrust(outcomes, lines, output), ...(await filesOf(output, outcomes)) };
   },
 );
+
+/** The files that outcomes attach, and where each is kept. */
+async function filesOf(
+  { folder, place }: CommandOutput,
+  outcomes: readonly JudgedOutcome[],
+): Promise<Pick<JudgedReport, 'files' | 'archives'>> {
+  const files: JudgedReport['files'] = [];
+  const archives: JudgedReport['archives'] = [];
+  const names = new Set(outcomes.flatMap(({ attachments }) => attachments.map(({ file }) => file)));
+  for (const file of names) {
+    const path = posix.join(place, file.split('/').map(safeName).join('/'));
+    const isArchive = (await packingOf(join(folder, file))) === 'zip';
+    (isArchive ? archives : files).push({ file, path });
+  }
+  return { files, archives };
+}
 
 /** Higher exit codes are those of signals. */
 export const maxOwnCode = 128;
@@ -117,30 +130,6 @@ const keyOf = (line: ResultLine) => `${line.project}:${nameOfTest(line)}`;
 
 type Judged = Omit<JudgedOutcome, 'steps' | 'stepsFile'>;
 
-/** The attachments of a result, with secrets hidden in its trace. */
-async function attachmentsOf(
-  folder: string,
-  line: ResultLine,
-  redactor: Redactor,
-): Promise<Judged['attachments']> {
-  const attachments: Judged['attachments'] = [];
-  for (const { name, type, file } of line.attachments.slice(0, maxAttachments)) {
-    const path = posix.normalize(file);
-    if (path.startsWith('..') || posix.isAbsolute(path)) continue;
-    const kind = kindOf(name, type);
-    // An archive has secrets that the redaction of texts cannot see, whatever it is called.
-    const packing = await packingOf(join(folder, path));
-    if (packing === 'missing' || packing === 'other') continue;
-    if (packing === 'zip' && !(await redactTrace(join(folder, path), redactor))) continue;
-    attachments.push({
-      name: shorten(redactor.text(name), maxAttachmentNameLength),
-      kind,
-      file: path,
-    });
-  }
-  return attachments;
-}
-
 async function withResult(
   { folder, projectPlace }: CommandOutput,
   test: PlaywrightTest,
@@ -157,32 +146,6 @@ async function withResult(
     durationMs: line.durationMs,
     place: isBad ? placeOf(test, line, projectPlace) : undefined,
   };
-}
-
-const zip = Buffer.from('PK\x03\x04', 'latin1');
-/** gzip, xz, bzip2, 7z and Zstandard. */
-const otherArchives = ['\x1f\x8b', '\xfd7zXZ', 'BZh', '7z\xbc\xaf', '\x28\xb5\x2f\xfd'].map((text) =>
-  Buffer.from(text, 'latin1'),
-);
-
-/** How a file is packed, by its first bytes. */
-async function packingOf(path: string): Promise<'zip' | 'other' | 'plain' | 'missing'> {
-  const file = await ifPresent(open(path));
-  if (file === undefined) return 'missing';
-  try {
-    if (!(await file.stat()).isFile()) return 'missing';
-    const { buffer } = await file.read(Buffer.alloc(8), 0, 8, 0);
-    const startsWith = (signature: Buffer) => buffer.subarray(0, signature.length).equals(signature);
-    if (startsWith(zip)) return 'zip';
-    return otherArchives.some(startsWith) ? 'other' : 'plain';
-  } finally {
-    await file.close();
-  }
-}
-
-function kindOf(name: string, type: string | undefined): Attachment['kind'] {
-  if (name === 'trace' && type === 'application/zip') return 'trace';
-  return type === 'image/png' || type === 'image/jpeg' ? 'screenshot' : 'other';
 }
 
 const browserMissing =

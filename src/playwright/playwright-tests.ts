@@ -17,6 +17,7 @@ import type { PlannedTest } from '../model/selection.ts';
 import { runFolder } from '../pool/specification.ts';
 import type { Threads } from '../threads/threads.ts';
 import type { Job } from '../worker/runner.ts';
+import { createArchiveQueue } from './archive-queue.ts';
 import { playwrightScripts } from './container/scripts.ts';
 import { executeBlock } from './execute-block.ts';
 import { maxOwnCode } from './judge-task.ts';
@@ -37,6 +38,8 @@ export interface PlaywrightDependencies {
   readers: Threads;
   /** Threads for the results of tests. */
   resultReaders: Threads;
+  /** A thread for archives that tests attach. */
+  archiveReader: Threads;
   layout: Layout;
   /** The PHP program in the container, which asks the shop. */
   php: string;
@@ -101,11 +104,14 @@ function openTests(
   },
 ): OpenedTests {
   const { commands, prepared, project, env, listed, prepare, readers } = opened;
-  const { artifacts, resultReaders, layout, php, testTimeoutMs: timeoutMs } = deps;
+  const { artifacts, resultReaders, archiveReader, layout, php, testTimeoutMs: timeoutMs } = deps;
+  const { job } = commands;
+  const { logs, files } = prepared;
+  const archives = createArchiveQueue({ artifacts, archiveReader, job, logs, secrets: files.secrets });
   const byKey = new Map(listed.map((test) => [keyOf(test), test]));
   const shop = { engine: commands.engine, layout, php, values: prepared.files.values };
   const context = {
-    ...{ commands, prepared, project, artifacts, resultReaders, env, timeoutMs },
+    ...{ commands, prepared, project, artifacts, resultReaders, archives, env, timeoutMs },
     shopOutage: (containerId: string) => shopOutage({ ...shop, containerId }),
   };
   return {
@@ -122,6 +128,7 @@ function openTests(
       );
       return executeBlock(context, containerId, { block, tests: listedTests, others, folder });
     },
+    finish: archives.finish,
   };
 }
 

@@ -2,7 +2,7 @@ import { Fault, transientCodes } from '../faults/fault.ts';
 import { causeOf, keptOutcomes } from '../model/failure.ts';
 import type { PinnedModule } from '../model/module-source.ts';
 import type { RunPatch } from '../model/patch.ts';
-import type { Result, Status } from '../model/result.ts';
+import type { Attachment, Result, Status } from '../model/result.ts';
 import type { RunPhase } from '../model/run.ts';
 import type { PlannedTest } from '../model/selection.ts';
 import type { StepSummary } from '../model/steps.ts';
@@ -50,6 +50,8 @@ export interface Recorder {
   testStarted(test: PlannedTest): Promise<void>;
   /** Writes a result, once for each test and attempt; a repeat with the same attempt changes nothing. */
   result(result: NewResult): Promise<void>;
+  /** Adds a file to the result that this attempt has recorded of a test; a repeat changes nothing. */
+  attachment(test: PlannedTest, attachment: Attachment): Promise<void>;
   /** Adds an event of the run for its users (container replaced, snapshot restored). */
   event(event: { code: string; message: string }): Promise<void>;
   /** The hooks of the run. */
@@ -141,6 +143,15 @@ export function createRecorder(deps: { database: Database; runId: number; fence:
       }),
 
     result: (result) => write((transaction, { attempt }) => writeResult(transaction, runId, attempt, result)),
+
+    attachment: ({ name, suite }, attachment) =>
+      write(async (transaction, { attempt }) => {
+        await transaction.query(
+          `UPDATE result SET attachments = attachments || $5::jsonb
+           WHERE run_id = $1 AND test = $2 AND suite = $3 AND attempt = $4 AND NOT attachments @> $5::jsonb`,
+          [runId, name, suite ?? '', attempt, storable(JSON.stringify([attachment]))],
+        );
+      }),
 
     event: (event) => write((transaction) => addEvent(transaction, runId, event)),
 

@@ -76,6 +76,7 @@ export function spoolingRecorder(
         await spoolResult(result);
       }
     },
+    attachment: (test, attachment) => inOrder(() => record.attachment(test, attachment)),
     event: (event) => inOrder(() => record.event(event)),
     hooks: {
       plan: () => inOrder(() => record.hooks.plan()),

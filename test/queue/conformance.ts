@@ -275,6 +275,16 @@ export function queueConformance(kind: Kind): void {
       ]);
     });
 
+    it('adds a file to a result once, also when the call is repeated', async () => {
+      const run = await submit(await create('a'));
+      const { record } = await startWith('A');
+      const log = { name: 'Log', kind: 'log' as const, path: 'log.txt' };
+      const trace = { name: 'trace', kind: 'trace' as const, path: 'trace.zip' };
+      await record.result({ ...newResult('A', 'failed'), attachments: [log] });
+      for (const _ of [1, 2]) await record.attachment({ name: 'A', suite: undefined }, trace);
+      expect(await createResults({ database }).list(run.id)).toMatchObject([{ attachments: [log, trace] }]);
+    });
+
     it('stores phase, commit and the first plan, in its order', async () => {
       const run = await submit(await create('a'));
       const { record } = await startWith('C', 'A', 'B');

@@ -29,6 +29,13 @@ export function fenceConformance(
       (run, fence) => queue.recorder(run.id, fence).testStarted({ name: 'A', suite: undefined }),
     ],
     ['result', (run, fence) => queue.recorder(run.id, fence).result(newResult('A', 'passed'))],
+    [
+      'attachment',
+      (run, fence) => {
+        const trace = { name: 'trace', kind: 'trace' as const, path: 'trace.zip' };
+        return queue.recorder(run.id, fence).attachment({ name: 'A', suite: undefined }, trace);
+      },
+    ],
     ['event', (run, fence) => queue.recorder(run.id, fence).event({ code: 'x', message: 'y' })],
   ];
 

@@ -59,6 +59,7 @@ export async function openParts(
   const { config, log } = deps;
   const readers = createThreads({ count: readerThreads });
   const resultReaders = createThreads({ count: readerThreads });
+  const archiveReader = createThreads({ count: 1 });
   const thread = createThreads({ count: 1 });
   const lintThread = createThreads({ count: 1 });
   const parts = await openEngineAndPool({ ...deps, readers });
@@ -69,11 +70,13 @@ export async function openParts(
   const catalogs = createCatalogs({ engine, folder, magentoRoot, php, readers, thread, log });
   const lintSources = createLintSources({ engine, folder, magentoRoot, readers, thread: lintThread });
   const layout = createLayout(magentoRoot);
-  const runners = createMftfRunner({ ...deps, parts, catalogs, readers, resultReaders, layout, ...browsers });
+  const threads = { readers, resultReaders, archiveReader };
+  const runners = createMftfRunner({ ...deps, ...threads, ...browsers, parts, catalogs, layout });
   const close = async () => {
     await runners.cestChecks.close();
     modules.close();
-    await Promise.all([readers, resultReaders, thread, lintThread].map((threads) => threads.close()));
+    const all = [...Object.values(threads), thread, lintThread];
+    await Promise.all(all.map((each) => each.close()));
     await engine.close();
   };
   return { ...parts, ...runners, catalogs, lintSources, readers, layout, close };

@@ -55,6 +55,7 @@ interface MftfRunnerDependencies {
   catalogs: Catalogs;
   readers: Threads;
   resultReaders: Threads;
+  archiveReader: Threads;
   layout: Layout;
   locateSelenium(): Promise<Selenium>;
   sessions: Sessions;
@@ -96,7 +97,8 @@ export function createMftfRunner(deps: MftfRunnerDependencies): MftfRunners {
     suiteClasses,
     cestChecks,
     furtherTests: createPlaywrightTests({
-      ...{ artifacts, layout, outputPace, readers: deps.readers, resultReaders: deps.resultReaders },
+      ...deps,
+      outputPace,
       ...{ php: mftf.php, heartbeatMs: worker.heartbeatMs, testTimeoutMs: mftf.testTimeoutMs },
       saveList: createPlaywrightLists({ database: deps.database }).save,
       settings: config.playwright,

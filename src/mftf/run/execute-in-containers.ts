@@ -139,8 +139,9 @@ async function executeFurther(
   { tests, opened }: NonNullable<RunPlan['further']>,
   failedTests: number,
 ): Promise<TestingEnd> {
+  const request = await testingRequest(deps, job, prepared, runPlan, failedTests);
   return executeTests({
-    ...(await testingRequest(deps, job, prepared, runPlan, failedTests)),
+    ...request,
     blocks: opened.blocksOf(tests),
     exclusiveTests: new Set(),
     first: prepared.containerId,
@@ -151,7 +152,7 @@ async function executeFurther(
       return containerId;
     },
     execute: opened.execute,
-  });
+  }).finally(opened.finish);
 }
 
 /** What the executions of the tests of all tools have in common. */

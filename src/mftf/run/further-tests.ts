@@ -21,4 +21,6 @@ export interface OpenedTests {
   prepare(containerId: string): Promise<void>;
   /** Executes a block in a prepared container, and records its results; see `executeBlock`. */
   execute(containerId: string, block: Block, folder: string): Promise<ExecutedBlock>;
+  /** Resolves when nothing of executed blocks is left to be stored. Never rejects. */
+  finish(): Promise<void>;
 }

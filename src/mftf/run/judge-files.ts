@@ -34,9 +34,9 @@ export async function withHostFolders<T>(work: (folders: HostFolders) => Promise
  * Runs a task that reads the result files of tests in a thread, because they may have any size and content. When they cannot be read within
  * the limits, the tests are broken.
  */
-export async function judgeFiles<Files>(
+export async function judgeFiles<Files, Judged extends JudgedOutput>(
   { resultReaders, signal }: { resultReaders: Threads; signal: AbortSignal },
-  task: Task<Files, JudgedOutput>,
+  task: Task<Files, Judged>,
   files: Files,
   {
     tests,
@@ -44,7 +44,7 @@ export async function judgeFiles<Files>(
     startedAt,
     endedAt,
   }: { tests: readonly PlannedTest[]; subject: string; startedAt: Date; endedAt: Date },
-): Promise<JudgedOutput> {
+): Promise<Judged | JudgedOutput> {
   try {
     return await resultReaders.run(task, files, { subject, limitMs: maxResultsMs, signal });
   } catch (error) {

@@ -63,6 +63,7 @@ export async function recordBlock(
     if (isRefused) throw error;
     const { code, message } = toFault(error);
     const open = tests.filter((test) => !results.has(keyOf(test)));
+    if (open.length === 0) logs.line(`All tests have a result, but ${code}: ${message}`);
     await add(open.map((test) => brokenResult(test, { code, message }, startedAt)));
   }
   const all = [...results.values()];
