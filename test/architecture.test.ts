@@ -39,6 +39,7 @@ const table: Record<string, readonly string[] | AllBut> = {
   mftf: { allBut: ['allure', 'crypto', 'history', 'http', 'locks', 'report', 'schedule'] },
   playwright: [
     'artifacts',
+    'async',
     'engine',
     'faults',
     'files',

@@ -6,16 +6,16 @@ import type { OutcomeAttachment } from '../mftf/results/outcome.ts';
 import { maxAttachmentNameLength, maxAttachments } from '../model/limits.ts';
 import type { Attachment } from '../model/result.ts';
 import { shorten } from '../model/visible-text.ts';
-import type { ResultLine } from './report-lines.ts';
+import type { ReportedResult } from './report-lines.ts';
 
 /** The attachments of a result that are in the folder, without secrets in their names. */
 export async function attachmentsOf(
   folder: string,
-  line: ResultLine,
+  result: ReportedResult,
   redactor: Pick<Redactor, 'text'>,
 ): Promise<OutcomeAttachment[]> {
   const attachments: OutcomeAttachment[] = [];
-  for (const { name, type, file } of line.attachments.slice(0, maxAttachments)) {
+  for (const { name, type, file } of result.attachments.slice(0, maxAttachments)) {
     const path = posix.normalize(file);
     if (path.startsWith('..') || posix.isAbsolute(path)) continue;
     const packing = await packingOf(join(folder, path));

@@ -1,41 +1,26 @@
-import { join, posix } from 'node:path';
-import type { Artifacts } from '../artifacts/artifacts.ts';
+import { posix } from 'node:path';
 import { safeName } from '../artifacts/safe-name.ts';
 import type { Block } from '../mftf/run/blocks.ts';
-import { judgeFiles, withHostFolders } from '../mftf/run/judge-files.ts';
-import { keepFiles } from '../mftf/run/keep-files.ts';
-import { fetchOutput, outputLimits, reportLeftOut } from '../mftf/run/output.ts';
-import type { PreparedRun } from '../mftf/run/prepared-run.ts';
+import { withHostFolders } from '../mftf/run/judge-files.ts';
 import { brokenResult, type ExecutedBlock, recordBlock } from '../mftf/run/record-block.ts';
-import { withoutOutage } from '../mftf/run/without-outage.ts';
 import type { PlaywrightTest } from '../model/playwright.ts';
 import type { Reason } from '../model/run.ts';
 import { runFolder } from '../pool/specification.ts';
 import type { NewResult } from '../queue/recorder.ts';
-import type { Threads } from '../threads/threads.ts';
-import type { Archive, ArchiveQueue } from './archive-queue.ts';
+import { type BlockResultsContext, createBlockResults } from './block-results.ts';
 import { playwrightScripts } from './container/scripts.ts';
-import { type JudgedReport, judgeReport } from './judge-task.ts';
-import { reportFile } from './list-task.ts';
-import { type Commands, type Project, runCommand, withOutputFolder } from './project.ts';
+import { followOutput } from './follow-output.ts';
+import { type Project, runCommand, withOutputFolder } from './project.ts';
+import { reportFile } from './report-lines.ts';
 
-export interface BlockContext {
-  commands: Commands;
-  prepared: PreparedRun;
+export interface BlockContext extends BlockResultsContext {
   project: Project;
-  artifacts: Artifacts;
-  resultReaders: Threads;
-  archives: ArchiveQueue;
   /** The environment of the command. */
   env: Record<string, string>;
   /** For one test; a block gets the sum for its tests. */
   timeoutMs: number;
-  /** Why the shop cannot be tested, requested from a container; `undefined` when it answers. */
-  shopOutage(containerId: string): Promise<string | undefined>;
 }
 
-/** The report is what counts when a test wrote too much. */
-const reportLimits = { ...outputLimits, essentialPaths: [reportFile] };
 /** Below it are the folders of the processes of a run. */
 const outputs = `${runFolder}/output`;
 
@@ -81,64 +66,34 @@ async function run(
     add(results: readonly NewResult[]): Promise<void>;
   },
 ): Promise<void> {
-  const { commands, prepared, project, env, resultReaders } = context;
+  const { commands, prepared, project, env } = context;
   const { tests, others, folder, startedAt, add } = request;
-  const { engine, job } = commands;
-  const { record, run } = job;
-  const { logs, redactor } = prepared;
   const [first] = tests;
   if (first === undefined) return;
   const output = `${outputs}/${safeName(`${first.suite ?? ''} ${first.file}`)}`;
   const timeoutMs = context.timeoutMs * tests.length;
-  const log = await logs.open(`${folder}/log.txt`);
-  const command = {
-    argv: commandOf({ project, output, tests, others }),
-    cwd: project.folder,
-    env: { ...env, MATRE_REPORT: `${output}/${reportFile}` },
-    output: log.stream,
-    timeoutMs,
-  };
-  const end = await runCommand(commands, containerId, command).finally(() => log.close());
-  const endedAt = new Date();
-  return withHostFolders(async (folders) => {
-    if (end.kind !== 'unknown') {
-      const to = folders.folder;
-      const leftOut = await fetchOutput(engine, containerId, output, to, redactor, reportLimits);
-      await reportLeftOut({ logs, record }, first.file, leftOut);
-    }
-    const from = {
-      ...folders,
-      place: folder,
-      tests,
-      end,
+  const log = await prepared.logs.open(`${folder}/log.txt`);
+  await withHostFolders(async (folders) => {
+    const block = { first, tests, place: folder, startedAt, timeoutMs };
+    const results = createBlockResults(context, block, { ...folders, containerId, output }, add);
+    const command = {
+      argv: commandOf({ project, output, tests, others }),
+      cwd: project.folder,
+      env: { ...env, MATRE_REPORT: `${output}/${reportFile}` },
+      output: log.stream,
       timeoutMs,
-      startedAt,
-      endedAt,
-      projectPlace: project.place,
-      secrets: prepared.files.secrets,
     };
-    const subject = `the report of Playwright of ${first.file}`;
-    const readers = { resultReaders, signal: job.abort };
-    const judged = await judgeFiles(readers, judgeReport, from, { tests, subject, startedAt, endedAt });
-    const outcomes = await withoutOutage(judged.outcomes, () => context.shopOutage(containerId));
-    await add(await keepFiles(context.artifacts, run.id, from, { outcomes, files: judged.files }));
-    if ('archives' in judged) {
-      for (const archive of archivesOf(judged, folders.folder)) await context.archives.add(archive);
-    }
+    const following = followOutput(results.addEnded, (line) => prepared.logs.line(line));
+    const pace = (bytes: number) => {
+      following.notify();
+      return commands.pace(bytes);
+    };
+    const end = await runCommand({ ...commands, pace }, containerId, command).finally(async () => {
+      await following.stop();
+      await log.close();
+    });
+    await results.addAll(end);
   });
-}
-
-/** The archives of outcomes, with the tests that attach each: one of a project that others need may be of several. */
-function archivesOf({ outcomes, archives }: JudgedReport, hostFolder: string): Archive[] {
-  return archives.map(({ file, path }) => ({
-    file: join(hostFolder, file),
-    path,
-    owners: outcomes.flatMap(({ test, suite, attachments }) =>
-      attachments
-        .filter((attachment) => attachment.file === file)
-        .map(({ name, kind }) => ({ test: { name: test, suite }, name, kind })),
-    ),
-  }));
 }
 
 /** The command for a block; the file of its report must be new. */
@@ -163,7 +118,8 @@ function commandOf({
     ...(project.config === undefined ? [] : [`--config=${project.config}`]),
     ...(first?.suite === undefined ? [] : [`--project=${first.suite}`]),
     ...grepOf(tests, others),
-    `--reporter=list,${playwrightScripts.reporter}`,
+    // Ours first: what the other one prints says that there may be a result.
+    `--reporter=${playwrightScripts.reporter},list`,
     `--output=${output}/files`,
     ...['--trace=retain-on-failure', '--retries=0', '--repeat-each=1', '--workers=1'],
   ]);

@@ -5,24 +5,16 @@ import type { SupervisedEnd } from '../engine/supervised.ts';
 import { createRedactor, type Redactor } from '../mftf/redaction/redactor.ts';
 import type { JudgedOutcome, JudgedOutput } from '../mftf/results/judged-outcome.ts';
 import { cutMessage } from '../mftf/results/text.ts';
-import { laterException } from '../model/failure-headline.ts';
-import { maxStepNameLength } from '../model/limits.ts';
+import { keyOf } from '../mftf/run/blocks.ts';
 import type { PlaywrightTest } from '../model/playwright.ts';
-import type { Status, Step } from '../model/result.ts';
-import type { ResultPlace } from '../model/result-place.ts';
+import type { Status } from '../model/result.ts';
 import type { Reason } from '../model/run.ts';
 import { summariseSteps } from '../model/steps.ts';
-import { shorten } from '../model/visible-text.ts';
 import { defineTask } from '../threads/task.ts';
 import { attachmentsOf, packingOf } from './attachments.ts';
-import { reportFile, withoutColours } from './list-task.ts';
-import {
-  nameOfTest,
-  type ReportedStep,
-  type ReportLine,
-  type ResultLine,
-  readReport,
-} from './report-lines.ts';
+import { withoutColours } from './list-task.ts';
+import { nameOfTest, type ReportedResult, type ReportLine, readReport, readResults } from './report-lines.ts';
+import { browserMissing, messageOf, placeOf, statusOf, stepsOf } from './result-outcome.ts';
 
 /** The output of a Playwright command, on this host. */
 export interface CommandOutput {
@@ -32,11 +24,14 @@ export interface CommandOutput {
   stepsFolder: string;
   /** The tests of its block. */
   tests: PlaywrightTest[];
+  /** The keys of those without a recorded result. */
+  open: ReadonlySet<string>;
   /** Where the files will be kept, relative to the folder of the run. */
   place: string;
   /** The folder of the project below the root of Magento. */
   projectPlace: string;
-  end: SupervisedEnd;
+  /** How its command ended; `undefined` while it runs. */
+  end: SupervisedEnd | undefined;
   timeoutMs: number;
   startedAt: Date;
   endedAt: Date;
@@ -48,26 +43,29 @@ export interface JudgedReport extends JudgedOutput {
   archives: JudgedOutput['files'];
 }
 
-/** One outcome for each test of a block, and the files that these attach. */
+/**
+ * The outcomes of the open tests of a block, and the files that these attach: of those that have ended, and of all when the command has
+ * ended.
+ */
 export const judgeReport = defineTask(
   import.meta.url,
   'judgeReport',
   async (output: CommandOutput): Promise<JudgedReport> => {
-    const { folder, stepsFolder, tests, secrets } = output;
-    const { lines, unreadable } = await readReport(join(folder, reportFile));
+    const { folder, stepsFolder, tests, open, end, secrets } = output;
     const redactor = await createRedactor(secrets);
-    const results = new Map<string, ResultLine>();
-    for (const line of lines) if (line.kind === 'result') results.set(keyOf(line), line);
-    const cause = failureBefore(output, lines);
-    const ofCause = cause && (await attachmentsOf(folder, cause, redactor));
+    const report = await readOutput(folder, tests);
+    const ofCause = report.cause && (await attachmentsOf(folder, report.cause, redactor));
+    const results = new Map(report.results.map((result) => [keyOfResult(result), result]));
     const outcomes: JudgedOutcome[] = [];
     for (const [index, test] of tests.entries()) {
-      const line = results.get(`${test.suite ?? ''}:${test.name}`);
+      const result = results.get(keyOf(test));
+      if (!open.has(keyOf(test))) continue;
       const outcome =
-        line === undefined
-          ? { ...withoutResult(output, test, { lines, unreadable, cause }), attachments: ofCause ?? [] }
-          : await withResult(output, test, line, redactor);
-      const steps = line === undefined ? [] : stepsOf(line.steps, redactor);
+        result === undefined
+          ? end && { ...withoutResult({ ...output, end }, test, report), attachments: ofCause ?? [] }
+          : await withResult(output, test, result, redactor);
+      if (outcome === undefined) continue;
+      const steps = result === undefined ? [] : stepsOf(result.steps, redactor);
       const stepsFile = steps.length === 0 ? undefined : `${index}.json`;
       if (stepsFile !== undefined) await writeFile(join(stepsFolder, stepsFile), JSON.stringify(steps));
       const { message, reason } = outcome;
@@ -79,9 +77,31 @@ export const judgeReport = defineTask(
         stepsFile,
       });
     }
-    return { outcomes: withTrust(outcomes, lines, output), ...(await filesOf(output, outcomes)) };
+    return { outcomes: withTrust(outcomes, report, end), ...(await filesOf(output, outcomes)) };
   },
 );
+
+/** What the reporter wrote. */
+interface Report {
+  lines: readonly ReportLine[];
+  results: readonly ReportedResult[];
+  unreadable: number;
+  /** Why tests of the block were not executed: the result of a test of a project that theirs needs. */
+  cause: ReportedResult | undefined;
+}
+
+async function readOutput(folder: string, tests: readonly PlaywrightTest[]): Promise<Report> {
+  const { lines, unreadable } = await readReport(folder);
+  const { results, unreadable: unreadableResults } = await readResults(folder);
+  const own = new Set(tests.map(keyOf));
+  const cause = results.find((result) => {
+    const { status } = statusOf(result);
+    return !own.has(keyOfResult(result)) && (status === 'failed' || status === 'broken');
+  });
+  return { lines, results, unreadable: unreadable + unreadableResults, cause };
+}
+
+const keyOfResult = (result: ReportedResult) => keyOf({ name: nameOfTest(result), suite: result.project });
 
 /** The files that outcomes attach, and where each is kept. */
 async function filesOf(
@@ -103,19 +123,19 @@ async function filesOf(
 export const maxOwnCode = 128;
 
 /**
- * The outcomes, without good ones that nothing confirms: all of them are good, and the process was killed, or ended with an error that no
- * test has.
+ * The outcomes of an ended command, without good ones that nothing confirms: all of them are good, and the process was killed, or ended with
+ * an error that no test has.
  */
 function withTrust(
   outcomes: JudgedOutcome[],
-  lines: readonly ReportLine[],
-  { end }: CommandOutput,
+  { lines, results }: Report,
+  end: SupervisedEnd | undefined,
 ): JudgedOutcome[] {
   const isGood = ({ status }: { status: Status }) => status === 'passed' || status === 'skipped';
-  if (end.kind !== 'exited' || !outcomes.every(isGood)) return outcomes;
-  const isFailure = (line: ReportLine) => line.kind === 'result' && statusOf(line).status === 'failed';
+  if (end?.kind !== 'exited' || !outcomes.every(isGood)) return outcomes;
   const hasEnd = lines.some(({ kind }) => kind === 'end');
-  if (hasEnd && (end.code === 0 || (end.code <= maxOwnCode && lines.some(isFailure)))) return outcomes;
+  const hasFailure = results.some((result) => statusOf(result).status === 'failed');
+  if (hasEnd && (end.code === 0 || (end.code <= maxOwnCode && hasFailure))) return outcomes;
   const reason: Reason =
     hasEnd && end.code <= maxOwnCode
       ? {
@@ -126,103 +146,31 @@ function withTrust(
   return outcomes.map((outcome) => ({ ...outcome, status: 'broken', message: reason.message, reason }));
 }
 
-const keyOf = (line: ResultLine) => `${line.project}:${nameOfTest(line)}`;
-
 type Judged = Omit<JudgedOutcome, 'steps' | 'stepsFile'>;
 
 async function withResult(
   { folder, projectPlace }: CommandOutput,
   test: PlaywrightTest,
-  line: ResultLine,
+  result: ReportedResult,
   redactor: Redactor,
 ): Promise<Judged> {
-  const attachments = await attachmentsOf(folder, line, redactor);
-  const { status, reason } = statusOf(line);
+  const attachments = await attachmentsOf(folder, result, redactor);
+  const { status, reason } = statusOf(result);
   const isBad = status === 'failed' || status === 'broken';
   return {
     ...{ test: test.name, suite: test.suite, status, reason, attachments },
-    message: messageOf(line, status),
-    startedAt: new Date(line.startedAt),
-    durationMs: line.durationMs,
-    place: isBad ? placeOf(test, line, projectPlace) : undefined,
+    message: messageOf(result, status),
+    startedAt: new Date(result.startedAt),
+    durationMs: result.durationMs,
+    place: isBad ? placeOf(test, result, projectPlace) : undefined,
   };
 }
 
-const browserMissing =
-  /Executable doesn't exist at|browserType\.launch: Failed to launch|distribution '[^']{1,40}' is not found|Host system is missing dependencies/;
-
-function statusOf(line: ResultLine): { status: Status; reason: Reason | undefined } {
-  const texts = line.errors.map(({ message = '' }) => withoutColours(message));
-  const noBrowser = texts.find((text) => browserMissing.test(text));
-  const broken = (reason: Reason) => ({ status: 'broken' as const, reason });
-  if (noBrowser !== undefined) {
-    const [message = ''] = noBrowser.split('\n', 1);
-    return broken({ code: 'PLAYWRIGHT_BROWSER_MISSING', message });
-  }
-  if (line.status === 'interrupted') {
-    return broken({ code: 'RESULT_MISSING', message: 'The test was stopped before its end.' });
-  }
-  if (line.status === 'skipped') {
-    return { status: line.expected === 'skipped' ? 'skipped' : 'failed', reason: undefined };
-  }
-  return { status: line.status === line.expected ? 'passed' : 'failed', reason: undefined };
-}
-
-function messageOf(line: ResultLine, status: Status): string | undefined {
-  const texts = line.errors.flatMap(({ message }) => (message ? [withoutColours(message)] : []));
-  if (status === 'skipped') return line.note;
-  if (status === 'passed') return undefined;
-  if (line.status === 'skipped') {
-    return 'The test was not executed, because one before it in its group failed.';
-  }
-  if (line.status === 'passed')
-    return `The test passed, and it is marked to fail${line.note ? `: ${line.note}` : '.'}`;
-  return texts.join(laterException) || `The test ended as ${line.status}, without a message.`;
-}
-
-function placeOf(test: PlaywrightTest, line: ResultLine, folder: string): ResultPlace {
-  const at = line.errors.find(({ place }) => place !== undefined && !place.file.startsWith('..'))?.place;
-  const inTree = (file: string) => posix.join(folder, file);
-  const failed = summariseSteps(stepsOf(line.steps, { text: (text) => text }))?.failed?.title;
-  return {
-    test: { file: inTree(test.file), line: test.line },
-    ...(at && {
-      step: { file: inTree(at.file), line: at.line, stepKey: shorten(failed ?? 'error', maxStepNameLength) },
-    }),
-  };
-}
-
-function stepsOf(list: readonly ReportedStep[], redactor: Pick<Redactor, 'text'>): Step[] {
-  return list.map(({ title, durationMs, error, steps }) => ({
-    name: redactor.text(title).slice(0, maxStepNameLength),
-    status: error === undefined ? 'passed' : 'failed',
-    durationMs,
-    attachments: [],
-    steps: stepsOf(steps, redactor),
-  }));
-}
-
-/** Why tests of the block were not executed: the result of a test of a project that theirs needs. */
-function failureBefore({ tests }: CommandOutput, lines: readonly ReportLine[]): ResultLine | undefined {
-  const own = new Set(tests.map(({ name, suite }) => `${suite ?? ''}:${name}`));
-  for (const line of lines) {
-    if (line.kind !== 'result' || own.has(keyOf(line))) continue;
-    const { status } = statusOf(line);
-    if (status === 'failed' || status === 'broken') return line;
-  }
-  return undefined;
-}
-
-interface Report {
-  lines: readonly ReportLine[];
-  unreadable: number;
-  /** See `failureBefore`. */
-  cause: ResultLine | undefined;
-}
+type EndedOutput = CommandOutput & { end: SupervisedEnd };
 
 /** The outcome of a test that the report does not have. */
 function withoutResult(
-  output: CommandOutput,
+  output: EndedOutput,
   test: PlaywrightTest,
   report: Report,
 ): Omit<Judged, 'attachments'> {
@@ -238,7 +186,7 @@ function withoutResult(
 }
 
 function whyMissing(
-  { end, timeoutMs }: CommandOutput,
+  { end, timeoutMs }: EndedOutput,
   { lines, unreadable, cause }: Report,
 ): { message: string; reason: Reason | undefined } {
   const brokenBy = (code: Reason['code'], message: string) => ({ message, reason: { code, message } });
@@ -261,7 +209,10 @@ function whyMissing(
     return brokenBy(browserMissing.test(message) ? 'PLAYWRIGHT_BROWSER_MISSING' : 'RESULT_MISSING', message);
   }
   if (unreadable > 0) {
-    return brokenBy('RESULT_UNREADABLE', `${unreadable} lines of the report of Playwright cannot be read.`);
+    return brokenBy(
+      'RESULT_UNREADABLE',
+      `${unreadable} lines and results of the report of Playwright cannot be read.`,
+    );
   }
   return brokenBy(
     'RESULT_MISSING',

@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PlaywrightTest } from '../model/playwright.ts';
 import { emptySelection, type Selection } from '../model/selection.ts';
 import { readReply, type Task } from '../threads/task.ts';
-import { readList, reportFile, selectTests } from './list-task.ts';
-import { nameOfTest } from './report-lines.ts';
+import { readList, selectTests } from './list-task.ts';
+import { nameOfTest, reportFile } from './report-lines.ts';
 
 const call = async <Request, Answer>(task: Task<Request, Answer>, request: Request) =>
   readReply(await task({ id: 1, request }));

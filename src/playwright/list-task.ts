@@ -1,13 +1,9 @@
-import { join } from 'node:path';
 import { Fault } from '../faults/fault.ts';
 import { createGlobMatcher } from '../model/glob.ts';
 import { isPlaywrightTest, type PlaywrightSelection, type PlaywrightTest } from '../model/playwright.ts';
 import type { PlannedTest, Selection } from '../model/selection.ts';
 import { defineTask } from '../threads/task.ts';
 import { nameOfTest, readReport, type TestLine } from './report-lines.ts';
-
-/** The file that the reporter writes, in the output folder of a command. */
-export const reportFile = 'report.jsonl';
 
 /**
  * Reads the list of tests that the reporter wrote to a folder. Errors: PLAYWRIGHT_PROJECT_INVALID with what Playwright says, or for lines
@@ -17,7 +13,7 @@ export const readList = defineTask(
   import.meta.url,
   'readList',
   async ({ folder }: { folder: string }): Promise<PlaywrightTest[]> => {
-    const { lines, unreadable } = await readReport(join(folder, reportFile));
+    const { lines, unreadable } = await readReport(folder);
     const error = lines.find((line) => line.kind === 'error');
     if (error) {
       const where = error.place ? `${error.place.file}:${error.place.line}: ` : '';

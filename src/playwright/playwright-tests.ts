@@ -21,7 +21,7 @@ import { createArchiveQueue } from './archive-queue.ts';
 import { playwrightScripts } from './container/scripts.ts';
 import { executeBlock } from './execute-block.ts';
 import { maxOwnCode } from './judge-task.ts';
-import { readList, reportFile } from './list-task.ts';
+import { readList } from './list-task.ts';
 import {
   type Commands,
   findProject,
@@ -30,6 +30,7 @@ import {
   runCommand,
   withOutputFolder,
 } from './project.ts';
+import { reportFile } from './report-lines.ts';
 import { selectListed } from './select-listed.ts';
 
 export interface PlaywrightDependencies {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import { ifPresent } from '../files/missing-file.ts';
@@ -8,7 +9,14 @@ import { maxTestNameLength } from '../model/limits.ts';
 import { titleSeparator } from '../model/playwright.ts';
 import { visible } from '../model/visible-text.ts';
 
-// The lines of container/playwright-reporter.cjs. Tests share its process, so they may write any others.
+// What container/playwright-reporter.cjs writes to its folder. Tests share its process, so they may write anything else.
+
+/** Lines about the project and the command. */
+export const reportFile = 'report.jsonl';
+
+/** A folder for each result, numbered from 1 on: it is there as a whole, with what the test attached. */
+export const resultFolder = (number: number) => `results/${number}`;
+export const resultFile = (number: number) => `${resultFolder(number)}/result.json`;
 
 const text = z.string().max(20_000);
 const name = z.string().max(1_000);
@@ -46,8 +54,7 @@ const step: z.ZodType<ReportedStep> = z.object({
   },
 });
 
-const resultLine = z.object({
-  kind: z.literal('result'),
+const testResult = z.object({
   ...identity,
   status: z.enum(['passed', 'failed', 'timedOut', 'skipped', 'interrupted']),
   expected: z.enum(['passed', 'failed', 'timedOut', 'skipped', 'interrupted']),
@@ -63,38 +70,58 @@ const resultLine = z.object({
 
 const reportLine = z.discriminatedUnion('kind', [
   testLine,
-  resultLine,
   z.object({ kind: z.literal('error'), message: text.optional(), place: place.optional() }),
   z.object({ kind: z.literal('end'), status: z.enum(['passed', 'failed', 'timedout', 'interrupted']) }),
 ]);
 
 export type ReportLine = z.output<typeof reportLine>;
 export type TestLine = z.output<typeof testLine>;
-export type ResultLine = z.output<typeof resultLine>;
+export type ReportedResult = z.output<typeof testResult>;
 
-/** More lines of a report are not read: a project may list so many tests. */
+/** More lines and results are not read: a project may list so many tests. */
 const maxReportLines = 20_000;
 const maxReportBytes = 64 * 1024 * 1024;
 const maxLineLength = 2 * 1024 * 1024;
 
-/** The lines of a report, and how many cannot be read. Without a file there are none. */
-export async function readReport(path: string): Promise<{ lines: ReportLine[]; unreadable: number }> {
+/** The lines of a report in a folder, and how many cannot be read. Without a file there are none. */
+export async function readReport(folder: string): Promise<{ lines: ReportLine[]; unreadable: number }> {
+  const path = join(folder, reportFile);
   const lines: ReportLine[] = [];
   let unreadable = 0;
   const file = await ifPresent(stat(path));
   if (file === undefined) return { lines, unreadable };
   if (file.size > maxReportBytes) return { lines, unreadable: 1 };
   for await (const line of createInterface({ input: createReadStream(path, 'utf8') })) {
-    const parsed = line.length > maxLineLength ? undefined : parseLine(line);
+    const parsed = line.length > maxLineLength ? undefined : parse(reportLine, line);
     if (parsed === undefined || lines.length >= maxReportLines) unreadable += 1;
     else lines.push(parsed);
   }
   return { lines, unreadable };
 }
 
-function parseLine(line: string): ReportLine | undefined {
+/** The results in a folder, in their order, and how many cannot be read. */
+export async function readResults(
+  folder: string,
+): Promise<{ results: ReportedResult[]; unreadable: number }> {
+  const results: ReportedResult[] = [];
+  let unreadable = 0;
+  let bytes = 0;
+  for (let number = 1; number <= maxReportLines; number++) {
+    const path = join(folder, resultFile(number));
+    const file = await ifPresent(stat(path));
+    if (file === undefined) break;
+    bytes += file.size;
+    const isSmall = file.size <= maxLineLength && bytes <= maxReportBytes;
+    const result = isSmall ? parse(testResult, await readFile(path, 'utf8')) : undefined;
+    if (result === undefined) unreadable += 1;
+    else results.push(result);
+  }
+  return { results, unreadable };
+}
+
+function parse<Schema extends z.ZodType>(schema: Schema, text: string): z.output<Schema> | undefined {
   try {
-    return reportLine.safeParse(JSON.parse(line)).data;
+    return schema.safeParse(JSON.parse(text)).data;
   } catch {
     return undefined;
   }

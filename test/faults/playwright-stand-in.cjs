@@ -1,6 +1,7 @@
 // A stand-in for the command of Playwright, for projects whose tests only take time: `tests.json` has their files and seconds. It writes the
-// lines of the reporter of matre, and its processes are in the journal of those of MFTF.
+// lines and results of the reporter of matre, and its processes are in the journal of those of MFTF.
 const fs = require('node:fs');
+const path = require('node:path');
 
 const tests = JSON.parse(fs.readFileSync('tests.json', 'utf8'));
 const [, , , filter, ...options] = process.argv;
@@ -21,7 +22,13 @@ async function execute(test) {
   await new Promise((resolve) => setTimeout(resolve, test.seconds * 1000));
   clearInterval(beat);
   const result = { status: 'passed', expected: 'passed', startedAt, durationMs: Date.now() - startedAt };
-  report({ kind: 'result', ...identity(test), ...result, errors: [], attachments: [], steps: [] });
+  const folder = path.join(path.dirname(process.env.MATRE_REPORT), 'results/1');
+  fs.mkdirSync(folder, { recursive: true });
+  const none = { errors: [], attachments: [], steps: [] };
+  fs.writeFileSync(
+    path.join(folder, 'result.json'),
+    JSON.stringify({ ...identity(test), ...result, ...none }),
+  );
   report({ kind: 'end', status: 'passed' });
   journal('end', { code: 0 });
 }

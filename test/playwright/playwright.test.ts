@@ -13,6 +13,7 @@ import {
   openHarness,
   type RunDetails,
 } from '../runs/harness.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { browser, noPlaywrightReason, sampleFiles, writePackages } from './sample-project.ts';
 
 const folder = 'Test/Playwright';
@@ -58,7 +59,14 @@ describe.skipIf(noPlaywrightReason !== undefined)('tests of Playwright', () => {
   describe('in a run with tests of MFTF', () => {
     let details: RunDetails;
     beforeAll(async () => {
-      details = await run({ tests: ['HarbourHomePageTest'], playwright: {} });
+      const runId = await harness.submit(environment, { tests: ['HarbourHomePageTest'], playwright: {} });
+      // The next test of the file waits for this result.
+      await waitFor(async () => {
+        const results = await harness.context.results.list(runId);
+        return results.some(({ test }) => test.endsWith('opens the shop'));
+      });
+      await environment.container.exec('touch', '/tmp/first-recorded');
+      details = await harness.finished(runId);
     });
 
     it('have results as those of MFTF, in one run', async () => {

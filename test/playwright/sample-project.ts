@@ -75,13 +75,15 @@ export default defineConfig({
   'tests/prepare.setup.ts': `import { expect, test as setup } from '@playwright/test';
 setup('prepares', () => expect(process.env.SETUP_FAILS).toBeUndefined());
 `,
-  'tests/cart.spec.ts': `import { expect, test } from '@playwright/test';
+  'tests/cart.spec.ts': `import { existsSync } from 'node:fs';
+import { expect, test } from '@playwright/test';
 test.describe('Cart', { tag: '@smoke' }, () => {
   test('opens the shop', async ({ page }) => {
     await page.goto('./');
     await expect(page.locator('body')).toContainText('Harbour');
   });
   test('shows a total (47,19 €)', async ({ page }) => {
+    await expect.poll(() => existsSync('/tmp/first-recorded'), { timeout: 20_000 }).toBe(true);
     await page.goto('./');
     await page.evaluate((text) => { document.title = text; }, process.env.SHOP_SECRET ?? '');
     await expect(page.locator('h1').first()).toHaveText('Nowhere', { timeout: 300 });

@@ -23,15 +23,17 @@ export interface LeftOut {
 /** Without these there is no verdict. They are read alone when the rest is too much. */
 const resultPaths = ['report.xml', 'allure-results'];
 
-interface OutputLimits {
+interface OutputRequest {
   maxBytes: number;
   maxFiles: number;
   /** What is copied when all is too much. */
   essentialPaths: string[];
+  /** What is copied, as far as it exists; all by default. */
+  paths?: string[];
 }
 
 /** Limits for the output of one process: screenshots, pages, result files. */
-export const outputLimits: OutputLimits = {
+export const outputLimits: OutputRequest = {
   maxBytes: 256 * 1024 * 1024,
   maxFiles: maxOutputFiles,
   essentialPaths: resultPaths,
@@ -49,7 +51,7 @@ export async function fetchOutput(
   from: string,
   to: string,
   redactor: Redactor,
-  { maxBytes, maxFiles, essentialPaths }: OutputLimits = outputLimits,
+  { maxBytes, maxFiles, essentialPaths, paths = ['.'] }: OutputRequest = outputLimits,
 ): Promise<LeftOut[]> {
   const leftOut: LeftOut[] = [];
   let count = 0;
@@ -84,7 +86,7 @@ export async function fetchOutput(
   };
   await mkdir(to, { recursive: true });
   try {
-    await copyIfPresent(['.']);
+    await copyIfPresent(paths);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOSPC') {
       throw new Fault('DISK_FULL', `${to} has no room for the files of a test.`, { cause: error });

@@ -1,5 +1,6 @@
-// A reporter of Playwright that writes what matre needs as lines of JSON: `MATRE_REPORT` is the file, and the folder of that file has
-// all output. It runs in the process of the tests; src/playwright/report-lines.ts says what is in each line, and checks it.
+// A reporter of Playwright that writes what matre needs: `MATRE_REPORT` is a file of lines of JSON, and the folder of that file has all
+// output, with a folder for each result as its test ends. It runs in the process of the tests; src/playwright/report-lines.ts says what is
+// in each, and checks it.
 const fs = require('node:fs');
 const path = require('node:path');
 
@@ -31,7 +32,9 @@ function isSerial(suite) {
 
 module.exports = class {
   constructor() {
-    this.bodies = 0;
+    this.results = 0;
+    /** Where files of the output are now, by their earlier paths. */
+    this.moved = new Map();
   }
 
   /** False makes Playwright print a list of all tests to the log. */
@@ -80,8 +83,12 @@ module.exports = class {
           },
         ];
       });
-    this.write({
-      kind: 'result',
+    this.results += 1;
+    const name = `results/${this.results}`;
+    // A reader of the folder must not see a half one.
+    const draft = path.join(folder, `results/.${this.results}`);
+    fs.mkdirSync(draft, { recursive: true });
+    const content = {
       ...identity(test),
       status: result.status,
       expected: test.expectedStatus,
@@ -98,21 +105,38 @@ module.exports = class {
       })),
       attachments: result.attachments
         .slice(0, maxAttachments)
-        .flatMap((attachment) => this.attachment(attachment)),
+        .flatMap((attachment, index) => this.attachment(attachment, { index, name, draft })),
       steps: steps(result.steps),
-    });
+    };
+    fs.writeFileSync(path.join(draft, 'result.json'), JSON.stringify(content));
+    fs.renameSync(draft, path.join(folder, name));
   }
 
-  attachment({ name, path: source, body, contentType }) {
+  attachment({ name, path: source, body, contentType }, result) {
     const about = { name: cut(name, maxName), type: cut(contentType, 200) };
-    if (source !== undefined) return [{ ...about, file: path.relative(folder, source) }];
+    if (source !== undefined) {
+      const file = this.move(source, result);
+      return file === undefined ? [] : [{ ...about, file }];
+    }
     if (body === undefined || body.length > maxBodyBytes) return [];
-    this.bodies += 1;
     const extension = contentType === 'image/png' ? 'png' : contentType === 'image/jpeg' ? 'jpg' : 'txt';
-    const target = `bodies/${this.bodies}.${extension}`;
-    fs.mkdirSync(path.join(folder, 'bodies'), { recursive: true });
-    fs.writeFileSync(path.join(folder, target), body);
-    return [{ ...about, file: target }];
+    const target = `${result.index}.${extension}`;
+    fs.writeFileSync(path.join(result.draft, target), body);
+    return [{ ...about, file: `${result.name}/${target}` }];
+  }
+
+  /** Moves a file of the output to a result. Other files, such as pictures to compare with, stay, and are not kept. */
+  move(source, { index, name, draft }) {
+    const earlier = this.moved.get(source);
+    if (earlier !== undefined || path.relative(folder, source).startsWith('..')) return earlier;
+    const target = `${index}-${path.basename(source).slice(-100)}`;
+    try {
+      fs.renameSync(source, path.join(draft, target));
+    } catch {
+      return undefined;
+    }
+    this.moved.set(source, `${name}/${target}`);
+    return `${name}/${target}`;
   }
 
   onError(error) {

@@ -1,0 +1,117 @@
+import { join } from 'node:path';
+import type { Artifacts } from '../artifacts/artifacts.ts';
+import type { SupervisedEnd } from '../engine/supervised.ts';
+import { keyOf } from '../mftf/run/blocks.ts';
+import { type HostFolders, judgeFiles } from '../mftf/run/judge-files.ts';
+import { keepFiles } from '../mftf/run/keep-files.ts';
+import { reportLeftOut } from '../mftf/run/output.ts';
+import type { PreparedRun } from '../mftf/run/prepared-run.ts';
+import { withoutOutage } from '../mftf/run/without-outage.ts';
+import type { PlaywrightTest } from '../model/playwright.ts';
+import type { NewResult } from '../queue/recorder.ts';
+import type { Threads } from '../threads/threads.ts';
+import type { Archive, ArchiveQueue } from './archive-queue.ts';
+import { createReportCopy } from './copy-results.ts';
+import { type CommandOutput, type JudgedReport, judgeReport } from './judge-task.ts';
+import type { Commands, Project } from './project.ts';
+
+export interface BlockResultsContext {
+  commands: Commands;
+  prepared: PreparedRun;
+  project: Pick<Project, 'place'>;
+  artifacts: Artifacts;
+  resultReaders: Threads;
+  archives: ArchiveQueue;
+  /** Why the shop cannot be tested, requested from a container; `undefined` when it answers. */
+  shopOutage(containerId: string): Promise<string | undefined>;
+}
+
+/** The results of a block. */
+export interface BlockResults {
+  /**
+   * Adds the results of tests that have ended, but for the last open one: it waits for the end of the command, which may contradict good
+   * results.
+   */
+  addEnded(): Promise<void>;
+  /** Adds all other results, after the end of the command. */
+  addAll(end: SupervisedEnd): Promise<void>;
+}
+
+/**
+ * Reads the results of a block from its container, stores their files, and passes them to `add`. Errors of its calls: DISK_FULL, those of the
+ * engine, and those of `add`.
+ */
+export function createBlockResults(
+  context: BlockResultsContext,
+  block: Pick<CommandOutput, 'tests' | 'place' | 'startedAt' | 'timeoutMs'> & { first: PlaywrightTest },
+  { containerId, output, ...folders }: HostFolders & { containerId: string; output: string },
+  add: (results: readonly NewResult[]) => Promise<void>,
+): BlockResults {
+  const { commands, prepared, project, artifacts, archives, resultReaders } = context;
+  const { engine, job } = commands;
+  const { redactor, files, logs } = prepared;
+  const { tests, first, startedAt } = block;
+  const copy = createReportCopy({ engine, containerId, output }, folders.folder, redactor);
+  const open = new Set(tests.map(keyOf));
+
+  async function judge(end: SupervisedEnd | undefined): Promise<JudgedReport> {
+    const endedAt = new Date();
+    const request: CommandOutput = {
+      ...folders,
+      ...block,
+      open,
+      end,
+      endedAt,
+      projectPlace: project.place,
+      secrets: files.secrets,
+    };
+    const subject = `the report of Playwright of ${first.file}`;
+    const openTests = tests.filter((test) => open.has(keyOf(test)));
+    const readers = { resultReaders, signal: job.abort };
+    const times = { startedAt, endedAt };
+    return {
+      archives: [],
+      ...(await judgeFiles(readers, judgeReport, request, { tests: openTests, subject, ...times })),
+    };
+  }
+
+  async function addOutcomes(report: JudgedReport): Promise<void> {
+    const outcomes = await withoutOutage(report.outcomes, () => context.shopOutage(containerId));
+    const from = { ...folders, place: block.place };
+    await add(await keepFiles(artifacts, job.run.id, from, { outcomes, files: report.files }));
+    for (const { test, suite } of outcomes) open.delete(keyOf({ name: test, suite }));
+    for (const archive of archivesOf({ ...report, outcomes }, folders.folder)) await archives.add(archive);
+  }
+
+  return {
+    async addEnded() {
+      const { count, leftOut } = await copy.addResults();
+      await reportLeftOut({ logs, record: job.record }, first.file, leftOut);
+      if (count === 0) return;
+      const report = await judge(undefined);
+      const outcomes = report.outcomes.slice(0, open.size - 1);
+      if (outcomes.length > 0) await addOutcomes({ ...report, outcomes });
+    },
+
+    async addAll(end) {
+      if (end.kind !== 'unknown') {
+        const { leftOut } = await copy.addResults();
+        leftOut.push(...(await copy.addLines()));
+        await reportLeftOut({ logs, record: job.record }, first.file, leftOut);
+      }
+      await addOutcomes(await judge(end));
+    },
+  };
+}
+
+/** The archives of outcomes, with the tests that attach each: one of a project that others need may be of several. */
+function archivesOf({ outcomes, archives }: JudgedReport, hostFolder: string): Archive[] {
+  return archives.flatMap(({ file, path }) => {
+    const owners = outcomes.flatMap(({ test, suite, attachments }) =>
+      attachments
+        .filter((attachment) => attachment.file === file)
+        .map(({ name, kind }) => ({ test: { name: test, suite }, name, kind })),
+    );
+    return owners.length === 0 ? [] : [{ file: join(hostFolder, file), path, owners }];
+  });
+}

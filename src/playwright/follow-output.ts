@@ -1,0 +1,44 @@
+import { delay } from '../async/delay.ts';
+import { createWakeSignal } from '../async/wake-signal.ts';
+import { toFault } from '../faults/fault.ts';
+
+/** Between two reads of results: each takes two commands in the container, some 150 ms. */
+const intervalMs = 1_000;
+/** Fallback polling interval of a command that prints nothing. */
+const silentMs = 30_000;
+
+/** Reads the results of a command while it runs, each time after it has printed something. */
+export interface OutputFollower {
+  /** The command has printed something. */
+  notify(): void;
+  /** Resolves when `read` is not under way any more. Never rejects. */
+  stop(): Promise<void>;
+}
+
+/** An error of `read` ends the following, and is logged: results are read again at the end of the command. */
+export function followOutput(read: () => Promise<void>, log: (line: string) => void): OutputFollower {
+  const printed = createWakeSignal();
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const follow = async () => {
+    let version = printed.version();
+    for (;;) {
+      await printed.wait(version, silentMs, signal);
+      if (signal.aborted) return;
+      version = printed.version();
+      await read();
+      await delay(intervalMs, signal);
+    }
+  };
+  const running = follow().catch((error: unknown) => {
+    const { code, message } = toFault(error);
+    log(`Results are read only when Playwright has ended: ${code}: ${message}`);
+  });
+  return {
+    notify: printed.notify,
+    async stop() {
+      stopping.abort();
+      await running;
+    },
+  };
+}
