@@ -43,14 +43,27 @@ interface Case {
  * attempts of one that failed again are `rerunFailure`, as Maven Surefire writes them.
  */
 export function junitReport(runs: ReportedRun[], dialect: JunitDialect = 'common'): string {
-  const suites = runs.map((reported) => ({
-    reported,
-    cases: casesOf(reported).map((one) => (dialect === 'xunit' ? { ...one, place: undefined } : one)),
-  }));
+  return [...junitPieces(runs, dialect)].join('');
+}
+
+/** The same as pieces of text, for `mapInTurns`: 10,000 failures take 0.3 to 1.5 s, by the length of their messages (measured). */
+export function* junitPieces(
+  runs: readonly ReportedRun[],
+  dialect: JunitDialect = 'common',
+): Generator<string> {
+  const suites: { reported: ReportedRun; cases: Case[] }[] = [];
+  for (const reported of runs) {
+    const cases = casesOf(reported);
+    suites.push({
+      reported,
+      cases: dialect === 'xunit' ? cases.map((one) => ({ ...one, place: undefined })) : cases,
+    });
+    yield '';
+  }
   const { skipped: _skipped, ...counts } = count(suites.flatMap(({ cases }) => cases));
-  const totals = attributes({ name: 'matre', ...counts });
-  const body = suites.map(({ reported, cases }) => suiteXml(reported, cases)).join('');
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites${totals}>\n${body}</testsuites>\n`;
+  yield `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites${attributes({ name: 'matre', ...counts })}>\n`;
+  for (const { reported, cases } of suites) yield* suiteXml(reported, cases);
+  yield '</testsuites>\n';
 }
 
 function casesOf(reported: ReportedRun): Case[] {
@@ -140,7 +153,7 @@ function errorOf({ run, results }: ReportedRun): Case {
   return { test: `run ${run.id}`, suite: undefined, seconds: 0, verdict: 'error', type, message };
 }
 
-function suiteXml({ run }: ReportedRun, cases: Case[]): string {
+function* suiteXml({ run }: ReportedRun, cases: Case[]): Generator<string> {
   const properties = Object.entries({
     run: String(run.id),
     environment: run.environmentCode,
@@ -160,8 +173,9 @@ function suiteXml({ run }: ReportedRun, cases: Case[]): string {
     // The schema requires a time without fractions and zone.
     timestamp: run.startedAt?.toISOString().slice(0, 19),
   });
-  const body = cases.map((one) => caseXml(one, run.environmentCode)).join('');
-  return `  <testsuite${head}>\n    <properties>\n${properties}    </properties>\n${body}  </testsuite>\n`;
+  yield `  <testsuite${head}>\n    <properties>\n${properties}    </properties>\n`;
+  for (const one of cases) yield caseXml(one, run.environmentCode);
+  yield '  </testsuite>\n';
 }
 
 function caseXml(

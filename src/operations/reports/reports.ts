@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { mapInTurns } from '../../async/map-in-turns.ts';
 import { statuses } from '../../model/result.ts';
 import { csvHead, csvLine } from '../../report/csv.ts';
-import { junitDialects, junitReport } from '../../report/junit.ts';
+import { junitDialects, junitPieces } from '../../report/junit.ts';
 import { rowsOf, withoutResult } from '../../report/result-rows.ts';
 import { time } from '../core/fields.ts';
 import { defineOperation } from '../core/operation.ts';
@@ -24,9 +24,11 @@ export const reportJunit = defineOperation({
       .describe('xunit: without the file and line of failures, which the xUnit plugin of Jenkins refuses'),
   }),
   output: z.object({ xml: z.string() }),
-  run: async (context, { ids, dialect }) => ({
-    xml: junitReport(await readReported(context, ids), dialect),
-  }),
+  async run(context, { ids, dialect }) {
+    const runs = await readReported(context, ids);
+    const pieces = await mapInTurns(junitPieces(runs, dialect), (piece) => piece);
+    return { xml: pieces.join('') };
+  },
 });
 
 export const reportAllure = defineOperation({
