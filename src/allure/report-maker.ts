@@ -87,7 +87,12 @@ export function createAllureReports(options: {
       await writeFile(configFile, JSON.stringify(allureConfig({ title, history, output })));
       const inputs = join(scratch, 'results');
       await generate({
-        ...{ title, results: inputs, history, output, scratch, configFile },
+        title,
+        results: inputs,
+        history,
+        output,
+        scratch,
+        configFile,
         signal: stop.signal,
       });
       const page = await pageFolder(output);
@@ -152,19 +157,19 @@ async function writeInputs(
     signal.throwIfAborted();
     /** Those files of a result or a step that Allure gets. */
     const copyFiles = async (files: readonly AllureFile[]) => {
-      const copied = [];
+      const copies = [];
       for (const { path, ...file } of files) {
-        if (await copyFile(runId, path, file.source)) copied.push(file);
+        if (await copyFile(runId, path, file.source)) copies.push(file);
       }
-      return copied;
+      return copies;
     };
     const copySteps = async (list: readonly AllureStep[]): Promise<object[]> => {
-      const copied = [];
+      const copies: object[] = [];
       for (const step of list) {
         const attachments = await copyFiles(step.attachments);
-        copied.push({ ...step, attachments, steps: await copySteps(step.steps) });
+        copies.push({ ...step, attachments, steps: await copySteps(step.steps) });
       }
-      return copied;
+      return copies;
     };
     const attachments = await copyFiles(result.attachments);
     const content = { ...result, attachments, steps: await copySteps(steps) };
@@ -177,7 +182,7 @@ async function writeInputs(
 
 /** A function that copies a file of a run to `folder`, once. It returns false for a file that is left out. */
 function createFileCopier(folder: string, artifacts: Pick<Artifacts, 'open'>, signal: AbortSignal) {
-  const copied = new Map<string, boolean>();
+  const isCopiedByName = new Map<string, boolean>();
   let bytes = 0;
   const copy = async (runId: number, path: string, name: string): Promise<boolean> => {
     const file = await artifacts.open(runId, path).catch(() => undefined);
@@ -191,8 +196,8 @@ function createFileCopier(folder: string, artifacts: Pick<Artifacts, 'open'>, si
     return true;
   };
   return async (runId: number, path: string, name: string): Promise<boolean> => {
-    const isCopied = copied.get(name) ?? (await copy(runId, path, name));
-    copied.set(name, isCopied);
+    const isCopied = isCopiedByName.get(name) ?? (await copy(runId, path, name));
+    isCopiedByName.set(name, isCopied);
     return isCopied;
   };
 }

@@ -42,14 +42,14 @@ export async function executeBlock(
   const { logs } = context.prepared;
   const recording = { record: job.record, logs, signal: job.abort };
   const names = new Set(tests.map(({ name }) => name));
-  const unlisted = block.tests.filter(({ name }) => !names.has(name));
+  const missing = block.tests.filter(({ name }) => !names.has(name));
   return recordBlock(recording, block.tests, async (startedAt, add) => {
-    await add(unlisted.map((test) => brokenResult(test, noLongerListed, startedAt)));
+    await add(missing.map((test) => brokenResult(test, missingReason, startedAt)));
     await run(context, containerId, { tests, others, folder, startedAt, add });
   });
 }
 
-const noLongerListed: Reason = {
+const missingReason: Reason = {
   code: 'RESULT_MISSING',
   message:
     'The project no longer lists the test. Its title or its condition may depend on the time or on a variable.',
@@ -132,10 +132,10 @@ const maxGrepLength = 60_000;
 function grepOf(tests: readonly PlaywrightTest[], others: readonly PlaywrightTest[]): string[] {
   if (others.length === 0) return [];
   const isSerial = tests.some(({ serial }) => serial);
-  const executed = isSerial ? [...tests, ...others.filter(({ serial }) => serial)] : tests;
-  if (executed.length === tests.length + others.length) return [];
+  const execution = isSerial ? [...tests, ...others.filter(({ serial }) => serial)] : tests;
+  if (execution.length === tests.length + others.length) return [];
   // Tags follow the title that they belong to.
-  const titles = executed.map((test) => test.titles.map(escapeExpression).join('(?: @\\S+)* '));
+  const titles = execution.map((test) => test.titles.map(escapeExpression).join('(?: @\\S+)* '));
   const grep = `(?:^| )(?:${titles.join('|')})(?: @\\S+)*$`;
   return grep.length > maxGrepLength ? [] : [`--grep=${grep}`];
 }

@@ -17,15 +17,15 @@ export interface OutputFollower {
 
 /** An error of `read` ends the following, and is logged: results are read again at the end of the command. */
 export function followOutput(read: () => Promise<void>, log: (line: string) => void): OutputFollower {
-  const printed = createWakeSignal();
+  const output = createWakeSignal();
   const stopping = new AbortController();
   const { signal } = stopping;
   const follow = async () => {
-    let version = printed.version();
+    let version = output.version();
     for (;;) {
-      await printed.wait(version, silentMs, signal);
+      await output.wait(version, silentMs, signal);
       if (signal.aborted) return;
-      version = printed.version();
+      version = output.version();
       await read();
       await delay(intervalMs, signal);
     }
@@ -35,7 +35,7 @@ export function followOutput(read: () => Promise<void>, log: (line: string) => v
     log(`Results are read only when Playwright has ended: ${code}: ${message}`);
   });
   return {
-    notify: printed.notify,
+    notify: output.notify,
     async stop() {
       stopping.abort();
       await running;

@@ -158,7 +158,11 @@ async function withResult(
   const { status, reason } = statusOf(result);
   const isBad = status === 'failed' || status === 'broken';
   return {
-    ...{ test: test.name, suite: test.suite, status, reason, attachments },
+    test: test.name,
+    suite: test.suite,
+    status,
+    reason,
+    attachments,
     message: messageOf(result, status),
     startedAt: new Date(result.startedAt),
     durationMs: result.durationMs,
@@ -177,7 +181,11 @@ function withoutResult(
   const { startedAt, endedAt, projectPlace } = output;
   const { message, reason } = whyMissing(output, report);
   return {
-    ...{ test: test.name, suite: test.suite, message, reason, startedAt },
+    test: test.name,
+    suite: test.suite,
+    message,
+    reason,
+    startedAt,
     status: reason === undefined ? 'failed' : 'broken',
     // Without a cause it may have been executed.
     durationMs: report.cause ? 0 : Math.max(0, endedAt.getTime() - startedAt.getTime()),

@@ -22,12 +22,12 @@ export const readList = defineTask(
       );
     }
     if (unreadable > 0) throw invalid(`${unreadable} lines of the list of its tests cannot be read.`);
-    const tests = lines.flatMap((line) => (line.kind === 'test' ? [listedTest(line)] : []));
+    const tests = lines.flatMap((line) => (line.kind === 'test' ? [testOf(line)] : []));
     return [...new Map(tests.map((test) => [`${test.suite ?? ''}:${test.name}`, test])).values()];
   },
 );
 
-function listedTest({ kind: _, project, ...line }: TestLine): PlaywrightTest {
+function testOf({ kind: _, project, ...line }: TestLine): PlaywrightTest {
   return { ...line, name: nameOfTest(line), suite: project === '' ? undefined : project };
 }
 
@@ -53,26 +53,26 @@ export const selectTests = defineTask(
     tests: PlaywrightTest[];
     selection: Pick<Selection, 'tests' | 'exclude' | 'excludeSkipped' | 'playwright'>;
   }): Promise<PlannedTest[]> => {
-    const named = selection.tests.filter(isPlaywrightTest);
-    const listed = new Set(tests.flatMap(namesOf));
-    const unknown = named.filter((name) => !listed.has(name));
+    const ownNames = selection.tests.filter(isPlaywrightTest);
+    const allNames = new Set(tests.flatMap(namesOf));
+    const unknown = ownNames.filter((name) => !allNames.has(name));
     if (unknown.length > 0) {
       throw new Fault('SELECTION_UNKNOWN', `Playwright has no test ${unknown.slice(0, 10).join(', ')}.`);
     }
     const { playwright } = selection;
-    const names = new Set(named);
+    const names = new Set(ownNames);
     const covers = playwright === undefined ? () => false : createCover(playwright);
-    const excluded = selection.exclude.filter(isPlaywrightTest).map(createGlobMatcher);
-    const selected = tests.filter(
+    const exclusions = selection.exclude.filter(isPlaywrightTest).map(createGlobMatcher);
+    const result = tests.filter(
       (test) =>
         (covers(test) || namesOf(test).some((name) => names.has(name))) &&
-        !excluded.some((matches) => namesOf(test).some(matches)) &&
+        !exclusions.some((matches) => namesOf(test).some(matches)) &&
         !(selection.excludeSkipped && test.skipped),
     );
-    if (selected.length === 0) {
+    if (result.length === 0) {
       throw new Fault('SELECTION_EMPTY', `The selection covers none of ${tests.length} tests of Playwright.`);
     }
-    return selected.map(({ name, suite }) => ({ name, suite }));
+    return result.map(({ name, suite }) => ({ name, suite }));
   },
 );
 

@@ -7,7 +7,7 @@ import { Fault, toFault } from '../faults/fault.ts';
 import { hookValues } from '../hooks/hook-values.ts';
 import type { Layout } from '../mftf/container/layout.ts';
 import { type Block, keyOf } from '../mftf/run/blocks.ts';
-import type { FurtherTests, OpenedTests } from '../mftf/run/further-tests.ts';
+import type { FurtherTests, TestTool } from '../mftf/run/further-tests.ts';
 import { fetchOutput } from '../mftf/run/output.ts';
 import { shopOutage } from '../mftf/run/preflight.ts';
 import type { PreparedRun } from '../mftf/run/prepared-run.ts';
@@ -31,7 +31,7 @@ import {
   withOutputFolder,
 } from './project.ts';
 import { reportFile } from './report-lines.ts';
-import { selectListed } from './select-listed.ts';
+import { selectInThread } from './select-in-thread.ts';
 
 export interface PlaywrightDependencies {
   artifacts: Artifacts;
@@ -66,15 +66,18 @@ export function createPlaywrightTests(deps: PlaywrightDependencies): FurtherTest
       const prepare = (containerId: string) =>
         withLog(prepared, 'playwright/install.txt', (output) =>
           installPackages(commands, containerId, {
-            ...{ project, layout, browser: settings.browser, output },
+            project,
+            layout,
+            browser: settings.browser,
+            output,
             env: Object.fromEntries(Object.entries(env).filter(([name]) => /^npm_/i.test(name))),
           }),
         );
       await prepare(prepared.containerId);
-      const listed = await listTests(deps, commands, prepared, { project, env });
-      await saveList(deps, job, prepared, { commit: project.commit, tests: listed });
-      prepared.logs.line(`Playwright lists ${listed.length} tests in ${project.place}.`);
-      return openTests(deps, { commands, prepared, project, env, listed, prepare, readers });
+      const projectTests = await listTests(deps, commands, prepared, { project, env });
+      await saveList(deps, job, prepared, { commit: project.commit, tests: projectTests });
+      prepared.logs.line(`Playwright lists ${projectTests.length} tests in ${project.place}.`);
+      return createTool(deps, { commands, prepared, project, env, projectTests, prepare, readers });
     },
   };
 }
@@ -92,52 +95,59 @@ async function saveList(
   });
 }
 
-function openTests(
+function createTool(
   deps: PlaywrightDependencies,
-  opened: {
+  parts: {
     commands: Commands;
     prepared: PreparedRun;
     project: Project;
     env: Record<string, string>;
-    listed: PlaywrightTest[];
+    projectTests: PlaywrightTest[];
     prepare(containerId: string): Promise<void>;
     readers: Threads;
   },
-): OpenedTests {
-  const { commands, prepared, project, env, listed, prepare, readers } = opened;
+): TestTool {
+  const { commands, prepared, project, env, projectTests, prepare, readers } = parts;
   const { artifacts, resultReaders, archiveReader, layout, php, testTimeoutMs: timeoutMs } = deps;
   const { job } = commands;
   const { logs, files } = prepared;
   const archives = createArchiveQueue({ artifacts, archiveReader, job, logs, secrets: files.secrets });
-  const byKey = new Map(listed.map((test) => [keyOf(test), test]));
+  const byKey = new Map(projectTests.map((test) => [keyOf(test), test]));
   const shop = { engine: commands.engine, layout, php, values: prepared.files.values };
   const context = {
-    ...{ commands, prepared, project, artifacts, resultReaders, archives, env, timeoutMs },
+    commands,
+    prepared,
+    project,
+    artifacts,
+    resultReaders,
+    archives,
+    env,
+    timeoutMs,
     shopOutage: (containerId: string) => shopOutage({ ...shop, containerId }),
   };
   return {
-    select: (selection) => selectListed(readers, listed, selection, commands.job.abort),
+    select: (selection) => selectInThread(readers, projectTests, selection, commands.job.abort),
     blocksOf: (tests) => blocksOf(tests, byKey),
     prepare,
 
     execute(containerId, block, folder) {
-      const listedTests = block.tests.flatMap((test) => byKey.get(keyOf(test)) ?? []);
-      const own = new Set(listedTests);
-      const [first] = listedTests;
-      const others = listed.filter(
+      const tests = block.tests.flatMap((test) => byKey.get(keyOf(test)) ?? []);
+      const own = new Set(tests);
+      const [first] = tests;
+      const others = projectTests.filter(
         (test) => test.suite === first?.suite && test.file === first?.file && !own.has(test),
       );
-      return executeBlock(context, containerId, { block, tests: listedTests, others, folder });
+      return executeBlock(context, containerId, { block, tests, others, folder });
     },
     finish: archives.finish,
   };
 }
 
 /** The tests of one file in one project are a block: Playwright needs the whole file, and its tests may share what they do. */
-function blocksOf(tests: readonly PlannedTest[], listed: ReadonlyMap<string, PlaywrightTest>): Block[] {
+function blocksOf(tests: readonly PlannedTest[], byKey: ReadonlyMap<string, PlaywrightTest>): Block[] {
   const blocks = new Map<string, Block>();
   for (const test of tests) {
-    const file = listed.get(keyOf(test))?.file;
+    const file = byKey.get(keyOf(test))?.file;
     // A test that the project no longer lists is alone, and gets no result of its own.
     const key = file === undefined ? `test ${keyOf(test)}` : `file ${test.suite ?? ''}:${file}`;
     const block = blocks.get(key) ?? { suite: test.suite, tests: [] };
@@ -183,7 +193,8 @@ async function listTests(
       ]),
       cwd: project.folder,
       env: { ...env, MATRE_REPORT: `${output}/${reportFile}`, MATRE_REPORT_LIST: '1' },
-      ...{ output: stream, timeoutMs: listMs },
+      output: stream,
+      timeoutMs: listMs,
     }),
   );
   if (end.kind === 'unknown') throw new Fault('CONTAINER_VANISHED', end.message);
@@ -203,11 +214,11 @@ async function listTests(
       limitMs: maxQueryMs,
       signal: commands.job.abort,
     };
-    const listed = await readers.run(readList, { folder: temporary }, options);
-    if (listed.length > 0 && end.kind === 'exited' && end.code === 0) return listed;
+    const tests = await readers.run(readList, { folder: temporary }, options);
+    if (tests.length > 0 && end.kind === 'exited' && end.code === 0) return tests;
     const why =
       end.kind === 'timeout' ? `took longer than ${listMs / 1000} s` : `ended with exit code ${end.code}`;
-    const message = `npx playwright test --list ${why} and lists ${listed.length} tests; playwright/list.txt has its output.`;
+    const message = `npx playwright test --list ${why} and lists ${tests.length} tests; playwright/list.txt has its output.`;
     throw new Fault('PLAYWRIGHT_PROJECT_INVALID', message);
   } finally {
     await rm(temporary, { recursive: true, force: true });

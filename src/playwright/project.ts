@@ -56,7 +56,11 @@ export async function runCommand(
       fence,
       deadline: { until: heldUntil, clock: await readClock(engine, containerId) },
       limitMs: heartbeatMs,
-      ...{ graceMs, timeoutMs, signal, output, pace },
+      graceMs,
+      timeoutMs,
+      signal,
+      output,
+      pace,
     },
   );
 }
@@ -101,7 +105,10 @@ export async function findProject(
   }
   const place = posix.join(module.target, folder);
   return {
-    ...{ folder: posix.join(layout.root, place), place, commit: module.id, configName },
+    folder: posix.join(layout.root, place),
+    place,
+    commit: module.id,
+    configName,
     pathEnd: posix.join(posix.basename(module.target), folder),
     config: browser === undefined ? undefined : ownConfig,
   };
@@ -139,7 +146,10 @@ export async function installPackages(
   const { project, layout, browser, env, output } = request;
   const end = await runCommand(commands, containerId, {
     argv: ['sh', playwrightScripts.prepare, project.folder, `${layout.acceptance}/.playwright`],
-    ...{ cwd: runFolder, env, output, timeoutMs: installMs },
+    cwd: runFolder,
+    env,
+    output,
+    timeoutMs: installMs,
   });
   if (end.kind === 'unknown') throw new Fault('CONTAINER_VANISHED', end.message);
   const code = end.kind === 'exited' ? end.code : undefined;
@@ -161,7 +171,7 @@ function configWith(configName: string, browser: string): string {
 
 const ofChromium = (use) => (use.browserName ?? use.defaultBrowserName ?? 'chromium') === 'chromium';
 const all = config.use ?? {};
-const changed = (own = {}) => {
+const withBrowser = (own = {}) => {
   const use = { ...all, ...own };
   if (!ofChromium(use)) return own;
   const launchOptions = { ...use.launchOptions, executablePath: ${JSON.stringify(browser)} };
@@ -170,8 +180,8 @@ const changed = (own = {}) => {
 };
 export default {
   ...config,
-  use: { ...all, ...changed() },
-  ...(config.projects && { projects: config.projects.map((project) => ({ ...project, use: changed(project.use) })) }),
+  use: { ...all, ...withBrowser() },
+  ...(config.projects && { projects: config.projects.map((project) => ({ ...project, use: withBrowser(project.use) })) }),
 };
 `;
 }

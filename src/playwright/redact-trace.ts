@@ -17,10 +17,10 @@ const maxTrace = { files: 20_000, bytes: 256 * 1024 * 1024 };
  */
 export async function redactTrace(path: string, redactor: Redactor, max = maxTrace): Promise<boolean> {
   const copy = `${path}.redacted`;
-  const ended = new AbortController();
+  const stop = new AbortController();
   const zip = new ZipFile();
-  const archived = zip.outputStream.pipe(new PassThrough());
-  const writing = pipeline(archived, createWriteStream(copy, { mode: 0o600 }), { signal: ended.signal });
+  const output = zip.outputStream.pipe(new PassThrough());
+  const writing = pipeline(output, createWriteStream(copy, { mode: 0o600 }), { signal: stop.signal });
   writing.catch(() => undefined);
   let archive: Awaited<ReturnType<typeof openPromise>> | undefined;
   try {
@@ -43,7 +43,7 @@ export async function redactTrace(path: string, redactor: Redactor, max = maxTra
     return false;
   } finally {
     archive?.close();
-    ended.abort();
+    stop.abort();
     await rm(copy, { force: true });
   }
 }

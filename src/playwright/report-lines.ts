@@ -92,9 +92,9 @@ export async function readReport(folder: string): Promise<{ lines: ReportLine[];
   if (file === undefined) return { lines, unreadable };
   if (file.size > maxReportBytes) return { lines, unreadable: 1 };
   for await (const line of createInterface({ input: createReadStream(path, 'utf8') })) {
-    const parsed = line.length > maxLineLength ? undefined : parse(reportLine, line);
-    if (parsed === undefined || lines.length >= maxReportLines) unreadable += 1;
-    else lines.push(parsed);
+    const content = line.length > maxLineLength ? undefined : parse(reportLine, line);
+    if (content === undefined || lines.length >= maxReportLines) unreadable += 1;
+    else lines.push(content);
   }
   return { lines, unreadable };
 }

@@ -36,7 +36,7 @@ export async function createReplay(
     parts.reduce((total, { leftOut }) => total + leftOut[kind], kind === 'pictures' ? reel.leftOut() : 0);
   const entries: ReplayEntry[] = [];
   for (const entry of parts.flatMap((part) => part.entries).sort(byTime)) {
-    entries.push(await redacted(entry, redact));
+    entries.push(await redactEntry(entry, redact));
   }
   const missing = parts.map((part) => part.missing).find((text) => text !== undefined);
   return {
@@ -52,7 +52,7 @@ export async function createReplay(
 const byTime = (one: Pick<Picture, 'at'>, other: Pick<Picture, 'at'>) => one.at - other.at;
 
 /** An entry without secrets, whose texts are cut after that: half a secret would not be recognised. */
-async function redacted(entry: ReplayEntry, redact: ReplayRequest['redact']): Promise<ReplayEntry> {
+async function redactEntry(entry: ReplayEntry, redact: ReplayRequest['redact']): Promise<ReplayEntry> {
   const hide = async (text: string) =>
     (await redact(text, text.length >= maxReadLength)).slice(0, maxTextLength);
   if (entry.kind === 'page') return { ...entry, url: await hide(entry.url) };

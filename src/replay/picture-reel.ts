@@ -25,39 +25,39 @@ const minGapMs = 250;
  * the limit every second one of the older half goes: the end of a test, where it fails, stays in detail, and its beginning stays too.
  */
 export function createPictureReel(maxBytes: number): PictureReel {
-  let kept: Picture[] = [];
+  let pictures: Picture[] = [];
   let bytes = 0;
   let leftOut = 0;
   /** When the last picture was one that the next may replace: the time of the one before. */
   let gapStart = Number.NEGATIVE_INFINITY;
 
   const thin = (limit: number) => {
-    while (bytes > limit && kept.length > 0) {
-      const half = Math.ceil(kept.length / 2);
+    while (bytes > limit && pictures.length > 0) {
+      const half = Math.ceil(pictures.length / 2);
       // The first picture of all is the last to go.
-      const stays = (index: number) => index >= half || (index % 2 === 0 && kept.length > 2);
-      const before = kept.length;
-      kept = kept.filter((_, index) => stays(index));
-      leftOut += before - kept.length;
-      bytes = kept.reduce((sum, { data }) => sum + data.length, 0);
+      const stays = (index: number) => index >= half || (index % 2 === 0 && pictures.length > 2);
+      const before = pictures.length;
+      pictures = pictures.filter((_, index) => stays(index));
+      leftOut += before - pictures.length;
+      bytes = pictures.reduce((sum, { data }) => sum + data.length, 0);
     }
   };
 
   return {
     add(picture) {
-      const last = kept.at(-1);
+      const last = pictures.at(-1);
       if (last?.data === picture.data) return;
       if (last !== undefined && picture.at - gapStart < minGapMs) {
-        kept.pop();
+        pictures.pop();
         bytes -= last.data.length;
       } else {
         gapStart = picture.at;
       }
-      kept.push(picture);
+      pictures.push(picture);
       bytes += picture.data.length;
       thin(maxBytes);
     },
-    pictures: () => kept,
+    pictures: () => pictures,
     bytes: () => bytes,
     leftOut: () => leftOut,
     shrink: thin,

@@ -96,12 +96,12 @@ function createProcessRecorder({
 }) {
   const recordings = new Map<string, { recording: SessionRecording; connections: number }>();
   let current: RecordingSession | undefined;
-  let reported: string | undefined;
+  let lastLine: string | undefined;
   let pausedUntil = 0;
   const report = (line: string | undefined) => {
     // Once, not at each poll.
-    if (line === undefined || line === reported) return;
-    reported = line;
+    if (line === undefined || line === lastLine) return;
+    lastLine = line;
     log(`Replay: ${line}`);
   };
 
@@ -120,11 +120,11 @@ function createProcessRecorder({
         return;
       }
       shrinkHeld();
-      const opened = await recordSession(address, { texts, recording: entry.recording });
-      current = opened;
-      void opened.begun.then(() => log(`Replay: the browser session ${id} is recorded.`));
-      void opened.ended.then((end) => {
-        if (current === opened) current = undefined;
+      const connection = await recordSession(address, { texts, recording: entry.recording });
+      current = connection;
+      void connection.begun.then(() => log(`Replay: the browser session ${id} is recorded.`));
+      void connection.ended.then((end) => {
+        if (current === connection) current = undefined;
         // It was the page that ended it, so the next connection does not read its texts.
         if (end === 'closed') entry.connections = maxConnections;
         else if (end === 'too-long')

@@ -33,7 +33,8 @@ export function allureFiles(
       {
         name: plainText(name),
         source: `${uuid}-${key}-attachment${extension}`,
-        ...{ type, path },
+        type,
+        path,
       },
     ];
   });

@@ -37,10 +37,18 @@ export function createHistoryLines(): (run: PastRun) => Promise<string> {
       const historyId = historyIdOf(fullName, environmentCode);
       const start = startedAt.getTime();
       const item = {
-        ...{ id: md5(`${id} ${fullName}`), name: plainText(test), fullName: plainText(fullName), status },
+        id: md5(`${id} ${fullName}`),
+        name: plainText(test),
+        fullName: plainText(fullName),
+        status,
         ...(message !== undefined && { message: plainText(message) }),
-        ...{ start, stop: start + durationMs, duration: durationMs },
-        ...{ labels: [], url: '', historyId, reportLinks: [] },
+        start,
+        stop: start + durationMs,
+        duration: durationMs,
+        labels: [],
+        url: '',
+        historyId,
+        reportLinks: [],
       };
       return `${JSON.stringify(historyId)}:${JSON.stringify(item)}`;
     });
@@ -48,7 +56,9 @@ export function createHistoryLines(): (run: PastRun) => Promise<string> {
       uuid: md5(`run ${id}`),
       name: `Run ${id} on ${environmentCode}`,
       timestamp: finishedAt.getTime(),
-      ...{ knownTestCaseIds: [], metrics: {}, url: '' },
+      knownTestCaseIds: [],
+      metrics: {},
+      url: '',
     });
     return `${head.slice(0, -1)},"testResults":{${items.join(',')}}}\n`;
   };

@@ -36,7 +36,10 @@ export function allureSteps(steps: readonly Step[], { uuid, startedAt, place }: 
     return list.map((step) => {
       const { name, status, startedAt: begin = start, durationMs, attachments, steps } = step;
       const converted = {
-        ...{ name: plainText(name), status, start: begin, stop: begin + durationMs },
+        name: plainText(name),
+        status,
+        start: begin,
+        stop: begin + durationMs,
         parameters: parametersOf(step),
         attachments: allureFiles(uuid, attachments),
         steps: convert(steps, begin),
@@ -49,5 +52,6 @@ export function allureSteps(steps: readonly Step[], { uuid, startedAt, place }: 
 }
 
 const sourceOf = ({ file, line }: { file: string; line: number }) => ({
-  ...{ name: 'source', value: `${plainText(file)}:${line}` },
+  name: 'source',
+  value: `${plainText(file)}:${line}`,
 });

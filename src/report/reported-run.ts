@@ -39,8 +39,8 @@ export function unrecorded({
   results,
   plan = [],
 }: ReportedRun): { test: string; suite: string | undefined }[] {
-  const recorded = new Set(results.map(keyOf));
-  return plan.filter((planned) => !recorded.has(keyOf(planned)));
+  const keys = new Set(results.map(keyOf));
+  return plan.filter((planned) => !keys.has(keyOf(planned)));
 }
 
 /** Identifies a test of a run. */

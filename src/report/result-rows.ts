@@ -38,19 +38,29 @@ export function rowsOf(reported: ReportedRun): ReportRow[] {
   const covered = new Set(plan.flatMap((planned) => (planned.quarantine ? keyOf(planned) : [])));
   const failedBefore = new Set(earlier.flatMap((each) => (each.status === 'failed' ? keyOf(each) : [])));
   const ofRun = {
-    ...{ run: run.id, environment: run.environmentCode },
-    ...{ commit: run.commit?.id ?? null, requestedBy: run.requestedBy },
+    run: run.id,
+    environment: run.environmentCode,
+    commit: run.commit?.id ?? null,
+    requestedBy: run.requestedBy,
   };
   const rowOf = (result: ReportedRun['results'][number], last: boolean): ReportRow => {
     const { test, suite, attempt, status, startedAt, durationMs, reason, message, cause, place } = result;
     const source = place && innermostPlace(place, run.modules ?? []);
     return {
-      ...{ ...ofRun, test, suite: suite ?? null, attempt, last, status },
+      ...ofRun,
+      test,
+      suite: suite ?? null,
+      attempt,
+      last,
+      status,
       flaky: last && status === 'passed' && failedBefore.has(keyOf(result)),
       quarantined: last && status === 'failed' && covered.has(keyOf(result)),
-      ...{ startedAt: startedAt.toISOString(), durationMs, code: reason?.code ?? null },
+      startedAt: startedAt.toISOString(),
+      durationMs,
+      code: reason?.code ?? null,
       message: message ?? reason?.message ?? null,
-      ...{ cause: cause ?? null, file: source?.module?.path ?? source?.file ?? null },
+      cause: cause ?? null,
+      file: source?.module?.path ?? source?.file ?? null,
       line: source?.line ?? null,
     };
   };
@@ -59,10 +69,21 @@ export function rowsOf(reported: ReportedRun): ReportRow[] {
     ...results.map((result) => rowOf(result, true)),
     ...unrecorded(reported).map(
       ({ test, suite }): ReportRow => ({
-        ...{ ...ofRun, test, suite: suite ?? null, attempt: null, last: true, status: withoutResult },
-        ...{ flaky: false, quarantined: false, startedAt: null, durationMs: null },
-        ...{ code: run.reason?.code ?? null, message: run.reason?.message ?? null },
-        ...{ cause: null, file: null, line: null },
+        ...ofRun,
+        test,
+        suite: suite ?? null,
+        attempt: null,
+        last: true,
+        status: withoutResult,
+        flaky: false,
+        quarantined: false,
+        startedAt: null,
+        durationMs: null,
+        code: run.reason?.code ?? null,
+        message: run.reason?.message ?? null,
+        cause: null,
+        file: null,
+        line: null,
       }),
     ),
   ];

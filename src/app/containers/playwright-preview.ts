@@ -1,7 +1,7 @@
 import { isFault } from '../../faults/fault.ts';
 import type { ResolvedSelection } from '../../mftf/catalog/selection.ts';
 import { coversPlaywright, type PlannedTest, type Selection } from '../../model/selection.ts';
-import { selectListed } from '../../playwright/select-listed.ts';
+import { selectInThread } from '../../playwright/select-in-thread.ts';
 import type { Database } from '../../store/database/database.ts';
 import { createPlaywrightLists } from '../../store/tables/playwright-lists.ts';
 import type { Threads } from '../../threads/threads.ts';
@@ -30,15 +30,15 @@ export async function previewPlaywright(
     const note = 'The tests of Playwright are not known yet: a run lists them in its container.';
     return { tests: [], skipped: [], note };
   }
-  const selected = await selectListed(readers, list.tests, request).catch((error) => {
+  const tests = await selectInThread(readers, list.tests, request).catch((error) => {
     // The list may be older than what is selected.
     if (isFault(error, 'SELECTION_EMPTY', 'SELECTION_UNKNOWN')) return [];
     throw error;
   });
   const skipped = new Set(list.tests.filter((test) => test.skipped).map(({ name }) => name));
   return {
-    tests: selected,
-    skipped: selected.flatMap(({ name }) =>
+    tests,
+    skipped: tests.flatMap(({ name }) =>
       skipped.has(name) ? [{ test: name, because: 'the project marks it as skipped' }] : [],
     ),
     note: `Tests of Playwright are those of commit ${list.commit.slice(0, 12)}, as the last run listed them.`,

@@ -54,12 +54,10 @@ export async function importFileRuns(
     const source = sourceOf(run);
     const existing = (await context.importSources.runs(source)).get(environment.id);
     const summary = {
-      ...{
-        name: run.name,
-        isRepeated: existing !== undefined,
-        finishedAt: endOf(run),
-        counts: countsOf(run),
-      },
+      name: run.name,
+      isRepeated: existing !== undefined,
+      finishedAt: endOf(run),
+      counts: countsOf(run),
       files: run.results.reduce((sum, { files }) => sum + files.length, 0),
     };
     if (dryRun) {
@@ -86,19 +84,24 @@ async function write(
   const counts = countsOf(run);
   const subject = `import ${run.results.length} results of ${run.name}`.slice(0, 300);
   const submission = {
-    ...{ name: undefined, scheduleName: undefined, scheduleId: undefined, savedSelectionId: undefined },
-    ...{ selection: { ...emptySelection, all: true }, requestedBy: by.name, createdAt: startedAt },
+    name: undefined,
+    scheduleName: undefined,
+    scheduleId: undefined,
+    savedSelectionId: undefined,
+    selection: { ...emptySelection, all: true },
+    requestedBy: by.name,
+    createdAt: startedAt,
     runs: [
       {
-        ...{
-          id: undefined,
-          sourceId: environmentId,
-          environmentId,
-          verdict: verdictOf(counts),
-          reason: undefined,
-          counts,
-        },
-        ...{ queuedAt: startedAt, startedAt, finishedAt: endOf(run) },
+        id: undefined,
+        sourceId: environmentId,
+        environmentId,
+        verdict: verdictOf(counts),
+        reason: undefined,
+        counts,
+        queuedAt: startedAt,
+        startedAt,
+        finishedAt: endOf(run),
         hasFiles: placedFiles(run).length > 0,
         results: run.results.map(({ files: _files, ...result }, index) => ({
           ...result,
@@ -137,7 +140,8 @@ async function copyFiles(
 function placedFiles({ results, folder }: FileRun): { from: string; attachment: Attachment }[] {
   return results.flatMap((result, index) =>
     attachmentsOf(result, index, result.files).map(({ source, attachment }) => ({
-      ...{ from: join(folder ?? '', source), attachment },
+      from: join(folder ?? '', source),
+      attachment,
     })),
   );
 }
@@ -151,7 +155,8 @@ function attachmentsOf(
   return files.map(({ name, source }, at) => ({
     source,
     attachment: {
-      ...{ name: name.slice(0, maxAttachmentNameLength), kind: kindOf(name, source) },
+      name: name.slice(0, maxAttachmentNameLength),
+      kind: kindOf(name, source),
       path: `imported/${index + 1}-${safeName(test)}/${at + 1}-${safeName(source)}`,
     },
   }));
@@ -173,7 +178,11 @@ function countsOf({ results }: FileRun): Counts {
   const of = (status: Status) => results.filter((result) => result.status === status).length;
   return {
     planned: results.length,
-    ...{ passed: of('passed'), failed: of('failed'), broken: of('broken'), skipped: of('skipped') },
-    ...{ flaky: 0, quarantined: 0 },
+    passed: of('passed'),
+    failed: of('failed'),
+    broken: of('broken'),
+    skipped: of('skipped'),
+    flaky: 0,
+    quarantined: 0,
   };
 }

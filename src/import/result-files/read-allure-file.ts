@@ -70,7 +70,11 @@ function readSuiteFile(content: string): FileResult[] {
 
 function fromMftf({ test, suite, status, message, startedAt, endedAt, attachments }: AllureCase): FileResult {
   return {
-    ...{ test, suite, status, message, startedAt },
+    test,
+    suite,
+    status,
+    message,
+    startedAt,
     durationMs: endedAt === undefined ? 0 : Math.max(0, endedAt.getTime() - startedAt.getTime()),
     files: attachments.map(({ name, source }) => ({ name, source })),
   };

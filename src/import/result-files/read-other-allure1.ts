@@ -5,8 +5,12 @@ import type { FileResult } from './file-result.ts';
 import { oneLine } from './test-names.ts';
 
 const statuses: Record<string, Status> = {
-  ...{ passed: 'passed', failed: 'failed', broken: 'broken' },
-  ...{ canceled: 'skipped', skipped: 'skipped', pending: 'skipped' },
+  passed: 'passed',
+  failed: 'failed',
+  broken: 'broken',
+  canceled: 'skipped',
+  skipped: 'skipped',
+  pending: 'skipped',
 };
 /** Labels that are part of what a test is; others tell about its execution, such as its thread. */
 const suiteLabels = ['testClass', 'suite'];
@@ -28,7 +32,8 @@ function readCase(element: XmlElement, suiteName: string): FileResult {
   const parameters = below(element, 'parameters/parameter').map(({ attributes }) => attributes);
   const failure = child(element, 'failure');
   return {
-    ...{ test, suite: suite === '' || suite === 'default' ? undefined : oneLine(suite) },
+    test,
+    suite: suite === '' || suite === 'default' ? undefined : oneLine(suite),
     variant: parameters.map(({ name, value }) => oneLine(`${name}=${value}`)).join(', ') || undefined,
     status: statuses[element.attributes['status'] ?? ''] ?? 'broken',
     message: (failure && textOf(failure, 'message')) || undefined,

@@ -106,17 +106,18 @@ async function readAllureRun(
 
 /** Errors: IMPORT_ATTACHMENT_OUTSIDE, also for a link; IMPORT_ATTACHMENT_MISSING. */
 async function assertAttachment(folder: string, source: string, result: string): Promise<void> {
-  const named = `${result} names the attachment ${JSON.stringify(source)}`;
+  const subject = `${result} names the attachment ${JSON.stringify(source)}`;
   if (source === '' || source === '..' || basename(source) !== source || source.includes('\0')) {
-    throw new Fault('IMPORT_ATTACHMENT_OUTSIDE', `${named}, which is not in its folder.`);
+    throw new Fault('IMPORT_ATTACHMENT_OUTSIDE', `${subject}, which is not in its folder.`);
   }
   const stats = await ifPresent(lstat(join(folder, source)));
-  if (stats === undefined) throw new Fault('IMPORT_ATTACHMENT_MISSING', `${named}, which does not exist.`);
-  if (!stats.isFile()) throw new Fault('IMPORT_ATTACHMENT_OUTSIDE', `${named}, which is a link or a folder.`);
+  if (stats === undefined) throw new Fault('IMPORT_ATTACHMENT_MISSING', `${subject}, which does not exist.`);
+  if (!stats.isFile())
+    throw new Fault('IMPORT_ATTACHMENT_OUTSIDE', `${subject}, which is a link or a folder.`);
   if (stats.size > maxFileBytes) {
     throw new Fault(
       'IMPORT_ATTACHMENT_MISSING',
-      `${named}, which has ${stats.size} bytes; the limit is ${maxFileBytes}.`,
+      `${subject}, which has ${stats.size} bytes; the limit is ${maxFileBytes}.`,
     );
   }
 }

@@ -136,23 +136,23 @@ async function executeFurther(
   job: Job,
   prepared: PreparedRun,
   runPlan: RunPlan,
-  { tests, opened }: NonNullable<RunPlan['further']>,
+  { tests, tool }: NonNullable<RunPlan['further']>,
   failedTests: number,
 ): Promise<TestingEnd> {
   const request = await testingRequest(deps, job, prepared, runPlan, failedTests);
   return executeTests({
     ...request,
-    blocks: opened.blocksOf(tests),
+    blocks: tool.blocksOf(tests),
     exclusiveTests: new Set(),
     first: prepared.containerId,
     open: async (slot) => {
       const containerId = await prepared.ensureContainer(slot);
       await prepareContainer(deps, job, prepared, containerId);
-      await opened.prepare(containerId);
+      await tool.prepare(containerId);
       return containerId;
     },
-    execute: opened.execute,
-  }).finally(opened.finish);
+    execute: tool.execute,
+  }).finally(tool.finish);
 }
 
 /** What the executions of the tests of all tools have in common. */

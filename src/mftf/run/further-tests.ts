@@ -8,11 +8,11 @@ import type { ExecutedBlock } from './record-block.ts';
 /** The tests of another tool than MFTF, which are executed in the same containers. */
 export interface FurtherTests {
   /** Prepares the tool in the first container of a run, and lists its tests. Errors: those that say what is missing. */
-  open(engine: Engine, job: Job, prepared: PreparedRun): Promise<OpenedTests>;
+  open(engine: Engine, job: Job, prepared: PreparedRun): Promise<TestTool>;
 }
 
 /** The tests of a tool that is ready in the first container of a run. */
-export interface OpenedTests {
+export interface TestTool {
   /** The tests that a selection covers, in their order. Errors: SELECTION_EMPTY, SELECTION_UNKNOWN. */
   select(selection: Selection): Promise<PlannedTest[]>;
   /** The blocks of tests, in their order. */

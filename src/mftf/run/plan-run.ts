@@ -19,7 +19,7 @@ import {
   describeWidePatterns,
 } from '../catalog/selection.ts';
 import { enabledModules } from '../shop-modules/shop-modules.ts';
-import type { OpenedTests } from './further-tests.ts';
+import type { TestTool } from './further-tests.ts';
 import { modulesOfRun, reportModules } from './modules-of-run.ts';
 import { preflight } from './preflight.ts';
 import type { PreparedRun } from './prepared-run.ts';
@@ -37,7 +37,7 @@ export interface RunPlan {
   /** All tests, also those of other tools. */
   all: RecordedPlan[];
   /** The tests of another tool without a result, and what executes them; `undefined` when the run has none. */
-  further: { tests: PlannedTest[]; opened: OpenedTests } | undefined;
+  further: { tests: PlannedTest[]; tool: TestTool } | undefined;
 }
 
 /**
@@ -61,8 +61,8 @@ export async function planRun(deps: RunnerDependencies, job: Job, prepared: Prep
   // It may take minutes, and other runs may wait for it, too; a run that is stopped does not.
   const reading = readCatalog(deps, prepared, enabledModules(shopModules, values));
   const catalog = await untilAborted(reading, job.abort);
-  const opened = await openFurther(deps, job, prepared);
-  const all = await planTests(deps, catalog, job, { prepared, opened });
+  const tool = await openFurther(deps, job, prepared);
+  const all = await planTests(deps, catalog, job, { prepared, tool });
   const { summary, shopVersion } = await preflightCheck;
   logs.line(summary);
   if (shopVersion !== undefined) {
@@ -76,7 +76,7 @@ export async function planRun(deps: RunnerDependencies, job: Job, prepared: Prep
     ...{ catalog, modules, all },
     plan: all.filter(({ test }) => !isPlaywrightTest(test.name)),
     open: openTests.filter(({ name }) => !isPlaywrightTest(name)),
-    further: opened && tests.length > 0 ? { tests, opened } : undefined,
+    further: tool && tests.length > 0 ? { tests, tool } : undefined,
   };
 }
 
@@ -85,7 +85,7 @@ async function openFurther(
   { engine, furtherTests }: RunnerDependencies,
   job: Job,
   prepared: PreparedRun,
-): Promise<OpenedTests | undefined> {
+): Promise<TestTool | undefined> {
   return coversPlaywright(job.run.selection) ? furtherTests.open(engine, job, prepared) : undefined;
 }
 
@@ -105,11 +105,11 @@ async function planTests(
   { settings }: RunnerDependencies,
   catalog: CatalogAccess,
   { run, record }: Job,
-  { prepared: { logs }, opened }: { prepared: PreparedRun; opened: OpenedTests | undefined },
+  { prepared: { logs }, tool }: { prepared: PreparedRun; tool: TestTool | undefined },
 ): Promise<RunPlan['all']> {
   const earlier = await record.planned();
   if (earlier.length > 0) return earlier;
-  const further = (await opened?.select(run.selection)) ?? [];
+  const further = (await tool?.select(run.selection)) ?? [];
   const selection = ofMftf(run.selection);
   if (isEmptySelection(selection)) {
     await record.plan(further.map((test) => withDefaultRetries(test, run.options, settings.retryFailed)));

@@ -34,7 +34,7 @@ module.exports = class {
   constructor() {
     this.results = 0;
     /** Where files of the output are now, by their earlier paths. */
-    this.moved = new Map();
+    this.places = new Map();
   }
 
   /** False makes Playwright print a list of all tests to the log. */
@@ -127,7 +127,7 @@ module.exports = class {
 
   /** Moves a file of the output to a result. Other files, such as pictures to compare with, stay, and are not kept. */
   move(source, { index, name, draft }) {
-    const earlier = this.moved.get(source);
+    const earlier = this.places.get(source);
     if (earlier !== undefined || path.relative(folder, source).startsWith('..')) return earlier;
     const target = `${index}-${path.basename(source).slice(-100)}`;
     try {
@@ -135,7 +135,7 @@ module.exports = class {
     } catch {
       return undefined;
     }
-    this.moved.set(source, `${name}/${target}`);
+    this.places.set(source, `${name}/${target}`);
     return `${name}/${target}`;
   }
 

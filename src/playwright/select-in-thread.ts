@@ -8,7 +8,7 @@ import { selectTests } from './list-task.ts';
 const limitMs = 2_000;
 
 /** The tests that a selection covers, of those that a project listed. Errors: those of `selectTests`, and the reason of `signal`. */
-export async function selectListed(
+export async function selectInThread(
   readers: Threads,
   tests: PlaywrightTest[],
   { tests: names, exclude, excludeSkipped, playwright }: Selection,
