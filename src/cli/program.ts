@@ -11,9 +11,18 @@ Commands use the server of --context, of MATRE_URL, or of the current context (\
 them the server that runs on the data folder, or the data folder itself. Settings come from the environment or from
 matre.env; \`matre config\` shows them. \`matre help TOPIC\` explains: ${topicNames.join(', ')}.`;
 
-/** The command of a command line, after options of the program; `undefined` when it is unknown. */
-const usedCommand = (argv: readonly string[]) =>
-  argv.find((word, index) => !word.startsWith('-') && argv[index - 1] !== '--context' && isCommand(word));
+/** The command of a command line with its subcommand, after options of the program; `undefined` when it is unknown. */
+function usedCommand(program: Command, argv: readonly string[]): string | undefined {
+  const place = argv.findIndex(
+    (word, index) => !word.startsWith('-') && argv[index - 1] !== '--context' && isCommand(word),
+  );
+  const [name, next] = place === -1 ? [] : argv.slice(place);
+  // The help of a command with subcommands does not have their options.
+  const subcommand = program.commands
+    .find((each) => each.name() === name)
+    ?.commands.find((each) => each.name() === next);
+  return subcommand ? `${name} ${subcommand.name()}` : name;
+}
 const isCommand = (word: string) => commandTable.some(({ name }) => name === word);
 
 /** Runs one command line and returns the exit code. Never rejects. */
@@ -28,7 +37,7 @@ export async function runCommand(argv: string[], terminal: Terminal): Promise<nu
     .configureOutput({
       writeOut: (text) => void terminal.stdout.stream.write(text),
       writeErr: (text) => void terminal.stderr.stream.write(text),
-      outputError: (text) => printUsageError(terminal.stderr, text, usedCommand(argv)),
+      outputError: (text) => printUsageError(terminal.stderr, text, usedCommand(program, argv)),
     })
     // Throws instead of ending the process. The commands inherit it.
     .exitOverride();

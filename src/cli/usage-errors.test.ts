@@ -10,7 +10,7 @@ describe('wrong use of the command line', () => {
     [['list', '--foo'], 'help list', "error Unknown option '--foo'. (INPUT_INVALID)\n"],
     [
       ['schedule', 'add', 'x', '--all'],
-      'help schedule',
+      'help schedule add',
       "error Required option '--cron <expression>' not specified. (INPUT_INVALID)\n",
     ],
     [['--context', 'status', 'show'], 'help show', "error Missing required argument 'id'. (INPUT_INVALID)\n"],
