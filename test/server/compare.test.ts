@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { causeOf } from '../../src/model/failure.ts';
 import type { CompareView } from '../../src/operations/compare/compare-view.ts';
 import type { NewResult } from '../../src/queue/recorder.ts';
 import { startTestServer, type TestServer } from '../support/app.ts';
@@ -78,6 +79,7 @@ describe.each(kinds)('comparisons on %s', (kind) => {
 
   it('of two runs list the tests that differ, and how', async () => {
     const a = await run('us', {
+      Mended: failed('No element #cart'),
       Same: passed(1_000),
       Slow: passed(10_000),
       Fails: passed(1_000),
@@ -85,6 +87,7 @@ describe.each(kinds)('comparisons on %s', (kind) => {
       Gone: passed(1_000),
     });
     const b = await run('us', {
+      Mended: passed(1_000),
       Same: passed(1_200),
       Slow: passed(30_000),
       Fails: failed('No element #total'),
@@ -94,6 +97,7 @@ describe.each(kinds)('comparisons on %s', (kind) => {
     const compared = await compare(`run:${a}`, String(b));
     expect(rowsOf(compared)).toEqual([
       'us Fails outcome',
+      'us Mended outcome',
       'us Cause cause',
       'us Slow duration',
       'us Gone only-a',
@@ -101,7 +105,7 @@ describe.each(kinds)('comparisons on %s', (kind) => {
     ]);
     expect(compared).toMatchObject({
       a: { kind: 'run', name: String(a), runs: [{ id: a, environment: 'us' }] },
-      counts: { common: 4, same: 1, outcome: 1, cause: 1, duration: 1, onlyA: 1, onlyB: 1 },
+      counts: { common: 5, same: 1, outcome: 2, cause: 1, duration: 1, onlyA: 1, onlyB: 1 },
       durations: { tests: 2, aMs: 11_000, bMs: 31_200 },
       more: 0,
     });
@@ -118,7 +122,7 @@ describe.each(kinds)('comparisons on %s', (kind) => {
       counts: { same: 1 },
     });
     const { body: first } = await ask(`run:${a}`, `run:${b}`, '&limit=2');
-    expect(first).toMatchObject({ rows: [{}, {}], more: 3 });
+    expect(first).toMatchObject({ rows: [{}, {}], more: 4 });
     expect((await compare(`run:${a}`, `run:${a}`)).rows).toEqual([]);
   });
 
@@ -244,7 +248,10 @@ describe.each(kinds)('comparisons on %s', (kind) => {
     const b = await run('us', { A: failed('No element #cart'), B: failed('No element #total') });
     const cli = (...args: string[]) =>
       cliHere(args, { settings: { MATRE_URL: server.url, MATRE_DATA: server.folder } });
+    const note = { kind: 'product', owner: 'Ann', note: 'since the rework' };
+    await server.ask('PUT', `/api/causes/${causeOf('No element #total')}/note`, note);
     const { code, stdout } = await cli('compare', String(a), String(b));
+    expect(stdout).toContain('No element #total: the shop is at fault (Ann): since the rework');
     expect(code).toBe(0);
     expect(stdout).toContain('2 tests in common: 0 same, 1 with another outcome, 1 with another cause');
     expect(stdout).toMatch(/^outcome +passed +failed +A +No element #cart$/m);
@@ -255,5 +262,6 @@ describe.each(kinds)('comparisons on %s', (kind) => {
       code: 3,
       stderr: expect.stringContaining('COMPARE_UNKNOWN'),
     });
+    expect((await cli('compare', String(a), 'uss')).stderr).toContain('Did you mean us?');
   });
 });

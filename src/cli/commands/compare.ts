@@ -4,8 +4,9 @@ import { shortCommit } from '../../model/short-commit.ts';
 import { compare } from '../../operations/compare/compare.ts';
 import type { CompareView, DifferenceView, SideView } from '../../operations/compare/compare-view.ts';
 import { type CliContext, jsonOption, print } from '../cli-context.ts';
-import { clean, colourOf, durationText, plural } from '../output/format.ts';
-import { printTable } from '../output/table.ts';
+import { clean, colourOf, durationText, localTime, plural } from '../output/format.ts';
+import { noteText } from '../output/note-text.ts';
+import { printTable, printText } from '../output/table.ts';
 import type { Output } from '../output/terminal.ts';
 
 /** Rows that are printed without --all. */
@@ -94,6 +95,10 @@ function printComparison(output: Output, compared: CompareView): void {
     rows,
   );
   if (more > 0) output.line(`and ${more} more; --all prints them`);
+  const noted = causes.filter(({ note }) => note !== null);
+  if (noted.length > 0) output.line();
+  for (const { message, note } of noted)
+    if (note !== null) printText(output, `${clean(headlineOf(message))}: ${noteText(note)}`, 0);
 }
 
 const words = {
@@ -122,8 +127,13 @@ function describeSide({ kind, name, runs, unfinished }: SideView): string {
     }),
   );
   const commit = commits.size === 1 && kind !== 'commit' ? `, ${[...commits][0]}` : '';
+  const at = runs
+    .map(({ finishedAt }) => finishedAt)
+    .sort()
+    .at(-1);
+  const finished = at === undefined ? '' : `, finished ${localTime(at)}`;
   const open = unfinished.length > 0 ? ` (not finished on ${unfinished.join(', ')})` : '';
-  return clean(`${what} ${where}${commit}${open}`);
+  return clean(`${what} ${where}${finished}${commit}${open}`);
 }
 
 function sideText(side: DifferenceView['a'], difference: DifferenceView['difference']): string {

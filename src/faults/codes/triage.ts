@@ -51,7 +51,7 @@ export const triageFaults = {
   QUARANTINE_EXISTS: usage(
     409,
     'Nothing was changed.',
-    'End the other quarantine first: `matre quarantine end ID`.',
+    'Change the other quarantine with `matre quarantine edit ID`, or end it first: `matre quarantine end ID`.',
   ),
   QUARANTINE_UNKNOWN: usage(
     404,

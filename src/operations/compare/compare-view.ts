@@ -73,7 +73,9 @@ export const compareView = z.object({
     .describe('Sums of the tests that passed on both sides'),
   rows: z
     .array(differenceView)
-    .describe('Tests that differ: other outcomes first, then causes and durations'),
+    .describe(
+      'Tests that differ: other outcomes first, of these the failures in B; then causes and durations',
+    ),
   more: z.number().describe('Differing tests beyond the limit'),
   causes: z
     .array(z.object({ cause: z.string(), message: z.string(), note: noteView.nullable() }))

@@ -31,7 +31,9 @@ export const compare = defineOperation({
     const compared = await comparePairs(context, pairs);
     if (compared.pairs.every(({ common }) => common === 0)) throw nothingInCommon(sideA, sideB, pairs.length);
     const ordered = differences.flatMap((each) =>
-      compared.rows.filter(({ difference }) => difference === each),
+      compared.rows
+        .filter(({ difference }) => difference === each)
+        .toSorted((one, other) => outcomeRank(one) - outcomeRank(other)),
     );
     const rows = ordered.slice(0, limit);
     return {
@@ -47,6 +49,10 @@ export const compare = defineOperation({
     };
   },
 });
+
+/** What fails in B comes first, then what is less certain there: a broken environment must not hide it. */
+const outcomeOrder = ['failed', 'flaky', 'broken', null, 'skipped', 'passed'] as const;
+const outcomeRank = ({ b }: DifferenceView) => outcomeOrder.indexOf(b?.outcome ?? null);
 
 interface RunPair {
   a: ComparedRun;

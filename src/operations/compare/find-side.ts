@@ -1,7 +1,7 @@
 import { Fault, isFault } from '../../faults/fault.ts';
 import type { ComparedRun } from '../../store/tables/compared-runs.ts';
 import type { Context } from '../core/context.ts';
-import { getEnvironment } from '../environments/get-environment.ts';
+import { getEnvironment, nearestCode } from '../environments/get-environment.ts';
 import type { SideView } from './compare-view.ts';
 
 /** What can be named: the kinds of a side, and the run before another one. */
@@ -31,9 +31,12 @@ export async function findSide(context: Context, text: string): Promise<Side> {
   const candidates = await candidatesOf(context, text);
   const [only, ...others] = candidates;
   if (only === undefined) {
+    const nearest = await nearestCode(context, text);
     throw new Fault(
       'COMPARE_UNKNOWN',
-      `"${text}" is neither the number of a run, nor the code of an environment, nor the beginning of a commit with finished runs.`,
+      `"${text}" is neither the number of a run, nor the code of an environment, nor the beginning of a commit with finished runs.${
+        nearest === undefined ? '' : ` Did you mean ${nearest}?`
+      }`,
     );
   }
   if (others.length > 0) {

@@ -17,9 +17,15 @@ export async function getEnvironment(context: Context, code: string): Promise<En
     return await context.environments.get(code);
   } catch (error) {
     if (!isFault(error, 'ENVIRONMENT_UNKNOWN')) throw error;
-    const codes = (await context.environments.list()).map((environment) => environment.code);
-    const nearest = codes.length > 0 ? closest(code, codes) : undefined;
-    if (nearest === undefined || distance(code, nearest) > 3) throw error;
+    const nearest = await nearestCode(context, code);
+    if (nearest === undefined) throw error;
     throw new Fault(error.code, `${asSentence(error.message)} Did you mean ${nearest}?`);
   }
+}
+
+/** The code of an environment that a wrong one may stand for; `undefined` when none is near. */
+export async function nearestCode(context: Context, code: string): Promise<string | undefined> {
+  const codes = (await context.environments.list()).map((environment) => environment.code);
+  const nearest = codes.length > 0 ? closest(code, codes) : undefined;
+  return nearest === undefined || distance(code, nearest) > 3 ? undefined : nearest;
 }

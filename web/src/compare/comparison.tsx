@@ -2,6 +2,7 @@ import { Anchor } from '@mantine/core';
 import { useMemo } from 'react';
 import { Link } from 'wouter';
 import type { CompareView, DifferenceView, SideView } from '#src/operations/compare/compare-view.ts';
+import { NoteText } from '../triage/cause-note.tsx';
 import { duration, plural, shortCommit } from '../ui/format.ts';
 import { LongText } from '../ui/long-text/long-text.tsx';
 import { useQueryState } from '../ui/query-state.ts';
@@ -11,7 +12,7 @@ import { StatusChoice, StatusChoices } from '../ui/status-choices.tsx';
 import { type Column, DataTable } from '../ui/table/data-table.tsx';
 import { Time } from '../ui/time.tsx';
 import classes from './compare.module.css';
-import { changeOfDuration, differenceWords, messageOf } from './difference-text.ts';
+import { type Causes, changeOfDuration, differenceWords, messageOf, notesOf } from './difference-text.ts';
 
 type Difference = DifferenceView['difference'];
 
@@ -19,7 +20,7 @@ type Difference = DifferenceView['difference'];
 export function Comparison({ compared }: { compared: CompareView }) {
   const { a, b, alone, counts, durations, rows, more, causes } = compared;
   const [chosen, setChosen] = useQueryState('show');
-  const messages = useMemo(() => new Map(causes.map(({ cause, message }) => [cause, message])), [causes]);
+  const causeById = useMemo(() => new Map(causes.map((each) => [each.cause, each])), [causes]);
   const visibleRows = chosen === '' ? rows : rows.filter(({ difference }) => difference === chosen);
   const numbers: Record<Difference, number> = {
     outcome: counts.outcome,
@@ -62,7 +63,7 @@ export function Comparison({ compared }: { compared: CompareView }) {
       ) : (
         <DifferenceTable
           rows={visibleRows}
-          messages={messages}
+          causes={causeById}
           hasEnvironments={a.runs.length > 1 || b.runs.length > 1}
         />
       )}
@@ -108,8 +109,7 @@ function SideText({ letter, side: { kind, name, runs, unfinished }, alone }: Sid
           )}
         </>
       )}
-      {others.length > 0 &&
-        `: ${plural(runs.length, 'run')} on ${runs.map(({ environment }) => environment).join(', ')}`}
+      {others.length > 0 && <SeveralRuns runs={runs} hasCommit={kind !== 'commit'} />}
       {alone.length > 0 && <span className={classes.dim}> (only here: {alone.join(', ')})</span>}
       {unfinished.length > 0 && (
         <span className={classes.dim}> (not finished on {unfinished.join(', ')})</span>
@@ -118,9 +118,32 @@ function SideText({ letter, side: { kind, name, runs, unfinished }, alone }: Sid
   );
 }
 
+/** The runs of a side with several, the newest time, and their commit when it is one. */
+function SeveralRuns({ runs, hasCommit }: { runs: SideView['runs']; hasCommit: boolean }) {
+  const newest = runs.toSorted((one, other) => Date.parse(other.finishedAt) - Date.parse(one.finishedAt))[0];
+  const commits = new Map(runs.map(({ commit }) => [commit?.id, commit]));
+  const [commit] = hasCommit && commits.size === 1 ? [...commits.values()] : [];
+  return (
+    <>
+      : {plural(runs.length, 'run')} on {runs.map(({ environment }) => environment).join(', ')}
+      {newest && (
+        <>
+          , <Time at={newest.finishedAt} />
+        </>
+      )}
+      {commit && (
+        <span className={classes.dim}>
+          {' '}
+          at <code>{shortCommit(commit.id)}</code> {commit.subject}
+        </span>
+      )}
+    </>
+  );
+}
+
 interface TableProps {
   rows: DifferenceView[];
-  messages: ReadonlyMap<string, string>;
+  causes: Causes;
   /** Whether a side has several runs; two single runs may be on different environments, which the head names. */
   hasEnvironments: boolean;
 }
@@ -131,7 +154,7 @@ const environmentColumn: Column<DifferenceView> = {
   value: ({ environment }) => <LongText text={environment} />,
 };
 
-function DifferenceTable({ rows, messages, hasEnvironments }: TableProps) {
+function DifferenceTable({ rows, causes, hasEnvironments }: TableProps) {
   const columns: Column<DifferenceView>[] = [
     {
       name: 'Test',
@@ -150,7 +173,21 @@ function DifferenceTable({ rows, messages, hasEnvironments }: TableProps) {
     },
     { name: 'A', width: 'fit', value: (row) => <Outcome row={row} side="a" /> },
     { name: 'B', width: 'fit', value: (row) => <Outcome row={row} side="b" /> },
-    { name: 'Message', width: 12, value: (row) => <LongText text={messageOf(row, messages)} /> },
+    {
+      name: 'Message',
+      width: 12,
+      wraps: true,
+      value: (row) => (
+        <>
+          <LongText text={messageOf(row, causes)} />
+          {notesOf(row, causes).map((note) => (
+            <div key={note.cause}>
+              <NoteText note={note} />
+            </div>
+          ))}
+        </>
+      ),
+    },
   ];
   return (
     <DataTable

@@ -1,5 +1,9 @@
-import type { DifferenceView } from '#src/operations/compare/compare-view.ts';
+import type { CompareView, DifferenceView } from '#src/operations/compare/compare-view.ts';
+import type { NoteView } from '#src/operations/triage/note-view.ts';
 import { briefMessage } from '../ui/brief-message.ts';
+
+/** The causes of a comparison by their ids. */
+export type Causes = ReadonlyMap<string, CompareView['causes'][number]>;
 
 /** How a test differs, in the order of the list. */
 export const differenceWords: Record<DifferenceView['difference'], string> = {
@@ -10,14 +14,18 @@ export const differenceWords: Record<DifferenceView['difference'], string> = {
   'only-b': 'Only in B',
 };
 
-/** The message of the failure in B, else of that in A; both where only the causes differ. `messages`: by cause. */
-export function messageOf(
-  { a, b, difference }: DifferenceView,
-  messages: ReadonlyMap<string, string>,
-): string {
-  const text = (cause: string | null | undefined) => (cause ? briefMessage(messages.get(cause) ?? '') : '');
+/** The message of the failure in B, else of that in A; both where only the causes differ. */
+export function messageOf({ a, b, difference }: DifferenceView, causes: Causes): string {
+  const text = (cause: string | null | undefined) =>
+    cause ? briefMessage(causes.get(cause)?.message ?? '') : '';
   if (difference === 'cause') return [text(a?.cause), text(b?.cause)].map((each) => each || '–').join(' → ');
   return text(b?.cause) || text(a?.cause);
+}
+
+/** What is known about the causes of a test, those of A first. */
+export function notesOf({ a, b }: DifferenceView, causes: Causes): NoteView[] {
+  const own = new Set([a?.cause, b?.cause]);
+  return [...own].flatMap((cause) => causes.get(cause ?? '')?.note ?? []);
 }
 
 /** The change from A to B of a test that differs by its duration: `+180 %`. */
