@@ -7,6 +7,7 @@ import { createQueue, type Queue } from '../../src/queue/queue.ts';
 import type { Database } from '../../src/store/database/database.ts';
 import { type Comparisons, createComparisons } from '../../src/store/tables/comparisons.ts';
 import { createEnvironments } from '../../src/store/tables/environments.ts';
+import { createPlans } from '../../src/store/tables/plans.ts';
 import { reopenRun } from '../../src/store/tables/reopen-run.ts';
 import { runComparer } from '../../src/store/tables/run-comparer.ts';
 import { createRuns, type Runs } from '../../src/store/tables/runs.ts';
@@ -197,6 +198,8 @@ export function comparisonsConformance(kind: Kind): void {
         [usual],
       );
       expect(test).toEqual({ duration_ms: 15_000, usual_ms: 10_100, notable: true });
+      const [planned] = await createPlans({ database }).list(usual);
+      expect(planned).toMatchObject({ test: 'A', usualMs: 10_100 });
     });
 
     it('go by the order of execution, whatever the clocks say', async () => {

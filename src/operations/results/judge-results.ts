@@ -64,7 +64,8 @@ export function judgeResults({
       reason: latest?.reason ?? null,
       startedAt: (latest?.startedAt ?? planned.startedAt)?.toISOString() ?? null,
       durationMs: latest?.durationMs ?? null,
-      usualMs: usual.get(position) ?? null,
+      // What the classes were found with. The expected duration has that of the run itself in it, once it is finished.
+      usualMs: planned.usualMs ?? usual.get(position) ?? null,
       attempt: latest?.attempt ?? null,
       attempts: own
         .filter((each) => each !== latest)

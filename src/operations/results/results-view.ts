@@ -65,7 +65,12 @@ export const testResultView = z.object({
   reason: reasonView.nullable(),
   startedAt: time.nullable(),
   durationMs: z.number().nullable(),
-  usualMs: z.number().nullable().describe('Mean duration of its last five executions'),
+  usualMs: z
+    .number()
+    .nullable()
+    .describe(
+      'Median of its earlier passes here, once the run was compared with them; before, the mean of its last five executions',
+    ),
   attempt: z.number().nullable().describe('Attempt of the run in which it was executed'),
   attempts: z
     .array(z.object({ attempt: z.number(), status: z.enum(statuses), message: z.string().nullable() }))

@@ -14,6 +14,8 @@ export interface PlannedProgress {
   repeats: boolean;
   /** It passed, and failed in an earlier attempt of the run. */
   flaky: boolean;
+  /** Its usual duration, as the run was compared with the history of its environment; `undefined` before, and without one. */
+  usualMs: number | undefined;
   /** The quarantine that covered its failure when the run was judged. */
   quarantine: AppliedQuarantine | undefined;
 }
@@ -31,9 +33,11 @@ export function createPlans(deps: { database: Queryable }) {
         status: Status | null;
         repeats: boolean | null;
         failed_before: boolean | null;
+        usual_ms: number | null;
         quarantine: { id: number; owner: string; reason: string; ends: number } | null;
       }>(
-        `SELECT DISTINCT ON (position) planned_test.test, planned_test.suite, planned_test.started_at, result.status,
+        `SELECT DISTINCT ON (position) planned_test.test, planned_test.suite, planned_test.started_at,
+           planned_test.usual_ms, result.status,
            run.state <> 'finished' AND result.attempt <= redo_after AS repeats,
            bool_or(result.status = 'failed') OVER (PARTITION BY position) AS failed_before,
            CASE WHEN result.status = 'failed' AND quarantine.id IS NOT NULL THEN json_build_object('id', quarantine.id,
@@ -45,15 +49,18 @@ export function createPlans(deps: { database: Queryable }) {
          WHERE planned_test.run_id = $1 ORDER BY position, result.attempt DESC`,
         [runId],
       );
-      return rows.map(({ test, suite, started_at, status, repeats, failed_before, quarantine }) => ({
-        test,
-        suite: suite || undefined,
-        startedAt: started_at ?? undefined,
-        status: repeats === true ? undefined : (status ?? undefined),
-        repeats: repeats === true,
-        flaky: repeats !== true && status === 'passed' && failed_before === true,
-        quarantine: quarantine === null || repeats === true ? undefined : toApplied(quarantine),
-      }));
+      return rows.map(
+        ({ test, suite, started_at, status, repeats, failed_before, usual_ms, quarantine }) => ({
+          test,
+          suite: suite || undefined,
+          startedAt: started_at ?? undefined,
+          status: repeats === true ? undefined : (status ?? undefined),
+          repeats: repeats === true,
+          flaky: repeats !== true && status === 'passed' && failed_before === true,
+          usualMs: usual_ms ?? undefined,
+          quarantine: quarantine === null || repeats === true ? undefined : toApplied(quarantine),
+        }),
+      );
     },
   };
 }

@@ -71,7 +71,9 @@ function Line(props: TestProps) {
             <span className={classes.usual}>usually {duration(usualMs)}</span>
           )}
           <Waits waits={test.waits} short />
-          {durationMs !== null && isFinished && <TestDuration durationMs={durationMs} usualMs={usualMs} />}
+          {durationMs !== null && isFinished && (
+            <TestDuration test={test} isFinal={run.state === 'finished'} />
+          )}
           <span className={classes.history}>
             <History outcomes={history} />
           </span>
@@ -105,11 +107,18 @@ function RunningTime({ startedAt, usualMs }: { startedAt: string; usualMs: numbe
   );
 }
 
-function TestDuration({ durationMs, usualMs }: { durationMs: number; usualMs: number | null }) {
-  const { isSlow } = compareToUsual(durationMs, usualMs);
+/** `isFinal`: the run is finished, so its classes say what is slower, as those of its submission do. */
+function TestDuration({ test, isFinal }: { test: TestProps['test']; isFinal: boolean }) {
+  const { durationMs, usualMs } = test;
+  if (durationMs === null) return null;
+  const isSlow = isFinal ? test.classes.includes('slower') : compareToUsual(durationMs, usualMs).isSlow;
   return (
     <span className={classes.duration}>
-      {isSlow && usualMs !== null && <span className={classes.usual}>usually {duration(usualMs)}</span>}
+      {isSlow && usualMs !== null && (
+        <span className={classes.usual}>
+          {isFinal && 'slower, '}usually {duration(usualMs)}
+        </span>
+      )}
       {duration(durationMs)}
     </span>
   );
