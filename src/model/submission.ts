@@ -10,6 +10,8 @@ export interface ClassCounts {
   flaky: number;
   slower: number;
   broken: number;
+  /** Failed, neither new nor known: without an earlier outcome, or after a failure with another cause. */
+  other: number;
 }
 
 /** A run of a submission. */

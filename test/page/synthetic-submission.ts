@@ -61,7 +61,7 @@ export async function startSyntheticServer({
       finishedAt: new Date(createdAt.getTime() + 72 * 60_000).toISOString(),
       ...{ verdict: isGood ? 'passed' : 'failed', environments: codes, durationMs: 72 * 60_000 },
       counts: { ...counts, quarantined: 0, flaky: 4 },
-      classes: isGood ? { new: 0, known: 0, fixed: 0, flaky: 0, slower: 0, broken: 0 } : classes,
+      classes: isGood ? { new: 0, known: 0, fixed: 0, flaky: 0, slower: 0, broken: 0, other: 0 } : classes,
     };
   };
   const viewOf = (night: number): SubmissionView => ({
@@ -162,6 +162,7 @@ function countClasses({ rows }: MatrixView): ClassCounts {
   return {
     ...{ new: ofClass('new'), known: ofClass('known'), fixed: ofClass('fixed'), flaky: ofClass('flaky') },
     ...{ slower: ofClass('slower'), broken: having(({ outcome }) => outcome === 'broken') },
+    other: having(({ outcome, classes }) => outcome === 'failed' && classes.length === 0),
   };
 }
 

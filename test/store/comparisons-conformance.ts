@@ -177,6 +177,7 @@ export function comparisonsConformance(kind: Kind): void {
         flaky: 0,
         slower: 0,
         broken: 1,
+        other: 2,
         flakyInRun: 0,
       });
     });

@@ -111,6 +111,7 @@ function printList(output: Output, submissions: readonly SubmissionSummary[]): v
       },
       { heading: 'Envs', text: ({ environments }) => String(environments.length) },
       count('new'),
+      count('other'),
       count('fixed'),
       count('known'),
       count('flaky'),

@@ -93,7 +93,7 @@ function headOf(
   if (classes !== null) {
     fields.push([
       'Classes',
-      `${classes.new} new, ${classes.fixed} fixed, ${classes.known} known, ${classes.flaky} flaky, ${classes.slower} slower than usual, ${classes.broken} broken`,
+      `${classes.new} new, ${plural(classes.other, 'other failure')}, ${classes.fixed} fixed, ${classes.known} known, ${classes.flaky} flaky, ${classes.slower} slower than usual, ${classes.broken} broken`,
     ]);
   }
   fields.push([

@@ -4,7 +4,7 @@ import type { Verdict } from '../../model/run.ts';
 import { submissionHeadline } from './headline.ts';
 
 const none = { planned: 0, passed: 0, failed: 0, broken: 0, skipped: 0, flaky: 0, quarantined: 0 };
-const noClasses = { new: 0, known: 0, fixed: 0, flaky: 0, slower: 0, broken: 0 };
+const noClasses = { new: 0, known: 0, fixed: 0, flaky: 0, slower: 0, broken: 0, other: 0 };
 const minute = 60_000;
 
 interface Words {
@@ -62,7 +62,7 @@ describe('the headline of a submission', () => {
       'nightly on preprod-us: 2 known failures (run 471, 1 h 12 min)',
     ],
     [
-      { verdict: 'failed', counts: { failed: 5 }, classes: { new: 1, known: 2 } },
+      { verdict: 'failed', counts: { failed: 5 }, classes: { new: 1, known: 2, other: 2 } },
       'nightly on preprod-us: 1 new failure, 2 known, 2 other (run 471, 1 h 12 min)',
     ],
     [

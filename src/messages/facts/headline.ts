@@ -47,18 +47,15 @@ function progressText({ submission, runs }: Omit<SubmissionFacts, 'headline'>): 
     .join(', ');
 }
 
-function failedText({ submission, runs }: Omit<SubmissionFacts, 'headline'>): string {
+function failedText({ submission }: Omit<SubmissionFacts, 'headline'>): string {
   const { counts, classes } = submission;
-  const { new: fresh = 0, fixed = 0, known = 0 } = classes ?? {};
-  // Without an earlier outcome, or after another cause, a failure has no class.
-  const other = Math.max(0, counts.failed - fresh - known);
+  const { new: fresh = 0, fixed = 0, known = 0, other = 0 } = classes ?? {};
   const parts = [
     fresh > 0 && plural(fresh, 'new failure'),
     fixed > 0 && `${fixed} fixed`,
     known > 0 && (fresh > 0 || fixed > 0 ? `${known} known` : plural(known, 'known failure')),
     fresh === 0 && known === 0 && plural(counts.failed, 'failure'),
-    // Of several environments the classes count tests, and the results count each test on each environment.
-    fresh + known > 0 && runs.length === 1 && other > 0 && `${other} other`,
+    fresh + known > 0 && other > 0 && `${other} other`,
     counts.quarantined > 0 && `${counts.quarantined} in quarantine`,
   ];
   return parts.filter(Boolean).join(', ');

@@ -62,7 +62,7 @@ function parseChannel(text: string): RuleChannel {
 }
 
 const counts = { planned: 600, passed: 600, failed: 0, broken: 0, skipped: 0, flaky: 0, quarantined: 0 };
-const classes = { new: 0, known: 0, fixed: 0, flaky: 0, slower: 0, broken: 0 };
+const classes = { new: 0, known: 0, fixed: 0, flaky: 0, slower: 0, broken: 0, other: 0 };
 const failure = { test: 'ATest', suite: null, className: null, quarantined: false, message: 'x', url: null };
 
 function submissionFacts(): SubmissionFacts {

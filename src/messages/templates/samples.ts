@@ -13,7 +13,7 @@ import { reservationFacts } from '../facts/reservation-facts.ts';
 
 const server = 'https://matre.example.com';
 const counts = { planned: 600, passed: 583, failed: 15, broken: 0, skipped: 2, flaky: 1, quarantined: 1 };
-const classes = { new: 3, known: 12, fixed: 1, flaky: 1, slower: 0, broken: 0 };
+const classes = { new: 3, known: 12, fixed: 1, flaky: 1, slower: 0, broken: 0, other: 0 };
 const commit = { id: '4f1c0de2a9b8c7d6e5f4a3b2c1d0e9f8a7b6c5d4', subject: 'Price of bundles' };
 
 const newFailure: FailureFacts = {

@@ -25,6 +25,9 @@ const classCountsView = z.object({
   flaky: z.number(),
   slower: z.number(),
   broken: z.number(),
+  other: z
+    .number()
+    .describe('Failed, neither new nor known: without an earlier outcome there, or after another cause'),
 });
 
 const classCounts = classCountsView.nullable().describe('Null until its results are compared');

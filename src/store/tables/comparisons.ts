@@ -148,10 +148,11 @@ async function readEarlierRuns(
 }
 
 function countClasses(tests: readonly ComparedTest[]): ClassCounts & { flakyInRun: number } {
-  const counts = { new: 0, known: 0, fixed: 0, flaky: 0, slower: 0, broken: 0, flakyInRun: 0 };
+  const counts = { new: 0, known: 0, fixed: 0, flaky: 0, slower: 0, broken: 0, other: 0, flakyInRun: 0 };
   for (const { classes, status, flakyInRun } of tests) {
     for (const name of resultClasses) if (classes.includes(name)) counts[name] += 1;
     if (status === 'broken') counts.broken += 1;
+    if (status === 'failed' && !classes.includes('new') && !classes.includes('known')) counts.other += 1;
     if (flakyInRun) counts.flakyInRun += 1;
   }
   return counts;

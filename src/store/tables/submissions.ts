@@ -161,7 +161,8 @@ export const classCountsOfOwn = `
       .map((name) => `'${name}', count(DISTINCT (test, suite)) FILTER (WHERE '${name}' = ANY (classes))`)
       .join(`,
     `)},
-    'broken', count(DISTINCT (test, suite)) FILTER (WHERE outcome = 'broken'))
+    'broken', count(DISTINCT (test, suite)) FILTER (WHERE outcome = 'broken'),
+    'other', count(DISTINCT (test, suite)) FILTER (WHERE outcome = 'failed' AND NOT classes && ARRAY['new', 'known']))
   FROM planned_test JOIN run ON run.id = run_id WHERE run.submission_id = own.id AND notable`;
 
 /**
@@ -243,6 +244,8 @@ const storedClasses: z.ZodType<ClassCounts> = z.object({
   flaky: count,
   slower: count,
   broken: count,
+  // Submissions and runs that an earlier version compared have none.
+  other: count,
 });
 const storedCommitLink = z
   .object({

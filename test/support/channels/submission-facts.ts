@@ -116,7 +116,7 @@ function sumOf(runs: RunFacts[]): MessageCounts {
   return sum;
 }
 
-const noClasses = { new: 0, known: 0, fixed: 0, flaky: 0, slower: 0, broken: 0 };
+const noClasses = { new: 0, known: 0, fixed: 0, flaky: 0, slower: 0, broken: 0, other: 0 };
 
 function alert(phase: AlertFacts['phase']): AlertFacts {
   const message = 'The disk of host build-2 has 2.1 GB left (2%).';

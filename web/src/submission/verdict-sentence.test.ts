@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { sentenceOf } from './verdict-sentence.ts';
 
 const counts = { planned: 600, passed: 600, failed: 0, broken: 0, skipped: 0, flaky: 0, quarantined: 0 };
-const none = { new: 0, known: 0, fixed: 0, flaky: 0, slower: 0, broken: 0 };
+const none = { new: 0, known: 0, fixed: 0, flaky: 0, slower: 0, broken: 0, other: 0 };
 const say = (...input: Parameters<typeof sentenceOf>) =>
   sentenceOf(...input)
     .map(({ text }) => text)
@@ -13,8 +13,8 @@ it('says what changed first, and leaves zeros out', () => {
   expect(say({ verdict: 'failed', counts, classes })).toBe(
     '3 new failures, 1 fixed, 12 known, 4 flaky, 2 slower',
   );
-  expect(say({ verdict: 'failed', counts, classes: { ...none, new: 1, broken: 2 } })).toBe(
-    '1 new failure, 2 broken',
+  expect(say({ verdict: 'failed', counts, classes: { ...none, new: 1, broken: 2, other: 3 } })).toBe(
+    '1 new failure, 3 other failures, 2 broken',
   );
 });
 

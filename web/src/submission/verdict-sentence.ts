@@ -1,4 +1,5 @@
 import type { SubmissionSummary } from '#src/operations/submissions/submission-view.ts';
+import { plural } from '../ui/format.ts';
 import type { ClassFilter } from './matrix/result-state.ts';
 
 /** A part of the sentence of a submission: `3 new failures`. A class leads to its tests. */
@@ -10,7 +11,8 @@ export interface SentencePart {
 type ClassCounts = NonNullable<SubmissionSummary['classes']>;
 
 const classTexts: [keyof ClassCounts, (count: number) => string][] = [
-  ['new', (count) => `${count.toLocaleString()} new failure${count === 1 ? '' : 's'}`],
+  ['new', (count) => plural(count, 'new failure')],
+  ['other', (count) => plural(count, 'other failure')],
   ['broken', (count) => `${count.toLocaleString()} broken`],
   ['fixed', (count) => `${count.toLocaleString()} fixed`],
   ['known', (count) => `${count.toLocaleString()} known`],
@@ -43,7 +45,6 @@ export function sentenceOf({ verdict, classes, counts, runs = [] }: Summary): Se
       ? []
       : [{ text: `${textOf(classes[only])}${only === 'broken' ? brokenPlace(runs) : ''}`, only }],
   );
-  // Failures without an earlier result have no class.
   if (parts.length === 0) return failures.length > 0 ? failures : [{ text: resultsText(verdict, done) }];
   return parts;
 }

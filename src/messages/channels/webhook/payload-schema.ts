@@ -29,7 +29,7 @@ const counts = z.looseObject({
   quarantined: z.number().describe('Those of failed that a quarantine covers; they decide nothing'),
 });
 
-const classNames: (keyof ClassCounts)[] = [...resultClasses, 'broken'];
+const classNames: (keyof ClassCounts)[] = [...resultClasses, 'broken', 'other'];
 const classCounts = Object.fromEntries(classNames.map((name) => [name, z.number()]));
 const classes = nullable(z.looseObject(classCounts as Record<keyof ClassCounts, z.ZodNumber>)).describe(
   'Results by class, compared with the history; null until that is done',

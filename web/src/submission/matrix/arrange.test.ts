@@ -53,9 +53,9 @@ it('has a section for each class, new failures first, and each test once', () =>
     row('FirstEverTest', failed('b'), cell()),
   );
   expect(lines(matrix)).toEqual([
-    ...['# new 1', 'KnownAndNewTest', '# relapse 1', 'RelapseTest', '# broken 1', 'BrokenTest'],
-    ...['# known 1 and 2 elsewhere', 'KnownTest'],
-    ...['# slower 1', 'SlowerTest', '# fixed 1', 'FixedTest', '# failed 1', 'FirstEverTest'],
+    ...['# new 1', 'KnownAndNewTest', '# other 1', 'FirstEverTest', '# relapse 1', 'RelapseTest'],
+    ...['# broken 1', 'BrokenTest', '# known 1 and 2 elsewhere', 'KnownTest'],
+    ...['# slower 1', 'SlowerTest', '# fixed 1', 'FixedTest'],
     ...['# differs 1', 'SkippedInOneTest', '# same 1', 'SameTest'],
   ]);
 });
@@ -100,6 +100,16 @@ it('filters by words of the name, by class and by environment', () => {
   expect(lines(matrix, { only: 'flaky' })).toEqual(['# flaky 2', 'CartTest', 'AdminCartTest'].toSorted());
   expect(lines(matrix, { environment: 'us' })).toEqual(['# new 1', 'AdminCartTest', '# same 1', 'CartTest']);
   expect(lines(matrix, { environment: 'us', only: 'flaky' })).toEqual([]);
+});
+
+it('can be filtered to failures that are neither new nor known', () => {
+  const matrix = matrixOf(
+    row('FirstEverTest', failed('b'), cell({ classes: ['fixed'] })),
+    row('FlakyTest', failed('b', 'flaky'), cell()),
+    row('KnownTest', failed('a', 'known'), cell()),
+  );
+  expect(lines(matrix, { only: 'other' })).toEqual(['# other 2', 'cause b 2']);
+  expect(lines(matrix, { environment: 'es', only: 'other' })).toEqual([]);
 });
 
 it('puts the test first that grew most', () => {

@@ -3,24 +3,13 @@ import { type ClassFilter, classFilters, growthOf, hasClass, qualifiedName } fro
 
 export type Cause = MatrixView['causes'][number];
 
-/** `relapse`: new failures for known causes, as flaky tests have them; `failed`: failures without a class. */
-export type Section = ClassFilter | 'relapse' | 'failed' | 'differs' | 'same';
+/** `relapse`: new failures for known causes, as flaky tests have them. */
+export type Section = ClassFilter | 'relapse' | 'differs' | 'same';
 const sectionOrder: readonly Section[] = [
-  ...([
-    'new',
-    'relapse',
-    'broken',
-    'known',
-    'flaky',
-    'slower',
-    'fixed',
-    'failed',
-    'differs',
-    'same',
-  ] as const),
+  ...(['new', 'other', 'relapse', 'broken', 'known', 'flaky', 'slower', 'fixed', 'differs', 'same'] as const),
 ];
 /** What a row is listed for. An environment that is broken as a whole must not hide what its tests do elsewhere. */
-const classPriority = ['new', 'known', 'flaky', 'slower', 'fixed'] as const;
+const classPriority = ['new', 'other', 'known', 'flaky', 'slower', 'fixed'] as const;
 
 /** A line of the matrix. */
 export type Item =
@@ -120,7 +109,6 @@ function sectionOf(cells: readonly MatrixCell[], only: ClassFilter | undefined):
       ? 'relapse'
       : 'new';
   if (section !== undefined || only !== undefined) return section;
-  if (cells.some(({ outcome }) => outcome === 'failed')) return 'failed';
   if (has('broken')) return 'broken';
   return cells.some(({ outcome }) => outcome !== cells[0]?.outcome) ? 'differs' : 'same';
 }

@@ -18,13 +18,13 @@ export const nameColumn = -1;
 
 const sectionText: Record<Section, string> = {
   new: 'New failures',
+  other: 'Failures without an earlier result, or with another cause',
   relapse: 'New failures for known causes',
   broken: 'Broken',
   known: 'Known failures',
   flaky: 'Flaky',
   slower: 'Slower than usual',
   fixed: 'Fixed',
-  failed: 'Failures without an earlier result',
   differs: 'Different between environments',
   same: 'The same on all environments',
 };

@@ -4,8 +4,8 @@ import type { MatrixCell, MatrixRow } from '#src/operations/submissions/matrix-v
 /** What a cell says in one word: the class that matters most, else the outcome. */
 export type ResultState = ResultClass | 'broken' | 'failed' | 'skipped' | 'passed' | 'running';
 
-/** What the rows can be filtered by, and the order of the sections; `failed` and `differs` are for rows without a class. */
-export const classFilters = ['new', 'broken', 'known', 'flaky', 'slower', 'fixed'] as const;
+/** What the rows can be filtered by. `other`: failed, neither new nor known. */
+export const classFilters = ['new', 'other', 'broken', 'known', 'flaky', 'slower', 'fixed'] as const;
 export type ClassFilter = (typeof classFilters)[number];
 
 /** The class of a failure that matters most, then that of a pass. */
@@ -19,9 +19,12 @@ export function stateOf({ outcome, classes }: MatrixCell): ResultState {
   return outcome;
 }
 
-/** Whether a result has a class, or is broken. */
+/** Whether a result has a class, is broken, or failed without being new or known. */
 export function hasClass({ outcome, classes }: MatrixCell, which: ClassFilter): boolean {
-  return which === 'broken' ? outcome === 'broken' : classes.includes(which);
+  if (which === 'broken') return outcome === 'broken';
+  if (which === 'other')
+    return outcome === 'failed' && !classes.includes('new') && !classes.includes('known');
+  return classes.includes(which);
 }
 
 /** How much longer than usual a result took: 1.8 for 180 % more; `undefined` when that is unknown. */

@@ -93,6 +93,7 @@ interface ChoicesProps {
 
 const choiceStatus = {
   new: 'failed',
+  other: 'failed',
   known: 'failed',
   broken: 'broken',
   flaky: 'flaky',

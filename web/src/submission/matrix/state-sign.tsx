@@ -9,6 +9,7 @@ export function StateSign({ state, size = 12 }: { state: ResultState | Section; 
     case 'new':
     case 'relapse':
     case 'known':
+    case 'other':
     case 'failed':
       return <StatusSign status="failed" size={size} />;
     case 'slower':
