@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { causeOf } from '../../src/model/failure.ts';
 import type { MatrixView } from '../../src/operations/submissions/matrix-view.ts';
 import type { SubmissionView } from '../../src/operations/submissions/submission-view.ts';
 import type { Runner } from '../../src/worker/runner.ts';
@@ -153,14 +154,19 @@ describe.each(kinds)('submissions on %s', (kind) => {
     commit = 'b'.repeat(40);
     const before = await get('/api/schedules/nightly/latest');
     const { id } = await night();
+    const note = { kind: 'product', owner: 'Ann', note: 'since the rework' };
+    await server.ask('PUT', `/api/causes/${causeOf('No element')}/note`, note);
     const { stdout, code } = await cli('submission', '--schedule', 'nightly', '--latest');
     expect(code).toBe(0);
     expect(stdout).toContain(`Submission     ${id}, nightly`);
-    expect(stdout).toContain('2 new, 0 other failures, 2 fixed, 0 known, 2 flaky');
+    expect(stdout).toContain(
+      '2 new, 0 other failures, 2 fixed, 0 known, 2 flaky, 0 slower than usual, 0 broken',
+    );
     expect(stdout).toContain(`1 commit since submission ${before.id}:\n  bbbbbbbb  Round totals (Ann, `);
     expect(stdout).toMatch(
-      /New failures \(2 tests\):\nTEST +ENVIRONMENTS +MESSAGE\nA +es +.*Expected '47,19 €', actual '39,00 €'/,
+      /New failures \(2 tests\):\n .*Expected '47,19 €', actual '39,00 €'.*\n +cause [0-9a-f]{16}, first seen .+\n +A +es\n/,
     );
+    expect(stdout).toContain('    the shop is at fault (Ann): since the rework\n    C  us\n');
     expect(stdout).toMatch(/Fixed \(2 tests\):\nTEST .*\nA +us *\nB +us/);
     const json = JSON.parse((await cli('submission', String(id), '--json')).stdout);
     expect(json).toMatchObject({

@@ -7,6 +7,7 @@ import { createQueue, type Queue } from '../../src/queue/queue.ts';
 import type { Database } from '../../src/store/database/database.ts';
 import { type Comparisons, createComparisons } from '../../src/store/tables/comparisons.ts';
 import { createEnvironments } from '../../src/store/tables/environments.ts';
+import { createMatrix } from '../../src/store/tables/matrix.ts';
 import { createPlans } from '../../src/store/tables/plans.ts';
 import { reopenRun } from '../../src/store/tables/reopen-run.ts';
 import { runComparer } from '../../src/store/tables/run-comparer.ts';
@@ -190,6 +191,10 @@ export function comparisonsConformance(kind: Kind): void {
       for (const factor of [1, 1.02, 0.98, 1, 2]) await execute([night], { durations: lasting(factor) });
       const slow = await execute([night], { durations: lasting(2, 2) });
       const usual = await execute([night], { durations: lasting(1, 1.5) });
+      await execute([{ ...night, A: 'failed:x' }]);
+      const afterFailure = await execute([night], { durations: lasting(1, 2) });
+      await execute([night], { durations: lasting(1) });
+      const second = await execute([night], { commit: 'c2', durations: lasting(1, 3) });
       await compare();
       expect(await classesOf(5)).toMatchObject({ A: 'passed', B: 'passed' });
       expect(await classesOf(slow)).toMatchObject({ A: 'passed slower', B: 'passed' });
@@ -201,6 +206,36 @@ export function comparisonsConformance(kind: Kind): void {
       expect(test).toEqual({ duration_ms: 15_000, usual_ms: 10_100, notable: true });
       const [planned] = await createPlans({ database }).list(usual);
       expect(planned).toMatchObject({ test: 'A', usualMs: 10_100 });
+      const slower = [slow, usual, afterFailure, second].map((runId) => ({
+        ...{ runId, test: 'A', suite: '', outcome: 'passed' as const },
+      }));
+      const since = await createMatrix({ database }).since(slower);
+      expect(since.map(({ runId, first }) => [runId, first.runId, first.commit?.id])).toEqual([
+        [slow, slow, 'c1'],
+        [usual, slow, 'c1'],
+        [afterFailure, slow, 'c1'],
+        [second, second, 'c2'],
+      ]);
+    });
+
+    it('tell since when a test fails', async () => {
+      const outcomes = ['failed:x', 'passed', 'failed:x', 'broken', 'failed:y', 'passed', 'failed:x'];
+      for (const [index, outcome] of outcomes.entries())
+        await execute([{ A: outcome }], { commit: `c${index + 1}` });
+      await compare();
+      const failed = [1, 3, 5, 7].map((runId) => ({
+        ...{ runId, test: 'A', suite: '', outcome: 'failed' as const },
+      }));
+      const since = await createMatrix({ database }).since([
+        ...failed,
+        { runId: 5, test: 'B', suite: '', outcome: 'failed' },
+      ]);
+      expect(since.map(({ runId, first }) => [runId, first.runId, first.commit?.id])).toEqual([
+        [1, 1, 'c1'],
+        [3, 3, 'c3'],
+        [5, 3, 'c3'],
+        [7, 7, 'c7'],
+      ]);
     });
 
     it('go by the order of execution, whatever the clocks say', async () => {

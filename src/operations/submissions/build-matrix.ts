@@ -2,14 +2,24 @@ import type { CauseNote } from '../../model/cause-note.ts';
 import { comparedPairs } from '../../model/failure-headline.ts';
 import { groupBy } from '../../model/group-by.ts';
 import type { Submission } from '../../model/submission.ts';
-import type { MatrixCell, SeenCause } from '../../store/tables/matrix.ts';
+import type { Matrix, MatrixCell, SeenCause, FirstSeen as SeenRun } from '../../store/tables/matrix.ts';
 import { viewNote } from '../triage/note-view.ts';
-import type { MatrixView } from './matrix-view.ts';
+import type { FirstSeen, MatrixView } from './matrix-view.ts';
 
 /** More values do not help to recognise a cause. */
 const maxValues = 5;
 /** More causes are not one evening's work, and finding each costs time. */
 const maxCauses = 200;
+
+/** More tests that fail or are slower are a bad evening, not news about each. */
+const maxDated = 400;
+
+/** The results of a matrix of which it is said since when: those that failed, and those that are slower; at most `maxDated` of each. */
+export function datedResults(cells: readonly MatrixCell[]): MatrixCell[] {
+  const failed = cells.filter(({ outcome }) => outcome === 'failed');
+  const slower = cells.filter(({ classes }) => classes.includes('slower'));
+  return [...failed.slice(0, maxDated), ...slower.slice(0, maxDated)];
+}
 
 /** A failure that has a cause. */
 export type Failure = MatrixCell & { cause: string };
@@ -24,13 +34,14 @@ export function failuresByCause(cells: readonly MatrixCell[]): Map<string, Failu
 
 /**
  * The rows of a matrix by name, each with a cell for each run, in the order of the runs. `notable`: without the tests that passed everywhere
- * without a class, and those that were skipped everywhere.
+ * without a class, and those that were skipped everywhere. `dated`: since when tests fail or are slower.
  */
 export function buildRows(
   runs: Submission['runs'],
   cells: readonly MatrixCell[],
-  { notable }: { notable: boolean },
+  { notable, dated }: { notable: boolean; dated: Awaited<ReturnType<Matrix['since']>> },
 ): MatrixView['rows'] {
+  const firstSeen = new Map(dated.map((each) => [placeOf(each), viewFirst(each.first)]));
   const columns = new Map(runs.map(({ id }, index) => [id, index]));
   const rows = new Map<string, MatrixView['rows'][number]>();
   for (const { test, suite, runId, ...cell } of cells) {
@@ -40,6 +51,9 @@ export function buildRows(
       row = { test, suite: suite || null, cells: runs.map(() => null) };
       rows.set(name, row);
     }
+    // Most cells passed without a class, and need no key.
+    const isPlain = cell.outcome === 'passed' && cell.classes.length === 0;
+    const since = isPlain ? undefined : firstSeen.get(placeOf({ test, suite, runId }));
     row.cells[columns.get(runId) ?? 0] = {
       outcome: cell.outcome ?? null,
       classes: cell.classes,
@@ -47,6 +61,7 @@ export function buildRows(
       usualMs: cell.usualMs ?? null,
       cause: cell.cause ?? null,
       ...(cell.quarantined && { quarantined: true }),
+      ...(since && { since }),
       run: runId,
     };
   }
@@ -82,15 +97,15 @@ export function buildCauses(
       values: comparedPairs(messages, maxValues),
       tests: new Set(own.map(({ test, suite }) => `${suite}:${test}`)).size,
       environments: [...new Set(own.flatMap(({ runId }) => codes.get(runId) ?? []))].toSorted(),
-      since: first
-        ? {
-            submission: first.submissionId ?? null,
-            run: first.runId,
-            at: first.at.toISOString(),
-            commit: first.commit ?? null,
-          }
-        : null,
+      since: first ? viewFirst(first) : null,
       note: note ? viewNote(note) : null,
     };
   });
 }
+
+const viewFirst = ({ submissionId, runId, at, commit }: SeenRun): FirstSeen => ({
+  ...{ submission: submissionId ?? null, run: runId, at: at.toISOString(), commit: commit ?? null },
+});
+
+const placeOf = ({ test, suite, runId }: Pick<MatrixCell, 'test' | 'suite' | 'runId'>) =>
+  `${runId} ${suite}:${test}`;

@@ -9,6 +9,14 @@ import { noteView } from '../triage/note-view.ts';
 export const commitView = z.object({ id: z.string(), subject: z.string() });
 const milliseconds = z.number().nullable();
 
+/** The run in which something was seen first. */
+const firstSeenView = z.object({
+  submission: z.number().nullable(),
+  run: z.number(),
+  at: time,
+  commit: commitView.nullable().describe('The commit of that run'),
+});
+
 export const matrixView = z.object({
   environments: z.array(z.string()).describe('The columns'),
   tests: z.number().describe('Number of tests, also of those that have no row'),
@@ -32,6 +40,11 @@ export const matrixView = z.object({
                 .boolean()
                 .optional()
                 .describe('True where a quarantine covers the failure, which decides no verdict'),
+              since: firstSeenView
+                .optional()
+                .describe(
+                  'Of a failure: the first one on this environment after the last pass. Of a slower test: the first slower pass there after the last usual one',
+                ),
               run: z.number(),
             })
             .nullable()
@@ -47,19 +60,12 @@ export const matrixView = z.object({
       values: z.array(z.string()).describe('The values that its messages compare'),
       tests: z.number(),
       environments: z.array(z.string()),
-      since: z
-        .object({
-          submission: z.number().nullable(),
-          run: z.number(),
-          at: time,
-          commit: commitView.nullable().describe('The commit of that run'),
-        })
-        .nullable()
-        .describe('Where it was seen first'),
+      since: firstSeenView.nullable().describe('Where it was seen first'),
       note: noteView.nullable(),
     }),
   ),
 });
 export type MatrixView = z.output<typeof matrixView>;
 export type MatrixRow = MatrixView['rows'][number];
+export type FirstSeen = z.output<typeof firstSeenView>;
 export type MatrixCell = NonNullable<MatrixRow['cells'][number]>;

@@ -5,7 +5,7 @@ import type { Submission } from '../../model/submission.ts';
 import type { Context } from '../core/context.ts';
 import { scheduleName, submissionId, wholeNumber } from '../core/fields.ts';
 import { defined, defineOperation } from '../core/operation.ts';
-import { buildCauses, buildRows, failuresByCause } from './build-matrix.ts';
+import { buildCauses, buildRows, datedResults, failuresByCause } from './build-matrix.ts';
 import { matrixView } from './matrix-view.ts';
 import {
   type SubmissionView,
@@ -106,13 +106,14 @@ export const showMatrix = defineOperation({
       matrix.cells(runIds, { notable }),
       notable ? matrix.countTests(runIds) : undefined,
     ]);
-    const shownRows = buildRows(runs, cells, { notable });
     const failures = failuresByCause(cells);
     const causes = [...failures.keys()];
-    const [seen, noteOf] = await Promise.all([
+    const [seen, noteOf, dated] = await Promise.all([
       matrix.causes(causes, [...failures.values()].flat()),
       notes.ofCauses(causes),
+      matrix.since(datedResults(cells)),
     ]);
+    const shownRows = buildRows(runs, cells, { notable, dated });
     return {
       environments: runs.map(({ environmentCode }) => environmentCode),
       tests: count ?? shownRows.length,

@@ -18,19 +18,25 @@ export interface MatrixCell {
   quarantined: boolean;
 }
 
+/** The run in which something was seen first. */
+export interface FirstSeen {
+  runId: number;
+  submissionId: number | undefined;
+  at: Date;
+  /** Of the test module. */
+  commit: { id: string; subject: string } | undefined;
+}
+
 /** Where a cause was seen first, and some of the failures that have it. */
 export interface SeenCause {
   cause: string;
   /** Of some failures of the matrix, at most `messagesPerCause`; each at most `maxMessageCharacters` long. */
   messages: string[];
-  first: {
-    runId: number;
-    submissionId: number | undefined;
-    at: Date;
-    /** Of the test module. */
-    commit: { id: string; subject: string } | undefined;
-  };
+  first: FirstSeen;
 }
+
+/** A test that failed or was slower in a run. */
+type TestToDate = Pick<MatrixCell, 'runId' | 'test' | 'suite' | 'outcome'>;
 
 /** More messages of a cause add few values. */
 const messagesPerCause = 10;
@@ -112,17 +118,59 @@ export function createMatrix({ database }: { database: Queryable }) {
       return rows.map((row) => ({
         cause: row.cause,
         messages: row.messages ?? [],
-        first: {
-          runId: row.run_id,
-          submissionId: row.submission_id ?? undefined,
-          at: row.recorded_at,
-          commit:
-            row.commit_id === null ? undefined : { id: row.commit_id, subject: row.commit_subject ?? '' },
-        },
+        first: toFirstSeen(row),
       }));
+    },
+
+    /**
+     * Since which run tests fail, or are slower than usual, on their environment: the first failure after their last pass; the first slower
+     * pass after their last usual one, whatever failed between them. Without tests whose history does not reach back to the run.
+     */
+    async since(tests: readonly TestToDate[]): Promise<(TestToDate & { first: FirstSeen })[]> {
+      if (tests.length === 0) return [];
+      const rows = await database.query<FirstSeenRow & { now_run_id: number; test: string; suite: string }>(
+        `SELECT now.run_id AS now_run_id, now.test, now.suite, run.id AS run_id, run.submission_id, run.commit_id,
+           run.commit_subject, coalesce(run.started_at, run.queued_at) AS recorded_at
+         FROM unnest($1::bigint[], $2::text[], $3::text[], $4::boolean[]) AS now (run_id, test, suite, failed)
+         JOIN run AS own ON own.id = now.run_id
+         JOIN test_outcomes AS outcomes ON outcomes.environment_id = own.environment_id AND outcomes.test = now.test
+           AND outcomes.suite = now.suite
+         JOIN LATERAL (SELECT array_position(outcomes.run_ids, now.run_id) AS place) AS last ON last.place IS NOT NULL
+         JOIN run ON run.id = CASE WHEN now.failed
+           THEN outcomes.run_ids[length(rtrim(left(outcomes.outcomes, last.place - 1), 'x')) + 1]
+           ELSE (${firstSlower}) END`,
+        [
+          tests.map(({ runId }) => runId),
+          tests.map(({ test }) => test),
+          tests.map(({ suite }) => suite),
+          tests.map(({ outcome }) => outcome === 'failed'),
+        ],
+      );
+      const byPlace = new Map(
+        rows.map((row) => [keyOf({ ...row, runId: row.now_run_id }), toFirstSeen(row)]),
+      );
+      return tests.flatMap((test) => {
+        const first = byPlace.get(keyOf(test));
+        return first ? [{ ...test, first }] : [];
+      });
     },
   };
 }
+
+/** SQL of the runs of a test up to the last one that counts, with their places in its history. */
+const pastRuns = (join: 'JOIN' | 'LEFT JOIN') => `
+  unnest(outcomes.run_ids) WITH ORDINALITY AS earlier (run_id, place)
+  ${join} planned_test AS past ON past.run_id = earlier.run_id AND past.test = now.test AND past.suite = now.suite`;
+
+/** SQL of the first run in which a test was slower after its last usual pass. A removed run counts as usual: it is unknown. */
+const firstSlower = `
+  SELECT past.run_id FROM ${pastRuns('JOIN')}
+  WHERE place <= last.place AND 'slower' = ANY (past.classes) AND place > coalesce((
+    SELECT place FROM ${pastRuns('LEFT JOIN')}
+    WHERE place < last.place AND (past.run_id IS NULL OR past.outcome = 'passed' AND NOT 'slower' = ANY (past.classes))
+    ORDER BY place DESC LIMIT 1
+  ), 0)
+  ORDER BY place LIMIT 1`;
 
 /** SQL of the tests that are notable in one of the runs. */
 const notableTests = 'SELECT test, suite FROM planned_test WHERE run_id = ANY ($1::bigint[]) AND notable';
@@ -149,15 +197,28 @@ interface CellRow {
   quarantined: boolean | null;
 }
 
-interface CauseRow {
-  cause: string;
+interface FirstSeenRow {
   run_id: number;
   recorded_at: Date;
   submission_id: number | null;
   commit_id: string | null;
   commit_subject: string | null;
+}
+
+interface CauseRow extends FirstSeenRow {
+  cause: string;
   messages: string[] | null;
 }
+
+const keyOf = ({ runId, test, suite }: Pick<MatrixCell, 'runId' | 'test' | 'suite'>) =>
+  `${runId} ${suite}:${test}`;
+
+const toFirstSeen = (row: FirstSeenRow): FirstSeen => ({
+  runId: row.run_id,
+  submissionId: row.submission_id ?? undefined,
+  at: row.recorded_at,
+  commit: row.commit_id === null ? undefined : { id: row.commit_id, subject: row.commit_subject ?? '' },
+});
 
 const toCell = (row: CellRow): MatrixCell => ({
   runId: row.run_id,

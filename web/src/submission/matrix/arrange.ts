@@ -209,6 +209,12 @@ export const mostGrown = (cells: readonly MatrixCell[]): MatrixCell | undefined 
     .filter((cell) => hasClass(cell, 'slower'))
     .toSorted((one, other) => (growthOf(other) ?? 0) - (growthOf(one) ?? 0))[0];
 
+/** Since when a test fails where it has failed for longest. */
+export const oldestFailure = (cells: readonly MatrixCell[]): MatrixCell['since'] =>
+  cells
+    .flatMap(({ outcome, since }) => (outcome === 'failed' && since ? [since] : []))
+    .toSorted((one, other) => Date.parse(one.at) - Date.parse(other.at))[0];
+
 /** The cause of a row: that of the first result with the class of its section, else of its first failure. */
 function causeOf(cells: readonly MatrixCell[], section: Section): string | undefined {
   const which = section === 'relapse' ? 'new' : classFilters.find((each) => each === section);

@@ -1,7 +1,7 @@
 import { IconBandage } from '@tabler/icons-react';
 import type { MatrixCell, MatrixRow } from '#src/operations/submissions/matrix-view.ts';
 import { addressOf } from '../../base-path.ts';
-import { duration } from '../../ui/format.ts';
+import { calendarDay, duration } from '../../ui/format.ts';
 import classes from './matrix.module.css';
 import { growthOf, type ResultState, resultPage, stateOf } from './result-state.ts';
 import { StateSign } from './state-sign.tsx';
@@ -64,5 +64,7 @@ function describe(cell: MatrixCell, environment: string): string {
     ...(usualMs === null ? [] : [`usually ${duration(usualMs)}`]),
   ];
   const quarantined = cell.quarantined ? ['quarantined'] : [];
-  return `${environment}: ${[outcome ?? 'no result yet', ...quarantined, ...classes, ...times, `run ${run}`].join(', ')}`;
+  const since = cell.since ? [`since ${calendarDay(new Date(cell.since.at))}`] : [];
+  const words = [outcome ?? 'no result yet', ...quarantined, ...classes, ...since, ...times, `run ${run}`];
+  return `${environment}: ${words.join(', ')}`;
 }

@@ -1,13 +1,13 @@
 import { UnstyledButton } from '@mantine/core';
 import { IconChevronRight } from '@tabler/icons-react';
 import { memo, useState } from 'react';
-import type { MatrixCell } from '#src/operations/submissions/matrix-view.ts';
+import type { FirstSeen, MatrixCell } from '#src/operations/submissions/matrix-view.ts';
 import { addressOf } from '../../base-path.ts';
 import { NoteText } from '../../triage/cause-note.tsx';
 import { briefMessage } from '../../ui/brief-message.ts';
 import { calendarDay, duration, plural, shortCommit } from '../../ui/format.ts';
 import { LongText } from '../../ui/long-text/long-text.tsx';
-import { type Cause, type Item, mostGrown, type Section } from './arrange.ts';
+import { type Cause, type Item, mostGrown, oldestFailure, type Section } from './arrange.ts';
 import classes from './matrix.module.css';
 import { ResultLink } from './matrix-cell.tsx';
 import { stateOf } from './result-state.ts';
@@ -141,22 +141,27 @@ function CauseText({ cause: { message, values, since, note } }: { cause: Cause }
           {value}
         </code>
       ))}{' '}
-      {since && (
-        <span className={classes.since}>
-          since {calendarDay(new Date(since.at))}
-          {since.commit && (
-            <span title={since.commit.subject}>
-              , at <code>{shortCommit(since.commit.id)}</code> {since.commit.subject}
-            </span>
-          )}
-        </span>
-      )}
+      {since && <SinceText text="first seen" since={since} />}
       {note && (
         <div>
           <NoteText note={note} />
         </div>
       )}
     </div>
+  );
+}
+
+/** `slower since 28 Nov, at a1b2c3d Rework coupons` */
+function SinceText({ text, since: { at, commit } }: { text: string; since: FirstSeen }) {
+  return (
+    <span className={classes.since}>
+      {text} {calendarDay(new Date(at))}
+      {commit && (
+        <span title={commit.subject}>
+          , at <code>{shortCommit(commit.id)}</code> {commit.subject}
+        </span>
+      )}
+    </span>
   );
 }
 
@@ -174,6 +179,9 @@ function TestCells({ item, environments, columns, stop, hasCards }: TestProps) {
   });
   // A card has the results that matter, and the others on demand.
   const shown = hasCards && !isOpen ? cells.filter(({ cell }) => stateOf(cell) !== 'passed') : cells;
+  // A new failure begins in this submission.
+  const oldest =
+    section === 'known' || section === 'other' ? oldestFailure(cells.map(({ cell }) => cell)) : undefined;
   const byColumn = new Map(shown.map(({ column, cell }) => [column, cell]));
   return (
     <>
@@ -191,6 +199,11 @@ function TestCells({ item, environments, columns, stop, hasCards }: TestProps) {
           </div>
         )}
         {cause && !isBelowCause && <CauseText cause={cause} />}
+        {oldest && (
+          <div className={classes.failsSince}>
+            <SinceText text="fails since" since={oldest} />
+          </div>
+        )}
         {section === 'slower' && <SlownessText cell={mostGrown(cells.map(({ cell }) => cell))} />}
       </th>
       {columns.map((column) => {
@@ -222,13 +235,14 @@ function TestCells({ item, environments, columns, stop, hasCards }: TestProps) {
   );
 }
 
-/** `3 min 42 s, usually 52 s` */
+/** `3 min 42 s, usually 52 s · slower since 28 Nov, at a1b2c3d Rework coupons` */
 function SlownessText({ cell }: { cell: MatrixCell | undefined }) {
-  const { durationMs = null, usualMs = null } = cell ?? {};
+  const { durationMs = null, usualMs = null, since } = cell ?? {};
   if (durationMs === null || usualMs === null) return null;
   return (
     <div className={classes.message}>
-      {duration(durationMs)}, usually {duration(usualMs)}
+      {duration(durationMs)}, usually {duration(usualMs)}{' '}
+      {since && <SinceText text="slower since" since={since} />}
     </div>
   );
 }
