@@ -4,6 +4,7 @@ import { parseInput } from '../../src/operations/core/operation.ts';
 import { showChangesSincePass } from '../../src/operations/results/changes-since-pass.ts';
 import { submitRuns } from '../../src/operations/runs/runs.ts';
 import { listChangedTests, showTestChanges } from '../../src/operations/tests/changed-tests.ts';
+import { showTestSteps } from '../../src/operations/tests/test-steps.ts';
 import { previewRuns } from '../../src/operations/tests/tests.ts';
 import { type Harness, moduleTest, openHarness, overOneEngine } from './harness.ts';
 
@@ -165,6 +166,35 @@ overOneEngine((kind) => {
     const list = await changed({ since: before, ref: 'main', environment: 'preprod-us' });
     expect(list.tests.map(({ test }) => test)).toEqual(['ClerkTest']);
     expect(JSON.stringify(list)).not.toContain('Harbour-7');
+    // Whoever asks may leave the environment out.
+    expect(await answer(place)).toContain('[hidden]');
+    expect(JSON.stringify(await changed({ since: before, ref: 'main' }))).not.toContain('Harbour-7');
+  });
+
+  test('secrets of other commits are hidden, also where they moved to a file of variables later', async () => {
+    const environmentFile = 'Cron/data/.env.preprod-us';
+    const plain = harness.module.git('show', `main:${environmentFile}`);
+    const commitWith = (step: string, variables: string) =>
+      harness.module.commit({
+        ...moduleTest('GuardTest', `${home}<see selector="body" userInput="${step}" stepKey="seeIt"/>`),
+        [environmentFile]: `${plain}${variables}`,
+      });
+    const moved = commitWith('Moved!Harbour-1', '');
+    const old = commitWith('Old!Harbour-2', 'GUARD_PASSWORD=Old!Harbour-2\n');
+    const next = commitWith('Next!Harbour-3', 'GUARD_PASSWORD=Moved!Harbour-1\n');
+    const show = async (operation: typeof showTestSteps | typeof showTestChanges, input: object) => {
+      const request = parseInput(operation as typeof showTestSteps, { test: 'GuardTest', ...input });
+      return JSON.stringify(await operation.run(harness.context, request as never, requestContext));
+    };
+    for (const environment of [{ environment: 'preprod-us' }, {}]) {
+      const steps = await show(showTestSteps, { ref: moved, ...environment });
+      expect(steps).toContain('[hidden]');
+      expect(steps).not.toContain('Harbour-1');
+      const changes = await show(showTestChanges, { since: old, ref: next, ...environment });
+      expect(changes).toContain('[hidden]');
+      expect(changes).not.toContain('Harbour-2');
+      expect(changes).toContain('Next!Harbour-3');
+    }
   });
 
   test('refs that cannot be compared are refused, each with a code', async () => {

@@ -33,7 +33,8 @@ it('names the change of several modules that was committed last, whenever it was
       of: () => ({ checkout: async () => '/module' }),
       elementChange: async ({ commit }: { commit: string }) => changes[commit],
     }),
-    readValues: async () => ({ enabled: undefined, secrets: [] }),
+    readEnabled: async () => undefined,
+    createHide: async () => (text: string) => text,
     read: async () => ({ compare: async () => compared }),
   } as never);
   const request = { environment: {}, before: pinned, after: pinned, test: 'ATest', stepKey: 'a' };

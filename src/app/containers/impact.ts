@@ -6,13 +6,13 @@ import type { ChangedTest, ChangedTests } from '../../mftf/impact/changed-tests.
 import { type Reason, withoutStop } from '../../mftf/impact/reasons.ts';
 import type { TestChanges } from '../../mftf/impact/test-changes.ts';
 import { type CheckedOutModules, mapModules } from '../../mftf/module/check-out.ts';
-import { createRedactor } from '../../mftf/redaction/redactor.ts';
 import type { Environment } from '../../model/environment.ts';
 import type { PinnedModule } from '../../model/module-source.ts';
 import { emptySelection } from '../../model/selection.ts';
 import { type SourcedModule, sourceOfAddress } from '../../modules/environment-sources.ts';
 import type { Commit, Modules } from '../../modules/modules.ts';
 import type { CommitsToCompare, Impact, SourcesAt, StepChange } from '../../operations/core/context.ts';
+import type { Hide, TestAnswer } from './hide-secrets.ts';
 import type { Sources } from './sources.ts';
 
 interface ImpactDependencies {
@@ -20,20 +20,18 @@ interface ImpactDependencies {
   sources: Sources;
   modules(): Promise<Modules>;
   sourcesAt(ref?: string): Promise<SourcesAt>;
-  /** What an environment adds. Errors: MODULE_ENV_FILE_MISSING. */
-  readValues(environment: Environment, testModules: CheckedOutModules): Promise<Values>;
+  /** The modules that MFTF reads on an environment; see `Catalogs.of`. Errors: MODULE_ENV_FILE_MISSING. */
+  readEnabled(
+    environment: Environment,
+    testModules: CheckedOutModules,
+  ): Promise<readonly string[] | undefined>;
+  /** See `createHide`. */
+  createHide(answer: TestAnswer): Promise<Hide>;
   read(request: {
     image: string;
     testModules: CheckedOutModules;
     enabled: readonly string[] | undefined;
   }): Promise<CatalogAccess>;
-}
-
-interface Values {
-  /** The modules that MFTF reads; see `Catalogs.of`. */
-  enabled: readonly string[] | undefined;
-  /** The secret values, to be hidden. */
-  secrets: readonly string[];
 }
 
 /** Compares the tests of commits. */
@@ -47,13 +45,16 @@ export function createImpact(deps: ImpactDependencies): Impact {
         at ?? (await deps.sourcesAt(request.ref)),
         request,
       );
-      const { image, testModules, enabled, earlier, since, secrets } = sources;
+      const { image, testModules, enabled, earlier, since } = sources;
       const after = await read({ image, testModules, enabled });
       const files = await changedFiles(deps, sources);
       const changes = await compareAll(() => read(earlier), after, files);
       const [{ id, subject }] = testModules;
       const selected = selection && (await after.ask('resolve', selection)).tests;
-      const hide = await createHide(secrets);
+      const hide = await deps.createHide({
+        ...answerOf(sources),
+        texts: changes.changed.flatMap(({ reasons }) => textsOfReasons(reasons)),
+      });
       const changed = changes.changed.map((test) => ({
         ...test,
         reasons: hideInReasons(test.reasons, hide),
@@ -63,12 +64,12 @@ export function createImpact(deps: ImpactDependencies): Impact {
 
     async testChanges({ environment, test, ...request }) {
       const sources = await sourcesSince(deps, environment, await deps.sourcesAt(request.ref), request);
-      const { image, testModules, enabled, earlier, since, secrets } = sources;
+      const { image, testModules, enabled, earlier, since } = sources;
       const after = await read({ image, testModules, enabled });
       const before = await read(earlier);
       const [{ id, subject }] = testModules;
       const changes = await after.compare(before, 'testChanges', { test });
-      const hide = await createHide(secrets);
+      const hide = await deps.createHide({ ...answerOf(sources), texts: textsOf(changes) });
       return { commit: { id, subject }, since, ...hideInChanges(changes, hide) };
     },
 
@@ -76,23 +77,30 @@ export function createImpact(deps: ImpactDependencies): Impact {
       const { image, modules: sourced } = await deps.sources.of(environment);
       const earlier = await checkOutPinned(deps, sourced, before);
       const later = await checkOutPinned(deps, sourced, after);
-      const { enabled, secrets } = await deps.readValues(environment, later);
+      const enabled = await deps.readEnabled(environment, later);
       const catalog = await read({ image, testModules: later, enabled });
       const catalogBefore = await read({ image, testModules: earlier, enabled });
       const changes = await catalog.compare(catalogBefore, 'testChanges', { test, stepKey });
-      const hide = await createHide(secrets);
+      const hide = await deps.createHide({
+        environments: [environment],
+        commits: [earlier, later],
+        texts: textsOf(changes),
+      });
       const stepChange = await stepChangeOf(deps, later, changes.step);
       return { ...hideInChanges(changes, hide), stepChange };
     },
   };
 }
 
-type Hide = (text: string) => string;
+/** The texts of reasons that `hideInReasons` hides secrets in. */
+const textsOfReasons = (reasons: readonly Reason[]) =>
+  reasons.flatMap(({ text, values }) => [text, ...(values ? [values.before, values.after] : [])]);
 
-/** Hides the secrets of environments, which the files of a module may have as they are. */
-async function createHide(secrets: readonly string[]): Promise<Hide> {
-  return (await createRedactor(secrets)).text;
-}
+/** Likewise of `hideInChanges`. */
+const textsOf = ({ reasons, parts }: TestChanges) => [
+  ...textsOfReasons(reasons),
+  ...parts.flatMap(({ hunks }) => hunks.flatMap(({ steps }) => steps.map(({ step }) => step.text))),
+];
 
 function hideInReasons(reasons: readonly Reason[], hide: Hide): Reason[] {
   return reasons.map(({ values, ...reason }) => ({
@@ -120,9 +128,14 @@ interface SourcesSince {
   /** The earlier side. */
   earlier: Pick<SourcesSince, 'image' | 'testModules' | 'enabled'>;
   since: Commit;
-  /** Of the environments of both sides. */
-  secrets: readonly string[];
+  /** Those of both sides. */
+  environments: readonly (Environment | undefined)[];
 }
+
+const answerOf = ({ environments, testModules, earlier }: SourcesSince) => ({
+  environments,
+  commits: [testModules, earlier.testModules],
+});
 
 /** Errors: REF_UNKNOWN, REF_UNRELATED, and those of the repository. */
 async function sourcesSince(
@@ -153,18 +166,17 @@ async function sourcesSince(
   }
   const [first, ...others] = before.testModules;
   const path = await repository.checkout(since.id);
-  const values = environment && (await deps.readValues(environment, testModules));
-  const valuesBefore =
+  const enabled = environment && (await deps.readEnabled(environment, testModules));
+  const enabledBefore =
     sinceEnvironment === environment || sinceEnvironment === undefined
-      ? values
-      : await deps.readValues(sinceEnvironment, before.testModules);
+      ? enabled
+      : await deps.readEnabled(sinceEnvironment, before.testModules);
   const earlier: SourcesSince['earlier'] = {
     image: before.image,
     testModules: [{ ...first, ...since, path }, ...others],
-    enabled: valuesBefore?.enabled,
+    enabled: enabledBefore,
   };
-  const secrets = [...(values?.secrets ?? []), ...(valuesBefore?.secrets ?? [])];
-  return { image, testModules, enabled: values?.enabled, earlier, since, secrets };
+  return { image, testModules, enabled, earlier, since, environments: [environment, sinceEnvironment] };
 }
 
 async function changedFiles(deps: ImpactDependencies, { testModules, since }: SourcesSince) {

@@ -15,6 +15,7 @@ import {
   environmentTests,
   type QuestionDependencies,
 } from './environment-tests.ts';
+import { createHide, type TestAnswer } from './hide-secrets.ts';
 import { createImpact } from './impact.ts';
 import { previewPlaywright } from './playwright-preview.ts';
 import { mountInMagentoTree } from './runner.ts';
@@ -46,6 +47,7 @@ export function createTestQuestions(deps: QuestionDependencies): TestQuestions {
     (await sourcesAt(ref)).of(environment);
   const readTests = async (request: Parameters<typeof readCatalog>[2]) =>
     readCatalog(deps, await open(), request);
+  const hideIn = (answer: TestAnswer) => createHide({ ...deps, sourcesAt }, answer);
   const shopLists = async () =>
     (await deps.shopModules.list()).flatMap(({ names }) => (names ? [names] : []));
 
@@ -84,6 +86,7 @@ export function createTestQuestions(deps: QuestionDependencies): TestQuestions {
           sourcesAt,
           envFilesOf: (environment, testModules) => envFilesOf(deps, environment, testModules),
           readCatalog: readTests,
+          createHide: hideIn,
         },
         place,
       ),
@@ -119,10 +122,9 @@ export function createTestQuestions(deps: QuestionDependencies): TestQuestions {
       ...deps,
       sourcesAt,
       modules: async () => (await open()).modules,
-      readValues: async (environment, testModules) => {
-        const files = await envFilesOf(deps, environment, testModules);
-        return { enabled: await enabledOn(deps, environment, files), secrets: files.secrets };
-      },
+      readEnabled: async (environment, testModules) =>
+        enabledOn(deps, environment, await envFilesOf(deps, environment, testModules)),
+      createHide: hideIn,
       read: readTests,
     }),
 

@@ -2,12 +2,12 @@ import { isFault } from '../../faults/fault.ts';
 import type { CatalogAccess } from '../../mftf/catalog/catalogs.ts';
 import type { CheckedOutModules } from '../../mftf/module/check-out.ts';
 import type { EnvFiles } from '../../mftf/module/env-files.ts';
-import { createRedactor } from '../../mftf/redaction/redactor.ts';
 import { describeModules } from '../../mftf/shop-modules/describe-modules.ts';
 import { enabledModules, type ShopModulesSource } from '../../mftf/shop-modules/shop-modules.ts';
 import type { ShownStep, TestSteps } from '../../mftf/steps/test-steps.ts';
 import type { Environment } from '../../model/environment.ts';
 import type { Context, ResolvedSteps, StepsPlace } from '../../operations/core/context.ts';
+import type { Hide, TestAnswer } from './hide-secrets.ts';
 
 interface StepsDependencies {
   shopModules: ShopModulesSource;
@@ -18,11 +18,13 @@ interface StepsDependencies {
     testModules: CheckedOutModules;
     enabled: readonly string[] | undefined;
   }): Promise<CatalogAccess>;
+  /** See `createHide`. */
+  createHide(answer: TestAnswer): Promise<Hide>;
 }
 
 /** See `Context.testSteps`. */
 export async function readTestSteps(
-  { shopModules, sourcesAt, envFilesOf, readCatalog }: StepsDependencies,
+  { shopModules, sourcesAt, envFilesOf, readCatalog, createHide }: StepsDependencies,
   { environment, ref, test }: StepsPlace,
 ): Promise<ResolvedSteps> {
   const { image, testModules } = await (await sourcesAt(ref)).of(environment);
@@ -30,7 +32,9 @@ export async function readTestSteps(
   const common = { commit: { id, subject }, testModules };
   const stepsWith = async (enabled: readonly string[] | undefined) => {
     const catalog = await readCatalog({ image, testModules, enabled });
-    return catalog.ask('steps', { test });
+    const steps = await catalog.ask('steps', { test });
+    const answer = { environments: [environment], commits: [testModules], texts: textsOf(steps) };
+    return withoutSecrets(steps, await createHide(answer));
   };
   if (environment === undefined) {
     return { ...common, modules: undefined, steps: await stepsWith(undefined), values: undefined };
@@ -46,16 +50,19 @@ export async function readTestSteps(
   const modules = describeModules(stored);
   if (typeof files === 'string') return { ...common, modules, steps, values: { missing: files } };
   return {
-    ...{ ...common, modules },
-    steps: await withoutSecrets(steps, files.secrets),
+    ...{ ...common, modules, steps },
     values: { layers: await files.readLayers() },
   };
 }
 
-/** The files of a module may have secrets of an environment as they are. */
-async function withoutSecrets(test: TestSteps, secrets: readonly string[]): Promise<TestSteps> {
-  const redactor = await createRedactor(secrets);
-  const hide = redactor.text;
+/** What `withoutSecrets` hides secrets in. */
+const textsOf = ({ before, steps, after }: TestSteps): string[] =>
+  [...before, ...steps, ...after].flatMap(({ text, fields }) => [
+    text,
+    ...fields.flatMap(({ parts }) => parts.filter((part) => typeof part === 'string')),
+  ]);
+
+function withoutSecrets(test: TestSteps, hide: Hide): TestSteps {
   const hideLines = (steps: readonly ShownStep[]) =>
     steps.map((step) => ({
       ...step,
