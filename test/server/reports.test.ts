@@ -59,6 +59,22 @@ it('a report of Allure is a page with the history of the environment, in an orig
   for (const { history } of tests) expect(history).toHaveLength(1);
 });
 
+it('a report has each run once, and of many long messages the beginnings', async () => {
+  const results = Array.from({ length: 80 }, (_, index) => ({
+    ...{ test: `Fail${index}`, suite: undefined, status: 'failed' as const, message: 'é'.repeat(65_536) },
+    ...{ startedAt: new Date(index), durationMs: 1, files: [] },
+  }));
+  const runs = [{ name: 'long', digest: 'long', results, folder: undefined }];
+  const options = { runs, environment: 'us', dryRun: false, by: matreItself };
+  const id = (await importFileRuns(server.app.context, options))[0]?.run;
+  const rows = (await server.ask('GET', `/api/results?ids=${id},${id}`)).body.results;
+  expect(rows).toHaveLength(80);
+  const lengths = new Set(rows.map(({ message }: { message: string }) => message.length));
+  expect([...lengths]).toEqual([Math.floor((4 * 1024 * 1024) / 80)]);
+  const { xml } = (await server.ask('GET', `/api/junit?ids=${id},${id}`)).body;
+  expect(xml.match(/<testsuite /g)).toHaveLength(1);
+});
+
 it('results of other tools become a past run with its files, once', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'matre-results-'));
   try {

@@ -31,6 +31,29 @@ export interface PastResult {
 
 const maxMessageCharacters = 300;
 
+/**
+ * Characters of the messages of a run that are read, beyond the first 1,000 of each: a run may have 20,000 results with 64 kB each. Of a
+ * run with many long messages each is cut.
+ */
+const maxLongCharacters = 4 * 1024 * 1024;
+const columns = [
+  ...[
+    'run_id',
+    'test',
+    'suite',
+    'attempt',
+    'status',
+    'reason_code',
+    'reason_message',
+    'started_at',
+    'duration_ms',
+  ],
+  ...['attachments', 'history', 'cause', 'step_title', 'step_number', 'step_of', 'waits', 'place'],
+].map((name) => `result.${name}`);
+const readColumns = `${columns.join(', ')}, CASE WHEN length(message) > 1000
+  THEN left(message, greatest(1000, ${maxLongCharacters} / count(*) FILTER (WHERE length(message) > 1000) OVER ())::int)
+  ELSE message END AS message`;
+
 /** A run with a result of a cause. */
 export interface SameCause {
   cause: string;
@@ -49,7 +72,7 @@ export function createResults(deps: { database: Queryable }) {
     /** All results of all attempts, in the order of the plan, and those of a test in the order of attempts. */
     async list(runId: number): Promise<RecordedResult[]> {
       const rows = await database.query<ResultRow>(
-        `SELECT result.* FROM result JOIN planned_test USING (run_id, test, suite)
+        `SELECT ${readColumns} FROM result JOIN planned_test USING (run_id, test, suite)
          WHERE run_id = $1 ORDER BY position, attempt`,
         [runId],
       );
@@ -125,7 +148,7 @@ export function createResults(deps: { database: Queryable }) {
     /** The latest result of each test, which counts for the run. In the order of the plan. */
     async listLatest(runId: number): Promise<(Result & { cause: string | undefined })[]> {
       const rows = await database.query<ResultRow>(
-        `SELECT DISTINCT ON (position) result.* FROM result JOIN planned_test USING (run_id, test, suite)
+        `SELECT DISTINCT ON (position) ${readColumns} FROM result JOIN planned_test USING (run_id, test, suite)
          WHERE run_id = $1 ORDER BY position, attempt DESC`,
         [runId],
       );
