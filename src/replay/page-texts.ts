@@ -11,7 +11,11 @@ type Untrusted = any;
 
 /** The beginning of what a browser sent as a text. */
 export function limited(text: unknown, maxLength = maxReadLength): string {
-  return typeof text === 'string' ? text.slice(0, maxLength) : '';
+  if (typeof text !== 'string') return '';
+  // A slice would keep the whole text in memory.
+  return text.length <= maxLength
+    ? text
+    : Buffer.from(text.slice(0, maxLength), 'utf16le').toString('utf16le');
 }
 
 /** A call of the console: `log`, `warning`, `error`, `assert` and so on, with its values. */

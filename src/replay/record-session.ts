@@ -46,6 +46,8 @@ type Params = Record<string, any>;
 export interface RecordingOptions {
   /** Its console and requests are recorded, too. */
   texts: boolean;
+  /** Whether the browser may send so many bytes more; see `createAllowance`. */
+  allows(bytes: number): boolean;
   /** Earlier parts of the recording, which this one continues. */
   recording?: SessionRecording;
 }
@@ -63,7 +65,7 @@ export const newRecording = (): SessionRecording => ({
  */
 export async function recordSession(
   address: string,
-  { texts, recording = newRecording() }: RecordingOptions,
+  { texts, allows, recording = newRecording() }: RecordingOptions,
 ): Promise<RecordingSession> {
   const targets = new Set<string>();
   const timers = new Set<NodeJS.Timeout>();
@@ -135,7 +137,11 @@ export async function recordSession(
     handlers[method]?.(params, session);
   };
   const devTools = await openDevTools(address, new Set(Object.keys(handlers)), {
+    allows,
     onEvent,
+    onLeftOut() {
+      recording.leftOut += 1;
+    },
     onEnd(end) {
       for (const timer of timers) clearTimeout(timer);
       resolveEnded(end);

@@ -3,6 +3,7 @@ import { runPeriodically } from '../async/interval.ts';
 import { withTimeout } from '../async/timeout.ts';
 import { toFault } from '../faults/fault.ts';
 import type { Selenium, SeleniumSession, SeleniumStatus } from '../selenium/selenium.ts';
+import { createAllowance } from './allowance.ts';
 import {
   newRecording,
   type RecordingSession,
@@ -33,6 +34,12 @@ const maxConnections = 3;
 /** Bytes of the pictures of all sessions of a process, such as those of a suite: beyond them each session keeps fewer. */
 const maxHeldBytes = 32 * 1024 * 1024;
 const minHeldBytes = 200_000;
+/** Entries of all sessions of a process; those of the oldest sessions go first. Each has up to 8 kB. */
+const maxHeldEntries = 5_000;
+/** Sessions of a process; the oldest go first. */
+const maxHeldSessions = 300;
+/** What the browsers of a process may send: a page that changes all the time sends 1 MB in a second. The event loop reads it. */
+const allowance = { burst: 32 * 1024 * 1024, perSecond: 4 * 1024 * 1024 };
 /** How long the end of a process waits for a connection that is being opened. */
 const stopMs = 6_000;
 
@@ -95,6 +102,7 @@ function createProcessRecorder({
   outage(): string | undefined;
 }) {
   const recordings = new Map<string, { recording: SessionRecording; connections: number }>();
+  const allows = createAllowance(allowance);
   let current: RecordingSession | undefined;
   let lastLine: string | undefined;
   let pausedUntil = 0;
@@ -120,7 +128,7 @@ function createProcessRecorder({
         return;
       }
       shrinkHeld();
-      const connection = await recordSession(address, { texts, recording: entry.recording });
+      const connection = await recordSession(address, { texts, allows, recording: entry.recording });
       current = connection;
       void connection.begun.then(() => log(`Replay: the browser session ${id} is recorded.`));
       void connection.ended.then((end) => {
@@ -143,6 +151,13 @@ function createProcessRecorder({
     const share = Math.max(minHeldBytes, maxHeldBytes / (reels.length + 1));
     const held = reels.reduce((sum, reel) => sum + reel.bytes(), 0);
     if (held > maxHeldBytes - share) for (const reel of reels) reel.shrink(share);
+    let entries = 0;
+    for (const { recording } of [...recordings.values()].reverse()) {
+      entries += recording.entries.length;
+      if (entries > maxHeldEntries) recording.leftOut += recording.entries.splice(0).length;
+    }
+    const [oldest] = recordings.keys();
+    if (recordings.size > maxHeldSessions && oldest !== undefined) recordings.delete(oldest);
   }
 
   return {
