@@ -1,6 +1,5 @@
-import { open } from 'node:fs/promises';
 import { join, posix } from 'node:path';
-import { ifPresent } from '../files/missing-file.ts';
+import { readStart } from '../files/read-start.ts';
 import type { Redactor } from '../mftf/redaction/redactor.ts';
 import type { OutcomeAttachment } from '../mftf/results/outcome.ts';
 import { maxAttachmentNameLength, maxAttachments } from '../model/limits.ts';
@@ -45,15 +44,10 @@ const otherArchives = ['\x1f\x8b', '\xfd7zXZ', 'BZh', '7z\xbc\xaf', '\x28\xb5\x2
  * only those of a zip can be hidden.
  */
 export async function packingOf(path: string): Promise<'zip' | 'other' | 'plain' | 'missing'> {
-  const file = await ifPresent(open(path));
-  if (file === undefined) return 'missing';
-  try {
-    if (!(await file.stat()).isFile()) return 'missing';
-    const { buffer } = await file.read(Buffer.alloc(8), 0, 8, 0);
-    const startsWith = (signature: Buffer) => buffer.subarray(0, signature.length).equals(signature);
-    if (startsWith(zip)) return 'zip';
-    return otherArchives.some(startsWith) ? 'other' : 'plain';
-  } finally {
-    await file.close();
-  }
+  // A test may name what is no file, or no path, and any test shares the process of the reporter.
+  const start = await readStart(path, 8);
+  if (start === undefined) return 'missing';
+  const startsWith = (signature: Buffer) => start.subarray(0, signature.length).equals(signature);
+  if (startsWith(zip)) return 'zip';
+  return otherArchives.some(startsWith) ? 'other' : 'plain';
 }

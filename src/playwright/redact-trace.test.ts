@@ -41,12 +41,14 @@ it('hides secrets in the texts of a trace, and keeps its pictures', async () => 
     'trace.trace': Buffer.from(`{"value":"${secret}"}`),
     'resources/1.png': picture,
     'empty.txt': Buffer.alloc(0),
+    [`resources/${secret}.txt`]: Buffer.from('plain'),
   });
   expect(await redactTrace(path, await createRedactor([secret]))).toBe(true);
   expect(await read()).toEqual({
     'trace.trace': '{"value":"[hidden]"}',
     'resources/1.png': picture.toString('latin1'),
     'empty.txt': '',
+    'resources/[hidden].txt': 'plain',
   });
   expect(await readdir(folder)).toEqual(['trace.zip']);
 });

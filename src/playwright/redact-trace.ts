@@ -33,7 +33,8 @@ export async function redactTrace(path: string, redactor: Redactor, max = maxTra
       if (entry.fileName.endsWith('/')) continue;
       const content = await buffer(await archive.openReadStreamPromise(entry));
       const start = content.subarray(0, 16);
-      zip.addBuffer(isPicture(start) ? content : await redact(content, redactor), entry.fileName);
+      const shown = isPicture(start) ? content : await redact(content, redactor);
+      zip.addBuffer(shown, redactor.text(entry.fileName));
     }
     zip.end();
     await writing;

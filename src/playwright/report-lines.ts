@@ -20,13 +20,18 @@ export const resultFile = (number: number) => `${resultFolder(number)}/result.js
 
 const text = z.string().max(20_000);
 const name = z.string().max(1_000);
-const place = z.object({ file: z.string().max(4_000), line: z.number().int().min(0).max(10_000_000) });
+/** What is an argument of a command, or is stored as it is. */
+const isOneLine = (value: string) => !/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u.test(value);
+const place = z.object({
+  file: z.string().max(4_000).refine(isOneLine),
+  line: z.number().int().min(0).max(10_000_000),
+});
 const milliseconds = z
   .number()
   .min(0)
   .max(7 * 24 * 3_600_000);
 
-const identity = { project: name, titles: z.array(name).min(1).max(50), ...place.shape };
+const identity = { project: name.refine(isOneLine), titles: z.array(name).min(1).max(50), ...place.shape };
 
 const testLine = z.object({
   kind: z.literal('test'),
@@ -90,7 +95,7 @@ export async function readReport(folder: string): Promise<{ lines: ReportLine[];
   let unreadable = 0;
   const file = await ifPresent(stat(path));
   if (file === undefined) return { lines, unreadable };
-  if (file.size > maxReportBytes) return { lines, unreadable: 1 };
+  if (!file.isFile() || file.size > maxReportBytes) return { lines, unreadable: 1 };
   for await (const line of createInterface({ input: createReadStream(path, 'utf8') })) {
     const content = line.length > maxLineLength ? undefined : parse(reportLine, line);
     if (content === undefined || lines.length >= maxReportLines) unreadable += 1;
@@ -111,8 +116,8 @@ export async function readResults(
     const file = await ifPresent(stat(path));
     if (file === undefined) break;
     bytes += file.size;
-    const isSmall = file.size <= maxLineLength && bytes <= maxReportBytes;
-    const result = isSmall ? parse(testResult, await readFile(path, 'utf8')) : undefined;
+    const isReadable = file.isFile() && file.size <= maxLineLength && bytes <= maxReportBytes;
+    const result = isReadable ? parse(testResult, await readFile(path, 'utf8')) : undefined;
     if (result === undefined) unreadable += 1;
     else results.push(result);
   }
