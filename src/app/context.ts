@@ -1,4 +1,6 @@
+import { createKeyedLimiter } from '../async/limit.ts';
 import type { Config } from '../config/config.ts';
+import { Fault } from '../faults/fault.ts';
 import type { Logger } from '../log.ts';
 import { createFactsSource } from '../messages/facts/facts-source.ts';
 import type { Context } from '../operations/core/context.ts';
@@ -10,6 +12,9 @@ import type { ContainerParts } from './containers/containers.ts';
 import { secretRuleOf } from './containers/env-values.ts';
 import type { RunFiles } from './run-files.ts';
 import type { AppDatabase, Stores } from './stores.ts';
+
+/** Of each user: an open page asks for a few things at a time, and two threads read tests for all. */
+const longTurns = { concurrency: 4, maxWaiting: 100 };
 
 /** The context of operations, put together from the other parts. */
 export function createContext(parts: {
@@ -31,6 +36,10 @@ export function createContext(parts: {
   return {
     config,
     log,
+    longTurns: createKeyedLimiter({
+      ...longTurns,
+      whenFull: () => new Fault('USER_BUSY', `${longTurns.maxWaiting} requests of this user are waiting.`),
+    }),
     database,
     ...stores,
     statusCache: createStatusCache({ pool, catalog, locks, log }),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createLimiter } from './limit.ts';
+import { createKeyedLimiter, createLimiter } from './limit.ts';
 
 /** Works that end when the test says so. */
 function createWorks() {
@@ -42,5 +42,26 @@ describe('a limiter', () => {
     const run = createLimiter({ concurrency: 1, maxWaiting: 0, whenFull: () => new Error('full') });
     await expect(run(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
     expect(await run(async () => 'yes')).toBe('yes');
+  });
+});
+
+describe('a limiter for keys', () => {
+  it('keeps the works of one key waiting, and not those of another one', async () => {
+    const { started, work, end } = createWorks();
+    const run = createKeyedLimiter({ concurrency: 1, maxWaiting: 1, whenFull: () => new Error('full') });
+    const results = [run('one', work(1)), run('one', work(2)), run('other', work(3))];
+    await expect(run('one', work(4))).rejects.toThrow('full');
+    expect(started).toEqual([1, 3]);
+    end(1, new Error('failed'));
+    await expect(results[0]).rejects.toThrow('failed');
+    await new Promise(setImmediate);
+    expect(started).toEqual([1, 3, 2]);
+    end(2);
+    end(3);
+    expect(await Promise.all(results.slice(1))).toEqual([2, 3]);
+    // Nothing is left of the key that was full.
+    const next = run('one', work(5));
+    end(5);
+    expect(await next).toBe(5);
   });
 });

@@ -25,3 +25,24 @@ export function createLimiter(options: {
     }
   };
 }
+
+/**
+ * A limiter for each key, such as a user: the works of one key wait for each other, and not for those of others. It is forgotten when
+ * none of its works is left.
+ */
+export function createKeyedLimiter(
+  options: Parameters<typeof createLimiter>[0],
+): <T>(key: string, work: () => Promise<T>) => Promise<T> {
+  const limiters = new Map<string, { run: ReturnType<typeof createLimiter>; works: number }>();
+  return async (key, work) => {
+    const limiter = limiters.get(key) ?? { run: createLimiter(options), works: 0 };
+    limiters.set(key, limiter);
+    limiter.works += 1;
+    try {
+      return await limiter.run(work);
+    } finally {
+      limiter.works -= 1;
+      if (limiter.works === 0) limiters.delete(key);
+    }
+  };
+}

@@ -1,15 +1,30 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Fault } from '../../src/faults/fault.ts';
 import { startTestServer, type TestServer } from '../support/app.ts';
 import { namedRunner } from '../support/runner.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const password = 'correct horse battery';
 const token = 'a-long-and-random-word-for-this-test';
 
 let server: TestServer;
+/** Questions about tests that are being answered; they end with `endQuestions`. */
+let questions = 0;
+let endQuestions = () => {};
+const end = new Promise<void>((resolve) => {
+  endQuestions = resolve;
+});
 beforeAll(async () => {
   server = await startTestServer({
     settings: { MATRE_SIGN_IN: 'on', MATRE_TOKEN: token, MATRE_TRUSTED_PROXIES: '127.0.0.1' },
-    parts: { runner: namedRunner },
+    parts: {
+      runner: namedRunner,
+      async catalog() {
+        questions += 1;
+        await end;
+        throw new Fault('CONFIG_INVALID', 'There is no test module.');
+      },
+    },
   });
   for (const name of ['mira', 'vera']) {
     const user = { name, role: 'viewer', password };
@@ -49,4 +64,25 @@ it('an attempt is refused when too many are waiting, with the time to try again'
   expect(checked.length).toBeGreaterThanOrEqual(64);
   expect(checked.length + busy.length).toBe(attempts.length);
   expect((await signIn('vera', password)).status).toBe(200);
+});
+
+it('questions of one user about tests are answered four at a time, and keep no other user waiting', async () => {
+  const ask = (headers: Record<string, string>) => server.ask('GET', '/api/tests', undefined, headers);
+  const refused: Awaited<ReturnType<typeof ask>>[] = [];
+  const requests = Array.from({ length: 110 }, async () => {
+    const answer = await ask({ authorization: `Bearer ${token}` });
+    if (answer.status === 429) refused.push(answer);
+    return answer.status;
+  });
+  await waitFor(() => questions >= 4 && refused.length >= 6);
+  const session = (await signIn('vera', password)).headers.get('set-cookie')?.split(';')[0] ?? '';
+  const other = ask({ cookie: session });
+  await waitFor(() => questions >= 5);
+  expect(questions).toBe(5);
+  endQuestions();
+  const statuses = new Set(await Promise.all(requests));
+  expect(refused).toHaveLength(6);
+  expect(refused[0]?.body.code).toBe('USER_BUSY');
+  expect(refused[0]?.headers.get('retry-after')).toBe('10');
+  expect([...statuses].sort()).toEqual([(await other).status, 429].sort());
 });

@@ -29,6 +29,11 @@ export const accessFaults = {
     'The password was not checked, because too many others are being checked.',
     'Try again in a few seconds.',
   ),
+  USER_BUSY: usage(
+    429,
+    'Nothing was changed. Four requests of a user that read all tests or results are answered at a time, so that others are answered, too.',
+    'Wait for the answers to earlier requests; give a program that asks for much a token of its own.',
+  ),
   SECOND_FACTOR_REQUIRED: usage(
     401,
     'The password is right, and the sign-in needs a code as well.',

@@ -182,6 +182,9 @@ export interface Context {
   config: Config;
   log: Logger;
 
+  /** Runs what takes long: for each key some at a time, so that one user keeps no other from being answered. Errors: USER_BUSY. */
+  longTurns<Result>(key: string, work: () => Promise<Result>): Promise<Result>;
+
   // The database, and its tables.
 
   database: Database;

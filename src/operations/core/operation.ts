@@ -52,6 +52,8 @@ export interface Operation<Input extends z.ZodObject = z.ZodObject, Output exten
   live?: true;
   /** It needs the tests of an image and of test modules. When they are new, reading them takes minutes on a busy machine. */
   readsTests?: true;
+  /** It reads all results of many runs, which takes seconds. Of these, and of those that read tests, a user gets four at a time. */
+  readsResults?: true;
   /** A user who must have a second factor and has none may call it, because it is needed to set it up. */
   setsUpSecondFactor?: true;
   /** Rejects with Faults. */

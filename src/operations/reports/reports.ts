@@ -15,6 +15,7 @@ export const reportJunit = defineOperation({
   path: '/api/junit',
   summary: 'Report runs as JUnit XML',
   role: 'viewer',
+  readsResults: true,
   audited: false,
   input: z.object({
     ids: reportedIds,
@@ -37,6 +38,7 @@ export const reportAllure = defineOperation({
   path: '/api/allure',
   summary: 'Report runs as results of Allure 2, one for each attempt of each test; each is a file of its own',
   role: 'viewer',
+  readsResults: true,
   audited: false,
   input: z.object({ ids: reportedIds }),
   output: z.object({
@@ -89,6 +91,7 @@ export const reportResults = defineOperation({
   summary:
     'Report the results of runs as rows: each attempt of each test, and planned tests without a result',
   role: 'viewer',
+  readsResults: true,
   audited: false,
   input: z.object({ ids: reportedIds }),
   output: z.object({
@@ -124,6 +127,7 @@ export const reportCsv = defineOperation({
   path: '/api/csv',
   summary: 'Report the results of runs as a CSV file for spreadsheets, with the rows of /api/results',
   role: 'viewer',
+  readsResults: true,
   audited: false,
   input: z.object({ ids: reportedIds }),
   output: z.object({ csv: z.string() }),

@@ -53,6 +53,7 @@ const retryAfterSeconds: Record<string, number> = {
   SIGN_IN_TOO_OFTEN: windowSeconds,
   SIGN_IN_BUSY: 2,
   ALLURE_BUSY: 30,
+  USER_BUSY: 10,
 };
 
 /** What the description of the API says of all operations; Markdown. */
