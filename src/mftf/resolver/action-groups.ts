@@ -134,8 +134,9 @@ function stepOfCall({ element, stepKey, attributes, isConstant }: PreparedStep, 
   const replacement: Replacement = {
     origin: element.origin,
     suffix: scope.call.stepKey,
-    values: isXmlComment ? noValues : scope.values,
+    values: isXmlComment || withoutArguments.has(element.tag) ? noValues : scope.values,
     keys: element.tag === 'generateDate' ? noKeys : scope.keys,
+    keepsTime: withFixedTime.has(element.tag),
   };
   return {
     stepKey: stepKey === undefined ? '' : suffixed(stepKey, replacement.suffix),
@@ -157,12 +158,21 @@ interface Replacement {
   suffix: string;
   values: ArgumentValues;
   keys: ReadonlySet<string>;
+  /** Whether `time` stays as it is. */
+  keepsTime: boolean;
 }
 
 const noValues: ArgumentValues = new Map();
 const noKeys: ReadonlySet<string> = new Set();
 /** Attributes in which MFTF replaces no arguments (measured with 3.8). */
-const fixedAttributes = new Set(['entity', 'createDataKey', 'time', 'before', 'after']);
+const fixedAttributes = new Set([
+  ...['entity', 'createDataKey', 'before', 'after'],
+  ...['count', 'groups', 'height', 'index', 'storeCode', 'width'],
+]);
+/** Steps whose `time` gets no arguments, while that of others does (measured with 3.8). */
+const withFixedTime = new Set(['wait', 'waitForPageLoad', 'waitForAjaxLoad']);
+/** Steps whose attributes get no arguments, but the suffix of the call behind variables (measured with 3.8 and 6.0). */
+const withoutArguments = new Set(['return']);
 
 /** `everywhere`: see `renameVariables`. */
 function putInto(text: string, { origin, suffix, values, keys }: Replacement, everywhere: boolean): string {
@@ -177,11 +187,12 @@ function putIntoAttributes(
   replacement: Replacement,
   everywhere: boolean,
 ): Record<string, string> {
-  const { keys, suffix } = replacement;
+  const { keys, suffix, keepsTime } = replacement;
   const result: Record<string, string> = {};
   for (const name in attributes) {
     const value = attributes[name] ?? '';
-    if (!fixedAttributes.has(name)) result[name] = putInto(value, replacement, everywhere);
+    const isFixed = fixedAttributes.has(name) || (keepsTime && name === 'time');
+    if (!isFixed) result[name] = putInto(value, replacement, everywhere);
     else result[name] = name === 'createDataKey' && keys.has(value) ? suffixed(value, suffix) : value;
   }
   return result;

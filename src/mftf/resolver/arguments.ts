@@ -24,6 +24,10 @@ export function argumentValues(definition: ActionGroupDefinition, call: XmlEleme
     if (value === undefined) {
       refuse(call.origin, `The call of ${definition.name} lacks its argument ${name}, which has no default.`);
     }
+    // MFTF takes the text before it for the name of created data, where the argument is used (measured with 3.8 and 6.0).
+    if (type !== 'string' && /[^$]\$[\w.[\]]+\$/.test(value)) {
+      refuse(call.origin, `The argument ${name} of ${definition.name} has created data behind other text.`);
+    }
     values.set(name, { type, value });
   }
   return values;
@@ -35,10 +39,10 @@ const maxReferences = 200;
 const maxTextLength = 1_000_000;
 
 /**
- * A reference in double braces as MFTF finds it here: a name, perhaps a field, perhaps parameters. See catalog/references.ts. Longer ones are
- * text, so that the time for a text does not grow with its square.
+ * A reference in double braces as MFTF finds it here: a name, perhaps a field, perhaps parameters. See catalog/references.ts. Behind a
+ * third brace it is none (measured with 3.8 and 6.0). Longer ones are text, so that the time for a text does not grow with its square.
  */
-const reference = /\{\{(\w{1,2000})(?:\.([\w[\]/-]{1,2000}))?(?:\(((?:(?!\}\}).){0,2000}))?\}\}/g;
+const reference = /(?<!\{)\{\{(\w{1,2000})(?:\.([\w[\]/-]{1,2000}))?(?:\(((?:(?!\}\}).){0,2000}))?\}\}/g;
 const createdReference = /\$[\w.[\]]+\$/;
 const wholeReference = /^\{\{((?:(?!\}\}).)+)\}\}$/;
 

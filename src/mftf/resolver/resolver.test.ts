@@ -239,6 +239,18 @@ describe('an action group', () => {
     expect(steps[1]?.attributes['selector']).toBe(result);
   });
 
+  it.each([
+    ['<waitForElement selector="#a" time="{{s}}" stepKey="a"/>', 'time', 'lit x'],
+    ['<waitForPageLoad time="{{s}}" stepKey="a"/>', 'time', '{{s}}'],
+    ['<return value="{{s}}" stepKey="a"/>', 'value', '{{s}}'],
+    ['<magentoCron groups="{{s}}" stepKey="a"/>', 'groups', '{{s}}'],
+    ['<see userInput="{{s}} { {{s}}" stepKey="a"/>', 'userInput', 'lit x { lit x'],
+    ['<see userInput="{{{s}}}" stepKey="a"/>', 'userInput', '{{{s}}}'],
+  ])('puts arguments only where MFTF does: %s', async (body, name, expected) => {
+    const { steps } = await resolve(files(text, body, call('GActionGroup')));
+    expect(steps[1]?.attributes[name]).toBe(expected);
+  });
+
   it('renames variables of its own steps, and no others', async () => {
     const body =
       '<grabTextFrom selector="x" stepKey="grab"/><createData entity="{{e}}" stepKey="made"><field key="k">$made.id$</field></createData>' +
@@ -284,6 +296,11 @@ describe('an action group', () => {
     [call('NoActionGroup'), click('a'), 'Test/T.xml:1: The action group NoActionGroup does not exist.'],
     [call('GActionGroup'), click('a'), 'Test/T.xml:1: The call of GActionGroup lacks its argument s'],
     [
+      call('HActionGroup', { e: 'Boat$made.id$' }),
+      click('a'),
+      'The argument e of HActionGroup has created data behind other text.',
+    ],
+    [
       call('GActionGroup', { s: '1' }),
       call('GActionGroup', { s: '1' }),
       'ActionGroup/GActionGroup.xml:1: The action group GActionGroup calls another one',
@@ -294,7 +311,12 @@ describe('an action group', () => {
       'A text of this step with its arguments is too large',
     ],
   ])('is refused: %.60s of %.60s', async (calls, body, message) => {
-    expect(await refusalOf(files('<argument name="s" type="string"/>', body, calls))).toContain(message);
+    const other = group('HActionGroup', `<arguments>${data}</arguments>${click('a')}`);
+    const all = {
+      ...files('<argument name="s" type="string"/>', body, calls),
+      'ActionGroup/HActionGroup.xml': other,
+    };
+    expect(await refusalOf(all)).toContain(message);
   });
 });
 
