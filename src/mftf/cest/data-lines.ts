@@ -1,3 +1,4 @@
+import { CestRefusal } from './refusal.ts';
 import type { Style } from './style.ts';
 import type { StepValues } from './values.ts';
 
@@ -27,7 +28,7 @@ export function dataLines(values: StepValues, style: Style): string[] | undefine
         entity,
         required,
         values.literal('storeCode') ?? 'null',
-        values.raw('index'),
+        indexOf(values),
       ];
       return [line(values, style, 'getEntity', list)];
     }
@@ -51,11 +52,24 @@ export function dataLines(values: StepValues, style: Style): string[] | undefine
   }
 }
 
+/** MFTF writes a number in place of any other text. */
+function indexOf(values: StepValues): string | undefined {
+  const { index } = values.step.attributes;
+  if (index !== undefined && !/^\d+$/.test(index))
+    throw new CestRefusal(`The index "${index}" is no number.`);
+  return index;
+}
+
 function fieldLines(values: StepValues): string[] {
   const variable = `$${values.step.stepKey}Fields`;
   // Of two fields with one key the last one counts.
   const fields = new Map(values.childrenOf('field').map((field) => [field.attributes.key, field.text]));
-  return Array.from(fields, ([key, text]) => `${variable}['${key}'] = ${values.quote(text)};`);
+  return Array.from(fields, ([key, source]) => {
+    const text = values.quote(source);
+    // What MFTF writes is no PHP.
+    if (text === '""' || text.trim() === '') throw new CestRefusal(`The field "${key}" is empty: ${source}.`);
+    return `${variable}['${key}'] = ${text};`;
+  });
 }
 
 function requiredList(values: StepValues): string {

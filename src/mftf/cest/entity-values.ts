@@ -16,11 +16,16 @@ export function entityValue(
     if (entity.namedItems.has(arrayKey.toLowerCase())) {
       throw new CestRefusal(`The array "${arrayKey}" of the data "${name}" has items with names.`);
     }
-    const item = entity.arrays.get(arrayKey.toLowerCase())?.[Number(index)];
+    const items = entity.arrays.get(arrayKey.toLowerCase());
+    if (items !== undefined) refuseOddItems(items, name, arrayKey);
+    const item = items?.[Number(index)];
     if (item !== undefined) return item;
   }
   const array = entity.arrays.get(key.toLowerCase());
-  if (array !== undefined) return arrayText(array);
+  if (array !== undefined) {
+    refuseOddItems(array, name, key);
+    return arrayText(array);
+  }
   const field = entity.fields.get(key.toLowerCase());
   if (field === undefined) throw new CestRefusal(`The data "${name}" has no field "${key}".`);
   const unique = field.unique && php.mark(`msq("${name}")`);
@@ -38,8 +43,20 @@ export function fieldValue(
     throw new CestRefusal(`The value of a field refers to something else than data: ${source}.`);
   }
   const array = entity.arrays.get(member.toLowerCase());
-  if (array !== undefined) return arrayText(array);
+  if (array !== undefined) {
+    refuseOddItems(array, name, member);
+    return arrayText(array);
+  }
   return entity.fields.get(member.toLowerCase())?.value;
+}
+
+/** MFTF drops some empty items, and looks for arguments in others (measured with 3.8). */
+function refuseOddItems(items: readonly string[], name: string, key: string): void {
+  if (items.some((item) => item.trim() === '' || /\{\{_\w+\./.test(item))) {
+    throw new CestRefusal(
+      `The array "${key}" of the data "${name}" has an empty item, or one of the environment.`,
+    );
+  }
 }
 
 function arrayText(items: readonly string[]): string {

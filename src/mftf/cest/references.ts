@@ -49,10 +49,14 @@ export function resolveReferences(source: string, context: ReferenceContext, rea
     secrets: [],
     notices: [],
   };
+  let hasData = false;
   resolved.text = replaceReferences(source, (reference) => {
     if (reading === 'created' || !hasMember(reference)) return undefined;
     if (reading === 'runtime' && !isRuntime(reference)) return undefined;
     refuseMisplaced(reference, reading, context);
+    const isElement = context.definitions.section(reference.name) !== undefined;
+    if (isElement && hasData) throw new CestRefusal(`Data stands before an element: ${source}.`);
+    hasData ||= !isElement && context.definitions.entity(reference.name) !== undefined;
     // MFTF knows no name with a hyphen, but for secrets, and no reference without its parameters (measured with 3.8 and 6.0).
     if (reference.member.includes('-') && reference.name !== '_CREDS') return undefined;
     if (reference.parameters?.join('') === '') return undefined;
@@ -157,6 +161,8 @@ function selectorOf(
     for (const value of values) refuseInLocator(value, context.php);
     return context.php.mark(locatorCall(element.locatorFunction, values, context.php));
   }
+  // MFTF takes such an element for one with a locator function.
+  if (element.selector === '0') throw new CestRefusal(`The selector of ${element.name} is a zero.`);
   // MFTF ignores those of an element that is not parameterized.
   const count = parameterNames(element.selector ?? '').length;
   if (element.parameterized && parameters !== undefined && parameters.length > count) {
@@ -208,7 +214,14 @@ function parameterValue(source: string, context: ReferenceContext, resolved: Res
   if (parameter.startsWith("'")) return withoutGroups(parameter.replace(/^'+|'+$/g, ''));
   // A variable without its braces is taken for data, and there is none of its name; so is one whose name has one letter or a `_`.
   if (/^(?:\$[\w.]+|\{\$(?:\w|\w*_\w*)\})$/.test(parameter)) return `{{${parameter}}}`;
-  if (parameter.includes('$')) return parameter.replace(/\s/g, '');
+  if (parameter.includes('$')) {
+    // MFTF takes any other text with a dollar sign for data (measured with 3.8).
+    const rest = parameter.replace(/\$\$?[\w.[\]-]+\$\$?/g, '').trim();
+    if (rest.includes('$') && !/^\{\$\w+\}$/.test(rest)) {
+      throw new CestRefusal(`A parameter has a dollar sign beside other text: ${parameter}.`);
+    }
+    return parameter.replace(/\s/g, '');
+  }
   const reference = readReference(parameter.replace(/\s/g, '').replace(/^\{\{/, '').replace(/\}\}$/, ''));
   // MFTF takes any other text for the name of data, too; a field with a hyphen or a dot is none.
   if (reference === undefined || !hasMember(reference) || /[-.]/.test(reference.member)) {
@@ -219,7 +232,12 @@ function parameterValue(source: string, context: ReferenceContext, resolved: Res
   if (isElement || definitions.page(reference.name) !== undefined) {
     throw new CestRefusal(`A parameter is an element or a page: ${parameter}.`);
   }
-  return lookUp(reference, context, resolved) ?? parameter;
+  const value = lookUp(reference, context, resolved) ?? parameter;
+  // MFTF does not replace those in items of arrays.
+  if (reference.member.endsWith(']') && value.includes('{{')) {
+    throw new CestRefusal(`A parameter is an item with a reference: ${parameter}.`);
+  }
+  return value;
 }
 
 /** MFTF takes `$1` and `\1` in a literal for groups of a pattern, which are empty. */

@@ -16,7 +16,7 @@ export function refusalOfSkipped(test: ResolvedTest, definitions: Definitions): 
     settings: defaultCestSettings,
     helpers: () => undefined,
     style: cestStyle('test'),
-    remarks: { notices: new Set<string>(), secrets: new Set<string>() },
+    remarks: { notices: [], secrets: new Set<string>() },
   };
   for (const step of test.steps) {
     if (step.action === 'helper') continue;

@@ -10,8 +10,8 @@ import { StepValues } from './values.ts';
 
 /** What steps add to the description of their test. */
 export interface StepRemarks {
-  /** What MFTF says of deprecated declarations that the steps name. */
-  notices: Set<string>;
+  /** What MFTF says of deprecated declarations that the steps name, of each step. */
+  notices: string[];
   /** The names of secrets. */
   secrets: Set<string>;
 }
@@ -33,16 +33,24 @@ export function stepLines(step: ResolvedStep, context: StepContext): string[] {
   if (step.action === 'comment') {
     const text = values.quoted('userInput') ?? '""';
     refuseSecrets(step, values);
+    remarks.notices.push(...values.notices);
     return [style.comment(text)];
   }
-  if (step.action === 'generateDate') return dateLines(step, values);
+  if (step.action === 'generateDate') {
+    const lines = dateLines(step, values);
+    remarks.notices.push(...values.notices);
+    return lines;
+  }
   if (step.action === 'helper') return helperLines(values, context);
   const lines = dataLines(values, style) ?? [
     ...callLines(values, style),
     ...impliedWait(step, values, style),
   ];
   refuseSecrets(step, values);
-  for (const notice of values.notices) remarks.notices.add(notice);
+  remarks.notices.push(...values.notices);
+  if (step.action === 'magentoCLI' && values.notices.length > 0) {
+    throw new CestRefusal('A command names something that is deprecated, which MFTF says twice.');
+  }
   // MFTF does not look at commands of Magento for this.
   if (step.action !== 'magentoCLI') for (const secret of values.secrets) remarks.secrets.add(secret);
   return lines;
@@ -60,7 +68,7 @@ function refuseSecrets({ stepKey, action }: ResolvedStep, { secrets }: StepValue
 function noteActionGroup(step: ResolvedStep, { definitions, remarks }: StepContext): void {
   const name = step.call?.actionGroup ?? '';
   const message = definitions.actionGroup(name)?.attributes['deprecated'];
-  if (message !== undefined) remarks.notices.add(`DEPRECATED ACTION GROUP in Test: ${name} ${message}`);
+  if (message !== undefined) remarks.notices.push(`DEPRECATED ACTION GROUP in Test: ${name} ${message}`);
 }
 
 function callLines(values: StepValues, style: Style): string[] {

@@ -11,7 +11,7 @@ export class StepValues {
   readonly step: ResolvedStep;
   readonly #context: ReferenceContext;
   readonly #timeouts = new Map<string, string | undefined>();
-  readonly #notices = { ofSelectors: [] as string[], others: [] as string[] };
+  readonly #notices = { ofSelectors: [] as string[], ofPages: [] as string[], others: [] as string[] };
   /** The secrets in its values. */
   readonly secrets = new Set<string>();
 
@@ -30,18 +30,25 @@ export class StepValues {
   /** A text with its references resolved, as marks; `name` is the attribute that holds it. */
   resolve(source: string, name?: string): string {
     const isSelector = name !== undefined && selectorAttributes.includes(name);
+    // MFTF 4 and newer do not name it in the description.
+    if (source.includes('${{_CREDS.'))
+      throw new CestRefusal(`A secret stands behind a dollar sign: ${source}.`);
     refuseOddParameters(source, this.step.call === undefined);
     const reading = this.#readingOf(name, isSelector);
     const { text, element, hasLocator, secrets, notices } = resolveReferences(source, this.#context, reading);
     if (hasLocator && isSelector && name !== 'selector') {
       throw new CestRefusal(`A locator function cannot stand in the attribute "${name}".`);
     }
-    // MFTF does not replace such a reference, or writes a value of its own.
-    if (text === '' && source !== '' && name !== undefined && refusesEmpty.has(name)) {
-      throw new CestRefusal(`The attribute "${name}" is empty: ${source}.`);
+    // MFTF does not replace such a reference, or writes a value of its own; to PHP a single zero is empty, too.
+    const isOdd = (text === '' && source !== '') || text === '0';
+    if (isOdd && name !== undefined && refusesEmpty.has(name)) {
+      throw new CestRefusal(`The attribute "${name}" is empty or zero: ${source}.`);
     }
     if (isSelector && element !== undefined) this.#timeouts.set(name, element.timeout);
-    (isSelector ? this.#notices.ofSelectors : this.#notices.others).push(...notices);
+    for (const notice of notices) {
+      const place = isSelector ? 'ofSelectors' : notice.startsWith('DEPRECATED PAGE') ? 'ofPages' : 'others';
+      this.#notices[place].push(notice);
+    }
     for (const secret of secrets) this.secrets.add(secret);
     return text;
   }
@@ -50,7 +57,7 @@ export class StepValues {
   #readingOf(name: string | undefined, isSelector: boolean): Reading {
     if (name === 'time') return 'created';
     if (name !== undefined && runtimeAttributes.has(name)) return 'runtime';
-    if (name === 'value' && this.step.action === 'setCookie') return 'runtime';
+    if (name === 'value') return 'runtime';
     if (name === 'url') return 'pages';
     return name === 'html' || name === 'anything' || isSelector ? 'elements' : 'data';
   }
@@ -63,9 +70,10 @@ export class StepValues {
     return seconds > 0 ? String(seconds) : undefined;
   }
 
-  /** What MFTF says of deprecated declarations that the values name; those of selectors first. */
+  /** What MFTF says of deprecated declarations that the values name; those of selectors first, then those of pages. */
   get notices(): string[] {
-    return [...this.#notices.ofSelectors, ...this.#notices.others];
+    const { ofSelectors, ofPages, others } = this.#notices;
+    return [...ofSelectors, ...ofPages, ...others];
   }
 
   has(name: string): boolean {
@@ -107,7 +115,7 @@ export class StepValues {
     const text = this.resolve(source, name);
     // What MFTF writes is no PHP.
     const isOdd = this.php.expressionsIn(text).some((one) => !one.includes('retrieveEntityField'));
-    if (isOdd || (text === '' && source !== '') || /\{\{\w+\./.test(text)) {
+    if (isOdd || (text === '' && source !== '') || text.includes('{{')) {
       throw new CestRefusal(`A value that is no text has such references: ${source}.`);
     }
     return this.php.raw(text);
@@ -150,7 +158,8 @@ export class StepValues {
 
 /** Of these MFTF replaces created data and the environment only. */
 const runtimeAttributes = new Set([
-  ...['arguments', 'button', 'currency', 'groups', 'height', 'locale', 'message', 'timeout', 'width'],
+  ...['arguments', 'button', 'currency', 'groups', 'height', 'locale', 'message', 'requiredAction'],
+  ...['selectorArray', 'sortOrder', 'timeout', 'visible', 'width'],
 ]);
 
 /** In the order in which MFTF reads them. */

@@ -103,6 +103,20 @@ describe('a skipped test', () => {
   });
 });
 
+it('a description names what is deprecated once for each step, without those of the hooks', async () => {
+  const { resolver, helpers } = await moduleOf({
+    'Section/OldSection.xml':
+      '<sections><section name="OldSection"><element name="a" type="text" selector="#a" deprecated="gone"/></section></sections>',
+    'Test/T.xml':
+      '<tests><test name="T"><click selector="{{OldSection.a}}" stepKey="a"/><see selector="{{OldSection.a}}" userInput="x" stepKey="b"/></test></tests>',
+  });
+  const resolution = resolver.test('T');
+  if ('refusal' in resolution) throw new Error(resolution.refusal.message);
+  const context = { definitions: resolver.definitions, helpers, settings: defaultCestSettings };
+  const cest = writeCest(resolution.resolved, 'default', new Set(), context);
+  expect(cest.match(/<li>DEPRECATED ELEMENT in Test: \{\{OldSection.a\}\} gone<\/li>/g)).toHaveLength(2);
+});
+
 describe('references', () => {
   it.each([
     ['stay when they have another form', '{{widget type="Link"}}', '"{{widget type=\\"Link\\"}}"'],
@@ -156,6 +170,21 @@ describe('references', () => {
     ['too few parameters', '<click selector="{{QuayListSection.cell(QuayBoat.name)}}" stepKey="a"/>'],
     ['a parameter in braces', '<click selector="{{QuayListSection.row({{QuayBoat.name}})}}" stepKey="a"/>'],
     ['data in a time', '<wait time="{{QuayBoat.name}}" stepKey="a"/>'],
+    ['an argument that is left in a time', '<wait time="{{seconds}}" stepKey="a"/>'],
+    ['data before an element', '<click selector="{{QuayBoat.name}}{{QuayListSection.search}}" stepKey="a"/>'],
+    ['a zero in a selector', '<click selector="0" stepKey="a"/>'],
+    ['a dollar sign in a parameter', '<click selector="{{QuayListSection.row(a$b)}}" stepKey="a"/>'],
+    [
+      'an argument of a locator function that is in it twice',
+      '<click selector="{{QuayListSection.link(\'Open\')}}" stepKey="a"/>',
+    ],
+    ['an empty field', '<createData entity="QuayBoat" stepKey="a"><field key="b"/></createData>'],
+    ['an index that is no number', '<getData entity="QuayBoat" index="a" stepKey="a"/>'],
+    [
+      'a secret behind a dollar sign',
+      '<fillField selector="a" userInput="&#36;{{_CREDS.a/b}}" stepKey="a"/>',
+    ],
+    ['something deprecated in a command', '<magentoCLI command="{{QuayCaptain.name}}" stepKey="a"/>'],
     ['a name between dollar signs', '<see userInput="$boat$" stepKey="a"/>'],
     ['an unknown action', '<sail stepKey="a"/>'],
     ['an unknown helper', '<helper class="Quay\\No" method="moor" stepKey="a"/>'],

@@ -99,6 +99,43 @@ describe('MFTF generates', () => {
     expect(files.map(({ path }) => path)).toEqual([`${generated}/default/QuaySkippedTestCest.php`]);
   });
 
+  const creation = (field: string) =>
+    `<createData entity="QuayBoat" stepKey="b"><field key="${field}">x</field></createData>`;
+  const childOf = (parent: string, steps: string) => ({
+    'Test/P.xml': testOf(parent, 'P'),
+    'Test/T.xml': testOf(steps).replace('name="T"', 'name="T" extends="P"'),
+  });
+  it.each([
+    [
+      'a test whose hook names something deprecated',
+      {
+        'Section/OldSection.xml':
+          '<sections><section name="OldSection"><element name="a" type="text" selector="#a" deprecated="gone"/></section></sections>',
+        'Test/T.xml': testOf('<before><click selector="{{OldSection.a}}" stepKey="a"/></before>'),
+      },
+      'A hook names something that is deprecated.',
+    ],
+    [
+      'a child of a test that is refused',
+      childOf('<dance stepKey="a"/>', '<click selector="a" stepKey="a"/>'),
+      'its parent P: The action "dance" is not known.',
+    ],
+    [
+      'a child without a step that creates data with fields',
+      childOf(creation('name'), '<remove keyForRemoval="b"/>'),
+      'the fields of the step b stay where a child removes or replaces it',
+    ],
+    [
+      'a child with other fields of a step that creates data',
+      childOf(creation('name'), creation('other')),
+      'the fields of the step b stay where a child removes or replaces it',
+    ],
+    ['nothing of a child with the same fields', childOf(creation('name'), creation('name')), undefined],
+  ])('%s', async (_, changes, reason) => {
+    const { refused } = await write([['T']], { changes });
+    expect(refused[0]?.reason).toBe(reason);
+  });
+
   it('a test that two files of a module declare', async () => {
     const step = (key: string) => testOf(`<click selector="a" stepKey="${key}"/>`);
     const changes = { 'Test/T.xml': step('a'), 'Test/U.xml': step('b') };

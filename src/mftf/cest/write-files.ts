@@ -6,6 +6,7 @@ import type { Catalog } from '../catalog/catalog.ts';
 import { catalogPath } from '../catalog/tree/paths.ts';
 import { generatedFile, type Layout } from '../container/layout.ts';
 import type { ResolvedSuite, Resolver } from '../resolver/model.ts';
+import { cacheByName } from '../resolver/name-cache.ts';
 import { writeCodeceptionConfig } from './codeception-config.ts';
 import { differingKind } from './differing-kinds.ts';
 import { helperSignatures } from './php-method-parameters.ts';
@@ -68,14 +69,30 @@ export function writeCestFiles(
   const helperClasses = new Set(request.helperClasses);
   const size = createSizeLimit();
 
+  /** MFTF does not generate the children of a test that it refused before, which depends on their order (measured with 3.8). */
+  const refusalOfParent = cacheByName((name) => {
+    const resolution = resolver.test(name);
+    if ('refusal' in resolution) return resolution.refusal.message;
+    try {
+      writeCest(resolution.resolved, 'default', new Set(), context);
+      return undefined;
+    } catch (error) {
+      if (error instanceof CestRefusal) return error.message;
+      throw error;
+    }
+  });
+
   function writeTest(test: PlannedTest, classes: Set<string>): { path: string; content: string } {
     const resolution = resolver.test(test.name);
     if ('refusal' in resolution) {
       const { origin, message } = resolution.refusal;
       throw new CestRefusal(`${origin.file}:${origin.line}: ${message}`);
     }
-    const kind = differingKind(resolution.resolved, (path) => roots.get(path));
+    const kind = differingKind(resolution.resolved, (path) => roots.get(path), resolver.definitions);
     if (kind !== undefined) throw new CestRefusal(kind);
+    const { extends: parent } = resolution.resolved;
+    const parentRefusal = parent === undefined ? undefined : refusalOfParent(parent);
+    if (parentRefusal !== undefined) throw new CestRefusal(`its parent ${parent}: ${parentRefusal}`);
     const content = writeCest(resolution.resolved, test.suite ?? 'default', classes, context);
     size.add(content);
     return { path: below(layout.generated, generatedFile(test)), content };

@@ -97,7 +97,7 @@ export function writeSuite(
 function linesOf(list: readonly ResolvedStep[], context: CestContext): string {
   return list
     .flatMap((step) =>
-      stepLines(step, { ...context, style: suiteStyle, remarks: { notices: new Set(), secrets: new Set() } }),
+      stepLines(step, { ...context, style: suiteStyle, remarks: { notices: [], secrets: new Set() } }),
     )
     .filter((line) => line !== '')
     .map((line) => `${' '.repeat(16)}${line}\n`)
