@@ -29,6 +29,8 @@ describe('the commit that changed an element last', () => {
   let home: string;
   let git: Git;
   let commit: string;
+  /** A commit that renames the file, and puts its click into another one, too. */
+  let moved: string;
   beforeAll(async () => {
     home = mkdtempSync(join(tmpdir(), 'matre-element-'));
     const repository = createRepository(join(home, 'a'));
@@ -36,6 +38,8 @@ describe('the commit that changed an element last', () => {
     repository.commit({ 'a.xml': fileWith('two'), 'a.php': '<?php\ntwo' }, 'New');
     repository.git('commit', '--quiet', '--amend', '--no-edit', '--date=2001-02-03T04:05:06Z');
     commit = repository.git('rev-parse', 'HEAD').trim();
+    const click = '<tests>\n<click selector="a>b"\n stepKey="a"/>\n</tests>';
+    moved = repository.commit({ 'a.xml': undefined, 'b.xml': fileWith('two'), 'c.xml': click }, 'Move');
     const credentials = { username: undefined, password: undefined, sshKey: undefined };
     git = await createGit({
       folder: join(home, 'git'),
@@ -80,6 +84,13 @@ describe('the commit that changed an element last', () => {
     [11, 'New', 'with an element whose name begins with its own'],
   ])('looks at the lines of an element: line %i, %s, %s', async (line, subject) => {
     expect((await ask({ commit, lines: [line] })).change?.commit.subject).toBe(subject);
+  });
+
+  it.each([
+    ['b.xml', 'Old', 'a renamed file'],
+    ['c.xml', 'Move', 'another file'],
+  ])('takes an element in %s for one of the commit %s: %s', async (path, subject) => {
+    expect((await ask({ commit: moved, lines: [2], path })).change?.commit.subject).toBe(subject);
   });
 
   it('looks at all of a PHP helper', async () => {

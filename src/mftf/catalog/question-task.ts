@@ -15,6 +15,7 @@ import { describeMissing, variablesOf } from '../closure/variables.ts';
 import { filesOf, packFilesAsGenerated } from '../generation/snapshot-archive.ts';
 import type { EnvironmentTests } from '../lint/tests-above.ts';
 import { locateBefore, locateStep, type ReportedCalls, type ReportedStep } from '../resolver/locate-step.ts';
+import { lastOrigin } from '../resolver/merge.ts';
 import type { ResolvedStep, Resolver } from '../resolver/model.ts';
 import { createResolver } from '../resolver/resolver.ts';
 import { stepsOfTest, type TestSteps } from '../steps/test-steps.ts';
@@ -210,14 +211,15 @@ function placeBeforeSuite(
   if (step === undefined) return place;
   if (others.length === 0) return { ...place, step: placeOfStep(step) };
   const { call } = step;
-  return call === undefined ? place : { ...place, step: { ...call.origin, stepKey: call.stepKey } };
+  return call === undefined ? place : { ...place, step: { ...lastOrigin(call), stepKey: call.stepKey } };
 }
 
-function placeOfStep({ stepKey, origin, call }: ResolvedStep): FailedStepPlace {
+/** Of a step that several files of a merge have, the last one decides what it does. */
+function placeOfStep({ stepKey, call, ...step }: ResolvedStep): FailedStepPlace {
   return {
-    ...origin,
+    ...lastOrigin(step),
     stepKey,
-    call: call && { ...call.origin, actionGroup: call.actionGroup, stepKey: call.stepKey },
+    call: call && { ...lastOrigin(call), actionGroup: call.actionGroup, stepKey: call.stepKey },
   };
 }
 

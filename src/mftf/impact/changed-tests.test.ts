@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readCatalog } from '../catalog/catalog.ts';
 import { changedTests, type Side } from './changed-tests.ts';
@@ -27,7 +28,7 @@ const base: Record<string, string> = {
 
 async function side(files: Record<string, string>): Promise<Side> {
   const contents = new Map(
-    Object.entries(files).map(([path, text]) => [`${root}/${path}`, Buffer.from(text)]),
+    Object.entries(files).map(([path, text]) => [posix.join(root, path), Buffer.from(text)]),
   );
   const catalog = await readCatalog([
     { root: '', files: [...contents].map(([path, content]) => ({ path, content })) },
@@ -71,6 +72,23 @@ describe('the tests that changed', () => {
       'an element',
       replace('Section/CartSection.xml', '#pay', '#buy'),
       ['One in : element Cart.button changed (Section/CartSection.xml:1)'],
+    ],
+    [
+      'an element, a step and a call of another module that are merged into',
+      (files: Record<string, string>) => {
+        const other = '../../../B/Test/Mftf';
+        files[`${other}/Section/CartSection.xml`] =
+          '<sections>\n<section name="Cart">\n<element name="button" type="button" selector="#buy"/></section></sections>';
+        files[`${other}/Test/One.xml`] = `<tests><test name="One">
+          <actionGroup ref="Open" stepKey="open"><argument name="page" value="x"/></actionGroup></test></tests>`;
+        files[`${other}/Test/Two.xml`] =
+          '<tests>\n<test name="Two">\n<amOnPage url="/" stepKey="go"/></test></tests>';
+      },
+      [
+        'Child in : step go changed (app/code/Acme/B/Test/Mftf/Test/Two.xml:3)',
+        'One in : step seeOpen of the action group Open changed (app/code/Acme/B/Test/Mftf/Test/One.xml:2); element Cart.button changed (app/code/Acme/B/Test/Mftf/Section/CartSection.xml:3); the files that declare it changed their names (Test/One.xml:1)',
+        'Two in Smoke: step go changed (app/code/Acme/B/Test/Mftf/Test/Two.xml:3); the files that declare it changed their names (Test/Two.xml:1)',
+      ],
     ],
     [
       'data that is an argument of an element, with a blank before it',

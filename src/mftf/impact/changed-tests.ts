@@ -5,7 +5,7 @@ import { attachedFiles } from '../closure/attached-files.ts';
 import { createResolver } from '../resolver/resolver.ts';
 import { type Candidates, candidatesOf } from './candidates.ts';
 import { createDigester, type Digest, type Digester } from './digests.ts';
-import { type Reason, reason, reasonsBetween } from './reasons.ts';
+import { type FileDiffers, type Reason, reason, reasonsBetween } from './reasons.ts';
 
 /** A catalog and the content of its files, by their paths. */
 export interface Side {
@@ -89,9 +89,10 @@ function createExplainer(
 ): (test: CatalogTest) => ChangedTest | undefined {
   const earlier = digestsOf(before, names);
   const later = digestsOf(after, names);
+  const differs = differingFiles(before.catalog, after.catalog);
   const suiteReasons = new Map<string, Reason[]>();
   for (const [name, digest] of later.suites) {
-    const reasons = reasonsBetween(earlier.suites.get(name) ?? nothing, digest);
+    const reasons = reasonsBetween(earlier.suites.get(name) ?? nothing, digest, differs);
     if (reasons.length > 0) {
       suiteReasons.set(
         name,
@@ -101,7 +102,7 @@ function createExplainer(
   }
   return (test) => {
     const digest = later.tests.get(test.name);
-    const own = digest === undefined ? [] : ownReasons(earlier.tests.get(test.name), digest);
+    const own = digest === undefined ? [] : ownReasons(earlier.tests.get(test.name), digest, differs);
     const all = [...own, ...(attached.get(test.name) ?? [])];
     return changeOf(test, before.catalog.tests.get(test.name), all, suiteReasons);
   };
@@ -148,8 +149,16 @@ const nothing: Digest = {
   ingredients: new Map(),
 };
 
-function ownReasons(earlier: Digest | undefined, later: Digest): Reason[] {
-  return earlier === undefined ? [reason('new', 'new', later.origin)] : reasonsBetween(earlier, later);
+function differingFiles(before: Catalog, after: Catalog): FileDiffers {
+  const digests = ({ files }: Catalog) => new Map(files.map(({ path, digest }) => [path, digest]));
+  const earlier = digests(before);
+  const later = digests(after);
+  return (file) => earlier.get(file) !== later.get(file);
+}
+
+function ownReasons(earlier: Digest | undefined, later: Digest, differs: FileDiffers): Reason[] {
+  if (earlier === undefined) return [reason('new', 'new', later.origin)];
+  return reasonsBetween(earlier, later, differs);
 }
 
 function ofSuite(name: string, { text, origin }: Reason): Reason {

@@ -1,6 +1,7 @@
 import type { Catalog } from '../catalog/catalog.ts';
 import { annotationLines } from '../cest/annotations.ts';
 import { refusalOfSkipped } from '../cest/skipped-test.ts';
+import { originsOf } from '../resolver/merge.ts';
 import type { Origin, Refusal, ResolvedStep, ResolvedTest, Resolver, XmlElement } from '../resolver/model.ts';
 import { resolution } from '../resolver/refusal.ts';
 import {
@@ -19,7 +20,8 @@ export interface StepDigest {
   /** '' for a comment. */
   stepKey: string;
   digest: string;
-  origin: Origin;
+  /** Of all its declarations and then those of its call, the last of a merge first. */
+  origins: readonly Origin[];
   /** The action group that it comes from. */
   actionGroup: string | undefined;
 }
@@ -117,8 +119,9 @@ function stepsOf(parts: readonly Part[], reader: IngredientReader): Pick<Digest,
   const steps: StepDigest[] = [];
   for (const [part, list] of parts) {
     for (const step of list) {
-      const { stepKey, origin, call } = step;
-      steps.push({ part, stepKey, digest: stepDigest(step), origin, actionGroup: call?.actionGroup });
+      const { stepKey, call } = step;
+      const origins = [step, ...(call ? [call] : [])].flatMap((one) => originsOf(one).reverse());
+      steps.push({ part, stepKey, digest: stepDigest(step), origins, actionGroup: call?.actionGroup });
       addIngredients(step, reader, ingredients);
     }
   }
@@ -145,7 +148,12 @@ function stepDigest({ stepKey, action, attributes, children, text, call }: Resol
   return digestOf([stepKey, action, own, children.map(plainElement), text, call?.stepKey]);
 }
 
-function* textsOf({ attributes, children, text }: Omit<XmlElement, 'tag' | 'origin'>): Generator<string> {
+/** All texts of a step or an element. */
+export function* textsOf({
+  attributes,
+  children,
+  text,
+}: Pick<XmlElement, 'attributes' | 'children' | 'text'>): Generator<string> {
   for (const name in attributes) yield attributes[name] ?? '';
   yield text;
   for (const child of children) yield* textsOf(child);

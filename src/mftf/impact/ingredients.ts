@@ -2,7 +2,8 @@ import { hash } from 'node:crypto';
 import { shorten } from '../../model/visible-text.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { elements } from '../catalog/declarations/parts.ts';
-import { type Declared, dependenciesOf } from '../closure/dependencies.ts';
+import { dependenciesOf } from '../closure/dependencies.ts';
+import { originsOf } from '../resolver/merge.ts';
 import type { Definitions, EntityDefinition, Origin, Resolution, XmlElement } from '../resolver/model.ts';
 import { resolution } from '../resolver/refusal.ts';
 import { isComment, type MutableElement, readElements } from '../resolver/xml-tree.ts';
@@ -18,7 +19,8 @@ export interface Ingredient {
   digest: string;
   /** For people: the value of a field, a selector, an address; `undefined` for what has several parts. */
   value: string | undefined;
-  origin: Origin | undefined;
+  /** Of all its declarations, the first one first; empty when no file declares it. */
+  origins: readonly Origin[];
 }
 
 /** What one name leads to: its ingredients, and texts which may have further references. */
@@ -68,15 +70,15 @@ export function createIngredientReader(
       if ('refusal' in resolved) {
         const { message, origin } = resolved.refusal;
         const digest = digestOf(['refused', message]);
-        finding.ingredients.push({ kind, name: of, digest, value: undefined, origin });
+        finding.ingredients.push({ kind, name: of, digest, value: undefined, origins: [origin] });
       } else if (resolved.resolved !== undefined) {
-        const { values, texts, value, origin } = resolved.resolved;
+        const { values, texts, value, origins } = resolved.resolved;
         finding.ingredients.push({
           kind,
           name: of,
           digest: digestOf(values),
           value: shortValue(value),
-          origin,
+          origins,
         });
         // Data may have more texts than a call takes arguments.
         finding.texts = finding.texts.concat(texts);
@@ -106,7 +108,7 @@ export function createIngredientReader(
       const { message, origin } = resolved.refusal;
       const digest = digestOf(['refused', message]);
       return {
-        ingredients: [{ kind: 'data', name, digest, value: undefined, origin }],
+        ingredients: [{ kind: 'data', name, digest, value: undefined, origins: [origin] }],
         texts: [],
         required: [],
       };
@@ -115,7 +117,7 @@ export function createIngredientReader(
     if (entity === undefined) return { ingredients: [], texts: [], required: [] };
     const { values, texts } = describeEntity(entity);
     const ingredients: Ingredient[] = [
-      { kind: 'data', name, digest: digestOf(values), value: undefined, origin: entity.origin },
+      { kind: 'data', name, digest: digestOf(values), value: undefined, origins: entity.origins },
       ...findMetadata(entity.type),
     ];
     return { ingredients, texts, required: entity.requiredEntities.map((one) => one.name) };
@@ -125,14 +127,12 @@ export function createIngredientReader(
     const isOperation = (kind: string) => kind === 'operation';
     const declared = [...dependencies.reach([`operation:${type}`], isOperation)];
     if (declared.length === 0) return [];
-    const contents = declared.map(({ part, file }) =>
-      operationsIn(file.path)
-        .filter(({ attributes }) => attributes['dataType'] === part.name)
-        .map((element) => plainElement(element)),
+    const perFile = declared.map(({ part, file }) =>
+      operationsIn(file.path).filter(({ attributes }) => attributes['dataType'] === part.name),
     );
-    const [first] = declared;
-    const origin = first && operationOrigin(first, operationsIn(first.file.path));
-    return [{ kind: 'metadata', name: type, digest: digestOf(contents), value: undefined, origin }];
+    const digest = digestOf(perFile.map((list) => list.map(plainElement)));
+    const origins = [...new Set(perFile.flat())].flatMap(originsOf);
+    return [{ kind: 'metadata', name: type, digest, value: undefined, origins }];
   }
 
   const ofTexts: IngredientReader['ofTexts'] = (texts, to) => {
@@ -179,8 +179,9 @@ export function createIngredientReader(
           ({ path }) => path.endsWith('.php') && folders.has(folderOf(path)),
         );
         const digest = digestOf(files.map((file) => [file.path, file.digest]));
-        const origin = { file: first.file.path, line: 1 };
-        return { ingredients: [{ kind: 'helper', name, digest, value: undefined, origin }], texts: [] };
+        const paths = new Set([...declared.map(({ file }) => file.path), ...files.map(({ path }) => path)]);
+        const origins = Array.from(paths, (file) => ({ file, line: 1 }));
+        return { ingredients: [{ kind: 'helper', name, digest, value: undefined, origins }], texts: [] };
       });
       for (const one of finding.ingredients) to.set(`${one.kind} ${one.name}`, one);
     },
@@ -212,7 +213,8 @@ interface Described {
   texts: string[];
   /** See `Ingredient.value`. */
   value: string | undefined;
-  origin: Origin;
+  /** See `Ingredient.origins`. */
+  origins: readonly Origin[];
 }
 
 /** Characters of a value for people. */
@@ -222,8 +224,8 @@ const shortValue = (value: string | undefined) => value && shorten(value, maxVal
 function describePage({ page }: Definitions, name: string): Described | undefined {
   const definition = page(name);
   if (definition === undefined) return undefined;
-  const { url, area, parameterized, deprecated, origin } = definition;
-  return { values: [url, area, parameterized, deprecated], texts: [url], value: url, origin };
+  const { url, area, parameterized, deprecated, origins } = definition;
+  return { values: [url, area, parameterized, deprecated], texts: [url], value: url, origins };
 }
 
 function describeElement({ section }: Definitions, name: string, key: string): Described | undefined {
@@ -231,14 +233,14 @@ function describeElement({ section }: Definitions, name: string, key: string): D
   if (definition === undefined) return undefined;
   const element = definition.elements.get(key);
   if (element === undefined)
-    return { values: 'absent', texts: [], value: undefined, origin: definition.origin };
-  const { selector, locatorFunction, timeout, parameterized, deprecated, origin } = element;
+    return { values: 'absent', texts: [], value: undefined, origins: definition.origins };
+  const { selector, locatorFunction, timeout, parameterized, deprecated, origins } = element;
   const values = [selector, locatorFunction, timeout, parameterized, deprecated, definition.deprecated];
   return {
     values,
     texts: [selector ?? '', locatorFunction ?? ''],
     value: selector ?? locatorFunction,
-    origin,
+    origins,
   };
 }
 
@@ -254,7 +256,7 @@ function describeField({ entity }: Definitions, name: string, key: string): Desc
     values,
     texts: [field?.value ?? '', ...(items ?? [])],
     value: field?.value,
-    origin: field?.origin ?? definition.origin,
+    origins: field?.origins ?? definition.origins,
   };
 }
 
@@ -271,11 +273,6 @@ function readOperations(content: Uint8Array, path: string): readonly MutableElem
   const { root, element } = elements.operation;
   const result = readElements(content, root, path);
   return 'problem' in result ? [] : result.elements.filter(({ tag }) => tag === element);
-}
-
-function operationOrigin({ part, file }: Declared, list: readonly MutableElement[]): Origin {
-  const element = list.find(({ attributes }) => attributes['dataType'] === part.name);
-  return element?.origin ?? { file: file.path, line: 1 };
 }
 
 const folderOf = (path: string) => path.slice(0, path.lastIndexOf('/'));

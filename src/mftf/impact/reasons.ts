@@ -1,7 +1,7 @@
 import { shorten } from '../../model/visible-text.ts';
 import type { Origin } from '../resolver/model.ts';
 import type { Digest, StepDigest } from './digests.ts';
-import type { IngredientKind } from './ingredients.ts';
+import type { Ingredient, IngredientKind } from './ingredients.ts';
 
 export type ReasonKind =
   | IngredientKind
@@ -27,19 +27,22 @@ export interface Reason {
   values?: { before: string; after: string };
 }
 
-/** Why two digests of a test or suite differ; empty when they do not. */
-export function reasonsBetween(before: Digest, after: Digest): Reason[] {
+/** Whether a file differs between both commits. */
+export type FileDiffers = (file: string) => boolean;
+
+/** Why two digests of a test or suite differ; empty when they do not. `differs` tells which of several declarations a change is in. */
+export function reasonsBetween(before: Digest, after: Digest, differs: FileDiffers): Reason[] {
   const refusals = [before, after].flatMap(({ refusal }) => refusal ?? []);
   const [refusal] = refusals;
   if (refusal !== undefined) {
     const now = after.refusal === undefined ? 'was refused before' : 'is refused';
     return [reason('refused', `${now}: ${withoutStop(refusal.message)}`, refusal.origin)];
   }
-  const steps = stepReasons(before, after);
+  const steps = stepReasons(before, after, differs);
   return [
     ...steps,
     // What a changed step refers to for the first time is no change of its own.
-    ...ingredientReasons(before, after, { onlyCommon: steps.length > 0 }),
+    ...ingredientReasons(before, after, { onlyCommon: steps.length > 0, differs }),
     ...traitReasons(before, after),
   ];
 }
@@ -58,8 +61,13 @@ function traitReasons(before: Digest, after: Digest): Reason[] {
     .map(([, { kind, text }]) => reason(kind, text, after.origin));
 }
 
-function ingredientReasons(before: Digest, after: Digest, { onlyCommon }: { onlyCommon: boolean }): Reason[] {
+function ingredientReasons(
+  before: Digest,
+  after: Digest,
+  { onlyCommon, differs }: { onlyCommon: boolean; differs: FileDiffers },
+): Reason[] {
   const reasons: Reason[] = [];
+  const originOf = ({ origins }: Ingredient) => origins.findLast(({ file }) => differs(file)) ?? origins[0];
   for (const [key, one] of after.ingredients) {
     const earlier = before.ingredients.get(key);
     if (earlier?.digest === one.digest || (onlyCommon && earlier === undefined)) continue;
@@ -68,18 +76,18 @@ function ingredientReasons(before: Digest, after: Digest, { onlyCommon }: { only
       earlier?.value !== undefined && one.value !== undefined && earlier.value !== one.value
         ? { values: { before: earlier.value, after: one.value } }
         : {};
-    reasons.push({ ...reason(one.kind, `${one.kind} ${one.name} ${verb}`, one.origin), ...values });
+    reasons.push({ ...reason(one.kind, `${one.kind} ${one.name} ${verb}`, originOf(one)), ...values });
   }
   for (const [key, one] of before.ingredients) {
     if (!onlyCommon && !after.ingredients.has(key)) {
-      reasons.push(reason(one.kind, `${one.kind} ${one.name} is not used any more`, one.origin));
+      reasons.push(reason(one.kind, `${one.kind} ${one.name} is not used any more`, originOf(one)));
     }
   }
   return reasons;
 }
 
 /** One reason for each action group whose steps differ, and one for the steps of the test itself. */
-function stepReasons(before: Digest, after: Digest): Reason[] {
+function stepReasons(before: Digest, after: Digest, differs: FileDiffers): Reason[] {
   if (sequenceOf(before) === sequenceOf(after)) return [];
   const earlier = keyedSteps(before.steps);
   const later = keyedSteps(after.steps);
@@ -102,9 +110,10 @@ function stepReasons(before: Digest, after: Digest): Reason[] {
   }
   return [...groups].map(([group, [first, ...others]]) => {
     const { step, verb } = first ?? (differences[0] as (typeof differences)[number]);
+    const origin = step.origins.find(({ file }) => differs(file)) ?? step.origins[0];
     const of = group === '' ? '' : ` of the action group ${group}`;
     const more = others.length === 0 ? '' : `, and ${others.length} more`;
-    return reason('steps', `step ${step.stepKey}${of} ${verb}${more}`, step.origin);
+    return reason('steps', `step ${step.stepKey}${of} ${verb}${more}`, origin);
   });
 }
 

@@ -58,7 +58,7 @@ export function expandSteps(
   return [...steps.values()];
 }
 
-function stepOfTest({ tag, attributes, children, text, origin }: XmlElement): ResolvedStep {
+function stepOfTest({ tag, attributes, children, text, origin, merges }: XmlElement): ResolvedStep {
   const { stepKey = '', ...others } = attributes;
   return {
     stepKey,
@@ -67,6 +67,7 @@ function stepOfTest({ tag, attributes, children, text, origin }: XmlElement): Re
     children,
     text,
     origin,
+    merges,
     call: undefined,
     boundary: undefined,
   };
@@ -79,7 +80,10 @@ function stepsOfCall(
   const { ref = '', stepKey = '' } = element.attributes;
   const definition = definitionOf(ref);
   if (definition === undefined) return refuse(element.origin, `The action group ${ref} does not exist.`);
-  const call = { actionGroup: ref, stepKey, origin: element.origin };
+  const values = argumentValues(definition, element);
+  const defaults = [...values].flatMap(([name, { isDefault }]) => (isDefault ? [name] : []));
+  const { origin, merges } = element;
+  const call = { actionGroup: ref, stepKey, origin, merges, defaults };
   const boundary = (kind: 'enter' | 'exit', word: string): ResolvedStep => ({
     stepKey: '',
     action: 'comment',
@@ -87,10 +91,10 @@ function stepsOfCall(
     children: [],
     text: '',
     origin: element.origin,
+    merges: undefined,
     call,
     boundary: kind,
   });
-  const values = argumentValues(definition, element);
   const { keys, steps } = prepare(definition);
   const scope = { call, values, keys };
   return [
@@ -147,6 +151,7 @@ function stepOfCall({ element, stepKey, attributes, isConstant }: PreparedStep, 
       : element.children.map((child) => putIntoChild(child, replacement)),
     text: isConstant ? element.text : putInto(element.text, replacement, isXmlComment),
     origin: element.origin,
+    merges: element.merges,
     call: scope.call,
     boundary: undefined,
   };

@@ -4,6 +4,7 @@ import { refuse } from './refusal.ts';
 interface ArgumentValue {
   type: string;
   value: string;
+  isDefault: boolean;
 }
 
 /** The values of an action group's arguments in one call, by name. */
@@ -20,7 +21,8 @@ export function argumentValues(definition: ActionGroupDefinition, call: XmlEleme
   }
   const values = new Map<string, ArgumentValue>();
   for (const { name, type, defaultValue } of definition.arguments) {
-    const value = passed.get(name) ?? defaultValue;
+    const own = passed.get(name);
+    const value = own ?? defaultValue;
     if (value === undefined) {
       refuse(call.origin, `The call of ${definition.name} lacks its argument ${name}, which has no default.`);
     }
@@ -28,7 +30,7 @@ export function argumentValues(definition: ActionGroupDefinition, call: XmlEleme
     if (type !== 'string' && /[^$]\$[\w.[\]]+\$/.test(value)) {
       refuse(call.origin, `The argument ${name} of ${definition.name} has created data behind other text.`);
     }
-    values.set(name, { type, value });
+    values.set(name, { type, value, isDefault: own === undefined });
   }
   return values;
 }

@@ -1,4 +1,5 @@
 import type { DeclarationReader } from './declaration-reader.ts';
+import { originsOf } from './merge.ts';
 import type {
   ElementDefinition,
   EntityDefinition,
@@ -33,6 +34,7 @@ export function createEntities(reader: DeclarationReader): (name: string) => Ent
       namedItems: new Set([...parent.namedItems, ...own.namedItems]),
       vars: new Map([...parent.vars, ...own.vars]),
       requiredEntities: [...parent.requiredEntities, ...own.requiredEntities],
+      origins: [...own.origins, ...parent.origins],
     };
   }
   return cacheByName((name) => {
@@ -79,7 +81,8 @@ function entityOf(element: MutableElement): EntityDefinition {
     const { key = '', unique, entityType = '', entityKey = '', type: requiredType = '' } = child.attributes;
     if (child.tag === 'data') {
       const side = unique === 'prefix' || unique === 'suffix' ? unique : undefined;
-      fields.set(key.toLowerCase(), { key, value: child.text, unique: side, origin: child.origin });
+      const { text: value, origin } = child;
+      fields.set(key.toLowerCase(), { key, value, unique: side, origin, origins: originsOf(child) });
     } else if (child.tag === 'array') {
       const items = childrenOf(child);
       arrays.set(
@@ -100,6 +103,7 @@ function entityOf(element: MutableElement): EntityDefinition {
     requiredEntities,
     deprecated,
     origin: element.origin,
+    origins: originsOf(element),
   };
 }
 
@@ -114,11 +118,13 @@ export function createSections(reader: DeclarationReader): (name: string) => Sec
         .map((child) => elementOf(child))
         .map((one) => [one.name, one]),
     );
-    return { name, elements, deprecated: element.attributes['deprecated'], origin: element.origin };
+    const { origin, attributes } = element;
+    return { name, elements, deprecated: attributes['deprecated'], origin, origins: originsOf(element) };
   });
 }
 
-function elementOf({ attributes, origin }: MutableElement): ElementDefinition {
+function elementOf(element: MutableElement): ElementDefinition {
+  const { attributes, origin } = element;
   const { name = '', type = '', selector, locatorFunction, timeout, parameterized, deprecated } = attributes;
   return {
     name,
@@ -129,6 +135,7 @@ function elementOf({ attributes, origin }: MutableElement): ElementDefinition {
     parameterized: parameterized === 'true',
     deprecated,
     origin,
+    origins: originsOf(element),
   };
 }
 
@@ -147,6 +154,7 @@ export function createPages(reader: DeclarationReader): (name: string) => PageDe
       sections: childrenOf(element).flatMap(({ attributes }) => attributes['name'] ?? []),
       deprecated,
       origin: element.origin,
+      origins: originsOf(element),
     };
   });
 }

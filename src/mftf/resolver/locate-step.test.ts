@@ -6,9 +6,10 @@ let line = 0;
 const step = (stepKey: string, group?: string): ResolvedStep => {
   line += 1;
   const call = group && { actionGroup: 'Group', stepKey: group, origin: { file: 'T.xml', line: 1 } };
+  const rest = { merges: undefined, defaults: [] };
   return {
     ...{ stepKey, action: 'click', attributes: {}, children: [], text: '', boundary: undefined },
-    ...{ origin: { file: 'A.xml', line }, call: call || undefined },
+    ...{ origin: { file: 'A.xml', line }, merges: undefined, call: call ? { ...call, ...rest } : undefined },
   };
 };
 

@@ -1,3 +1,4 @@
+import type { Origin } from './model.ts';
 import { isComment, type MutableElement } from './xml-tree.ts';
 
 /** The attributes that identify an element among its siblings, by its tag; others are identified by `stepKey`, or by their tag. */
@@ -26,6 +27,7 @@ const keys = new Map<string, string>(
  */
 export function mergeElement(base: MutableElement, added: MutableElement): void {
   Object.assign(base.attributes, added.attributes);
+  base.merges = [...(base.merges ?? []), added.origin];
   if (added.text !== '') base.text = added.text;
   const index = new Map<string, MutableElement>();
   for (const child of base.children) {
@@ -42,6 +44,21 @@ export function mergeElement(base: MutableElement, added: MutableElement): void 
       index.set(key, child);
     }
   }
+}
+
+interface MergedOrigin {
+  origin: Origin;
+  merges?: readonly Origin[] | undefined;
+}
+
+/** Where an element is declared, and where later files of a merge have it, too, in their order. */
+export function originsOf({ origin, merges = [] }: MergedOrigin): Origin[] {
+  return [origin, ...merges];
+}
+
+/** Where the file has an element that is merged last. */
+export function lastOrigin({ origin, merges }: MergedOrigin): Origin {
+  return merges?.at(-1) ?? origin;
 }
 
 /** `undefined` for a comment. */

@@ -12,8 +12,10 @@ export interface XmlElement {
   children: readonly XmlElement[];
   /** The text in it, CDATA included; '' when there is none. */
   text: string;
-  /** Of its first declaration; a later file of a merge may have changed attributes. */
+  /** Of its first declaration. */
   origin: Origin;
+  /** Where later files of a merge have it, too, and may change it, in their order; absent for nearly all. */
+  merges?: readonly Origin[];
 }
 
 /** A test or an action group, merged over its files but not extended. */
@@ -49,7 +51,8 @@ export interface ArgumentDefinition {
   /** `entity` when the XML names no type. */
   type: string;
   defaultValue: string | undefined;
-  origin: Origin;
+  /** Of all its declarations, in the order of merging. */
+  origins: readonly Origin[];
 }
 
 /** Data, merged and with the fields of the entities that it extends. */
@@ -67,6 +70,8 @@ export interface EntityDefinition {
   requiredEntities: readonly { type: string; name: string }[];
   deprecated: string | undefined;
   origin: Origin;
+  /** Of all its declarations and those of the data that it extends, its own first. */
+  origins: readonly Origin[];
 }
 
 export interface FieldDefinition {
@@ -75,6 +80,8 @@ export interface FieldDefinition {
   value: string;
   unique: 'prefix' | 'suffix' | undefined;
   origin: Origin;
+  /** Of all its declarations, in the order of merging. */
+  origins: readonly Origin[];
 }
 
 export interface SectionDefinition {
@@ -82,6 +89,8 @@ export interface SectionDefinition {
   elements: ReadonlyMap<string, ElementDefinition>;
   deprecated: string | undefined;
   origin: Origin;
+  /** Of all its declarations, in the order of merging. */
+  origins: readonly Origin[];
 }
 
 export interface ElementDefinition {
@@ -94,6 +103,8 @@ export interface ElementDefinition {
   parameterized: boolean;
   deprecated: string | undefined;
   origin: Origin;
+  /** Of all its declarations, in the order of merging. */
+  origins: readonly Origin[];
 }
 
 export interface PageDefinition {
@@ -105,6 +116,8 @@ export interface PageDefinition {
   sections: readonly string[];
   deprecated: string | undefined;
   origin: Origin;
+  /** Of all its declarations, in the order of merging. */
+  origins: readonly Origin[];
 }
 
 /** A call of an action group. */
@@ -114,6 +127,10 @@ export interface ActionGroupCall {
   stepKey: string;
   /** Of the `<actionGroup>` step. */
   origin: Origin;
+  /** As of an XmlElement. */
+  merges: readonly Origin[] | undefined;
+  /** Names of the arguments that have their default values. */
+  defaults: readonly string[];
 }
 
 /** One step as MFTF runs it. Implied waits of elements are not steps of their own here. */
@@ -133,6 +150,8 @@ export interface ResolvedStep {
   text: string;
   /** Of the line in the action group, when it comes from one. */
   origin: Origin;
+  /** As of an XmlElement. */
+  merges: readonly Origin[] | undefined;
   /** The call that it comes from; `undefined` for a step of the test itself. MFTF supports no calls inside of action groups. */
   call: ActionGroupCall | undefined;
   /** Whether it is one of the two comments that MFTF writes around the steps of an action group. */

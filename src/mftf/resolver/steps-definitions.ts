@@ -1,5 +1,5 @@
 import type { DeclarationReader } from './declaration-reader.ts';
-import { copyElement, mergeElement } from './merge.ts';
+import { copyElement, mergeElement, originsOf } from './merge.ts';
 import type {
   ActionGroupDefinition,
   ArgumentDefinition,
@@ -105,8 +105,9 @@ function hookOf(merged: MutableElement, hook: 'before' | 'after'): KeyedSteps | 
 
 function argumentsOf(merged: MutableElement): ArgumentDefinition[] {
   const list = childrenOf(merged.children.find(({ tag }) => tag === 'arguments'));
-  return list.map(({ attributes: { name, type = 'entity', defaultValue }, origin }) => {
-    if (name === undefined) return refuse(origin, 'An argument has no name.');
-    return { name, type, defaultValue, origin };
+  return list.map((element) => {
+    const { name, type = 'entity', defaultValue } = element.attributes;
+    if (name === undefined) return refuse(element.origin, 'An argument has no name.');
+    return { name, type, defaultValue, origins: originsOf(element) };
   });
 }

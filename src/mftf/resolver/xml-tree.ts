@@ -1,12 +1,13 @@
 import { parseXml, type XmlProblem } from '../xml/parse.ts';
 import { trimBlanks } from '../xml/text.ts';
-import type { XmlElement } from './model.ts';
+import type { Origin, XmlElement } from './model.ts';
 
 /** An element that is being read or merged. */
 export interface MutableElement extends XmlElement {
   attributes: Record<string, string>;
   children: MutableElement[];
   text: string;
+  merges?: readonly Origin[];
 }
 
 /** The tag of an XML comment. MFTF makes a step of it, which has no key. */
