@@ -2,7 +2,7 @@ import { delay } from '../async/delay.ts';
 import { createWakeSignal } from '../async/wake-signal.ts';
 import { toFault } from '../faults/fault.ts';
 
-/** Between two reads of results: each takes two commands in the container, some 150 ms. */
+/** Between two reads of results: each takes a command in the container, some 70 ms. */
 const intervalMs = 1_000;
 /** Fallback polling interval of a command that prints nothing. */
 const silentMs = 30_000;
