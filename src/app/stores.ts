@@ -31,6 +31,7 @@ import { createMessages } from '../store/tables/messages.ts';
 import { createOverview } from '../store/tables/overview.ts';
 import { createPastRuns } from '../store/tables/past-runs.ts';
 import { createPlans } from '../store/tables/plans.ts';
+import { createPlaywrightLists } from '../store/tables/playwright-lists.ts';
 import { createQuarantines } from '../store/tables/quarantines.ts';
 import { createReservations } from '../store/tables/reservations.ts';
 import { createResults } from '../store/tables/results.ts';
@@ -74,6 +75,7 @@ export type Stores = Pick<
   | 'overview'
   | 'pastRuns'
   | 'plans'
+  | 'playwrightLists'
   | 'quarantines'
   | 'reservations'
   | 'results'
@@ -137,6 +139,7 @@ export async function openStores(config: Config, log: Logger, database: AppDatab
     pastRuns: createPastRuns({ database }),
     overview: createOverview({ database }),
     plans: createPlans({ database }),
+    playwrightLists: createPlaywrightLists({ database }),
     quarantines: createQuarantines({ database }),
     reservations: createReservations({ database }),
     results: createResults({ database }),

@@ -2,6 +2,19 @@ import { InvalidArgumentError, Option } from 'commander';
 import { type Selection, type Severity, severities, withoutEmptyLists } from '../model/selection.ts';
 import { collect } from './cli-context.ts';
 
+/** The options that narrow the tests of a Playwright project; `tests` begins each description. */
+export const playwrightOptions = (tests: string) => [
+  new Option(
+    '--playwright-grep <expression>',
+    `${tests} whose file, titles and tags match a regular expression`,
+  ),
+  new Option('--playwright-project <name>', `${tests} of a project (repeatable)`).argParser(collect),
+  new Option('--playwright-tag <tag>', `${tests} with a tag, such as @smoke (repeatable)`).argParser(collect),
+  new Option('--playwright-file <file>', `${tests} in a file, such as "tests/cart*" (repeatable)`).argParser(
+    collect,
+  ),
+];
+
 /** The options that name tests. */
 export const selectionOptions = () => [
   new Option('-t, --test <name>', 'tests by name (repeatable)').argParser(collect),
@@ -26,20 +39,18 @@ export const selectionOptions = () => [
   ),
   new Option('--exclude-skipped', 'exclude the tests that the module marks as skipped'),
   new Option('--playwright', 'all tests of the Playwright project, beside those of MFTF that are named'),
-  new Option(
-    '--playwright-grep <expression>',
-    'its tests whose file, titles and tags match a regular expression',
-  ),
-  new Option('--playwright-project <name>', 'its tests of a project (repeatable)').argParser(collect),
-  new Option('--playwright-tag <tag>', 'its tests with a tag, such as @smoke (repeatable)').argParser(
-    collect,
-  ),
-  new Option('--playwright-file <file>', 'its tests in a file, such as "tests/cart*" (repeatable)').argParser(
-    collect,
-  ),
+  ...playwrightOptions('its tests'),
 ];
 
-export interface SelectionOptions {
+export interface PlaywrightOptions {
+  playwright?: boolean;
+  playwrightGrep?: string;
+  playwrightProject?: string[];
+  playwrightTag?: string[];
+  playwrightFile?: string[];
+}
+
+export interface SelectionOptions extends PlaywrightOptions {
   test?: string[];
   group?: string[];
   suite?: string[];
@@ -49,11 +60,6 @@ export interface SelectionOptions {
   all?: boolean;
   exclude?: string[];
   excludeSkipped?: boolean;
-  playwright?: boolean;
-  playwrightGrep?: string;
-  playwrightProject?: string[];
-  playwrightTag?: string[];
-  playwrightFile?: string[];
 }
 
 /** The selection of the options; `undefined` when none of them is set. */
@@ -77,7 +83,7 @@ export function readSelection(options: SelectionOptions): Selection | undefined 
 }
 
 /** `undefined` when none of its options is set. */
-function readPlaywright(options: SelectionOptions): Selection['playwright'] {
+export function readPlaywright(options: PlaywrightOptions): Selection['playwright'] {
   const { playwright, playwrightGrep, playwrightProject, playwrightTag, playwrightFile } = options;
   const parts = [playwright, playwrightGrep, playwrightProject, playwrightTag, playwrightFile];
   if (parts.every((part) => part === undefined)) return undefined;

@@ -1,6 +1,7 @@
 import { Fault } from '../faults/fault.ts';
 import { createGlobMatcher } from '../model/glob.ts';
-import { isPlaywrightTest, type PlaywrightSelection, type PlaywrightTest } from '../model/playwright.ts';
+import { isPlaywrightTest, type PlaywrightTest } from '../model/playwright.ts';
+import { createCover } from '../model/playwright-cover.ts';
 import type { PlannedTest, Selection } from '../model/selection.ts';
 import { defineTask } from '../threads/task.ts';
 import { nameOfTest, readReport, type TestLine } from './report-lines.ts';
@@ -77,27 +78,3 @@ export const selectTests = defineTask(
 );
 
 const namesOf = ({ name, suite }: PlannedTest) => (suite === undefined ? [name] : [name, `${suite}:${name}`]);
-
-function createCover({ grep, projects = [], tags = [], files = [] }: PlaywrightSelection) {
-  const expression = grep === undefined ? undefined : compile(grep);
-  const isOneOf = (patterns: readonly string[]) => {
-    const matchers = patterns.map(createGlobMatcher);
-    return (text: string) => matchers.length === 0 || matchers.some((matches) => matches(text));
-  };
-  const isOfProject = isOneOf(projects);
-  const isOfFile = isOneOf(files);
-  return (test: PlaywrightTest): boolean =>
-    (!test.needed || projects.length + files.length > 0) &&
-    isOfProject(test.suite ?? '') &&
-    isOfFile(test.file) &&
-    (tags.length === 0 || test.tags.some((tag) => tags.includes(tag))) &&
-    (expression === undefined || expression.test([test.file, ...test.titles, ...test.tags].join(' ')));
-}
-
-function compile(grep: string): RegExp {
-  try {
-    return new RegExp(grep);
-  } catch (error) {
-    throw new Fault('INPUT_INVALID', `${JSON.stringify(grep)} is no regular expression: ${String(error)}`);
-  }
-}

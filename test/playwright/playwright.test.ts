@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openPromise } from 'yauzl';
+import { matreItself } from '../../src/model/access.ts';
 import type { Selection } from '../../src/model/selection.ts';
+import { listTests } from '../../src/operations/tests/tests.ts';
 import {
   fault,
   type Harness,
@@ -83,6 +85,15 @@ describe.skipIf(noPlaywrightReason !== undefined)('tests of Playwright', () => {
         'plain:tests/plain.spec.ts › Order › is sent': 'failed',
       });
       expect(details.run.verdict).toBe('failed');
+    });
+
+    it('are in the list of tests from then on', async () => {
+      const request = { principal: matreItself };
+      const { playwright } = await listTests.run(harness.context, { search: '@smoke' }, request);
+      expect(playwright?.tests.map(({ name, project }) => [project, name])).toEqual([
+        ['shop', 'tests/cart.spec.ts › Cart › opens the shop'],
+        ['shop', 'tests/cart.spec.ts › Cart › shows a total (47,19 €)'],
+      ]);
     });
 
     it('name the place of a failure, its steps and its message', () => {

@@ -35,6 +35,13 @@ it('lists the tests of a group, with the number that the group has', async () =>
     groups: ['smoke', 'admin'].map((name) => ({ name, tests: 1 })),
     suites: [],
     commit: { id: 'abc', subject: 'Add a test' },
+    playwright: {
+      ...{ commit: 'def', listedAt: '2026-11-22T10:00:00.000Z' },
+      tests: ['@smoke', '@slow'].map((tag) => ({
+        ...{ name: `cart.spec.ts › ${tag}`, project: 'phone', file: 'cart.spec.ts', titles: [tag] },
+        ...{ tags: [tag], skipped: false, needed: false },
+      })),
+    },
   };
   const server = createServer((_request, response) => {
     response.setHeader('content-type', 'application/json');
@@ -47,6 +54,13 @@ it('lists the tests of a group, with the number that the group has', async () =>
     expect(stdout).toMatch(/ATest/);
     expect(stdout).not.toMatch(/BTest|admin/);
     expect(stdout).toContain('Groups: smoke (1)\nTests: 1, ');
+    expect(stdout).not.toContain('cart.spec.ts');
+    const ofPlaywright = await cliHere(['tests', '--playwright-tag', 'smoke'], { settings });
+    expect(ofPlaywright.stdout).toMatch(/cart\.spec\.ts › @smoke +phone/);
+    expect(ofPlaywright.stdout).toContain('Tests of Playwright: 1, at def');
+    const names = await cliHere(['tests', '--playwright-grep', 'slow$', '--names'], { settings });
+    expect(names.stdout).toBe('cart.spec.ts › @slow\n');
+    expect((await cliHere(['tests', '--playwright-grep', '('], { settings })).code).toBe(3);
   } finally {
     server.closeAllConnections();
     server.close();

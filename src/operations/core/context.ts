@@ -55,6 +55,7 @@ import type { Messages } from '../../store/tables/messages.ts';
 import type { Overview } from '../../store/tables/overview.ts';
 import type { PastRuns } from '../../store/tables/past-runs.ts';
 import type { Plans } from '../../store/tables/plans.ts';
+import type { PlaywrightLists } from '../../store/tables/playwright-lists.ts';
 import type { Quarantines } from '../../store/tables/quarantines.ts';
 import type { Reservations } from '../../store/tables/reservations.ts';
 import type { Results } from '../../store/tables/results.ts';
@@ -198,6 +199,8 @@ export interface Context {
   runHooks: RunHooks;
   runs: Runs;
   plans: Plans;
+  /** The tests of Playwright that runs listed. */
+  playwrightLists: PlaywrightLists;
   results: Results;
   /** The finished runs that comparisons read. */
   comparedRuns: ComparedRuns;

@@ -23,6 +23,7 @@ import { getEnvironment } from '../environments/get-environment.ts';
 import { changedSinceFields, type NarrowedSelection, narrowToChanged } from '../runs/changed-since.ts';
 import { selectionInput } from '../runs/selection-input.ts';
 import { type ChangedTestView, changedTestView, viewChangedTest } from './changes-view.ts';
+import { playwrightListView, viewPlaywright } from './playwright-view.ts';
 
 const commitView = z.object({ id: z.string(), subject: z.string() });
 
@@ -59,12 +60,23 @@ export const listTests = defineOperation({
       .optional()
       .describe('Only tests, groups and suites that contain this text in a name or title'),
   }),
-  output: z.object({ commit: commitView, tests: z.array(catalogTestView), groups: counted, suites: counted }),
+  output: z.object({
+    commit: commitView,
+    tests: z.array(catalogTestView),
+    groups: counted,
+    suites: counted,
+    playwright: playwrightListView
+      .optional()
+      .describe(
+        'Tests of Playwright, as the last run on the environment listed them, or the last one on any',
+      ),
+  }),
   async run(context, { environment: code, ref, search }) {
     const environment = code === undefined ? undefined : await getEnvironment(context, code);
     const { commit, catalog } = await context.catalog({ environment, ref });
     const { tests, groups, suites } = await catalog.ask('list', { search: search ?? '' });
-    return { commit, tests: tests.map(viewTest), groups, suites };
+    const playwright = await viewPlaywright(context, environment, search ?? '');
+    return { commit, tests: tests.map(viewTest), groups, suites, ...(playwright && { playwright }) };
   },
 });
 

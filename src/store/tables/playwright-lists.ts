@@ -15,6 +15,14 @@ interface Row {
   tests: PlaywrightTest[];
 }
 
+export type PlaywrightLists = ReturnType<typeof createPlaywrightLists>;
+
+const listOf = (row: Row): PlaywrightList => ({
+  commit: row.commit_id,
+  listedAt: row.listed_at,
+  tests: row.tests,
+});
+
 /** The tests of Playwright that the last run on each environment listed. */
 export function createPlaywrightLists({ database }: { database: Database }) {
   return {
@@ -36,7 +44,15 @@ export function createPlaywrightLists({ database }: { database: Database }) {
         'SELECT commit_id, listed_at, tests FROM playwright_list WHERE environment_id = $1',
         [environmentId],
       );
-      return row && { commit: row.commit_id, listedAt: row.listed_at, tests: row.tests };
+      return row && listOf(row);
+    },
+
+    /** The newest list of any environment. */
+    async last(): Promise<PlaywrightList | undefined> {
+      const [row] = await database.query<Row>(
+        'SELECT commit_id, listed_at, tests FROM playwright_list ORDER BY listed_at DESC, environment_id LIMIT 1',
+      );
+      return row && listOf(row);
     },
   };
 }

@@ -1,5 +1,13 @@
 import { expect, it } from 'vitest';
-import { filterTests, type ListedTest, matchesCondition, sortTests } from './listing.ts';
+import {
+  filterTests,
+  type ListedTest,
+  listTests,
+  matchesCondition,
+  namesIn,
+  runSearch,
+  sortTests,
+} from './listing.ts';
 
 function test(name: string, fields: Partial<ListedTest> = {}): ListedTest {
   return {
@@ -55,4 +63,28 @@ it('sorts tests without statistics last', () => {
 
 it('does not mark a test without flakiness as flaky', () => {
   expect(matchesCondition('flaky', test('D', { statistics: statistics(1, null) }))).toBe(false);
+});
+
+it('lists tests of Playwright with their tags as groups and their projects as suites', () => {
+  const cart = { name: 'cart.spec.ts › adds', file: 'cart.spec.ts', titles: ['adds'], needed: false };
+  const ofProject = (project: string) => ({ ...cart, project, tags: ['@smoke'], skipped: false });
+  const catalog = {
+    commit: { id: 'abc', subject: '' },
+    tests: [test('ATest')],
+    groups: [{ name: 'smoke', tests: 1 }],
+    suites: [],
+    playwright: {
+      ...{ commit: 'abc', listedAt: '2026-11-22T10:00:00.000Z' },
+      tests: [ofProject('chromium'), ofProject('phone')],
+    },
+  };
+  const rows = listTests(catalog, []);
+  expect(rows.map(({ name, groups, suites }) => [name, groups, suites])).toEqual([
+    ['ATest', [], []],
+    ['cart.spec.ts › adds', ['@smoke'], ['chromium', 'phone']],
+  ]);
+  expect(namesIn(catalog, 'groups')).toEqual([...catalog.groups, { name: '@smoke', tests: 1 }]);
+  expect(runSearch(catalog, { group: '@smoke', suite: '' })).toBe('playwright-tag=%40smoke');
+  expect(runSearch(catalog, { group: '', suite: 'phone' })).toBe('playwright-project=phone');
+  expect(runSearch(catalog, { group: 'smoke', suite: '' })).toBe('group=smoke');
 });

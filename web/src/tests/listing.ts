@@ -14,7 +14,50 @@ export const flakyFrom = 0.2;
 
 export function listTests(catalog: Catalog, statistics: readonly TestStatistics[]): ListedTest[] {
   const byName = new Map(statistics.map((each) => [each.test, each]));
-  return catalog.tests.map((test) => ({ ...test, statistics: byName.get(test.name) }));
+  return [...catalog.tests, ...rowsOfPlaywright(catalog)].map((test) => ({
+    ...test,
+    statistics: byName.get(test.name),
+  }));
+}
+
+/** The tests of Playwright as those of MFTF: their tags are groups, and their projects suites. */
+function rowsOfPlaywright({ playwright }: Catalog): Catalog['tests'] {
+  const rows = new Map<string, Catalog['tests'][number]>();
+  for (const { name, project, tags, skipped } of playwright?.tests ?? []) {
+    const row = rows.get(name) ?? {
+      name,
+      title: null,
+      module: null,
+      severity: null,
+      groups: tags,
+      suites: [],
+      skipped: skipped ? 'its project marks it as skipped' : null,
+      unusable: null,
+    };
+    rows.set(name, { ...row, suites: project === null ? row.suites : [...row.suites, project] });
+  }
+  return [...rows.values()].sort((one, other) => (one.name < other.name ? -1 : 1));
+}
+
+/** The groups or suites of the catalog, then the tags or projects of Playwright, with the number of tests of each. */
+export function namesIn(catalog: Catalog, of: 'groups' | 'suites'): Catalog['groups'] {
+  const counts = new Map<string, number>();
+  for (const row of rowsOfPlaywright(catalog)) {
+    for (const name of row[of]) counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  const own = new Set(catalog[of].map(({ name }) => name));
+  const others = [...counts].filter(([name]) => !own.has(name));
+  return [...catalog[of], ...others.map(([name, tests]) => ({ name, tests }))];
+}
+
+/** The search of a new run with a group, else a suite. */
+export function runSearch(catalog: Catalog, { group, suite }: { group: string; suite: string }): string {
+  const isOwn = (list: Catalog['groups'], each: string) => list.some(({ name }) => name === each);
+  const search: Record<string, string> =
+    group === ''
+      ? { [isOwn(catalog.suites, suite) ? 'suite' : 'playwright-project']: suite }
+      : { [isOwn(catalog.groups, group) ? 'group' : 'playwright-tag']: group };
+  return String(new URLSearchParams(search));
 }
 
 export function matchesCondition(

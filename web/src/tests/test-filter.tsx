@@ -1,10 +1,10 @@
 import { Button, Select, TextInput } from '@mantine/core';
 import { IconPlayerPlay } from '@tabler/icons-react';
-import { useRef } from 'react';
+import { useMemo, useRef } from 'react';
 import { Link } from 'wouter';
 import { plural } from '../ui/format.ts';
 import { useShortcut } from '../ui/shortcuts.tsx';
-import { conditions, type ListedTest, matchesCondition } from './listing.ts';
+import { conditions, type ListedTest, matchesCondition, namesIn, runSearch } from './listing.ts';
 import type { Catalog } from './queries.ts';
 import classes from './tests.module.css';
 import type { useTestFilter } from './use-test-filter.ts';
@@ -20,6 +20,8 @@ interface Props {
 /** Narrows the list of tests by name, group, suite and state. */
 export function TestFilter({ catalog, tests, visible, filter }: Props) {
   const { search, setSearch, group, setGroup, suite, setSuite, condition, setCondition } = filter;
+  const groups = useMemo(() => namesIn(catalog, 'groups'), [catalog]);
+  const suites = useMemo(() => namesIn(catalog, 'suites'), [catalog]);
   const searchField = useRef<HTMLInputElement>(null);
   useShortcut('/', 'Search tests', () => searchField.current?.focus());
   return (
@@ -33,8 +35,8 @@ export function TestFilter({ catalog, tests, visible, filter }: Props) {
         value={search}
         onChange={(event) => setSearch(event.currentTarget.value)}
       />
-      <Choice label="Group" all={catalog.groups} selected={group} onSelect={setGroup} />
-      <Choice label="Suite" all={catalog.suites} selected={suite} onSelect={setSuite} />
+      <Choice label="Group" all={groups} selected={group} onSelect={setGroup} />
+      <Choice label="Suite" all={suites} selected={suite} onSelect={setSuite} />
       <Conditions tests={tests} selected={condition} onSelect={setCondition} />
       <span className={classes.dim} aria-live="polite">
         {visible < tests.length && `${plural(visible, 'test')} found`}
@@ -42,7 +44,7 @@ export function TestFilter({ catalog, tests, visible, filter }: Props) {
       {group !== '' || suite !== '' ? (
         <Button
           component={Link}
-          href={`/new?${new URLSearchParams(group === '' ? { suite } : { group })}`}
+          href={`/new?${runSearch(catalog, { group, suite })}`}
           size="compact-xs"
           variant="default"
           leftSection={<IconPlayerPlay size={13} aria-hidden />}

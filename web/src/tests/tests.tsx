@@ -31,7 +31,7 @@ export default function Tests() {
   );
 
   if (!catalog.data) return <QueryFallback what="the catalog of tests" readsTests query={catalog} />;
-  const { commit } = catalog.data;
+  const { commit, playwright } = catalog.data;
   return (
     <>
       <div className={classes.head}>
@@ -41,6 +41,11 @@ export default function Tests() {
         <span className={classes.dim} title={commit.id}>
           at <code>{shortCommit(commit.id)}</code> {commit.subject}
         </span>
+        {playwright && (
+          <span className={classes.dim} title={playwright.commit}>
+            those of Playwright at <code>{shortCommit(playwright.commit)}</code>
+          </span>
+        )}
         <Anchor component={Link} href="/quarantines" underline="always">
           Quarantines
         </Anchor>
