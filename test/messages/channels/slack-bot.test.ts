@@ -47,11 +47,12 @@ describe('a message of the bot', () => {
   it('is not sent twice when its answer was lost, as the history shows its key', async () => {
     const delivery = await message({ createdAt: new Date().toISOString() });
     await loseAnswer(delivery);
-    // More than a page of the history was posted since.
+    // More than a page of the history was posted since, each message as long as those of a bad night.
     const [first] = slack.posts;
     if (!first) throw new Error('no post');
+    const text = 'other '.repeat(2_000);
     for (let other = 0; other < 250; other += 1)
-      slack.posts.push({ ...first, key: 'other', ts: `${first.ts}${other}`, message: { text: 'other' } });
+      slack.posts.push({ ...first, key: 'other', ts: `${first.ts}${other}`, message: { text } });
     const remote = await deliver({ ...delivery, repeat: true });
     expect(slack.posts.filter(({ key }) => key === delivery.key)).toHaveLength(1);
     expect(remote).toEqual({ channel: 'C0NIGHTLY1', ts: slack.posts[0]?.ts });

@@ -121,7 +121,8 @@ export async function startSlack(options: { port?: number } = {}): Promise<Slack
     const limit = Math.min(Number(fields.limit ?? 100), 999);
     const hasMetadata = fields.include_all_metadata === 'true';
     const messages = all.slice(start, start + limit).map(({ ts, message }) => {
-      return { type: 'message', ts, text: message.text, ...(hasMetadata && { metadata: message.metadata }) };
+      const { metadata, ...shown } = message;
+      return { ...shown, type: 'message', ts, ...(hasMetadata && { metadata }) };
     });
     const has_more = start + limit < all.length;
     const next_cursor = has_more ? String(start + limit) : '';

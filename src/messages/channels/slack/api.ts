@@ -3,6 +3,9 @@ import { DeliveryFault, type OutgoingHttp } from '../channel.ts';
 import { parseJson } from '../parse-json.ts';
 import { answerText, refusalOf, retryAfterOf, strangeAnswer } from '../refusals.ts';
 
+/** A page of the history: of 200 messages of matre, which have up to 20 kB, and of other apps, which may have more. */
+const maxBytes = 16 * 1024 * 1024;
+
 /** How to call the Web API of Slack with the token of a bot. */
 export interface SlackApiOptions {
   apiUrl: string;
@@ -52,7 +55,7 @@ export async function callSlack<Response extends z.ZodType>(
       ...('body' in parameters && { 'content-type': 'application/json; charset=utf-8' }),
     },
     ...('body' in parameters && { body: JSON.stringify(parameters.body) }),
-    signal,
+    ...{ maxBytes, signal },
   });
   if (answer.status !== 200) throw refusalOf('Slack', answer, { secrets: [token] });
   const json = parseJson(answer.text);
