@@ -13,6 +13,8 @@ export interface HttpResponse {
   text: string;
   /** The body was longer than `maxBytes`; `text` is its beginning. */
   truncated: boolean;
+  /** With `acceptsPart`: the body did not end; `text` is what has arrived of it. */
+  broken?: true;
 }
 
 /** A response whose body is read as it arrives. */
@@ -33,10 +35,16 @@ export interface HttpClient {
   /**
    * Sends a request and reads the response, at most `maxBytes` of its body. Redirects are responses. Rejects when there is no
    * whole response after `timeoutMs`, when the connection fails, after `close`, and with the reason of `signal` when that aborts.
+   * `acceptsPart`: a response whose headers have arrived is one, also when its body breaks off or takes too long.
    */
   request(
     url: string,
-    request: HttpRequest & { timeoutMs: number; maxBytes: number; signal?: AbortSignal },
+    request: HttpRequest & {
+      timeoutMs: number;
+      maxBytes: number;
+      signal?: AbortSignal;
+      acceptsPart?: boolean;
+    },
   ): Promise<HttpResponse>;
   /**
    * Sends a request; resolves with its headers. `timeoutMs` ends a request without headers, `idleMs` a body that stands still, and
@@ -110,12 +118,17 @@ export function createHttpClient({ agentFor }: HttpClientOptions = {}): HttpClie
   }
 
   return {
-    async request(url, { timeoutMs, maxBytes, signal, ...request }) {
+    async request(url, { timeoutMs, maxBytes, signal, acceptsPart = false, ...request }) {
       const deadline = startDeadline(timeoutMs, signal);
       try {
         const response = await send(url, request, deadline.signal);
-        const { text, truncated } = await readText(response, maxBytes);
-        return { status: response.statusCode ?? 0, headers: response.headers, text, truncated };
+        const body = await readText(response, maxBytes);
+        if (body.error !== undefined && (!acceptsPart || signal?.aborted)) throw body.error;
+        const { text, truncated } = body;
+        return {
+          ...{ status: response.statusCode ?? 0, headers: response.headers, text, truncated },
+          ...(body.error !== undefined && { broken: true }),
+        };
       } catch (error) {
         throw deadline.signal.aborted ? deadline.signal.reason : error;
       } finally {
@@ -144,7 +157,11 @@ export function createHttpClient({ agentFor }: HttpClientOptions = {}): HttpClie
       return {
         status: response.statusCode ?? 0,
         chunks: response,
-        text: async (maxBytes) => (await readText(response, maxBytes)).text,
+        async text(maxBytes) {
+          const { text, error } = await readText(response, maxBytes);
+          if (error !== undefined) throw error;
+          return text;
+        },
         close: () => void response.destroy(),
       };
     },
@@ -183,18 +200,25 @@ function startDeadline(ms: number, outer?: AbortSignal): { signal: AbortSignal; 
   };
 }
 
+/** Reads a body up to `maxBytes`. Never rejects: `error` is why it broke off. */
 async function readText(
   response: IncomingMessage,
   maxBytes: number,
-): Promise<{ text: string; truncated: boolean }> {
+): Promise<{ text: string; truncated: boolean; error?: unknown }> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  // Leaving the loop destroys the response and its connection.
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    chunks.push(chunk);
-    bytes += chunk.length;
-    if (bytes > maxBytes) break;
-  }
+  const read = async () => {
+    // Leaving the loop destroys the response and its connection.
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      chunks.push(chunk);
+      bytes += chunk.length;
+      if (bytes > maxBytes) break;
+    }
+  };
+  const end = await read().then(
+    () => ({}),
+    (error: unknown) => ({ error }),
+  );
   const body = Buffer.concat(chunks);
-  return { text: body.subarray(0, maxBytes).toString('utf8'), truncated: bytes > maxBytes };
+  return { text: body.subarray(0, maxBytes).toString('utf8'), truncated: bytes > maxBytes, ...end };
 }

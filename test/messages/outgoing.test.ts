@@ -90,19 +90,32 @@ describe('a request to a service outside', () => {
     expect(paths).toEqual(['/hook']);
   });
 
-  it('ends after its time, also when the answer stands still or trickles', async () => {
+  it('ends after its time', async () => {
+    const url = await serve(() => undefined);
+    const { http } = open(['127.0.0.1']);
+    const fault = await faultOf(http.request(url(), { method: 'GET', timeoutMs: 100 }));
+    expect(fault).toMatchObject({ code: 'CHANNEL_UNREACHABLE', permanent: false });
+    expect(fault?.message).toMatch(/^127\.0\.0\.1:\d+ does not answer: timed out after 0\.1 s\.$/);
+  });
+
+  it('has the status of an answer that trickles without end, or breaks off', async () => {
     const url = await serve((request, response) => {
-      if (request.url === '/silent') return;
+      response.writeHead(202, { 'content-length': 1_000 });
+      if (request.url === '/broken') return void response.write('a', () => request.socket.destroy());
       response.write('a');
       const timer = setInterval(() => response.write('a'), 20);
       response.on('close', () => clearInterval(timer));
     });
     const { http } = open(['127.0.0.1']);
-    for (const path of ['/silent', '/trickle']) {
-      const fault = await faultOf(http.request(url(path), { method: 'GET', timeoutMs: 100 }));
-      expect(fault).toMatchObject({ code: 'CHANNEL_UNREACHABLE', permanent: false });
-      expect(fault?.message).toMatch(/^127\.0\.0\.1:\d+ does not answer: timed out after 0\.1 s\.$/);
+    const request = { method: 'POST', body: '{}', timeoutMs: 200 } as const;
+    for (const path of ['/broken', '/trickle']) {
+      const answer = await http.request(url(path), request);
+      expect(answer, path).toMatchObject({ status: 202, text: expect.stringMatching(/^a*$/), broken: true });
     }
+    const stop = new AbortController();
+    const stopped = http.request(url('/trickle'), { ...request, timeoutMs: patienceMs, signal: stop.signal });
+    setTimeout(() => stop.abort(new Error('stopped')), 50);
+    await expect(stopped).rejects.toThrow('stopped');
   });
 
   it('reads no more of an answer than its limit', async () => {

@@ -51,6 +51,8 @@ export interface OutgoingResponse {
   /** Names in lower case. */
   headers: Record<string, string>;
   text: string;
+  /** The body broke off, or took too long; `text` is its beginning. The status alone says whether the message was accepted. */
+  broken?: true;
 }
 
 /**

@@ -152,8 +152,9 @@ export const teams: ChannelKind<z.infer<typeof settingsSchema>, z.infer<typeof s
       throw refusalOf('Microsoft Teams', { ...response, status: Number(refusedAs) }, hidden);
     if (response.status !== 200 && response.status !== 202)
       throw refusalOf('Microsoft Teams', response, hidden);
-    // A workflow answers 202, or what its last step says; never a page.
-    if (response.headers['content-type']?.startsWith('text/html'))
+    // A workflow answers 202, or what its last step says; never a page. A connector says in its body what Teams answered.
+    const isUnclear = response.status === 200 && response.broken;
+    if (isUnclear || response.headers['content-type']?.startsWith('text/html'))
       throw strangeAnswer('Microsoft Teams', response, hidden);
     return {};
   },

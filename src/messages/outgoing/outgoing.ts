@@ -28,16 +28,16 @@ export function createOutgoing({ limits, proxy }: { limits: AddressLimits; proxy
         const { timeoutMs = defaultTimeoutMs, maxBytes = defaultMaxBytes, ...rest } = request;
         const address = parseUrl(url);
         const response = await client
-          .request(url, { ...rest, timeoutMs, maxBytes })
+          .request(url, { ...rest, timeoutMs, maxBytes, acceptsPart: true })
           .catch((error: unknown) => {
             throw request.signal?.aborted ? request.signal.reason : toDeliveryFault(error, address.host);
           });
-        const { status, text } = response;
+        const { status, text, broken } = response;
         const headers = Object.fromEntries(
           Object.entries(response.headers).map(([name, value]) => [name, String(value)]),
         );
         if (isRedirect(status)) throw redirectFault(address, headers['location']);
-        return { status, headers, text };
+        return { status, headers, text, ...(broken && { broken }) };
       },
     },
     connect: (host, port, options) => connect(limits, host, port, options),
