@@ -3,6 +3,7 @@ import type { Channel } from '../../src/model/channel.ts';
 import type { PlannedMessage } from '../../src/model/message.ts';
 import type { Database } from '../../src/store/database/database.ts';
 import type { Channels } from '../../src/store/tables/channels.ts';
+import { createMessageRules } from '../../src/store/tables/message-rules.ts';
 import type { Messages } from '../../src/store/tables/messages.ts';
 import type { ClaimedMessage, Outbox } from '../../src/store/tables/outbox.ts';
 
@@ -43,6 +44,14 @@ export function messageFailuresConformance(
     });
   });
 
+  it('do not block a channel that was changed during the attempt', async () => {
+    await plan(planned(await addChannel()));
+    const claimed = await claimFirst();
+    await channels.update('ops', 'bob', (current) => ({ ...current, secrets: undefined }));
+    await outbox.markFailed(claimed, { ...failure, blockMs: 60_000 });
+    expect((await channels.get('ops')).blockedUntil).toBeUndefined();
+  });
+
   it('end in giving up after a day, with a last attempt at its end', async () => {
     const channel = await addChannel();
     await plan(planned(channel));
@@ -65,6 +74,27 @@ export function messageFailuresConformance(
     expect(await claim()).toEqual([]);
     await outbox.hasten(channel.id);
     expect((await claim()).map(({ id }) => id)).toEqual([one.id]);
+  });
+
+  it('are none when a subscriber has gone before, unless another rule names the address', async () => {
+    const channel = await addChannel();
+    const rules = createMessageRules({ database });
+    const [user] = await database.query<{ id: number }>(
+      `INSERT INTO account (name, name_key, role, password) VALUES ('eve', 'eve', 'viewer', 'x') RETURNING id`,
+    );
+    const fields = {
+      ...{ channelId: channel.id, recipients: ['eve@example.com'], occasions: ['failed' as const] },
+      ...{ quietHours: undefined, digest: undefined, digestAt: undefined, disabled: undefined },
+      conditions: { environments: [], schedules: [], saved: [], branches: [], requesters: [], alerts: [] },
+    };
+    const { id: ruleId } = await rules.subscribe(user?.id ?? 0, 'eve', { ...fields, ownOnly: true });
+    await plan(planned(channel, { ruleId, rule: null, recipient: 'eve@example.com' }));
+    const claimed = await claimFirst();
+    expect([claimed.isPersonal, await outbox.hasSubscriber(claimed)]).toEqual([true, true]);
+    await database.query('DELETE FROM account');
+    expect(await outbox.hasSubscriber(claimed)).toBe(false);
+    await rules.create({ ...fields, recipients: ['Eve@example.com'], name: 'qa', createdBy: 'ann' });
+    expect(await outbox.hasSubscriber(claimed)).toBe(true);
   });
 
   it('are retried by users: a message that waits or was given up, not one that ended', async () => {

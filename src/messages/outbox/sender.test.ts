@@ -5,7 +5,16 @@ import type { Prepared } from './attempt.ts';
 import { createSender, type SenderSettings } from './sender.ts';
 
 const message = {
-  ...{ id: 7, key: 'k', token: 't', notice: undefined, channelId: 1, recipient: undefined, purpose: 'post' },
+  ...{
+    id: 7,
+    key: 'k',
+    token: 't',
+    notice: undefined,
+    channelId: 1,
+    recipient: undefined,
+    isPersonal: false,
+    purpose: 'post',
+  },
   ...{ outcome: 'failed', thread: undefined, attempts: 1, content: undefined, createdAt: new Date(0) },
 } as const satisfies ClaimedMessage;
 

@@ -12,7 +12,11 @@ async function attempt({ recipient, ...options }: { recipient?: string; readSecr
   const problems: unknown[] = [];
   const answer = new DeliveryFault('CHANNEL_TARGET_UNKNOWN', 'There is no such member.', { permanent: true });
   const { prepare, onAnswer } = createTransmission({
-    outbox: { storeContent: async () => true, remoteOf: async () => undefined },
+    outbox: {
+      storeContent: async () => true,
+      remoteOf: async () => undefined,
+      hasSubscriber: async () => true,
+    },
     channels: {
       find: async () =>
         ({ id: 1, name: 'qa', kind: 'slack-bot', settings: { channel: 'C0123456' } }) as unknown as Channel,
@@ -65,9 +69,17 @@ it('says on the channel that its secrets must be entered again when their key wa
   expect(problems).toEqual([expect.stringContaining('enter them again')]);
 });
 
-it('drops what the channel calls outdated', async () => {
+/** What an attempt of a message would do, on a channel that calls everything outdated. */
+async function prepareOne({
+  subscribed = true,
+  ...changes
+}: Partial<ClaimedMessage> & { subscribed?: boolean }) {
   const { prepare } = createTransmission({
-    outbox: { storeContent: async () => true, remoteOf: async () => undefined },
+    outbox: {
+      storeContent: async () => true,
+      remoteOf: async () => undefined,
+      hasSubscriber: async () => subscribed,
+    },
     channels: {
       find: async () =>
         ({ id: 1, name: 'qa', kind: 'slack-bot', settings: { channel: 'C0123456' } }) as unknown as Channel,
@@ -81,12 +93,25 @@ it('drops what the channel calls outdated', async () => {
     outgoing: {} as never,
     log: createLog({ level: 'silent' }),
   });
-  const message = { content: {}, purpose: 'status', createdAt: new Date(0) } as unknown as ClaimedMessage;
-  const prepared = await prepare(message);
+  return prepare({ content: {}, createdAt: new Date(0), ...changes } as ClaimedMessage);
+}
+
+it('drops what the channel calls outdated', async () => {
+  const prepared = await prepareOne({ purpose: 'status' });
   if (prepared.kind !== 'ready') expect.fail(prepared.kind);
   expect(await prepared.deliver(new AbortController().signal)).toEqual({
     kind: 'dropped',
     code: 'MESSAGE_OUTDATED',
     message: 'A newer one is shown.',
+  });
+});
+
+it('drops what is for a subscriber who has gone', async () => {
+  const message = { purpose: 'post', recipient: 'eve@example.com', isPersonal: true } as const;
+  expect(await prepareOne({ ...message, subscribed: true })).toMatchObject({ kind: 'ready' });
+  expect(await prepareOne({ ...message, subscribed: false })).toEqual({
+    kind: 'dropped',
+    code: 'MESSAGE_OUTDATED',
+    message: 'The subscription has ended.',
   });
 });

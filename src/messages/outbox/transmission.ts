@@ -18,7 +18,7 @@ import { renderMessage } from '../templates/render.ts';
 import type { SenderDependencies } from './sender.ts';
 
 export interface TransmissionDependencies {
-  outbox: Pick<Outbox, 'storeContent' | 'remoteOf'>;
+  outbox: Pick<Outbox, 'storeContent' | 'remoteOf' | 'hasSubscriber'>;
   channels: Pick<Channels, 'find' | 'readSecrets' | 'setProblem'>;
   /** `undefined` for a kind that this version does not have. */
   channelKind(name: Channel['kind']): ChannelKind | undefined;
@@ -44,6 +44,9 @@ export function createTransmission(
       const channel = await channels.find(message.channelId);
       if (!channel) return { kind: 'dropped', code: 'CHANNEL_REMOVED', message: 'The channel was removed.' };
       usedChannels.set(message, channel);
+      if (message.isPersonal && !(await outbox.hasSubscriber(message))) {
+        return { kind: 'dropped', code: 'MESSAGE_OUTDATED', message: 'The subscription has ended.' };
+      }
       const kind = channelKind(channel.kind);
       if (!kind) {
         throw new DeliveryFault(

@@ -10,6 +10,8 @@ export interface ClaimedMessage {
   notice: Omit<Notice, 'id' | 'at'> | undefined;
   channelId: number;
   recipient: string | undefined;
+  /** It is sent to the recipient because of a subscription. */
+  isPersonal: boolean;
   purpose: MessagePurpose;
   outcome: string | undefined;
   thread: string | undefined;
@@ -115,6 +117,18 @@ export function createOutbox({ database }: { database: Database }) {
       return row?.remote;
     },
 
+    /** Whether the subscription of a personal message still exists, or another rule names its recipient. */
+    async hasSubscriber({ id }: ClaimedMessage): Promise<boolean> {
+      const rows = await database.query(
+        `SELECT FROM message JOIN message_rule AS rule ON rule.channel_id = message.channel_id
+         WHERE message.id = $1 AND (rule.id = message.rule_id
+           OR EXISTS (SELECT FROM unnest(rule.recipients) AS other WHERE lower(other) = lower(message.recipient)))
+         LIMIT 1`,
+        [id],
+      );
+      return rows.length > 0;
+    },
+
     /**
      * Records that the channel has the message, also when it was given up or dropped after the claim had run out. It may be repeated when
      * it is unknown whether it took effect. False when another process has claimed the message since.
@@ -138,6 +152,8 @@ export function createOutbox({ database }: { database: Database }) {
         `WITH blocked AS (
            UPDATE channel SET blocked_until = greatest(blocked_until, now() + $8 * interval '1 millisecond')
            WHERE id = $7 AND $8::float8 > 0
+             -- A receiver that a user has replaced since says nothing about the new one.
+             AND changed_at <= (SELECT attempted_at FROM message WHERE id = $1)
          ), failed AS (
            UPDATE message SET claimed_by = NULL, claimed_until = NULL,
              error_code = $3, error_message = $4, error_permanent = $5,
@@ -247,6 +263,8 @@ interface ClaimedRow {
   notice_kind: Notice['kind'] | null;
   notice_details: unknown;
   channel_id: number;
+  rule_id: number | null;
+  rule_name: string | null;
   recipient: string | null;
   purpose: MessagePurpose;
   outcome: string | null;
@@ -274,6 +292,7 @@ const toClaimed = (row: ClaimedRow, token: string): ClaimedMessage => ({
     : undefined,
   channelId: row.channel_id,
   recipient: row.recipient ?? undefined,
+  isPersonal: row.recipient !== null && row.rule_id !== null && row.rule_name === null,
   purpose: row.purpose,
   outcome: row.outcome ?? undefined,
   thread: row.thread ?? undefined,
