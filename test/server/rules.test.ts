@@ -27,6 +27,8 @@ beforeAll(async () => {
   };
   await ask('POST', '/api/channels', { name: 'hook', ...hook });
   await ask('POST', '/api/channels', { name: 'own', ...hook, personal: true });
+  const settings = { host: 'smtp.example.com', from: 'matre@example.com' };
+  await ask('POST', '/api/channels', { name: 'mail', kind: 'email', settings });
 });
 afterAll(async () => {
   await server.close();
@@ -133,6 +135,12 @@ describe('rules over HTTP', () => {
       { recipients: ['a@example.com'] },
       'RULE_INVALID',
       'takes no recipients',
+    ],
+    [
+      'a recipient to whom no mail can be sent',
+      { channel: 'mail', recipients: ['qa@example'] },
+      'RULE_INVALID',
+      '"qa@example" is not an e-mail address.',
     ],
   ])('refuse %s', async (_, more, code, detail) => {
     expect(await add('wrong', more)).toMatchObject({ code, detail: expect.stringContaining(detail) });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Fault } from '../../faults/fault.ts';
+import { isMailAddress } from '../../messages/channels/email/addresses.ts';
 import { channelKind } from '../../messages/channels/registry.ts';
 import { nextDigest } from '../../messages/rules/digest-time.ts';
 import { parseTimeOfDay } from '../../messages/rules/time-of-day.ts';
@@ -138,8 +139,7 @@ function checkChannel({ name, kind }: Channel, recipients: readonly string[]): v
     throw invalid(`Channel ${name} takes no recipients: all its messages go to one place.`);
   }
   for (const recipient of recipients) {
-    const isValid =
-      kind === 'email' ? /^[^\s@<>,;]+@[^\s@<>,;]+$/.test(recipient) : /^[UW][A-Z0-9]{6,30}$/.test(recipient);
+    const isValid = kind === 'email' ? isMailAddress(recipient) : /^[UW][A-Z0-9]{6,30}$/.test(recipient);
     if (!isValid) {
       const form = kind === 'email' ? 'an e-mail address' : 'the id of a member, such as U012AB3CD';
       throw invalid(`${JSON.stringify(recipient)} is not ${form}.`);
