@@ -9,9 +9,11 @@ export const maxSourceLength = 10_000;
 /** Texts, tags and values that a rendering may go through. They are counted, because a time would depend on the machine. */
 const maxSteps = 20_000;
 /** Characters of tags and values that all steps may have: the work of a step grows with them, as with a tag of 300 conditions. */
-const maxStepCharacters = 2_000_000;
+const maxStepCharacters = 1_000_000;
 /** Characters that filters may make, and elements that loops may go through. */
 const maxMemory = 250_000;
+/** Characters of a text that a filter makes. */
+const maxText = 20_000;
 /** Elements of a range. */
 const maxRange = 100;
 const maxOutputLength = 100_000;
@@ -58,13 +60,17 @@ function engineOf(format: Format): Liquid {
   });
   keepOnly(engine.tags, tags);
   keepOnly(engine.filters, filters);
-  engine.registerFilter(
-    'link',
-    (value: unknown, url: unknown) =>
-      new Formatted(formatLink(format, textOf(value), typeof url === 'string' ? url : undefined)),
+  // Their work grows with the text, so that the text is counted, as Liquid does in its own filters.
+  const formatFilter = (name: string, write: (value: unknown, argument: unknown) => string) =>
+    engine?.registerFilter(name, function (this: { context: Context }, value: unknown, argument: unknown) {
+      this.context.memoryLimit.use(lengthOf(value) + lengthOf(argument));
+      return new Formatted(write(value, argument));
+    });
+  formatFilter('link', (value, url) =>
+    formatLink(format, textOf(value), typeof url === 'string' ? url : undefined),
   );
-  engine.registerFilter('bold', (value: unknown) => new Formatted(formatBold(format, escapeAny(value))));
-  engine.registerFilter('code', (value: unknown) => new Formatted(formatCode(format, textOf(value))));
+  formatFilter('bold', (value) => formatBold(format, escapeAny(value)));
+  formatFilter('code', (value) => formatCode(format, textOf(value)));
   engine.registerFilter('duration', (value: unknown) =>
     typeof value === 'number' ? durationText(value) : '',
   );
@@ -74,6 +80,12 @@ function engineOf(format: Format): Liquid {
   engine.registerFilter('results', resultsText);
   engines.set(format, engine);
   return engine;
+}
+
+/** Characters of a text, and of the texts of a list. */
+function lengthOf(value: unknown): number {
+  if (Array.isArray(value)) return value.reduce((sum: number, each) => sum + lengthOf(each), 0);
+  return typeof value === 'string' || value instanceof Formatted ? String(value).length : 0;
 }
 
 /** The counts of a run or submission in words, without zeros: `396 passed, 15 failed`. */
@@ -238,7 +250,9 @@ class MemoryLimit {
   use(count: number): void {
     if (!(Number(count) > 0)) return;
     this.#used += Number(count);
-    if (this.#used > maxMemory) throw new LimitExceeded('its texts and lists are too long');
+    // Conditions compare texts of any length in one step.
+    if (this.#used > maxMemory || Number(count) > maxText)
+      throw new LimitExceeded('its texts and lists are too long');
   }
   check(): void {}
 }

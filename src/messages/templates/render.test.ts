@@ -194,6 +194,14 @@ describe('templates of an installation', () => {
       '{% assign n = 900000 %}{% assign r = (1..n) %}{% case r %}{% when r %}{% endcase %}',
     ],
     ['a long list of a number with a dot', '{% assign r = (1...900000) %}{{ r }}'],
+    [
+      'long texts that are formatted',
+      `{{ headline }}{% assign a = "xxxxxxxxxx" %}${'{% assign a = a | append: a %}'.repeat(9)}{% for i in (1..100) %}{% assign b = a ${'| link: a | bold | code '.repeat(40)}%}{% endfor %}`,
+    ],
+    [
+      'long texts in a condition',
+      `{{ headline }}{% assign a = "xxxxxxxxxx" %}${'{% assign a = a | append: a %}'.repeat(12)}{% if ${Array(300).fill('a contains "yxxx"').join(' or ')} %}{% endif %}`,
+    ],
     ['a wide number in a date', '{{ "2026-01-01" | date: "%1000000000d" }}'],
     ['many open tags', '{{'.repeat(5_000)],
     ['many filters', `{{ headline ${'| upcase '.repeat(1_000)}| nothing }}`],
