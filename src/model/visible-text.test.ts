@@ -3,8 +3,8 @@ import { expect, it } from 'vitest';
 import { shorten, visible } from './visible-text.ts';
 
 it('shows control characters, line ends, marks of direction and lone surrogates, and leaves other text unchanged', () => {
-  expect(visible('a\r\n\0\x85\u2028\u202e\ud800b')).toBe(
-    'a\\u000d\\u000a\\u0000\\u0085\\u2028\\u202e\\ud800b',
+  expect(visible('a\r\n\0\x85\u061c\u2028\u202e\ud800b')).toBe(
+    'a\\u000d\\u000a\\u0000\\u0085\\u061c\\u2028\\u202e\\ud800b',
   );
   expect(visible('Größe 😀: äöü')).toBe('Größe 😀: äöü');
 });

@@ -131,6 +131,7 @@ describe('statusContext', () => {
   it('has at most 255 characters', () => {
     const environments = ['a', 'b', 'c'].map((each) => each.repeat(63));
     expect(context({ name: 'n'.repeat(4_000), environments } as never).length).toBeLessThanOrEqual(255);
+    expect(context({ name: '😀'.repeat(150), environments } as never)).not.toMatch(/\p{Cs}/u);
   });
 });
 

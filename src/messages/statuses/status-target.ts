@@ -70,7 +70,8 @@ export function statusContext({ submission }: SubmissionFacts): string {
       : environments.join(', ');
   const place = schedule === null ? ` on ${named}` : '';
   const start = `matre/${[...name.replaceAll(/[\s\p{C}]+/gu, ' ')].slice(0, 150).join('')}`;
-  return `${start}${place}`.slice(0, maxContextLength);
+  // Half a character is no text: a forge would refuse it.
+  return `${start}${place}`.slice(0, maxContextLength).replace(/[\ud800-\udbff]$/, '');
 }
 
 /** Where the channel shows the status of a submission; else why it shows none, in words. */
