@@ -122,7 +122,7 @@ export interface AlertFacts {
     /** What to do about it. */
     action: string;
     /** Why it ended. */
-    endReason?: string | null;
+    endReason?: string | null | undefined;
     startedAt: string;
     endedAt: string | null;
     url: string | null;

@@ -157,6 +157,20 @@ describe('channels over HTTP', () => {
     });
   });
 
+  it('send what a template makes as a test', async () => {
+    await add();
+    const test = async (body: object) => (await server.ask('POST', '/api/channels/hook/test', body)).body;
+    const source = 'Words: {{ submission.name }}';
+    expect(await test({ outcome: 'failed', source })).toMatchObject({ delivered: true });
+    expect(receiver.messages).toMatchObject([
+      { payload: { type: 'test', text: 'Words: nightly', data: { kind: 'submission' } } },
+    ]);
+    expect(await test({ outcome: 'failed', source: '{{ a' })).toMatchObject({ code: 'TEMPLATE_INVALID' });
+    expect(await test({ outcome: 'failed', submission: 99 })).toMatchObject({ code: 'SUBMISSION_UNKNOWN' });
+    expect(await test({ source })).toMatchObject({ code: 'INPUT_INVALID' });
+    expect(receiver.messages).toHaveLength(1);
+  });
+
   it('do not reach an address that is not allowed', async () => {
     await add({ secrets: { url: 'http://169.254.169.254/latest', secret } });
     expect((await server.ask('POST', '/api/channels/hook/test', {})).body).toMatchObject({

@@ -1,13 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { Fault, toFault } from '../../faults/fault.ts';
-import { type Delivery, DeliveryFault } from '../../messages/channels/channel.ts';
+import { type Delivery, DeliveryFault, type MessageContent } from '../../messages/channels/channel.ts';
 import { parseChannel } from '../../messages/channels/parse-channel.ts';
 import { recordAnswer } from '../../messages/channels/record-answer.ts';
 import type { Channel } from '../../model/channel.ts';
+import { templateOutcomes } from '../../model/template-outcome.ts';
 import type { Context } from '../core/context.ts';
-import { line, scheduleName as name } from '../core/fields.ts';
+import { line, scheduleName as name, submissionId } from '../core/fields.ts';
 import { defineOperation } from '../core/operation.ts';
+import { type PreviewInput, renderPreview } from '../rules/preview-message.ts';
+import { templateSource } from '../rules/templates.ts';
 import { kindOf } from './channel-kinds.ts';
 
 /** A user waits for the answer. */
@@ -25,6 +28,14 @@ export const testChannel = defineOperation({
     recipient: line(320)
       .optional()
       .describe('Instead of the default of the channel, where its kind has recipients'),
+    outcome: z
+      .enum(templateOutcomes)
+      .optional()
+      .describe('Sends what the template of this outcome makes; without it, a short text'),
+    submission: submissionId
+      .optional()
+      .describe('Whose results the template shows; invented ones by default'),
+    source: templateSource.optional().describe('Instead of the stored template'),
   }),
   output: z.object({
     delivered: z.boolean(),
@@ -32,37 +43,46 @@ export const testChannel = defineOperation({
     code: z.string().nullable().describe('The fault code, when it was not delivered'),
     remedy: z.string().nullable(),
   }),
-  async run(context, { name, recipient }) {
+  async run(context, { name, recipient, outcome, ...template }) {
     const channel = await context.channels.get(name);
-    if (recipient !== undefined && !kindOf(channel).abilities.recipients) {
+    const { abilities, testAnswer } = kindOf(channel);
+    if (recipient !== undefined && !abilities.recipients) {
       throw new Fault('INPUT_INVALID', `Channels of the kind ${channel.kind} have no recipients.`);
     }
-    const fault = await sendTest(context, channel, recipient);
+    if (outcome === undefined && (template.source ?? template.submission) !== undefined) {
+      throw new Fault('INPUT_INVALID', 'A template or a submission needs the outcome of the message.');
+    }
+    if (outcome !== undefined && testAnswer !== undefined) {
+      throw new Fault('INPUT_INVALID', `A test writes nothing to channels of the kind ${channel.kind}.`);
+    }
+    const content =
+      outcome === undefined
+        ? shortContent(channel, context.config.server.publicUrl)
+        : await templateContent(context, { channelKind: channel.kind, outcome, ...template });
+    const fault = await sendTest(context, channel, newTest(content, recipient));
     if (fault === undefined) {
-      const { testAnswer = 'The receiver accepted the message.' } = kindOf(channel);
-      return { delivered: true, message: testAnswer, code: null, remedy: null };
+      return {
+        ...{ delivered: true, code: null, remedy: null },
+        message: testAnswer ?? 'The receiver accepted the message.',
+      };
     }
     return { delivered: false, message: fault.message, code: fault.code, remedy: fault.remedy };
   },
 });
 
 /** Sends a test message, records it when the receiver accepts it, and else why it does not. `undefined` when it was delivered. */
-async function sendTest(
-  context: Context,
-  channel: Channel,
-  recipient: string | undefined,
-): Promise<Fault | undefined> {
+async function sendTest(context: Context, channel: Channel, delivery: Delivery): Promise<Fault | undefined> {
   const { channels, messages, outgoing, log } = context;
   const kind = kindOf(channel);
   const stored = await channels.readSecrets(channel.id);
   const signal = AbortSignal.timeout(timeoutMs);
   try {
     const { settings, secrets } = parseChannel(kind, channel, stored);
-    const delivery = testDelivery(channel, recipient, context.config.server.publicUrl);
     await kind.deliver(delivery, { settings, secrets, ...outgoing, signal, log });
     await recordAnswer(channels, channel, undefined);
-    const { headline, text } = delivery.content;
-    await messages.addTest(channel, { key: delivery.key, recipient, content: { headline, text } });
+    const { key, recipient, content } = delivery;
+    const { headline, text } = content;
+    await messages.addTest(channel, { key, recipient, content: { headline, text } });
     return undefined;
   } catch (error) {
     if (signal.aborted) {
@@ -75,34 +95,29 @@ async function sendTest(
   }
 }
 
-function testDelivery(channel: Channel, recipient: string | undefined, url: string | undefined): Delivery {
+const newTest = (content: MessageContent, recipient: string | undefined): Delivery => ({
+  ...{ key: randomUUID(), purpose: 'test', repeat: false },
+  ...{ recipient, content, createdAt: new Date().toISOString() },
+});
+
+/** Errors: those of `renderPreview`; TEMPLATE_INVALID for a stored template that cannot be used. */
+async function templateContent(context: Context, input: PreviewInput): Promise<MessageContent> {
+  const { headline, body, text, facts, problem } = await renderPreview(context, input);
+  if (problem !== undefined) throw new Fault('TEMPLATE_INVALID', problem);
+  return { headline, body, text, facts };
+}
+
+function shortContent(channel: Channel, url: string | undefined): MessageContent {
   const now = new Date().toISOString();
   const headline = 'A test message of matre';
   const body = 'Messages arrive here.';
   return {
-    key: randomUUID(),
-    purpose: 'test',
-    recipient,
-    repeat: false,
-    createdAt: now,
-    content: {
-      headline,
-      body,
-      text: `${headline}\n\n${body}`,
-      facts: {
-        kind: 'alert',
-        phase: 'ended',
-        headline,
-        alert: {
-          id: 0,
-          kind: 'test',
-          subject: channel.name,
-          message: body,
-          action: '',
-          startedAt: now,
-          endedAt: now,
-          url: url ?? null,
-        },
+    ...{ headline, body, text: `${headline}\n\n${body}` },
+    facts: {
+      ...{ kind: 'alert', phase: 'ended', headline },
+      alert: {
+        ...{ id: 0, kind: 'test', subject: channel.name, message: body, action: '' },
+        ...{ startedAt: now, endedAt: now, url: url ?? null },
       },
     },
   };

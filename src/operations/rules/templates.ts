@@ -1,20 +1,17 @@
 import { z } from 'zod';
-import { Fault } from '../../faults/fault.ts';
 import { channelKinds } from '../../messages/channels/registry.ts';
 import { defaultTemplates } from '../../messages/templates/defaults.ts';
 import { maxSourceLength } from '../../messages/templates/engine.ts';
-import { checkTemplate, renderWith } from '../../messages/templates/render.ts';
-import { sampleFacts } from '../../messages/templates/samples.ts';
+import { checkTemplate } from '../../messages/templates/render.ts';
 import { channelKindNames } from '../../model/channel.ts';
-import type { MessageFacts } from '../../model/message-facts.ts';
-import { type TemplateOutcome, templateOutcomes } from '../../model/template-outcome.ts';
+import { templateOutcomes } from '../../model/template-outcome.ts';
 import type { MessageTemplate } from '../../store/tables/message-templates.ts';
-import type { Context } from '../core/context.ts';
 import { fileContent, submissionId, time } from '../core/fields.ts';
 import { defineOperation } from '../core/operation.ts';
+import { markupOf, renderPreview } from './preview-message.ts';
 
 const pair = { channelKind: z.enum(channelKindNames), outcome: z.enum(templateOutcomes) };
-const source = fileContent(maxSourceLength).describe(
+export const templateSource = fileContent(maxSourceLength).describe(
   'The template, in Liquid; its first line is the headline',
 );
 
@@ -71,7 +68,7 @@ export const setTemplate = defineOperation({
   summary: 'Change a template; one that cannot be used is refused with line and column',
   role: 'operator',
   audited: ({ channelKind, outcome }) => `${channelKind} ${outcome}`,
-  input: z.object({ ...pair, source }),
+  input: z.object({ ...pair, source: templateSource }),
   output: templateView,
   async run({ messageTemplates }, { source, ...key }, { principal }) {
     checkTemplate(source, { outcome: key.outcome, markup: markupOf(key.channelKind) });
@@ -104,7 +101,7 @@ export const previewTemplate = defineOperation({
   audited: false,
   input: z.object({
     ...pair,
-    source: source.optional().describe('Instead of the stored template'),
+    source: templateSource.optional().describe('Instead of the stored template'),
     submission: submissionId.optional().describe('Whose results are shown; invented ones by default'),
   }),
   output: z.object({
@@ -115,48 +112,12 @@ export const previewTemplate = defineOperation({
     submission: z.number().nullable().describe('Null for invented results'),
     problem: z.string().nullable().describe('Why the stored template could not be used for it'),
   }),
-  async run(context, { channelKind, outcome, source, submission }) {
-    const markup = markupOf(channelKind);
-    const facts = await factsOf(context, outcome, submission);
-    const shown = facts.kind === 'submission' && submission !== undefined ? submission : null;
-    if (source !== undefined) {
-      checkTemplate(source, { outcome, markup });
-      const { headline, body, text } = renderWith(source, { facts, markup, strict: false });
-      return { headline, body, text, markup, submission: shown, problem: null };
-    }
-    const stored = await context.messageTemplates.find(channelKind, outcome);
-    const render = (text: string) => renderWith(text, { facts, markup, strict: false });
-    try {
-      const { headline, body, text } = render(stored?.source ?? defaultTemplates[outcome]);
-      return { headline, body, text, markup, submission: shown, problem: null };
-    } catch (error) {
-      if (!(error instanceof Fault)) throw error;
-      const { headline, body, text } = render(defaultTemplates[outcome]);
-      return { headline, body, text, markup, submission: shown, problem: error.message };
-    }
+  async run(context, input) {
+    const { headline, body, text, markup, facts, problem } = await renderPreview(context, input);
+    const shown = facts.kind === 'submission' ? (input.submission ?? null) : null;
+    return { headline, body, text, markup, submission: shown, problem: problem ?? null };
   },
 });
-
-/** Errors: SUBMISSION_UNKNOWN, INPUT_INVALID for an outcome that is not about submissions. */
-async function factsOf(
-  { facts, submissions }: Context,
-  outcome: TemplateOutcome,
-  submissionId: number | undefined,
-): Promise<MessageFacts> {
-  const sample = sampleFacts(outcome);
-  if (submissionId === undefined) return sample;
-  if (sample.kind !== 'submission') {
-    throw new Fault('INPUT_INVALID', `The template ${outcome} is not about a submission: leave it out.`);
-  }
-  const { runs } = await submissions.get(submissionId);
-  // A reply has the failures of one run.
-  const failed = runs.find(({ counts }) => counts.failed + counts.broken > 0) ?? runs[0];
-  const runId = outcome === 'failures' ? failed?.id : undefined;
-  return (await facts.read({ submissionId, runId })) ?? sample;
-}
-
-const markupOf = (kind: (typeof channelKindNames)[number]) =>
-  channelKinds.find((each) => each.kind === kind)?.markup ?? 'json';
 
 function view(
   { channelKind, outcome }: Pick<TemplateView, 'channelKind' | 'outcome'>,

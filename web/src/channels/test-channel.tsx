@@ -3,13 +3,12 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { ChannelView } from '#src/operations/channels/channel-view.ts';
 import type { testChannel } from '#src/operations/channels/test-channel.ts';
-import { type OutputOf, post } from '../api/request.ts';
+import { post } from '../api/request.ts';
 import { channelKindsQuery } from '../messages/queries.ts';
 import { FormProblem } from '../ui/form-problem.tsx';
-import { StatusBadge } from '../ui/status.tsx';
 import { useAction } from '../ui/use-action.ts';
-import classes from './channels.module.css';
 import { channelAddress } from './queries.ts';
+import { TestAnswer } from './test-answer.tsx';
 
 /** Sends a test message, and shows what the receiver answered. */
 export function TestChannel({ channel, onClose }: { channel: ChannelView; onClose: () => void }) {
@@ -51,7 +50,7 @@ function TestForm({ channel, onClose }: { channel: ChannelView; onClose: () => v
             onChange={(event) => setRecipient(event.currentTarget.value)}
           />
         )}
-        <div role="status">{test.data && <Answer answer={test.data} />}</div>
+        <div role="status">{test.data && <TestAnswer answer={test.data} />}</div>
         <FormProblem error={test.error} />
         <Group justify="flex-end" gap="xs">
           <Button variant="subtle" onClick={onClose}>
@@ -63,19 +62,5 @@ function TestForm({ channel, onClose }: { channel: ChannelView; onClose: () => v
         </Group>
       </Stack>
     </form>
-  );
-}
-
-/** What the receiver said, and what to do when it refused. */
-function Answer({ answer: { delivered, message, code, remedy } }: { answer: OutputOf<typeof testChannel> }) {
-  if (delivered) return <StatusBadge status="passed">{message}</StatusBadge>;
-  return (
-    <div className={classes.trouble}>
-      <StatusBadge status="failed">not delivered</StatusBadge>
-      <p>{message}</p>
-      <p>
-        <b>What to do:</b> {remedy} <code className={classes.dim}>{code}</code>
-      </p>
-    </div>
   );
 }

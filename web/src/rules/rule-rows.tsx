@@ -102,7 +102,7 @@ function Tools({ rule }: { rule: RuleView }) {
           <ConfirmButton
             label="Remove"
             accessibleName={`Remove ${name}`}
-            question="It sends no more messages. Messages that were sent stay in the list."
+            question="It announces nothing any more. Messages that wait are still sent."
             busy={remove.isPending}
             onConfirm={() => remove.mutate()}
           />

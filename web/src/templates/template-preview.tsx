@@ -2,15 +2,17 @@ import { NativeSelect, SegmentedControl } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
+import type { TemplateView } from '../messages/types.ts';
 import { FormProblem } from '../ui/form-problem.tsx';
 import { stamp } from '../ui/format.ts';
 import { isAboutSubmission } from './outcomes.ts';
 import { endedSubmissionsQuery, previewQuery } from './queries.ts';
+import { SendTest } from './send-test.tsx';
 import classes from './templates.module.css';
 
 interface Props {
   channelKind: string;
-  outcome: string;
+  outcome: TemplateView['outcome'];
   source: string;
 }
 
@@ -19,12 +21,13 @@ export function TemplatePreview({ channelKind, outcome, source }: Props) {
   const [submission, setSubmission] = useState('');
   const [form, setForm] = useState('message');
   const [settled] = useDebouncedValue(source, 300);
+  const selected = submission !== '' && isAboutSubmission(outcome) ? Number(submission) : undefined;
   const { data, error, isPlaceholderData } = useQuery(
     previewQuery({
       channelKind,
       outcome,
       source: settled,
-      ...(submission !== '' && isAboutSubmission(outcome) && { submission: Number(submission) }),
+      ...(selected !== undefined && { submission: selected }),
     }),
   );
   return (
@@ -61,6 +64,9 @@ export function TemplatePreview({ channelKind, outcome, source }: Props) {
           )}
         </div>
       )}
+      {data && !error && (
+        <SendTest channelKind={channelKind} outcome={outcome} source={source} submission={selected} />
+      )}
     </section>
   );
 }
@@ -75,7 +81,7 @@ function SubmissionSelect({ selected, onSelect }: { selected: string; onSelect: 
     <NativeSelect
       size="xs"
       label="Submission"
-      data={[{ value: '', label: 'The newest with this outcome' }, ...options]}
+      data={[{ value: '', label: 'Invented results' }, ...options]}
       value={selected}
       onChange={(event) => onSelect(event.currentTarget.value)}
     />

@@ -96,7 +96,7 @@ function Editor({ template }: { template: TemplateView }) {
             value={source}
             onChange={(event) => setSource(event.currentTarget.value)}
           />
-          <Values />
+          <Values outcome={outcome} />
         </>
       }
       preview={
@@ -127,24 +127,41 @@ function Reset({ template, onReset }: { template: TemplateView; onReset: (source
   );
 }
 
-const values = [
-  ['headline', 'what changed, in one line'],
+type ValueList = readonly (readonly [name: string, text: string])[];
+
+const ofSubmissions: ValueList = [
   ['submission.name, .verdict, .url, .environments', 'of the submission'],
   ['submission.counts.failed, submission.classes.new', 'how many tests'],
   ['submission.commit.subject, submission.commits', 'what was tested'],
   ['runs', 'each with environment, verdict, reason, failures'],
   ['causes', 'each with message, values, tests, environments'],
   ['firstFailure.test, firstFailure.message', 'the first failure'],
-  ['alert.subject, alert.message, alert.action', 'of an alert'],
-] as const;
+];
+const ofOthers: Record<string, ValueList> = {
+  alert: [
+    ['alert.subject, .message, .action, .url', 'of the alert'],
+    ['alert.startedAt, .endedAt, .endReason', 'when it began and ended, and why it ended'],
+  ],
+  reservation: [
+    ['reservation.environment, .owner, .reason, .url', 'of the reservation'],
+    ['reservation.begunAt, .endsAt, .endReason', 'its times, and why it could not begin'],
+  ],
+  digest: [
+    ['period, from, to, url', 'of the digest'],
+    ['totals.runs, .passed, .failed, .passRate', 'of all runs; before has those of the time before'],
+    ['environments, submissions', 'each with its results'],
+    ['failing, grown', 'tests that failed most, and tests that take longer'],
+  ],
+};
 
-/** The values that a template can show. */
-function Values() {
+/** The values that a template of an outcome can show. */
+function Values({ outcome }: { outcome: string }) {
+  const values = ofOthers[outcome.split('-')[0] ?? ''] ?? ofSubmissions;
   return (
     <details className={classes.values}>
       <summary>Values</summary>
       <dl>
-        {values.map(([name, text]) => (
+        {[['headline', 'what changed, in one line'] as const, ...values].map(([name, text]) => (
           <div key={name}>
             <dt>
               <code>{name}</code>

@@ -128,6 +128,7 @@ const alertFacts: z.ZodType<AlertFacts> = z.looseObject({
     subject: z.string(),
     message: z.string(),
     action: z.string().describe('What to do about it'),
+    endReason: nullable(z.string()).optional().describe('Why it ended'),
     startedAt: time,
     endedAt: nullable(time),
     url,
