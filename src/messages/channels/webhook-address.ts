@@ -21,7 +21,10 @@ export function secretParts(address: string): string[] {
   const wholes = [address, href, `${pathname}${search}`, pathname, search].filter(({ length }) => length > 1);
   // Shorter ones would hide parts of words.
   const names = [username, password].filter(({ length }) => length > 2);
-  const forms = [...wholes, ...values, ...names].flatMap(formsOf);
+  // As the header `Authorization` has them.
+  const basic =
+    names.length > 0 ? [Buffer.from(`${decoded(username)}:${decoded(password)}`).toString('base64')] : [];
+  const forms = [...wholes, ...values, ...names, ...basic].flatMap(formsOf);
   return [...new Set(forms)].sort((one, other) => other.length - one.length);
 }
 
