@@ -171,6 +171,16 @@ describe('channels over HTTP', () => {
     expect(receiver.messages).toHaveLength(1);
   });
 
+  it('list no test of a forge, to which it writes nothing', async () => {
+    const settings = { apiUrl: new URL(receiver.url).origin, projects: ['acme/*'] };
+    const forge = { name: 'forge', kind: 'github', settings, secrets: { token: 'ghp_1' } };
+    expect((await server.ask('POST', '/api/channels', forge)).status).toBe(200);
+    receiver.answer = { status: 200, body: '{}' };
+    const { body } = await server.ask('POST', '/api/channels/forge/test', {});
+    expect(body).toMatchObject({ delivered: true, message: expect.stringContaining('writes nothing') });
+    expect((await server.ask('GET', '/api/messages?channel=forge')).body.messages).toEqual([]);
+  });
+
   it('do not reach an address that is not allowed', async () => {
     await add({ secrets: { url: 'http://169.254.169.254/latest', secret } });
     expect((await server.ask('POST', '/api/channels/hook/test', {})).body).toMatchObject({

@@ -82,7 +82,8 @@ async function sendTest(context: Context, channel: Channel, delivery: Delivery):
     await recordAnswer(channels, channel, undefined);
     const { key, recipient, content } = delivery;
     const { headline, text } = content;
-    await messages.addTest(channel, { key, recipient, content: { headline, text } });
+    if (kind.testAnswer === undefined)
+      await messages.addTest(channel, { key, recipient, content: { headline, text } });
     return undefined;
   } catch (error) {
     if (signal.aborted) {
