@@ -44,6 +44,7 @@ export async function importInto(
   options: PhpMatreImport,
 ): Promise<ImportReport> {
   openZone(options.zone);
+  await assertFolders(options);
   const source =
     'dump' in options.source ? openDump(options.source.dump) : await openConnection(options.source);
   try {
@@ -69,6 +70,24 @@ export async function importInto(
     }
   } finally {
     await source.close();
+  }
+}
+
+/** A folder that is not there would only be noticed by what the import lacks. Errors: INPUT_INVALID. */
+async function assertFolders({ module, files }: Pick<PhpMatreImport, 'module' | 'files'>): Promise<void> {
+  const isFolder = async (...path: string[]) =>
+    stat(join(...path)).then(
+      (entry) => entry.isDirectory(),
+      () => false,
+    );
+  if (module !== undefined && !(await isFolder(module, 'Cron/data'))) {
+    const message = `--module must be the folder of the test module: ${module} has no folder Cron/data.`;
+    throw new Fault('INPUT_INVALID', message);
+  }
+  if (files === undefined) return;
+  if (!(await isFolder(files, 'test-output')) && !(await isFolder(files, 'test-artifacts'))) {
+    const message = `--files must be the folder var of php-matre: ${files} has no folder test-output or test-artifacts.`;
+    throw new Fault('INPUT_INVALID', message);
   }
 }
 

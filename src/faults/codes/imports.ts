@@ -11,7 +11,7 @@ export const importFaults = {
   IMPORT_SOURCE_INVALID: usage(
     400,
     'Nothing was imported.',
-    'Write the dump again with `mariadb-dump --default-character-set=utf8mb4 --single-transaction`, and check that it is whole.',
+    'Write the dump again with `mariadb-dump --default-character-set=utf8mb4 --single-transaction`, and check that it is whole. Of a later version of php-matre, update matre.',
   ),
   IMPORT_TOO_LARGE: usage(
     400,

@@ -1,6 +1,6 @@
 import { Fault } from '../../faults/fault.ts';
 import { asSentence } from '../../faults/sentence.ts';
-import { isSourceTable, type Source, type SourceRow, type SourceTable, sourceTables } from './source.ts';
+import { columnsToRead, isSourceTable, type Source, type SourceRow, type SourceTable } from './source.ts';
 
 /** Where a MariaDB or MySQL server is, and its database. */
 export interface ConnectionTarget {
@@ -46,17 +46,20 @@ export async function openConnection(target: ConnectionTarget): Promise<Source> 
     const promised = connection.promise();
     await promised.query('SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ');
     await promised.query('START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY');
+    const columns = new Map<SourceTable, string[]>();
     return {
       description,
+      columns,
       async *rows() {
         try {
           const [tables] = await promised.query(
             'SELECT table_name AS name, column_name AS col FROM information_schema.columns WHERE table_schema = ? ORDER BY 1',
             [database],
           );
-          for (const [table, columns] of readColumns(tables as unknown as SourceRow[])) {
-            const names = columns.map((name) => `\`${name}\``).join(', ');
-            const order = columns.includes('id') ? ' ORDER BY id' : '';
+          addColumns(columns, tables as unknown as SourceRow[]);
+          for (const [table, own] of columns) {
+            const names = own.map((name) => `\`${name}\``).join(', ');
+            const order = own.includes('id') ? ' ORDER BY id' : '';
             const stream = connection.query(`SELECT ${names} FROM \`${table}\`${order}`).stream();
             for await (const row of stream) yield { table, row: row as SourceRow };
           }
@@ -72,14 +75,11 @@ export async function openConnection(target: ConnectionTarget): Promise<Source> 
 }
 
 /** The tables and columns that exist and are read. */
-function readColumns(rows: readonly SourceRow[]): Map<SourceTable, string[]> {
-  const tables = new Map<SourceTable, string[]>();
+function addColumns(columns: Map<SourceTable, string[]>, rows: readonly SourceRow[]): void {
   for (const { name, col } of rows) {
-    if (!name || !col || !isSourceTable(name)) continue;
-    if (!(sourceTables[name] as readonly string[]).includes(col)) continue;
-    tables.set(name, [...(tables.get(name) ?? []), col]);
+    if (!name || !col || !isSourceTable(name) || !columnsToRead(name).has(col)) continue;
+    columns.set(name, [...(columns.get(name) ?? []), col]);
   }
-  return tables;
 }
 
 /** An error of the network has no message, only a code. */

@@ -104,8 +104,34 @@ describe('a dump', () => {
     ["INSERT INTO `matre_users` VALUES (1,'a');", /does not say which columns matre_users has/],
     ['/*!40101 SET NAMES sjis */;', /character set sjis/],
     [Buffer.from([0x1f, 0x8b, 8, 0, 1, 2]), /cannot be read/],
+    [Buffer.from(`\ufeff${create}`, 'utf16le'), /UTF-16/],
+    [Buffer.from('PK\u0003\u0004'), /zip archive/],
+    [
+      Buffer.from(`${create}INSERT INTO \`matre_users\` VALUES (1,'M\xfcller');`, 'latin1'),
+      /matre_users\.username is not UTF-8/,
+    ],
   ])('%j is refused', async (content, message) => {
     expect(await refusal(content)).toMatch(message);
+  });
+
+  it('that is cut shows no value', async () => {
+    const message = await refusal(`${create}INSERT INTO \`matre_users\` VALUES (1,'tok-12345678`);
+    expect(message).toContain('"(1,\'" is a row that does not end');
+  });
+
+  it.each([
+    ['with comments', dumpOf({ matre_users: [{ id: 1 }, { id: 2 }] }, { rowsPerStatement: 1 })],
+    [
+      'without comments',
+      `/*!40111 SET @OLD_SQL_NOTES=@@SQL_NOTES, SQL_NOTES=0 */;\n${create}INSERT INTO \`matre_users\` VALUES (1,'a');\n/*!40111 SET SQL_NOTES=@OLD_SQL_NOTES */;\n`,
+    ],
+  ])('%s that is cut after a statement is refused', async (_, dump) => {
+    const lines = dump.split('\n');
+    const ends = lines.flatMap((line, index) => (line.endsWith(';') ? [index + 1] : []));
+    for (const end of ends.slice(0, -1)) {
+      expect(await refusal(lines.slice(0, end).join('\n')), String(end)).toMatch(/is cut/);
+    }
+    expect(await refusal(dump)).toBe('accepted');
   });
 
   it('is read or refused, whatever it is', async () => {

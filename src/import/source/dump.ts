@@ -1,10 +1,8 @@
-import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
+import { isUtf8 } from 'node:buffer';
 import iconv from 'iconv-lite';
 import { Fault, isFault, toFault } from '../../faults/fault.ts';
 import { asSentence } from '../../faults/sentence.ts';
+import { createWindow, type DumpWindow, openDumpFile } from './dump-file.ts';
 import {
   bytesOf,
   columnsOfTable,
@@ -15,13 +13,8 @@ import {
   scanStatement,
   skipBlanks,
 } from './dump-scanner.ts';
-import { isSourceTable, type Source, type SourceRow, type SourceTable, sourceTables } from './source.ts';
+import { columnsToRead, isSourceTable, type Source, type SourceRow, type SourceTable } from './source.ts';
 
-/**
- * Bytes of one row or of one statement without rows. The longest of php-matre are outputs of runs, which it cuts at 100 kB; an INSERT
- * statement may have any length, because its rows are read one by one.
- */
-const maxPartBytes = 64 * 1024 * 1024;
 const pieceBytes = 256 * 1024;
 
 /**
@@ -29,9 +22,11 @@ const pieceBytes = 256 * 1024;
  * IMPORT_SOURCE_INVALID.
  */
 export function openDump(path: string, { bytes = pieceBytes }: { bytes?: number } = {}): Source {
+  const columns = new Map<SourceTable, readonly string[]>();
   return {
     description: path,
-    rows: () => readDump(path, bytes),
+    columns,
+    rows: () => readDump(path, bytes, columns),
     close: async () => {},
   };
 }
@@ -39,16 +34,17 @@ export function openDump(path: string, { bytes = pieceBytes }: { bytes?: number 
 async function* readDump(
   path: string,
   bytes: number,
+  columns: State['columns'],
 ): AsyncGenerator<{ table: SourceTable; row: SourceRow }> {
-  const stream = await openStream(path, bytes);
+  const stream = await openDumpFile(path, bytes);
   const window = createWindow(stream, bytes);
   try {
-    yield* readStatements(window);
+    yield* readStatements(window, columns);
   } catch (error) {
     if (isFault(error, 'IMPORT_SOURCE_INVALID')) throw error;
     const problem =
       error instanceof DumpSyntaxError
-        ? `cannot be read at byte ${window.offset(error.at)}: ${JSON.stringify(window.text().slice(error.at, error.at + 40))} ${error.message}`
+        ? `cannot be read at byte ${window.offset(error.at)}: ${JSON.stringify(shownPart(window.text(), error.at))} ${error.message}`
         : `cannot be read: ${toFault(error).message}`;
     throw new Fault('IMPORT_SOURCE_INVALID', asSentence(`${path} ${problem}`), { cause: error });
   } finally {
@@ -56,76 +52,30 @@ async function* readDump(
   }
 }
 
-/** Errors: INPUT_INVALID when there is no such file. */
-async function openStream(path: string, bytes: number): Promise<Readable> {
-  try {
-    const file = await open(path);
-    const { buffer } = await file.read(Buffer.alloc(2), 0, 2, 0);
-    await file.close();
-    const stream = createReadStream(path, { highWaterMark: bytes });
-    if (buffer[0] !== 0x1f || buffer[1] !== 0x8b) return stream;
-    const plain = createGunzip();
-    stream.on('error', (error) => plain.destroy(error));
-    return stream.pipe(plain);
-  } catch (error) {
-    throw new Fault('INPUT_INVALID', asSentence(`${path} cannot be read: ${toFault(error).message}`), {
-      cause: error,
-    });
-  }
-}
-
-/** The part of the file that is in memory. */
-interface Window {
-  text(): string;
-  position: number;
-  /** The place in the file of an index of the text. */
-  offset(index: number): number;
-  /** Reads on, at least as much as there is: a part that is long is scanned a few times. False at the end of the file. */
-  grow(): Promise<boolean>;
-}
-
-function createWindow(stream: Readable, bytes: number): Window {
-  const pieces = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
-  let text = '';
-  let dropped = 0;
-  return {
-    text: () => text,
-    position: 0,
-    offset: (index) => dropped + index,
-    async grow() {
-      dropped += this.position;
-      text = text.slice(this.position);
-      this.position = 0;
-      if (text.length > maxPartBytes) {
-        throw new Fault(
-          'IMPORT_SOURCE_INVALID',
-          `The dump has a row or statement of more than ${maxPartBytes} bytes at byte ${dropped}.`,
-        );
-      }
-      const added: string[] = [];
-      for (let size = 0; size < Math.max(text.length, bytes); ) {
-        const next = await pieces.next();
-        if (next.done) break;
-        added.push(next.value.toString('latin1'));
-        size += next.value.length;
-      }
-      text += added.join('');
-      return added.length > 0;
-    },
-  };
-}
+/** The beginning of a part that cannot be read, up to its first text, which may be a secret. */
+const shownPart = (text: string, at: number) => text.slice(at, at + 40).replace(/(['"])[\s\S]*$/, '$1');
 
 /** What is known of the dump so far. */
 interface State {
-  columns: Map<string, readonly string[]>;
-  decode: (bytes: string) => string;
+  columns: Map<SourceTable, readonly string[]>;
+  /** `undefined` for bytes that are no text of the character set. */
+  decode: (bytes: string) => string | undefined;
   delimiter: string;
+  /** Whether the beginning announces an end that has not come yet. */
+  isOpen: boolean;
 }
 
-async function* readStatements(window: Window): AsyncGenerator<{ table: SourceTable; row: SourceRow }> {
-  const state: State = { columns: new Map(), decode: decoderOf('utf8mb4'), delimiter: ';' };
+async function* readStatements(
+  window: DumpWindow,
+  columns: State['columns'],
+): AsyncGenerator<{ table: SourceTable; row: SourceRow }> {
+  const state: State = {
+    columns,
+    decode: decoderOf('utf8mb4'),
+    ...{ delimiter: ';', isOpen: false },
+  };
   let isDump = false;
-  while (await nextStatement(window)) {
+  while (await nextStatement(window, state)) {
     const insert = matchInsert(window.text(), window.position);
     if (insert) {
       isDump = true;
@@ -148,6 +98,10 @@ async function* readStatements(window: Window): AsyncGenerator<{ table: SourceTa
     }
     isDump = applyStatement(state, statement) || isDump;
   }
+  if (state.isOpen) {
+    const message = 'The dump is cut: it lacks the last line, "-- Dump completed", so rows may be missing.';
+    throw new Fault('IMPORT_SOURCE_INVALID', message);
+  }
   if (isDump) return;
   throw new Fault(
     'IMPORT_SOURCE_INVALID',
@@ -156,7 +110,7 @@ async function* readStatements(window: Window): AsyncGenerator<{ table: SourceTa
 }
 
 /** Moves to the next statement, past comments; false at the end. Enough of it is in memory to tell what it is. */
-async function nextStatement(window: Window): Promise<boolean> {
+async function nextStatement(window: DumpWindow, state: State): Promise<boolean> {
   for (;;) {
     const text = window.text();
     const at = skipBlanks(text, window.position);
@@ -167,6 +121,7 @@ async function nextStatement(window: Window): Promise<boolean> {
     const comment = rest.startsWith('--') || rest.startsWith('#') ? '\n' : undefined;
     const mark = comment ?? (rest.startsWith('/*') && rest[2] !== '!' ? '*/' : undefined);
     if (mark === undefined) return true;
+    noteEnds(state, window.text().slice(window.position, window.position + 40));
     const end = await scan(window, (part, start) => {
       const index = part.indexOf(mark, start);
       return index < 0 ? undefined : { value: '', end: index + mark.length };
@@ -180,7 +135,7 @@ async function nextStatement(window: Window): Promise<boolean> {
 
 /** Reads one part, with more of the file until the part is whole; `undefined` when the file ends within it. */
 async function scan<Value>(
-  window: Window,
+  window: DumpWindow,
   read: (text: string, start: number) => { value: Value; end: number } | undefined,
 ): Promise<Value | undefined> {
   for (;;) {
@@ -193,10 +148,23 @@ async function scan<Value>(
   }
 }
 
+/**
+ * What `mariadb-dump` and `mysqldump` begin and end with: a comment, unless they were asked for none, and a setting that they save and
+ * restore, unless the dump is compact. Without the end the dump was cut, perhaps between two statements, as by a full disk.
+ */
+const opening = /^-- (?:MariaDB|MySQL) dump |\bSET @OLD_SQL_NOTES=/;
+const closing = /^-- Dump completed|\bSET SQL_NOTES=@OLD_SQL_NOTES\b/;
+
+function noteEnds(state: State, text: string): void {
+  if (opening.test(text)) state.isOpen = true;
+  else if (closing.test(text)) state.isOpen = false;
+}
+
 /** Whether the statement is one of a dump. */
 function applyStatement(state: State, statement: string): boolean {
   const table = columnsOfTable(statement);
-  if (table) state.columns.set(table.table, table.columns);
+  if (table && isSourceTable(table.table)) state.columns.set(table.table, table.columns);
+  noteEnds(state, statement.slice(0, 80));
   const charset = /\bSET\s+NAMES\s+(\w+)/i.exec(statement)?.[1];
   if (charset !== undefined) state.decode = decoderOf(charset.toLowerCase());
   return table !== undefined;
@@ -206,7 +174,10 @@ function applyStatement(state: State, statement: string): boolean {
 function decoderOf(charset: string): State['decode'] {
   // Always a copy: a part of the text would keep all of it in memory.
   if (['utf8', 'utf8mb3', 'utf8mb4', 'ascii', 'binary'].includes(charset)) {
-    return (bytes) => Buffer.from(bytes, 'latin1').toString('utf8');
+    return (bytes) => {
+      const buffer = Buffer.from(bytes, 'latin1');
+      return isUtf8(buffer) ? buffer.toString('utf8') : undefined;
+    };
   }
   // What MySQL calls latin1 is the code page of Windows.
   if (charset === 'latin1') return (bytes) => iconv.decode(Buffer.from(bytes, 'latin1'), 'win1252');
@@ -217,26 +188,28 @@ function decoderOf(charset: string): State['decode'] {
 }
 
 async function* readRows(
-  window: Window,
+  window: DumpWindow,
   state: State,
-  { table, columns = state.columns.get(table) }: { table: string; columns: readonly string[] | undefined },
+  insert: { table: string; columns: readonly string[] | undefined },
 ): AsyncGenerator<{ table: SourceTable; row: SourceRow }> {
-  const isRead = isSourceTable(table);
-  if (isRead && columns === undefined) {
+  const table = isSourceTable(insert.table) ? insert.table : undefined;
+  const columns = insert.columns ?? (table && state.columns.get(table));
+  if (table && columns === undefined) {
     throw new Fault(
       'IMPORT_SOURCE_INVALID',
       `The dump does not say which columns ${table} has: write it with CREATE TABLE statements or --complete-insert.`,
     );
   }
-  const places = isRead ? placesOf(table, columns ?? []) : [];
+  if (table && columns && !state.columns.has(table)) state.columns.set(table, columns);
+  const places = table ? placesOf(table, columns ?? []) : [];
   for (;;) {
     const values = await scan(window, scanRow);
     if (values === undefined) throw new DumpSyntaxError(window.position, 'is a row that does not end');
-    if (isRead) {
+    if (table) {
       if (values.length !== columns?.length) {
         throw new DumpSyntaxError(window.position, `follows a row of ${table} with ${values.length} values`);
       }
-      yield { table, row: toRow(places, values, state) };
+      yield { table, row: toRow(table, places, values, state) };
     }
     const mark = await scan(window, (text, start) => {
       const at = skipBlanks(text, start);
@@ -261,15 +234,28 @@ async function* readRows(
 type Place = readonly [name: string, index: number];
 
 function placesOf(table: SourceTable, columns: readonly string[]): Place[] {
-  const needed: readonly string[] = sourceTables[table];
-  return columns.flatMap((name, index): Place[] => (needed.includes(name) ? [[name, index]] : []));
+  const needed = columnsToRead(table);
+  return columns.flatMap((name, index): Place[] => (needed.has(name) ? [[name, index]] : []));
 }
 
-function toRow(places: readonly Place[], values: readonly RawValue[], { decode }: State): SourceRow {
+function toRow(
+  table: SourceTable,
+  places: readonly Place[],
+  values: readonly RawValue[],
+  { decode }: State,
+): SourceRow {
   return Object.fromEntries(
     places.map(([name, index]) => {
       const value = values[index] ?? null;
-      return [name, value === null ? null : decode(bytesOf(value))];
+      const text = value === null ? null : decode(bytesOf(value));
+      if (text === undefined) throw notInCharset(table, name);
+      return [name, text];
     }),
   );
+}
+
+/** A replacement character in a name or a password would be noticed much later. */
+function notInCharset(table: SourceTable, column: string): Fault {
+  const message = `A value of ${table}.${column} is not UTF-8, although the dump says so.`;
+  return new Fault('IMPORT_SOURCE_INVALID', message);
 }

@@ -1,8 +1,8 @@
 import { Fault } from '../../faults/fault.ts';
 import { maxMessageLength } from '../../model/limits.ts';
-import type { PhpRecords, PhpResult, PhpRun, PhpUser } from '../records.ts';
+import type { PhpRecords, PhpResult, PhpRun, PhpUser, SourceProblem } from '../records.ts';
 import type { ReadTime } from './local-time.ts';
-import type { Source, SourceRow, SourceTable } from './source.ts';
+import { type Source, type SourceRow, type SourceTable, sourceTableNames, sourceTables } from './source.ts';
 
 /** Rows of one table of what users configure. */
 const maxConfiguredRows = 50_000;
@@ -42,6 +42,7 @@ export async function readRecords(source: Source, options: ReadOptions): Promise
     }
     readConfigured(records, links, table, row);
   }
+  checkSchema(source, records.problems);
   if (records.environments.length === 0 && records.users.length === 0) {
     throw new Fault(
       'IMPORT_SOURCE_INVALID',
@@ -53,6 +54,27 @@ export async function readRecords(source: Source, options: ReadOptions): Promise
   records.runs.sort((one, other) => one.id - other.id);
   for (const results of records.results.values()) results.sort((one, other) => one.id - other.id);
   return records;
+}
+
+/**
+ * What a later version of php-matre renames would be missing silently. Tables that the source lacks become problems. Errors:
+ * IMPORT_SOURCE_INVALID for a table without columns that every known version has.
+ */
+function checkSchema({ description, columns }: Source, problems: SourceProblem[]): void {
+  for (const table of sourceTableNames) {
+    const present = columns.get(table);
+    if (present === undefined) {
+      const reason = 'the source does not have it, so nothing of it is imported';
+      problems.push({ kind: 'table', name: table, reason });
+      continue;
+    }
+    const missing = sourceTables[table].columns.filter((name) => !present.includes(name));
+    if (missing.length === 0) continue;
+    throw new Fault(
+      'IMPORT_SOURCE_INVALID',
+      `${description} is of a version of php-matre that matre does not know: ${table} has no ${missing.join(', ')}.`,
+    );
+  }
 }
 
 type Links = Record<'suites' | 'users', Map<number, number[]>>;

@@ -32,3 +32,13 @@ it('says that nothing was imported when the source cannot be read', async () => 
   );
   expect(stderr).toMatch(/\(IMPORT_SOURCE_UNREACHABLE\)\n {2}Nothing was imported\.\n/);
 });
+
+it.each([
+  ['--module', 'has no folder Cron/data'],
+  ['--files', 'has no folder test-output or test-artifacts'],
+])('refuses a folder of %s that is another one', async (option, message) => {
+  const source = ['--dump', join(folder, 'none.sql')];
+  const { code, stderr } = await cliHere(['import', 'php-matre', ...source, option, folder]);
+  expect(code).toBe(3);
+  expect(stderr).toContain(`${folder} ${message}`);
+});
