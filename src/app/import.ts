@@ -19,7 +19,7 @@ export { formatSettings } from '../import/mapping/env-file.ts';
 export { parseConnectionUrl } from '../import/source/connection.ts';
 
 export interface PhpMatreImport
-  extends Pick<ImportOptions, 'settings' | 'name' | 'overwrite' | 'mode' | 'by'> {
+  extends Pick<ImportOptions, 'settings' | 'name' | 'overwrite' | 'paused' | 'mode' | 'by'> {
   /** The path of a dump, or a server. */
   source: { dump: string } | ConnectionTarget;
   /** The time zone of its times and cron expressions. */

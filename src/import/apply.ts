@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isForeignHash } from '../crypto/foreign-hash.ts';
 import { Fault } from '../faults/fault.ts';
 import { type Principal, roles } from '../model/access.ts';
-import { addChannel, editChannel } from '../operations/channels/channels.ts';
+import { addChannel, disableChannel, editChannel } from '../operations/channels/channels.ts';
 import type { Context } from '../operations/core/context.ts';
 import { newUserName } from '../operations/core/fields.ts';
 import { type Operation, parseInput } from '../operations/core/operation.ts';
@@ -51,6 +51,8 @@ interface Writer {
 interface Importer {
   context: Context;
   by: Principal;
+  /** Add schedules paused and channels switched off, because php-matre still fires and sends. */
+  paused: boolean;
 }
 
 type Changed = Readonly<Record<string, string | undefined>>;
@@ -59,14 +61,15 @@ type Changed = Readonly<Record<string, string | undefined>>;
 export async function applyItem(
   context: Context,
   { item, here, action, changes, after }: PlannedItem,
-  by: Principal,
+  { by, paused }: Pick<Importer, 'by' | 'paused'>,
 ): Promise<void> {
+  const importer = { context, by, paused };
   const ask: Ask = async (operation, input, as = by) =>
     operation.run(context, parseInput(operation, input), { principal: as });
   const writer = writers[item.kind];
-  if (action === 'add') return writer.add(ask, here, after, { context, by });
+  if (action === 'add') return writer.add(ask, here, after, importer);
   const changed = Object.fromEntries(changes.map(({ field }) => [field, item.fields[field]]));
-  return writer.change(ask, here, changed, after, { context, by });
+  return writer.change(ask, here, changed, after, importer);
 }
 
 const listOf = (text: string | undefined) => (text ? text.split(', ') : []);
@@ -155,10 +158,10 @@ const savedSelection: Writer = {
 };
 
 const schedule: Writer = {
-  async add(ask, name, { paused, environments, selection, ...fields }) {
+  async add(ask, name, { paused, environments, selection, ...fields }, importer) {
     const lists = { environments: listOf(environments), ...withValues({ selection: jsonOf(selection) }) };
     await ask(addSchedule, { name, ...fields, ...lists });
-    if (paused) await ask(pauseSchedule, { name });
+    if (paused || importer.paused) await ask(pauseSchedule, { name });
   },
   async change(ask, name, changed) {
     const { paused: _, environments, selection, ...rest } = changed;
@@ -173,9 +176,10 @@ const schedule: Writer = {
 };
 
 const channel: Writer = {
-  async add(ask, name, { kind, settings, secrets, personal }) {
+  async add(ask, name, { kind, settings, secrets, personal }, { paused }) {
     const objects = { settings: jsonOf(settings), secrets: jsonOf(secrets) };
     await ask(addChannel, { name, kind, ...objects, personal: personal === 'true' });
+    if (paused) await ask(disableChannel, { name });
   },
   async change(ask, name, changed, { settings, secrets }) {
     if ('kind' in changed) throw new Fault('INPUT_INVALID', `The kind of channel ${name} cannot be changed.`);

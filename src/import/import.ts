@@ -34,6 +34,8 @@ export interface ImportOptions {
   zone: string;
   /** Write what there differs, also where it was changed here. */
   overwrite: boolean;
+  /** Add schedules paused and channels switched off. */
+  paused: boolean;
   /** `dry-run` and `check`: make all changes of what users configure and undo them; a check is for what differs. */
   mode: 'apply' | 'dry-run' | 'check';
   by: Principal;
@@ -161,7 +163,7 @@ async function write(
   items: readonly Item[],
   options: ImportOptions,
 ): Promise<ImportedItem[]> {
-  const { mode, name, by, overwrite } = options;
+  const { mode, name, by, overwrite, paused } = options;
   try {
     return await context.changeConfiguration(async (tables) => {
       // Whether a selection covers tests now is shown by the page; reading the tests may take minutes.
@@ -171,7 +173,9 @@ async function write(
       for (const planned of planItems(items, { ...stored, overwrite })) {
         try {
           await withSavepoint(tables.database, async () => {
-            if (planned.changes.length > 0 || planned.action === 'add') await applyItem(scoped, planned, by);
+            if (planned.changes.length > 0 || planned.action === 'add') {
+              await applyItem(scoped, planned, { by, paused });
+            }
             await storeOrigin(scoped, planned, { name, by: by.name });
           });
           written.push(viewItem(planned));

@@ -108,7 +108,8 @@ async function importRows(tables: PhpRows, more: Partial<ImportOptions> = {}, co
   return importPhpMatre(context, {
     ...{ records, settings, moduleValues, files: undefined, name: 'php-matre', zone: 'UTC' },
     secrets: ['source-pass-1'],
-    ...{ overwrite: false, mode: 'apply', by: { name: 'cli:test', role: 'admin', via: 'local' } },
+    ...{ overwrite: false, paused: false, mode: 'apply' },
+    by: { name: 'cli:test', role: 'admin', via: 'local' },
     ...more,
   });
 }
@@ -354,4 +355,28 @@ it('a field that was changed here stays when another one of its item was changed
   expect(token?.value).toBe('ours-12345');
   const [listed] = (await context.variables.list('global')).filter(({ name }) => name === 'SHOP_TOKEN');
   expect(listed).toMatchObject({ description: 'Another description', changedBy: 'ada' });
+});
+
+it('schedules are added paused and channels switched off on request, which is no difference later', async () => {
+  const { context } = server.app;
+  await context.channels.remove('email');
+  const more: PhpRows = {
+    ...rows,
+    matre_test_suites: [
+      ...(rows['matre_test_suites'] ?? []),
+      { id: 2, name: 'Late', test_pattern: 'late', cron_expression: '0 23 * * *' },
+    ] as PhpRows[string],
+    matre_test_suite_environments: [
+      { test_suite_id: 1, test_environment_id: 1 },
+      { test_suite_id: 2, test_environment_id: 1 },
+    ],
+  };
+  await importRows(more, { name: 'second', paused: true });
+  expect((await context.schedules.get('Late')).pausedAt).toBeInstanceOf(Date);
+  expect((await context.schedules.get('Smoke')).pausedAt).toBeUndefined();
+  const off = (await context.channels.list()).filter(({ disabled }) => disabled);
+  expect(off.map(({ name }) => name)).toEqual(['email']);
+  const { items } = await importRows(more, { name: 'second', mode: 'check' });
+  const added = items.filter(({ here }) => here === 'Late' || here === 'email');
+  expect(added.map(({ action }) => action)).toEqual(['same', 'same', 'same']);
 });

@@ -10,6 +10,8 @@ export interface MappedSetting {
   secret: boolean;
   /** The name there. */
   from: string;
+  /** What must be looked at before it is used. */
+  note?: string;
 }
 
 /** Settings that have a counterpart, by their name there. */
@@ -24,7 +26,6 @@ export const counterparts: Readonly<Record<string, { name: string; secret?: true
   SELENIUM_PORT: { name: 'SELENIUM_PORT' },
   NOVNC_URL: { name: 'MATRE_LIVE_VIEW_URL' },
   DEFAULT_URI: { name: 'MATRE_PUBLIC_URL' },
-  LOCK_DSN: { name: 'LOCK_DSN', secret: true },
   MAGENTO_ROOT: { name: 'MATRE_MAGENTO_ROOT' },
 };
 
@@ -37,6 +38,8 @@ const readElsewhere = [
 /** Why the others have no counterpart. */
 const reasons: Readonly<Record<string, string>> = {
   MAGENTO_IMAGE: 'matre needs an image with Magento and MFTF in it: MATRE_IMAGE (README)',
+  LOCK_DSN:
+    'the Redis of php-matre has locks of php-matre; matre needs one of its own when several processes work (LOCK_DSN)',
   ALLURE_URL: 'matre shows results itself',
   ALLURE_PUBLIC_URL: 'matre shows results itself',
   SLACK_CHANNEL: 'the webhook decides the channel',
@@ -66,7 +69,9 @@ export function mapSettings(settings: PhpSettings): {
     const counterpart = counterparts[from];
     const reason = counterpart ? problemOf(from, value, settings) : reasons[from];
     if (counterpart && reason === undefined) {
-      mapped.push({ name: counterpart.name, value, secret: counterpart.secret === true, from });
+      const note = noteOf(from, value);
+      const setting = { name: counterpart.name, value, secret: counterpart.secret === true, from };
+      mapped.push({ ...setting, ...(note !== undefined && { note }) });
     } else if (reason !== undefined) {
       leftovers.push({ kind: 'setting', name: from, reason });
     }
@@ -85,10 +90,18 @@ export function mapSettings(settings: PhpSettings): {
   return { settings: mapped, leftovers };
 }
 
+/** A setting that is right there, and often is not here. */
+function noteOf(from: string, value: string): string | undefined {
+  if (from === 'DEFAULT_URI')
+    return 'the address of php-matre: write that of matre, as long as it is another one';
+  // Docker has names without a dot in its networks.
+  const isNameOfContainer = from === 'SELENIUM_HOST' && !/[.:]|^localhost$/.test(value);
+  return isNameOfContainer
+    ? 'only containers in the network of php-matre know this name: write an address that those of matre reach'
+    : undefined;
+}
+
 function problemOf(from: string, value: string, settings: PhpSettings): string | undefined {
-  if (from === 'LOCK_DSN' && !/^rediss?:\/\//.test(value)) {
-    return 'matre needs no lock store while all of it is one process, and Redis otherwise';
-  }
   if (from === 'DEV_MODULE_PATH' && !value.startsWith('/'))
     return 'it is relative to the folder of php-matre';
   // A folder and a repository exclude each other; the folder wins there.
@@ -100,7 +113,10 @@ function problemOf(from: string, value: string, settings: PhpSettings): string |
 
 /** The text of an env file with settings of matre. */
 export function formatSettings(settings: readonly MappedSetting[]): string {
-  const lines = settings.map(({ name, value, from }) => `# ${from}\n${name}=${quoted(value)}\n`);
+  const lines = settings.map(
+    ({ name, value, from, note }) =>
+      `# ${from}${note === undefined ? '' : `: ${note}`}\n${name}=${quoted(value)}\n`,
+  );
   return `# From the .env of php-matre; see docs/configuration.md for all settings.\n${lines.join('')}`;
 }
 

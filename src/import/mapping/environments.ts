@@ -46,6 +46,8 @@ export function mapEnvironments(
     const notes: string[] = [];
     if (code !== phpCode) {
       notes.push(`its code ${phpCode} becomes ${code}: the test module needs Cron/data/.env.${code}`);
+    } else if (moduleValues.size > 0 && !moduleValues.has(code)) {
+      notes.push(`its runs are broken as long as the test module has no Cron/data/.env.${code}`);
     }
     const url = value('MAGENTO_BASE_URL') ?? baseUrl;
     if (withSlash(url) !== withSlash(baseUrl)) {

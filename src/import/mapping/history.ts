@@ -105,7 +105,7 @@ const ends = ['completed', 'failed', 'cancelled'];
 
 /** Why a run is left out. */
 function problemOf(run: PhpRun, { codes }: Dependencies): string | undefined {
-  if (run.type === 'playwright') return 'matre runs MFTF tests alone';
+  if (run.type === 'playwright') return 'its results lack the files by which matre names tests of Playwright';
   if (!codes.has(run.environmentId)) return 'its environment is not imported';
   if (!ends.includes(run.status)) return 'it is not finished: import again when it is';
   if (run.createdAt === undefined && run.startedAt === undefined) return 'it has no valid time';

@@ -218,12 +218,26 @@ describe('suites', () => {
   });
 
   it.each([
-    ['Playwright', { type: 'playwright_group' }, /MFTF tests alone/],
     ['an unknown type', { type: 'x' }, /not known/],
     ['an expression that cannot be read', { cron: '* * *' }, /five are needed/],
     ['no environment', { cron: '@daily', environmentIds: [] }, /no environment/],
   ])('of %s have no place', (_, more, reason) => {
     expect(map([suite(1, 'A', more)]).leftovers[0]?.reason).toMatch(reason);
+  });
+
+  it('of Playwright become selections of its tests', () => {
+    const { items, leftovers } = map([
+      suite(1, 'A', { type: 'playwright_group', pattern: '@e2e', excluded: ['x'], cron: '@daily' }),
+      suite(2, 'B', { type: 'playwright_test', pattern: '' }),
+    ]);
+    const nothing = '"all":false,"tests":[],"groups":[],"suites":[],"exclude":[]';
+    expect(items.map(({ kind, fields }) => [kind, fields['selection'] ?? fields['saved']])).toEqual([
+      ['saved selection', `{${nothing},"playwright":{"grep":"@e2e"}}`],
+      ['schedule', 'A'],
+      ['saved selection', `{${nothing},"playwright":{}}`],
+    ]);
+    expect(items[0]?.notes.join()).toContain('MATRE_PLAYWRIGHT');
+    expect(leftovers).toEqual([]);
   });
 
   it('are named by cron jobs, which become schedules when they run tests', () => {
@@ -233,7 +247,11 @@ describe('suites', () => {
         ['app:test:run mftf us --filter=TestA', '@hourly'],
         ['app:test:run MFTF us -s \'A "b"\'', '0 1 * * *'],
         ['app:test:run mftf us --suite "A b" -fgroup1', '0 1 * * *'],
+        ['app:test:run mftf us -fgroup1', '0 1 * * *'],
         ['app:test:run playwright us', '0 1 * * *'],
+        ['app:test:run both us -f @smoke', '0 1 * * *'],
+        ['app:test:run both us', '0 1 * * *'],
+        ['app:test:run other us', '0 1 * * *'],
         ['app:test:run mftf nowhere -f x', '0 1 * * *'],
         ['app:test:cleanup --days=1', '0 1 * * *'],
       ],
@@ -244,9 +262,12 @@ describe('suites', () => {
       ),
     ).toEqual([
       '{"all":false,"tests":["TestA"],"groups":[],"suites":[],"exclude":[]}',
+      'A b',
       '{"all":false,"tests":["group1"],"groups":[],"suites":[],"exclude":[]}',
+      '{"all":false,"tests":[],"groups":[],"suites":[],"exclude":[],"playwright":{}}',
+      '{"all":false,"tests":["@smoke"],"groups":[],"suites":[],"exclude":[],"playwright":{"grep":"@smoke"}}',
     ]);
-    expect(leftovers).toHaveLength(4);
+    expect(leftovers).toHaveLength(5);
   });
 
   it.each([
@@ -404,8 +425,9 @@ it('settings of the .env become settings of matre, which can be read again', () 
     new Map([
       ['TEST_MODULE_REPO', 'git@example.com:a/b.git'],
       ['REPO_PASSWORD', 'a "$b" \\c'],
-      ['LOCK_DSN', 'flock'],
+      ['LOCK_DSN', 'redis://magento-redis:6379'],
       ['DB_PASS', 'x'],
+      ['SELENIUM_HOST', 'selenium-hub'],
       ['APP_ENV', 'prod'],
       ['SELENIUM_PORT', ''],
     ]),
@@ -413,10 +435,14 @@ it('settings of the .env become settings of matre, which can be read again', () 
   expect(parseEnvFile(formatSettings(settings)).entries.map(({ name, value }) => [name, value])).toEqual([
     ['MATRE_MODULE_REPOSITORY', 'git@example.com:a/b.git'],
     ['MATRE_MODULE_PASSWORD', 'a "$b" \\c'],
+    ['SELENIUM_HOST', 'selenium-hub'],
     ['MATRE_PATCHES', 'visible-element,content-models'],
   ]);
   expect(mapSettings(new Map()).settings).toEqual([]);
   expect(leftovers.map(({ name }) => name)).toEqual(['LOCK_DSN', 'APP_ENV']);
+  expect(formatSettings(settings)).toContain('# SELENIUM_HOST: only containers in the network of php-matre');
+  const { settings: others } = mapSettings(new Map([['SELENIUM_HOST', '10.0.0.7']]));
+  expect(formatSettings(others)).toContain('# SELENIUM_HOST\n');
 });
 
 describe('the history', () => {

@@ -2,11 +2,13 @@ import { isFault } from '../../faults/fault.ts';
 import { maxDescriptionLength } from '../../model/limits.ts';
 import { nameKey } from '../../model/name-key.ts';
 import { isScheduleName } from '../../model/schedule.ts';
-import { emptySelection, type Selection } from '../../model/selection.ts';
+import type { Selection } from '../../model/selection.ts';
 import { asEither, needsBothDays } from '../../schedule/day-rule.ts';
 import { newRecurrence } from '../../schedule/times.ts';
 import type { PhpCronJob, PhpEnvironment, PhpSuite } from '../records.ts';
 import { createNames, type Item, listField, type Mapped, toDescription } from './item.ts';
+import { isOfPlaywright, playwrightNote, selectionOf, selectionOfCommand } from './suite-selection.ts';
+import { readTestCommand, reasonOf } from './test-command.ts';
 
 export interface MappedSuites extends Mapped {
   /** The names here of saved selections and of schedules, by the id of the suite there. */
@@ -34,9 +36,7 @@ export function mapSuites(
   for (const suite of suites) {
     const selection = selectionOf(suite);
     if (selection === undefined) {
-      const reason = suite.type.startsWith('playwright')
-        ? 'matre runs MFTF tests alone'
-        : `its type ${JSON.stringify(suite.type)} is not known`;
+      const reason = `its type ${JSON.stringify(suite.type)} is not known`;
       mapped.leftovers.push({ kind: 'suite', name: suite.name, reason });
       continue;
     }
@@ -47,14 +47,6 @@ export function mapSuites(
   }
   for (const job of cronJobs) addCronJob(mapped, job, { suites, scheduleNames }, deps);
   return mapped;
-}
-
-/** `undefined` for a suite that is none of MFTF. */
-function selectionOf({ type, pattern, excluded }: PhpSuite): Selection | undefined {
-  if (type === 'mftf_group') return { ...emptySelection, groups: [pattern], exclude: excluded };
-  // The exclusions of a suite count for groups alone there.
-  if (type === 'mftf_test') return { ...emptySelection, tests: pattern.split(/[\s,]+/) };
-  return undefined;
 }
 
 /** A name as saved selections and schedules have it. */
@@ -77,6 +69,7 @@ function toSavedSelection(suite: PhpSuite, here: string, selection: Selection, d
   const notes = renamed(name, here);
   if (inactive.length > 0) notes.push(`without its inactive environments: ${inactive.join(', ')}`);
   notes.push(...ofDescription);
+  if (selection.playwright) notes.push(playwrightNote);
   return {
     ...{ kind: 'saved selection', sourceId: String(id), there: name, here, notes },
     fields: {
@@ -121,6 +114,7 @@ function addScheduleOf(
   mapped.schedules.set(suite.id, here);
   const notes = [...renamed(suite.name, here), ...recurrence.notes];
   if (codes.length === 0) notes.push('paused, because all of its environments are inactive');
+  else if (!suite.active) notes.push(inactiveNote);
   mapped.items.push({
     ...{
       kind: 'schedule',
@@ -137,6 +131,8 @@ function addScheduleOf(
     },
   });
 }
+
+const inactiveNote = 'paused, because it is inactive there';
 
 /** As php-matre behaves: it skips an environment with a run under way, and fires once for all times that it missed. */
 const scheduleRules = (cron: string, zone: string) => ({ cron, zone, overlap: 'skip', missed: 'once' });
@@ -166,7 +162,8 @@ function addCronJob(
   const leave = (reason: string) => mapped.leftovers.push({ kind: 'cron job', name: job.name, reason });
   const command = readTestCommand(job.command);
   if (command === undefined) return void leave(reasonOf(job.command));
-  if (command.type !== 'mftf') return void leave('matre runs MFTF tests alone');
+  if (!['mftf', 'playwright', 'both'].includes(command.type))
+    return void leave(`its type of tests ${JSON.stringify(command.type)} is not known`);
   const recurrence = recurrenceOf(job.cron, deps.zone);
   if ('problem' in recurrence) return void leave(recurrence.problem);
   const environment = deps.environments.find(
@@ -174,20 +171,23 @@ function addCronJob(
   );
   if (environment === undefined) return void leave(`no environment has the code ${command.environment}`);
   const suite = suites.find(({ name }) => name === command.suite);
-  const { filter } = command;
-  const saved = filter === undefined && suite ? mapped.selections.get(suite.id) : undefined;
-  const selection: Selection | undefined =
-    filter === undefined
-      ? undefined
-      : suite?.type === 'mftf_group'
-        ? { ...emptySelection, groups: [filter], exclude: suite.excluded }
-        : { ...emptySelection, tests: [filter] };
+  if (command.suite !== undefined && suite === undefined)
+    return void leave(`no suite has the name ${JSON.stringify(command.suite)}`);
+  const isOfSuite =
+    command.filter === undefined && suite && isOfPlaywright(suite) === (command.type === 'playwright');
+  const saved = isOfSuite && command.type !== 'both' ? mapped.selections.get(suite.id) : undefined;
+  const selection = saved === undefined ? selectionOfCommand(command, suite) : undefined;
   if (saved === undefined && selection === undefined)
     return void leave('it names no tests that can be imported');
   const here = scheduleNames.claim(legalName(job.name, `cron job ${job.id}`));
   mapped.items.push({
     ...{ kind: 'schedule', sourceId: `job ${job.id}`, there: `${job.name}: ${job.cron}`, here },
-    notes: [...renamed(job.name, here), ...recurrence.notes],
+    notes: [
+      ...renamed(job.name, here),
+      ...recurrence.notes,
+      ...(selection?.playwright ? [playwrightNote] : []),
+      ...(job.active ? [] : [inactiveNote]),
+    ],
     fields: {
       ...scheduleRules(recurrence.cron, deps.zone),
       ...(saved === undefined ? { selection: JSON.stringify(selection) } : { saved }),
@@ -195,43 +195,4 @@ function addCronJob(
       ...(!job.active && { paused: 'true' }),
     },
   });
-}
-
-/** The parts of `app:test:run mftf preprod-us --suite="Checkout"`; `undefined` for another command. */
-function readTestCommand(
-  command: string,
-): { type: string; environment: string; filter?: string; suite?: string } | undefined {
-  const words = Array.from(command.matchAll(/(?:[^\s"']|"[^"]*"|'[^']*')+/g), ([word]) =>
-    word.replaceAll(/["']/g, ''),
-  );
-  if (words[0] !== 'app:test:run') return undefined;
-  const options: Record<string, string> = {};
-  const names: string[] = [];
-  for (let index = 1; index < words.length; index += 1) {
-    const word = words[index] ?? '';
-    const [, name, value] = /^(?:--(filter|suite)|-[fs])(?:=(.*))?$/.exec(word) ?? [];
-    if (name === undefined && !/^-[fs]/.test(word)) {
-      if (!word.startsWith('-')) names.push(word);
-      continue;
-    }
-    const key = name ?? (word.startsWith('-f') ? 'filter' : 'suite');
-    const joined = name === undefined ? word.slice(2).replace(/^=/, '') : value;
-    if (joined) options[key] = joined;
-    else {
-      options[key] = words[index + 1] ?? '';
-      index += 1;
-    }
-  }
-  const [type = '', environment = ''] = names;
-  return { ...options, type: type.toLowerCase(), environment };
-}
-
-/** What matre does in place of a command. */
-function reasonOf(command: string): string {
-  const [name = ''] = command.trim().split(/\s+/, 1);
-  if (name === 'app:test:cleanup') return 'matre removes old files without a job: MATRE_KEEP_FILES';
-  if (name === 'app:audit:cleanup' || name === 'app:cleanup-audit-logs') {
-    return 'matre removes old audit entries without a job: MATRE_KEEP_AUDIT';
-  }
-  return 'it is a command of php-matre, which matre does not have';
 }

@@ -2,7 +2,7 @@ import type { SecretRule } from '../../model/env-file/secret-rule.ts';
 import { maxVariableDescriptionLength } from '../../model/limits.ts';
 import type { PhpEnvironment, PhpVariable } from '../records.ts';
 import { environmentVariables, type ModuleValues } from './environments.ts';
-import { countOf, type Item, type Mapped, toDescription } from './item.ts';
+import { countOf, type Fields, type Item, type Mapped, toDescription } from './item.ts';
 
 /** php-matre writes them over all others, from its .env. */
 const ofItsEnvFile = ['SELENIUM_HOST', 'SELENIUM_PORT', 'WAIT_TIMEOUT'];
@@ -37,10 +37,11 @@ export function mapVariables(
     }
     const add = (scope: string, sourceId: string) => {
       if (items.has(sourceId)) leave(name, `a later row of the same name wins (${scope})`);
-      const secret = rule.isSecret(name, value) ? { secret: 'true' } : {};
+      const secret: Fields = rule.isSecret(name, value) ? { secret: 'true' } : {};
       const { description, notes } = toDescription(variable.description, maxVariableDescriptionLength);
       items.set(sourceId, {
-        ...{ kind: 'variable', sourceId, here: `${scope}:${name}`, notes },
+        ...{ kind: 'variable', sourceId, here: `${scope}:${name}` },
+        notes: secret['secret'] ? ['stored as a secret', ...notes] : notes,
         there: `${name} (${scope === 'global' ? 'all environments' : scope})`,
         fields: { value, ...secret, ...(description && { description }) },
       });

@@ -42,6 +42,7 @@ interface Options {
   since?: Date;
   history: boolean;
   overwrite?: boolean;
+  paused?: boolean;
   dryRun?: boolean;
   check?: boolean;
   json?: boolean;
@@ -69,6 +70,7 @@ export function registerPhpMatre(command: Command, context: CliContext): void {
     )
     .option('--no-history', 'without runs and results')
     .option('--overwrite', 'also change what was changed or removed here')
+    .option('--paused', 'add schedules paused and channels switched off: php-matre still fires and sends')
     .addOption(new Option('--dry-run', 'only show what would become what').conflicts('check'))
     .option('--check', 'only compare: list what differs; ends with 1 when something does')
     .addOption(jsonOption())
@@ -85,6 +87,7 @@ async function importPhpMatre(context: CliContext, options: Options): Promise<vo
   const report = await importInto(context.config(), createLog({ level: 'warn' }), {
     ...{ settings, mode, name: nameOf(options.name), zone: options.timeZone, history: options.history },
     ...{ module: options.module, files: options.files, overwrite: options.overwrite === true },
+    paused: options.paused === true,
     ...{ source, since: options.since },
     by: { name: requester(process.env), role: 'admin', via: 'local' },
   });

@@ -58,10 +58,9 @@ export function printReport(output: Output, report: ImportReport): void {
   printHistory(output, report);
   if (settings.length > 0) {
     output.line(paint.bold('\nSettings of its .env, for matre.env (--settings FILE writes them)'));
-    for (const { name, value, secret, from } of settings) {
-      output.line(
-        `  ${name}=${secret ? '(secret)' : clean(hideCredentials(value))}  ${paint.dim(`(${from})`)}`,
-      );
+    for (const { name, value, secret, from, note } of settings) {
+      const origin = paint.dim(note === undefined ? `(${from})` : `(${from}: ${note})`);
+      output.line(`  ${name}=${secret ? '(secret)' : clean(hideCredentials(value))}  ${origin}`);
     }
   }
   output.line(`\n${summaryOf(report)}`);
