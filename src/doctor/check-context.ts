@@ -24,6 +24,8 @@ export interface CheckContext {
   workers: Workers;
   /** The environments to check: those that the request names, all by default. */
   environments: readonly Environment[];
+  /** Those whose shop and values are checked: without paused ones, unless the request names one. No run starts on them. */
+  shops: readonly Environment[];
   allEnvironments(): Promise<Environment[]>;
   /** The user and password of an environment's base URL, see `BaseUrl`. Errors: SECRET_KEY_WRONG. */
   shopCredentials(environment: Environment): Promise<string | undefined>;

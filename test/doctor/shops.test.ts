@@ -81,7 +81,11 @@ overOneEngine((kind) => {
       engineAnswers: () => context.pool(),
       certificateEnd: async () => undefined,
     });
-    const seen = await Promise.all(scopes.map(({ observe }) => observe(new AbortController().signal)));
+    const observe = () => Promise.all(scopes.map((scope) => scope.observe(new AbortController().signal)));
+    const seen = await observe();
+    await context.environments.pause(environment.id, 'the shop is down');
+    const whilePaused = await observe();
+    await context.environments.resume(environment.id);
     await context.environments.update(environment.id, { baseUrl: environment.shop.url });
     expect(seen.flat().flatMap(({ present }) => present)).toEqual([
       {
@@ -92,6 +96,8 @@ overOneEngine((kind) => {
         page: '/doctor',
       },
     ]);
+    // What the alert asks for ends it.
+    expect(whilePaused.flat().flatMap(({ present }) => present)).toEqual([]);
   });
 
   test('a shop that does not serve command.php is a warning, which the log of a run repeats', async () => {

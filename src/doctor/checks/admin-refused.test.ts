@@ -13,7 +13,7 @@ const missing = new Fault(
 function contextOf(valuesOf: () => Promise<unknown>): CheckContext {
   return {
     maySignIn: true,
-    environments: [{ id: 1, code: 'us', baseUrl: 'https://us.test/', adminUsername: 'admin' }],
+    shops: [{ id: 1, code: 'us', baseUrl: 'https://us.test/', adminUsername: 'admin' }],
     containers: async () => ({ valuesOf }),
     inspections: { signIns: new Map() },
   } as unknown as CheckContext;

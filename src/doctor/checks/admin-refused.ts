@@ -23,11 +23,11 @@ export const adminRefused: Check = {
   codes: ['CREDENTIALS_WRONG', 'TWO_FACTOR_ON'],
 
   async run(context) {
-    const { environments, maySignIn } = context;
+    const { shops, maySignIn } = context;
     if (!maySignIn) return [notCheckedWithoutSignIn];
-    const perShop = await Promise.all(environments.map((environment) => inspectShop(context, environment)));
+    const perShop = await Promise.all(shops.map((environment) => inspectShop(context, environment)));
     const findings = perShop.flat();
-    const accepted = environments.length - findings.length;
+    const accepted = shops.length - findings.length;
     return accepted > 0 || findings.length === 0
       ? [...findings, ok(`${accepted} shops accept the credentials of their administrator.`)]
       : findings;

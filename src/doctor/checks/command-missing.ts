@@ -19,11 +19,9 @@ export const commandMissing: Check = {
   codes: ['MAGENTO_COMMAND_MISSING'],
 
   async run(context) {
-    const { environments } = context;
-    const findings = await Promise.all(
-      environments.map((environment) => inspectCommand(context, environment)),
-    );
-    return problemsOrOk(findings.flat(), `No shop of ${environments.length} refuses command.php.`);
+    const { shops } = context;
+    const findings = await Promise.all(shops.map((environment) => inspectCommand(context, environment)));
+    return problemsOrOk(findings.flat(), `No shop of ${shops.length} refuses command.php.`);
   },
 };
 

@@ -55,10 +55,10 @@ export const moduleEnvFileMissing: Check = {
   ],
   codes: ['MODULE_ENV_FILE_MISSING', 'MODULE_INVALID'],
 
-  async run({ environments, containers }) {
+  async run({ shops, containers }) {
     const { valuesOf } = await containers();
     const problems = await Promise.all(
-      environments.map(async (environment): Promise<Finding[]> => {
+      shops.map(async (environment): Promise<Finding[]> => {
         try {
           await valuesOf(environment);
           return [];
@@ -72,7 +72,7 @@ export const moduleEnvFileMissing: Check = {
     );
     return problemsOrOk(
       problems.flat(),
-      `The test modules have the files of all ${environments.length} environments.`,
+      `The test modules have the files of all ${shops.length} environments.`,
     );
   },
 };

@@ -19,7 +19,7 @@ export const modulesUnknown: Check = {
 
   async run(context) {
     if (!context.maySignIn) return [notCheckedWithoutSignIn];
-    const asking = context.environments.filter(({ allModules }) => !allModules);
+    const asking = context.shops.filter(({ allModules }) => !allModules);
     const perShop = await Promise.all(asking.map((environment) => inspectModules(context, environment)));
     return perShop.length > 0
       ? perShop

@@ -1,6 +1,6 @@
 import { shopOutageReason } from '../../mftf/run/preflight.ts';
 import type { Environment } from '../../model/environment.ts';
-import { type Check, type Finding, problem, problemsOrOk } from '../check.ts';
+import { type Check, type Finding, ok, problem, problemsOrOk } from '../check.ts';
 import type { CheckContext } from '../check-context.ts';
 import { addressOfShop, requestShop } from '../probes/shop.ts';
 
@@ -14,9 +14,15 @@ export const shopAway: Check = {
   codes: ['MAGENTO_UNREACHABLE'],
 
   async run(context) {
-    const { environments } = context;
-    const problems = await Promise.all(environments.map((environment) => inspectShop(context, environment)));
-    return problemsOrOk(problems.flat(), `All ${environments.length} shops respond.`);
+    const { environments, shops } = context;
+    const problems = await Promise.all(shops.map((environment) => inspectShop(context, environment)));
+    const findings = problemsOrOk(problems.flat(), `All ${shops.length} shops respond.`);
+    const left = environments.flatMap(({ code, paused }) =>
+      paused && shops.length < environments.length ? [code] : [],
+    );
+    return left.length === 0
+      ? findings
+      : [...findings, ok(`Shops of paused environments are not checked: ${left.join(', ')}.`)];
   },
 };
 

@@ -6,7 +6,11 @@ import type { Context } from '../core/context.ts';
 /** What the checks of the doctor need for one examination of these environments. */
 export function createCheckContext(
   context: Context,
-  { environments, maySignIn }: { environments: readonly Environment[]; maySignIn: boolean },
+  {
+    environments,
+    areNamed = false,
+    maySignIn,
+  }: { environments: readonly Environment[]; areNamed?: boolean; maySignIn: boolean },
 ): CheckContext {
   const { config, database, locks, workers, runs, queue, shopModules } = context;
   return {
@@ -15,6 +19,7 @@ export function createCheckContext(
     locks,
     workers,
     environments,
+    shops: areNamed ? environments : environments.filter(({ paused }) => !paused),
     allEnvironments: () => context.environments.list(),
     shopCredentials: ({ id }) => context.environments.readShopCredentials(id),
     maySignIn,

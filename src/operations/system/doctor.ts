@@ -93,7 +93,8 @@ async function examine(
 ): Promise<ReportView> {
   const environments =
     code === undefined ? await context.environments.list() : [await getEnvironment(context, code)];
-  return view(await runChecks(checks, createCheckContext(context, { environments, maySignIn }), { fix }));
+  const scope = { environments, areNamed: code !== undefined, maySignIn };
+  return view(await runChecks(checks, createCheckContext(context, scope), { fix }));
 }
 
 /** The value of a status in the API. */
