@@ -17,7 +17,8 @@ beforeAll(async () => {
   testApp = await openTestApp({
     settings: { MATRE_ENGINE: 'sandbox' },
     parts: {
-      async resolveSelection() {
+      async resolveSelection({ playwright }) {
+        if (playwright) throw new Fault('PLAYWRIGHT_NOT_SET', 'The selection has tests of Playwright.');
         if (!groupExists) throw new Fault('SELECTION_UNKNOWN', 'There is no group "smoke".');
         return undefined;
       },
@@ -104,6 +105,16 @@ test('names a saved selection whose exclusion is gone, which is a problem once a
     remedy: 'matre saved edit "imported"',
   };
   expect(await check()).toMatchObject([{ status: 'warning', ...finding }]);
+  const other = await context.savedSelections.create({
+    ...{ ...fields, name: 'browser', description: '', options: noRunOptions, environmentIds: [id] },
+    selection: { ...emptySelection, playwright: {} },
+    ...{ disabled: undefined, appliedFrom: undefined, createdBy: 'test' },
+  });
+  expect(await check()).toMatchObject([
+    { status: 'warning', code: 'PLAYWRIGHT_NOT_SET', about: 'browser' },
+    { status: 'warning', ...finding },
+  ]);
+  await context.savedSelections.remove(other.name);
   await context.schedules.create({
     ...{ ...fields, name: 'nightly', cron: '@yearly', zone: 'UTC', dayRule: 'vixie', environmentIds: [] },
     ...{ saved: { id: saved.id, providesEnvironments: true }, overlap: 'skip', missed: 'skip' },

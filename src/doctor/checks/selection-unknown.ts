@@ -1,13 +1,15 @@
-import { isFault } from '../../faults/fault.ts';
+import type { FaultCode } from '../../faults/fault.ts';
 import type { SavedSelection } from '../../model/saved-selection.ts';
 import type { Schedule } from '../../model/schedule.ts';
 import { createSavedSelections } from '../../store/tables/saved-selections.ts';
 import { createSchedules } from '../../store/tables/schedules.ts';
-import { type Check, type Finding, ok, problem, problemsOrOk, warning } from '../check.ts';
+import { type Check, type Finding, findingOfError, ok, problemsOrOk } from '../check.ts';
 import type { CheckContext } from '../check-context.ts';
 
 /** What is submitted later, by a schedule or by name. */
 type Stored = Pick<Schedule, 'selection' | 'environments' | 'ref'>;
+
+const codes: FaultCode[] = ['SELECTION_UNKNOWN', 'SELECTION_EMPTY', 'REF_UNKNOWN', 'PLAYWRIGHT_NOT_SET'];
 
 /** Each run of it would be refused. An import cannot find out, because reading the tests may take minutes. */
 export const selectionUnknown: Check = {
@@ -19,7 +21,7 @@ export const selectionUnknown: Check = {
   },
   description: 'the saved selections and schedules whose tests, groups, suites or exclusions no longer exist',
   symptoms: ['SELECTION_UNKNOWN after tests were renamed, or after an import'],
-  codes: ['SELECTION_UNKNOWN', 'SELECTION_EMPTY', 'REF_UNKNOWN'],
+  codes,
 
   async run(context) {
     const { database } = context;
@@ -39,35 +41,46 @@ export const selectionUnknown: Check = {
 };
 
 async function ofSaved(context: CheckContext, saved: SavedSelection): Promise<Finding[]> {
-  const refusal = await refusalOf(context, saved);
-  if (refusal === undefined) return [];
-  const message = `Saved selection ${saved.name}: ${refusal.message}`;
-  const details = { about: saved.name, remedy: `matre saved edit ${JSON.stringify(saved.name)}` };
+  const { name, schedules } = saved;
+  const remedy = `matre saved edit ${JSON.stringify(name)}`;
+  const finding = await refusalOf(context, saved, {
+    about: name,
+    subject: `Saved selection ${name}`,
+    remedy,
+  });
   // Without a schedule it breaks nothing until a user submits it.
-  return [
-    saved.schedules.length > 0
-      ? problem(refusal.code, message, details)
-      : warning(refusal.code, message, details),
-  ];
+  return finding?.status === 'problem' && schedules.length === 0
+    ? [{ ...finding, status: 'warning' }]
+    : finding === undefined
+      ? []
+      : [finding];
 }
 
 async function ofSchedule(context: CheckContext, schedule: Schedule): Promise<Finding[]> {
-  const refusal = await refusalOf(context, schedule);
-  if (refusal === undefined) return [];
   const { name } = schedule;
   const remedy = `matre schedule edit ${JSON.stringify(name)}`;
-  return [problem(refusal.code, `Schedule ${name}: ${refusal.message}`, { about: name, remedy })];
+  const finding = await refusalOf(context, schedule, { about: name, subject: `Schedule ${name}`, remedy });
+  return finding === undefined ? [] : [finding];
 }
 
-/** Why its runs would be refused; `undefined` when they would not be, or when the tests cannot be read now. */
-async function refusalOf(context: CheckContext, { selection, environments, ref }: Stored) {
-  const codes = new Set(environments.map(({ code }) => code));
-  const existing = (await context.allEnvironments()).filter(({ code }) => codes.has(code));
+/**
+ * Why its runs would be refused, or why that is not known now; `undefined` when they would not be. What one selection needs and lacks
+ * must not hide what is wrong with another one.
+ */
+async function refusalOf(
+  context: CheckContext,
+  { selection, environments, ref }: Stored,
+  { about, subject, remedy }: { about: string; subject: string; remedy: string },
+): Promise<Finding | undefined> {
+  const own = new Set(environments.map(({ code }) => code));
+  const existing = (await context.allEnvironments()).filter(({ code }) => own.has(code));
   try {
     await context.resolveSelection(selection, { environments: existing, ref });
     return undefined;
   } catch (error) {
-    if (isFault(error, 'SELECTION_UNKNOWN', 'SELECTION_EMPTY', 'REF_UNKNOWN')) return error;
-    throw error;
+    const finding = findingOfError(codes, error, about);
+    if (finding.status === 'ok' || finding.status === 'unknown') return finding;
+    const message = `${subject}: ${finding.message}`;
+    return finding.code === 'PLAYWRIGHT_NOT_SET' ? { ...finding, message } : { ...finding, message, remedy };
   }
 }
