@@ -1,4 +1,4 @@
-import { isLoopback } from '../../model/address/loopback.ts';
+import { signInRequired } from '../../config/sign-in-required.ts';
 import { type Check, type Finding, ok, problemsOrOk, unknown, warning } from '../check.ts';
 
 /** Sandboxes share the network of the machine, so only passwords keep the tests out of its services. */
@@ -27,13 +27,7 @@ export const storesOpen: Check = {
       const remedy = 'Set a password in Redis (requirepass, or an ACL), and the same as LOCK_PASSWORD.';
       findings.push(warning('STORES_OPEN', message, { about: 'Redis', remedy }));
     }
-    const { signIn, store, server } = config;
-    const isOpen =
-      signIn.mode === 'off' ||
-      (signIn.mode === 'auto' &&
-        [store.databaseUrl, server.token, signIn.oidc].every((value) => value === undefined) &&
-        isLoopback(server.host));
-    if (isOpen) {
+    if (!signInRequired(config)) {
       const message = 'Tests run in the network of this machine, and the API of matre needs no sign-in.';
       findings.push(warning('STORES_OPEN', message, { about: 'API', remedy: 'Set MATRE_SIGN_IN=on.' }));
     }

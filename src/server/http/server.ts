@@ -12,6 +12,7 @@ import {
   serializerCompiler,
   validatorCompiler,
 } from 'fastify-type-provider-zod';
+import { signInRequired } from '../../config/sign-in-required.ts';
 import { newSecret } from '../../crypto/token.ts';
 import { Fault, toFault } from '../../faults/fault.ts';
 import { asSentence } from '../../faults/sentence.ts';
@@ -31,7 +32,6 @@ import { createGuard, openToAll } from '../sign-in/guard.ts';
 import { mountOidcRoutes } from '../sign-in/oidc-routes.ts';
 import { createBrowserSessions } from '../sign-in/session.ts';
 import { mountSessionRoutes } from '../sign-in/session-routes.ts';
-import { signInRequired } from '../sign-in/sign-in-policy.ts';
 import { mountAllureReports } from './allure-reports.ts';
 import { mountApiDocs } from './api-docs.ts';
 import { limitArrival } from './arrival-limit.ts';

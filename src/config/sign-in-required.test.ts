@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { loadConfig } from '../../config/load-config.ts';
-import { signInRequired } from './sign-in-policy.ts';
+import { loadConfig } from './load-config.ts';
+import { signInRequired } from './sign-in-required.ts';
 
 const required = (environment: Record<string, string>) =>
   signInRequired(loadConfig({ environment, file: '/dev/null' }));
