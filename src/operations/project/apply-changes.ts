@@ -92,6 +92,17 @@ async function applySelection(
   else await tables.savedSelections.create({ ...fields, createdBy: by });
 }
 
+/** The recurrence of a schedule of the file, and when it is due next. Errors: INPUT_INVALID. */
+export function nextTimeOf(
+  current: Schedule | undefined,
+  file: Pick<ProjectSchedule, 'cron' | 'zone'>,
+  now: Date,
+) {
+  const { cron, zone } = file;
+  const recurrence = current ? recurrenceOf(current, { cron, zone }) : newRecurrence({ cron, zone });
+  return { recurrence, nextAt: firstAfter(recurrence, now) };
+}
+
 async function applySchedule(
   tables: Configuration,
   { project, by, now }: Applier,
@@ -99,8 +110,7 @@ async function applySchedule(
 ): Promise<void> {
   const { saved: savedName, selection, environments, paused, ref: _, ...rest } = file;
   const saved = savedName === undefined ? undefined : await tables.savedSelections.get(savedName);
-  const recurrence = current ? recurrenceOf(current, file) : newRecurrence(file);
-  const nextAt = firstAfter(recurrence, now);
+  const { recurrence, nextAt } = nextTimeOf(current, file, now);
   const isPaused = paused ?? current?.pausedAt !== undefined;
   const fields: ScheduleFields = {
     ...rest,

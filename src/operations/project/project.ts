@@ -6,8 +6,8 @@ import { withAudit } from '../core/authorize.ts';
 import type { Configuration, Context } from '../core/context.ts';
 import { fileContent, line } from '../core/fields.ts';
 import { defineOperation, type RequestContext } from '../core/operation.ts';
-import { checkSaved } from '../runs/requested-runs.ts';
-import { applyChange } from './apply-changes.ts';
+import { checkSelection } from '../runs/selection-input.ts';
+import { applyChange, nextTimeOf } from './apply-changes.ts';
 import {
   findUnknownNames,
   type ProjectChange,
@@ -16,7 +16,7 @@ import {
   planChanges,
 } from './plan-changes.ts';
 import { maxProjectFileBytes } from './project-file.ts';
-import { type ReadProject, readProjectFile } from './read-project-file.ts';
+import { type FileProblem, type ReadProject, readProjectFile } from './read-project-file.ts';
 
 const kind = z.enum(['environment', 'selection', 'schedule', 'hook']);
 
@@ -61,7 +61,7 @@ export const previewProject = defineOperation({
   async run(context, { file, content, prune }) {
     const read = await readProjectFile(file, content);
     const plan = await makePlan(context, read, prune);
-    await checkSelections(context, read, plan);
+    await checkChanges(context, read, plan);
     return viewPlan(read, plan);
   },
 });
@@ -82,7 +82,7 @@ export const applyProject = defineOperation({
     const expected = await makePlan(context, read, prune);
     checkRole(expected, request);
     // Before the transaction, because reading the catalog may take seconds.
-    await checkSelections(context, read, expected);
+    await checkChanges(context, read, expected);
     const now = await context.clock();
     const applier = { project: read.project.project, by: request.principal.name, now };
     const plan = await context.changeConfiguration(async (tables) => {
@@ -130,27 +130,58 @@ function checkRole({ changes }: ProjectPlan, { principal }: RequestContext): voi
   );
 }
 
-/** Checks the tests of what changes. Errors: PROJECT_FILE_INVALID with the place of each selection that covers no test. */
-async function checkSelections(context: Context, read: ReadProject, { changes }: ProjectPlan): Promise<void> {
-  const problems: { path: string[]; message: string }[] = [];
+/** Checks what changes. Errors: PROJECT_FILE_INVALID with the place of each schedule without times, and selection without tests. */
+async function checkChanges(context: Context, read: ReadProject, plan: ProjectPlan): Promise<void> {
+  const problems = findImpossibleTimes(plan, await context.clock());
+  problems.push(...(await findEmptySelections(context, plan)));
+  if (problems.length > 0) throw read.fault(problems);
+}
+
+/** The schedules whose expression or time zone is wrong, or that are never due. Those that exist and stay are not examined. */
+function findImpossibleTimes({ changes }: ProjectPlan, now: Date): FileProblem[] {
+  return changes.flatMap((change): FileProblem[] => {
+    if (change.kind !== 'schedule' || change.file === undefined) return [];
+    const { name, file, current } = change;
+    const problem = problemOf(() => nextTimeOf(current, file, now));
+    if (problem === undefined) return [];
+    const isZone = problemOf(() => nextTimeOf(undefined, { ...file, cron: '@daily' }, now)) !== undefined;
+    return [{ path: ['schedules', name, isZone ? 'zone' : 'cron'], message: problem }];
+  });
+}
+
+/** What a check refuses, as a sentence without its full stop; `undefined`: nothing. */
+function problemOf(check: () => unknown): string | undefined {
+  try {
+    check();
+    return undefined;
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
+/** For the list of problems, which ends in a full stop of its own. Rethrows what is no fault. */
+function messageOf(error: unknown): string {
+  if (!(error instanceof Fault)) throw error;
+  return error.message.replace(/\.$/, '');
+}
+
+async function findEmptySelections(context: Context, { changes }: ProjectPlan): Promise<FileProblem[]> {
+  const problems: FileProblem[] = [];
   for (const { kind, name, file } of changes) {
     if (kind === 'environment' || kind === 'hook' || file?.selection === undefined) continue;
     try {
       // An environment that the same file adds is not there yet: then the sources of the settings count.
       const codes = new Set((await context.environments.list()).map(({ code }) => code));
       const environments = file.environments?.filter((code) => codes.has(code));
-      const selection = file.selection ?? emptySelection;
-      await checkSaved(
-        context,
-        { name, selection, environments: [], ref: file.ref ?? undefined },
-        environments,
-      );
+      await checkSelection(context, file.selection ?? emptySelection, {
+        codes: environments,
+        ref: file.ref ?? undefined,
+      });
     } catch (error) {
-      if (!(error instanceof Fault)) throw error;
-      problems.push({ path: [`${kind}s`, name, 'selection'], message: error.message });
+      problems.push({ path: [`${kind}s`, name, 'selection'], message: messageOf(error) });
     }
   }
-  if (problems.length > 0) throw read.fault(problems);
+  return problems;
 }
 
 function actionOf({ current, file }: ProjectChange): 'add' | 'change' | 'remove' {
