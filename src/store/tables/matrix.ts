@@ -130,7 +130,7 @@ export function createMatrix({ database }: { database: Queryable }) {
       if (tests.length === 0) return [];
       const rows = await database.query<FirstSeenRow & { now_run_id: number; test: string; suite: string }>(
         `SELECT now.run_id AS now_run_id, now.test, now.suite, run.id AS run_id, run.submission_id, run.commit_id,
-           run.commit_subject, coalesce(run.started_at, run.queued_at) AS recorded_at
+           run.commit_subject, run.queued_at AS recorded_at
          FROM unnest($1::bigint[], $2::text[], $3::text[], $4::boolean[]) AS now (run_id, test, suite, failed)
          JOIN run AS own ON own.id = now.run_id
          JOIN test_outcomes AS outcomes ON outcomes.environment_id = own.environment_id AND outcomes.test = now.test
