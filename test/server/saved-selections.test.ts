@@ -6,7 +6,8 @@ import { namedRunner } from '../support/runner.ts';
 
 /** A module whose group `gone` was removed after it was saved. */
 let isGone = false;
-async function resolveSelection({ groups }: { groups: string[] }) {
+async function resolveSelection({ groups, playwright }: { groups: string[]; playwright?: unknown }) {
+  if (isGone && playwright) throw new Fault('PLAYWRIGHT_NOT_SET', 'The selection has tests of Playwright.');
   if (isGone && groups.includes('gone')) {
     throw new Fault('SELECTION_UNKNOWN', 'There is no group "gone". Nearest: smoke.');
   }
@@ -130,6 +131,7 @@ describe('saved selections over HTTP', () => {
   it('whose group no longer exists are refused by name, and say so when they are shown', async () => {
     await save('old', { selection: { groups: ['gone'] } });
     await server.ask('POST', '/api/schedules', { name: 'old', cron: '@weekly', saved: 'old' });
+    await save('browser', { selection: { playwright: {} } });
     isGone = true;
     try {
       const detail =
@@ -137,6 +139,10 @@ describe('saved selections over HTTP', () => {
       expect((await submit({ saved: 'old' })).body).toMatchObject({ code: 'SELECTION_UNKNOWN', detail });
       expect((await server.ask('GET', '/api/saved-selections/old')).body).toMatchObject({
         problem: 'There is no group "gone". Nearest: smoke.',
+        tests: null,
+      });
+      expect((await server.ask('GET', '/api/saved-selections/browser')).body).toMatchObject({
+        problem: 'The selection has tests of Playwright.',
         tests: null,
       });
       const fired = await server.ask('POST', '/api/schedules/old/fire');

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Fault, isFault } from '../../faults/fault.ts';
+import { Fault } from '../../faults/fault.ts';
 import { maxDescriptionLength, maxEnvironments } from '../../model/limits.ts';
 import { noRunOptions } from '../../model/run-options.ts';
 import type { SavedSelection } from '../../model/saved-selection.ts';
@@ -91,7 +91,8 @@ export const showSavedSelection = defineOperation({
       const tests = await resolveSaved(context, saved);
       return { ...view, tests: tests?.length ?? null };
     } catch (error) {
-      if (!isFault(error, 'SELECTION_UNKNOWN', 'SELECTION_EMPTY', 'REF_UNKNOWN')) throw error;
+      // Its fields can be looked at and changed whatever keeps its tests from being read, such as a repository that does not answer.
+      if (!(error instanceof Fault) || error.code === 'DATABASE_UNREACHABLE') throw error;
       return { ...view, problem: [view.problem, error.message].filter(Boolean).join(' '), tests: null };
     }
   },
