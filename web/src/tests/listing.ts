@@ -1,3 +1,4 @@
+import { rowsOfPlaywright } from './playwright-rows.ts';
 import type { Catalog, TestStatistics } from './queries.ts';
 
 /** A test of the catalog with its recent statistics. */
@@ -18,25 +19,6 @@ export function listTests(catalog: Catalog, statistics: readonly TestStatistics[
     ...test,
     statistics: byName.get(test.name),
   }));
-}
-
-/** The tests of Playwright as those of MFTF: their tags are groups, and their projects suites. */
-function rowsOfPlaywright({ playwright }: Catalog): Catalog['tests'] {
-  const rows = new Map<string, Catalog['tests'][number]>();
-  for (const { name, project, tags, skipped } of playwright?.tests ?? []) {
-    const row = rows.get(name) ?? {
-      name,
-      title: null,
-      module: null,
-      severity: null,
-      groups: tags,
-      suites: [],
-      skipped: skipped ? 'its project marks it as skipped' : null,
-      unusable: null,
-    };
-    rows.set(name, { ...row, suites: project === null ? row.suites : [...row.suites, project] });
-  }
-  return [...rows.values()].sort((one, other) => (one.name < other.name ? -1 : 1));
 }
 
 /** The groups or suites of the catalog, then the tags or projects of Playwright, with the number of tests of each. */

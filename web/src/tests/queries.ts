@@ -3,6 +3,7 @@ import type { showTestHistory } from '#src/operations/tests/test-history.ts';
 import type { showTestSteps } from '#src/operations/tests/test-steps.ts';
 import type { listTestStatistics, listTests } from '#src/operations/tests/tests.ts';
 import { get, type OutputOf } from '../api/request.ts';
+import { rowsOfPlaywright } from './playwright-rows.ts';
 
 export type Catalog = OutputOf<typeof listTests>;
 export type TestStatistics = OutputOf<typeof listTestStatistics>['tests'][number];
@@ -21,13 +22,18 @@ export const statisticsQuery = queryOptions({
   refetchInterval: 30_000,
 });
 
+/** The most that the server accepts. */
+const maxSearchLength = 200;
+
 /** A test of the catalog; null when the catalog does not have it. */
 export const catalogTestQuery = (name: string) =>
   queryOptions({
     queryKey: ['tests', 'catalog', name],
     queryFn: async ({ signal }) => {
-      const { tests } = await get<typeof listTests>('/api/tests', { query: { search: name }, signal });
-      return tests.find((test) => test.name === name) ?? null;
+      const search = name.slice(0, maxSearchLength);
+      const catalog = await get<typeof listTests>('/api/tests', { query: { search }, signal });
+      const all = [...catalog.tests, ...rowsOfPlaywright(catalog)];
+      return all.find((test) => test.name === name) ?? null;
     },
     staleTime: 60_000,
   });

@@ -15,6 +15,7 @@ import { FailuresList } from './history/failures-list.tsx';
 import { HistoryGrid } from './history/history-grid.tsx';
 import { patternsOf } from './history/pattern.ts';
 import { Verdict } from './history/verdict.tsx';
+import { isOfPlaywright } from './playwright-rows.ts';
 import { type Catalog, catalogTestQuery, type History, historyQuery } from './queries.ts';
 import classes from './test.module.css';
 
@@ -104,20 +105,25 @@ function Head({ name, suite, catalogTest, hasRun, environments }: HeadProps) {
       <div className={classes.head}>
         <h1>{name}</h1>
         {catalogTest?.skipped != null && (
-          <StatusBadge status="skipped">skipped by MFTF: {catalogTest.skipped}</StatusBadge>
+          <StatusBadge status="skipped">
+            {isOfPlaywright(name) ? 'skipped' : 'skipped by MFTF'}: {catalogTest.skipped}
+          </StatusBadge>
+        )}
+        {!isOfPlaywright(name) && (
+          <Button
+            component={Link}
+            href={`/tests/${encodeURIComponent(name)}/steps`}
+            className={classes.run}
+            variant="default"
+            leftSection={<IconListTree size={14} aria-hidden />}
+          >
+            Steps
+          </Button>
         )}
         <Button
           component={Link}
-          href={`/tests/${encodeURIComponent(name)}/steps`}
-          className={classes.run}
-          variant="default"
-          leftSection={<IconListTree size={14} aria-hidden />}
-        >
-          Steps
-        </Button>
-        <Button
-          component={Link}
           href={`/new?${run}`}
+          className={isOfPlaywright(name) ? classes.run : undefined}
           variant="default"
           leftSection={<IconPlayerPlay size={14} aria-hidden />}
         >
