@@ -89,6 +89,8 @@ export function timeFieldsOf(draft: TimesDraft & Pick<RuleDraft, 'occasions'>) {
 
 /** The fields for the API, except the name. */
 export function ruleFieldsOf(draft: RuleDraft) {
-  const { channel, recipients, conditions } = draft;
-  return { channel, recipients, ...conditions, ...timeFieldsOf(draft) };
+  const { channel, recipients, conditions, occasions } = draft;
+  // Their field is shown with their occasion only.
+  const alerts = occasions.includes('alert') ? conditions.alerts : [];
+  return { channel, recipients, ...conditions, alerts, ...timeFieldsOf(draft) };
 }

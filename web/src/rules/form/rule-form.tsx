@@ -1,6 +1,7 @@
 import { NativeSelect, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import type { AlertKind } from '#src/model/alert.ts';
 import type { RuleConditions } from '#src/model/message-rule.ts';
 import type { ChannelKindView } from '#src/operations/channels/channel-kinds.ts';
 import type { ChannelView } from '#src/operations/channels/channel-view.ts';
@@ -84,6 +85,7 @@ export function RuleForm({ title, channels, kinds, saved, initial, onDone }: Pro
           />
           <ConditionFields
             conditions={draft.conditions}
+            hasAlerts={draft.occasions.includes('alert')}
             problems={problems}
             onChange={(conditions) => change({ conditions: { ...draft.conditions, ...conditions } })}
           />
@@ -121,14 +123,26 @@ function channelOptions(channels: readonly ChannelView[], selected: string) {
     : options;
 }
 
+const alertKinds = Object.keys({
+  'disk-full': true,
+  'worker-lost': true,
+  'schedule-failed': true,
+  'environment-broken': true,
+  'queue-old': true,
+  'engine-unreachable': true,
+  'certificate-ends': true,
+  'doctor-finding': true,
+} satisfies Record<AlertKind, true>);
+
 interface ConditionProps {
   conditions: RuleConditions;
+  hasAlerts: boolean;
   problems: Record<string, string>;
   onChange: (changes: Partial<RuleConditions>) => void;
 }
 
 /** Which submissions a rule is about. */
-function ConditionFields({ conditions, problems, onChange }: ConditionProps) {
+function ConditionFields({ conditions, hasAlerts, problems, onChange }: ConditionProps) {
   const { data: now } = useQuery(nowQuery);
   const { data: schedules } = useQuery(schedulesQuery);
   const { data: selections } = useQuery(savedSelectionsQuery);
@@ -164,6 +178,15 @@ function ConditionFields({ conditions, problems, onChange }: ConditionProps) {
         placeholder="all"
         {...field('branches')}
       />
+      <NamesInput
+        label="Requested by"
+        description="Users and programs, or patterns such as token *"
+        placeholder="all"
+        {...field('requesters')}
+      />
+      {hasAlerts && (
+        <NamesInput label="Kinds of alerts" placeholder="all" suggestions={alertKinds} {...field('alerts')} />
+      )}
     </>
   );
 }
