@@ -253,7 +253,7 @@ describe('matre channel', () => {
     [['--set', 'colour=red'], 'has no "colour" among its settings. It has no settings.'],
     [['--set', secret], 'Write a field and its value as field=value.'],
     [[], 'Use --secret-stdin url or --secret-file url=FILE'],
-    [['--secret-file', 'url=/missing/file'], 'ENOENT'],
+    [['--secret-file', 'url=/missing/file'], 'The file /missing/file cannot be read.'],
   ])('with %j is refused without showing a secret', async (options, message) => {
     const { code, stderr } = await channel(['add', 'hook', '--kind', 'webhook', ...options]);
     expect(code).toBe(3);

@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { Option } from 'commander';
-import { Fault, toFault } from '../../../faults/fault.ts';
+import { Fault } from '../../../faults/fault.ts';
 import type { ChannelKindView } from '../../../operations/channels/channel-kinds.ts';
 import type { Terminal } from '../../output/terminal.ts';
 import { promptHidden } from '../../prompt.ts';
+import { readSource } from '../template/arguments.ts';
 
 /** Values of an option that can be repeated; a comma is a part of a value. */
 const repeat = (value: string, earlier: string[] = []) => [...earlier, value];
@@ -46,7 +46,7 @@ export async function readSettings(kind: ChannelKindView, options: FieldOptions)
   }
   for (const [name, path] of (options.setFile ?? []).map(splitField)) {
     findField(kind, 'settings', name);
-    settings[name] = await readText(path);
+    settings[name] = await readSource(path);
   }
   return settings;
 }
@@ -65,7 +65,7 @@ export async function readSecrets(
   const { secretStdin } = options;
   for (const [name, path] of (options.secretFile ?? []).map(splitField)) {
     findField(kind, 'secrets', name);
-    secrets[name] = withoutLineEnd(await readText(path));
+    secrets[name] = withoutLineEnd(await readSource(path));
   }
   if (secretStdin !== undefined) {
     findField(kind, 'secrets', secretStdin);
@@ -122,15 +122,6 @@ function splitField(option: string): [name: string, value: string] {
   if (!/^[a-z][A-Za-z0-9]{0,30}=/.test(option))
     throw new Fault('INPUT_INVALID', 'Write a field and its value as field=value.');
   return [option.slice(0, at), option.slice(at + 1)];
-}
-
-/** Errors: INPUT_INVALID for a file that cannot be read. */
-async function readText(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    throw toFault(error, 'INPUT_INVALID');
-  }
 }
 
 const withoutLineEnd = (content: string) => content.replace(/\r?\n$/, '');
