@@ -176,7 +176,7 @@ const special: Record<string, Action> = {
       if (name === 'attribute' && /\[|\{\{/.test(source ?? '')) {
         throw new CestRefusal(`The attribute "${source}" has brackets or a reference.`);
       }
-      return source === undefined ? undefined : values.quote(source, name === 'selector' ? 'anything' : name);
+      return source === undefined ? undefined : values.quote(source, name);
     };
     return {
       method: 'assertElementContainsAttribute',

@@ -198,6 +198,15 @@ describe('references', () => {
 });
 
 describe('a step', () => {
+  it('waits for the element whose attribute it checks', async () => {
+    const checked =
+      '<assertElementContainsAttribute stepKey="a"><expectedResult selector="{{QuayListSection.submit}}" attribute="class" type="string">x</expectedResult></assertElementContainsAttribute>';
+    expect(await linesOf(checked)).toEqual([
+      '$I->assertElementContainsAttribute("#submit", "class", "x");',
+      '$I->waitForPageLoad(15);',
+    ]);
+  });
+
   it.each([
     ['is a variable', '<executeJS function="{$boat}" stepKey="a"/>', '$a = $I->executeJS($boat);'],
     [
