@@ -215,11 +215,9 @@ function parameterValue(source: string, context: ReferenceContext, resolved: Res
   // A variable without its braces is taken for data, and there is none of its name; so is one whose name has one letter or a `_`.
   if (/^(?:\$[\w.]+|\{\$(?:\w|\w*_\w*)\})$/.test(parameter)) return `{{${parameter}}}`;
   if (parameter.includes('$')) {
-    // MFTF takes any other text with a dollar sign for data (measured with 3.8).
-    const rest = parameter.replace(/\$\$?[\w.[\]-]+\$\$?/g, '').trim();
-    if (rest.includes('$') && !/^\{\$\w+\}$/.test(rest)) {
-      throw new CestRefusal(`A parameter has a dollar sign beside other text: ${parameter}.`);
-    }
+    // MFTF takes any other text with a dollar sign for data (measured with 3.8 and 6.0).
+    const isRead = /\$\$?[\w.[\]-]+\$\$?|^\s*\{\$\w+\}\s*$/.test(parameter);
+    if (!isRead) throw new CestRefusal(`A parameter has a dollar sign beside other text: ${parameter}.`);
     return parameter.replace(/\s/g, '');
   }
   const reference = readReference(parameter.replace(/\s/g, '').replace(/^\{\{/, '').replace(/\}\}$/, ''));

@@ -34,6 +34,10 @@ export class StepValues {
     if (source.includes('${{_CREDS.'))
       throw new CestRefusal(`A secret stands behind a dollar sign: ${source}.`);
     refuseOddParameters(source, this.step.call === undefined);
+    // MFTF looks for variables of an action group behind the value (measured with 3.8).
+    if (this.step.call !== undefined && /\$\w+\{\{/.test(source)) {
+      throw new CestRefusal(`A variable stands directly before a reference: ${source}.`);
+    }
     const reading = this.#readingOf(name, isSelector);
     const { text, element, hasLocator, secrets, notices } = resolveReferences(source, this.#context, reading);
     if (hasLocator && isSelector && name !== 'selector') {

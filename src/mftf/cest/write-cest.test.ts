@@ -172,6 +172,10 @@ describe('references', () => {
     ['data in a time', '<wait time="{{QuayBoat.name}}" stepKey="a"/>'],
     ['an argument that is left in a time', '<wait time="{{seconds}}" stepKey="a"/>'],
     ['data before an element', '<click selector="{{QuayBoat.name}}{{QuayListSection.search}}" stepKey="a"/>'],
+    [
+      'a list with blanks around it',
+      '<assertTrue stepKey="a"><actualResult type="array"> [a] </actualResult></assertTrue>',
+    ],
     ['a zero in a selector', '<click selector="0" stepKey="a"/>'],
     ['a dollar sign in a parameter', '<click selector="{{QuayListSection.row(a$b)}}" stepKey="a"/>'],
     [

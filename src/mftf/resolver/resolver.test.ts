@@ -281,6 +281,21 @@ describe('an action group', () => {
     expect(steps[1]?.attributes['selector']).toBe('v');
   });
 
+  it('needs a value for an argument that its parent has without a default', async () => {
+    const declared = (attributes: string) =>
+      `<arguments><argument name="s" type="string" ${attributes}/></arguments>`;
+    const all = {
+      'Test/T.xml': test('T', call('HActionGroup')),
+      'ActionGroup/GActionGroup.xml': group('GActionGroup', declared('') + click('a')),
+      'ActionGroup/HActionGroup.xml': group(
+        'HActionGroup',
+        declared('defaultValue="v"'),
+        'extends="GActionGroup"',
+      ),
+    };
+    expect(await refusalOf(all)).toContain('The call of HActionGroup lacks its argument s');
+  });
+
   it('gives way to an earlier step with its key, and a later step of the test takes its place', async () => {
     const body = `${click('aCall')}${call('GActionGroup')}${click('bCall')}`;
     const { steps } = await resolve(files('', click('a') + click('b'), body));
