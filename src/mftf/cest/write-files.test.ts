@@ -130,6 +130,24 @@ describe('MFTF generates', () => {
       childOf(creation('name'), creation('other')),
       'the fields of the step b stay where a child removes or replaces it',
     ],
+    [
+      'a truth value in an action group that is false',
+      {
+        'ActionGroup/FActionGroup.xml':
+          '<actionGroups><actionGroup name="FActionGroup"><assertTrue stepKey="a"><actualResult type="bool">false</actualResult></assertTrue></actionGroup></actionGroups>',
+        'Test/T.xml': testOf('<actionGroup ref="FActionGroup" stepKey="c"/>'),
+      },
+      'A truth value in an action group is false.',
+    ],
+    [
+      'an array with an empty item',
+      {
+        'Data/PortData.xml':
+          '<entities><entity name="Port" type="t"><array key="list"><item>a</item><item/></array></entity></entities>',
+        'Test/T.xml': testOf('<see userInput="{{Port.list}}" stepKey="a"/>'),
+      },
+      'The array "list" of the data "Port" has an empty item, an apostrophe or the environment.',
+    ],
     ['nothing of a child with the same fields', childOf(creation('name'), creation('name')), undefined],
   ])('%s', async (_, changes, reason) => {
     const { refused } = await write([['T']], { changes });
