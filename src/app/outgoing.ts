@@ -1,5 +1,6 @@
 import type { Artifacts } from '../artifacts/artifacts.ts';
 import type { Config } from '../config/config.ts';
+import { Fault } from '../faults/fault.ts';
 import type { SendHookRequest } from '../hooks/hook-place.ts';
 import { AddressRefused, createAddressLimits } from '../http/address-limits.ts';
 import { createGuardedClient } from '../http/guarded-client.ts';
@@ -31,7 +32,7 @@ export function createHookRequests({ config }: { config: Pick<Config, 'hooks' | 
       // The address may be secret.
       const address = URL.canParse(url) ? new URL(url) : undefined;
       if (address === undefined || !/^https?:$/.test(address.protocol)) {
-        throw new Error('The address is not an http:// or https:// address.');
+        throw new Fault('HOOK_FAILED', 'The address is not an http:// or https:// address.');
       }
       try {
         const { status, text, truncated } = await client.request(url, request);
@@ -39,7 +40,8 @@ export function createHookRequests({ config }: { config: Pick<Config, 'hooks' | 
       } catch (error) {
         request.signal.throwIfAborted();
         if (error instanceof AddressRefused) {
-          throw new Error(`Hooks must not send requests to ${error.host} (MATRE_HOOKS_ALLOWED_NETWORKS).`);
+          const message = `Hooks must not send requests to ${error.host} (MATRE_HOOKS_ALLOWED_NETWORKS).`;
+          throw new Fault('HOOK_FAILED', message);
         }
         throw new Error(`${address.host}: ${describeHttpError(error)}.`);
       }

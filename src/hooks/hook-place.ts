@@ -8,7 +8,10 @@ export interface HookAnswer {
   text: string;
 }
 
-/** Sends a request. Rejects when there is no answer; the message of the error says why, with no more of the address than its host. */
+/**
+ * Sends a request. Rejects when there is no answer; the message of the error says why, with no more of the address than its host. Errors:
+ * HOOK_FAILED for a request that must not be sent, which waiting does not change.
+ */
 export type SendHookRequest = (
   url: string,
   request: {

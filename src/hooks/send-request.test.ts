@@ -1,5 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
+import { Fault } from '../faults/fault.ts';
 import type { HookRequest } from '../model/hook.ts';
 import type { HookAnswer, HookPlace } from './hook-place.ts';
 import { fieldOf, sendRequest } from './send-request.ts';
@@ -106,8 +107,22 @@ describe('the request of a hook', () => {
   it('stops waiting at a value that fails, and when its time is over', async () => {
     expect((await send({ wait }, [state('running'), state('failed'), state('done')])).sent).toHaveLength(2);
     const late = await send({ wait: { ...wait, everySeconds: 6 } }, [state('running'), state('done')]);
-    expect(late.outcome).toMatchObject({ kind: 'failed', message: expect.stringContaining('for 5 s') });
+    expect(late.outcome).toMatchObject({
+      kind: 'failed',
+      message: expect.stringMatching(/^GET .* deployment\.state is "running"\.$/),
+    });
     expect(late.sent).toHaveLength(1);
+  });
+
+  it('does not wait for a server that it must not reach', async () => {
+    let requests = 0;
+    const refuse = () => {
+      requests += 1;
+      return Promise.reject(new Fault('HOOK_FAILED', 'Hooks must not send requests to it.'));
+    };
+    const { outcome } = await send({ wait }, [], { send: refuse });
+    expect(outcome).toMatchObject({ kind: 'failed', message: expect.stringContaining('must not') });
+    expect(requests).toBe(1);
   });
 
   it('stops waiting when the worker stops, and is not sent when the run is lost', async () => {

@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
 import { delay } from '../async/delay.ts';
-import { toFault } from '../faults/fault.ts';
+import { isFault, toFault } from '../faults/fault.ts';
 import type { HookRequest, HookWait } from '../model/hook.ts';
 import { shorten, visible } from '../model/visible-text.ts';
 import type { HookPlace } from './hook-place.ts';
@@ -34,7 +34,7 @@ export async function sendRequest(sending: Sending): Promise<HookOutcome> {
   const { action, limitMs, place, output } = sending;
   const { wait } = action;
   const startedAt = performance.now();
-  for (;;) {
+  for (let sent = 1; ; sent += 1) {
     const leftMs = limitMs - (performance.now() - startedAt);
     const attempt = await sendOnce(sending, wait ? Math.min(leftMs, maxAttemptMs) : leftMs);
     output.write(`${attempt.text}\n`);
@@ -42,7 +42,9 @@ export async function sendRequest(sending: Sending): Promise<HookOutcome> {
     if (!wait || attempt.kind === 'fails') return { kind: 'failed', message: attempt.text };
     const everyMs = wait.everySeconds * 1_000;
     if (performance.now() - startedAt + everyMs >= limitMs) {
-      return { kind: 'failed', message: `It waited for ${limitMs / 1_000} s in vain. ${attempt.text}` };
+      // A trial sends one request.
+      const waited = sent === 1 ? '' : `It waited for ${limitMs / 1_000} s in vain. `;
+      return { kind: 'failed', message: `${waited}${attempt.text}` };
     }
     if (await pause(everyMs, place, sending.mayStop)) return { kind: 'stopped' };
   }
@@ -100,7 +102,8 @@ async function sendOnce({ action, key, place }: Sending, timeoutMs: number): Pro
     return { kind, text: `${target} answered ${answer.status} in ${ms} ms${detail}.` };
   } catch (error) {
     signal.throwIfAborted();
-    return { kind: 'differs', text: `${target} got no answer: ${toFault(error).message}` };
+    const kind = isFault(error, 'HOOK_FAILED') ? 'fails' : 'differs';
+    return { kind, text: `${target} got no answer: ${toFault(error).message}` };
   }
 }
 
