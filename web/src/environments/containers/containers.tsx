@@ -97,7 +97,7 @@ function Slot({ slot: { name, container }, isOnly }: { slot: SlotView; isOnly: b
             <li key={name} data-ok={ok}>
               {ok ? <IconCheck size={14} aria-label="Passed:" /> : <IconX size={14} aria-label="Failed:" />}
               <span>{name}</span>
-              {!ok && <span className={shared.dim}>{seen}</span>}
+              {!ok && <span className={`${shared.dim} ${classes.seen}`}>{seen}</span>}
             </li>
           ))}
         </ul>
