@@ -94,7 +94,7 @@ const columns: Column<Row>[] = [
       paused && (
         <span className={classes.reason}>
           <Time at={paused.since} />
-          <LongText text={`“${paused.reason}”`} />
+          <LongText text={`“${paused.reason}”`} isSentence />
         </span>
       ),
   },
@@ -141,7 +141,7 @@ function Containers({ containers, isEngineUnreachable }: Pick<Row, 'containers' 
   if (stale) {
     return (
       <span className={classes.stale}>
-        <LongText text={`stale: ${stale.note}`} />
+        <LongText text={`stale: ${stale.note}`} isSentence />
       </span>
     );
   }

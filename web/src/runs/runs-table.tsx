@@ -13,7 +13,7 @@ import classes from './runs.module.css';
 const dim = (text: string | undefined) =>
   text && (
     <span className={classes.dim}>
-      <LongText text={text} />
+      <LongText text={text} isSentence />
     </span>
   );
 

@@ -51,9 +51,9 @@ const columns: Column<Run>[] = [
     share: 1,
     value: ({ commit, reason }) =>
       reason ? (
-        <LongText text={reason.message} />
+        <LongText text={reason.message} isSentence />
       ) : (
-        commit && <LongText text={`${shortCommit(commit.id)} ${commit.subject}`} />
+        commit && <LongText text={`${shortCommit(commit.id)} ${commit.subject}`} isSentence />
       ),
   },
 ];

@@ -53,7 +53,7 @@ export function TestTable({ tests, sort, onSort }: Props) {
 const names = (list: readonly string[]) =>
   list.length > 0 && (
     <span className={classes.dim}>
-      <LongText text={list.join(', ')} />
+      <LongText text={list.join(', ')} isSentence />
     </span>
   );
 
@@ -61,7 +61,7 @@ const title = ({ title, name }: ListedTest) =>
   title !== null &&
   title !== name && (
     <span className={classes.dim}>
-      <LongText text={title} />
+      <LongText text={title} isSentence />
     </span>
   );
 

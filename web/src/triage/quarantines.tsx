@@ -88,7 +88,7 @@ const quarantineColumns: Column<QuarantineView>[] = [
     value: ({ endsAt, endedAt }) => <Time at={endedAt ?? endsAt} />,
   },
   { name: 'Owner', width: 6, share: 1, value: ({ owner }) => <LongText text={owner} /> },
-  { name: 'Reason', width: 9, share: 2, value: ({ reason }) => <LongText text={reason} /> },
+  { name: 'Reason', width: 9, share: 2, value: ({ reason }) => <LongText text={reason} isSentence /> },
   {
     name: 'Covers',
     width: 9,
