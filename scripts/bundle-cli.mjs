@@ -12,9 +12,8 @@ const source = resolve('src');
 /** The modules that are not bundled, as they are imported by commands. */
 const compiled = /^(app|server|demo)\/|^cli\/client\/local\.ts$/;
 
-/** The modules that nearly every command of a client loads. */
-const client =
-  /\/node_modules\/(zod|fastest-levenshtein)\/|\/src\/(async|config|faults|files|http|model)\/|\/src\/operations\/core\/|\/src\/operations\/(runs\/runs|environments\/get-environment|runs\/idle-workers)\.ts|\/src\/store\/database\/folder-lock\.ts|\/src\/cli\/(client\/(caller|connect|context-file|remote|target|event-stream)|cli-context|output\/table)\.ts/;
+/** What it imports is what nearly every command of a client needs. */
+const client = /\/src\/cli\/commands\/list\.ts$/;
 
 await build({
   configFile: false,
@@ -32,8 +31,7 @@ await build({
         entryFileNames: '[name].js',
         chunkFileNames: '[name].js',
         // V8 reads every character at each start. Names stay, for the stack of an unexpected error.
-        minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
-        // Finding a file takes longer than to read some kB more: what the help needs is one file, and what all clients need another.
+        minify: { compress: true, mangle: { keepNames: true }, codegen: { removeWhitespace: true } },
         codeSplitting: {
           includeDependenciesRecursively: false,
           groups: [{ debugName: 'start and client', name: chunkOf }],
@@ -65,13 +63,12 @@ await build({
   ],
 });
 
-/** The chunk of a module: what the help needs, what nearly every command of a client needs, or one of its own. */
+/** The chunk of a module: what the help needs, what `list` needs, or one of those that Rolldown makes of the others. */
 function chunkOf(id, graph) {
   // The entry awaits the command, so a chunk with the entry would wait for the chunks of commands that import it, for ever.
   if (graph.getModuleInfo(id)?.isEntry) return null;
   const importers = importersOf(id, graph);
   if (importers.some((each) => graph.getModuleInfo(each)?.isEntry)) return 'start';
-  // With all that they import: a chunk between two modules of the client would be evaluated before what it imports from them.
   return importers.some((each) => client.test(each)) ? 'client' : null;
 }
 

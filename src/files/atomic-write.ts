@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { rename, rm, writeFile } from 'node:fs/promises';
 
 /**
@@ -10,7 +9,8 @@ export async function writeFileAtomically(
   content: string | Uint8Array | Iterable<Uint8Array>,
   options: { mode?: number; flush?: boolean } = {},
 ): Promise<void> {
-  const draft = `${path}.${randomUUID()}.draft`;
+  // The global object, because a command that writes nothing would load node:crypto for it.
+  const draft = `${path}.${crypto.randomUUID()}.draft`;
   try {
     await writeFile(draft, content, options);
     await rename(draft, path);

@@ -72,11 +72,12 @@ import {
   showTemplate,
 } from './rules/templates.ts';
 import { tryRule } from './rules/try-rule.ts';
+import { listRuns } from './runs/list-runs.ts';
 import { showLiveView } from './runs/live-view.ts';
 import { pinRun, unpinRun } from './runs/pin.ts';
 import { showProgress } from './runs/progress.ts';
 import { listArtifacts, readLog, showRun } from './runs/run-record.ts';
-import { cancelRun, listRuns, prioritiseRun, retryRun, submitRuns } from './runs/runs.ts';
+import { cancelRun, prioritiseRun, retryRun, submitRuns } from './runs/runs.ts';
 import {
   addSavedSelection,
   disableSavedSelection,

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { matreItself } from '../../src/model/access.ts';
-import { listRuns } from '../../src/operations/runs/runs.ts';
+import { listRuns } from '../../src/operations/runs/list-runs.ts';
 import { sessionLabel } from '../../src/selenium/session-label.ts';
 import { fault, type Harness, type HarnessOptions, moduleTest, openHarness } from '../runs/harness.ts';
 import { freePort } from '../support/redis.ts';

@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import type { AnyOperation } from '../../operations/core/operation.ts';
 import { setVariables, unsetVariable } from '../../operations/environments/variables.ts';
-import { cancelRun, listRuns } from '../../operations/runs/runs.ts';
+import { listRuns } from '../../operations/runs/list-runs.ts';
+import { cancelRun } from '../../operations/runs/runs.ts';
 import { previewRuns } from '../../operations/tests/tests.ts';
 import { createRemoteCaller, requestOf } from './remote.ts';
 

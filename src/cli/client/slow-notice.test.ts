@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { showChangesSincePass } from '../../operations/results/changes-since-pass.ts';
-import { listRuns, submitRuns } from '../../operations/runs/runs.ts';
+import { listRuns } from '../../operations/runs/list-runs.ts';
+import { submitRuns } from '../../operations/runs/runs.ts';
 import { withSlowNotice } from './slow-notice.ts';
 
 // Timers are restored, because all test files share the process.

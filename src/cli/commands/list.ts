@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { Fault } from '../../faults/fault.ts';
 import { runPhases, runStates, verdicts } from '../../model/run.ts';
 import type { RunView } from '../../operations/core/views.ts';
-import { listRuns } from '../../operations/runs/runs.ts';
+import { listRuns } from '../../operations/runs/list-runs.ts';
 import { type CliContext, jsonOption, parseRunId, parseWhole, print } from '../cli-context.ts';
 import { ago, clean, colourOf, statusText, tally, tookText } from '../output/format.ts';
 import { type Column, printTable } from '../output/table.ts';

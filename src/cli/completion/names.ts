@@ -8,7 +8,7 @@ import { headlineOf } from '../../model/failure-headline.ts';
 import { listChannels } from '../../operations/channels/channels.ts';
 import { listEnvironments } from '../../operations/environments/environments.ts';
 import { completeUsed } from '../../operations/lint/lint.ts';
-import { listRuns } from '../../operations/runs/runs.ts';
+import { listRuns } from '../../operations/runs/list-runs.ts';
 import { listSavedSelections } from '../../operations/saved-selections/saved-selections.ts';
 import { listSchedules } from '../../operations/schedules/schedules.ts';
 import { completeTests } from '../../operations/tests/test-history.ts';

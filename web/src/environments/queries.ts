@@ -10,7 +10,7 @@ import type {
 import type { listVariables } from '#src/operations/environments/variables.ts';
 import type { listHooks } from '#src/operations/hooks/hooks.ts';
 import type { showOverview } from '#src/operations/overview/overview.ts';
-import type { listRuns } from '#src/operations/runs/runs.ts';
+import type { listRuns } from '#src/operations/runs/list-runs.ts';
 import { get, type OutputOf } from '../api/request.ts';
 
 /** The current state of all environments and the queue. Covers finished runs of the last minute only. */

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { useLocation } from 'wouter';
 import type { resumeEnvironment } from '#src/operations/environments/environments.ts';
-import type { listRuns } from '#src/operations/runs/runs.ts';
+import type { listRuns } from '#src/operations/runs/list-runs.ts';
 import { get, post } from '../api/request.ts';
 import { refusal, sessionQuery } from '../api/session.ts';
 import { addressOf } from '../base-path.ts';

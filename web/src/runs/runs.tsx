@@ -3,7 +3,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'wouter';
 import type { listEnvironments } from '#src/operations/environments/environments.ts';
-import type { listRuns } from '#src/operations/runs/runs.ts';
+import type { listRuns } from '#src/operations/runs/list-runs.ts';
 import { get } from '../api/request.ts';
 import { NameSelect } from '../ui/name-select.tsx';
 import { PageButtons } from '../ui/page-buttons.tsx';
