@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Config } from '../config/config.ts';
-import { loadConfig } from '../config/load-config.ts';
+import { type ClientSettings, loadClientSettings } from '../config/load-client-settings.ts';
 import { parseTraceParent } from '../model/trace-parent.ts';
 import type { Caller } from './client/caller.ts';
 import { connect } from './client/connect.ts';
@@ -12,8 +12,10 @@ import type { Output, Terminal } from './output/terminal.ts';
 /** What every command gets: the terminal, the settings, and access to the operations. */
 export interface CliContext {
   terminal: Terminal;
-  /** Loaded at the first call, so that `--help` works with invalid settings. Errors: CONFIG_INVALID. */
-  config(): Config;
+  /** All settings, for commands that use the data folder. Loaded at the first call. Errors: CONFIG_INVALID. */
+  config(): Promise<Config>;
+  /** The settings of commands that talk to a server. Loaded at the first call. Errors: CONFIG_INVALID. */
+  clientSettings(): Promise<ClientSettings>;
   /** Where commands go, decided at the first call. Errors: those of `chooseTarget`. */
   target(): Promise<Target>;
   /** The path of the file of contexts, see `contextFilePath`. */
@@ -58,7 +60,8 @@ export function createCliContext(
     commands = [],
   }: { contextName?: string | undefined; commands?: readonly CommandEntry[] } = {},
 ): CliContext {
-  let config: Config | undefined;
+  let config: Promise<Config> | undefined;
+  let settings: Promise<ClientSettings> | undefined;
   let target: Promise<Target> | undefined;
   const context: CliContext = {
     terminal,
@@ -68,12 +71,21 @@ export function createCliContext(
     server: undefined,
     onlyReads: undefined,
     target() {
-      target ??= chooseTarget(context.config(), { flag: contextName, path: context.contextFile });
+      target ??= context
+        .clientSettings()
+        .then((settings) => chooseTarget(settings, { flag: contextName, path: context.contextFile }));
       return target;
     },
     config() {
-      config ??= loadConfig({ environment: terminal.env });
+      // Imported here, because a command that talks to a server ends before all settings would be loaded.
+      config ??= import('../config/load-config.ts').then(({ loadConfig }) =>
+        loadConfig({ environment: terminal.env }),
+      );
       return config;
+    },
+    clientSettings() {
+      settings ??= loadClientSettings({ environment: terminal.env });
+      return settings;
     },
     async withCaller(work) {
       const { stderr, env } = terminal;
@@ -81,7 +93,7 @@ export function createCliContext(
       const { TRACEPARENT = '' } = env;
       const traceParent = parseTraceParent(TRACEPARENT) && TRACEPARENT;
       const target = await context.target();
-      const caller = await connect(context.config(), { target, notify: stderr.line, traceParent });
+      const caller = await connect(context.config, { target, notify: stderr.line, traceParent });
       if (target.kind === 'server') context.server = `${target.url} (${target.chosenBy})`;
       else if (caller.url !== undefined) context.server = `${caller.url} (it runs on the data folder)`;
       try {

@@ -2,9 +2,10 @@ import { Fault } from '../faults/fault.ts';
 import { hideCredentials } from '../model/address/dsn.ts';
 import { arrangeConfig } from './arrange-config.ts';
 import type { Config, SettingEntry } from './config.ts';
-import { createSettingTexts, type LoadOptions } from './setting-texts.ts';
+import { type LoadOptions, parseSetting, readSettingTexts } from './setting-texts.ts';
 import type { Setting } from './settings/setting.ts';
 import { type SettingName, type SettingValues, settingNames, settings } from './settings/settings.ts';
+import { unknownNames } from './unknown-names.ts';
 
 /**
  * Reads the settings: the environment takes precedence over the file, an empty value counts as none. Errors: one
@@ -12,13 +13,14 @@ import { type SettingName, type SettingValues, settingNames, settings } from './
  */
 export function loadConfig(options: LoadOptions = {}): Config {
   const problems: string[] = [];
-  const findText = createSettingTexts(options, problems);
+  const { lines, find } = readSettingTexts(options, problems);
+  problems.push(...unknownNames(lines));
   const values: Partial<Record<SettingName, unknown>> = {};
   const entries: SettingEntry[] = [];
 
   for (const name of settingNames) {
     const row: Setting<unknown> = settings[name];
-    const { text: ownText, source } = findText(name);
+    const { text: ownText, source } = find(name, row);
     const text = ownText ?? row.default;
     entries.push({
       name,
@@ -27,13 +29,7 @@ export function loadConfig(options: LoadOptions = {}): Config {
       value: text === undefined ? undefined : hideSecrets(row, text),
       source,
     });
-    if (text === undefined) continue;
-    const parsed = row.schema.safeParse(text);
-    if (parsed.success) values[name] = parsed.data;
-    else {
-      const current = row.secret ? '' : `, not ${JSON.stringify(text)}`;
-      problems.push(`${name} ${parsed.error.issues[0]?.message ?? 'is not valid'}${current}`);
-    }
+    if (text !== undefined) values[name] = parseSetting(name, row, { text, problems });
   }
 
   // Each value is parsed or `undefined` now, or there is a problem and no configuration is returned.

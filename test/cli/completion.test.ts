@@ -123,7 +123,7 @@ describe('completion', () => {
     mode = 'up';
     expect(await complete(['run', '-e', ''], { ...cache, MATRE_URL: 'http://127.0.0.1:9' })).toEqual([]);
     expect(await complete(['run', '-e', ''], { ...cache, MATRE_URL: '' })).toEqual([]);
-    expect(await complete(['run', '-e', ''], { ...cache, MATRE_PORT: 'wrong' })).toEqual([]);
+    expect(await complete(['run', '-e', ''], { ...cache, MATRE_TOKEN: 'wrong' })).toEqual([]);
     await expect(stat(join(home, 'data'))).rejects.toMatchObject({ code: 'ENOENT' });
   });
 });

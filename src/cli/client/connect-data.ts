@@ -27,8 +27,8 @@ const firstOperations: ReadonlySet<string> = new Set([
   'tokens.create',
 ]);
 
-interface ConnectOptions {
-  target: Target;
+export interface DataOptions {
+  target: Extract<Target, { kind: 'local' }>;
   /** Gets a message for the user during a long wait. */
   notify: (text: string) => void;
   /** The trace of the command. */
@@ -36,36 +36,27 @@ interface ConnectOptions {
 }
 
 /**
- * Connects to the server of the target; for the data folder, to the server that runs on it, else opens the data folder in this
- * process. A folder without data stays untouched: only an operation with which an installation begins creates it, and any other is
- * refused (SERVER_NOT_CHOSEN). Errors: CONFIG_INVALID, and those of opening the data folder.
+ * Connects to the server that runs on the data folder, else opens the data folder, or the database of DATABASE_URL, in this process. A
+ * folder without data stays untouched: only an operation with which an installation begins creates it, and any other is refused
+ * (SERVER_NOT_CHOSEN). Errors: those of opening the data folder.
  */
-export async function connect(config: Config, options: ConnectOptions): Promise<Caller> {
-  const { target, traceParent } = options;
-  if (target.kind === 'server') {
-    return createRemoteCaller({ url: target.url, token: target.token, traceParent });
-  }
+export async function connectToData(config: Config, options: DataOptions): Promise<Caller> {
   // Any number of processes may use PostgreSQL, so there is no owner to look for.
-  if (config.store.databaseUrl !== undefined) return openLocalCaller(config, traceParent);
+  if (config.store.databaseUrl !== undefined) return openLocalCaller(config, options.traceParent);
   const { dataFolder } = config.store;
   const owner = await readFolderOwner(dataFolder);
   if (owner === undefined && !(await hasDatabase(dataFolder))) return emptyCaller(config, options);
   return connectToFolder(config, options);
 }
 
-/**
- * Connects to the server of the target, or to the one that runs on the data folder; `undefined` without a server. Opens nothing
- * else, and waits for nothing.
- */
-export async function connectToServer(config: Config, target: Target): Promise<Caller | undefined> {
-  if (target.kind === 'server')
-    return createRemoteCaller({ url: target.url, token: target.token, traceParent: undefined });
+/** Connects to the server that runs on the data folder; `undefined` without one. */
+export async function connectToOwner(config: Config): Promise<Caller | undefined> {
   if (config.store.databaseUrl !== undefined) return undefined;
   const owner = await readFolderOwner(config.store.dataFolder);
   return owner?.url === undefined ? undefined : callerOf(owner.url, owner.token, config, undefined);
 }
 
-async function connectToFolder(config: Config, { notify, traceParent }: ConnectOptions): Promise<Caller> {
+async function connectToFolder(config: Config, { notify, traceParent }: DataOptions): Promise<Caller> {
   // The owner of the data folder may be a server that is just starting, or another short command.
   const startedAt = performance.now();
   for (let notified = false; ; ) {
@@ -109,12 +100,13 @@ function hasDatabase(dataFolder: string): Promise<boolean> {
 }
 
 /** A caller for a folder without data, which it opens and so creates with the first operation that may begin an installation. */
-function emptyCaller(config: Config, options: ConnectOptions): Caller {
+function emptyCaller(config: Config, options: DataOptions): Caller {
   let opened: Promise<Caller> | undefined;
   const refuse = (): never => {
     const folder = resolve(config.store.dataFolder);
-    const chosen = options.target.kind === 'local' && options.target.chosen;
-    const server = chosen ? '--context local names no server' : 'MATRE_URL is not set, no context is in use';
+    const server = options.target.chosen
+      ? '--context local names no server'
+      : 'MATRE_URL is not set, no context is in use';
     throw new Fault(
       'SERVER_NOT_CHOSEN',
       `There is neither a server nor data here: ${server}, and the data folder ${folder} has no database.`,
@@ -144,7 +136,7 @@ function emptyCaller(config: Config, options: ConnectOptions): Caller {
   };
 }
 
-/** Imported on demand: a command that talks to a server needs no database. */
+/** Imported on demand: a command that talks to the server of the data folder needs no database. */
 async function openLocalCaller(config: Config, traceParent: string | undefined): Promise<Caller> {
   const local = await import('./local.ts');
   return local.openLocalCaller(config, traceParent);

@@ -42,7 +42,7 @@ export async function findLintPlace(
     folders: {
       folder,
       tree: root === undefined ? await treeOfServer(context, folder, env) : resolve(root),
-      target: target ?? context.config().module.target,
+      target: target ?? (await context.config()).module.target,
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { Config } from '../../config/config.ts';
+import type { ClientSettings } from '../../config/load-client-settings.ts';
 import { Fault } from '../../faults/fault.ts';
 import { localName, readContexts } from './context-file.ts';
 
@@ -26,7 +26,7 @@ export type Target =
  * Errors: CONFIG_INVALID, CONTEXT_UNKNOWN, and those of `readContexts`.
  */
 export async function chooseTarget(
-  { server: { url, token } }: Pick<Config, 'server'>,
+  { url, token }: ClientSettings,
   { flag, path }: { flag: string | undefined; path: string | undefined },
 ): Promise<Target> {
   if (flag === localName) return { kind: 'local', chosen: true };

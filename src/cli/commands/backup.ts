@@ -22,7 +22,12 @@ Example:
     .action(async (path: string, options: { files: boolean; key: boolean; json?: boolean }) => {
       const { backUp } = await import('../../app/backup.ts');
       const { files, key } = options;
-      const report = await backUp(context.config(), quietLog(), { path, files, key, version: version() });
+      const report = await backUp(await context.config(), quietLog(), {
+        path,
+        files,
+        key,
+        version: version(),
+      });
       print(context, options, report, ({ line }) => {
         const { bytes, rows, secretKey, objects } = report;
         line(`${path} is complete: ${rows} rows, ${report.files} files, ${megabytes(bytes)}.`);
@@ -56,7 +61,7 @@ Example:
     .action(async (path: string, options: { replace?: boolean; keepSchema?: boolean; json?: boolean }) => {
       const { restore } = await import('../../app/backup.ts');
       const { replace = false, keepSchema = false } = options;
-      const report = await restore(context.config(), quietLog(), { path, replace, keepSchema });
+      const report = await restore(await context.config(), quietLog(), { path, replace, keepSchema });
       print(context, options, report, ({ line }) => {
         const { createdAt, rows, setAside, objects } = report;
         line(`The backup of ${createdAt} is restored: ${rows} rows, ${report.files} files.`);

@@ -56,12 +56,14 @@ async function namesOf(
     const commands = context.commands.filter(({ hidden }) => !hidden);
     return [...commands.map(({ name, summary }) => ({ value: name, description: summary })), ...topics];
   }
-  const config = context.config();
   const flagAt = words.indexOf('--context');
-  const target = await chooseTarget(config, { flag: flagAt < 0 ? undefined : words[flagAt + 1], path });
+  const flag = flagAt < 0 ? undefined : words[flagAt + 1];
+  const target = await chooseTarget(await context.clientSettings(), { flag, path });
+  const owner =
+    target.kind === 'server' ? [target.url, target.token] : [(await context.config()).store.dataFolder];
   return findNames(kind, text, {
-    open: () => connectToServer(config, target),
-    owner: JSON.stringify(target.kind === 'server' ? [target.url, target.token] : [config.store.dataFolder]),
+    open: () => connectToServer(context.config, target),
+    owner: JSON.stringify(owner),
     folder: cacheFolder(context.terminal.env),
   });
 }

@@ -7,8 +7,8 @@ export function registerConfig(command: Command, context: CliContext): void {
   command
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  matre config --json')
-    .action((options) => {
-      const settings = describeConfig(context.config());
+    .action(async (options) => {
+      const settings = describeConfig(await context.config());
       print(context, options, { settings }, (output) =>
         printTable(
           output,

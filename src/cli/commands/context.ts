@@ -72,22 +72,26 @@ function registerShow(group: Command, context: CliContext): void {
     .addHelpText('after', '\nExample:\n  matre context show')
     .action(async (options) => {
       const target = await context.target();
-      const { dataFolder, databaseUrl } = context.config().store;
-      const data =
-        databaseUrl === undefined ? `the data folder ${dataFolder}` : 'the database of DATABASE_URL';
       const view =
         target.kind === 'server'
           ? { server: target.url, chosenBy: target.chosenBy, hasToken: target.token !== undefined }
           : { server: null, chosenBy: target.chosen ? '--context local' : null, hasToken: false };
+      const server = target.kind === 'server' ? target.url : await describeData(context);
       print(context, options, { ...view, file: context.contextFile ?? null }, (output) =>
         printFields(output, [
-          ['Server', view.server ?? `none; commands use ${data}, or the server that runs on it`],
+          ['Server', server],
           ['Chosen by', view.chosenBy ?? 'nothing: no --context, no MATRE_URL, no current context'],
           ['Token', view.hasToken ? 'sent with each request' : 'none'],
           ['Contexts', context.contextFile ?? 'none: neither HOME nor XDG_CONFIG_HOME is set'],
         ]),
       );
     });
+}
+
+async function describeData(context: CliContext): Promise<string> {
+  const { dataFolder, databaseUrl } = (await context.config()).store;
+  const data = databaseUrl === undefined ? `the data folder ${dataFolder}` : 'the database of DATABASE_URL';
+  return `none; commands use ${data}, or the server that runs on it`;
 }
 
 function registerUse(group: Command, context: CliContext): void {
@@ -101,9 +105,10 @@ function registerUse(group: Command, context: CliContext): void {
       const file = await readContexts(context.contextFile);
       const url = name === localName ? null : contextOf(file.contexts, name).url;
       await writeContexts(context.contextFile, { ...file, current: url === null ? null : name });
+      const warning = await urlWarning(context);
       print(context, options, { current: url === null ? null : name, url }, (output) => {
         output.line(url === null ? 'Commands use the data folder now.' : `Commands use ${url} now.`);
-        warnAboutUrl(context);
+        if (warning !== undefined) context.terminal.stderr.line(warning);
       });
     });
 }
@@ -172,8 +177,7 @@ export function contextOf(contexts: Record<string, ServerContext>, name: string)
 }
 
 /** MATRE_URL comes before the current context, which a user may have forgotten. */
-export function warnAboutUrl(context: CliContext): void {
-  const { url } = context.config().server;
-  if (url !== undefined)
-    context.terminal.stderr.line(`MATRE_URL is set, so commands use ${url} nevertheless.`);
+export async function urlWarning(context: CliContext): Promise<string | undefined> {
+  const { url } = await context.clientSettings();
+  return url === undefined ? undefined : `MATRE_URL is set, so commands use ${url} nevertheless.`;
 }

@@ -22,7 +22,7 @@ export function registerDemo(command: Command, context: CliContext): void {
       // Imported here, so that other commands start faster.
       const { startDemo } = await import('../../demo/demo.ts');
       const { createLocalCaller } = await import('../client/local.ts');
-      const config = context.config();
+      const config = await context.config();
       const level = config.log.level === 'info' ? 'warn' : config.log.level;
       const log = createLog({ level, pretty: stderr.interactive });
       const stop = new AbortController();

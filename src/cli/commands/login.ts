@@ -13,7 +13,7 @@ import {
 import { requester } from '../client/requester.ts';
 import { checkToken, requiresSignIn, type SignedIn, signInByBrowser } from '../client/sign-in.ts';
 import { readSecret } from '../prompt.ts';
-import { checkName, warnAboutUrl } from './context.ts';
+import { checkName, urlWarning } from './context.ts';
 
 const helpFooter = `
 Without a URL it signs in to the server that commands use now (\`matre context show\`). It prints an address and a
@@ -55,12 +55,13 @@ export function registerLogin(command: Command, context: CliContext): void {
         },
       });
       const { url, name } = server;
+      const warning = await urlWarning(context);
       const view = { url, context: name, user: signedIn?.user ?? null, role: signedIn?.role ?? null };
       print(context, options, view, (output) => {
         if (signedIn === undefined) output.line(`${url} does not require sign-in.`);
         else output.line(`Signed in to ${url} as ${signedIn.user}, ${signedIn.role}.`);
         output.line(`Commands use the context ${name} from now on; \`matre context use local\` ends that.`);
-        warnAboutUrl(context);
+        if (warning !== undefined) context.terminal.stderr.line(warning);
       });
     });
 }

@@ -15,7 +15,7 @@ export interface Parts {
 
 /** Runs parts of matre in this process until a stop signal. Errors: CONFIG_INVALID, and those of `openApp` and `startServer`. */
 export async function serve({ terminal, config: load }: CliContext, parts: Parts): Promise<void> {
-  const config = load();
+  const config = await load();
   const hasAll = parts.server && parts.workers && parts.scheduler;
   if (!hasAll && config.store.databaseUrl === undefined) {
     throw new Fault(

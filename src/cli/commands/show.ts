@@ -66,7 +66,8 @@ export function registerShow(command: Command, context: CliContext): void {
       }));
       const [first] = records;
       if (records.length === 1 && first !== undefined) {
-        print(context, options, first.record, (output) => printRecord(context, output, first, url));
+        const place = url === undefined ? { url, ...(await context.config()).store } : { url };
+        print(context, options, first.record, (output) => printRecord(output, first, place));
       } else {
         const runs = records.map(({ record }) => record);
         print(context, options, { runs }, (output) => printRecords(output, records, url));
@@ -97,6 +98,9 @@ async function showSteps(
   const steps = await context.withCaller((caller) => caller.call(showTestSteps, { test: name }));
   print(context, options, steps, (output) => printSteps(output, steps));
 }
+
+/** Where a run is: on a server, or in a data folder. */
+type RunPlace = { url: string } | { url: undefined; dataFolder: string };
 
 interface ShownRun {
   record: RunRecord;
@@ -148,12 +152,8 @@ function printRecords(output: Output, records: readonly ShownRun[], url: string 
 }
 
 /** Prints one run: its state, its failures, and then everything else. */
-function printRecord(
-  context: CliContext,
-  output: Output,
-  { record, failures }: ShownRun,
-  url: string | undefined,
-): void {
+function printRecord(output: Output, { record, failures }: ShownRun, place: RunPlace): void {
+  const { url } = place;
   const { run, position, msLeft } = record;
   const fields: [string, string][] = [
     ['Run', `${run.id} on ${run.environment}`],
@@ -180,7 +180,7 @@ function printRecord(
     notes: failures.notes,
   });
   output.line();
-  printFacts(context, output, record, url);
+  printFacts(output, record, place);
   printAttempts(output, record);
   printHooks(output, record);
   printTests(output, record);
@@ -195,7 +195,7 @@ function printRecord(
 }
 
 /** When and by whom it was executed, and where its files are. */
-function printFacts(context: CliContext, output: Output, { run }: RunRecord, url: string | undefined): void {
+function printFacts(output: Output, { run }: RunRecord, place: RunPlace): void {
   const fields: [string, string][] = [['Queued', `${localTime(run.queuedAt)} by ${clean(run.requestedBy)}`]];
   if (run.priority !== 0) fields.push(['Priority', String(run.priority)]);
   const failedTests = describeOptions(run.options);
@@ -213,9 +213,9 @@ function printFacts(context: CliContext, output: Output, { run }: RunRecord, url
     fields.push(['Commit', `${run.commit.id.slice(0, 12)} ${clean(run.commit.subject)}`]);
   if (run.patches.length > 0) fields.push(['Patches', clean(describePatches(run.patches))]);
   const files =
-    url === undefined
-      ? join(context.config().store.dataFolder, 'runs', String(run.id))
-      : `${url}/api/runs/${run.id}/artifacts`;
+    place.url === undefined
+      ? join(place.dataFolder, 'runs', String(run.id))
+      : `${place.url}/api/runs/${run.id}/artifacts`;
   const removed = run.filesRemovedAt && `removed ${localTime(run.filesRemovedAt)}, after the retention time`;
   fields.push(['Files', removed ?? files]);
   if (run.pin !== null) fields.push(['Pinned', `by ${clean(run.pin.by)}: ${clean(run.pin.reason)}`]);

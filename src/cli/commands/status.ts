@@ -26,12 +26,13 @@ export function registerStatus(command: Command, context: CliContext): void {
     .addOption(jsonOption())
     .addHelpText('after', helpFooter)
     .action(async (options: { all?: boolean; watch?: boolean; json?: boolean }) => {
-      const sourceOf = ({ url }: Caller) => sourceText(url, context.config().store.databaseUrl !== undefined);
+      const sourceOf = async ({ url }: Caller) =>
+        sourceText(url, url === undefined && (await context.config()).store.databaseUrl !== undefined);
       const all = options.all === true;
       if (options.watch) return watch(context, { sourceOf, all, json: options.json === true });
       const { status, source } = await context.withCaller(async (caller) => ({
         status: await caller.call(showStatus, {}),
-        source: sourceOf(caller),
+        source: await sourceOf(caller),
       }));
       print(context, options, status, (output) => {
         printStatus(output, status, { source, all, now: new Date() });
@@ -47,7 +48,7 @@ export function sourceText(url: string | undefined, hasSharedDatabase: boolean):
 }
 
 interface WatchStyle {
-  sourceOf: (caller: Caller) => string;
+  sourceOf: (caller: Caller) => Promise<string>;
   all: boolean;
   json: boolean;
 }
@@ -57,7 +58,7 @@ async function watch(context: CliContext, { sourceOf, all, json }: WatchStyle): 
   const { stdout, stderr } = context.terminal;
   await untilInterrupted(context, (signal, interrupted) =>
     context.withCaller(async (caller) => {
-      const board = createStatusBoard(stdout, { source: sourceOf(caller), all });
+      const board = createStatusBoard(stdout, { source: await sourceOf(caller), all });
       const onStatus = json
         ? (status: StatusView) => stdout.line(JSON.stringify(status))
         : (status: StatusView) => board.show(status, new Date());

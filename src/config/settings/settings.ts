@@ -17,6 +17,7 @@ import {
   wholeNumber,
 } from '../setting-parsers.ts';
 import { alertSettings } from './alert-settings.ts';
+import { clientSettings } from './client-settings.ts';
 import { containerSettings } from './container-settings.ts';
 import { generationSettings } from './generation-settings.ts';
 import { messageSettings } from './message-settings.ts';
@@ -263,20 +264,7 @@ export const settings = {
     default: '8089',
     description: 'The port of the server; 0: any free port.',
   }),
-  MATRE_URL: optional({
-    group: 'Server',
-    schema: url('http', 'https'),
-    secret: 'credentials',
-    description:
-      'The server that commands use. Without it that of the current context (`matre context`), else the server that runs on the data folder, if any.',
-  }),
-  MATRE_TOKEN: optional({
-    group: 'Server',
-    schema: matching(/^[\x21-\x7e]{16,}$/, 'must be at least 16 characters without blanks'),
-    secret: 'whole',
-    description:
-      'The token that commands send to the server, from `matre token create`. If it is set for the server as well, the server accepts it as a token with the role admin.',
-  }),
+  ...clientSettings,
   MATRE_PUBLIC_URL: optional({
     group: 'Server',
     schema: siteAddress,

@@ -84,7 +84,7 @@ async function importPhpMatre(context: CliContext, options: Options): Promise<vo
   const mode = options.check ? 'check' : options.dryRun ? 'dry-run' : 'apply';
   if (options.settings !== undefined) await assertAbsent(options.settings);
   const source = await sourceOf(context, options, settings);
-  const report = await importInto(context.config(), createLog({ level: 'warn' }), {
+  const report = await importInto(await context.config(), createLog({ level: 'warn' }), {
     ...{ settings, mode, name: nameOf(options.name), zone: options.timeZone, history: options.history },
     ...{ module: options.module, files: options.files, overwrite: options.overwrite === true },
     paused: options.paused === true,

@@ -33,7 +33,7 @@ export function registerResults(command: Command, context: CliContext): void {
       ) => {
         const { importResults } = await import('../../../app/import-results.ts');
         const dryRun = options.dryRun === true;
-        const runs = await importResults(context.config(), createLog({ level: 'warn' }), {
+        const runs = await importResults(await context.config(), createLog({ level: 'warn' }), {
           ...{ paths, environment: options.env, dryRun, withoutFiles: options.withoutFiles === true },
           by: { name: requester(context.terminal.env), role: 'admin', via: 'local' },
         });
