@@ -82,14 +82,20 @@ const columns: Column<ListedHookView>[] = [
   {
     name: 'Does',
     width: 12,
-    share: 1,
+    share: 2,
     value: ({ summary }) => (
       <code>
         <LongText text={summary} />
       </code>
     ),
   },
-  { name: 'Last execution', width: 12, wraps: true, value: ({ last }) => last && <Last last={last} /> },
+  {
+    name: 'Last execution',
+    width: 12,
+    share: 3,
+    wraps: true,
+    value: ({ last }) => last && <Last last={last} />,
+  },
 ];
 
 function scopeText({ environment, enabled, replaced }: ListedHookView): string {
