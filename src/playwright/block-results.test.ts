@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeEach, expect, it, onTestFinished } from 'vitest';
 import type { Engine, ExecEnd } from '../engine/engine.ts';
+import { Fault } from '../faults/fault.ts';
 import { createRedactor } from '../mftf/redaction/redactor.ts';
 import type { PlaywrightTest } from '../model/playwright.ts';
 import type { NewResult } from '../queue/recorder.ts';
-import { createThreads } from '../threads/threads.ts';
+import { createThreads, type Threads } from '../threads/threads.ts';
 import { type BlockResults, type BlockResultsContext, createBlockResults } from './block-results.ts';
 import { reportFile, resultFile } from './report-lines.ts';
 
@@ -28,6 +29,7 @@ const engine = {
 let output: string;
 let added: Record<string, string>;
 let results: BlockResults;
+let readerFault: Fault | undefined;
 beforeEach(async () => {
   const home = await mkdtemp(join(tmpdir(), 'matre-block-'));
   onTestFinished(() => rm(home, { recursive: true }));
@@ -35,13 +37,19 @@ beforeEach(async () => {
   const folders = { folder: join(home, 'files'), stepsFolder: join(home, 'steps') };
   for (const path of [output, ...Object.values(folders)]) await mkdir(path);
   added = {};
+  readerFault = undefined;
   const abort = new AbortController().signal;
   const context = {
     commands: { engine, job: { abort, run: { id: 1 }, record: { event: async () => undefined } } },
     prepared: { redactor: await createRedactor([]), files: { secrets: [] }, logs: { line: () => undefined } },
     project: { place: 'project' },
     artifacts: { write: async () => undefined },
-    resultReaders,
+    resultReaders: {
+      run: async (...request: Parameters<Threads['run']>) => {
+        if (readerFault !== undefined) throw readerFault;
+        return resultReaders.run(...request);
+      },
+    },
     archives: { add: async () => undefined },
     shopOutage: async () => undefined,
   } as unknown as BlockResultsContext;
@@ -101,4 +109,13 @@ it('takes the failure of a recorded test as the reason for the exit code, and no
   await reportEnd();
   await results.addAll(exited(1));
   expect(added).toEqual({ A: 'failed', B: 'passed', C: 'RESULT_MISSING' });
+});
+
+it('judges no test that may still run when its results cannot be read within the limits', async () => {
+  readerFault = new Fault('TREE_TIMEOUT', 'It takes too long.');
+  await reportResult(1, 'A', 'passed');
+  await expect(results.addEnded()).rejects.toThrow(readerFault);
+  expect(added).toEqual({});
+  await results.addAll(exited(0));
+  expect(added).toEqual({ A: 'RESULT_UNREADABLE', B: 'RESULT_UNREADABLE', C: 'RESULT_UNREADABLE' });
 });

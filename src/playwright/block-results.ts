@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Artifacts } from '../artifacts/artifacts.ts';
 import type { SupervisedEnd } from '../engine/supervised.ts';
 import { keyOf } from '../mftf/run/blocks.ts';
-import { type HostFolders, judgeFiles } from '../mftf/run/judge-files.ts';
+import { type HostFolders, judgeFiles, readFiles } from '../mftf/run/judge-files.ts';
 import { keepFiles } from '../mftf/run/keep-files.ts';
 import { reportLeftOut } from '../mftf/run/output.ts';
 import type { PreparedRun } from '../mftf/run/prepared-run.ts';
@@ -30,7 +30,7 @@ export interface BlockResultsContext {
 export interface BlockResults {
   /**
    * Adds the results of tests that have ended, but for the last open one: it waits for the end of the command, which may contradict good
-   * results.
+   * results. Rejects also when they cannot be read within the limits: the open tests may still get a verdict.
    */
   addEnded(): Promise<void>;
   /** Adds all other results, after the end of the command. */
@@ -66,8 +66,9 @@ export function createBlockResults(
       secrets: files.secrets,
     };
     const subject = `the report of Playwright of ${first.file}`;
-    const openTests = tests.filter((test) => open.has(keyOf(test)));
     const readers = { resultReaders, signal: job.abort };
+    if (end === undefined) return await readFiles(readers, judgeReport, request, subject);
+    const openTests = tests.filter((test) => open.has(keyOf(test)));
     const times = { startedAt, endedAt };
     return {
       archives: [],

@@ -30,12 +30,27 @@ export async function withHostFolders<T>(work: (folders: HostFolders) => Promise
   }
 }
 
+interface Readers {
+  resultReaders: Threads;
+  signal: AbortSignal;
+}
+
 /**
- * Runs a task that reads the result files of tests in a thread, because they may have any size and content. When they cannot be read within
- * the limits, the tests are broken.
+ * Runs a task that reads the result files of tests in a thread, because they may have any size and content. Errors: TREE_TIMEOUT and
+ * TREE_TOO_LARGE when they cannot be read within the limits.
  */
+export function readFiles<Files, Reply>(
+  { resultReaders, signal }: Readers,
+  task: Task<Files, Reply>,
+  files: Files,
+  subject: string,
+): Promise<Reply> {
+  return resultReaders.run(task, files, { subject, limitMs: maxResultsMs, signal });
+}
+
+/** The same for tests that have ended: they are broken when their files cannot be read within the limits. */
 export async function judgeFiles<Files, Judged extends JudgedOutput>(
-  { resultReaders, signal }: { resultReaders: Threads; signal: AbortSignal },
+  readers: Readers,
   task: Task<Files, Judged>,
   files: Files,
   {
@@ -46,7 +61,7 @@ export async function judgeFiles<Files, Judged extends JudgedOutput>(
   }: { tests: readonly PlannedTest[]; subject: string; startedAt: Date; endedAt: Date },
 ): Promise<Judged | JudgedOutput> {
   try {
-    return await resultReaders.run(task, files, { subject, limitMs: maxResultsMs, signal });
+    return await readFiles(readers, task, files, subject);
   } catch (error) {
     if (!isFault(error, 'TREE_TIMEOUT', 'TREE_TOO_LARGE')) throw error;
     const reason: Reason = { code: 'RESULT_UNREADABLE', message: error.message };
