@@ -26,12 +26,24 @@ function identity(test) {
   };
 }
 
+/** Whether `write` could write a file. A disk without room for it must not cost a test its verdict. */
+function canWrite(target, write) {
+  try {
+    write(target);
+    return true;
+  } catch {
+    fs.rmSync(target, { force: true });
+    return false;
+  }
+}
+
 function isSerial(suite) {
   return suite !== undefined && (suite._parallelMode === 'serial' || isSerial(suite.parent));
 }
 
 module.exports = class {
   constructor() {
+    /** How many results are written. */
     this.results = 0;
     /** Where files of the output are now, by their earlier paths. */
     this.places = new Map();
@@ -83,10 +95,12 @@ module.exports = class {
           },
         ];
       });
-    this.results += 1;
-    const name = `results/${this.results}`;
+    // One that cannot be written leaves no gap: a reader stops at the first number that is not there.
+    const number = this.results + 1;
+    const name = `results/${number}`;
     // A reader of the folder must not see a half one.
-    const draft = path.join(folder, `results/.${this.results}`);
+    const draft = path.join(folder, `results/.${number}`);
+    fs.rmSync(draft, { recursive: true, force: true });
     fs.mkdirSync(draft, { recursive: true });
     const content = {
       ...identity(test),
@@ -110,6 +124,7 @@ module.exports = class {
     };
     fs.writeFileSync(path.join(draft, 'result.json'), JSON.stringify(content));
     fs.renameSync(draft, path.join(folder, name));
+    this.results = number;
   }
 
   attachment({ name, path: source, body, contentType }, result) {
@@ -121,7 +136,8 @@ module.exports = class {
     if (body === undefined || body.length > maxBodyBytes) return [];
     const extension = contentType === 'image/png' ? 'png' : contentType === 'image/jpeg' ? 'jpg' : 'txt';
     const target = `${result.index}.${extension}`;
-    fs.writeFileSync(path.join(result.draft, target), body);
+    const isWritten = canWrite(path.join(result.draft, target), (file) => fs.writeFileSync(file, body));
+    if (!isWritten) return [];
     return [{ ...about, file: `${result.name}/${target}` }];
   }
 
@@ -130,11 +146,8 @@ module.exports = class {
     const earlier = this.places.get(source);
     if (earlier !== undefined || path.relative(folder, source).startsWith('..')) return earlier;
     const target = `${index}-${path.basename(source).slice(-100)}`;
-    try {
-      fs.renameSync(source, path.join(draft, target));
-    } catch {
-      return undefined;
-    }
+    const isMoved = canWrite(path.join(draft, target), (file) => fs.renameSync(source, file));
+    if (!isMoved) return undefined;
     this.places.set(source, `${name}/${target}`);
     return `${name}/${target}`;
   }

@@ -1,0 +1,48 @@
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeEach, expect, it, vi } from 'vitest';
+import { reportFile, resultFile, resultFolder } from '../report-lines.ts';
+
+interface Reporter {
+  onTestEnd(test: object, result: object): void;
+}
+
+const folder = await mkdtemp(join(tmpdir(), 'matre-reporter-'));
+afterAll(() => rm(folder, { recursive: true }));
+vi.stubEnv('MATRE_REPORT', join(folder, reportFile));
+const PlaywrightReporter: new () => Reporter = createRequire(import.meta.url)('./playwright-reporter.cjs');
+
+let reporter: Reporter;
+beforeEach(async () => {
+  await rm(join(folder, 'results'), { recursive: true, force: true });
+  reporter = new PlaywrightReporter();
+});
+
+function end(title: string, attachments: object[] = []): void {
+  const location = { file: 'a.spec.ts', line: 1 };
+  const test = { titlePath: () => ['', 'shop', 'a.spec.ts', title], location, annotations: [] };
+  const times = { startTime: new Date(0), duration: 1 };
+  reporter.onTestEnd(
+    { ...test, expectedStatus: 'passed' },
+    { ...times, status: 'passed', errors: [], attachments, steps: [] },
+  );
+}
+
+const read = async (number: number) => JSON.parse(await readFile(join(folder, resultFile(number)), 'utf8'));
+
+it('leaves no gap in the numbers when a result cannot be written', async () => {
+  const obstacle = join(folder, resultFolder(1));
+  await mkdir(join(obstacle, 'files'), { recursive: true });
+  expect(() => end('A')).toThrow('ENOTEMPTY');
+  await rm(obstacle, { recursive: true });
+  end('B');
+  end('C');
+  expect([await read(1), await read(2)]).toMatchObject([{ titles: ['B'] }, { titles: ['C'] }]);
+});
+
+it('writes a result without an attachment that cannot be written', async () => {
+  end('A', [{ name: 'no bytes', body: { length: 1 } }]);
+  expect(await read(1)).toMatchObject({ titles: ['A'], attachments: [] });
+});
