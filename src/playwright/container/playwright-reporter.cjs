@@ -141,12 +141,16 @@ module.exports = class {
     return [{ ...about, file: `${result.name}/${target}` }];
   }
 
-  /** Moves a file of the output to a result. Other files, such as pictures to compare with, stay, and are not kept. */
+  /** Moves a file of the output to a result, or copies it from the one that has it. Other files, such as pictures to compare with, stay, and are not kept. */
   move(source, { index, name, draft }) {
+    if (path.relative(folder, source).startsWith('..')) return undefined;
     const earlier = this.places.get(source);
-    if (earlier !== undefined || path.relative(folder, source).startsWith('..')) return earlier;
     const target = `${index}-${path.basename(source).slice(-100)}`;
-    const isMoved = canWrite(path.join(draft, target), (file) => fs.renameSync(source, file));
+    const isMoved = canWrite(path.join(draft, target), (file) => {
+      if (earlier === undefined || fs.existsSync(source)) return fs.renameSync(source, file);
+      // A copy for each other result, because the files of one may be gone when the next is read.
+      fs.copyFileSync(path.join(folder, earlier), file, fs.constants.COPYFILE_FICLONE);
+    });
     if (!isMoved) return undefined;
     this.places.set(source, `${name}/${target}`);
     return `${name}/${target}`;

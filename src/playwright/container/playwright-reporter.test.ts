@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -45,4 +45,13 @@ it('leaves no gap in the numbers when a result cannot be written', async () => {
 it('writes a result without an attachment that cannot be written', async () => {
   end('A', [{ name: 'no bytes', body: { length: 1 } }]);
   expect(await read(1)).toMatchObject({ titles: ['A'], attachments: [] });
+});
+
+it('has a file in each result that attaches it', async () => {
+  const path = join(folder, 'trace.zip');
+  await writeFile(path, 'trace');
+  for (const title of ['A', 'B']) end(title, [{ name: 'trace', path }]);
+  const files = [`${resultFolder(1)}/0-trace.zip`, `${resultFolder(2)}/0-trace.zip`];
+  expect([await read(1), await read(2)]).toMatchObject(files.map((file) => ({ attachments: [{ file }] })));
+  for (const file of files) expect(await readFile(join(folder, file), 'utf8')).toBe('trace');
 });
