@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeEach, expect, it, onTestFinished } from 'vitest';
 import type { Engine, ExecEnd } from '../engine/engine.ts';
 import { Fault } from '../faults/fault.ts';
@@ -10,7 +11,7 @@ import type { PlaywrightTest } from '../model/playwright.ts';
 import type { NewResult } from '../queue/recorder.ts';
 import { createThreads, type Threads } from '../threads/threads.ts';
 import { type BlockResults, type BlockResultsContext, createBlockResults } from './block-results.ts';
-import { reportFile, resultFile } from './report-lines.ts';
+import { reportFile, resultFile, resultFolder } from './report-lines.ts';
 
 const resultReaders = createThreads({ count: 1 });
 afterAll(() => resultReaders.close());
@@ -30,6 +31,7 @@ let output: string;
 let added: Record<string, string>;
 let results: BlockResults;
 let readerFault: Fault | undefined;
+let stored: string[];
 beforeEach(async () => {
   const home = await mkdtemp(join(tmpdir(), 'matre-block-'));
   onTestFinished(() => rm(home, { recursive: true }));
@@ -38,12 +40,18 @@ beforeEach(async () => {
   for (const path of [output, ...Object.values(folders)]) await mkdir(path);
   added = {};
   readerFault = undefined;
+  stored = [];
   const abort = new AbortController().signal;
   const context = {
     commands: { engine, job: { abort, run: { id: 1 }, record: { event: async () => undefined } } },
     prepared: { redactor: await createRedactor([]), files: { secrets: [] }, logs: { line: () => undefined } },
     project: { place: 'project' },
-    artifacts: { write: async () => undefined },
+    artifacts: {
+      write: async (_: number, path: string, content: NodeJS.ReadableStream) => {
+        await buffer(content);
+        stored.push(path);
+      },
+    },
     resultReaders: {
       run: async (...request: Parameters<Threads['run']>) => {
         if (readerFault !== undefined) throw readerFault;
@@ -72,7 +80,9 @@ async function reportResult(number: number, title: string, status: 'passed' | 'f
   await mkdir(dirname(path), { recursive: true });
   const identity = { project: '', file: 'a.spec.ts', line: 1, titles: [title] };
   const about = { status, expected: 'passed', startedAt: 1, durationMs: 1 };
-  const lists = { errors: [], attachments: [], steps: [] };
+  const attachments = [{ name: 'picture', file: `${resultFolder(number)}/picture.txt` }];
+  await writeFile(join(output, resultFolder(number), 'picture.txt'), title);
+  const lists = { errors: [], attachments, steps: [] };
   await writeFile(path, JSON.stringify({ ...identity, ...about, ...lists }));
 }
 
@@ -118,4 +128,14 @@ it('judges no test that may still run when its results cannot be read within the
   expect(added).toEqual({});
   await results.addAll(exited(0));
   expect(added).toEqual({ A: 'RESULT_UNREADABLE', B: 'RESULT_UNREADABLE', C: 'RESULT_UNREADABLE' });
+});
+
+it('stores the files of a result once', async () => {
+  for (const [number, title] of ['A', 'B', 'C'].entries()) await reportResult(number + 1, title, 'passed');
+  await results.addEnded();
+  const paths = [1, 2, 3].map((number) => `tests/001/${resultFolder(number)}/picture.txt`);
+  expect(stored).toEqual(paths.slice(0, 2));
+  await reportEnd();
+  await results.addAll(exited(0));
+  expect(stored).toEqual(paths);
 });

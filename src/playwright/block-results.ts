@@ -79,7 +79,10 @@ export function createBlockResults(
   async function addOutcomes(report: JudgedReport): Promise<void> {
     const outcomes = await withoutOutage(report.outcomes, () => context.shopOutage(containerId));
     const from = { ...folders, place: block.place };
-    await add(await keepFiles(artifacts, job.run.id, from, { outcomes, files: report.files }));
+    // Those of an outcome that waits for the end of the command are kept with it.
+    const attached = new Set(outcomes.flatMap(({ attachments }) => attachments.map(({ file }) => file)));
+    const files = report.files.filter(({ file }) => attached.has(file));
+    await add(await keepFiles(artifacts, job.run.id, from, { outcomes, files }));
     for (const { test, suite } of outcomes) open.delete(keyOf({ name: test, suite }));
     for (const archive of archivesOf({ ...report, outcomes }, folders.folder)) await archives.add(archive);
   }
