@@ -136,7 +136,7 @@ function pictureOf(facts: MessageFacts, cid: string): string | undefined {
   if (facts.kind !== 'submission' || facts.firstFailure === null) return undefined;
   const { test, environment, url } = facts.firstFailure;
   const alt = escapeHtml(`The browser when ${test} failed on ${environment}`);
-  const image = `<img class="picture" src="cid:${cid}" alt="${alt}" width="590" style="display:block;width:100%;max-width:590px;height:auto;border:1px solid ${light.border};border-radius:4px">`;
+  const image = `<img class="picture" src="cid:${cid}" alt="${alt}" width="590" style="display:block;width:100%;max-width:590px;height:auto;box-sizing:border-box;border:1px solid ${light.border};border-radius:4px">`;
   const linked = url === null ? image : `<a href="${escapeHtml(url)}">${image}</a>`;
   return `<p ${styleOf('caption')}>${alt}:</p>\n${linked}\n<p style="margin:0;font-size:12px;line-height:12px">&nbsp;</p>`;
 }
