@@ -8,7 +8,7 @@ import type { Artifacts } from '../artifacts/artifacts.ts';
 import { pathInside } from '../artifacts/safe-name.ts';
 import { createLimiter } from '../async/limit.ts';
 import { createSingleFlight } from '../async/single-flight.ts';
-import { asDiskFull, Fault, toFault } from '../faults/fault.ts';
+import { asDiskFull, Fault, isFault, toFault } from '../faults/fault.ts';
 import { ifPresent } from '../files/missing-file.ts';
 import type { Logger } from '../log.ts';
 import type { AllureResult } from '../report/allure.ts';
@@ -185,7 +185,11 @@ function createFileCopier(folder: string, artifacts: Pick<Artifacts, 'open'>, si
   const isCopiedByName = new Map<string, boolean>();
   let bytes = 0;
   const copy = async (runId: number, path: string, name: string): Promise<boolean> => {
-    const file = await artifacts.open(runId, path).catch(() => undefined);
+    const file = await artifacts.open(runId, path).catch((error: unknown) => {
+      // Its retention is over. A page without what cannot be read now would be kept for a day.
+      if (isFault(error, 'NOT_FOUND')) return undefined;
+      throw error;
+    });
     if (file === undefined) return false;
     if (bytes + file.size > maxAttachmentBytes) {
       file.stream.destroy();

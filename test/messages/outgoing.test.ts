@@ -107,15 +107,16 @@ describe('a request to a service outside', () => {
       response.on('close', () => clearInterval(timer));
     });
     const { http } = open(['127.0.0.1']);
-    const request = { method: 'POST', body: '{}', timeoutMs: 200 } as const;
-    for (const path of ['/broken', '/trickle']) {
-      const answer = await http.request(url(path), request);
-      expect(answer, path).toMatchObject({ status: 202, text: expect.stringMatching(/^a*$/), broken: true });
-    }
-    const stop = new AbortController();
-    const stopped = http.request(url('/trickle'), { ...request, timeoutMs: patienceMs, signal: stop.signal });
-    setTimeout(() => stop.abort(new Error('stopped')), 50);
-    await expect(stopped).rejects.toThrow('stopped');
+    const request = (path: string, timeoutMs: number) =>
+      http.request(url(path), { method: 'POST', body: '{}', timeoutMs });
+    const expected = { status: 202, text: expect.stringMatching(/^a*$/), broken: true };
+    expect(await request('/broken', patienceMs)).toMatchObject(expected);
+    /** On a slow machine its status may come after the first times have passed. */
+    const trickle = (timeoutMs: number): ReturnType<typeof request> =>
+      request('/trickle', timeoutMs).catch((error) =>
+        timeoutMs < patienceMs ? trickle(4 * timeoutMs) : Promise.reject(error),
+      );
+    expect(await trickle(200)).toMatchObject(expected);
   });
 
   it('reads no more of an answer than its limit', async () => {

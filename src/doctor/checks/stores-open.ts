@@ -1,4 +1,6 @@
+import type { Config } from '../../config/config.ts';
 import { signInRequired } from '../../config/sign-in-required.ts';
+import { isFault } from '../../faults/fault.ts';
 import { type Check, type Finding, ok, problemsOrOk, unknown, warning } from '../check.ts';
 
 /** Sandboxes share the network of the machine, so only passwords keep the tests out of its services. */
@@ -27,13 +29,23 @@ export const storesOpen: Check = {
       const remedy = 'Set a password in Redis (requirepass, or an ACL), and the same as LOCK_PASSWORD.';
       findings.push(warning('STORES_OPEN', message, { about: 'Redis', remedy }));
     }
-    if (!signInRequired(config)) {
+    if (!asksForSignIn(config)) {
       const message = 'Tests run in the network of this machine, and the API of matre needs no sign-in.';
       findings.push(warning('STORES_OPEN', message, { about: 'API', remedy: 'Set MATRE_SIGN_IN=on.' }));
     }
     return problemsOrOk(findings, 'Redis and the API need a password or a sign-in.');
   },
 };
+
+/** False also for MATRE_SIGN_IN=off with an address for other machines, which no server starts with. */
+function asksForSignIn(config: Config): boolean {
+  try {
+    return signInRequired(config);
+  } catch (error) {
+    if (isFault(error, 'CONFIG_INVALID')) return false;
+    throw error;
+  }
+}
 
 /** In Symfony's form, `redis://secret@host`, the password is the user name. */
 function hasPassword(dsn: string | undefined): boolean {
