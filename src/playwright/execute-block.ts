@@ -72,8 +72,8 @@ async function run(
   if (first === undefined) return;
   const output = `${outputs}/${safeName(`${first.suite ?? ''} ${first.file}`)}`;
   const timeoutMs = context.timeoutMs * tests.length;
-  const log = await prepared.logs.open(`${folder}/log.txt`);
   await withHostFolders(async (folders) => {
+    const log = await prepared.logs.open(`${folder}/log.txt`);
     const block = { first, tests, place: folder, startedAt, timeoutMs };
     const results = createBlockResults(context, block, { ...folders, containerId, output }, add);
     const command = {
