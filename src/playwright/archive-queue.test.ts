@@ -7,8 +7,9 @@ import { finished } from 'node:stream/promises';
 import { afterAll, beforeEach, expect, it, onTestFinished } from 'vitest';
 import { ZipFile } from 'yazl';
 import type { Artifacts } from '../artifacts/artifacts.ts';
+import { delay } from '../async/delay.ts';
 import type { RunLogs } from '../mftf/run/logs.ts';
-import { createThreads } from '../threads/threads.ts';
+import { createThreads, type Threads } from '../threads/threads.ts';
 import type { Job } from '../worker/runner.ts';
 import { type ArchiveQueue, createArchiveQueue } from './archive-queue.ts';
 
@@ -21,6 +22,7 @@ let folder: string;
 let calls: unknown[];
 let queue: ArchiveQueue;
 let abort: AbortController;
+let createQueue: (request: { archiveReader?: Threads; maxBytes?: number }) => ArchiveQueue;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'matre-archives-test-'));
   onTestFinished(() => rm(folder, { recursive: true }));
@@ -37,7 +39,9 @@ beforeEach(async () => {
   };
   const job = { run: { id: 1 }, record, abort: abort.signal } as unknown as Job;
   const logs = { line: () => undefined } as unknown as RunLogs;
-  queue = createArchiveQueue({ artifacts, job, logs, archiveReader, secrets: [secret] });
+  createQueue = (request) =>
+    createArchiveQueue({ artifacts, job, logs, archiveReader, secrets: [secret], ...request });
+  queue = createQueue({});
 });
 
 async function writeTrace(file: string): Promise<void> {
@@ -69,6 +73,7 @@ it('stores nothing of an archive that cannot be read, and says so; the next one 
   await queue.add({ file: whole, path: 'whole.zip', owners: [owner('A')] });
   await queue.finish();
   expect(calls).toEqual([
+    'Not kept of the files of A: absent.zip (it cannot be stored: INTERNAL).',
     'Not kept of the files of A: cut.zip (it cannot be read within the limits, and may have secrets).',
     ['whole.zip', false],
     ['A', 'whole.zip'],
@@ -82,4 +87,21 @@ it('stores nothing after the run was lost', async () => {
   await queue.add({ file, path: 'trace.zip', owners: [owner('A')] });
   await queue.finish();
   expect(calls).toEqual([]);
+});
+
+it('leaves an archive in its place until those before it leave room for it', async () => {
+  const places = ['a.zip', 'b.zip'].map((name) => join(folder, name));
+  for (const place of places) await writeTrace(place);
+  const slowReader = {
+    run: async (...request: Parameters<Threads['run']>) => {
+      // Longer than a file takes to be moved.
+      await delay(50);
+      calls.push(await readdir(folder));
+      return archiveReader.run(...request);
+    },
+  } as unknown as Threads;
+  queue = createQueue({ archiveReader: slowReader, maxBytes: 1 });
+  await Promise.all(places.map((file, index) => queue.add({ file, path: `${index}.zip`, owners: [] })));
+  await queue.finish();
+  expect(calls).toEqual([['b.zip'], ['0.zip', false], [], ['1.zip', false]]);
 });

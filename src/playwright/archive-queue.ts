@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { mkdtemp, rename, rm } from 'node:fs/promises';
+import { mkdtemp, rename, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, posix } from 'node:path';
 import type { Artifacts } from '../artifacts/artifacts.ts';
@@ -27,7 +27,7 @@ export interface Archive {
  * after the other, and what cannot be read is not kept.
  */
 export interface ArchiveQueue {
-  /** Takes an archive from its place. Never rejects. */
+  /** Takes an archive from its place, as soon as there is room for it. Never rejects. */
   add(archive: Archive): Promise<void>;
   /** Resolves when no archive is left. Never rejects. */
   finish(): Promise<void>;
@@ -36,6 +36,11 @@ export interface ArchiveQueue {
 /** For each archive. One of 250 MB takes 6 s of a processor (measured, 100 secrets). */
 const limitMs = 2 * 60_000;
 
+/** Of the archives of a run that wait, on all its containers. */
+const maxWaitingBytes = 1024 * 1024 * 1024;
+
+const archiveFile = 'archive.zip';
+
 export function createArchiveQueue(deps: {
   artifacts: Artifacts;
   job: Job;
@@ -43,45 +48,78 @@ export function createArchiveQueue(deps: {
   /** A thread for archives, so that no result waits for it. */
   archiveReader: Threads;
   secrets: readonly string[];
+  maxBytes?: number;
 }): ArchiveQueue {
-  const { artifacts, job, logs, archiveReader, secrets } = deps;
+  const { artifacts, job, logs, archiveReader, secrets, maxBytes = maxWaitingBytes } = deps;
   let last: Promise<void> = Promise.resolve();
+  let waitingBytes = 0;
 
-  function giveUp({ path }: Archive, error: unknown): void {
-    const { code, message } = toFault(error);
-    if (!job.abort.aborted) logs.line(`${path} is not kept: ${code}: ${message}`);
+  function report({ path, owners: [owner] }: Archive, reason: string): Promise<void> {
+    const leftOut = [{ path: posix.basename(path), reason }];
+    return reportLeftOut({ logs, record: job.record }, owner?.test.name ?? '', leftOut);
   }
 
-  async function keep(file: string, { path, owners }: Archive): Promise<void> {
-    const name = posix.basename(path);
-    const options = { subject: name, limitMs, signal: job.abort };
+  async function giveUp(archive: Archive, error: unknown): Promise<void> {
+    if (job.abort.aborted) return;
+    const { code, message } = toFault(error);
+    logs.line(`${archive.path} is not kept: ${code}: ${message}`);
+    await report(archive, `it cannot be stored: ${code}`).catch((error: unknown) => {
+      logs.line(`No event of the run says so: ${toFault(error).message}`);
+    });
+  }
+
+  /** Moves the file of an archive to a new folder. */
+  async function take({ file }: Archive): Promise<string> {
+    const folder = await mkdtemp(join(tmpdir(), 'matre-archive-'));
+    try {
+      await rename(file, join(folder, archiveFile));
+      return folder;
+    } catch (error) {
+      await rm(folder, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  async function keep(file: string, archive: Archive): Promise<void> {
+    const { path, owners } = archive;
+    const options = { subject: posix.basename(path), limitMs, signal: job.abort };
     const isReadable = await archiveReader
       .run(redactArchive, { file, secrets }, options)
       .catch((error: unknown) => {
         if (!isFault(error, 'TREE_TIMEOUT', 'TREE_TOO_LARGE')) throw error;
         return false;
       });
-    if (!isReadable) {
-      const [owner] = owners;
-      const reason = 'it cannot be read within the limits, and may have secrets';
-      return reportLeftOut({ logs, record: job.record }, owner?.test.name ?? '', [{ path: name, reason }]);
-    }
+    if (!isReadable) return report(archive, 'it cannot be read within the limits, and may have secrets');
     await artifacts.write(job.run.id, path, createReadStream(file));
     for (const { test, name, kind } of owners) await job.record.attachment(test, { name, kind, path });
+  }
+
+  async function keepFrom(folder: string, archive: Archive): Promise<void> {
+    try {
+      await keep(join(folder, archiveFile), archive);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
   }
 
   return {
     async add(archive) {
       try {
-        const folder = await mkdtemp(join(tmpdir(), 'matre-archive-'));
-        const file = join(folder, 'archive.zip');
-        await rename(archive.file, file);
+        const { size } = await stat(archive.file);
+        // One that is larger than the limit comes alone.
+        while (waitingBytes > 0 && waitingBytes + size > maxBytes) await last;
+        waitingBytes += size;
+        const folder = take(archive);
         last = last
-          .then(() => keep(file, archive))
-          .finally(() => rm(folder, { recursive: true, force: true }))
-          .catch((error: unknown) => giveUp(archive, error));
+          .then(async () => keepFrom(await folder, archive))
+          .catch((error: unknown) => giveUp(archive, error))
+          .finally(() => {
+            waitingBytes -= size;
+          });
+        // Its error is that of the work above.
+        await folder.catch(() => undefined);
       } catch (error) {
-        giveUp(archive, error);
+        await giveUp(archive, error);
       }
     },
     finish: () => last,
