@@ -11,6 +11,7 @@ import type { PlaywrightTest } from '../model/playwright.ts';
 import type { NewResult } from '../queue/recorder.ts';
 import { createThreads, type Threads } from '../threads/threads.ts';
 import { type BlockResults, type BlockResultsContext, createBlockResults } from './block-results.ts';
+import type { CommandOutput } from './judge-task.ts';
 import { reportFile, resultFile, resultFolder } from './report-lines.ts';
 
 const resultReaders = createThreads({ count: 1 });
@@ -32,6 +33,7 @@ let added: Record<string, string>;
 let results: BlockResults;
 let readerFault: Fault | undefined;
 let stored: string[];
+let firstResults: unknown[];
 beforeEach(async () => {
   const home = await mkdtemp(join(tmpdir(), 'matre-block-'));
   onTestFinished(() => rm(home, { recursive: true }));
@@ -41,6 +43,7 @@ beforeEach(async () => {
   added = {};
   readerFault = undefined;
   stored = [];
+  firstResults = [];
   const abort = new AbortController().signal;
   const context = {
     commands: { engine, job: { abort, run: { id: 1 }, record: { event: async () => undefined } } },
@@ -55,6 +58,7 @@ beforeEach(async () => {
     resultReaders: {
       run: async (...request: Parameters<Threads['run']>) => {
         if (readerFault !== undefined) throw readerFault;
+        firstResults.push((request[1] as CommandOutput).firstResult);
         return resultReaders.run(...request);
       },
     },
@@ -102,6 +106,8 @@ it('adds the results of tests that have ended, and the last one when the command
   await reportEnd();
   await results.addAll(exited(0));
   expect(added).toEqual({ A: 'passed', B: 'passed', C: 'passed' });
+  // Each poll reads the new ones: a file may have 1,000 tests.
+  expect(firstResults).toEqual([1, 2, 1]);
 });
 
 it('never makes a block green whose command was killed, or ended with an error that no test has', async () => {

@@ -53,13 +53,16 @@ export function createBlockResults(
   const { tests, first, startedAt } = block;
   const copy = createReportCopy({ engine, containerId, output }, folders.folder, redactor);
   const open = new Set(tests.map(keyOf));
+  /** How many results are read. All that they judge is recorded, but for the last open test. */
+  let readCount = 0;
 
-  async function judge(end: SupervisedEnd | undefined): Promise<JudgedReport> {
+  async function judge(end: SupervisedEnd | undefined, firstResult: number): Promise<JudgedReport> {
     const endedAt = new Date();
     const request: CommandOutput = {
       ...folders,
       ...block,
       open,
+      firstResult,
       end,
       endedAt,
       projectPlace: project.place,
@@ -92,7 +95,8 @@ export function createBlockResults(
       const { count, leftOut } = await copy.addResults();
       await reportLeftOut({ logs, record: job.record }, first.file, leftOut);
       if (count === 0) return;
-      const report = await judge(undefined);
+      const report = await judge(undefined, readCount + 1);
+      readCount += count;
       const outcomes = report.outcomes.slice(0, open.size - 1);
       if (outcomes.length > 0) await addOutcomes({ ...report, outcomes });
     },
@@ -103,7 +107,7 @@ export function createBlockResults(
         leftOut.push(...(await copy.addLines()));
         await reportLeftOut({ logs, record: job.record }, first.file, leftOut);
       }
-      await addOutcomes(await judge(end));
+      await addOutcomes(await judge(end, 1));
     },
   };
 }

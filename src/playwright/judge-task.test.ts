@@ -30,6 +30,7 @@ async function judge(change: object | undefined) {
       ...{ folder, stepsFolder: join(folder, 'steps'), place: 'tests', projectPlace: 'app/Tests' },
       tests: [{ ...test, skipped: false, serial: false, needed: false }],
       open: new Set([keyOf(test)]),
+      firstResult: 1,
       end: { kind: 'exited' as const, code: 0, outOfMemory: false },
       ...{ startedAt: new Date(0), endedAt: new Date(2_000), timeoutMs: 1_000, secrets: [] },
     };

@@ -26,6 +26,8 @@ export interface CommandOutput {
   tests: PlaywrightTest[];
   /** The keys of those without a recorded result. */
   open: ReadonlySet<string>;
+  /** The number of the first result to read. */
+  firstResult: number;
   /** Where the files will be kept, relative to the folder of the run. */
   place: string;
   /** The folder of the project below the root of Magento. */
@@ -53,7 +55,7 @@ export const judgeReport = defineTask(
   async (output: CommandOutput): Promise<JudgedReport> => {
     const { folder, stepsFolder, tests, open, end, secrets } = output;
     const redactor = await createRedactor(secrets);
-    const report = await readOutput(folder, tests);
+    const report = await readOutput(output);
     const ofCause = report.cause && (await attachmentsOf(folder, report.cause, redactor));
     const results = new Map(report.results.map((result) => [keyOfResult(result), result]));
     const outcomes: JudgedOutcome[] = [];
@@ -90,9 +92,9 @@ interface Report {
   cause: ReportedResult | undefined;
 }
 
-async function readOutput(folder: string, tests: readonly PlaywrightTest[]): Promise<Report> {
+async function readOutput({ folder, tests, firstResult }: CommandOutput): Promise<Report> {
   const { lines, unreadable } = await readReport(folder);
-  const { results, unreadable: unreadableResults } = await readResults(folder);
+  const { results, unreadable: unreadableResults } = await readResults(folder, firstResult);
   const own = new Set(tests.map(keyOf));
   const cause = results.find((result) => {
     const { status } = statusOf(result);

@@ -104,14 +104,15 @@ export async function readReport(folder: string): Promise<{ lines: ReportLine[];
   return { lines, unreadable };
 }
 
-/** The results in a folder, in their order, and how many cannot be read. */
+/** The results in a folder from a number on, in their order, and how many cannot be read. */
 export async function readResults(
   folder: string,
+  first: number,
 ): Promise<{ results: ReportedResult[]; unreadable: number }> {
   const results: ReportedResult[] = [];
   let unreadable = 0;
   let bytes = 0;
-  for (let number = 1; number <= maxReportLines; number++) {
+  for (let number = first; number <= maxReportLines; number++) {
     const path = join(folder, resultFile(number));
     const file = await ifPresent(stat(path));
     if (file === undefined) break;
