@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { mapInTurns } from '../../async/map-in-turns.ts';
 import type { Environment } from '../../model/environment.ts';
 import type { PlaywrightTest } from '../../model/playwright.ts';
 import type { Context } from '../core/context.ts';
@@ -32,19 +33,12 @@ export async function viewPlaywright(
   const list = await (environment ? playwrightLists.get(environment.id) : playwrightLists.last());
   if (list === undefined) return undefined;
   const query = search.toLowerCase();
-  const matches = ({ name, suite = '', tags }: PlaywrightTest) =>
-    [name, suite, ...tags].some((text) => text.toLowerCase().includes(query));
-  return {
-    commit: list.commit,
-    listedAt: list.listedAt.toISOString(),
-    tests: list.tests.filter(matches).map(({ name, suite, file, titles, tags, skipped, needed }) => ({
-      name,
-      project: suite ?? null,
-      file,
-      titles,
-      tags,
-      skipped,
-      needed,
-    })),
+  const viewMatch = (test: PlaywrightTest) => {
+    const { name, suite, file, titles, tags, skipped, needed } = test;
+    const matches = [name, suite ?? '', ...tags].some((text) => text.toLowerCase().includes(query));
+    return matches ? [{ name, project: suite ?? null, file, titles, tags, skipped, needed }] : [];
   };
+  // A project lists up to 20,000 tests, with up to 100 tags each.
+  const tests = await mapInTurns(list.tests, viewMatch);
+  return { commit: list.commit, listedAt: list.listedAt.toISOString(), tests: tests.flat() };
 }
