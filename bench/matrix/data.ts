@@ -1,3 +1,4 @@
+import { keptOutcomes } from '../../src/history/compare-run.ts';
 import { withClient } from '../../test/support/postgres.ts';
 
 export interface MatrixData {
@@ -60,6 +61,13 @@ export async function insertSubmissions(
         FROM (SELECT run_id, position, test, suite, outcome, duration_ms, cause FROM planned_test) AS planned JOIN run ON run.id = run_id
         WHERE submission_id BETWEEN ${first} AND ${last};`);
     }
+    await client.query(`
+      INSERT INTO test_outcomes (environment_id, test, suite, run_ids, outcomes, durations_ms, causes)
+      SELECT environment_id, test, suite, array_agg(run_id ORDER BY run_id),
+        string_agg(CASE outcome WHEN 'failed' THEN 'x' ELSE '.' END, '' ORDER BY run_id),
+        array_agg(duration_ms ORDER BY run_id), array_agg(cause ORDER BY run_id)
+      FROM planned_test JOIN run ON run.id = run_id
+      WHERE submission_id > ${submissions - keptOutcomes} GROUP BY environment_id, test, suite`);
     await client.query('VACUUM ANALYZE');
   });
 }
