@@ -164,7 +164,7 @@ function describe(selection: Selection, describeList: (list: SelectionList) => s
 export const shownNames = 3;
 
 /** `A, B and 18 more`. `length`: how many names there are; `names` may have only the first ones. */
-function listNames(names: readonly string[], length: number): string {
+export function listNames(names: readonly string[], length: number): string {
   if (length <= shownNames) return names.join(', ');
   const first = names.slice(0, shownNames - 1);
   return `${first.join(', ')} and ${length - first.length} more`;

@@ -104,6 +104,12 @@ interface AxeViolation {
  */
 export async function findAxeViolations(page: Page, selector = 'html'): Promise<AxeViolation[]> {
   if (selector === 'html') await page.evaluate('scrollTo(0, 0)');
+  // A dialog that opens is transparent at first: its text has no contrast then. It changes with the next pictures.
+  await page.evaluate(`(async () => {
+    for (let picture = 0; picture < 3; picture += 1) await new Promise((resolve) => requestAnimationFrame(resolve));
+    const ends = document.getAnimations().filter(({ effect }) => effect.getTiming().iterations !== Infinity);
+    await Promise.allSettled(ends.map(({ finished }) => finished));
+  })()`);
   if (!(await page.evaluate('typeof axe === "object"'))) {
     await page.evaluate(await readFile(axe, 'utf8'));
   }

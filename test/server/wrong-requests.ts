@@ -184,6 +184,7 @@ const fileContents = [
   'project.apply: content',
   'templates.set: source',
   'templates.preview: source',
+  'channels.test: source',
 ];
 
 const lineBreaks = ['\n', '\r'];

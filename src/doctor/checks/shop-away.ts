@@ -1,5 +1,6 @@
 import { shopOutageReason } from '../../mftf/run/preflight.ts';
 import type { Environment } from '../../model/environment.ts';
+import { listNames } from '../../model/selection.ts';
 import { type Check, type Finding, ok, problem, problemsOrOk } from '../check.ts';
 import type { CheckContext } from '../check-context.ts';
 import { addressOfShop, requestShop } from '../probes/shop.ts';
@@ -22,7 +23,7 @@ export const shopAway: Check = {
     );
     return left.length === 0
       ? findings
-      : [...findings, ok(`Shops of paused environments are not checked: ${left.join(', ')}.`)];
+      : [...findings, ok(`Shops of paused environments are not checked: ${listNames(left, left.length)}.`)];
   },
 };
 
