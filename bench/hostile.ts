@@ -8,8 +8,8 @@
 //
 // The first line of the table is a server that does nothing, which shows the share of the machine.
 //
-// The longest delays are starts of processes: the sandbox forks the server, which takes 60 to 145 ms while a thread has
-// a large heap (profile of the second input, on a busy machine). Docker starts none.
+// The longest delays are starts of processes: the sandbox forks the server, which takes the longer the more memory it has, its threads
+// included (100 ms with 3 GB). Docker starts none.
 //
 // Writes bench/results/hostile.json. Bars: 50 ms for the 99th percentiles, 200 ms for the longest delay.
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
