@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
@@ -7,7 +7,6 @@ import { finished } from 'node:stream/promises';
 import { afterAll, beforeEach, expect, it, onTestFinished } from 'vitest';
 import { ZipFile } from 'yazl';
 import type { Artifacts } from '../artifacts/artifacts.ts';
-import { delay } from '../async/delay.ts';
 import type { RunLogs } from '../mftf/run/logs.ts';
 import { createThreads, type Threads } from '../threads/threads.ts';
 import type { Job } from '../worker/runner.ts';
@@ -92,10 +91,17 @@ it('stores nothing after the run was lost', async () => {
 it('leaves an archive in its place until those before it leave room for it', async () => {
   const places = ['a.zip', 'b.zip'].map((name) => join(folder, name));
   for (const place of places) await writeTrace(place);
+  const elsewhere = await mkdtemp(join(tmpdir(), 'matre-moves-'));
+  let other = join(elsewhere, '50');
+  await writeFile(other, '');
   const slowReader = {
     run: async (...request: Parameters<Threads['run']>) => {
-      // Longer than a file takes to be moved.
-      await delay(50);
+      // A second archive would be moved before this file has moved so often.
+      for (let move = 0; move < 50; move += 1) {
+        const next = join(elsewhere, `${move}`);
+        await rename(other, next);
+        other = next;
+      }
       calls.push(await readdir(folder));
       return archiveReader.run(...request);
     },
@@ -104,4 +110,5 @@ it('leaves an archive in its place until those before it leave room for it', asy
   await Promise.all(places.map((file, index) => queue.add({ file, path: `${index}.zip`, owners: [] })));
   await queue.finish();
   expect(calls).toEqual([['b.zip'], ['0.zip', false], [], ['1.zip', false]]);
+  await rm(elsewhere, { recursive: true });
 });

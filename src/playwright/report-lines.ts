@@ -20,7 +20,7 @@ export const resultFile = (number: number) => `${resultFolder(number)}/result.js
 
 const text = z.string().max(20_000);
 const name = z.string().max(1_000);
-/** What is an argument of a command, or is stored as it is. */
+/** What becomes an argument of a command, or is stored unchanged. */
 const isOneLine = (value: string) => !/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u.test(value);
 const place = z.object({
   file: z.string().max(4_000).refine(isOneLine),

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { createAllowance } from './allowance.ts';
 
-it('allows a burst, then as much as time brings, and refuses a sender that goes on', () => {
+it('allows a burst, then as much as time brings, and refuses a sender that does not stop', () => {
   let now = 0;
   const allows = createAllowance({ burst: 100, perSecond: 10 }, () => now);
   expect([allows(60), allows(40), allows(1)]).toEqual([true, true, false]);

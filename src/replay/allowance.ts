@@ -1,6 +1,6 @@
 /**
  * A function that returns whether so many bytes may be read: at first `burst`, and `perSecond` more with time. What is refused counts, too,
- * so that a sender that goes on stays refused.
+ * so that a sender that does not stop is still refused.
  */
 export function createAllowance(
   { burst, perSecond }: { burst: number; perSecond: number },

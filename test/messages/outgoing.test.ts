@@ -99,11 +99,12 @@ describe('a request to a service outside', () => {
   });
 
   it('has the status of an answer that trickles without end, or breaks off', async () => {
+    let onPiece = () => {};
     const url = await serve((request, response) => {
       response.writeHead(202, { 'content-length': 1_000 });
       if (request.url === '/broken') return void response.write('a', () => request.socket.destroy());
       response.write('a');
-      const timer = setInterval(() => response.write('a'), 20);
+      const timer = setInterval(() => response.write('a', onPiece), 20);
       response.on('close', () => clearInterval(timer));
     });
     const { http } = open(['127.0.0.1']);
@@ -117,6 +118,15 @@ describe('a request to a service outside', () => {
         timeoutMs < patienceMs ? trickle(4 * timeoutMs) : Promise.reject(error),
       );
     expect(await trickle(200)).toMatchObject(expected);
+    const stop = new AbortController();
+    onPiece = () => stop.abort(new Error('stopped'));
+    const stopped = http.request(url('/trickle'), {
+      method: 'POST',
+      body: '{}',
+      timeoutMs: patienceMs,
+      signal: stop.signal,
+    });
+    await expect(stopped).rejects.toThrow('stopped');
   });
 
   it('reads no more of an answer than its limit', async () => {

@@ -92,8 +92,7 @@ export function mapSettings(settings: PhpSettings): {
 
 /** A setting that is right there, and often is not here. */
 function noteOf(from: string, value: string): string | undefined {
-  if (from === 'DEFAULT_URI')
-    return 'the address of php-matre: write that of matre, as long as it is another one';
+  if (from === 'DEFAULT_URI') return 'the address of php-matre: write that of matre while it has another one';
   // Docker has names without a dot in its networks.
   const isNameOfContainer = from === 'SELENIUM_HOST' && !/[.:]|^localhost$/.test(value);
   return isNameOfContainer

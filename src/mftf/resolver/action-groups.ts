@@ -163,7 +163,7 @@ interface Replacement {
   suffix: string;
   values: ArgumentValues;
   keys: ReadonlySet<string>;
-  /** Whether `time` stays as it is. */
+  /** Whether `time` is left unchanged. */
   keepsTime: boolean;
 }
 
