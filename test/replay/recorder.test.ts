@@ -99,10 +99,12 @@ describe('a recording of a browser', () => {
     const { recorder, open, entries, end } = await record('matre.recorded.run-1-1.4');
     for (let count = 0; count < 15; count += 1) await open('/page');
     await waitFor(() => entries().filter(isDone).length > 0);
-    const lastAt = Date.now();
     const pictures = () => recorder.recordings().flatMap(({ reel }) => reel.pictures());
     await open('/still');
-    await waitFor(() => (pictures().at(-1)?.at ?? 0) > lastAt);
+    const still = await waitFor(() =>
+      entries().find((entry) => entry.kind === 'page' && entry.url === `${base}/still`),
+    );
+    await waitFor(() => (pictures().at(-1)?.at ?? 0) >= still.at);
     await end();
   });
 
