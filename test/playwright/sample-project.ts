@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { patienceMs } from '../support/wait-for.ts';
 
 /** The Chromium of Debian. That of Playwright would need a download. */
 export const browser = '/usr/bin/chromium';
@@ -83,7 +84,8 @@ test.describe('Cart', { tag: '@smoke' }, () => {
     await expect(page.locator('body')).toContainText('Harbour');
   });
   test('shows a total (47,19 €)', async ({ page }) => {
-    await expect.poll(() => existsSync('/tmp/first-recorded'), { timeout: 20_000 }).toBe(true);
+    test.setTimeout(${2 * patienceMs});
+    await expect.poll(() => existsSync('/tmp/first-recorded'), { timeout: ${patienceMs} }).toBe(true);
     await page.goto('./');
     await page.evaluate((text) => { document.title = text; }, process.env.SHOP_SECRET ?? '');
     await expect(page.locator('h1').first()).toHaveText('Nowhere', { timeout: 300 });
