@@ -165,7 +165,12 @@ async function testingRequest(
 ): Promise<Omit<TestingRequest<never>, 'blocks' | 'exclusiveTests' | 'first' | 'open' | 'execute'>> {
   const { maxFailures = Number.POSITIVE_INFINITY, failedFirst } = run.options;
   return {
-    ...{ environment, attempt: run.attempt, record, logs, signal, stop },
+    environment,
+    attempt: run.attempt,
+    record,
+    logs,
+    signal,
+    stop,
     plan: all.map(({ test }) => test),
     expected: () => deps.expected(run.id),
     failedLast: failedFirst ? await testsThatFailedLast(deps, run.id) : new Set(),

@@ -49,9 +49,9 @@ export function readFiles<Files, Reply>(
 }
 
 /** The same for tests that have ended: they are broken when their files cannot be read within the limits. */
-export async function judgeFiles<Files, Judged extends JudgedOutput>(
+export async function judgeFiles<Files, Output extends JudgedOutput>(
   readers: Readers,
-  task: Task<Files, Judged>,
+  task: Task<Files, Output>,
   files: Files,
   {
     tests,
@@ -59,7 +59,7 @@ export async function judgeFiles<Files, Judged extends JudgedOutput>(
     startedAt,
     endedAt,
   }: { tests: readonly PlannedTest[]; subject: string; startedAt: Date; endedAt: Date },
-): Promise<Judged | JudgedOutput> {
+): Promise<Output | JudgedOutput> {
   try {
     return await readFiles(readers, task, files, subject);
   } catch (error) {
@@ -68,7 +68,9 @@ export async function judgeFiles<Files, Judged extends JudgedOutput>(
     const outcomes = tests.map((test) => ({
       ...brokenResult(test, reason, startedAt),
       durationMs: endedAt.getTime() - startedAt.getTime(),
-      ...{ attachments: [], steps: undefined, stepsFile: undefined },
+      attachments: [],
+      steps: undefined,
+      stepsFile: undefined,
     }));
     return { outcomes, files: [] };
   }

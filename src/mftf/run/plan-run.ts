@@ -73,7 +73,9 @@ export async function planRun(deps: RunnerDependencies, job: Job, prepared: Prep
   logs.line(`Tests: ${all.length}, to be executed: ${openTests.length}`);
   const tests = openTests.filter(({ name }) => isPlaywrightTest(name));
   return {
-    ...{ catalog, modules, all },
+    catalog,
+    modules,
+    all,
     plan: all.filter(({ test }) => !isPlaywrightTest(test.name)),
     open: openTests.filter(({ name }) => !isPlaywrightTest(name)),
     further: tool && tests.length > 0 ? { tests, tool } : undefined,

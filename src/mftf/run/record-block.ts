@@ -77,8 +77,14 @@ export async function recordBlock(
 /** The result of a test without a verdict. */
 export function brokenResult({ name, suite }: PlannedTest, reason: Reason, startedAt: Date): NewResult {
   return {
-    ...{ test: name, suite, status: 'broken', message: reason.message, reason },
-    ...{ startedAt, durationMs: Date.now() - startedAt.getTime(), attachments: [] },
+    test: name,
+    suite,
+    status: 'broken',
+    message: reason.message,
+    reason,
+    startedAt,
+    durationMs: Date.now() - startedAt.getTime(),
+    attachments: [],
   };
 }
 
