@@ -29,8 +29,8 @@ export interface BlockResultsContext {
 /** The results of a block. */
 export interface BlockResults {
   /**
-   * Adds the results of tests that have ended, but for the last open one: it waits for the end of the command, which may contradict good
-   * results. Rejects also when they cannot be read within the limits: the open tests may still get a verdict.
+   * Adds the results of tests that have ended, but for the last open one: when the command ends with an error that no test has, it becomes
+   * broken. Rejects also when they cannot be read within the limits: the open tests may still get a verdict.
    */
   addEnded(): Promise<void>;
   /** Adds all other results, after the end of the command. */

@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { safeName } from '../artifacts/safe-name.ts';
 import type { Block } from '../mftf/run/blocks.ts';
 import { withHostFolders } from '../mftf/run/judge-files.ts';
-import { brokenResult, type ExecutedBlock, recordBlock } from '../mftf/run/record-block.ts';
+import { type BlockRecord, brokenResult, type ExecutedBlock, recordBlock } from '../mftf/run/record-block.ts';
 import type { PlaywrightTest } from '../model/playwright.ts';
 import type { Reason } from '../model/run.ts';
 import { runFolder } from '../pool/specification.ts';
@@ -40,10 +40,10 @@ export async function executeBlock(
 ): Promise<ExecutedBlock> {
   const { job } = context.commands;
   const { logs } = context.prepared;
-  const recording = { record: job.record, logs, signal: job.abort };
+  const blockRecord: BlockRecord = { record: job.record, logs, signal: job.abort };
   const names = new Set(tests.map(({ name }) => name));
   const missing = block.tests.filter(({ name }) => !names.has(name));
-  return recordBlock(recording, block.tests, async (startedAt, add) => {
+  return recordBlock(blockRecord, block.tests, async (startedAt, add) => {
     await add(missing.map((test) => brokenResult(test, missingReason, startedAt)));
     await run(context, containerId, { tests, others, folder, startedAt, add });
   });
@@ -83,13 +83,13 @@ async function run(
       output: log.stream,
       timeoutMs,
     };
-    const following = followOutput(results.addEnded, (line) => prepared.logs.line(line));
+    const follower = followOutput(results.addEnded, (line) => prepared.logs.line(line));
     const pace = (bytes: number) => {
-      following.notify();
+      follower.notify();
       return commands.pace(bytes);
     };
     const end = await runCommand({ ...commands, pace }, containerId, command).finally(async () => {
-      await following.stop();
+      await follower.stop();
       await log.close();
     });
     await results.addAll(end);
@@ -118,7 +118,7 @@ function commandOf({
     ...(project.config === undefined ? [] : [`--config=${project.config}`]),
     ...(first?.suite === undefined ? [] : [`--project=${first.suite}`]),
     ...grepOf(tests, others),
-    // Ours first: what the other one prints says that there may be a result.
+    // Ours comes first, so that a result is written when the other one prints a line, which is what `followOutput` waits for.
     `--reporter=${playwrightScripts.reporter},list`,
     `--output=${output}/files`,
     ...['--trace=retain-on-failure', '--retries=0', '--repeat-each=1', '--workers=1'],
@@ -132,10 +132,10 @@ const maxGrepLength = 60_000;
 function grepOf(tests: readonly PlaywrightTest[], others: readonly PlaywrightTest[]): string[] {
   if (others.length === 0) return [];
   const isSerial = tests.some(({ serial }) => serial);
-  const execution = isSerial ? [...tests, ...others.filter(({ serial }) => serial)] : tests;
-  if (execution.length === tests.length + others.length) return [];
+  const grepTests = isSerial ? [...tests, ...others.filter(({ serial }) => serial)] : tests;
+  if (grepTests.length === tests.length + others.length) return [];
   // Tags follow the title that they belong to.
-  const titles = execution.map((test) => test.titles.map(escapeExpression).join('(?: @\\S+)* '));
+  const titles = grepTests.map((test) => test.titles.map(escapeExpression).join('(?: @\\S+)* '));
   const grep = `(?:^| )(?:${titles.join('|')})(?: @\\S+)*$`;
   return grep.length > maxGrepLength ? [] : [`--grep=${grep}`];
 }

@@ -15,11 +15,11 @@ export interface OutputFollower {
   stop(): Promise<void>;
 }
 
-/** An error of `read` ends the following, and is logged: results are read again at the end of the command. */
+/** An error of `read` is logged, and `read` is not called again: results are read at the end of the command, too. */
 export function followOutput(read: () => Promise<void>, log: (line: string) => void): OutputFollower {
   const output = createWakeSignal();
-  const stopping = new AbortController();
-  const { signal } = stopping;
+  const abort = new AbortController();
+  const { signal } = abort;
   const follow = async () => {
     let version = output.version();
     for (;;) {
@@ -30,15 +30,15 @@ export function followOutput(read: () => Promise<void>, log: (line: string) => v
       await delay(intervalMs, signal);
     }
   };
-  const running = follow().catch((error: unknown) => {
+  const end = follow().catch((error: unknown) => {
     const { code, message } = toFault(error);
     log(`Results are read only when Playwright has ended: ${code}: ${message}`);
   });
   return {
     notify: output.notify,
     async stop() {
-      stopping.abort();
-      await running;
+      abort.abort();
+      await end;
     },
   };
 }

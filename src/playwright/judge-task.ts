@@ -148,14 +148,14 @@ function withTrust(
   return outcomes.map((outcome) => ({ ...outcome, status: 'broken', message: reason.message, reason }));
 }
 
-type Judged = Omit<JudgedOutcome, 'steps' | 'stepsFile'>;
+type TestOutcome = Omit<JudgedOutcome, 'steps' | 'stepsFile'>;
 
 async function withResult(
   { folder, projectPlace }: CommandOutput,
   test: PlaywrightTest,
   result: ReportedResult,
   redactor: Redactor,
-): Promise<Judged> {
+): Promise<TestOutcome> {
   const attachments = await attachmentsOf(folder, result, redactor);
   const { status, reason } = statusOf(result);
   const isBad = status === 'failed' || status === 'broken';
@@ -179,7 +179,7 @@ function withoutResult(
   output: EndedOutput,
   test: PlaywrightTest,
   report: Report,
-): Omit<Judged, 'attachments'> {
+): Omit<TestOutcome, 'attachments'> {
   const { startedAt, endedAt, projectPlace } = output;
   const { message, reason } = whyMissing(output, report);
   return {

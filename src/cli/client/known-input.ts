@@ -27,6 +27,6 @@ export async function assertInputIsKnown(
 /** The description of the request for an operation; null for what is none. */
 function requestOf(description: unknown, { path, method }: AnyOperation): unknown {
   const { paths } = (description ?? {}) as { paths?: Record<string, Record<string, unknown>> };
-  const described = paths?.[path.replace(/:(\w+)/g, '{$1}')]?.[method.toLowerCase()];
-  return (described as { requestBody?: unknown } | undefined)?.requestBody ?? null;
+  const operation = paths?.[path.replace(/:(\w+)/g, '{$1}')]?.[method.toLowerCase()];
+  return (operation as { requestBody?: unknown } | undefined)?.requestBody ?? null;
 }
