@@ -7,15 +7,18 @@ import type { Random } from './random.ts';
 /** The folder of the project in the test module. */
 export const playwrightFolder = 'Test/Playwright';
 
-const seconds = [0.2, 0.4, 0.8];
-const fileOf = (each: number) => `sleep-${each}.spec.js`;
+/** Three are of one file: a result of these is recorded while the next one is executed. */
+const tests = [
+  ...[0.2, 0.4, 0.8].map((seconds) => ({ file: 'sleeps.spec.js', title: `sleeps ${seconds} s`, seconds })),
+  { file: 'sleeps-alone.spec.js', title: 'sleeps', seconds: 0.4 },
+];
 
-/** One or two tests of Playwright for a run. */
+/** One to three tests of Playwright for a run. */
 export function somePlaywrightTests(random: Random): string[] {
   return random
-    .shuffled(seconds)
-    .slice(0, random.between(1, 2))
-    .map((each) => `${fileOf(each)} › sleeps`);
+    .shuffled(tests)
+    .slice(0, random.between(1, 3))
+    .map(({ file, title }) => `${file} › ${title}`);
 }
 
 /** Writes a project whose tests only take time. Its package is a stand-in for Playwright, installed by npm from its lock file. */
@@ -41,9 +44,6 @@ export function writePlaywrightProject(module: string): void {
       'node_modules/@playwright/test': { version: own.version, resolved: 'file:stand-in.tgz' },
     },
   });
-  write(
-    'tests.json',
-    seconds.map((each) => ({ file: fileOf(each), seconds: each })),
-  );
+  write('tests.json', tests);
   writeFileSync(join(folder, 'playwright.config.js'), 'module.exports = {};\n');
 }
