@@ -35,6 +35,8 @@ export function messageFailuresConformance(
       { state: 'waiting', error: { code: 'X', message: 'away', permanent: false } },
     ]);
     expect((await channels.get('ops')).blockedUntil?.getTime()).toBeGreaterThan(Date.now() + 30_000);
+    const { dueAt } = (await list())[0] ?? {};
+    expect(dueAt).toEqual((await channels.get('ops')).blockedUntil);
     const due = (await outbox.nextDueMs()) ?? 0;
     expect(due).toBeGreaterThan(30_000);
     expect((await messages.channelSummaries()).get(channel.id)).toMatchObject({

@@ -156,7 +156,9 @@ export function createMessages({ database }: { database: Database }) {
 async function select(database: Queryable, condition: string, parameters: unknown[]): Promise<Message[]> {
   const rows = await database.query<MessageRow>(
     `SELECT id, key, channel_id, channel_name, rule_name, reason, recipient, purpose, outcome, submission_id, run_id, alert_id, state, attempts,
-       due_at, claimed_until > now() AND state = 'waiting' AS sending, content ->> 'headline' AS headline,
+       -- A receiver that asked to wait holds up all messages of its channel.
+       greatest(due_at, (SELECT blocked_until FROM channel WHERE id = channel_id)) AS due_at,
+       claimed_until > now() AND state = 'waiting' AS sending, content ->> 'headline' AS headline,
        error_code, error_message, error_permanent, created_at, attempted_at, ended_at
      FROM message WHERE ${condition}`,
     parameters,
