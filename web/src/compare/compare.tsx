@@ -29,7 +29,7 @@ export default function Compare() {
       ) : data === undefined || error !== null ? (
         <QueryFallback what="the comparison" query={{ error, refetch }} />
       ) : (
-        <div className={classes.result} data-old={isPlaceholderData || undefined}>
+        <div aria-busy={isPlaceholderData}>
           <Comparison compared={data} />
         </div>
       )}

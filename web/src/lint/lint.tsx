@@ -41,7 +41,7 @@ export default function Lint() {
       ) : findings.length === 0 ? (
         <NoFindings isFiltered={Object.keys(filter.query).some((name) => name !== 'environment')} />
       ) : (
-        <div className={classes.list} data-old={result.isPlaceholderData || undefined}>
+        <div aria-busy={result.isPlaceholderData}>
           <FindingsTable
             findings={findings}
             environment={filter.environment}

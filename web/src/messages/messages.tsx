@@ -62,7 +62,7 @@ export default function Messages() {
         />
       )}
       {data && data.messages.length > 0 && (
-        <div className={classes.list} data-old={isPlaceholderData || undefined}>
+        <div className={classes.list} aria-busy={isPlaceholderData}>
           <MessageTable label="Messages" messages={data.messages} />
         </div>
       )}

@@ -62,7 +62,7 @@ export default function Runs() {
         <NoRuns isFiltered={environment !== '' || status !== ''} isOlderPage={before !== ''} />
       )}
       {data && data.runs.length > 0 && (
-        <div className={classes.list} data-old={isPlaceholderData || undefined}>
+        <div aria-busy={isPlaceholderData}>
           <CompareBar chosen={compared} onChange={setCompared} />
           <RunsTable runs={data.runs} compared={compared} onCompare={setCompared} />
         </div>

@@ -46,7 +46,7 @@ export function PreviewPanel({ draft, now, preview, error, isLoading, isStale, o
   const suites = new Set(suiteNames).size;
   const skipped = preview.tests.filter((test) => test.skipped !== null).length;
   return (
-    <div className={classes.preview} data-old={isStale || undefined} aria-busy={isStale}>
+    <div className={classes.preview} aria-busy={isStale}>
       <p className={classes.headline} aria-live="polite">
         {plural(preview.tests.length, 'test')}
         {inSuites > 0 && (

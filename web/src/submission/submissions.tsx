@@ -51,7 +51,7 @@ export default function Submissions() {
       {!data && <QueryFallback what="the submissions" query={{ error, refetch }} />}
       {data?.submissions.length === 0 && <NoSubmissions isFiltered={schedule !== '' || saved !== ''} />}
       {data && data.submissions.length > 0 && (
-        <div className={classes.list} data-old={isPlaceholderData || undefined}>
+        <div aria-busy={isPlaceholderData}>
           <SubmissionsTable submissions={data.submissions} />
         </div>
       )}

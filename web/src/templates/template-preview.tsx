@@ -41,7 +41,7 @@ export function TemplatePreview({ channelKind, outcome, source }: Props) {
         </p>
       )}
       {data && !error && (
-        <div data-old={isPlaceholderData || undefined} className={classes.message}>
+        <div aria-busy={isPlaceholderData} className={classes.message}>
           <SegmentedControl
             size="xs"
             aria-label="Form of the message"

@@ -33,7 +33,7 @@ export default function Trends() {
       </div>
       {/* An error of a new filter, such as a group without tests, is shown instead of the old answer. */}
       {data && !error ? (
-        <div className={classes.view} data-old={isPlaceholderData || undefined}>
+        <div className={classes.view} aria-busy={isPlaceholderData}>
           <Results trends={data} hasFilter={group !== '' || module !== ''} />
         </div>
       ) : (

@@ -31,7 +31,7 @@ export function RuleTrial({ draft }: { draft: RuleDraft }) {
         ) : data === undefined ? (
           <p className={classes.dim}>Loading …</p>
         ) : (
-          <div className={classes.trial} data-old={isPlaceholderData || undefined}>
+          <div className={classes.trial} aria-busy={isPlaceholderData}>
             <Answer trial={data} />
           </div>
         )}
