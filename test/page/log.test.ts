@@ -160,6 +160,25 @@ describe.skipIf(noBrowserReason)('the log of a run in a browser', () => {
     await Promise.all([page, other].map((each) => each.context().close()));
   });
 
+  it('keeps the line of the address in view on a machine that is slow to draw', async () => {
+    const page = await browser.open(server.url);
+    // Each frame takes six seconds by the clock of the page.
+    await page.addInitScript(`
+      const [now, frame] = [performance.now.bind(performance), requestAnimationFrame.bind(window)];
+      let late = 0;
+      performance.now = () => now() + late;
+      window.requestAnimationFrame = (callback) =>
+        frame((time) => {
+          late += 6_000;
+          callback(time + late);
+        });
+    `);
+    const { line = 0 } = failures['OrderTest'] ?? {};
+    await page.goto(`${address}?log=full&wrap=on#L${line}`);
+    await expectInView(page, line);
+    await page.context().close();
+  });
+
   it('copies the link to a line', async () => {
     const page = await browser.open(`${address}?log=full#L12`, {
       permissions: ['clipboard-read', 'clipboard-write'],

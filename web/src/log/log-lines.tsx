@@ -40,6 +40,8 @@ export function LogLines(props: Props) {
   const topIndex = useRef(0);
   /** Whether the user scrolls. A jump to a line may reach the end for a moment, while wrapped lines are not measured yet. */
   const isUserScrolling = useRef(false);
+  /** The line that was shown last, until something else scrolls. */
+  const shown = useRef<number>(undefined);
   const { first, last } = log;
   const digits = String(last).length;
   const numberWidth = 16 + Math.max(digits, 3) * 7;
@@ -58,6 +60,7 @@ export function LogLines(props: Props) {
   useLayoutEffect(() => {
     const index = topIndex.current;
     isUserScrolling.current = false;
+    shown.current = undefined;
     virtualizer.measure();
     if (!follow && index > 0) virtualizer.scrollToIndex(index, { align: 'start' });
   }, [wrap]);
@@ -65,9 +68,20 @@ export function LogLines(props: Props) {
   useImperativeHandle(ref, () => ({
     show: (line) => {
       isUserScrolling.current = false;
+      shown.current = line;
       virtualizer.scrollToIndex(line - first, { align: 'center' });
     },
   }));
+
+  // The virtualizer takes a line for shown after two frames, and at the latest after five seconds. On a busy machine wrapped lines
+  // are measured later than that, and what is above grows and moves the line out of view.
+  useEffect(() => {
+    if (shown.current === undefined || follow) return;
+    const index = shown.current - first;
+    const [offset] = virtualizer.getOffsetForIndex(index, 'center') ?? [];
+    if (offset === undefined || Math.abs(offset - (virtualizer.scrollOffset ?? 0)) <= lineHeight) return;
+    virtualizer.scrollToIndex(index, { align: 'center' });
+  });
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: each version may have a new end
   useEffect(() => {
@@ -87,6 +101,7 @@ export function LogLines(props: Props) {
 
   const startUserScroll = () => {
     isUserScrolling.current = true;
+    shown.current = undefined;
   };
   const userScrollProps = {
     onWheel: startUserScroll,
