@@ -38,8 +38,9 @@ export async function startBrowser(): Promise<TestBrowser> {
         reducedMotion: 'reduce',
         ...options,
       });
+      // Also of the pages that a page opens.
+      context.setDefaultTimeout(patienceMs);
       const page = await context.newPage();
-      page.setDefaultTimeout(patienceMs);
       page.on('pageerror', (error) => pageErrors.push(String(error.stack ?? error)));
       page.on('console', (message) => {
         if (message.type() === 'error' && /Content.Security.Policy|React/i.test(message.text())) {
