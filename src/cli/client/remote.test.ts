@@ -32,11 +32,12 @@ describe('the request for an operation', () => {
 it('refuses tests of Playwright for a server that would drop them', async () => {
   const sent: string[] = [];
   let selection: object = { properties: { tests: {} } };
+  let components: object = {};
   const server = createServer((incoming, response) => {
     sent.push(incoming.url ?? '');
     const schema = { properties: { selection } };
     const post = { requestBody: { content: { 'application/json': { schema } } } };
-    response.end(JSON.stringify({ paths: { '/api/runs/preview': { post } } }));
+    response.end(JSON.stringify({ paths: { '/api/runs/preview': { post } }, components }));
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
@@ -54,7 +55,14 @@ it('refuses tests of Playwright for a server that would drop them', async () => 
   expect(await preview({ playwright: {} })).toEqual(['SERVER_TOO_OLD', false]);
   // The stand-in sends no preview.
   expect(await preview({})).toEqual(['SERVER_UNREACHABLE', true]);
+  selection = { properties: { tests: { examples: [{ playwright: {} }] } } };
+  expect(await preview({ playwright: {} })).toEqual(['SERVER_TOO_OLD', false]);
   selection = { properties: { tests: {}, playwright: {} } };
+  expect(await preview({ playwright: {} })).toEqual(['SERVER_UNREACHABLE', true]);
+  selection = { anyOf: [{ type: 'null' }, { $ref: '#/components/schemas/Selection%20of~1tests' }] };
+  components = {
+    schemas: { 'Selection of/tests': { allOf: [selection, { properties: { playwright: {} } }] } },
+  };
   expect(await preview({ playwright: {} })).toEqual(['SERVER_UNREACHABLE', true]);
   server.close();
 });
