@@ -64,7 +64,7 @@ it('a report has each run once, and of many long messages the beginnings', async
     ...{ test: `Fail${index}`, suite: undefined, status: 'failed' as const, message: 'é'.repeat(65_536) },
     ...{ startedAt: new Date(index), durationMs: 1, files: [] },
   }));
-  const runs = [{ name: 'long', digest: 'long', results, folder: undefined }];
+  const runs = [{ name: 'long', digest: 'long', origins: [], results, folder: undefined }];
   const options = { runs, environment: 'us', dryRun: false, by: matreItself };
   const id = (await importFileRuns(server.app.context, options))[0]?.run;
   const rows = (await server.ask('GET', `/api/results?ids=${id},${id}`)).body.results;
@@ -110,6 +110,44 @@ it('results of other tools become a past run with its files, once', async () => 
     ]);
     const { artifacts } = (await server.ask('GET', `/api/runs/${id}/artifacts`)).body;
     expect(artifacts).toEqual([{ path: 'imported/1-FailCart/1-a-attachment.png', size: 7 }]);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+it('JUnit files that come later are added to the run of their execution', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'matre-junit-'));
+  const write = (file: string, minute: string, ...cases: string[]) =>
+    writeFile(
+      join(folder, file),
+      `<testsuite timestamp="2026-02-01T02:${minute}:00Z">${cases.join('')}</testsuite>`,
+    );
+  const passed = (name: string) => `<testcase name="${name}" classname="Cart" time="60"/>`;
+  const importAll = async (path = folder, dryRun = false) => {
+    const runs = await readRuns(path, { withoutFiles: false });
+    return importFileRuns(server.app.context, { runs, environment: 'us', dryRun, by: matreItself });
+  };
+  try {
+    await write('a.xml', '00', passed('Adds'), passed('Removes'));
+    const [first] = await importAll();
+    await write(
+      'b.xml',
+      '10',
+      `<testcase name="Pays" classname="Cart" time="60"><failure message="no"/></testcase>`,
+    );
+    const run = { run: first?.run, isRepeated: false, added: 1 };
+    expect(await importAll(folder, true)).toMatchObject([run]);
+    expect(await importAll()).toMatchObject([run]);
+    for (const path of [folder, join(folder, 'a.xml'), join(folder, 'b.xml')]) {
+      expect(await importAll(path)).toMatchObject([{ run: first?.run, isRepeated: true }]);
+    }
+    const { body } = await server.ask('GET', `/api/runs/${first?.run}`);
+    expect(body.run).toMatchObject({
+      ...{ verdict: 'failed', counts: { planned: 3, passed: 2, failed: 1 } },
+      ...{ startedAt: '2026-02-01T02:00:00.000Z', finishedAt: '2026-02-01T02:11:00.000Z' },
+    });
+    const { results } = (await server.ask('GET', `/api/results?ids=${first?.run}`)).body;
+    expect(results.map(({ test }: { test: string }) => test)).toEqual(['Adds', 'Removes', 'Pays']);
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -12,6 +12,8 @@ export interface FileResult {
   durationMs: number;
   /** Files beside it, by their names in the folder. */
   files: { name: string; source: string }[];
+  /** The digest of its JUnit file. */
+  origin?: string | undefined;
 }
 
 /** The results of one execution of tests. */
@@ -20,6 +22,8 @@ export interface FileRun {
   name: string;
   /** Of the content: the same content is the same run, wherever it is. */
   digest: string;
+  /** The digests of its JUnit files: a run that was imported with some of them gets the results of the others. */
+  origins: readonly string[];
   /** Each test once, in the order of execution. */
   results: FileResult[];
   /** The folder of `files`; `undefined` without any. */

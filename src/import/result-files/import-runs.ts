@@ -1,29 +1,27 @@
 import { createReadStream } from 'node:fs';
-import { extname, join } from 'node:path';
-import { safeName } from '../../artifacts/safe-name.ts';
 import type { Principal } from '../../model/access.ts';
-import { maxAttachmentNameLength } from '../../model/limits.ts';
-import type { Attachment, Status } from '../../model/result.ts';
-import { type Counts, verdictOf } from '../../model/run.ts';
-import { emptySelection } from '../../model/selection.ts';
+import type { Counts } from '../../model/run.ts';
 import { withAudit } from '../../operations/core/authorize.ts';
 import type { Context } from '../../operations/core/context.ts';
+import { addSources } from '../../store/tables/extended-imports.ts';
 import {
   environmentsToRebuild,
-  insertImported,
   rebuildHistory,
   recordFiles,
   runsWithoutFiles,
 } from '../../store/tables/imported-runs.ts';
 import type { FileResult, FileRun } from './file-result.ts';
+import { addToRun, countsOf, insertRun, placedFiles, timesOf } from './write-run.ts';
 
 /** What became of a run of files. */
 export interface ImportedFileRun {
   name: string;
-  /** Its number here; `undefined` in a dry run. */
+  /** Its number here; `undefined` for a new one in a dry run. */
   run: number | undefined;
   /** It was imported before, and nothing changes. */
   isRepeated: boolean;
+  /** How many results an earlier run gets, which was imported with fewer files; 0 for others. */
+  added: number;
   finishedAt: Date;
   counts: Counts;
   files: number;
@@ -37,36 +35,33 @@ export interface FileImportOptions {
   by: Principal;
 }
 
-/** The name of the source of a run, by its content. It may be a run of each environment, whose id is that in the source. */
-const sourceOf = ({ digest }: FileRun) => `result files ${digest.slice(0, 32)}`;
+/**
+ * The name of the source of a run, or of one of its JUnit files, by its content. It may be a run of each environment, whose id is that in the
+ * source.
+ */
+const sourceOf = (digest: string) => `result files ${digest.slice(0, 32)}`;
 
 /**
  * Writes runs of other tools into the history of an environment, each in one transaction, then its files. A run that was imported before
- * changes nothing; the files of an import that was interrupted are copied then. Errors: ENVIRONMENT_UNKNOWN, DATABASE_UNREACHABLE, DISK_FULL.
+ * changes nothing; the files of an import that was interrupted are copied then. One that was imported with some of its JUnit files gets the
+ * results of the others. Errors: ENVIRONMENT_UNKNOWN, DATABASE_UNREACHABLE, DISK_FULL.
  */
 export async function importFileRuns(
   context: Context,
   { runs, environment: code, dryRun, by }: FileImportOptions,
 ): Promise<ImportedFileRun[]> {
   const environment = await context.environments.get(code);
+  const target = { environmentId: environment.id, by };
   const report: ImportedFileRun[] = [];
   for (const run of runs) {
-    const source = sourceOf(run);
-    const existing = (await context.importSources.runs(source)).get(environment.id);
-    const summary = {
-      name: run.name,
-      isRepeated: existing !== undefined,
-      finishedAt: endOf(run),
-      counts: countsOf(run),
+    const part = await newPartOf(context, run, environment.id);
+    const change = dryRun ? changeOf(part) : await write(context, part, target);
+    report.push({
+      ...{ name: run.name, ...change, finishedAt: timesOf(run.results).finishedAt },
+      counts: countsOf(run.results),
       files: run.results.reduce((sum, { files }) => sum + files.length, 0),
-    };
-    if (dryRun) {
-      report.push({ ...summary, run: existing });
-      continue;
-    }
-    const id = existing ?? (await write(context, run, { source, environmentId: environment.id, by }));
-    await copyFiles(context, run, { source, environmentId: environment.id, id });
-    report.push({ ...summary, run: id });
+    });
+    if (!dryRun) await copyFiles(context, run, environment.id);
   }
   // Also of an import that was interrupted.
   if (!dryRun && (await environmentsToRebuild(context.database)).includes(environment.id)) {
@@ -75,117 +70,67 @@ export async function importFileRuns(
   return report;
 }
 
+/** What a run of files has that no run here has. */
+interface NewPart {
+  run: FileRun;
+  results: FileResult[];
+  /** A run here that has the other results. */
+  earlier: number | undefined;
+}
+
+async function newPartOf(context: Context, run: FileRun, environmentId: number): Promise<NewPart> {
+  const sources = [run.digest, ...run.origins].map(sourceOf);
+  const runIds = await context.importSources.runsOf(sources, environmentId);
+  const whole = runIds.get(sourceOf(run.digest));
+  if (whole !== undefined) return { run, results: [], earlier: whole };
+  const ofOrigin = ({ origin }: FileResult) => origin && runIds.get(sourceOf(origin));
+  const results = run.results.filter((result) => !ofOrigin(result));
+  return { run, results, earlier: run.results.map(ofOrigin).find(Boolean) || undefined };
+}
+
+type Change = Pick<ImportedFileRun, 'run' | 'isRepeated' | 'added'>;
+
+function changeOf({ results, earlier }: NewPart): Change {
+  const added = earlier === undefined ? 0 : results.length;
+  return { run: earlier, isRepeated: results.length === 0, added };
+}
+
 async function write(
   context: Context,
-  run: FileRun,
-  { source, environmentId, by }: { source: string; environmentId: number; by: Principal },
-): Promise<number> {
-  const startedAt = run.results[0]?.startedAt ?? endOf(run);
-  const counts = countsOf(run);
-  const subject = `import ${run.results.length} results of ${run.name}`.slice(0, 300);
-  const submission = {
-    name: undefined,
-    scheduleName: undefined,
-    scheduleId: undefined,
-    savedSelectionId: undefined,
-    selection: { ...emptySelection, all: true },
-    requestedBy: by.name,
-    createdAt: startedAt,
-    runs: [
-      {
-        id: undefined,
-        sourceId: environmentId,
-        environmentId,
-        verdict: verdictOf(counts),
-        reason: undefined,
-        counts,
-        queuedAt: startedAt,
-        startedAt,
-        finishedAt: endOf(run),
-        hasFiles: placedFiles(run).length > 0,
-        results: run.results.map(({ files: _files, ...result }, index) => ({
-          ...result,
-          recordedAt: new Date(result.startedAt.getTime() + result.durationMs),
-          attachments: attachmentsOf(result, index, run.results[index]?.files ?? []).map(
-            ({ attachment }) => attachment,
-          ),
-        })),
-      },
-    ],
-  };
-  const [id] = await withAudit(
-    context,
-    { principal: by, address: undefined, operation: 'import.results', subject },
-    () =>
-      context.database.transaction((transaction) =>
-        insertImported(transaction, submission, { source, by: by.name, event: `Imported from ${run.name}.` }),
-      ),
+  part: NewPart,
+  { environmentId, by }: { environmentId: number; by: Principal },
+): Promise<Change> {
+  const { run, results, earlier } = part;
+  if (results.length === 0) return changeOf(part);
+  const subject = `import ${results.length} results of ${run.name}`.slice(0, 300);
+  const audit = { principal: by, address: undefined, operation: 'import.results', subject };
+  const source = sourceOf(run.digest);
+  return withAudit(context, audit, () =>
+    context.database.transaction(async (transaction) => {
+      const added =
+        earlier === undefined ? undefined : await addToRun(transaction, earlier, { ...run, results });
+      const id =
+        earlier === undefined || added === undefined
+          ? await insertRun(transaction, { ...run, results }, { source, environmentId, by })
+          : earlier;
+      const sources = [run.digest, ...run.origins].map(sourceOf);
+      await addSources(transaction, id, { sources, sourceId: environmentId, by: by.name });
+      return { run: id, isRepeated: added === 0, added: added ?? 0 };
+    }),
   );
-  return id as number;
 }
 
 /** Copies the files of a run that has not all of them. */
 async function copyFiles(
   { artifacts, database }: Context,
   run: FileRun,
-  { source, environmentId, id }: { source: string; environmentId: number; id: number },
+  environmentId: number,
 ): Promise<void> {
-  if (!(await runsWithoutFiles(database, source)).has(environmentId)) return;
+  const source = sourceOf(run.digest);
+  const id = (await runsWithoutFiles(database, source)).get(environmentId);
+  if (id === undefined) return;
   for (const { from, attachment } of placedFiles(run)) {
     await artifacts.write(id, attachment.path, createReadStream(from));
   }
   await recordFiles(database, source, environmentId);
-}
-
-function placedFiles({ results, folder }: FileRun): { from: string; attachment: Attachment }[] {
-  return results.flatMap((result, index) =>
-    attachmentsOf(result, index, result.files).map(({ source, attachment }) => ({
-      from: join(folder ?? '', source),
-      attachment,
-    })),
-  );
-}
-
-/** Where the files of a result are stored. The index keeps those of equal names apart. */
-function attachmentsOf(
-  { test }: Pick<FileResult, 'test'>,
-  index: number,
-  files: FileResult['files'],
-): { source: string; attachment: Attachment }[] {
-  return files.map(({ name, source }, at) => ({
-    source,
-    attachment: {
-      name: name.slice(0, maxAttachmentNameLength),
-      kind: kindOf(name, source),
-      path: `imported/${index + 1}-${safeName(test)}/${at + 1}-${safeName(source)}`,
-    },
-  }));
-}
-
-/** Reporters of Playwright attach its traces under this name. */
-function kindOf(name: string, source: string): Attachment['kind'] {
-  const extension = extname(source).toLowerCase();
-  if (['.png', '.jpg', '.jpeg'].includes(extension)) return 'screenshot';
-  if (name === 'trace' && extension === '.zip') return 'trace';
-  return extension === '.html' ? 'page' : extension === '.log' || extension === '.txt' ? 'log' : 'other';
-}
-
-function endOf({ results }: FileRun): Date {
-  // As many arguments as a large run has results would overflow the stack.
-  return new Date(
-    results.reduce((end, { startedAt, durationMs }) => Math.max(end, startedAt.getTime() + durationMs), 0),
-  );
-}
-
-function countsOf({ results }: FileRun): Counts {
-  const of = (status: Status) => results.filter((result) => result.status === status).length;
-  return {
-    planned: results.length,
-    passed: of('passed'),
-    failed: of('failed'),
-    broken: of('broken'),
-    skipped: of('skipped'),
-    flaky: 0,
-    quarantined: 0,
-  };
 }

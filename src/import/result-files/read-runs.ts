@@ -61,9 +61,10 @@ async function readJunit(path: string): Promise<JunitFile> {
   const results = readable(path, () => readJunitFile(content, mtime));
   const name = basename(path);
   if (results.length === 0) throw withoutResult(name);
-  const digest = createHash('sha256');
-  addContent(digest, content);
-  return { name, digest: digest.digest('hex'), results };
+  const hash = createHash('sha256');
+  addContent(hash, content);
+  const digest = hash.digest('hex');
+  return { name, digest, results: results.map((result) => ({ ...result, origin: digest })) };
 }
 
 /** The run of the files of one execution. A single file is the same run in a folder and alone. */
@@ -72,13 +73,12 @@ function runOfFiles(path: string, files: readonly JunitFile[]): FileRun {
   const [first] = files;
   if (first === undefined) throw withoutResult(path);
   const { name, digest } = first;
-  if (files.length === 1) return runOf({ name, digest, results, folder: undefined });
-  const digests = files.map((file) => file.digest).sort();
+  const origins = files.map((file) => file.digest).sort();
+  if (files.length === 1) return runOf({ name, digest, origins, results, folder: undefined });
   return runOf({
     name: `${basename(path)} (${files.length} files from ${name})`,
-    digest: createHash('sha256').update(digests.join()).digest('hex'),
-    results,
-    folder: undefined,
+    digest: createHash('sha256').update(origins.join()).digest('hex'),
+    ...{ origins, results, folder: undefined },
   });
 }
 
@@ -101,7 +101,7 @@ async function readAllureRun(
       results.push({ ...result, files });
     }
   }
-  return runOf({ name: basename(folder), digest: digest.digest('hex'), results, folder });
+  return runOf({ name: basename(folder), digest: digest.digest('hex'), origins: [], results, folder });
 }
 
 /** Errors: IMPORT_ATTACHMENT_OUTSIDE, also for a link; IMPORT_ATTACHMENT_MISSING. */
@@ -160,16 +160,10 @@ function addContent(digest: Hash, content: string): void {
 
 /** Errors: IMPORT_FILE_INVALID for files without a result, and for a name that no test here can have. */
 function runOf({
-  name,
-  digest,
   results,
-  folder,
-}: {
-  name: string;
-  digest: string;
-  results: readonly FileResult[];
-  folder: string | undefined;
-}): FileRun {
+  ...about
+}: Omit<FileRun, 'results'> & { results: readonly FileResult[] }): FileRun {
+  const { name } = about;
   if (results.length === 0) throw withoutResult(name);
   const tests = withVariants(results).map(withinLimits);
   const long = tests
@@ -182,7 +176,7 @@ function runOf({
   const inOrder = tests.toSorted((one, other) => one.startedAt.getTime() - other.startedAt.getTime());
   // The last execution of a test decides, as Allure and matre see it.
   const latest = new Map(inOrder.map((result) => [keyOf(result), result]));
-  return { name, digest, results: [...latest.values()], folder };
+  return { ...about, results: [...latest.values()] };
 }
 
 /** Tests that differ only in a browser or a parameter have equal names, which get that then. */

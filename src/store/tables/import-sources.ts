@@ -44,6 +44,15 @@ export function createImportSources(deps: { database: Queryable; secrets: Secret
       );
     },
 
+    /** The runs here of an id there, by the names of their sources. */
+    async runsOf(sources: readonly string[], sourceId: number): Promise<Map<string, number>> {
+      const rows = await database.query<{ source: string; target: string }>(
+        `SELECT source, target FROM import_source WHERE source = ANY ($1::text[]) AND kind = 'run' AND source_id = $2`,
+        [sources, String(sourceId)],
+      );
+      return new Map(rows.map(({ source, target }) => [source, Number(target)]));
+    },
+
     /** The runs here by their ids there. */
     async runs(source: string): Promise<Map<number, number>> {
       const rows = await database.query<{ source_id: string; target: string }>(

@@ -88,9 +88,7 @@ export async function insertImported(
     const fields = { submissionId, scheduleId: submission.scheduleId, selection, requestedBy };
     const id = await insertRun(transaction, run, fields);
     ids.push(id);
-    for (let from = 0; from < run.results.length; from += resultsOfStatement) {
-      await insertResults(transaction, id, run.results.slice(from, from + resultsOfStatement), from);
-    }
+    await insertResults(transaction, id, run.results, 0);
     await transaction.query(
       `WITH attempt AS (
          INSERT INTO attempt (run_id, attempt, fence, worker_id, started_at, ended_at, outcome, reason_code, reason_message)
@@ -169,11 +167,23 @@ async function insertRun(
   return (row as { id: number }).id;
 }
 
-async function insertResults(
+/** Adds tests with their results to a run, after the `position` tests that it has. */
+export async function insertResults(
   transaction: Queryable,
   runId: number,
   results: readonly ImportedResult[],
-  /** Of the first of them. */
+  position: number,
+): Promise<void> {
+  for (let from = 0; from < results.length; from += resultsOfStatement) {
+    await insertSome(transaction, runId, results.slice(from, from + resultsOfStatement), position + from);
+  }
+}
+
+async function insertSome(
+  transaction: Queryable,
+  runId: number,
+  results: readonly ImportedResult[],
+  /** Of the last test before them. */
   position: number,
 ): Promise<void> {
   await transaction.query(

@@ -10,7 +10,7 @@ folder of JUnit files: those that share no test, with at most 30 minutes between
 trends, classes of failures and the history of Allure do not begin at zero. docs/reports.md has the details.
 
 All files are read before anything is written; a damaged one, or an attachment that is missing or outside of the folder, ends
-the import. An import of the same files again changes nothing. With the embedded database, stop \`matre up\` first.
+the import. An import of the same files again changes nothing; more JUnit files of an execution are added to its run. With the embedded database, stop \`matre up\` first.
 
 Examples:
   matre import results -e preprod-us allure-results --dry-run
@@ -39,12 +39,13 @@ export function registerResults(command: Command, context: CliContext): void {
         });
         const document = { runs: runs.map((run) => ({ ...run, run: run.run ?? null })) };
         print(context, options, document, (output) => {
-          for (const { name, run, isRepeated, finishedAt, counts, files } of runs) {
+          for (const { name, run, isRepeated, added, finishedAt, counts, files } of runs) {
+            const verb = dryRun ? 'would be' : 'was';
             const outcome = isRepeated
               ? `is run ${run} already`
-              : dryRun
-                ? 'would be imported'
-                : `was imported as run ${run}`;
+              : added > 0
+                ? `${verb} added to run ${run} (${added} new results)`
+                : `${verb} imported${run === undefined ? '' : ` as run ${run}`}`;
             output.line(
               `${name} of ${finishedAt.toISOString().slice(0, 16)} ${outcome}: ${tally(counts)}, ${files} files`,
             );
