@@ -8,11 +8,12 @@ import type { Engine, ExecEnd } from '../engine/engine.ts';
 import { Fault } from '../faults/fault.ts';
 import { createRedactor } from '../mftf/redaction/redactor.ts';
 import type { PlaywrightTest } from '../model/playwright.ts';
+import type { PlannedTest } from '../model/selection.ts';
 import type { NewResult } from '../queue/recorder.ts';
 import { createThreads, type Threads } from '../threads/threads.ts';
 import { type BlockResults, type BlockResultsContext, createBlockResults } from './block-results.ts';
 import type { CommandOutput } from './judge-task.ts';
-import { reportFile, resultFile, resultFolder } from './report-lines.ts';
+import { currentFile, reportFile, resultFile, resultFolder } from './report-lines.ts';
 
 const resultReaders = createThreads({ count: 1 });
 afterAll(() => resultReaders.close());
@@ -30,6 +31,7 @@ const engine = {
 
 let output: string;
 let added: Record<string, string>;
+let started: string[];
 let results: BlockResults;
 let readerFault: Fault | undefined;
 let stored: string[];
@@ -41,12 +43,17 @@ beforeEach(async () => {
   const folders = { folder: join(home, 'files'), stepsFolder: join(home, 'steps') };
   for (const path of [output, ...Object.values(folders)]) await mkdir(path);
   added = {};
+  started = [];
   readerFault = undefined;
   stored = [];
   firstResults = [];
   const abort = new AbortController().signal;
+  const record = {
+    event: async () => undefined,
+    testStarted: async ({ name }: PlannedTest) => void started.push(name.at(-1) ?? ''),
+  };
   const context = {
-    commands: { engine, job: { abort, run: { id: 1 }, record: { event: async () => undefined } } },
+    commands: { engine, job: { abort, run: { id: 1 }, record } },
     prepared: { redactor: await createRedactor([]), files: { secrets: [] }, logs: { line: () => undefined } },
     project: { place: 'project' },
     artifacts: {
@@ -90,6 +97,11 @@ async function reportResult(number: number, title: string, status: 'passed' | 'f
   await writeFile(path, JSON.stringify({ ...identity, ...about, ...lists }));
 }
 
+const reportCurrent = (title: string) =>
+  writeFile(
+    join(output, currentFile),
+    JSON.stringify({ project: '', file: 'a.spec.ts', line: 1, titles: [title] }),
+  );
 const reportEnd = () => writeFile(join(output, reportFile), '{"kind":"end","status":"passed"}\n');
 const exited = (code: number) => ({ kind: 'exited' as const, code, outOfMemory: false });
 
@@ -108,6 +120,19 @@ it('adds the results of tests that have ended, and the last one when the command
   expect(added).toEqual({ A: 'passed', B: 'passed', C: 'passed' });
   // Each poll reads the new ones: a file may have 1,000 tests.
   expect(firstResults).toEqual([1, 2, 1]);
+});
+
+it('marks the current test as under way, once, and none that has a result or is of another block', async () => {
+  for (const title of ['other', 'B', 'B']) {
+    await reportCurrent(title);
+    await results.addEnded();
+  }
+  expect(started).toEqual(['B']);
+  await reportResult(1, 'B', 'passed');
+  await results.addEnded();
+  await reportCurrent('A');
+  await results.addEnded();
+  expect(started).toEqual(['B', 'A']);
 });
 
 it('never makes a block green whose command was killed, or ended with an error that no test has', async () => {

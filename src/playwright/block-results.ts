@@ -8,12 +8,14 @@ import { reportLeftOut } from '../mftf/run/output.ts';
 import type { PreparedRun } from '../mftf/run/prepared-run.ts';
 import { withoutOutage } from '../mftf/run/without-outage.ts';
 import type { PlaywrightTest } from '../model/playwright.ts';
-import type { NewResult } from '../queue/recorder.ts';
+import type { PlannedTest } from '../model/selection.ts';
+import type { NewResult, Recorder } from '../queue/recorder.ts';
 import type { Threads } from '../threads/threads.ts';
 import type { Archive, ArchiveQueue } from './archive-queue.ts';
 import { createReportCopy } from './copy-results.ts';
 import { type CommandOutput, type JudgedReport, judgeReport } from './judge-task.ts';
 import type { Commands, Project } from './project.ts';
+import { readCurrent } from './report-lines.ts';
 
 export interface BlockResultsContext {
   commands: Commands;
@@ -29,8 +31,8 @@ export interface BlockResultsContext {
 /** The results of a block. */
 export interface BlockResults {
   /**
-   * Adds the results of tests that have ended, but for the last open one: when the command ends with an error that no test has, it becomes
-   * broken. Rejects also when they cannot be read within the limits: the open tests may still get a verdict.
+   * Marks the current test as under way, and adds the results of tests that have ended, but for the last open one: when the command ends with
+   * an error that no test has, it becomes broken. Rejects also when they cannot be read within the limits: the open tests may still get a verdict.
    */
   addEnded(): Promise<void>;
   /** Adds all other results, after the end of the command. */
@@ -53,6 +55,7 @@ export function createBlockResults(
   const { tests, first, startedAt } = block;
   const copy = createReportCopy({ engine, containerId, output }, folders.folder, redactor);
   const open = new Set(tests.map(keyOf));
+  const mark = createTestMarker(job.record);
   /** How many results are read. All that they judge is recorded, but for the last open test. */
   let readCount = 0;
 
@@ -94,11 +97,14 @@ export function createBlockResults(
     async addEnded() {
       const { count, leftOut } = await copy.addResults();
       await reportLeftOut({ logs, record: job.record }, first.file, leftOut);
-      if (count === 0) return;
-      const report = await judge(undefined, readCount + 1);
-      readCount += count;
-      const outcomes = report.outcomes.slice(0, open.size - 1);
-      if (outcomes.length > 0) await addOutcomes({ ...report, outcomes });
+      if (count > 0) {
+        const report = await judge(undefined, readCount + 1);
+        readCount += count;
+        const outcomes = report.outcomes.slice(0, open.size - 1);
+        if (outcomes.length > 0) await addOutcomes({ ...report, outcomes });
+      }
+      const current = await readCurrent(folders.folder);
+      if (current !== undefined && open.has(keyOf(current))) mark(current);
     },
 
     async addAll(end) {
@@ -122,4 +128,27 @@ function archivesOf({ outcomes, archives }: JudgedReport, hostFolder: string): A
     );
     return owners.length === 0 ? [] : [{ file: join(hostFolder, file), path, owners }];
   });
+}
+
+/**
+ * A function that marks a test as under way, for the page. It writes one at a time and never fails, and nothing waits for it: while the
+ * database is away, results are spooled, and the recorder drops a mark that comes after the result of its test.
+ */
+function createTestMarker(record: Pick<Recorder, 'testStarted'>): (test: PlannedTest) => void {
+  let isWriting = false;
+  let marked: string | undefined;
+  return ({ name, suite }) => {
+    if (isWriting || marked === name) return;
+    isWriting = true;
+    record.testStarted({ name, suite }).then(
+      () => {
+        marked = name;
+        isWriting = false;
+      },
+      // Recording the result meets the same error.
+      () => {
+        isWriting = false;
+      },
+    );
+  };
 }

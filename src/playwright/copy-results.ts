@@ -3,14 +3,14 @@ import type { Engine } from '../engine/engine.ts';
 import { exists } from '../files/exists.ts';
 import type { Redactor } from '../mftf/redaction/redactor.ts';
 import { fetchOutput, type LeftOut, outputLimits } from '../mftf/run/output.ts';
-import { reportFile, resultFile, resultFolder } from './report-lines.ts';
+import { currentFile, reportFile, resultFile, resultFolder } from './report-lines.ts';
 
 /** How many results one command in the container is asked for. */
 const batchSize = 20;
 
 /** Copies what the reporter wrote in a container to a folder on this host, each result once. */
 export interface ReportCopy {
-  /** Copies the results that are new, with what they attach. Errors: those of `fetchOutput`. */
+  /** Copies the name of the current test and the results that are new, with what they attach. Errors: those of `fetchOutput`. */
   addResults(): Promise<{ count: number; leftOut: LeftOut[] }>;
   /** Copies the lines of the report, which is complete when its command has ended. Errors: those of `fetchOutput`. */
   addLines(): Promise<LeftOut[]>;
@@ -34,7 +34,7 @@ export function createReportCopy(
       const first = next;
       for (;;) {
         const numbers = Array.from({ length: batchSize }, (_, index) => next + index);
-        const more = await fetch(numbers.map(resultFolder));
+        const more = await fetch([currentFile, ...numbers.map(resultFolder)]);
         leftOut.push(...more);
         // The results count also when their files are too much.
         if (more.length > 0) await fetch(numbers.map(resultFile));

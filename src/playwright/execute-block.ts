@@ -43,10 +43,15 @@ export async function executeBlock(
   const blockRecord: BlockRecord = { record: job.record, logs, signal: job.abort };
   const names = new Set(tests.map(({ name }) => name));
   const missing = block.tests.filter(({ name }) => !names.has(name));
-  return recordBlock(blockRecord, block.tests, async (startedAt, add) => {
-    await add(missing.map((test) => brokenResult(test, missingReason, startedAt)));
-    await run(context, containerId, { tests, others, folder, startedAt, add });
-  });
+  return recordBlock(
+    blockRecord,
+    block.tests,
+    async (startedAt, add) => {
+      await add(missing.map((test) => brokenResult(test, missingReason, startedAt)));
+      await run(context, containerId, { tests, others, folder, startedAt, add });
+    },
+    { marksTests: true },
+  );
 }
 
 const missingReason: Reason = {

@@ -18,6 +18,9 @@ export const reportFile = 'report.jsonl';
 export const resultFolder = (number: number) => `results/${number}`;
 export const resultFile = (number: number) => `${resultFolder(number)}/result.json`;
 
+/** The test that is executed now. */
+export const currentFile = 'current.json';
+
 const text = z.string().max(20_000);
 const name = z.string().max(1_000);
 /** What becomes an argument of a command, or is stored unchanged. */
@@ -82,6 +85,18 @@ const reportLine = z.discriminatedUnion('kind', [
 export type ReportLine = z.output<typeof reportLine>;
 export type TestLine = z.output<typeof testLine>;
 export type ReportedResult = z.output<typeof testResult>;
+
+/** A longer file is not the reporter's: it cuts titles. */
+const maxCurrentBytes = 256 * 1024;
+
+/** The test that a folder names as the current one; `undefined` without one that can be read. */
+export async function readCurrent(folder: string): Promise<{ name: string; suite: string } | undefined> {
+  const path = join(folder, currentFile);
+  const file = await ifPresent(stat(path));
+  if (!file?.isFile() || file.size > maxCurrentBytes) return undefined;
+  const test = parse(z.object(identity), await readFile(path, 'utf8'));
+  return test && { name: nameOfTest(test), suite: test.project };
+}
 
 /** More lines and results are not read: a project may list so many tests. */
 const maxReportLines = 20_000;

@@ -46,7 +46,9 @@ export interface Recorder {
    * fault (see `isTransient`), or the test is to be executed again. Empty on a first attempt.
    */
   planned(): Promise<RecordedPlan[]>;
-  /** Marks a test as under way, for the page. */
+  /** Says which tests one process will execute. It writes nothing: traces need it. */
+  blockStarted(tests: readonly PlannedTest[]): Promise<void>;
+  /** Marks a test as under way, for the page, unless this attempt has its result. */
   testStarted(test: PlannedTest): Promise<void>;
   /** Writes a result, once for each test and attempt; a repeat with the same attempt changes nothing. */
   result(result: NewResult): Promise<void>;
@@ -133,11 +135,16 @@ export function createRecorder(deps: { database: Database; runId: number; fence:
         }));
       }),
 
+    blockStarted: async () => undefined,
+
     testStarted: ({ name, suite }) =>
-      write(async (transaction) => {
+      write(async (transaction, { attempt }) => {
         const rows = await transaction.query(
-          'UPDATE planned_test SET started_at = now() WHERE run_id = $1 AND test = $2 AND suite = $3 RETURNING test',
-          [runId, name, suite ?? ''],
+          `UPDATE planned_test SET started_at = CASE WHEN EXISTS (
+             SELECT FROM result WHERE run_id = $1 AND test = $2 AND suite = $3 AND attempt = $4
+           ) THEN started_at ELSE now() END
+           WHERE run_id = $1 AND test = $2 AND suite = $3 RETURNING test`,
+          [runId, name, suite ?? '', attempt],
         );
         if (rows.length === 0) throw unplanned(runId, name, suite);
       }),

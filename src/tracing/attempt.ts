@@ -9,7 +9,7 @@ import { type Attributes, attemptSpanId, type Emit, newSpanId, type Span, type T
 interface Block {
   span: OpenSpan;
   suite: string | undefined;
-  /** Names of the tests under way. */
+  /** Names of the tests without a result. */
   open: Set<string>;
   /** When its last test ended, by the result of MFTF. */
   testedUntil: number;
@@ -49,9 +49,9 @@ export function createAttemptTrace(job: Job, trace: Trace, emit: Emit): AttemptT
         await job.record.phase(name);
         startPhase(name);
       },
-      async testStarted(test) {
-        await job.record.testStarted(test);
-        blocks.testStarted(test);
+      async blockStarted(tests) {
+        await job.record.blockStarted(tests);
+        for (const test of tests) blocks.testPlanned(test);
       },
       async result(result) {
         await job.record.result(result);
@@ -134,7 +134,7 @@ function createBlockSpans(parent: () => OpenSpan, end: End) {
   }
 
   return {
-    testStarted({ name, suite }: PlannedTest): void {
+    testPlanned({ name, suite }: PlannedTest): void {
       const key = suite ?? `test ${name}`;
       const block = blocks.get(key) ?? openBlock(name, suite);
       blocks.set(key, block);
@@ -165,7 +165,7 @@ function createBlockSpans(parent: () => OpenSpan, end: End) {
       end(block.span, suite === undefined ? describe(result) : {});
     },
 
-    /** Ends the blocks whose tests were under way. */
+    /** Ends the blocks with a test that has no result. */
     endOpen(error: string): void {
       for (const { span, suite, open } of blocks.values()) {
         const attributes = suite === undefined ? { 'test.case.name': [...open][0] } : {};

@@ -66,6 +66,7 @@ export function spoolingRecorder(
     patches: (patches) => inOrder(() => record.patches(patches)),
     plan: (tests) => inOrder(() => record.plan(tests)),
     planned: () => inOrder(() => record.planned()),
+    blockStarted: (tests) => record.blockStarted(tests),
     testStarted: (test) => inOrder(() => record.testStarted(test)),
     async result(result) {
       try {

@@ -11,6 +11,9 @@ const identity = ({ file, title }) => ({ project: '', file, line: 1, titles: [ti
 
 async function execute(test, number) {
   const name = `${test.file} › ${test.title}`;
+  const folder = path.dirname(process.env.MATRE_REPORT);
+  fs.writeFileSync(path.join(folder, 'current.json'), JSON.stringify(identity(test)));
+  console.log(`> ${name}`);
   const journal = (event, more) =>
     append(process.env.SLEEPS_JOURNAL, {
       ...{ event, command: 'playwright', pid: process.pid, test: name },
@@ -25,7 +28,7 @@ async function execute(test, number) {
   // Before its result, which may be recorded at once.
   journal('end', { code: 0 });
   const result = { status: 'passed', expected: 'passed', startedAt, durationMs: Date.now() - startedAt };
-  const results = path.join(path.dirname(process.env.MATRE_REPORT), 'results');
+  const results = path.join(folder, 'results');
   const draft = path.join(results, `.${number}`);
   fs.mkdirSync(draft, { recursive: true });
   const none = { errors: [], attachments: [], steps: [] };

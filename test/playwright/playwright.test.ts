@@ -67,6 +67,11 @@ describe.skipIf(noPlaywrightReason !== undefined)('tests of Playwright', () => {
         const results = await harness.context.results.list(runId);
         return results.some(({ test }) => test.endsWith('opens the shop'));
       });
+      await waitFor(async () => {
+        const plan = await harness.context.plans.list(runId);
+        const current = plan.filter(({ startedAt }) => startedAt !== undefined);
+        return current.length === 1 && current[0]?.test.endsWith('(47,19 €)');
+      });
       await environment.container.exec('touch', '/tmp/first-recorded');
       details = await harness.finished(runId);
     });

@@ -13,6 +13,7 @@ export const namedRunner: Runner = async ({ run, record, abort }) => {
   await record.phase('testing');
   for (const { test, done } of await record.planned()) {
     if (done) continue;
+    await record.blockStarted([test]);
     await record.testStarted(test);
     if (test.name.startsWith('Wait')) {
       await new Promise<void>((resolve) => abort.addEventListener('abort', () => resolve()));

@@ -32,15 +32,18 @@ const endsTheRun: ReadonlySet<FaultCode> = new Set<FaultCode>([
 ]);
 
 /**
- * Records that the tests of a block start, and the results that `execute` passes to `add`, one for each test; when it rejects, the tests
- * without one are broken by its error. Rejects with the reason of the signal, or when a result cannot be recorded.
+ * Records that a block starts, and the results that `execute` passes to `add`, one for each test; when it rejects, the tests without one are
+ * broken by its error. All its tests are marked as under way, unless `marksTests` says that `execute` does that, one after the other. Rejects
+ * with the reason of the signal, or when a result cannot be recorded.
  */
 export async function recordBlock(
   { record, logs, signal }: BlockRecord,
   tests: readonly PlannedTest[],
   execute: (startedAt: Date, add: (results: readonly NewResult[]) => Promise<void>) => Promise<void>,
+  { marksTests = false } = {},
 ): Promise<ExecutedBlock> {
-  for (const test of tests) await record.testStarted(test);
+  await record.blockStarted(tests);
+  if (!marksTests) for (const test of tests) await record.testStarted(test);
   const startedAt = new Date();
   const results = new Map<string, NewResult>();
   let isRefused = false;

@@ -80,6 +80,21 @@ module.exports = class {
     }
   }
 
+  /** Says which test is executed now, in a file and in the log: matre reads the file after each line that is printed. */
+  onTestBegin(test) {
+    if (test.expectedStatus === 'skipped') return;
+    const content = identity(test);
+    // A reader of the folder must not see a half one.
+    canWrite(path.join(folder, '.current.json'), (draft) => {
+      fs.writeFileSync(draft, JSON.stringify(content));
+      fs.renameSync(draft, path.join(folder, 'current.json'));
+    });
+    const { project, file: source, line, titles } = content;
+    const name = `${project ? `[${project}] › ` : ''}${source}:${line} › ${titles.join(' › ')}`;
+    // The reporter `list` ends its lines only before the next one.
+    process.stdout.write(`${this.results === 0 ? '' : '\n'}  >  ${name}\n`);
+  }
+
   onTestEnd(test, result) {
     let left = maxSteps;
     const steps = (list) =>

@@ -3,9 +3,10 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, expect, it, vi } from 'vitest';
-import { reportFile, resultFile, resultFolder } from '../report-lines.ts';
+import { readCurrent, reportFile, resultFile, resultFolder } from '../report-lines.ts';
 
 interface Reporter {
+  onTestBegin(test: object): void;
   onTestEnd(test: object, result: object): void;
 }
 
@@ -20,9 +21,13 @@ beforeEach(async () => {
   reporter = new PlaywrightReporter();
 });
 
-function end(title: string, attachments: object[] = []): void {
+function testOf(title: string) {
   const location = { file: 'a.spec.ts', line: 1 };
-  const test = { titlePath: () => ['', 'shop', 'a.spec.ts', title], location, annotations: [] };
+  return { titlePath: () => ['', 'shop', 'a.spec.ts', title], location, annotations: [] };
+}
+
+function end(title: string, attachments: object[] = []): void {
+  const test = testOf(title);
   const times = { startTime: new Date(0), duration: 1 };
   reporter.onTestEnd(
     { ...test, expectedStatus: 'passed' },
@@ -31,6 +36,15 @@ function end(title: string, attachments: object[] = []): void {
 }
 
 const read = async (number: number) => JSON.parse(await readFile(join(folder, resultFile(number)), 'utf8'));
+
+it('says which test is executed now, in its folder and by a line', async () => {
+  const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  for (const title of ['A', 'B']) reporter.onTestBegin(testOf(title));
+  const lines = write.mock.calls.map(([line]) => line);
+  write.mockRestore();
+  expect(lines).toEqual(['A', 'B'].map((title) => `  >  [shop] › a.spec.ts:1 › ${title}\n`));
+  expect(await readCurrent(folder)).toEqual({ name: 'a.spec.ts › B', suite: 'shop' });
+});
 
 it('leaves no gap in the numbers when a result cannot be written', async () => {
   const obstacle = join(folder, resultFolder(1));
