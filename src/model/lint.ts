@@ -68,6 +68,10 @@ export interface LintResult {
 /** Findings of one answer: 3 MB. Commands ask until they have all. */
 export const maxFindingsOfPage = 5_000;
 
+/** `place`: by path and line. `level`: the gravest first, of each level those first that no baseline has, and then by path and line. */
+export const findingsOrders = ['place', 'level'] as const;
+export type FindingsOrder = (typeof findingsOrders)[number];
+
 export interface FindingsQuery {
   level?: LintLevel | undefined;
   code?: LintCode | undefined;
@@ -75,6 +79,7 @@ export interface FindingsQuery {
   search?: string | undefined;
   /** `new`: only those that the baseline of the module does not have. */
   only?: 'new' | undefined;
+  order?: FindingsOrder | undefined;
   /** The number of findings before the first one of the page. */
   offset: number;
   limit: number;

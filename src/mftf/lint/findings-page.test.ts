@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { LintFinding } from '../../model/lint.ts';
 import { formatLintBaseline } from '../../model/lint-baseline.ts';
 import { collectFindings } from '../../model/lint-pages.ts';
 import { findingsPage } from './findings-page.ts';
@@ -45,6 +46,22 @@ describe('a page of findings', () => {
       ...Array.from({ length: 6 }, () => true),
       ...[false, false],
     ]);
+  });
+
+  it('has the gravest findings first when asked, of each level those that the baseline does not have', () => {
+    const mixed = {
+      ...linted,
+      findings: (['note', 'warning', 'error', 'warning', 'error'] as const).map((level, index) => ({
+        ...(findings[0] as LintFinding),
+        ...{ level, line: index, fingerprint: String(index) },
+      })),
+    };
+    const baselines = [{ fingerprints: ['1', '2'] }];
+    const lines = (query: { order?: 'level'; offset: number; limit: number }) =>
+      findingsPage(mixed, query, baselines).findings.map(({ line }) => line);
+    expect(lines(all)).toEqual([0, 1, 2, 3, 4]);
+    expect(lines({ order: 'level', ...all })).toEqual([4, 2, 3, 1, 0]);
+    expect(lines({ order: 'level', offset: 1, limit: 2 })).toEqual([2, 3]);
   });
 
   it('leads to all findings, also when the commit changes in between', async () => {

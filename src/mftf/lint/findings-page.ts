@@ -4,15 +4,16 @@ import {
   type FindingsQuery,
   type LintFinding,
   lintCodes,
+  lintLevels,
   type RuleCount,
 } from '../../model/lint.ts';
 import type { Linted } from './lint.ts';
 import type { CommittedBaseline } from './read-baseline.ts';
 
-/** The findings that match a query, from an offset on, with what all of them are. */
+/** The findings that match a query, from an offset on in its order, with what all of them are. */
 export function findingsPage(
   { files, treeFiles, findings }: Linted,
-  { level, code, search = '', only, offset, limit }: FindingsQuery,
+  { level, code, search = '', only, order = 'place', offset, limit }: FindingsQuery,
   baselines: readonly CommittedBaseline[] = [],
 ): FindingsPage {
   const entries = new Set(baselines.flatMap((each) => ('problem' in each ? [] : each.fingerprints)));
@@ -24,7 +25,8 @@ export function findingsPage(
     (finding) =>
       (level === undefined || finding.level === level) && (code === undefined || finding.code === code),
   );
-  const page = matches.slice(offset, offset + limit);
+  const ordered = order === 'level' ? byLevel(matches, entries) : matches;
+  const page = ordered.slice(offset, offset + limit);
   return {
     files,
     treeFiles,
@@ -34,6 +36,15 @@ export function findingsPage(
     more: Math.max(0, matches.length - offset - page.length),
     baseline: describeBaselines(findings, entries, baselines),
   };
+}
+
+/** The gravest first, of each level those first that are not in `entries`. */
+function byLevel(findings: readonly LintFinding[], entries: ReadonlySet<string>): LintFinding[] {
+  return lintLevels.flatMap((level) => {
+    const group = findings.filter((finding) => finding.level === level);
+    const isKnown = ({ fingerprint }: LintFinding) => entries.has(fingerprint);
+    return [...group.filter((finding) => !isKnown(finding)), ...group.filter(isKnown)];
+  });
 }
 
 function hasWords({ path, code, message }: LintFinding, words: readonly string[]): boolean {

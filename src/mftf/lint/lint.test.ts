@@ -387,6 +387,20 @@ describe('lint', () => {
     expect(check({ 'ActionGroup/OpenActionGroup.xml': group })).toEqual([]);
   });
 
+  it('reports once what both selectors of a step have', () => {
+    const findings = changed(
+      'Test/BuyTest.xml',
+      '</test>',
+      `<conditionalClick selector="{{CartSection.gone}}" dependentSelector="{{CartSection.gone}}" visible="true" stepKey="a"/>
+       <conditionalClick selector="{{CartSection.gone}}" dependentSelector="a[" visible="true" stepKey="b"/></test>`,
+    );
+    expect(findings.map(({ code, line }) => [code, line])).toEqual([
+      ['ELEMENT_UNKNOWN', 5],
+      ['ELEMENT_UNKNOWN', 6],
+      ['SELECTOR_INVALID', 6],
+    ]);
+  });
+
   it('identifies a finding by what it is about, not by its line or its file', () => {
     const sleeping = (clean['Test/BuyTest.xml'] ?? '').replace(
       '</test>',

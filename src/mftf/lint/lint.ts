@@ -28,7 +28,8 @@ export function lintBelow(index: DefinitionIndex, folders: readonly string[]): L
 }
 
 /**
- * The findings of the files that `isChecked` accepts, by path and line. All files of the tree count for what exists and what is used.
+ * The findings of the files that `isChecked` accepts, by path and line, each once. All files of the tree count for what exists and what
+ * is used.
  */
 export function lint(index: DefinitionIndex, isChecked: (path: string) => boolean): LintFinding[] {
   const reachability = reachabilityOf(index);
@@ -47,7 +48,7 @@ export function lint(index: DefinitionIndex, isChecked: (path: string) => boolea
       compare(a.path, b.path) || a.line - b.line || compare(a.code, b.code) || compare(a.subject, b.subject),
   );
   const occurrences = new Map<string, number>();
-  return raw.map(({ code, path, line, message, definition, subject }) => {
+  return raw.filter(isFirst).map(({ code, path, line, message, definition, subject }) => {
     const key = JSON.stringify([code, definition ?? path, subject]);
     const occurrence = occurrences.get(key) ?? 0;
     occurrences.set(key, occurrence + 1);
@@ -59,6 +60,17 @@ export function lint(index: DefinitionIndex, isChecked: (path: string) => boolea
       fingerprint: digest(`${key} ${occurrence}`),
     };
   });
+}
+
+/** Whether the finding before it says something else: both selectors of a `conditionalClick` may name the same element. */
+function isFirst(finding: RawFinding, index: number, sorted: readonly RawFinding[]): boolean {
+  const before = sorted[index - 1];
+  return (
+    before === undefined ||
+    (['path', 'line', 'code', 'subject', 'definition', 'message'] as const).some(
+      (name) => finding[name] !== before[name],
+    )
+  );
 }
 
 const digest = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 32);

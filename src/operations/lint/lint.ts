@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Fault } from '../../faults/fault.ts';
 import { maxTestNameLength } from '../../model/limits.ts';
-import { lintCodes, lintLevels, maxFindingsOfPage } from '../../model/lint.ts';
+import { findingsOrders, lintCodes, lintLevels, maxFindingsOfPage } from '../../model/lint.ts';
 import type { LinkedModule } from '../../model/source-link/source-link.ts';
 import type { Context } from '../core/context.ts';
 import { code, exactLine, gitRef, line, wholeNumber } from '../core/fields.ts';
@@ -51,6 +51,12 @@ export const checkLint = defineOperation({
       .literal('new')
       .optional()
       .describe('`new`: only findings that the baseline in the root of the test module does not have'),
+    order: z
+      .enum(findingsOrders)
+      .default('place')
+      .describe(
+        '`place`: by path and line; `level`: errors first, and of each level what the baseline does not have',
+      ),
     offset: wholeNumber().default(0).describe('Number of findings before the first one of the answer'),
     limit: wholeNumber(1, maxFindingsOfPage).default(maxFindingsOfPage),
   }),
@@ -79,7 +85,7 @@ export const checkLint = defineOperation({
           inBaseline: z.boolean().describe('The baseline in the root of the test module has it'),
         }),
       )
-      .describe('By path and line'),
+      .describe('In the order that was asked for'),
     more: z.number().describe('Number of findings behind these; `offset` continues'),
     baseline: z
       .object({

@@ -23,7 +23,7 @@ export const lintQuery = (filter: LintFilter) =>
     queryKey: ['lint', filter],
     queryFn: ({ signal, pageParam }) =>
       get<typeof checkLint>('/api/lint', {
-        query: { ...filter, offset: pageParam, limit: pageLength },
+        query: { ...filter, order: 'level', offset: pageParam, limit: pageLength },
         signal,
       }),
     initialPageParam: 0,
