@@ -212,11 +212,27 @@ describe('subscriptions', () => {
           ...{ quietHours: null, digest: null, disabled: null },
         },
       ],
-      channels: [{ name: 'own', kind: 'webhook', title: expect.any(String), recipients: false }],
+      channels: [
+        {
+          ...{ name: 'own', kind: 'webhook', title: expect.any(String), recipients: false },
+          ...{ disabled: false, personal: true },
+        },
+      ],
     });
+    const channelsOf = async () =>
+      (await authorizeAndRun(context, listSubscriptions, {}, { principal })).channels.map(
+        ({ name, disabled, personal }) => ({ name, disabled, personal }),
+      );
+    // A subscription stays in the list, so that its user can see why nothing comes, and end it.
+    await ask('POST', '/api/channels/own/disable');
+    await ask('PATCH', '/api/channels/own', { personal: false });
+    expect(await channelsOf()).toEqual([{ name: 'own', disabled: true, personal: false }]);
+    await ask('POST', '/api/channels/own/enable');
+    await ask('PATCH', '/api/channels/own', { personal: true });
     expect((await ask('GET', '/api/rules')).rules).toEqual([]);
     await authorizeAndRun(context, removeSubscription, { channel: 'own' }, { principal });
     expect(await context.messageRules.subscriptionsOf(accountId)).toEqual([]);
+    expect(await channelsOf()).toEqual([{ name: 'own', disabled: false, personal: true }]);
     const { entries } = await ask('GET', '/api/audit?limit=10');
     expect(JSON.stringify(entries)).toContain('subscriptions.set');
   });

@@ -34,25 +34,31 @@ const personalChannelView = z.object({
   kind: z.enum(channelKindNames),
   title: z.string(),
   recipients: z.boolean().describe('A subscription names its recipient'),
+  disabled: z.boolean().describe('It is off: nothing is sent through it'),
+  personal: z.boolean().describe('You may subscribe to it, or change your subscription'),
 });
 
 export const listSubscriptions = defineOperation({
   name: 'subscriptions.list',
   method: 'GET',
   path: '/api/subscriptions',
-  summary: 'List your subscriptions, and the channels to which you may subscribe',
+  summary: 'List your subscriptions with their channels, and the channels to which you may subscribe',
   role: 'viewer',
   audited: false,
   input: z.object({}),
   output: z.object({ subscriptions: z.array(subscriptionView), channels: z.array(personalChannelView) }),
   async run({ messageRules, channels }, _, { principal }) {
     const own = await messageRules.subscriptionsOf(userOf(principal));
-    const personal = (await channels.list()).filter(({ personal, disabled }) => personal && !disabled);
+    const subscribed = new Set(own.map(({ channel }) => channel.id));
+    const listed = (await channels.list()).filter(
+      ({ id, personal, disabled }) => subscribed.has(id) || (personal && !disabled),
+    );
     return {
       subscriptions: own.map(viewSubscription),
-      channels: personal.flatMap(({ name, kind }) => {
+      channels: listed.flatMap(({ name, kind, personal, disabled }) => {
         const { title, abilities } = channelKind(kind) ?? {};
-        return title ? [{ name, kind, title, recipients: abilities?.recipients ?? false }] : [];
+        const recipients = abilities?.recipients ?? false;
+        return title ? [{ name, kind, title, recipients, disabled: disabled !== undefined, personal }] : [];
       }),
     };
   },

@@ -30,14 +30,14 @@ const refusal =
 /** Channels, rules, subscriptions, changed templates, and messages in every state, about the submission `night`. */
 export async function addMessages({ database }: Pick<Context, 'database'>, night: number): Promise<void> {
   await insertRows(database, 'channel', numbers(9).map(channel));
-  await insertRows(database, 'message_rule', [...numbers(12).map(rule), subscription]);
+  await insertRows(database, 'message_rule', [...numbers(12).map(rule), subscription, stoppedSubscription]);
   await insertRows(
     database,
     'message_template',
     kinds.map((kind) => ({
       channel_kind: kind,
       outcome: 'failed',
-      source: `{{ headline }}\n${`{% if submission.schedule == "${scheduleName(0)}" %}${testName(0)}{% endif %}\n`.repeat(20)}`,
+      source: `{{ headline }}\n${`{% if submission.schedule != "${scheduleName(0)}" %}${testName(0)}{% endif %}\n`.repeat(20)}`,
       ...{ changed_by: userName(0), changed_at: minutesAgo(700) },
     })),
   );
@@ -132,6 +132,9 @@ const subscription = {
     own_only: true,
   },
 };
+
+/** To the channel that is off. */
+const stoppedSubscription = { ...subscription, id: 14, channel_id: 6, recipients: [] };
 
 function alert(index: number) {
   const hasEnded = index >= 6;

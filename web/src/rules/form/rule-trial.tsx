@@ -83,7 +83,7 @@ function Answer({ trial: { messages, notSent, submissions, more } }: { trial: Tr
       </ul>
       {shown.length < messages.length && (
         <p>
-          <Anchor component="button" type="button" underline="always" onClick={() => setAll(true)}>
+          <Anchor component="button" type="button" onClick={() => setAll(true)}>
             Show {messages.length - shown.length} more
           </Anchor>
         </p>

@@ -71,14 +71,29 @@ const columns: Column<Row>[] = [
     share: 2,
     wraps: true,
     card: 'bare',
-    value: ({ subscription }) =>
+    value: ({ channel, subscription }) =>
       subscription === undefined ? (
         <span className={classes.dim}>nothing</span>
       ) : (
-        <span className={classes.sentence}>{sentenceOf(subscription)}</span>
+        <>
+          <Stopped {...channel} />
+          <span className={classes.sentence}>{sentenceOf(subscription)}</span>
+        </>
       ),
   },
 ];
+
+/** Why a subscription sends nothing now. */
+function Stopped({ disabled, personal }: PersonalChannel) {
+  if (!disabled && personal) return null;
+  return (
+    <p className={classes.problem}>
+      {disabled
+        ? 'The channel is off: nothing is sent until an operator switches it on.'
+        : 'The channel is no longer open to subscriptions: nothing is sent.'}
+    </p>
+  );
+}
 
 function sentenceOf({ channel, recipient, environments, ownOnly, ...rest }: SubscriptionView): string {
   const sentence = ruleSentence({
@@ -91,7 +106,7 @@ function sentenceOf({ channel, recipient, environments, ownOnly, ...rest }: Subs
 }
 
 function Tools({ row: { channel, subscription }, onEdit }: { row: Row; onEdit: () => void }) {
-  const { name } = channel;
+  const { name, personal } = channel;
   const remove = useAction({
     run: () => callApi('DELETE', subscriptionAddress(name)),
     successMessage: () => `You are unsubscribed from ${name}.`,
@@ -106,14 +121,16 @@ function Tools({ row: { channel, subscription }, onEdit }: { row: Row; onEdit: (
   }
   return (
     <>
-      <Button
-        size="compact-xs"
-        variant="subtle"
-        aria-label={`Edit the subscription to ${name}`}
-        onClick={onEdit}
-      >
-        Edit
-      </Button>
+      {personal && (
+        <Button
+          size="compact-xs"
+          variant="subtle"
+          aria-label={`Edit the subscription to ${name}`}
+          onClick={onEdit}
+        >
+          Edit
+        </Button>
+      )}
       <ConfirmButton
         label="Unsubscribe"
         accessibleName={`Unsubscribe from ${name}`}
