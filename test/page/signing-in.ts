@@ -86,6 +86,23 @@ export function signingIn(): void {
     await page.context().close();
   });
 
+  it('sets a password by the link of an admin, also in the browser of another user', async () => {
+    const { accounts, resetLinks } = server.app.context.access;
+    const { secret } = await resetLinks.create((await accounts.get('vera')).id);
+    const page = await browser.open(`${server.url}/reset?token=${secret}`);
+    await page.getByRole('heading', { level: 1, name: 'Set a new password' }).waitFor();
+    await page.goto(`${server.url}/runs`);
+    await signIn(page, 'ada', password);
+    await page.getByRole('heading', { level: 1, name: 'Runs' }).waitFor();
+    await page.goto(`${server.url}/reset?token=${secret}`);
+    await page.getByText('You are signed in as ada.').waitFor();
+    await expectAccessible(page, 'the form of a new password');
+    await page.getByLabel('New password', { exact: true }).fill(password);
+    await page.getByRole('button', { name: 'Set password and sign in' }).click();
+    await page.getByRole('button', { name: 'Account of vera' }).waitFor();
+    await page.context().close();
+  });
+
   it('signs users in by the provider and returns to the requested address, or shows why not', async () => {
     const claims = { preferred_username: 'grace', groups: ['qa'] };
     Object.assign(provider.account, { id: '7', claims });

@@ -11,7 +11,7 @@ import { useCodeRequest } from './use-code-request.ts';
 import { useSessionChange } from './use-session-change.ts';
 
 /** Sets a new password. The user gets here by the link of an admin. */
-export default function ResetPassword() {
+export default function ResetPassword({ signedInAs }: { signedInAs?: string }) {
   useTitle('New password');
   const [search] = useSearchParams();
   const [, go] = useLocation();
@@ -29,6 +29,11 @@ export default function ResetPassword() {
   const error = useCodeRequest(reset.error, () => setCode(''));
   return (
     <Gate title="Set a new password">
+      {signedInAs !== undefined && (
+        <p className={classes.note}>
+          You are signed in as {signedInAs}. This signs you in as the user whom the link is for.
+        </p>
+      )}
       <form
         className={classes.form}
         aria-label="New password"

@@ -45,6 +45,14 @@ export function SignInGate() {
       </Suspense>
     );
   }
+  // A link of an admin: whoever opens it may be signed in, also as somebody else.
+  if (path === '/reset' && session.data.user.via !== 'open') {
+    return (
+      <Suspense fallback={<Loading what="the form" />}>
+        <ResetPassword signedInAs={session.data.user.name} />
+      </Suspense>
+    );
+  }
   return (
     <LiveConnection>
       <Shell user={session.data.user} />
