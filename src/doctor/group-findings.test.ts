@@ -56,6 +56,12 @@ describe('the groups of findings', () => {
     ]);
   });
 
+  it('begin with what is wrong', () => {
+    const statuses = ['ok', 'warning', 'problem', 'ok', 'unknown', 'problem'] as const;
+    const findings = statuses.map((status, index) => finding(`shop-${index}`, { status }));
+    expect(group(findings).map(({ findings: [first] }) => first)).toEqual([2, 5, 4, 1, 0, 3]);
+  });
+
   it('have each finding exactly once', () => {
     const report = fc.record({
       status: fc.constantFrom('ok' as const, 'problem' as const, 'unknown' as const, 'warning' as const),

@@ -26,10 +26,17 @@ const minMembers = 3;
 /** More groups of one code are merged: their texts differ in what no rule knows, such as the names of users. */
 const maxGroupsOfCode = 8;
 
-/** Groups findings with the same status, code and text, apart from names, addresses and numbers. In the order of the first of each. */
+/** What people read first. */
+const statusOrder = ['problem', 'unknown', 'warning', 'ok'] satisfies FindingReport['status'][];
+
+/**
+ * Groups findings with the same status, code and text, apart from names, addresses and numbers. Problems come first, those of one status in
+ * the order of the first of each.
+ */
 export function groupFindings(findings: readonly FindingReport[], options: GroupOptions): FindingGroup[] {
   const positions = findings.map((_, index) => index);
   const reportAt = (index: number) => findings[index] as FindingReport;
+  const rankOf = (index: number) => statusOrder.indexOf(reportAt(index).status);
   const byCode = groupBy(positions, (index) => {
     const { status, code } = reportAt(index);
     return JSON.stringify([status, code]);
@@ -43,7 +50,7 @@ export function groupFindings(findings: readonly FindingReport[], options: Group
   });
   return groups
     .flatMap((members) => (members.length < minMembers ? members.map((index) => [index]) : [members]))
-    .sort(([one = 0], [other = 0]) => one - other)
+    .sort(([one = 0], [other = 0]) => rankOf(one) - rankOf(other) || one - other)
     .map((members) => viewGroup(members, members.map(reportAt), options));
 }
 

@@ -1,3 +1,4 @@
+import { durationText } from '../../model/duration.ts';
 import { ok, problem, type QuickCheck } from '../check.ts';
 
 export const workersAway: QuickCheck = {
@@ -17,14 +18,14 @@ export const workersAway: QuickCheck = {
       return [problem('WORKERS_MISSING', 'No process executes runs, so queued runs wait.', { remedy })];
     }
     return processes.map(({ id, host, pid, slots, silentMs, alive, stopping }) => {
-      const seconds = Math.round(silentMs / 1000);
+      const silent = durationText(silentMs);
       if (alive) {
         return ok(
-          `Up with ${slots} worker slots${stopping ? ', stopping' : ''}; last heartbeat ${seconds} s ago.`,
+          `Up with ${slots} worker slots${stopping ? ', stopping' : ''}; last heartbeat ${silent} ago.`,
           id,
         );
       }
-      return problem('WORKER_LOST', `Worker ${id} has sent no heartbeat for ${seconds} s.`, {
+      return problem('WORKER_LOST', `Worker ${id} has sent no heartbeat for ${silent}.`, {
         about: id,
         remedy: `Check process ${pid} on ${host} (ps -p ${pid}; kill -CONT ${pid} if it was stopped), and start the worker again if it has ended. Its runs were requeued.`,
       });
