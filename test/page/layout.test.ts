@@ -1,10 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildPage, findAxeViolations, noBrowserReason, startBrowser, type TestBrowser } from './chromium.ts';
 import { dialogsLeftOut, type LongDialog, longDialogs } from './long-data/dialogs.ts';
-import { environmentCode, testName } from './long-data/names.ts';
+import { environmentCode, pauseReason, testName } from './long-data/names.ts';
 import { type LongDataServer, startLongDataServer } from './long-data/server.ts';
 import { gateViews, longViews } from './long-data/views.ts';
 import { openSettledPage, type SettledPage } from './settled-page.ts';
@@ -171,6 +171,48 @@ describe.skipIf(noBrowserReason)('the layout of the page', () => {
     await page.evaluate(`getSelection().selectAllChildren(document.querySelector('[data-whole="${code}"]'))`);
     await page.keyboard.press('Control+C');
     expect(await page.evaluate('navigator.clipboard.readText()')).toBe(code);
+    await page.context().close();
+  });
+
+  it('leaves room for why an environment is paused, for the first failure of a run, and for other tests of a night', async () => {
+    const boxOf = async (size: Size, address: string, find: (page: Page) => Locator) => {
+      const { page, open } = await openPage({ ...size, scheme: 'light' });
+      await open(address);
+      const box = await find(page).first().boundingBox();
+      await page.context().close();
+      if (box === null) throw new Error(`Nothing is shown at ${address}.`);
+      return box;
+    };
+    const reason = await boxOf(width(1024), '/environments?state=paused', (page) =>
+      page.locator(`[data-whole="“${pauseReason}”"]`),
+    );
+    expect(reason.width).toBeGreaterThan(150);
+    // Below three hooks, two of which failed with long messages.
+    const failure = await boxOf(width(390), `/runs/${server.ids.failed}`, (page) =>
+      page.getByRole('article', { name: /: failed$/ }),
+    );
+    expect(failure.y).toBeLessThan(width(390).viewport.height);
+    // With the note of its cause, and since when that is seen.
+    const test = await boxOf(width(1440), `/submissions/${server.ids.night}`, (page) =>
+      page.locator('tr').filter({ hasText: 'first seen' }),
+    );
+    expect(test.height).toBeLessThan(180);
+  });
+
+  it('aligns the durations of tests, whatever the length of their names', async () => {
+    const { page, open } = await openPage({ ...width(768), scheme: 'light' });
+    await open(`/runs/${server.ids.failed}`);
+    const rows = page.getByRole('article', { name: /: passed$/ });
+    await rows.first().waitFor();
+    const offsets =
+      (await page.evaluate(`[...document.querySelectorAll('article[aria-label$=": passed"]')].map((row) => {
+      const name = row.querySelector('a').getBoundingClientRect();
+      const duration = row.firstElementChild.lastElementChild.getBoundingClientRect();
+      return { isBeside: name.right <= duration.left + 1 && name.top < duration.bottom, end: Math.round(duration.right) };
+    })`)) as { isBeside: boolean; end: number }[];
+    expect(offsets.length).toBeGreaterThan(5);
+    expect(offsets.filter(({ isBeside }) => !isBeside)).toEqual([]);
+    expect(new Set(offsets.map(({ end }) => end)).size).toBe(1);
     await page.context().close();
   });
 

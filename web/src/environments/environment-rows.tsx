@@ -69,6 +69,7 @@ const columns: Column<Row>[] = [
   {
     name: 'Environment',
     width: 10,
+    share: 2,
     value: ({ lane: { code } }) => (
       <Anchor component={Link} href={`/environments/${code}`} className={classes.code}>
         <LongText text={code} />
@@ -78,6 +79,7 @@ const columns: Column<Row>[] = [
   {
     name: 'Name',
     width: 5,
+    share: 1,
     card: 'bare',
     value: ({ lane: { name, code } }) =>
       name !== code && (
@@ -86,17 +88,24 @@ const columns: Column<Row>[] = [
         </Placeholder>
       ),
   },
-  { name: 'State', width: 'fit', card: 'bare', value: ({ lane }) => <EnvironmentState lane={lane} /> },
   {
-    name: 'Paused',
-    width: 6,
-    value: ({ lane: { paused } }) =>
-      paused && (
-        <span className={classes.reason}>
-          <Time at={paused.since} />
-          <LongText text={`“${paused.reason}”`} isSentence />
-        </span>
-      ),
+    name: 'State',
+    // Half a sentence of the reason, also beside the longest codes.
+    width: 15,
+    share: 3,
+    wraps: true,
+    card: 'bare',
+    value: ({ lane }) => (
+      <>
+        <EnvironmentState lane={lane} />
+        {lane.paused && (
+          <div className={classes.reason}>
+            <Time at={lane.paused.since} />
+            <LongText text={`“${lane.paused.reason}”`} isSentence />
+          </div>
+        )}
+      </>
+    ),
   },
   { name: 'Waiting', width: 'fit', isNumber: true, value: ({ lane: { queued } }) => queued > 0 && queued },
   {
@@ -109,7 +118,7 @@ const columns: Column<Row>[] = [
         bars && <Placeholder>none in 3 days</Placeholder>
       ),
   },
-  { name: 'Container', width: 6, value: (row) => <Containers {...row} /> },
+  { name: 'Container', width: 6, share: 1, value: (row) => <Containers {...row} /> },
 ];
 
 function Actions({ lane: { code, paused } }: { lane: Lane }) {

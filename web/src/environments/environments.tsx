@@ -1,13 +1,15 @@
-import { Anchor, Button, Modal, TextInput } from '@mantine/core';
-import { IconFileImport, IconPlus } from '@tabler/icons-react';
+import { Anchor, Modal, TextInput } from '@mantine/core';
+import { IconFileImport, IconPlayerPauseFilled, IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { useRef, useState } from 'react';
+import { type ReactNode, useRef, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { ActionButton } from '../ui/action-button.tsx';
 import { plural } from '../ui/format.ts';
 import { useQueryState } from '../ui/query-state.ts';
 import { useShortcut } from '../ui/shortcuts.tsx';
 import { EmptyState, QueryFallback } from '../ui/states.tsx';
+import { StatusSign } from '../ui/status.tsx';
+import { StatusChoice, StatusChoices } from '../ui/status-choices.tsx';
 import { useTitle } from '../ui/title.ts';
 import { EnvironmentForm } from './environment-form.tsx';
 import { EnvironmentRows } from './environment-rows.tsx';
@@ -53,19 +55,24 @@ export default function Environments() {
               value={search}
               onChange={(event) => setSearch(event.currentTarget.value)}
             />
-            {counts
-              .filter(({ word, count }) => count > 0 || state === word)
-              .map(({ word, count }) => (
-                <Button
-                  key={word}
-                  size="compact-xs"
-                  variant={state === word ? 'filled' : 'subtle'}
-                  aria-pressed={state === word}
-                  onClick={() => setState(state === word ? '' : word)}
-                >
-                  {count} {word}
-                </Button>
-              ))}
+            <StatusChoices label="Filter by state">
+              <StatusChoice
+                label="All"
+                count={lanes.length}
+                isSelected={state === ''}
+                onSelect={() => setState('')}
+              />
+              {counts
+                .filter(({ word, count }) => count > 0 || state === word)
+                .map(({ word, label, sign, count }) => (
+                  <StatusChoice
+                    key={word}
+                    {...{ label, sign, count }}
+                    isSelected={state === word}
+                    onSelect={() => setState(state === word ? '' : word)}
+                  />
+                ))}
+            </StatusChoices>
             <span className={classes.count} aria-live="polite">
               {visibleLanes.length < lanes.length &&
                 `${visibleLanes.length} of ${plural(lanes.length, 'environment')}`}
@@ -73,7 +80,7 @@ export default function Environments() {
           </div>
           {visibleLanes.length === 0 ? (
             <EmptyState title="No environments match these filters">
-              <Anchor component={Link} href="/environments" underline="always">
+              <Anchor component={Link} href="/environments">
                 Show all environments
               </Anchor>
             </EmptyState>
@@ -86,11 +93,31 @@ export default function Environments() {
   );
 }
 
-const states: { word: string; has: (lane: Lane) => boolean }[] = [
-  { word: 'running', has: (lane) => lane.running !== null },
-  { word: 'waiting', has: (lane) => lane.queued > 0 },
-  { word: 'paused', has: (lane) => lane.paused !== null },
-  { word: 'idle', has: (lane) => lane.running === null && lane.queued === 0 && lane.paused === null },
+interface State {
+  /** In the address. */
+  word: string;
+  label: string;
+  sign?: ReactNode;
+  has: (lane: Lane) => boolean;
+}
+
+const states: State[] = [
+  {
+    ...{ word: 'running', label: 'Running', sign: <StatusSign status="running" size={12} /> },
+    has: (lane) => lane.running !== null,
+  },
+  {
+    ...{ word: 'waiting', label: 'Waiting', sign: <StatusSign status="queued" size={12} /> },
+    has: (lane) => lane.queued > 0,
+  },
+  {
+    ...{ word: 'paused', label: 'Paused', sign: <IconPlayerPauseFilled size={12} aria-hidden /> },
+    has: (lane) => lane.paused !== null,
+  },
+  {
+    ...{ word: 'idle', label: 'Idle' },
+    has: (lane) => lane.running === null && lane.queued === 0 && lane.paused === null,
+  },
 ];
 
 function matches(lane: Lane, search: string, state: string): boolean {

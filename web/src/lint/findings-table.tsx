@@ -22,7 +22,7 @@ interface Props {
 export function FindingsTable({ findings, environment, hasBaseline, more, isLoading, onMore }: Props) {
   const columns: Column<Finding>[] = [
     { name: 'Finding', width: 18, share: 4, wraps: true, value: ({ message }) => message },
-    { name: 'Level', width: 'fit', value: ({ level }) => <LevelBadge level={level} /> },
+    { name: 'Level', width: 'fit', card: 'bare', value: ({ level }) => <LevelBadge level={level} /> },
     ...(hasBaseline ? [newColumn] : []),
     { name: 'Rule', width: 'fit', value: ({ code }) => <code>{code}</code> },
     {
@@ -31,7 +31,7 @@ export function FindingsTable({ findings, environment, hasBaseline, more, isLoad
       share: 2,
       value: ({ definition }) =>
         definition && (
-          <Anchor component={Link} href={definitionPage(definition, environment)} underline="always">
+          <Anchor component={Link} href={definitionPage(definition, environment)}>
             <LongText text={definition.name} />
           </Anchor>
         ),
@@ -40,6 +40,7 @@ export function FindingsTable({ findings, environment, hasBaseline, more, isLoad
       name: 'Place',
       width: 8,
       share: 2,
+      card: 'bare',
       value: (finding) => <SourcePlace place={finding} />,
     },
   ];

@@ -8,7 +8,10 @@ import { Elapsed, Time } from '../ui/time.tsx';
 import { fileOf, hooksQuery } from './queries.ts';
 import classes from './run.module.css';
 
-/** The hooks of a run that failed or are executed, in a line each, above its tests; nothing when there are none. */
+/**
+ * The hooks of a run that failed or are executed, above its tests, with a line of their messages: the table of all hooks, below the tests,
+ * has the rest. Nothing when there are none.
+ */
 export function UrgentHooks({ id }: { id: number }) {
   const { data } = useQuery(hooksQuery(id));
   const hooks = data?.hooks.filter(({ state }) => state !== 'passed' && state !== 'waiting') ?? [];
@@ -18,9 +21,8 @@ export function UrgentHooks({ id }: { id: number }) {
       {hooks.map((hook) => (
         <li key={`${hook.round}/${hook.name}`}>
           <StatusBadge status={statuses[hook.state]}>{hook.state}</StatusBadge> <b>{hook.name}</b>{' '}
-          {hook.moment} the tests
-          {hook.message && `: ${hook.message}`} {hook.code && <code>{hook.code}</code>}{' '}
-          <HookLog hook={hook} />
+          {hook.moment} the tests <HookLog hook={hook} />
+          {hook.message && <LongText text={hook.message} isSentence />}
         </li>
       ))}
     </ul>
@@ -105,13 +107,7 @@ const columns: Column<RunHookView>[] = [
 function HookLog({ hook: { run, log, name } }: { hook: RunHookView }) {
   if (!log) return null;
   return (
-    <Anchor
-      href={fileOf(run, log)}
-      target="_blank"
-      rel="noreferrer"
-      aria-label={`Log of ${name}`}
-      underline="always"
-    >
+    <Anchor href={fileOf(run, log)} target="_blank" rel="noreferrer" aria-label={`Log of ${name}`}>
       log
     </Anchor>
   );

@@ -43,8 +43,12 @@ const columns: Column<RunView>[] = [
     card: 'bare',
     value: ({ startedAt, finishedAt }) => startedAt && <Elapsed since={startedAt} until={finishedAt} />,
   },
-  { name: 'Reason', width: 5, value: ({ reason }) => reason && dim(reason.message) },
-  { name: 'Commit', width: 5, value: ({ commit }) => dim(commit?.subject) },
+  {
+    name: 'Reason, or commit',
+    width: 9,
+    value: ({ reason, commit }) =>
+      reason ? <LongText text={reason.message} isSentence /> : dim(commit?.subject),
+  },
   { name: 'Requested by', width: 6.5, value: ({ requestedBy }) => <LongText text={requestedBy} /> },
   {
     name: 'Updated',

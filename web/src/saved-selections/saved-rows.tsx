@@ -16,12 +16,12 @@ import classes from './saved-selections.module.css';
 import { useRemove, useSwitch } from './use-saved-actions.ts';
 
 const columns: Column<SavedSelectionView>[] = [
-  { name: 'Name', width: 10, share: 1, value: (saved) => <Name saved={saved} /> },
-  { name: 'Tests', width: 10, share: 1, value: ({ summary }) => <LongText text={summary} /> },
+  { name: 'Name', width: 10, share: 2, value: (saved) => <Name saved={saved} /> },
+  { name: 'Tests', width: 10, share: 3, value: ({ summary }) => <LongText text={summary} /> },
   {
     name: 'Environments',
     width: 8,
-    share: 1,
+    share: 2,
     value: ({ environments }) =>
       environments.length === 0 ? (
         <span className={classes.dim}>chosen for each run</span>
@@ -32,6 +32,7 @@ const columns: Column<SavedSelectionView>[] = [
   {
     name: 'Schedules',
     width: 7,
+    share: 1,
     value: ({ schedules }) => schedules.length > 0 && <LongText text={schedules.join(', ')} />,
   },
   {
@@ -67,7 +68,7 @@ function Name({ saved: { name, description, problem, disabled } }: { saved: Save
       </Anchor>
       {description !== '' && (
         <div className={classes.dim}>
-          <LongText text={description} />
+          <LongText text={description} isSentence />
         </div>
       )}
       {disabled && <div className={classes.problem}>Off, by {disabled.by}</div>}

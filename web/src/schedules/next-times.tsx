@@ -9,15 +9,16 @@ const dayFormat = new Intl.DateTimeFormat(undefined, { weekday: 'short', timeZon
 interface ZoneTimeProps {
   time: Pick<TimeView, 'at' | 'local' | 'offset'>;
   zone: string;
+  isNamed?: boolean;
 }
 
 /**
- * A time in the zone of the schedule: `Mon 2026-03-30 02:30`. The offset is in the title. The zone is named unless it is that of the
- * browser, in which all other times of the page are.
+ * A time in the zone of the schedule: `Mon 2026-03-30 02:30`. The offset is in the title. The zone is named unless a heading names it, or
+ * it is that of the browser, in which all other times of the page are.
  */
-export function ZoneTime({ time: { at, local, offset }, zone }: ZoneTimeProps) {
+export function ZoneTime({ time: { at, local, offset }, zone, isNamed = false }: ZoneTimeProps) {
   const day = dayFormat.format(new Date(`${local.slice(0, 10)}T00:00:00Z`));
-  const name = zoneIfOther(zone);
+  const name = isNamed ? undefined : zoneIfOther(zone);
   return (
     <time dateTime={at} title={`${local} ${offset} in ${zone}`}>
       {day} {local}
@@ -56,13 +57,13 @@ export function ZoneStamp({ at, zone }: { at: string; zone: string }) {
   );
 }
 
-/** The next times of a schedule, with relative times and notes on clock changes. */
+/** The next times of a schedule, with relative times and notes on clock changes. The heading names the zone. */
 export function NextTimes({ times, zone }: { times: readonly TimeView[]; zone: string }) {
   return (
     <ol className={classes.times}>
       {times.map((time) => (
         <li key={time.at}>
-          <ZoneTime time={time} zone={zone} /> <span className={classes.dim}>{time.offset}</span>
+          <ZoneTime time={time} zone={zone} isNamed /> <span className={classes.dim}>{time.offset}</span>
           <span className={classes.dim}>
             <Time at={time.at} />
           </span>

@@ -14,23 +14,10 @@ import { useFire, usePause } from './use-schedule-actions.ts';
 
 const columns: Column<ScheduleView>[] = [
   { name: 'Name', width: 10, value: (schedule) => <Name schedule={schedule} /> },
-  { name: 'Next time', width: 9, wraps: true, value: (schedule) => <NextTime schedule={schedule} /> },
+  // The longest names of time zones wrap, so that a window of 1024 px has room for all columns.
+  { name: 'Next time', width: 13, wraps: true, value: (schedule) => <NextTime schedule={schedule} /> },
   { name: 'Last firing', width: 9, wraps: true, value: (schedule) => <LastFiring schedule={schedule} /> },
-  {
-    name: 'When',
-    // The longest names of time zones wrap, so that a window of 1024 px has room for all columns.
-    width: 7,
-    wraps: true,
-    value: ({ cron, zone }) => (
-      <>
-        <code>{cron}</code>
-        <div className={classes.dim}>
-          <ZoneName zone={zone} />
-        </div>
-      </>
-    ),
-  },
-  { name: 'Tests', width: 6, value: ({ summary }) => <LongText text={summary} /> },
+  { name: 'Tests', width: 9, value: ({ summary }) => <LongText text={summary} /> },
   { name: 'Environments', width: 8, wraps: true, value: (schedule) => <Environments schedule={schedule} /> },
 ];
 
@@ -101,21 +88,30 @@ function Environments({ schedule: { name, environments } }: { schedule: Schedule
   );
 }
 
-function NextTime({ schedule: { paused, next, zone } }: { schedule: ScheduleView }) {
+/** The next time, and below it the expression that it is one of. */
+function NextTime({ schedule: { paused, next, cron, zone } }: { schedule: ScheduleView }) {
   const [first] = next;
-  if (paused) {
+  if (paused || !first) {
     return (
       <span className={classes.dim}>
-        paused <Time at={paused.since} />
+        {paused ? (
+          <>
+            paused <Time at={paused.since} />
+          </>
+        ) : (
+          'never'
+        )}
+        <div>
+          <code>{cron}</code> <ZoneName zone={zone} />
+        </div>
       </span>
     );
   }
-  if (!first) return <span className={classes.dim}>never</span>;
   return (
     <>
       <ZoneTime time={first} zone={zone} />
       <div className={classes.dim}>
-        <Time at={first.at} />
+        <Time at={first.at} />, <code>{cron}</code>
       </div>
     </>
   );

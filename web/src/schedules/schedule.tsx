@@ -208,7 +208,7 @@ const firingColumnsIn = (
         <Night id={firing.submission} firing={firing} submission={submissions.get(firing.submission)} />
       ),
   },
-  { name: 'Reason', width: 12, share: 1, wraps: true, card: 'bare', value: reasonText },
+  { name: 'Reason', width: 12, share: 2, wraps: true, card: 'bare', value: reasonText },
 ];
 
 interface NightProps {

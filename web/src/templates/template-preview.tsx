@@ -99,8 +99,14 @@ function HtmlMessage({ html, headline }: { html: string; headline: string }) {
   return (
     <>
       <p className={classes.headline}>{headline}</p>
-      <iframe className={classes.frame} title="The message" sandbox="" src={address} />
-      <p className={classes.dim}>Without the styles that mail programs show.</p>
+      {html.trim() === '' ? (
+        <p className={classes.dim}>The template has nothing below the headline for these results.</p>
+      ) : (
+        <>
+          <iframe className={classes.frame} title="The message" sandbox="" src={address} />
+          <p className={classes.dim}>Without the styles that mail programs show.</p>
+        </>
+      )}
     </>
   );
 }

@@ -4,7 +4,16 @@ import { useMemo, useRef } from 'react';
 import { Link } from 'wouter';
 import { plural } from '../ui/format.ts';
 import { useShortcut } from '../ui/shortcuts.tsx';
-import { conditions, type ListedTest, matchesCondition, namesIn, runSearch } from './listing.ts';
+import type { Status } from '../ui/status.tsx';
+import { StatusChoice, StatusChoices } from '../ui/status-choices.tsx';
+import {
+  type Condition,
+  conditions,
+  type ListedTest,
+  matchesCondition,
+  namesIn,
+  runSearch,
+} from './listing.ts';
 import type { Catalog } from './queries.ts';
 import classes from './tests.module.css';
 import type { useTestFilter } from './use-test-filter.ts';
@@ -62,22 +71,34 @@ interface ConditionsProps {
   onSelect: (condition: string) => void;
 }
 
+const statuses: Record<Condition, Status> = {
+  failing: 'failed',
+  flaky: 'flaky',
+  passing: 'passed',
+  skipped: 'skipped',
+  'never ran': 'missing',
+};
+
 function Conditions({ tests, selected, onSelect }: ConditionsProps) {
-  return conditions.map((each) => {
-    const count = tests.filter((test) => matchesCondition(each, test)).length;
-    if (count === 0 && selected !== each) return null;
-    return (
-      <Button
-        key={each}
-        size="compact-xs"
-        variant={selected === each ? 'filled' : 'subtle'}
-        aria-pressed={selected === each}
-        onClick={() => onSelect(selected === each ? '' : each)}
-      >
-        {count.toLocaleString()} {each}
-      </Button>
-    );
-  });
+  return (
+    <StatusChoices label="Filter by state">
+      <StatusChoice label="All" isSelected={selected === ''} onSelect={() => onSelect('')} />
+      {conditions.map((each) => {
+        const count = tests.filter((test) => matchesCondition(each, test)).length;
+        if (count === 0 && selected !== each) return null;
+        return (
+          <StatusChoice
+            key={each}
+            status={statuses[each]}
+            label={`${each.charAt(0).toUpperCase()}${each.slice(1)}`}
+            count={count}
+            isSelected={selected === each}
+            onSelect={() => onSelect(selected === each ? '' : each)}
+          />
+        );
+      })}
+    </StatusChoices>
+  );
 }
 
 interface ChoiceProps {

@@ -44,26 +44,30 @@ export function TestLists({ trends }: { trends: Trends }) {
   const { slowest, grown, costliest, neverFailed } = trends;
   return (
     <div className={classes.lists}>
-      <List id="slowest" title="Slowest tests" tests={slowest} columns={[mean, executions]} />
-      <List
-        id="grown"
-        title="Grew most"
-        note="The last quarter of the time with results against the first, on the same environments."
-        tests={grown}
-        columns={growth}
-      />
-      <List id="costliest" title="Cost most" tests={costliest} columns={[sum, executions]} />
-      <List
-        id="never-failed"
-        title={`No failure in ${neverFailed.days} days`}
-        note={
-          neverFailed.tests === 0
-            ? undefined
-            : `${plural(neverFailed.tests, 'test')} with ${duration(neverFailed.totalMs)} together; those that cost most:`
-        }
-        tests={neverFailed.costliest}
-        columns={[sum, executions]}
-      />
+      <div className={classes.column}>
+        <List id="slowest" title="Slowest tests" tests={slowest} columns={[mean, executions]} />
+        <List id="costliest" title="Cost most" tests={costliest} columns={[sum, executions]} />
+      </div>
+      <div className={classes.column}>
+        <List
+          id="grown"
+          title="Grew most"
+          note="The last quarter of the time with results against the first, on the same environments."
+          tests={grown}
+          columns={growth}
+        />
+        <List
+          id="never-failed"
+          title={`No failure in ${neverFailed.days} days`}
+          note={
+            neverFailed.tests === 0
+              ? undefined
+              : `${plural(neverFailed.tests, 'test')} with ${duration(neverFailed.totalMs)} together; those that cost most:`
+          }
+          tests={neverFailed.costliest}
+          columns={[sum, executions]}
+        />
+      </div>
     </div>
   );
 }

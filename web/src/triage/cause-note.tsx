@@ -7,6 +7,7 @@ import type { removeNote, setNote } from '#src/operations/triage/notes.ts';
 import { callApi, type OutputOf } from '../api/request.ts';
 import { ActionButton } from '../ui/action-button.tsx';
 import { DialogForm } from '../ui/dialog-form.tsx';
+import { LongText } from '../ui/long-text/long-text.tsx';
 import { useAction } from '../ui/use-action.ts';
 import classes from './cause-note.module.css';
 import { noteKeys } from './queries.ts';
@@ -50,17 +51,22 @@ export function CauseNote({ cause, note, hidesText = false }: Props) {
   );
 }
 
-/** A note on one line: what is at fault, the owner, the text and the issue. */
-export function NoteText({ note: { kind, owner, note, link, updatedBy } }: { note: NoteView }) {
+/** A note: what is at fault, the owner, the text and the issue; with `isLine` on one line, which is cut where there is no room. */
+export function NoteText({
+  note: { kind, owner, note, link, updatedBy },
+  isLine = false,
+}: {
+  note: NoteView;
+  isLine?: boolean;
+}) {
+  const text = [owner === null ? '' : `(${owner})`, note ?? ''].filter(Boolean).join(': ');
   return (
-    <span className={classes.text} title={`by ${updatedBy}`}>
-      <b>{kindWords[kind]}</b>
-      {owner !== null && ` (${owner})`}
-      {note !== null && `: ${note}`}{' '}
+    <span className={isLine ? classes.line : classes.text} title={`by ${updatedBy}`}>
+      <b>{kindWords[kind]}</b> {isLine ? text !== '' && <LongText text={text} isSentence /> : text}{' '}
       {link !== null && (
         // The server takes http and https addresses only.
-        <Anchor href={link} target="_blank" rel="noreferrer" underline="always" inherit>
-          {shortLink(link)}
+        <Anchor href={link} target="_blank" rel="noreferrer" inherit>
+          {isLine ? <LongText text={shortLink(link)} /> : shortLink(link)}
         </Anchor>
       )}
     </span>
@@ -70,8 +76,7 @@ export function NoteText({ note: { kind, owner, note, link, updatedBy } }: { not
 /** The last part of an address, which is the number of an issue in most trackers. */
 function shortLink(link: string): string {
   const { host, pathname } = new URL(link);
-  const last = pathname.split('/').filter(Boolean).at(-1);
-  return last === undefined ? host : last.slice(0, 60);
+  return pathname.split('/').filter(Boolean).at(-1) ?? host;
 }
 
 interface FormProps {

@@ -48,7 +48,7 @@ export function AttentionList({ overview }: { overview: OverviewView }) {
         ))}
         {alerts.length > shownAlerts && (
           <li className={classes.item} data-status="broken">
-            <Anchor component={Link} href="/alerts?state=open" underline="always">
+            <Anchor component={Link} href="/alerts?state=open">
               Show all {plural(alerts.length, 'alert')}
             </Anchor>
           </li>
@@ -67,8 +67,8 @@ export function AttentionList({ overview }: { overview: OverviewView }) {
   );
 }
 
-/** More open alerts are on their own page. */
-const shownAlerts = 4;
+/** More open alerts are on their own page, so that the causes of failures stay in the first window. */
+const shownAlerts = 2;
 
 function Alert({ alert: { subject, message, action, page, startedAt } }: { alert: AlertView }) {
   return (
@@ -104,7 +104,7 @@ function Paused({ lanes }: { lanes: readonly LaneView[] }) {
         <ul className={classes.paused}>
           {lanes.slice(0, shownPaused).map(({ code, paused }) => (
             <li key={code}>
-              <Anchor component={Link} href={`/environments/${code}`} underline="always">
+              <Anchor component={Link} href={`/environments/${code}`}>
                 {code}
               </Anchor>{' '}
               <span className={classes.why} title={`“${paused?.reason}”`}>
@@ -119,7 +119,7 @@ function Paused({ lanes }: { lanes: readonly LaneView[] }) {
           ))}
           {rest > 0 && (
             <li>
-              <Anchor component={Link} href="/?state=paused" underline="always">
+              <Anchor component={Link} href="/?state=paused">
                 and {rest} more
               </Anchor>
             </li>

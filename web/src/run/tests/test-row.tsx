@@ -54,10 +54,12 @@ function Line(props: TestProps) {
         <span className={classes.sign} title={statusText}>
           <StatusSign status={isMissing ? 'missing' : outcome === 'waiting' ? 'queued' : outcome} />
         </span>
-        <TestName test={test} environment={run.environment} />
-        {test.flakyInRun && <StatusBadge status="flaky">failed, then passed</StatusBadge>}
-        {flaky && !test.flakyInRun && <StatusBadge status="flaky" />}
-        {status === 'skipped' && test.message && <span className={classes.why}>{test.message}</span>}
+        <span className={classes.main}>
+          <TestName test={test} environment={run.environment} />
+          {test.flakyInRun && <StatusBadge status="flaky">failed, then passed</StatusBadge>}
+          {flaky && !test.flakyInRun && <StatusBadge status="flaky" />}
+          {status === 'skipped' && test.message && <span className={classes.why}>{test.message}</span>}
+        </span>
         <span className={classes.trailing}>
           {status === 'running' && (
             <Button size="compact-xs" variant="subtle" onClick={props.onLog}>

@@ -37,7 +37,7 @@ export function FormPreview({ draft, times, preview }: Props) {
   return (
     <>
       <section aria-labelledby="form-times" aria-live="polite">
-        <h2 id="form-times">Next times</h2>
+        <h2 id="form-times">Next times{times && ` in ${times.zone}`}</h2>
         {times ? (
           <>
             <NextTimes times={times.next} zone={times.zone} />

@@ -27,6 +27,7 @@ export function RuleFields({
   return (
     <div className={classes.rules}>
       <Select
+        size="sm"
         label="If an earlier run is not finished"
         data={overlaps}
         allowDeselect={false}
@@ -34,6 +35,7 @@ export function RuleFields({
         onChange={(overlap) => onChange({ overlap: overlap as Rules['overlap'] })}
       />
       <Select
+        size="sm"
         label="Times missed while no scheduler ran"
         data={misses}
         allowDeselect={false}

@@ -140,28 +140,21 @@ function CauseText({ cause: { message, values, since, note } }: { cause: Cause }
         <code key={value} className={classes.value}>
           {value}
         </code>
-      ))}{' '}
+      ))}
       {since && <SinceText text="first seen" since={since} />}
-      {note && (
-        <div>
-          <NoteText note={note} />
-        </div>
-      )}
+      {note && <NoteText note={note} isLine />}
     </div>
   );
 }
 
-/** `slower since 28 Nov, at a1b2c3d Rework coupons` */
+/** `slower since 28 Nov, at a1b2c3d Rework coupons`, on a line of its own. */
 function SinceText({ text, since: { at, commit } }: { text: string; since: FirstSeen }) {
+  const day = `${text} ${calendarDay(new Date(at))}`;
+  const line = commit ? `${day}, at ${shortCommit(commit.id)} ${commit.subject}` : day;
   return (
-    <span className={classes.since}>
-      {text} {calendarDay(new Date(at))}
-      {commit && (
-        <span title={commit.subject}>
-          , at <code>{shortCommit(commit.id)}</code> {commit.subject}
-        </span>
-      )}
-    </span>
+    <div>
+      <LongText text={line} isSentence />
+    </div>
   );
 }
 
@@ -235,13 +228,13 @@ function TestCells({ item, environments, columns, stop, hasCards }: TestProps) {
   );
 }
 
-/** `3 min 42 s, usually 52 s · slower since 28 Nov, at a1b2c3d Rework coupons` */
+/** `3 min 42 s, usually 52 s`, and below it `slower since 28 Nov, at a1b2c3d Rework coupons`. */
 function SlownessText({ cell }: { cell: MatrixCell | undefined }) {
   const { durationMs = null, usualMs = null, since } = cell ?? {};
   if (durationMs === null || usualMs === null) return null;
   return (
     <div className={classes.message}>
-      {duration(durationMs)}, usually {duration(usualMs)}{' '}
+      {duration(durationMs)}, usually {duration(usualMs)}
       {since && <SinceText text="slower since" since={since} />}
     </div>
   );

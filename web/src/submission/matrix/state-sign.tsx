@@ -1,4 +1,4 @@
-import { IconCheck, IconClockUp } from '@tabler/icons-react';
+import { IconClockUp } from '@tabler/icons-react';
 import { StatusSign } from '../../ui/status.tsx';
 import type { Section } from './arrange.ts';
 import type { ResultState } from './result-state.ts';
@@ -15,7 +15,7 @@ export function StateSign({ state, size = 12 }: { state: ResultState | Section; 
     case 'slower':
       return <IconClockUp size={size} stroke={2.5} aria-hidden />;
     case 'fixed':
-      return <IconCheck size={size} stroke={2.5} color="var(--passed)" aria-hidden />;
+      return <StatusSign status="passed" size={size} />;
     case 'differs':
     case 'same':
       return null;

@@ -1,4 +1,4 @@
-import { relative, shortCommit } from '../../ui/format.ts';
+import { calendarDay, relative, shortCommit } from '../../ui/format.ts';
 import { useNow } from '../../ui/now.ts';
 import { type Status, StatusSign } from '../../ui/status.tsx';
 import type { Pattern } from './pattern.ts';
@@ -36,7 +36,8 @@ function words(pattern: Pattern, now: Date, hasOthers: boolean): string {
   const { kind, environments, isEverywhere, commit, since } = pattern;
   const where = environments.join(', ');
   const everywhere = hasOthers ? 'on all other environments' : 'on all environments';
-  const when = since === undefined ? '' : relative(new Date(since), now);
+  const when =
+    since === undefined ? '' : `${calendarDay(new Date(since))} (${relative(new Date(since), now)})`;
   switch (kind) {
     case 'passes':
       return `Passes ${everywhere}.`;
@@ -45,7 +46,7 @@ function words(pattern: Pattern, now: Date, hasOthers: boolean): string {
     case 'shop':
       return `Fails on ${where} and passes elsewhere: check that shop first.`;
     case 'commit':
-      return `Fails ${isEverywhere ? everywhere : `on ${where}`} since ${commit && shortCommit(commit.id)} “${commit?.subject}” (${when}): check that commit first.`;
+      return `Fails ${isEverywhere ? everywhere : `on ${where}`} since ${commit && shortCommit(commit.id)} “${commit?.subject}”, ${when}: check that commit first.`;
     case 'everywhere':
       return since === undefined
         ? `Fails ${everywhere}, in all of these runs: check the test first.`
