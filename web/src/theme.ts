@@ -68,7 +68,7 @@ export const theme = createTheme({
     return isInk ? { ...colours, color: 'var(--mantine-color-body)' } : colours;
   },
   components: {
-    Anchor: Anchor.extend({ defaultProps: { underline: 'hover', inherit: true } }),
+    Anchor: Anchor.extend({ defaultProps: { underline: 'always', inherit: true } }),
     Button: Button.extend({ defaultProps: { size: 'xs' }, styles: { label: { fontWeight: 500 } } }),
     Checkbox: Checkbox.extend({
       vars: () => ({ root: { '--checkbox-icon-color': 'var(--mantine-color-body)' } }),

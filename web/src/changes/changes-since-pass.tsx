@@ -92,7 +92,7 @@ function SinceSentence({ since, changes, step }: ChangesSincePass) {
   const run = (
     <>
       run{' '}
-      <Anchor component={Link} href={`/runs/${since.run}`} underline="always">
+      <Anchor component={Link} href={`/runs/${since.run}`}>
         {since.run}
       </Anchor>
       , in which it passed last (<code title={since.commit.id}>{shortCommit(since.commit.id)}</code>)

@@ -36,12 +36,7 @@ export default function PreviewChanges({ changes, tests, commit, environment }: 
             {changes.tests.slice(0, maxTests).map(({ test, reasons, more }) => (
               <li key={test}>
                 <b>{test}</b>{' '}
-                <Anchor
-                  component={Link}
-                  href={`/tests/${encodeURIComponent(test)}/steps?${query}`}
-                  underline="always"
-                  inherit
-                >
+                <Anchor component={Link} href={`/tests/${encodeURIComponent(test)}/steps?${query}`} inherit>
                   Changed steps
                 </Anchor>
                 <Reasons reasons={reasons} more={more} />

@@ -100,7 +100,7 @@ function State({ channel: { name, disabled, problem, lastError, lastSentAt } }: 
     return (
       <>
         <StatusBadge status="queued">not used yet</StatusBadge>{' '}
-        <Anchor component={Link} href={`/channels?test=${encodeURIComponent(name)}`} underline="always">
+        <Anchor component={Link} href={`/channels?test=${encodeURIComponent(name)}`}>
           Send a test
         </Anchor>
       </>
@@ -118,7 +118,7 @@ function NoRule({ channel }: { channel: ChannelView }) {
   return (
     <div className={classes.dim}>
       No rule sends to it.{' '}
-      <Anchor component={Link} href={`/new-rule?channel=${encodeURIComponent(name)}`} underline="always">
+      <Anchor component={Link} href={`/new-rule?channel=${encodeURIComponent(name)}`}>
         Add a rule
       </Anchor>
     </div>
@@ -128,11 +128,7 @@ function NoRule({ channel }: { channel: ChannelView }) {
 function Waiting({ channel: { name, waiting } }: { channel: ChannelView }) {
   if (waiting === 0) return null;
   return (
-    <Anchor
-      component={Link}
-      href={`/messages?channel=${encodeURIComponent(name)}&state=waiting`}
-      underline="always"
-    >
+    <Anchor component={Link} href={`/messages?channel=${encodeURIComponent(name)}&state=waiting`}>
       {waiting.toLocaleString()}
     </Anchor>
   );

@@ -39,7 +39,7 @@ export default function Doctor() {
     <>
       <div className={classes.head}>
         <h1>Doctor</h1>
-        <Anchor component={Link} href="/retention" underline="always">
+        <Anchor component={Link} href="/retention">
           Retention
         </Anchor>
         <Choice codes={codes} selected={environment} onSelect={setEnvironment} />

@@ -79,7 +79,7 @@ function Subject({ about, environments, isAlone = false }: SubjectProps) {
   return (
     <>
       {environments.includes(about) ? (
-        <Anchor component={Link} href={`/environments/${about}`} fw={600} underline="always">
+        <Anchor component={Link} href={`/environments/${about}`} fw={600}>
           {about}
         </Anchor>
       ) : (

@@ -93,7 +93,7 @@ function unfinishedRuns(now: Now | undefined, code: string) {
 function Unknown({ error }: { error: unknown }) {
   return (
     <EmptyState title={toProblem(error).message}>
-      <Anchor component={Link} href="/environments" underline="always">
+      <Anchor component={Link} href="/environments">
         Show all environments
       </Anchor>
     </EmptyState>

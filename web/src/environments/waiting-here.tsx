@@ -17,7 +17,7 @@ export function WaitingHere({ now, lane }: { now: Now; lane: Lane }) {
       <h2 id="now">Now</h2>
       {running && (
         <p>
-          <Anchor component={Link} href={`/runs/${running.id}`} underline="always">
+          <Anchor component={Link} href={`/runs/${running.id}`}>
             Run {running.id}
           </Anchor>
           : {running.done} of {plural(running.planned, 'test')}

@@ -30,7 +30,7 @@ export default function Lint() {
             {first.commit.subject}
           </span>
         )}
-        <Anchor component={Link} href="/used-by" underline="always">
+        <Anchor component={Link} href="/used-by">
           Find who uses a name
         </Anchor>
       </div>
@@ -72,7 +72,7 @@ function NoFindings({ isFiltered }: { isFiltered: boolean }) {
     return <EmptyState title="No findings">The files of the test modules are clean.</EmptyState>;
   return (
     <EmptyState title="No findings match these filters">
-      <Anchor component={Link} href="/lint" underline="always">
+      <Anchor component={Link} href="/lint">
         Show all findings
       </Anchor>
     </EmptyState>

@@ -20,11 +20,7 @@ export default function UsedBy() {
     <>
       <div className={classes.head}>
         <h1>Used by</h1>
-        <Anchor
-          component={Link}
-          href={environment === '' ? '/lint' : `/lint?environment=${environment}`}
-          underline="always"
-        >
+        <Anchor component={Link} href={environment === '' ? '/lint' : `/lint?environment=${environment}`}>
           Lint
         </Anchor>
       </div>

@@ -74,7 +74,7 @@ const testColumns: Column<string>[] = [
     width: 16,
     share: 1,
     value: (test) => (
-      <Anchor component={Link} href={`/tests/${encodeURIComponent(test)}`} underline="always">
+      <Anchor component={Link} href={`/tests/${encodeURIComponent(test)}`}>
         <LongText text={test} />
       </Anchor>
     ),
@@ -92,7 +92,7 @@ function UseList({ uses, more, environment }: UseListProps) {
       width: 14,
       share: 3,
       value: (use) => (
-        <Anchor component={Link} href={definitionPage(use, environment)} underline="always">
+        <Anchor component={Link} href={definitionPage(use, environment)}>
           <LongText text={use.name} />
         </Anchor>
       ),

@@ -49,7 +49,7 @@ export function MessageSection({ submission, run }: Props) {
       {messages.length + notSent.length === 0 && (
         <p className={classes.dim}>
           No rule sent a message.{' '}
-          <Anchor component={Link} href="/rules" underline="always">
+          <Anchor component={Link} href="/rules">
             Rules
           </Anchor>{' '}
           say which outcomes are sent where.

@@ -75,7 +75,7 @@ function NoMessages({ isFiltered, hasChannels }: { isFiltered: boolean; hasChann
   if (isFiltered) {
     return (
       <EmptyState title="No messages match these filters">
-        <Anchor component={Link} href="/messages" underline="always">
+        <Anchor component={Link} href="/messages">
           Show all messages
         </Anchor>
       </EmptyState>

@@ -188,7 +188,7 @@ function SubmitKeys() {
 function NoEnvironment() {
   return (
     <EmptyState title="No environments yet">
-      <Anchor component={Link} href="/environments" underline="always">
+      <Anchor component={Link} href="/environments">
         Add an environment
       </Anchor>{' '}
       first: a code, the URL of the shop, and the user for its admin panel.

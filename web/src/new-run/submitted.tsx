@@ -21,7 +21,7 @@ export function Submitted({ runs, now, onClose }: { runs: Runs; now: Now; onClos
       name: 'Run',
       width: 'fit',
       value: ({ id }) => (
-        <Anchor component={Link} href={`/runs/${id}`} underline="always">
+        <Anchor component={Link} href={`/runs/${id}`}>
           #{id}
         </Anchor>
       ),

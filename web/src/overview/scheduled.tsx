@@ -39,7 +39,7 @@ export function Scheduled() {
         ))}
       </ul>
       {rest > 0 && (
-        <Anchor component={Link} href="/schedules" underline="always">
+        <Anchor component={Link} href="/schedules">
           and {rest} more
         </Anchor>
       )}
@@ -112,7 +112,7 @@ function Night({ id, schedule }: { id: number; schedule: string }) {
   const submission = data?.submissions.find((each) => each.id === id);
   return (
     <p>
-      <Anchor component={Link} href={submissionPage(id)} underline="always">
+      <Anchor component={Link} href={submissionPage(id)}>
         {submission ? <Changes submission={submission} /> : 'Show the night'}
       </Anchor>
     </p>

@@ -9,7 +9,7 @@ export function WaitReason({ message, run }: Pick<QueuedView['waits'], 'message'
   return (
     <>
       {before}
-      <Anchor component={Link} href={`/runs/${run}`} underline="always">
+      <Anchor component={Link} href={`/runs/${run}`}>
         #{run}
       </Anchor>
       {after}

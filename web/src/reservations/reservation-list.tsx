@@ -51,7 +51,7 @@ function Begin({ reservation }: { reservation: ReservationView }) {
   const text = beginText(reservation);
   if (afterRun === null || begunAt !== null) return text;
   return (
-    <Anchor component={Link} href={`/runs/${afterRun}`} underline="always">
+    <Anchor component={Link} href={`/runs/${afterRun}`}>
       {text}
     </Anchor>
   );

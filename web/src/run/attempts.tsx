@@ -29,7 +29,6 @@ export function AttemptsFact({ run }: { run: RunView }) {
       <dd>
         <Anchor
           component="button"
-          underline="always"
           aria-expanded={isShown}
           aria-controls={recordId}
           onClick={() => setShown(!isShown)}
@@ -94,7 +93,7 @@ function Record({ run: { id, environment } }: { run: RunView }) {
           In new runs:{' '}
           {retries.map((retry) => (
             <span key={retry.id}>
-              <Anchor component={Link} href={`/runs/${retry.id}`} underline="always">
+              <Anchor component={Link} href={`/runs/${retry.id}`}>
                 #{retry.id}
               </Anchor>{' '}
               <StatusBadge status={statusOfRun(retry)} />{' '}

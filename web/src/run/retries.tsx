@@ -16,7 +16,7 @@ export function Retries({ run }: { run: RunView }) {
       <dd className={classes.retries}>
         {retries.map((retry) => (
           <span key={retry.id}>
-            <Anchor component={Link} href={`/runs/${retry.id}`} underline="always">
+            <Anchor component={Link} href={`/runs/${retry.id}`}>
               #{retry.id}
             </Anchor>{' '}
             <StatusBadge status={statusOfRun(retry)} />

@@ -92,7 +92,7 @@ function tabStatusOf({ state, verdict }: RunView): TabStatus {
 }
 
 const AllRunsLink = () => (
-  <Anchor component={Link} href="/runs" underline="always">
+  <Anchor component={Link} href="/runs">
     Show all runs
   </Anchor>
 );

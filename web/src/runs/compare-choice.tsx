@@ -41,7 +41,7 @@ export function CompareBar({ chosen, onChange }: Omit<ChoiceProps, 'id'>) {
           Compare #{older} with #{newer}
         </Button>
       )}
-      <Anchor component="button" type="button" underline="always" onClick={() => onChange([])}>
+      <Anchor component="button" type="button" onClick={() => onChange([])}>
         Clear
       </Anchor>
     </p>

@@ -93,7 +93,7 @@ function NoRuns({ isFiltered, isOlderPage }: { isFiltered: boolean; isOlderPage:
   if (isFiltered) {
     return (
       <EmptyState title="No runs match these filters">
-        <Anchor component={Link} href="/runs" underline="always">
+        <Anchor component={Link} href="/runs">
           Show all runs
         </Anchor>
       </EmptyState>

@@ -132,7 +132,7 @@ function Warnings({ draft, now, preview }: { draft: Draft; now: Now; preview: Pr
 
 function EnvironmentLink({ code }: { code: string }) {
   return (
-    <Anchor component={Link} href={`/environments/${code}`} underline="always">
+    <Anchor component={Link} href={`/environments/${code}`}>
       {code}
     </Anchor>
   );

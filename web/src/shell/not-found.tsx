@@ -9,7 +9,7 @@ export function NotFound() {
     <>
       <VisuallyHidden component="h1">Not found</VisuallyHidden>
       <EmptyState title="Page not found">
-        <Anchor component={Link} href="/" underline="always">
+        <Anchor component={Link} href="/">
           Go to the overview
         </Anchor>
       </EmptyState>

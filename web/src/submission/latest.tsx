@@ -14,7 +14,7 @@ export default function Latest({ params }: { params: { name: string } }) {
   if (data !== null) return <Redirect to={submissionPage(data.id)} replace />;
   return (
     <EmptyState title={`${name} has no finished runs yet`}>
-      <Anchor component={Link} href={`/schedules/${encodeURIComponent(name)}`} underline="always">
+      <Anchor component={Link} href={`/schedules/${encodeURIComponent(name)}`}>
         Show the schedule
       </Anchor>
     </EmptyState>

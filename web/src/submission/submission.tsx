@@ -53,7 +53,7 @@ function SubmissionOf({ id }: { id: number }) {
 }
 
 const AllSubmissions = () => (
-  <Anchor component={Link} href="/submissions" underline="always">
+  <Anchor component={Link} href="/submissions">
     Show all submissions
   </Anchor>
 );

@@ -136,7 +136,7 @@ function NoSubmissions({ isFiltered }: { isFiltered: boolean }) {
   return (
     <EmptyState title={isFiltered ? 'No submissions match these filters' : 'No submissions yet'}>
       {isFiltered ? (
-        <Anchor component={Link} href="/submissions" underline="always">
+        <Anchor component={Link} href="/submissions">
           Show all submissions
         </Anchor>
       ) : (

@@ -32,7 +32,7 @@ export default function Template({
   if (template === undefined) {
     return (
       <EmptyState title="No such template">
-        <Anchor component={Link} href="/templates" underline="always">
+        <Anchor component={Link} href="/templates">
           Show all templates
         </Anchor>
       </EmptyState>
@@ -70,7 +70,7 @@ function Editor({ template }: { template: TemplateView }) {
       fields={
         <>
           <p className={classes.tools}>
-            <Anchor component={Link} href={`/templates?kind=${channelKind}`} underline="always">
+            <Anchor component={Link} href={`/templates?kind=${channelKind}`}>
               All templates
             </Anchor>
             <span className={classes.dim}>

@@ -159,11 +159,7 @@ function Names({ word, names }: { word: 'group' | 'suite'; names: string[] }) {
       {names.map((name, index) => (
         <span key={name}>
           {index > 0 && ', '}
-          <Anchor
-            component={Link}
-            underline="always"
-            href={`/tests?${new URLSearchParams({ [word]: name })}`}
-          >
+          <Anchor component={Link} href={`/tests?${new URLSearchParams({ [word]: name })}`}>
             {name}
           </Anchor>
         </span>

@@ -46,13 +46,13 @@ export default function Tests() {
             those of Playwright at <code>{shortCommit(playwright.commit)}</code>
           </span>
         )}
-        <Anchor component={Link} href="/quarantines" underline="always">
+        <Anchor component={Link} href="/quarantines">
           Quarantines
         </Anchor>
-        <Anchor component={Link} href="/lint" underline="always">
+        <Anchor component={Link} href="/lint">
           Lint
         </Anchor>
-        <Anchor component={Link} href="/used-by" underline="always">
+        <Anchor component={Link} href="/used-by">
           Used by
         </Anchor>
       </div>
@@ -75,7 +75,7 @@ function NoTests({ isCatalogEmpty }: { isCatalogEmpty: boolean }) {
   return (
     <EmptyState title={isCatalogEmpty ? 'The catalog has no tests' : 'No tests match these filters'}>
       {!isCatalogEmpty && (
-        <Anchor component={Link} href="/tests" underline="always">
+        <Anchor component={Link} href="/tests">
           Show all tests
         </Anchor>
       )}

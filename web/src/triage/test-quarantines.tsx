@@ -10,7 +10,7 @@ export function TestQuarantines({ test, suite }: { test: string; suite: string |
   const own = data?.quarantines.filter((each) => each.test === test && each.suite === suite) ?? [];
   return own.map(({ id, environment, endsAt, owner, reason }) => (
     <p key={id}>
-      <Anchor component={Link} href="/quarantines" underline="always">
+      <Anchor component={Link} href="/quarantines">
         Quarantined
       </Anchor>{' '}
       on {environment ?? 'all environments'} until {calendarDay(new Date(endsAt))} by {owner}: {reason}

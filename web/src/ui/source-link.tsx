@@ -29,7 +29,7 @@ export function SourceLink({ source: { file, line, url } }: { source: Source }) 
 export function RepositoryLink({ url, children }: { url: string | null; children: ReactNode }) {
   if (url === null) return children;
   return (
-    <Anchor href={url} target="_blank" rel="noreferrer" underline="always" inherit>
+    <Anchor href={url} target="_blank" rel="noreferrer" inherit>
       {children}
     </Anchor>
   );

@@ -109,7 +109,7 @@ function Last({ last }: { last: NonNullable<ListedHookView['last']> }) {
   return (
     <>
       {state} in{' '}
-      <Anchor component={Link} href={`/runs/${run}`} underline="always">
+      <Anchor component={Link} href={`/runs/${run}`}>
         #{run}
       </Anchor>
       {startedAt && (

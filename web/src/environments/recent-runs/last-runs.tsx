@@ -28,12 +28,7 @@ export function LastRuns({ code }: { code: string }) {
           </span>
         )}
         {started.length > 0 && (
-          <Anchor
-            component={Link}
-            href={`/runs?environment=${code}`}
-            className={classes.dim}
-            underline="always"
-          >
+          <Anchor component={Link} href={`/runs?environment=${code}`} className={classes.dim}>
             All runs
           </Anchor>
         )}

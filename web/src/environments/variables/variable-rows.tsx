@@ -60,11 +60,11 @@ const columnsOf = (code: string): Column<Row>[] => [
     wraps: true,
     value: ({ name, stored }) => (
       <>
-        <Anchor component={Link} href={variablePage(code, name)} underline="hover">
-          <code>
+        <code>
+          <Anchor component={Link} href={variablePage(code, name)}>
             <LongText text={name} />
-          </code>
-        </Anchor>
+          </Anchor>
+        </code>
         {stored && stored.description !== '' && <div className={variables.note}>{stored.description}</div>}
       </>
     ),
@@ -120,7 +120,7 @@ const usageColumn = (code: string): Column<Row> => ({
     return (
       <>
         {usage.tests > 0 && (
-          <Anchor component={Link} href={variablePage(code, name)} underline="always">
+          <Anchor component={Link} href={variablePage(code, name)}>
             {plural(usage.tests, 'test')}
           </Anchor>
         )}

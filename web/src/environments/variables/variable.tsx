@@ -36,7 +36,7 @@ export default function Variable({ params: { code, name } }: Props) {
         <h1>{name}</h1>
         <span className={classes.name}>
           on{' '}
-          <Anchor component={Link} href={`/environments/${code}`} underline="always">
+          <Anchor component={Link} href={`/environments/${code}`}>
             {code}
           </Anchor>
         </span>
@@ -88,7 +88,7 @@ const columns: Column<string>[] = [
     width: 16,
     share: 1,
     value: (test) => (
-      <Anchor component={Link} href={`/tests/${encodeURIComponent(test)}`} underline="always">
+      <Anchor component={Link} href={`/tests/${encodeURIComponent(test)}`}>
         <LongText text={test} />
       </Anchor>
     ),
@@ -110,7 +110,7 @@ function Users({ users: { commit, tests, hooks, readByMftf }, name, code }: User
       )}
       <p className={classes.dim}>
         Tests read it also through action groups, data and suites:{' '}
-        <Anchor component={Link} href={usedByPage(`_ENV.${name}`, code)} underline="always">
+        <Anchor component={Link} href={usedByPage(`_ENV.${name}`, code)}>
           the places
         </Anchor>
         . Commit <code>{shortCommit(commit.id)}</code> of the test module

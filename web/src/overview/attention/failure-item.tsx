@@ -91,14 +91,14 @@ function Places({ group: { members } }: { group: FailureGroup }) {
     <ul className={classes.places}>
       {shown.map(({ lane, latest }) => (
         <li key={lane.id}>
-          <Anchor component={Link} href={`/runs/${latest.id}`} underline="always">
+          <Anchor component={Link} href={`/runs/${latest.id}`}>
             {lane.code}
           </Anchor>
         </li>
       ))}
       {shown.length < members.length && (
         <li>
-          <Anchor component="button" underline="always" onClick={() => setAll(true)}>
+          <Anchor component="button" onClick={() => setAll(true)}>
             and {members.length - shown.length} more
           </Anchor>
         </li>

@@ -31,12 +31,7 @@ export function FailurePlace({ test, place: { step, suite, test: declaration }, 
         <SourceLink source={suite ?? declaration} />
       )}
       {suite && <span>in the steps before the suite {suite.name}</span>}
-      <Anchor
-        component={Link}
-        href={`/tests/${encodeURIComponent(test)}/steps?${query}`}
-        underline="always"
-        inherit
-      >
+      <Anchor component={Link} href={`/tests/${encodeURIComponent(test)}/steps?${query}`} inherit>
         All steps
       </Anchor>
     </p>

@@ -145,7 +145,6 @@ function EarlierAttempts({ test, isOpen, onPanel }: EarlierAttemptsProps) {
       Attempt {test.attempt};{' '}
       <Anchor
         component="button"
-        underline="always"
         aria-expanded={isOpen}
         onClick={() => onPanel(isOpen ? undefined : 'attempts')}
       >

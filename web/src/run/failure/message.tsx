@@ -27,7 +27,7 @@ export function Message({ text, lines = 12 }: { text: string; lines?: number }) 
         ))}
       </pre>
       {isLong && (
-        <Anchor component="button" underline="always" onClick={() => setExpanded(!isExpanded)}>
+        <Anchor component="button" onClick={() => setExpanded(!isExpanded)}>
           {isExpanded ? 'Show less' : 'Show the whole message'}
         </Anchor>
       )}

@@ -12,12 +12,7 @@ export function SameCause({ runs }: { runs: CauseView['sameCauseAs'] }) {
       {runs.map(({ id, environment }, index) => (
         <span key={id}>
           {index > 0 && ', '}
-          <Anchor
-            component={Link}
-            href={`/runs/${id}`}
-            underline="always"
-            title={`Run ${id} on ${environment}`}
-          >
+          <Anchor component={Link} href={`/runs/${id}`} title={`Run ${id} on ${environment}`}>
             #{id}
           </Anchor>
         </span>

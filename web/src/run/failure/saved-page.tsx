@@ -38,7 +38,7 @@ export function SavedPage({ address, test }: { address: string; test: string }) 
           onChange={setView}
         />
         <span className={classes.note}>Without the scripts, styles and images of the shop.</span>
-        <Anchor href={address} download underline="always">
+        <Anchor href={address} download>
           Download
         </Anchor>
       </div>

@@ -19,7 +19,7 @@ export function Screenshot({ address, test: { test, message }, onClose }: Props)
           <img src={address} alt={`The browser at the end of ${test}`} />
         </a>
         <figcaption>
-          <Anchor href={address} target="_blank" rel="noreferrer" underline="always">
+          <Anchor href={address} target="_blank" rel="noreferrer">
             Open in its own size
           </Anchor>
         </figcaption>

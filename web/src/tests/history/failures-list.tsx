@@ -19,7 +19,7 @@ export function FailuresList({ failures }: { failures: FailureGroup[] }) {
             <pre className={classes.message}>{message === '' ? 'No message' : message}</pre>
             <p className={classes.dim}>
               on {environments.join(', ')}; last{' '}
-              <Anchor component={Link} href={`/runs/${latest.run}`} underline="always">
+              <Anchor component={Link} href={`/runs/${latest.run}`}>
                 in run {latest.run}
               </Anchor>
               , <Time at={latest.at} />

@@ -40,7 +40,7 @@ export default function TestSteps({ params }: { params: { name: string } }) {
     <div className={classes.view}>
       <header>
         <p className={classes.dim}>
-          <Anchor component={Link} href={`/tests/${encodeURIComponent(name)}`} underline="always">
+          <Anchor component={Link} href={`/tests/${encodeURIComponent(name)}`}>
             History of this test
           </Anchor>
         </p>
@@ -57,7 +57,7 @@ export default function TestSteps({ params }: { params: { name: string } }) {
         {ref !== '' && (
           <span className={classes.dim}>
             at <code title={ref}>{ref.length === 40 ? shortCommit(ref) : ref}</code>{' '}
-            <Anchor component="button" underline="always" inherit onClick={() => setRef('')}>
+            <Anchor component="button" inherit onClick={() => setRef('')}>
               Show the newest
             </Anchor>
           </span>
@@ -176,11 +176,7 @@ function Facts({ test, count }: { test: TestStepsView; count: number }) {
       {test.extends !== null && (
         <span>
           extends{' '}
-          <Anchor
-            component={Link}
-            href={`/tests/${encodeURIComponent(test.extends)}/steps`}
-            underline="always"
-          >
+          <Anchor component={Link} href={`/tests/${encodeURIComponent(test.extends)}/steps`}>
             {test.extends}
           </Anchor>
         </span>
