@@ -43,12 +43,14 @@ export function lint(index: DefinitionIndex, isChecked: (path: string) => boolea
       for (const finding of checkUnused(index, reachability, place)) raw.push(finding);
     }
   }
-  raw.sort(
-    (a, b) =>
-      compare(a.path, b.path) || a.line - b.line || compare(a.code, b.code) || compare(a.subject, b.subject),
-  );
+  raw.sort(comparePlaces);
   const occurrences = new Map<string, number>();
-  return raw.filter(isFirst).map(({ code, path, line, message, definition, subject }) => {
+  // Two attributes of a step may have the same mistake, such as both selectors of <conditionalClick>.
+  const distinct = raw.filter((finding, index) => {
+    const previous = raw[index - 1];
+    return previous === undefined || comparePlaces(previous, finding) !== 0;
+  });
+  return distinct.map(({ code, path, line, message, definition, subject }) => {
     const key = JSON.stringify([code, definition ?? path, subject]);
     const occurrence = occurrences.get(key) ?? 0;
     occurrences.set(key, occurrence + 1);
@@ -62,14 +64,15 @@ export function lint(index: DefinitionIndex, isChecked: (path: string) => boolea
   });
 }
 
-/** Whether the finding before it says something else: both selectors of a `conditionalClick` may name the same element. */
-function isFirst(finding: RawFinding, index: number, sorted: readonly RawFinding[]): boolean {
-  const before = sorted[index - 1];
+/** Orders findings by their place; 0 for two that say the same of one line. */
+function comparePlaces(a: RawFinding, b: RawFinding): number {
   return (
-    before === undefined ||
-    (['path', 'line', 'code', 'subject', 'definition', 'message'] as const).some(
-      (name) => finding[name] !== before[name],
-    )
+    compare(a.path, b.path) ||
+    a.line - b.line ||
+    compare(a.code, b.code) ||
+    compare(a.subject, b.subject) ||
+    compare(a.definition ?? '', b.definition ?? '') ||
+    compare(a.message, b.message)
   );
 }
 
