@@ -148,6 +148,24 @@ describe('MFTF generates', () => {
       },
       'The array "list" of the data "Port" has an empty item, an apostrophe or the environment.',
     ],
+    [
+      'data in a file with CDATA',
+      {
+        'Data/PortData.xml':
+          '<entities>\n<entity name="Port" type="t"><data key="a">x<![CDATA[y]]></data><data key="b">z</data></entity></entities>',
+        'Test/T.xml': testOf('<see userInput="{{Port.b}}" stepKey="a"/>'),
+      },
+      `${quayRoot}/Data/PortData.xml:2: MFTF reads a CDATA section in a way of its own.`,
+    ],
+    [
+      'an action group in a file with a document type',
+      {
+        'ActionGroup/FActionGroup.xml':
+          '<?xml version="1.0"?>\n<!DOCTYPE actionGroups [\n<!ENTITY e "x">]>\n<actionGroups><actionGroup name="FActionGroup"><see userInput="a&e;b" stepKey="a"/></actionGroup></actionGroups>',
+        'Test/T.xml': testOf('<actionGroup ref="FActionGroup" stepKey="c"/>'),
+      },
+      `${quayRoot}/ActionGroup/FActionGroup.xml:2: MFTF reads a document type in a way of its own.`,
+    ],
     ['nothing of a child with the same fields', childOf(creation('name'), creation('name')), undefined],
   ])('%s', async (_, changes, reason) => {
     const { refused } = await write([['T']], { changes });

@@ -7,6 +7,7 @@ import { catalogPath } from '../catalog/tree/paths.ts';
 import { generatedFile, type Layout } from '../container/layout.ts';
 import type { ResolvedSuite, Resolver } from '../resolver/model.ts';
 import { cacheByName } from '../resolver/name-cache.ts';
+import { describeRefusal, resolution as resolutionOf } from '../resolver/refusal.ts';
 import { writeCodeceptionConfig } from './codeception-config.ts';
 import { differingKind } from './differing-kinds.ts';
 import { helperSignatures } from './php-method-parameters.ts';
@@ -84,10 +85,7 @@ export function writeCestFiles(
 
   function writeTest(test: PlannedTest, classes: Set<string>): { path: string; content: string } {
     const resolution = resolver.test(test.name);
-    if ('refusal' in resolution) {
-      const { origin, message } = resolution.refusal;
-      throw new CestRefusal(`${origin.file}:${origin.line}: ${message}`);
-    }
+    if ('refusal' in resolution) throw new CestRefusal(describeRefusal(resolution.refusal));
     const kind = differingKind(resolution.resolved, (path) => roots.get(path), resolver.definitions);
     if (kind !== undefined) throw new CestRefusal(kind);
     const { extends: parent } = resolution.resolved;
@@ -100,7 +98,7 @@ export function writeCestFiles(
 
   function writeSuiteFiles(name: string, members: readonly PlannedTest[]) {
     const resolution = resolver.suite(name);
-    if ('refusal' in resolution) throw new CestRefusal(resolution.refusal.message);
+    if ('refusal' in resolution) throw new CestRefusal(describeRefusal(resolution.refusal));
     const classes = new Set<string>();
     const files = members.map((test) => writeTest(test, classes));
     const hasClass = hasHooks(resolution.resolved);
@@ -144,11 +142,14 @@ type Files = CestFiles['files'];
 
 /** The files of some tests; none when one cannot be written, whatever the reason: then MFTF decides. */
 function attempt(tests: readonly PlannedTest[], write: () => Files): Pick<CestFiles, 'files' | 'refused'> {
+  const refuse = (reason: string) => ({ files: [], refused: tests.map((test) => ({ ...test, reason })) });
   try {
-    return { files: write(), refused: [] };
+    const written = resolutionOf(write);
+    return 'resolved' in written
+      ? { files: written.resolved, refused: [] }
+      : refuse(describeRefusal(written.refusal));
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return { files: [], refused: tests.map((test) => ({ ...test, reason })) };
+    return refuse(error instanceof Error ? error.message : String(error));
   }
 }
 

@@ -271,8 +271,8 @@ function describeEntity({ type, fields, arrays, vars, requiredEntities }: Entity
 
 function readOperations(content: Uint8Array, path: string): readonly MutableElement[] {
   const { root, element } = elements.operation;
-  const result = readElements(content, root, path);
-  return 'problem' in result ? [] : result.elements.filter(({ tag }) => tag === element);
+  const { elements: all, problem } = readElements(content, root, path);
+  return problem ? [] : all.filter(({ tag }) => tag === element);
 }
 
 const folderOf = (path: string) => path.slice(0, path.lastIndexOf('/'));

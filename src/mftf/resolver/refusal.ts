@@ -14,6 +14,11 @@ export function refuse(origin: Origin, message: string): never {
   throw new RefusalError({ origin, message });
 }
 
+/** A refusal in words, with its place. */
+export function describeRefusal({ origin: { file, line }, message }: Refusal): string {
+  return file === '' ? message : `${file}:${line}: ${message}`;
+}
+
 /** The result of a function that calls `refuse` for what MFTF cannot generate. */
 export function resolution<T>(resolve: () => T): Resolution<T> {
   try {

@@ -18,15 +18,24 @@ export function isComment({ tag, attributes }: XmlElement): boolean {
   return tag === commentTag && attributes['stepKey'] === undefined;
 }
 
+/** The content of a file. */
+export interface ElementsOfFile {
+  /** Those below the root, as far as there is no problem. */
+  elements: MutableElement[];
+  /** The first one. */
+  problem: XmlProblem | undefined;
+  /**
+   * The first thing of which MFTF makes something else than XML says: it loses references to the entities of a document type and CDATA in
+   * data, and refuses CDATA in tests (measured with 3.8 and 6.0).
+   */
+  leftToMftf: XmlProblem | undefined;
+}
+
 /**
- * The elements below the root of a file, with comments as elements of the tag `comment` whose `userInput` is their trimmed
- * text, or the first problem. `file` is its path for the origins.
+ * The elements of a file, with comments as elements of the tag `comment` whose `userInput` is their trimmed text. `file` is its path for
+ * the origins.
  */
-export function readElements(
-  content: Uint8Array,
-  root: string,
-  file: string,
-): { elements: MutableElement[] } | { problem: XmlProblem } {
+export function readElements(content: Uint8Array, root: string, file: string): ElementsOfFile {
   const elements: MutableElement[] = [];
   const open: MutableElement[] = [];
   const add = (element: MutableElement) => {
@@ -35,6 +44,7 @@ export function readElements(
     else elements.push(element);
   };
   let isInside = false;
+  let leftToMftf: XmlProblem | undefined;
   const problem = parseXml(content, root, {
     open(at, attributes, _, line) {
       if (!isInside) {
@@ -58,10 +68,13 @@ export function readElements(
       const element = open.at(-1);
       if (element) element.text += text;
     },
-    cdata(_, text) {
+    cdata(_, text, line) {
       const element = open.at(-1);
-      // MFTF drops those in data (measured with 3.8 and 6.0).
-      if (element && root !== 'entities') element.text += text;
+      if (element) element.text += text;
+      leftToMftf ??= { line, message: 'MFTF reads a CDATA section in a way of its own.' };
+    },
+    doctype(line) {
+      leftToMftf ??= { line, message: 'MFTF reads a document type in a way of its own.' };
     },
     comment(_, text, line) {
       // Only those inside of a declaration may be steps.
@@ -70,7 +83,7 @@ export function readElements(
       add({ tag: commentTag, attributes, children: [], text: '', origin: { file, line } });
     },
   });
-  return problem ? { problem } : { elements };
+  return { elements, problem, leftToMftf };
 }
 
 /** The children of an element without its comments. */

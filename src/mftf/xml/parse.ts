@@ -12,15 +12,15 @@ export interface XmlProblem {
 
 /**
  * The callbacks of `parseXml`. `at` is the path of the element, such as `/tests/test/annotations`. White space between elements is
- * not reported; a CDATA section always is. A tag ends at `line` and begins at `startLine`; a
- * comment begins at `line`.
+ * not reported; a CDATA section always is. A tag ends at `line` and begins at `startLine`; everything else begins at `line`.
  */
 export interface XmlHandler {
   open(at: string, attributes: Record<string, string>, line: number, startLine: number): void;
   close?(at: string): void;
   text?(at: string, text: string): void;
   /** A CDATA section; `text` without this function. */
-  cdata?(at: string, text: string): void;
+  cdata?(at: string, text: string, line: number): void;
+  doctype?(line: number): void;
   comment?(at: string, text: string, line: number): void;
 }
 
@@ -50,7 +50,7 @@ export function parseXml(bytes: Uint8Array, root: string, handler: XmlHandler): 
     if (event.kind === 'open') handler.open(event.at, event.attributes, event.line, event.startLine);
     else if (event.kind === 'close') handler.close?.(event.at);
     else if (event.kind === 'comment') handler.comment?.(event.at, event.text, event.line);
-    else if (event.kind === 'cdata') onCdata(handler, event.at, event.text);
+    else if (event.kind === 'cdata') onCdata(handler, event);
     else handler.text?.(event.at, event.text);
   }
   return undefined;
@@ -65,7 +65,11 @@ export function parseStrictly(text: string, root: string, handler: XmlHandler): 
   parser.on('error', (error) => {
     throw new InvalidXml(error.message.replace(/^\d+:\d+: /, ''));
   });
-  parser.on('doctype', (doctype) => acceptEntities(parser, readDoctype(doctype)));
+  const lineOfStart = (text: string) => parser.line - (text.match(/\n/g)?.length ?? 0);
+  parser.on('doctype', (doctype) => {
+    handler.doctype?.(lineOfStart(doctype));
+    acceptEntities(parser, readDoctype(doctype));
+  });
   // It comes with the character behind the name, which may be a line break.
   parser.on('opentagstart', () => {
     startLine = parser.column === 0 ? parser.line - 1 : parser.line;
@@ -97,10 +101,8 @@ export function parseStrictly(text: string, root: string, handler: XmlHandler): 
     }
     handler.text?.(place.at, text);
   });
-  parser.on('cdata', (text) => onCdata(handler, place.at, text));
-  parser.on('comment', (text) => {
-    handler.comment?.(place.at, text, parser.line - (text.match(/\n/g)?.length ?? 0));
-  });
+  parser.on('cdata', (text) => onCdata(handler, { at: place.at, text, line: lineOfStart(text) }));
+  parser.on('comment', (text) => handler.comment?.(place.at, text, lineOfStart(text)));
   try {
     parser.write(text).close();
     return undefined;
@@ -110,8 +112,8 @@ export function parseStrictly(text: string, root: string, handler: XmlHandler): 
   }
 }
 
-function onCdata(handler: XmlHandler, at: string, text: string): void {
-  if (handler.cdata) handler.cdata(at, text);
+function onCdata(handler: XmlHandler, { at, text, line }: { at: string; text: string; line: number }): void {
+  if (handler.cdata) handler.cdata(at, text, line);
   else handler.text?.(at, text);
 }
 

@@ -58,7 +58,7 @@ const unfollowedAttributes = new Set([
 /** Names, with the preceding dot if they are fields. */
 const names = /\.?(?<![\w\x80-\uffff])[A-Za-z_\x80-\uffff][\w\x80-\uffff]*/g;
 
-type Collector = Required<Omit<XmlHandler, 'comment' | 'cdata'>>;
+type Collector = Required<Pick<XmlHandler, 'open' | 'text' | 'close'>>;
 
 /**
  * Collects the declarations of a file and their references. It reads every attribute and every text, instead of those that MFTF

@@ -50,7 +50,7 @@ export function readXml(
 /** `<test>` as a file declares it. */
 function testReader(
   declarations: Located<TestDeclaration>[],
-): Required<Omit<XmlHandler, 'comment' | 'cdata'>> {
+): Required<Pick<XmlHandler, 'open' | 'text' | 'close'>> {
   const annotations = '/tests/test/annotations/';
   /** The annotation that is open, and its value: the attribute, or the first text in the element, which wins. */
   let annotation = { at: '', value: '', hasText: false };
