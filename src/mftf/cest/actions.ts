@@ -1,3 +1,4 @@
+import { cacheByName } from '../resolver/name-cache.ts';
 import { keyArguments } from './php-list.ts';
 import { variableOf } from './php-text.ts';
 import { CestRefusal } from './refusal.ts';
@@ -20,8 +21,7 @@ type Argument = string | ((values: StepValues) => string | undefined);
 
 function argumentOf(argument: Argument, values: StepValues): string | undefined {
   if (typeof argument === 'function') return argument(values);
-  for (const choice of argument.split('|')) {
-    const name = choice.replace(/^=|\[\]$/g, '');
+  for (const { choice, name } of choicesOf(argument)) {
     if (!values.has(name)) continue;
     if (choice === '=function') return values.raw(name)?.replaceAll('"', '\\"');
     if (choice.startsWith('=')) return values.raw(name);
@@ -29,6 +29,11 @@ function argumentOf(argument: Argument, values: StepValues): string | undefined 
   }
   return undefined;
 }
+
+/** The attributes that an argument may be, with how each is written. */
+const choicesOf = cacheByName((argument) =>
+  argument.split('|').map((choice) => ({ choice, name: choice.replace(/^=|\[\]$/g, '') })),
+);
 
 const selector = 'selector|=selectorArray';
 const selectorAndInput = [selector, 'userInput'];

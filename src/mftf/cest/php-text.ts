@@ -4,11 +4,16 @@
  */
 export class PhpText {
   readonly #expressions: string[] = [];
+  readonly #marks = new Map<string, string>();
 
   /** The mark of an expression, to be put into a text. */
   mark(expression: string): string {
+    const existing = this.#marks.get(expression);
+    if (existing !== undefined) return existing;
+    const mark = `\0${this.#expressions.length}\0`;
     this.#expressions.push(expression);
-    return `\0${this.#expressions.length - 1}\0`;
+    this.#marks.set(expression, mark);
+    return mark;
   }
 
   /** The marked expressions of a text. */
@@ -20,12 +25,14 @@ export class PhpText {
 
   /** A text as an expression: quoted parts and marked expressions, joined by dots. */
   quote(text: string): string {
+    // Most texts have no expression.
+    if (!hasMark(text)) return `"${escapeQuotes(text)}"`;
     const parts: string[] = [];
     text.split('\0').forEach((part, index) => {
       if (index % 2 === 1) parts.push(this.#expressions[Number(part)] as string);
       else if (part !== '') parts.push(`"${escapeQuotes(part)}"`);
     });
-    return parts.length === 0 ? '""' : parts.join(' . ');
+    return parts.join(' . ');
   }
 
   /** A text as PHP source: marked expressions are put in, the rest is unchanged. */
@@ -49,5 +56,5 @@ function escapeQuotes(text: string): string {
 
 /** The variable that a text consists of, without its braces; MFTF takes no name with one letter or a `_` for one. */
 export function variableOf(text: string): string | undefined {
-  return /^\{(\$[A-Za-z][A-Za-z\d]+)\}$/.exec(text)?.[1];
+  return text.startsWith('{$') ? /^\{(\$[A-Za-z][A-Za-z\d]+)\}$/.exec(text)?.[1] : undefined;
 }

@@ -1,40 +1,21 @@
 import { type Reference, readReference, replaceReferences } from '../catalog/declarations/references.ts';
-import type { Definitions, ElementDefinition } from '../resolver/model.ts';
+import type { ElementDefinition } from '../resolver/model.ts';
 import { entityValue, fieldValue } from './entity-values.ts';
 import { locatorCall, parameterNames } from './locator.ts';
 import type { PhpText } from './php-text.ts';
+import {
+  type Reading,
+  type ReferenceContext,
+  type ResolvedText,
+  withoutReferences,
+} from './reference-context.ts';
 import { CestRefusal } from './refusal.ts';
 
-/** How PHP reaches what exists only while a test runs; tests and suites differ in it. */
-export interface PhpAccess {
-  /** A field of data that a step created. */
-  created(stepKey: string, field: string): string;
-  secret(name: string): string;
-}
-
-export interface ReferenceContext {
-  definitions: Definitions;
-  access: PhpAccess;
-  php: PhpText;
-}
-
-export interface ResolvedText {
-  /** With marks for expressions. */
-  text: string;
-  /** The timeout of the last element that the text names; `undefined` when it names none. */
-  element: { timeout: string | undefined } | undefined;
-  /** Whether it names an element with a locator function. */
-  hasLocator: boolean;
+/** A text of which references are being replaced. */
+interface TextInProgress extends ResolvedText {
   secrets: string[];
-  /** What MFTF says of deprecated declarations that the text names. */
   notices: string[];
 }
-
-/**
- * Which references are replaced: data and elements; data and pages; data; what a test has only while it runs, which is created data and the
- * environment; or created data. Those to elements and pages are refused where they cannot stand.
- */
-export type Reading = 'elements' | 'pages' | 'data' | 'runtime' | 'created';
 
 /**
  * A text with its references to data, sections, pages, the environment, secrets and created data replaced. Throws CestRefusal for a
@@ -42,10 +23,18 @@ export type Reading = 'elements' | 'pages' | 'data' | 'runtime' | 'created';
  */
 export function resolveReferences(source: string, context: ReferenceContext, reading: Reading): ResolvedText {
   if (!source.includes('{{') && !source.includes('$')) return withoutReferences(source);
-  const resolved: ResolvedText = {
-    text: '',
-    element: undefined,
-    hasLocator: false,
+  const resolvedTexts = context.resolvedTexts[reading];
+  const cached = resolvedTexts.get(source);
+  if (cached !== undefined) return cached;
+  const resolved = resolve(source, context, reading);
+  resolvedTexts.set(source, resolved);
+  return resolved;
+}
+
+function resolve(source: string, context: ReferenceContext, reading: Reading): ResolvedText {
+  refuseOddParameters(source);
+  const resolved: TextInProgress = {
+    ...withoutReferences(''),
     secrets: [],
     notices: [],
   };
@@ -97,8 +86,36 @@ function refuseOddCreated(text: string): void {
   }
 }
 
-function withoutReferences(text: string): ResolvedText {
-  return { text, element: undefined, hasLocator: false, secrets: [], notices: [] };
+/**
+ * MFTF ends a reference at the braces of a parameter, and does not find the others where one of them has other braces. Of several it refuses
+ * an empty one before others, and takes brackets around one for a part of it (measured with 3.8 and 6.0).
+ */
+function refuseOddParameters(source: string): void {
+  replaceReferences(source, ({ parameters = [] }) => {
+    const [first = '', ...others] = parameters;
+    if (parameters.some(isInBraces)) {
+      throw new CestRefusal(`A parameter is in braces: ${source}.`);
+    }
+    if (parameters.some((each) => /^[^']*[$\\]\d/.test(each))) {
+      throw new CestRefusal(`A parameter without quotes has the number of a group: ${source}.`);
+    }
+    const hasBrackets = parameters.some((each) => each.startsWith('('));
+    if ((hasBrackets || others.length > 0) && parameters.some((each) => each.split("'").length > 3)) {
+      throw new CestRefusal(`A parameter has an apostrophe: ${source}.`);
+    }
+    const isClosed = [first, ...others.slice(0, -1)].some((each) => each.endsWith(')'));
+    const isEmpty = first.startsWith("'") && withoutGroups(withoutQuotes(first)) === '';
+    if (others.length > 0 && (isEmpty || isClosed || others.some((each) => each.startsWith('(')))) {
+      throw new CestRefusal(`One of several parameters is empty or in brackets: ${source}.`);
+    }
+    return undefined;
+  });
+}
+
+/** Of a literal, opening braces are text, unless a reference with parameters begins with them. */
+function isInBraces(parameter: string): boolean {
+  const isText = parameter.startsWith("'") && !parameter.includes('(');
+  return parameter.includes('}}') || (parameter.includes('{{') && !isText);
 }
 
 /** A reference that may lead somewhere; `{{name}}` alone is not replaced. */
@@ -111,7 +128,7 @@ function hasMember(reference: Reference): reference is MemberReference {
 function lookUp(
   reference: MemberReference,
   context: ReferenceContext,
-  resolved: ResolvedText,
+  resolved: TextInProgress,
 ): string | undefined {
   const { name, member: key, parameters } = reference;
   const { definitions, php } = context;
@@ -129,6 +146,7 @@ function lookUp(
     addNotice('PAGE', page.deprecated);
     const isAdmin = page.area === 'admin';
     const template = isAdmin ? page.url.replace(/^\/+/, '') : page.url;
+    refuseMoreParameters(page, template, parameters);
     const url = fillParameters(template, parameters, context, resolved);
     return isAdmin ? `${php.mark(adminUrl)}/${url}` : url;
   }
@@ -151,7 +169,7 @@ function selectorOf(
   element: ElementDefinition,
   parameters: string[] | undefined,
   context: ReferenceContext,
-  resolved: ResolvedText,
+  resolved: TextInProgress,
 ): string {
   if (element.locatorFunction !== undefined) {
     resolved.hasLocator = true;
@@ -163,14 +181,21 @@ function selectorOf(
   }
   // MFTF takes such an element for one with a locator function.
   if (element.selector === '0') throw new CestRefusal(`The selector of ${element.name} is a zero.`);
-  // MFTF ignores those of an element that is not parameterized.
-  const count = parameterNames(element.selector ?? '').length;
-  if (element.parameterized && parameters !== undefined && parameters.length > count) {
-    throw new CestRefusal(
-      `${parameters.length} parameters are given to ${element.name}, which needs ${count}.`,
-    );
+  const { selector = '' } = element;
+  refuseMoreParameters(element, selector, parameters);
+  return fillParameters(selector, parameters, context, resolved);
+}
+
+/** MFTF ignores those of an element or a page that is not parameterized. */
+function refuseMoreParameters(
+  { name, parameterized }: { name: string; parameterized: boolean },
+  template: string,
+  parameters: string[] = [],
+): void {
+  const count = parameterNames(template).length;
+  if (parameterized && parameters.length > count) {
+    throw new CestRefusal(`${parameters.length} parameters are given to ${name}, which needs ${count}.`);
   }
-  return fillParameters(element.selector ?? '', parameters, context, resolved);
 }
 
 /** What MFTF makes of these in the arguments of a locator function is no PHP, or has other places. */
@@ -188,7 +213,7 @@ function fillParameters(
   template: string,
   parameters: string[] | undefined,
   context: ReferenceContext,
-  resolved: ResolvedText,
+  resolved: TextInProgress,
 ): string {
   // MFTF leaves some of these as they are, and looks for parameters in others.
   if (/\{\{\w+\./.test(template))
@@ -209,9 +234,9 @@ function fillParameters(
 }
 
 /** A parameter: a literal in single quotes, created data, a variable or a field of data. MFTF ignores brackets around it. */
-function parameterValue(source: string, context: ReferenceContext, resolved: ResolvedText): string {
+function parameterValue(source: string, context: ReferenceContext, resolved: TextInProgress): string {
   const parameter = source.replace(/^\(+/, '').replace(/(?<=^(?:'[^']*'|[^']*))\)+$/, '');
-  if (parameter.startsWith("'")) return withoutGroups(parameter.replace(/^'+|'+$/g, ''));
+  if (parameter.startsWith("'")) return withoutGroups(withoutQuotes(parameter));
   // A variable without its braces is taken for data, and there is none of its name; so is one whose name has one letter or a `_`.
   if (/^(?:\$[\w.]+|\{\$(?:\w|\w*_\w*)\})$/.test(parameter)) return `{{${parameter}}}`;
   if (parameter.includes('$')) {
@@ -238,6 +263,10 @@ function parameterValue(source: string, context: ReferenceContext, resolved: Res
   return value;
 }
 
+function withoutQuotes(literal: string): string {
+  return literal.replace(/^'+|'+$/g, '');
+}
+
 /** MFTF takes `$1` and `\1` in a literal for groups of a pattern, which are empty. */
 function withoutGroups(literal: string): string {
   return literal.replace(/[\\$]\d{1,2}/g, '');
@@ -254,7 +283,7 @@ function replaceValues(
   value: string,
   reference: MemberReference,
   context: ReferenceContext,
-  resolved: ResolvedText,
+  resolved: TextInProgress,
   level = 1,
 ): string {
   if (!value.includes('{{')) return value;

@@ -2,10 +2,10 @@ import type { Definitions, ResolvedStep } from '../resolver/model.ts';
 import { actionCall } from './actions.ts';
 import { dataLines } from './data-lines.ts';
 import { type HelperSignatures, helperLines } from './php-method-call.ts';
-import { PhpText } from './php-text.ts';
+import { createReferenceContext, type ReferenceContext } from './reference-context.ts';
 import { CestRefusal } from './refusal.ts';
 import type { CestSettings } from './settings.ts';
-import type { Style } from './style.ts';
+import type { Scope, Style } from './style.ts';
 import { StepValues } from './values.ts';
 
 /** What steps add to the description of their test. */
@@ -28,8 +28,7 @@ export interface StepContext {
 export function stepLines(step: ResolvedStep, context: StepContext): string[] {
   const { style, settings, definitions, remarks } = context;
   if (step.action === 'comment' && step.stepKey === '') return [style.comment(plainComment(step, context))];
-  const php = new PhpText();
-  const values = new StepValues(step, { definitions, access: style, php }, settings);
+  const values = new StepValues(step, referenceContextOf(definitions, style), settings);
   if (step.action === 'comment') {
     const text = values.quoted('userInput') ?? '""';
     refuseSecrets(step, values);
@@ -56,11 +55,21 @@ export function stepLines(step: ResolvedStep, context: StepContext): string[] {
   return lines;
 }
 
+const referenceContexts = new WeakMap<Definitions, Map<Scope, ReferenceContext>>();
+
+function referenceContextOf(definitions: Definitions, style: Style): ReferenceContext {
+  const contexts = referenceContexts.get(definitions) ?? new Map<Scope, ReferenceContext>();
+  referenceContexts.set(definitions, contexts);
+  const context = contexts.get(style.scope) ?? createReferenceContext(definitions, style);
+  contexts.set(style.scope, context);
+  return context;
+}
+
 /** The actions that MFTF accepts secrets in; it says so of <getOTP>, too, and refuses it (measured with 3.8). */
 const withSecrets = new Set(['fillField', 'magentoCLI', 'createData', 'seeInField']);
 
 function refuseSecrets({ stepKey, action }: ResolvedStep, { secrets }: StepValues): void {
-  if (secrets.size > 0 && !withSecrets.has(action)) {
+  if (secrets.length > 0 && !withSecrets.has(action)) {
     throw new CestRefusal(`A secret cannot stand in the step ${stepKey} of the action ${action}.`);
   }
 }
@@ -76,7 +85,7 @@ function callLines(values: StepValues, style: Style): string[] {
   const call = actionCall(values);
   // What an action group returns is kept under the step key of its call.
   const variable = call.method === 'return' ? (values.step.call?.stepKey ?? stepKey) : stepKey;
-  const method = values.secrets.size > 0 ? (withSecret[call.method] ?? call.method) : call.method;
+  const method = values.secrets.length > 0 ? (withSecret[call.method] ?? call.method) : call.method;
   const list = call.arguments.filter((argument) => argument !== undefined).join(', ');
   const line = `${call.variable ? `$${variable} = ` : ''}${style.call(method, list)}; // stepKey: ${stepKey}`;
   if (!call.method.startsWith('magento')) return [line];

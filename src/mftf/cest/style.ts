@@ -1,4 +1,4 @@
-import type { PhpAccess } from './references.ts';
+import type { PhpAccess } from './reference-context.ts';
 
 export type Scope = 'test' | 'hook' | 'suite';
 

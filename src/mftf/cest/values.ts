@@ -1,8 +1,8 @@
-import { replaceReferences } from '../catalog/declarations/references.ts';
 import type { ResolvedStep, XmlElement } from '../resolver/model.ts';
 import { phpList } from './php-list.ts';
 import { hasMark, type PhpText, variableOf } from './php-text.ts';
-import { type Reading, type ReferenceContext, resolveReferences } from './references.ts';
+import type { Reading, ReferenceContext } from './reference-context.ts';
+import { resolveReferences } from './references.ts';
 import { CestRefusal } from './refusal.ts';
 import { type CestSettings, dialectOf } from './settings.ts';
 
@@ -10,10 +10,11 @@ import { type CestSettings, dialectOf } from './settings.ts';
 export class StepValues {
   readonly step: ResolvedStep;
   readonly #context: ReferenceContext;
-  readonly #timeouts = new Map<string, string | undefined>();
-  readonly #notices = { ofSelectors: [] as string[], ofPages: [] as string[], others: [] as string[] };
-  /** The secrets in its values. */
-  readonly secrets = new Set<string>();
+  /** Of the last attribute with an element, in the order of `selectorAttributes`. */
+  #timeout: { rank: number; seconds: string | undefined } | undefined;
+  readonly #notices: { rank: number; notice: string }[] = [];
+  /** The secrets in its values, some more than once. */
+  readonly secrets: string[] = [];
 
   readonly settings: CestSettings;
 
@@ -30,14 +31,7 @@ export class StepValues {
   /** A text with its references resolved, as marks; `name` is the attribute that holds it. */
   resolve(source: string, name?: string): string {
     const isSelector = name !== undefined && selectorAttributes.includes(name);
-    // MFTF 4 and newer do not name it in the description.
-    if (source.includes('${{_CREDS.'))
-      throw new CestRefusal(`A secret stands behind a dollar sign: ${source}.`);
-    refuseOddParameters(source, this.step.call === undefined);
-    // MFTF looks for variables of an action group behind the value (measured with 3.8).
-    if (this.step.call !== undefined && /\$\w+\{\{/.test(source)) {
-      throw new CestRefusal(`A variable stands directly before a reference: ${source}.`);
-    }
+    if (source.includes('$') && source.includes('{{')) this.#refuseBeforeReference(source);
     const reading = this.#readingOf(name, isSelector);
     const { text, element, hasLocator, secrets, notices } = resolveReferences(source, this.#context, reading);
     if (hasLocator && isSelector && name !== 'selector') {
@@ -48,13 +42,25 @@ export class StepValues {
     if (isOdd && name !== undefined && refusesEmpty.has(name)) {
       throw new CestRefusal(`The attribute "${name}" is empty or zero: ${source}.`);
     }
-    if (isSelector && element !== undefined) this.#timeouts.set(name, element.timeout);
-    for (const notice of notices) {
-      const place = isSelector ? 'ofSelectors' : notice.startsWith('DEPRECATED PAGE') ? 'ofPages' : 'others';
-      this.#notices[place].push(notice);
+    if (isSelector && element !== undefined) {
+      const rank = selectorAttributes.indexOf(name);
+      if (rank >= (this.#timeout?.rank ?? 0)) this.#timeout = { rank, seconds: element.timeout };
     }
-    for (const secret of secrets) this.secrets.add(secret);
+    for (const notice of notices) {
+      this.#notices.push({ rank: isSelector ? 0 : notice.startsWith('DEPRECATED PAGE') ? 1 : 2, notice });
+    }
+    for (const secret of secrets) this.secrets.push(secret);
     return text;
+  }
+
+  #refuseBeforeReference(source: string): void {
+    // MFTF 4 and newer do not name it in the description.
+    if (source.includes('${{_CREDS.'))
+      throw new CestRefusal(`A secret stands behind a dollar sign: ${source}.`);
+    // MFTF looks for variables of an action group behind the value (measured with 3.8).
+    if (this.step.call !== undefined && /\$\w+\{\{/.test(source)) {
+      throw new CestRefusal(`A variable stands directly before a reference: ${source}.`);
+    }
   }
 
   /** Which references MFTF replaces in an attribute, or in the text of an element. */
@@ -68,16 +74,14 @@ export class StepValues {
 
   /** Seconds that MFTF waits after the step: those of the last element that its selectors name; `undefined` without one. */
   get timeout(): string | undefined {
-    const last = selectorAttributes.findLast((name) => this.#timeouts.has(name));
-    const seconds = Number(last === undefined ? undefined : this.#timeouts.get(last));
+    const seconds = Number(this.#timeout?.seconds);
     // MFTF reads `05` as a number, and does not wait for 0 s.
     return seconds > 0 ? String(seconds) : undefined;
   }
 
   /** What MFTF says of deprecated declarations that the values name; those of selectors first, then those of pages. */
-  get notices(): string[] {
-    const { ofSelectors, ofPages, others } = this.#notices;
-    return [...ofSelectors, ...ofPages, ...others];
+  get notices(): readonly string[] {
+    return this.#notices.toSorted((a, b) => a.rank - b.rank).map(({ notice }) => notice);
   }
 
   has(name: string): boolean {
@@ -178,23 +182,3 @@ const selectorAttributes = [
 ];
 
 const refusesEmpty = new Set([...selectorAttributes, 'date', 'format', 'html', 'url']);
-
-/**
- * MFTF ends a reference at the braces of a parameter, refuses an empty one before others, and takes the brackets around one of several for a
- * part of it. In action groups arguments may lead to the last two, which it then reads well.
- */
-function refuseOddParameters(source: string, isOfTest: boolean): void {
-  if (!source.includes('{{')) return;
-  replaceReferences(source, ({ parameters = [] }) => {
-    if (parameters.some((each) => each.includes('{{') && each.includes('}}'))) {
-      throw new CestRefusal(`A parameter is in braces: ${source}.`);
-    }
-    const [first = '', ...others] = parameters;
-    const isClosed = [first, ...others.slice(0, -1)].some((each) => each.endsWith(')'));
-    const isOdd = first === "''" || isClosed || others.some((each) => each.startsWith('('));
-    if (isOfTest && others.length > 0 && isOdd) {
-      throw new CestRefusal(`One of several parameters is empty or in brackets: ${source}.`);
-    }
-    return undefined;
-  });
-}

@@ -169,6 +169,17 @@ describe('references', () => {
     ['a page outside of an url', '<see userInput="{{StorefrontQuayPage.url(\'x\')}}" stepKey="a"/>'],
     ['too few parameters', '<click selector="{{QuayListSection.cell(QuayBoat.name)}}" stepKey="a"/>'],
     ['a parameter in braces', '<click selector="{{QuayListSection.row({{QuayBoat.name}})}}" stepKey="a"/>'],
+    ['a brace in a parameter', '<click selector="{{QuayListSection.row({{QuayBoat.name})}}" stepKey="a"/>'],
+    ['a group in a parameter', '<click selector="{{QuayListSection.row($1)}}" stepKey="a"/>'],
+    [
+      'an empty parameter before another',
+      '<click selector="{{QuayListSection.cell(\'\',\'1\')}}" stepKey="a"/>',
+    ],
+    [
+      'an apostrophe in one of two parameters',
+      "<click selector=\"{{QuayListSection.cell(''a'','1')}}\" stepKey=\"a\"/>",
+    ],
+    ['too many parameters', '<amOnPage url="{{StorefrontQuayPage.url(\'a\',\'b\')}}" stepKey="a"/>'],
     ['data in a time', '<wait time="{{QuayBoat.name}}" stepKey="a"/>'],
     ['an argument that is left in a time', '<wait time="{{seconds}}" stepKey="a"/>'],
     ['data before an element', '<click selector="{{QuayBoat.name}}{{QuayListSection.search}}" stepKey="a"/>'],

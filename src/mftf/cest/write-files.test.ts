@@ -149,6 +149,17 @@ describe('MFTF generates', () => {
       'The array "list" of the data "Port" has an empty item, an apostrophe or the environment.',
     ],
     [
+      'a call that gives an element a reference which MFTF does not know',
+      {
+        'ActionGroup/FActionGroup.xml':
+          '<actionGroups><actionGroup name="FActionGroup"><arguments><argument name="s" type="string"/></arguments><click selector="{{QuayListSection.row(s)}}" stepKey="a"/></actionGroup></actionGroups>',
+        'Test/T.xml': testOf(
+          '<actionGroup ref="FActionGroup" stepKey="c"><argument name="s" value="{{QuayBoat.url-key}}"/></actionGroup>',
+        ),
+      },
+      "A parameter is in braces: {{QuayListSection.row('{{QuayBoat.url-key}}')}}.",
+    ],
+    [
       'data in a file with CDATA',
       {
         'Data/PortData.xml':

@@ -1,4 +1,4 @@
-import { type ArgumentValues, argumentValues, putArguments } from './arguments.ts';
+import { type ArgumentValues, argumentValues, mayHaveArguments, putArguments } from './arguments.ts';
 import type { ActionGroupCall, ActionGroupDefinition, Origin, ResolvedStep, XmlElement } from './model.ts';
 import { orderSteps } from './order.ts';
 import { refuse } from './refusal.ts';
@@ -111,9 +111,10 @@ function prepare(definition: ActionGroupDefinition): PreparedGroup {
   const cached = preparedGroups.get(definition);
   if (cached) return cached;
   const keys = producedKeys(definition.steps.values());
+  const names = new Set(definition.arguments.map(({ name }) => name));
   const steps = orderSteps(definition.steps, `the action group ${definition.name}`).map((element) => {
     const { stepKey, ...attributes } = element.attributes;
-    return { element, stepKey, attributes, isConstant: isConstant(element, keys) };
+    return { element, stepKey, attributes, isConstant: isConstant(element, names, keys) };
   });
   const prepared = { keys, steps };
   preparedGroups.set(definition, prepared);
@@ -121,18 +122,40 @@ function prepare(definition: ActionGroupDefinition): PreparedGroup {
 }
 
 /** Whether no call changes a step: neither arguments nor variables are in its texts. */
-function isConstant({ attributes, children, text }: XmlElement, keys: ReadonlySet<string>): boolean {
-  const isPlain = (value: string) => !value.includes('{{') && !value.includes('$');
+function isConstant(
+  { attributes, children, text }: XmlElement,
+  names: ReadonlySet<string>,
+  keys: ReadonlySet<string>,
+): boolean {
+  const isPlain = (value: string) =>
+    (keys.size === 0 || !value.includes('$')) && !mayHaveArguments(value, names);
   const { createDataKey } = attributes;
   return (
     isPlain(text) &&
     Object.values(attributes).every(isPlain) &&
     (createDataKey === undefined || !keys.has(createDataKey)) &&
-    (children.length === 0 || children.every((child) => isConstant(child, keys) && !isVariable(child, keys)))
+    children.every((child) => isConstant(child, names, keys) && !isVariable(child, keys))
   );
 }
 
-function stepOfCall({ element, stepKey, attributes, isConstant }: PreparedStep, scope: Scope): ResolvedStep {
+function stepOfCall(prepared: PreparedStep, scope: Scope): ResolvedStep {
+  const { element, stepKey, attributes, isConstant } = prepared;
+  const { tag, children, text, origin, merges } = element;
+  return {
+    stepKey: stepKey === undefined ? '' : suffixed(stepKey, scope.call.stepKey),
+    action: tag,
+    ...(isConstant ? { attributes, children, text } : putIntoStep(prepared, scope)),
+    origin,
+    merges,
+    call: scope.call,
+    boundary: undefined,
+  };
+}
+
+function putIntoStep(
+  { element, attributes }: PreparedStep,
+  scope: Scope,
+): Pick<ResolvedStep, 'attributes' | 'children' | 'text'> {
   const isXmlComment = isComment(element);
   // MFTF makes the steps of comments before it puts in arguments, and does not look for variables in dates.
   const replacement: Replacement = {
@@ -143,17 +166,9 @@ function stepOfCall({ element, stepKey, attributes, isConstant }: PreparedStep, 
     keepsTime: withFixedTime.has(element.tag),
   };
   return {
-    stepKey: stepKey === undefined ? '' : suffixed(stepKey, replacement.suffix),
-    action: element.tag,
-    attributes: isConstant ? attributes : putIntoAttributes(attributes, replacement, isXmlComment),
-    children: isConstant
-      ? element.children
-      : element.children.map((child) => putIntoChild(child, replacement)),
-    text: isConstant ? element.text : putInto(element.text, replacement, isXmlComment),
-    origin: element.origin,
-    merges: element.merges,
-    call: scope.call,
-    boundary: undefined,
+    attributes: putIntoAttributes(attributes, replacement, isXmlComment),
+    children: element.children.map((child) => putIntoChild(child, replacement)),
+    text: putInto(element.text, replacement, isXmlComment),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { RuntimeKind } from '../../model/step-value.ts';
-import { PhpText } from '../cest/php-text.ts';
-import type { PhpAccess } from '../cest/references.ts';
+import type { PhpText } from '../cest/php-text.ts';
+import { createReferenceContext, type PhpAccess } from '../cest/reference-context.ts';
 import { CestRefusal } from '../cest/refusal.ts';
 import { defaultCestSettings } from '../cest/settings.ts';
 import { StepValues } from '../cest/values.ts';
@@ -26,8 +26,9 @@ export interface StepField {
 
 /** The values of a step after references to data, sections and pages; one that leads nowhere is not replaced. */
 export function fieldsOf(step: ResolvedStep, definitions: Definitions): StepField[] {
-  const php = new PhpText();
-  const values = new StepValues(step, { definitions, access, php }, defaultCestSettings);
+  const context = createReferenceContext(definitions, access);
+  const { php } = context;
+  const values = new StepValues(step, context, defaultCestSettings);
   const field = (name: string, source: string, attribute?: string): StepField => ({
     name,
     parts: partsOf(resolve(values, source, attribute), php),
