@@ -42,15 +42,16 @@ export function expandSteps(
   subject: string,
 ): ResolvedStep[] {
   const steps = new Map<string, ResolvedStep>();
+  // Comments have no keys; the size makes one that no step has.
+  const keyOf = ({ stepKey }: ResolvedStep) => (stepKey === '' ? `\0${steps.size}` : stepKey);
   for (const element of ordered) {
-    // Comments have no keys; the size makes one that no step has.
-    const keyOf = ({ stepKey }: ResolvedStep) => (stepKey === '' ? `\0${steps.size}` : stepKey);
     if (element.tag !== 'actionGroup') {
       const step = stepOfTest(element);
       steps.set(keyOf(step), step);
     } else {
       for (const step of stepsOfCall(element, definitionOf)) {
-        if (!steps.has(keyOf(step))) steps.set(keyOf(step), step);
+        const key = keyOf(step);
+        if (!steps.has(key)) steps.set(key, step);
       }
     }
     if (steps.size > maxSteps) refuse(element.origin, `There are more than ${maxSteps} steps in ${subject}.`);
