@@ -119,6 +119,33 @@ describe('files in S3', () => {
     expect([s3.objects.size, await host.artifacts.list(id)]).toEqual([0, []]);
   });
 
+  it('are removed without what another user of the bucket wrote in their place', async () => {
+    await host.artifacts.write(id, 'page.html', large.subarray(0, 100_000));
+    await deliver();
+    const prefix = [...s3.objects.keys()][0]?.replace(/[^/]+$/, '');
+    const foreign = [`${prefix}../../../precious`, `${prefix}./x`];
+    for (const key of [...foreign, 'precious', `${prefix}x`]) s3.objects.set(key, Buffer.alloc(1));
+    await host.artifacts.remove(id);
+    expect([...s3.objects.keys()]).toEqual([...foreign, 'precious']);
+    const store = createS3Store(s3.config);
+    for (const key of ['../precious', 'runs/..', './x', '../../other-bucket/x']) {
+      await expect(store.put(key, large)).rejects.toMatchObject({ code: 'S3_REFUSED' });
+      await expect(store.remove([key])).rejects.toMatchObject({ code: 'S3_REFUSED' });
+    }
+    expect(s3.objects.size).toBe(3);
+  });
+
+  it('are not read from an answer of another size', async () => {
+    const store = createS3Store(s3.config, { retryMs: 1 });
+    await store.put('runs/a', Buffer.from('0123456789'));
+    s3.fail('long');
+    await expect(store.get('runs/a', 2, 3)).rejects.toMatchObject({ code: 'S3_UNREACHABLE' });
+    s3.fail('whole');
+    expect(String(await store.get('runs/a', 2, 3))).toBe('234');
+    await expect(store.get('runs/a', 8, 3)).rejects.toMatchObject({ code: 'S3_UNREACHABLE' });
+    s3.fail(undefined);
+  });
+
   it('are refused with a wrong key or bucket', async () => {
     for (const wrong of [{ secretKey: 'wrong' }, { bucket: 'missing' }, { accessKey: 'unknown' }]) {
       const store = createS3Store({ ...s3.config, ...wrong });

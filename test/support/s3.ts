@@ -4,8 +4,11 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import type { S3Config } from '../../src/config/config.ts';
 
-/** How the server treats requests: `cut` ends the connection in the middle of a body, `silent` never answers. */
-type S3Fault = 'busy' | 'cut' | 'silent' | 'refused';
+/**
+ * How the server treats requests: `cut` ends the connection in the middle of a body, `silent` never answers, `whole` ignores ranges, and
+ * `long` answers with a byte more than the range has.
+ */
+type S3Fault = 'busy' | 'cut' | 'silent' | 'refused' | 'whole' | 'long';
 
 export interface TestS3 {
   /** A configuration that the server accepts. */
@@ -54,8 +57,10 @@ export async function startS3(bucket = 'files'): Promise<TestS3> {
     if (method !== 'GET') return void response.writeHead(method === 'DELETE' ? 204 : 200).end();
     const object = objects.get(key);
     if (!object) return refuse(response, 404, 'NoSuchKey', 'The specified key does not exist.');
-    const [, from = '0', to] = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '') ?? [];
-    const part = object.subarray(Number(from), to === undefined ? undefined : Number(to) + 1);
+    const range = current === 'whole' ? '' : (request.headers.range ?? '');
+    const [, from = '0', to] = /^bytes=(\d+)-(\d+)$/.exec(range) ?? [];
+    const end = to === undefined ? undefined : Number(to) + (current === 'long' ? 2 : 1);
+    const part = object.subarray(Number(from), end);
     response.writeHead(to === undefined ? 200 : 206, { 'content-length': part.length });
     if (current !== 'cut') return void response.end(part);
     response.write(part.subarray(0, part.length / 2), () => request.socket.destroy());

@@ -42,7 +42,7 @@ export function createS3Store(
   let signer: Promise<typeof AwsV4Signer> | undefined;
 
   async function sendOnce({ method, key, query, headers = {}, body }: S3Request): Promise<S3Response> {
-    const path = key === undefined ? '' : `/${(prefix + key).split('/').map(encodeURIComponent).join('/')}`;
+    const path = key === undefined ? '' : `/${pathOf(prefix + key)}`;
     const url = new URL(`${endpoint}/${bucket}${path}`);
     for (const [name, value] of Object.entries(query ?? {})) url.searchParams.set(name, value);
     signer ??= import('aws4fetch').then((module) => module.AwsV4Signer);
@@ -77,16 +77,17 @@ export function createS3Store(
   }
 
   /** Errors: S3_UNREACHABLE, S3_REFUSED; NOT_FOUND for a key that is not there. */
-  async function sendChecked(request: S3Request): Promise<Buffer> {
+  async function sendChecked(request: S3Request): Promise<S3Response> {
     let response: S3Response;
     try {
       response = await sendOnce(request);
     } catch (error) {
+      if (error instanceof Fault) throw error;
       const reason = describeHttpError(error);
       throw new Fault('S3_UNREACHABLE', `${host} did not answer: ${reason}.`, { cause: error });
     }
     const { status, body } = response;
-    if (status < 300) return body;
+    if (status < 300) return response;
     const { code, message } = parseError(body.toString('utf8'));
     const answer = `${host} answered ${[status, code, message].filter(Boolean).join(', ')}`;
     const text = /[.!?]$/.test(answer) ? answer : `${answer}.`;
@@ -95,7 +96,7 @@ export function createS3Store(
     throw new Fault('S3_REFUSED', text);
   }
 
-  function send(request: S3Request): Promise<Buffer> {
+  function send(request: S3Request): Promise<S3Response> {
     let tries = 0;
     return retry(() => sendChecked(request), {
       // A key is written once and with one content, so all of these requests can be repeated.
@@ -112,13 +113,13 @@ export function createS3Store(
     async get(key, from, length) {
       if (length === 0) return Buffer.alloc(0);
       const range = `bytes=${from}-${from + length - 1}`;
-      const body = await send({ method: 'GET', key, headers: { range } });
+      const { status, body } = await send({ method: 'GET', key, headers: { range } });
       // A service that ignores ranges answers with the whole object.
-      const bytes = body.length > length ? body.subarray(from, from + length) : body;
+      const bytes = status === 200 ? body.subarray(from, from + length) : body;
       if (bytes.length === length) return bytes;
       throw new Fault(
         'S3_UNREACHABLE',
-        `${host} sent ${bytes.length} of ${length} bytes of ${prefix}${key}.`,
+        `${host} sent ${bytes.length} instead of ${length} bytes of ${prefix}${key}.`,
       );
     },
 
@@ -140,8 +141,20 @@ export function createS3Store(
         prefix: prefix + start,
         ...(from && { 'continuation-token': from }),
       };
-      const { keys, next } = parseList((await send({ method: 'GET', query })).toString('utf8'));
-      return { keys: keys.map((key) => key.slice(prefix.length)), next };
+      const { body } = await send({ method: 'GET', query });
+      const { keys, next } = parseList(body.toString('utf8'));
+      // Others may write to the bucket, too: what has no address of its own is not ours, and stays.
+      const own = keys.filter((key) => key.startsWith(query.prefix) && !hasDots(key));
+      return { keys: own.map((key) => key.slice(prefix.length)), next };
     },
   };
+}
+
+/** An address resolves these segments, encoded or not: `runs/../x` would be another object, or one of another bucket. */
+const hasDots = (key: string) => /(?:^|\/)\.{1,2}(?:\/|$)/.test(key);
+
+/** The path of an object below its bucket. Errors: S3_REFUSED. */
+function pathOf(key: string): string {
+  if (hasDots(key)) throw new Fault('S3_REFUSED', `${JSON.stringify(key)} cannot be the key of an object.`);
+  return key.split('/').map(encodeURIComponent).join('/');
 }
