@@ -16,6 +16,9 @@ export interface ShopResponse extends AddressResponse {
  * Requests an address of the shop of an environment, which may have credentials, from where its tests do: from the container of the
  * environment. Without one, from this host; when the host gets no response, from a temporary container, because names and networks in
  * containers may differ (MATRE_EXTRA_HOSTS). Never rejects: see `error`.
+ *
+ * The values of a test module may name any host, such as that of the database of matre or of the metadata of a cloud: this host requests
+ * the one of the base URL alone, which an admin has set, and containers the others.
  */
 export async function requestShop(
   context: CheckContext,
@@ -25,19 +28,31 @@ export async function requestShop(
   const own = await ownContainer(context, environment);
   const fromOwn = own && (await requestInside(context, async () => own, request));
   if (fromOwn) return { ...fromOwn, from: 'from its container' };
-  const { url, credentials } = splitBaseUrl(request.url);
-  const fromHost = await requestAddress(url, {
-    timeoutMs: limitsOf(context.config).shopMs,
-    credentials,
-    ...(request.bearer !== undefined && { bearer: request.bearer }),
-    ...(request.json !== undefined && { method: 'POST', json: request.json }),
-  });
+  const fromHost = isOfShop(request.url, environment)
+    ? await requestFromHost(context, request)
+    : { status: undefined, body: '', error: 'only containers request other hosts than that of the base URL' };
   if (fromHost.error === undefined) return { ...fromHost, from: 'from this host' };
   // Requests need the network of the containers, not what is in the image.
   const open = () => openTemporaryContainer(context, context.config.pool.image);
   const fromTemporary = await requestInside(context, open, request);
   if (fromTemporary) return { ...fromTemporary, from: 'from a container' };
   return { ...fromHost, from: 'from this host' };
+}
+
+const isOfShop = (address: string, { baseUrl }: Environment) =>
+  URL.canParse(address) && URL.canParse(baseUrl) && new URL(address).origin === new URL(baseUrl).origin;
+
+function requestFromHost(
+  { config }: CheckContext,
+  { url: address, bearer, json }: Omit<FetchRequest, 'seconds'>,
+): Promise<AddressResponse> {
+  const { url, credentials } = splitBaseUrl(address);
+  return requestAddress(url, {
+    timeoutMs: limitsOf(config).shopMs,
+    credentials,
+    ...(bearer !== undefined && { bearer }),
+    ...(json !== undefined && { method: 'POST', json }),
+  });
 }
 
 /** The base URL of the shop of an environment, with its credentials. Another check reports a wrong secret key. */
