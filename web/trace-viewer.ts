@@ -6,15 +6,15 @@ import type { Plugin } from 'vite';
 /**
  * What runs before the service worker of the viewer. It answers with files of a trace under this server's origin, with the types that the
  * trace names, and writes names of attributes into snapshots as they are (playwright-core 1.65.1). So a snapshot may frame only
- * snapshots and the empty page (`data:`), and a file that is opened as a page has no script and no origin. The policies are added to
- * those of the worker: browsers apply all.
+ * snapshots and the empty page (`data:`), and sends no form, because its address looks like a page of this server; and a file that is
+ * opened as a page has no script and no origin. The policies are added to those of the worker: browsers apply all.
  */
 const guard = `{
   const respondWith = FetchEvent.prototype.respondWith;
   const { scope } = self.registration;
   const sealed = "sandbox; default-src 'none'";
   const policies = {
-    'snapshot/': \`frame-src \${scope}snapshot/ data:\`,
+    'snapshot/': \`frame-src \${scope}snapshot/ data:; form-action 'none'\`,
     'file/': sealed,
     'closest-screenshot/': sealed,
   };
