@@ -1,0 +1,124 @@
+import { createHmac, generateKeyPairSync, sign } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { OidcConfig } from '../../config/config.ts';
+import { createProvider, type SignInState } from './provider.ts';
+
+const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const secret = 'a-secret-of-the-client-of-32-bytes';
+const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+const signatures: Record<string, (text: string) => string> = {
+  RS256: (text) => sign('sha256', Buffer.from(text), privateKey).toString('base64url'),
+  // With what an attacker may know: the secret, or the public key.
+  HS256: (text) => createHmac('sha256', secret).update(text).digest('base64url'),
+  none: () => '',
+};
+
+/** What the provider answers with; each test changes something. */
+interface Answers {
+  /** Fields of the discovered configuration. */
+  metadata: Record<string, unknown>;
+  claims: Record<string, unknown>;
+  alg: string;
+  userInfo: Record<string, unknown>;
+  /** Where requests are redirected to instead, by their path. */
+  redirects: Record<string, string>;
+}
+let answers: Answers;
+let issuer: string;
+const requested: string[] = [];
+
+const http = createServer((request, response) => {
+  const [path = ''] = (request.url ?? '').split('?');
+  requested.push(path);
+  const target = answers.redirects[path];
+  if (target !== undefined) return void response.writeHead(307, { location: target }).end();
+  if (path === '/.well-known/openid-configuration') return send(response, answers.metadata);
+  if (path === '/userinfo') return send(response, answers.userInfo);
+  if (path !== '/token') return void response.writeHead(404).end();
+  const unsigned = `${encode({ alg: answers.alg })}.${encode(answers.claims)}`;
+  const idToken = `${unsigned}.${(signatures[answers.alg] as (text: string) => string)(unsigned)}`;
+  return send(response, { access_token: 'access', token_type: 'Bearer', id_token: idToken });
+});
+const send = (response: ServerResponse, body: object) =>
+  void response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+
+beforeAll(async () => {
+  await once(http.listen(0, '127.0.0.1'), 'listening');
+  issuer = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
+});
+afterAll(() => void http.close());
+beforeEach(() => {
+  requested.length = 0;
+  const now = Math.floor(Date.now() / 1_000);
+  answers = {
+    metadata: {
+      ...{ issuer, authorization_endpoint: `${issuer}/auth`, token_endpoint: `${issuer}/token` },
+      ...{ userinfo_endpoint: `${issuer}/userinfo`, jwks_uri: `${issuer}/jwks` },
+      authorization_response_iss_parameter_supported: true,
+      keys: [publicKey.export({ format: 'jwk' })],
+    },
+    claims: { iss: issuer, aud: 'matre', sub: '7', iat: now, exp: now + 60 },
+    alg: 'RS256',
+    userInfo: { sub: '7', groups: ['qa'] },
+    redirects: {},
+  };
+});
+
+/** Signs in with the answers after `change`; `search` is the query of the callback. */
+async function signIn(
+  change: (state: SignInState) => void = () => {},
+  search = (state: SignInState) => `?code=c&state=${state.state}&iss=${encodeURIComponent(issuer)}`,
+) {
+  const config = { issuer, clientId: 'matre', clientSecret: secret, name: 'Company', scopes: 'openid' };
+  const provider = createProvider(config as unknown as OidcConfig, 'http://127.0.0.1:1/callback');
+  const { state } = await provider.begin();
+  answers.claims['nonce'] = state.nonce;
+  change(state);
+  return provider.finish(search(state), state);
+}
+
+describe('an OpenID provider', () => {
+  it('confirms a user', async () => {
+    expect(await signIn()).toMatchObject({ iss: issuer, sub: '7', groups: ['qa'] });
+  });
+
+  it.each<[string, (state: SignInState) => void]>([
+    ['is of another provider', () => Object.assign(answers.claims, { iss: 'https://evil.test' })],
+    ['is for another client', () => Object.assign(answers.claims, { aud: 'other' })],
+    ['is for several clients', () => Object.assign(answers.claims, { aud: ['matre', 'other'] })],
+    ['is of another sign-in', () => Object.assign(answers.claims, { nonce: 'other' })],
+    ['has no nonce', () => delete answers.claims['nonce']],
+    ['has expired', () => Object.assign(answers.claims, { exp: 1_000 })],
+    ['names no user', () => delete answers.claims['sub']],
+    ['is not signed', () => Object.assign(answers, { alg: 'none' })],
+    ['is signed with the secret of the client', () => Object.assign(answers, { alg: 'HS256' })],
+    ['names another user than the user info', () => Object.assign(answers.userInfo, { sub: '8' })],
+    ['would come from elsewhere', () => Object.assign(answers.redirects, { '/token': `${issuer}/userinfo` })],
+  ])('is not believed when its token %s', async (_what, change) => {
+    await expect(signIn(change)).rejects.toMatchObject({ code: 'OIDC_REFUSED' });
+  });
+
+  it.each<[string, (state: SignInState) => string]>([
+    ['of another provider', ({ state }) => `?code=c&state=${state}&iss=https%3A%2F%2Fevil.test`],
+    ['of no provider', ({ state }) => `?code=c&state=${state}`],
+    ['without a state', () => `?code=c&iss=${encodeURIComponent(issuer)}`],
+    ['with another state', () => `?code=c&state=other&iss=${encodeURIComponent(issuer)}`],
+    ['with two states', ({ state }) => `?code=c&state=x&state=${state}&iss=${encodeURIComponent(issuer)}`],
+    ['with an error', ({ state }) => `?error=access_denied&state=${state}&iss=${encodeURIComponent(issuer)}`],
+    ['with a token in the address', ({ state }) => `?code=c&state=${state}&response=a.b.c`],
+  ])('is not asked for a token after a response %s', async (_what, search) => {
+    await expect(signIn(undefined, search)).rejects.toMatchObject({ code: 'OIDC_REFUSED' });
+    expect(requested).not.toContain('/token');
+  });
+
+  it('is not used when its configuration is of another one, or elsewhere', async () => {
+    answers.metadata['issuer'] = 'https://evil.test';
+    await expect(signIn()).rejects.toMatchObject({ code: 'OIDC_UNREACHABLE' });
+    Object.assign(answers.redirects, { '/.well-known/openid-configuration': `${issuer}/elsewhere` });
+    await expect(signIn()).rejects.toMatchObject({ code: 'OIDC_UNREACHABLE' });
+    expect(requested).not.toContain('/elsewhere');
+  });
+});
