@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Artifacts } from '../artifacts/artifacts.ts';
 import { pathInside } from '../artifacts/safe-name.ts';
-import { createLimiter } from '../async/limit.ts';
+import { createKeyedLimiter, createLimiter } from '../async/limit.ts';
 import { createSingleFlight } from '../async/single-flight.ts';
 import { asDiskFull, Fault, isFault, toFault } from '../faults/fault.ts';
 import { ifPresent } from '../files/missing-file.ts';
@@ -17,6 +17,7 @@ import type { AllureStep } from '../report/allure-steps.ts';
 import { allureConfig, generate } from './generate.ts';
 import { hardenPage } from './harden-page.ts';
 import { packFolder } from './pack-folder.ts';
+import { removeOldReports } from './stored-reports.ts';
 
 /** What a report shows. */
 export interface AllureContent {
@@ -31,9 +32,10 @@ export interface AllureContent {
 export interface AllureReports {
   /**
    * The name of a report, which is made unless there is one with this key. Whoever has the name can open the report, so nobody can
-   * guess it. Errors: ALLURE_MISSING, ALLURE_FAILED, ALLURE_BUSY, DISK_FULL, and those of `read`.
+   * guess it. For each `user` one is made at a time. Errors: ALLURE_MISSING, ALLURE_FAILED, ALLURE_BUSY, ALLURE_TOO_LARGE, DISK_FULL, and
+   * those of `read`.
    */
-  make(key: string, read: () => Promise<AllureContent>): Promise<string>;
+  make(key: string, user: string | undefined, read: () => Promise<AllureContent>): Promise<string>;
   /** The path of a file of a report. Errors: NOT_FOUND. */
   find(name: string, path: string): Promise<string>;
   /** All files of a report as a tar archive, `index.html` last. Errors: NOT_FOUND. */
@@ -42,23 +44,24 @@ export interface AllureReports {
   close(): void;
 }
 
-/** How long a report stays; it can be made again. */
-const keptMs = 24 * 60 * 60_000;
-const maxReports = 20;
 /** Each takes a processor and up to half a GB of memory. */
 const maxWaiting = 4;
 /** More files of one report are left out. */
 const maxAttachmentBytes = 512 * 1024 * 1024;
+/** Of the results and of the history: Allure reads all of them, and has 320 MB of heap (generate.ts). */
+const defaultTextBytes = 256 * 1024 * 1024;
 
 const namePattern = /^[0-9a-f]{48}$/;
 
-/** `folder` is for the reports alone. */
+/** `folder` is for the reports alone, which together have at most `maxBytes`. `maxTextBytes`: for tests. */
 export function createAllureReports(options: {
   folder: string;
   artifacts: Pick<Artifacts, 'open'>;
   log: Logger;
+  maxBytes?: number;
+  maxTextBytes?: number;
 }): AllureReports {
-  const { folder, artifacts, log } = options;
+  const { folder, artifacts, log, maxBytes, maxTextBytes = defaultTextBytes } = options;
   const stop = new AbortController();
   const once = createSingleFlight<string, string>();
   const limit = createLimiter({
@@ -66,20 +69,27 @@ export function createAllureReports(options: {
     maxWaiting,
     whenFull: () => new Fault('ALLURE_BUSY', `${maxWaiting + 1} other reports are being made.`),
   });
+  const limitOfUser = createKeyedLimiter({
+    concurrency: 1,
+    maxWaiting: 0,
+    whenFull: () => new Fault('ALLURE_BUSY', 'Another report of yours is being made.'),
+  });
   /** The names of the reports of this process, by their keys. */
   const names = new Map<string, string>();
 
-  const make = async (key: string, read: () => Promise<AllureContent>) => {
-    const cached = names.get(key);
-    if (cached !== undefined && (await ifPresent(stat(join(folder, cached))))) return cached;
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    await removeOld(folder);
+  const find = async (key: string): Promise<string | undefined> => {
+    const name = names.get(key);
+    return name !== undefined && (await ifPresent(stat(join(folder, name)))) ? name : undefined;
+  };
+
+  /** Makes a report, and returns its name. */
+  const build = async (read: () => Promise<AllureContent>): Promise<string> => {
     const name = randomBytes(24).toString('hex');
     const scratch = join(folder, `.${name}`);
     const startedMs = Date.now();
     try {
       const content = await read();
-      const results = await writeInputs(scratch, content, artifacts, stop.signal);
+      const results = await writeInputs(scratch, content, { artifacts, maxTextBytes, signal: stop.signal });
       const output = join(scratch, 'report');
       const history = join(scratch, 'history.jsonl');
       const configFile = join(scratch, 'allurerc.json');
@@ -98,7 +108,6 @@ export function createAllureReports(options: {
       const page = await pageFolder(output);
       await hardenPage(page);
       await rename(page, join(folder, name));
-      names.set(key, name);
       log.info({ results, ms: Date.now() - startedMs }, 'Allure report was made');
       return name;
     } catch (error) {
@@ -109,8 +118,22 @@ export function createAllureReports(options: {
     }
   };
 
+  const make = async (key: string, read: () => Promise<AllureContent>): Promise<string> => {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    // Before, because the new one needs the room, and what an ended process left behind may be large.
+    await removeOldReports(folder, maxBytes);
+    const name = await build(read);
+    names.set(key, name);
+    await removeOldReports(folder, maxBytes);
+    return name;
+  };
+
   return {
-    make: (key, read) => once(key, () => limit(() => make(key, read))),
+    make: (key, user, read) =>
+      once(key, async () => {
+        const inTurn = () => limit(() => make(key, read));
+        return (await find(key)) ?? (user === undefined ? inTurn() : limitOfUser(user, inTurn));
+      }),
 
     async find(name, path) {
       if (!namePattern.test(name)) throw missing();
@@ -146,12 +169,25 @@ async function pageFolder(output: string): Promise<string> {
 async function writeInputs(
   scratch: string,
   { results, history }: AllureContent,
-  artifacts: Pick<Artifacts, 'open'>,
-  signal: AbortSignal,
+  {
+    artifacts,
+    maxTextBytes,
+    signal,
+  }: { artifacts: Pick<Artifacts, 'open'>; maxTextBytes: number; signal: AbortSignal },
 ): Promise<number> {
   const folder = join(scratch, 'results');
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const copyFile = createFileCopier(folder, artifacts, signal);
+  let textBytes = 0;
+  const countText = (text: string) => {
+    textBytes += Buffer.byteLength(text);
+    if (textBytes <= maxTextBytes) return text;
+    const message = `The results and the history have more than ${maxTextBytes} bytes.`;
+    throw new Fault('ALLURE_TOO_LARGE', message);
+  };
+  const countedHistory = async function* () {
+    for await (const line of history) yield countText(line);
+  };
   let count = 0;
   for await (const { runId, result, steps } of results) {
     signal.throwIfAborted();
@@ -173,10 +209,10 @@ async function writeInputs(
     };
     const attachments = await copyFiles(result.attachments);
     const content = { ...result, attachments, steps: await copySteps(steps) };
-    await writeFile(join(folder, `${result.uuid}-result.json`), JSON.stringify(content));
+    await writeFile(join(folder, `${result.uuid}-result.json`), countText(JSON.stringify(content)));
     count += 1;
   }
-  await pipeline(history, createWriteStream(join(scratch, 'history.jsonl')), { signal });
+  await pipeline(countedHistory, createWriteStream(join(scratch, 'history.jsonl')), { signal });
   return count;
 }
 
@@ -204,20 +240,4 @@ function createFileCopier(folder: string, artifacts: Pick<Artifacts, 'open'>, si
     isCopiedByName.set(name, isCopied);
     return isCopied;
   };
-}
-
-/** Removes reports that are old, the oldest of too many, and what an ended process left behind. */
-async function removeOld(folder: string): Promise<void> {
-  const entries = await Promise.all(
-    (await readdir(folder)).map(async (name) => {
-      const stats = await ifPresent(stat(join(folder, name)));
-      return { name, ageMs: Date.now() - (stats?.mtimeMs ?? 0) };
-    }),
-  );
-  const newestFirst = entries.sort((one, other) => one.ageMs - other.ageMs);
-  for (const [index, { name, ageMs }] of newestFirst.entries()) {
-    if (ageMs > keptMs || index >= maxReports) {
-      await rm(join(folder, name), { recursive: true, force: true });
-    }
-  }
 }

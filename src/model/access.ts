@@ -53,6 +53,10 @@ export function ownerOf({ accountId, tokenId, via, name }: Principal): string {
   return tokenId === undefined ? `${via}: ${name}` : `token ${tokenId}`;
 }
 
+/** Whether a principal is one of several: without sign-in all users are the same, and so are commands on the machine. */
+export const isSignedIn = ({ via }: Principal): boolean =>
+  via === 'password' || via === 'oidc' || via === 'token';
+
 /** matre itself, for actions without a request. */
 export const matreItself: Principal = { name: 'matre', role: 'admin', via: 'program' };
 

@@ -14,7 +14,12 @@ export const reportFaults = {
   ),
   ALLURE_BUSY: usage(
     429,
-    'Each report of Allure takes a processor for seconds, so one is made at a time.',
+    'Each report of Allure takes a processor for seconds, so one is made at a time, and one for each user.',
     'Open the report again in a minute.',
+  ),
+  ALLURE_TOO_LARGE: usage(
+    413,
+    'The page of Allure would need more memory than it may have; no run is affected, and all other reports work.',
+    'Open the report of fewer runs, or write the result files with `matre report ID --allure FOLDER`.',
   ),
 };

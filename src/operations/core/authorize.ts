@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { Fault, toFault } from '../../faults/fault.ts';
-import { allows, ownerOf } from '../../model/access.ts';
+import { allows, isSignedIn, ownerOf } from '../../model/access.ts';
 import type { FieldChanges, NewAuditEntry } from '../../store/access/audit.ts';
 import { changedFields } from './changed-fields.ts';
 import type { Context } from './context.ts';
@@ -31,9 +31,7 @@ export async function authorizeAndRun<Input extends z.ZodObject, Output extends 
     }
     const answer = () => operation.run(context, input, { ...request, reportChange });
     const subject = operation.readsTests ? 'tests' : operation.readsResults ? 'results' : undefined;
-    // Where there is no sign-in, all users are one.
-    const isOfUser = principal.via !== 'open' && principal.via !== 'local' && principal.via !== 'program';
-    if (subject === undefined || !isOfUser) return answer();
+    if (subject === undefined || !isSignedIn(principal)) return answer();
     return context.longTurns(`${subject} for ${ownerOf(principal)}`, answer);
   };
   if (operation.audited === false) return run();

@@ -1,5 +1,5 @@
 import { Fault } from '../../faults/fault.ts';
-import type { Principal } from '../../model/access.ts';
+import { isSignedIn, type Principal } from '../../model/access.ts';
 import { line } from './fields.ts';
 
 const maxRequesterLength = 200;
@@ -32,6 +32,5 @@ function decode(header: string | string[]): string | undefined {
 
 /** Who requested something. The caller may choose a name only when sign-in is off. */
 export function requesterOf(principal: Principal, requestedBy: string): string {
-  const signedIn = principal.via === 'password' || principal.via === 'oidc' || principal.via === 'token';
-  return signedIn ? principal.name : requestedBy;
+  return isSignedIn(principal) ? principal.name : requestedBy;
 }

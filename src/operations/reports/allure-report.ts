@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { isFault } from '../../faults/fault.ts';
+import { isSignedIn, ownerOf } from '../../model/access.ts';
 import type { Step } from '../../model/result.ts';
 import type { Run } from '../../model/run.ts';
 import { type AllureEntry, isShown } from '../../report/allure.ts';
@@ -31,11 +32,12 @@ export const makeAllureReport = defineOperation({
   output: z.object({
     path: z.string().describe('The address of the page on this server. Whoever has it can open the page'),
   }),
-  async run(context, { ids }) {
+  async run(context, { ids }, { principal }) {
     const runs = await readReportedRuns(context, ids);
     const state = runs.map((run) => [run.id, run.attempt, run.state, run.verdict, run.counts]);
     const key = createHash('sha256').update(JSON.stringify(state)).digest('hex');
-    const name = await context.allureReports.make(key, async () => ({
+    const user = isSignedIn(principal) ? ownerOf(principal) : undefined;
+    const name = await context.allureReports.make(key, user, async () => ({
       title: titleOf(runs),
       results: withSteps(context, await allureEntriesOf(context, await withResults(context, runs))),
       history: historyOf(context, runs),

@@ -22,6 +22,12 @@ const types: Record<string, string> = {
   '.woff2': 'font/woff2',
 };
 
+/** Where Allure 3 puts the files of tests; both slashes separate the parts of a path (`pathInside`). */
+const attachments = /^data[/\\]attachments[/\\]/;
+/** A file of a test needs neither scripts nor other files: with scripts it could read all of the report, and take it elsewhere. */
+const attachmentPolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox";
+const reportPolicy = `${pagePolicy}; sandbox allow-scripts allow-popups allow-downloads`;
+
 /**
  * Serves the pages of Allure. They show what shops and tests wrote, by scripts that are not ours, so they have an origin of their own
  * (`sandbox`): they cannot read or send anything with the rights of the user. Such a page sends no cookie, so the name of the report
@@ -43,10 +49,7 @@ export function mountAllureReports(server: FastifyInstance, { allureReports }: C
     const file = await allureReports.find(name, path);
     return (
       reply
-        .header(
-          'content-security-policy',
-          `${pagePolicy}; sandbox allow-scripts allow-popups allow-downloads`,
-        )
+        .header('content-security-policy', attachments.test(path) ? attachmentPolicy : reportPolicy)
         // The reports of a name never change.
         .header('cache-control', 'private, max-age=86400')
         .type(types[extname(path).toLowerCase()] ?? 'application/octet-stream')
