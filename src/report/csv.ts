@@ -18,12 +18,28 @@ export const csvLine = (row: ReportRow): string =>
 
 function cellOf(value: ReportRow[keyof ReportRow]): string {
   if (value === null) return '';
-  if (typeof value !== 'string') return String(value);
+  return typeof value === 'string' ? csvCell(value) : String(value);
+}
+
+/** A text as a cell of a CSV file, of which no spreadsheet makes a formula. */
+export function csvCell(value: string): string {
   const text = value
     .slice(0, maxCellLength)
     // Terminal colours and other control characters, and halves of characters, which UTF-8 cannot express.
     .replaceAll(/[^\P{Cc}\t\n]|\p{Cs}/gu, '');
-  // A spreadsheet executes a cell that begins like a formula; the quote makes it text (OWASP, "CSV Injection").
-  const inert = /^[=+\-@\t\n\uff0b\uff0d\uff1d\uff20]/.test(text) ? `'${text}` : text;
+  const inert = withoutFormulas(text)
+    .slice(0, maxCellLength)
+    .replace(/\p{Cs}$/u, '');
   return /[",\n\t]|^\s|\s$/.test(inert) ? `"${inert.replaceAll('"', '""')}"` : inert;
 }
+
+/** Where a spreadsheet may see the beginning of a formula; more blanks, quotes or characters that are not shown make it text. */
+const formulaStart = /(^|[;\t\n])([ "\p{Cf}]{0,20})(?=[=+\-@\uff0b\uff0d\uff1d\uff20])/gu;
+
+/**
+ * A spreadsheet executes a cell that begins like a formula; a quote makes it text (OWASP, "CSV Injection"). In many countries Excel
+ * separates cells by semicolons: there a cell may begin in the middle of a text, after a line end too, because Excel takes quotes for
+ * those of RFC 4180 only at the beginning of what it takes for a cell.
+ */
+const withoutFormulas = (text: string): string =>
+  text.replaceAll(formulaStart, "$1$2'").replace(/^(?=[\t\n])/, "'");

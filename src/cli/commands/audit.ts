@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { z } from 'zod';
 import { listAudit } from '../../operations/users/audit.ts';
+import { csvCell } from '../../report/csv.ts';
 import { type CliContext, jsonOption, parseWhole, print } from '../cli-context.ts';
 import type { Caller } from '../client/caller.ts';
 import { clean, localTime } from '../output/format.ts';
@@ -71,17 +72,11 @@ async function printCsv(
     for (const entry of entries) {
       const { id, at, who, via, address, operation, subject, outcome } = entry;
       const values = [String(id), at, who, via, address ?? '', operation, subject, outcome ?? ''];
-      stdout.line([...values, changesText(entry)].map(cell).join(','));
+      stdout.line([...values, changesText(entry)].map((text) => csvCell(clean(text))).join(','));
     }
     if (next === null) return;
     before = next;
   }
-}
-
-/** A value in quotes. A formula of a spreadsheet begins with one of these characters, so a quote is put before. */
-function cell(text: string): string {
-  const harmless = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return `"${clean(harmless).replaceAll('"', '""')}"`;
 }
 
 /** `role: viewer -> admin; slots: 1 -> 2`. A server of an older version reports no changes. */
