@@ -33,6 +33,7 @@ import { createPastRuns } from '../store/tables/past-runs.ts';
 import { createPlans } from '../store/tables/plans.ts';
 import { createPlaywrightLists } from '../store/tables/playwright-lists.ts';
 import { createQuarantines } from '../store/tables/quarantines.ts';
+import { createReportedTests } from '../store/tables/reported-tests.ts';
 import { createReservations } from '../store/tables/reservations.ts';
 import { createResults } from '../store/tables/results.ts';
 import { createRunHooks } from '../store/tables/run-hooks.ts';
@@ -78,6 +79,7 @@ export type Stores = Pick<
   | 'playwrightLists'
   | 'quarantines'
   | 'reservations'
+  | 'reportedTests'
   | 'results'
   | 'runHooks'
   | 'runs'
@@ -142,6 +144,7 @@ export async function openStores(config: Config, log: Logger, database: AppDatab
     playwrightLists: createPlaywrightLists({ database }),
     quarantines: createQuarantines({ database }),
     reservations: createReservations({ database }),
+    reportedTests: createReportedTests({ database }),
     results: createResults({ database }),
     runs: createRuns({ database }),
     submissions: createSubmissions({ database }),

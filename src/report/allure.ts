@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { isPlaywrightTest } from '../model/playwright.ts';
 import type { Result } from '../model/result.ts';
 import { placesOf, type ResultPlace, type TreePlace } from '../model/result-place.ts';
+import type { Run } from '../model/run.ts';
 import { innermostPlace } from '../model/source-link/innermost-place.ts';
 import { type AllureFile, allureFiles } from './allure-files.ts';
-import { keyOf, type ReportedRun, unrecorded } from './reported-run.ts';
+import { isFlaky, type ReportedTest } from './reported-run.ts';
 import { plainText } from './xml.ts';
 
 /** A result file of Allure 2, as its adapters write them. Times in milliseconds since 1970. */
@@ -32,35 +33,32 @@ export type UrlOfPlace = (place: TreePlace) => string | undefined;
 
 /** What a result of Allure is made of. */
 export interface AllureEntry {
-  run: ReportedRun['run'];
+  run: Run;
   /** `undefined`: the test has no result. */
   reported: Result | undefined;
   result: AllureResult;
 }
 
 /**
- * The results of a run for Allure, one for each attempt of each test, with the ids that they always have. A test that passed after a
- * failure in the same run is `flaky`. A planned test without a result is broken. They are made one after the other: runs may have
- * thousands.
+ * The results of a test for Allure, one for each attempt, with the ids that they always have. A test that passed after a failure in the
+ * same run is `flaky`. A planned test without a result is broken.
  */
-export function* allureEntries(
-  reported: ReportedRun,
+export function allureEntries(
+  run: Run,
+  test: ReportedTest,
   urlOf: UrlOfPlace = () => undefined,
-): Generator<AllureEntry> {
-  const { run, results, earlier = [] } = reported;
-  const entryOf = (each: Result, flaky: boolean): AllureEntry => {
-    const result = toAllure(run, each, flaky);
-    return { run, reported: each, result: { ...result, links: linksOf(run, each, urlOf) } };
-  };
-  const failed = new Set(earlier.filter(({ status }) => status === 'failed').map(keyOf));
-  for (const each of earlier) yield entryOf(each, false);
-  for (const each of results) yield entryOf(each, each.status === 'passed' && failed.has(keyOf(each)));
-  for (const { test, suite } of unrecorded(reported)) {
+): AllureEntry[] {
+  const { results } = test;
+  if (results.length === 0) {
     const message = run.reason?.message ?? 'The test was planned but has no result.';
     const startedAt = run.finishedAt ?? run.queuedAt;
-    const missing = { test, suite, attempt: 0, status: 'broken', message, startedAt, durationMs: 0 } as const;
-    yield { run, reported: undefined, result: toAllure(run, missing, false) };
+    const missing = { ...test, attempt: 0, status: 'broken', message, startedAt, durationMs: 0 } as const;
+    return [{ run, reported: undefined, result: toAllure(run, missing, false) }];
   }
+  return results.map((each, index) => {
+    const result = toAllure(run, each, index === results.length - 1 && isFlaky(test));
+    return { run, reported: each, result: { ...result, links: linksOf(run, each, urlOf) } };
+  });
 }
 
 type Reported = Pick<
@@ -69,11 +67,7 @@ type Reported = Pick<
 > &
   Partial<Pick<Result, 'attachments' | 'reason' | 'place'>>;
 
-function toAllure(
-  { id, environmentCode }: ReportedRun['run'],
-  reported: Reported,
-  flaky: boolean,
-): AllureResult {
+function toAllure({ id, environmentCode }: Run, reported: Reported, flaky: boolean): AllureResult {
   const { test, suite, attempt, status, message, reason, startedAt, durationMs, place } = reported;
   const fullName = suite === undefined ? test : `${suite}:${test}`;
   const text = message ?? reason?.message;
@@ -109,7 +103,7 @@ function toAllure(
 export const isShown = (status: Result['status']) => status !== 'passed' && status !== 'skipped';
 
 function linksOf(
-  { modules }: ReportedRun['run'],
+  { modules }: Run,
   { place }: Pick<Result, 'place'>,
   urlOf: UrlOfPlace,
 ): AllureResult['links'] {
@@ -126,8 +120,6 @@ const traceOf = (place: ResultPlace) =>
 
 /** Equal for all results of a test, on all environments. */
 export const testCaseIdOf = (fullName: string): string => hash(fullName);
-
-/** Without control characters and halves of characters, which not every reader of JSON accepts. */
 
 const hash = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 32);
 

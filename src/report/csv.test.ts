@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { reported, result } from '../../test/support/reported-run.ts';
 import { csvHead, csvLine } from './csv.ts';
-import { splitAttempts } from './reported-run.ts';
 import { rowsOf } from './result-rows.ts';
 
 /** The cells of a CSV file as RFC 4180 defines it. */
@@ -20,18 +19,19 @@ function parse(csv: string): string[][] {
 it('has a row for each attempt of each test and for planned tests without a result', () => {
   const module = { name: 'module', target: 'app/code/Acme', id: 'c0ffee', subject: '' };
   const place = { test: { file: 'app/code/Acme/Test/ATest.xml', line: 3 } };
-  const split = splitAttempts([
+  const results = [
     result('Flaky', 'failed', { attempt: 1 }),
     result('Flaky', 'passed', { attempt: 2 }),
     result('Covered', 'failed', { suite: 'One', place }),
-  ]);
+  ];
   const quarantine = { id: 3, owner: 'ann', reason: 'slow', endsAt: new Date() };
   const plan = [
     { test: 'Flaky', suite: undefined },
     { test: 'Covered', suite: 'One', quarantine },
     { test: 'Lost', suite: undefined },
   ];
-  const rows = rowsOf({ ...reported(split.results, { modules: [module] }), ...split, plan });
+  const { run, listed } = reported(results, { modules: [module] }, plan);
+  const rows = listed.flatMap((test) => rowsOf(run, test));
   expect(rows.map(({ test, attempt, last, status }) => [test, attempt, last, status])).toEqual([
     ['Flaky', 1, false, 'failed'],
     ['Flaky', 2, true, 'passed'],
@@ -78,7 +78,8 @@ it('keeps any message in its cell, and no cell is a formula', () => {
   const text = fc.array(fc.oneof(part, fc.string({ maxLength: 1 }))).map((parts) => parts.join(''));
   fc.assert(
     fc.property(text, (message) => {
-      const rows = rowsOf(reported([result('ATest', 'failed', { message })]));
+      const { run, listed } = reported([result('ATest', 'failed', { message })]);
+      const rows = listed.flatMap((test) => rowsOf(run, test));
       const file = Buffer.from(csvHead + rows.map(csvLine).join('')).toString();
       const [head = [], cells = [], ...others] = parse(file);
       expect([cells.length, others.length]).toEqual([head.length, 0]);
@@ -91,4 +92,16 @@ it('keeps any message in its cell, and no cell is a formula', () => {
       expect(file).not.toContain('\ufffd');
     }),
   );
+});
+
+it('cuts a cell at the length that Excel takes, whatever was added to it', () => {
+  const { run, listed } = reported([result('ATest', 'failed', { message: `x${';=😀'.repeat(10_000)}` })]);
+  const file =
+    csvHead +
+    listed
+      .flatMap((test) => rowsOf(run, test))
+      .map(csvLine)
+      .join('');
+  const cell = parse(file)[1]?.find((each) => each.startsWith("x;'=😀")) ?? '';
+  expect([cell.length, Buffer.from(cell).toString() === cell]).toEqual([31_999, true]);
 });

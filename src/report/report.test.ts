@@ -1,14 +1,11 @@
 import fc from 'fast-check';
 import { SaxesParser } from 'saxes';
 import { describe, expect, it } from 'vitest';
-import { reported, result } from '../../test/support/reported-run.ts';
+import { junitReport, reported, result } from '../../test/support/reported-run.ts';
 import type { Result, Status, Step } from '../model/result.ts';
 import type { Run } from '../model/run.ts';
 import { allureEntries } from './allure.ts';
 import { allureSteps } from './allure-steps.ts';
-import { junitReport } from './junit.ts';
-import { splitAttempts } from './reported-run.ts';
-import { runSummary } from './summary.ts';
 
 interface Element {
   name: string;
@@ -48,7 +45,7 @@ const errorsOf = (xml: string) =>
     .flatMap(({ children }) => children.filter(({ name }) => name === 'error'));
 
 describe('junitReport', () => {
-  it('has a suite for each run and a case for each test, as the schema of JUnit requires', () => {
+  it('has a suite for each run and a case for each test, as the schema of JUnit requires', async () => {
     const first = reported(
       [
         result('ATest', 'passed'),
@@ -58,7 +55,10 @@ describe('junitReport', () => {
       ],
       { verdict: 'broken' },
     );
-    const xml = junitReport([first, reported([result('ATest', 'passed')], { environmentCode: 'stage-es' })]);
+    const xml = await junitReport([
+      first,
+      reported([result('ATest', 'passed')], { environmentCode: 'stage-es' }),
+    ]);
     const root = parse(xml);
     expect(root.attributes).toEqual({
       name: 'matre',
@@ -100,7 +100,7 @@ describe('junitReport', () => {
     expect(casesOf(suite)[3]?.children[0]?.attributes).toMatchObject({ type: 'OUT_OF_MEMORY' });
   });
 
-  it('names the line that a failure comes from, in the repository of the test module', () => {
+  it('names the line that a failure comes from, in the repository of the test module', async () => {
     const file = 'app/code/Acme/Test/Mftf/Test/ATest.xml';
     const call = { file, line: 12, actionGroup: 'Open', stepKey: 'open' };
     const ofImage = { file: 'vendor/magento/module-cart/Open.xml', line: 4 };
@@ -111,26 +111,26 @@ describe('junitReport', () => {
       result('CTest', 'failed'),
     ];
     const module = { name: 'module', target: 'app/code/Acme', id: 'c0ffee', subject: '' };
-    const [suite] = suitesOf(junitReport([reported(results, { modules: [module] })]));
+    const [suite] = suitesOf(await junitReport([reported(results, { modules: [module] })]));
     expect(casesOf(suite).map(({ attributes: { file, line } }) => [file, line])).toEqual([
       ['Test/Mftf/Test/ATest.xml', '12'],
       ['vendor/magento/module-cart/Open.xml', '4'],
       [undefined, undefined],
     ]);
     // The xUnit plugin of Jenkins refuses other attributes.
-    const [strict] = suitesOf(junitReport([reported(results, { modules: [module] })], 'xunit'));
+    const [strict] = suitesOf(await junitReport([reported(results, { modules: [module] })], 'xunit'));
     for (const { attributes } of casesOf(strict)) {
       expect(Object.keys(attributes)).toEqual(['name', 'classname', 'time']);
     }
   });
 
-  it('reports planned tests without a result as errors', () => {
-    const run = reported([result('ATest', 'passed')], { verdict: 'broken' });
+  it('reports planned tests without a result as errors', async () => {
     const plan = [
       { test: 'ATest', suite: undefined },
       { test: 'ATest', suite: 'OneSuite' },
     ];
-    const [suite] = suitesOf(junitReport([{ ...run, plan }]));
+    const run = reported([result('ATest', 'passed')], { verdict: 'broken' }, plan);
+    const [suite] = suitesOf(await junitReport([run]));
     expect(
       casesOf(suite).map(({ attributes, children }) => [attributes['classname'], children[0]?.name]),
     ).toEqual([
@@ -143,18 +143,12 @@ describe('junitReport', () => {
     ['broken', { verdict: 'broken', reason: { code: 'IMAGE_MISSING', message: 'no image' } }, 'no image'],
     ['cancelled', { verdict: 'cancelled' }, 'cancelled'],
     ['still running', { state: 'running', verdict: undefined }, 'not finished'],
-    [
-      'incomplete',
-      { counts: { planned: 3, passed: 1, failed: 0, broken: 0, skipped: 0, flaky: 0, quarantined: 0 } },
-      '2 of 3 planned',
-    ],
-  ])('never shows a run as green that is %s', (_, more, words) => {
-    const [error] = errorsOf(junitReport([reported([result('ATest', 'passed')], more)]));
+  ])('never shows a run as green that is %s', async (_, more, words) => {
+    const [error] = errorsOf(await junitReport([reported([result('ATest', 'passed')], more)]));
     expect(error?.text).toContain(words);
   });
 
-  it('skips a failure that a quarantine covers, with its reason, and has the failure as output', () => {
-    const run = reported([result('ATest', 'failed', { message: 'No <cart>' }), result('BTest', 'failed')]);
+  it('skips a failure that a quarantine covers, with its reason, and has the failure as output', async () => {
     const quarantine = {
       id: 3,
       owner: 'ann',
@@ -165,7 +159,8 @@ describe('junitReport', () => {
       { test: 'ATest', suite: undefined, quarantine },
       { test: 'BTest', suite: undefined },
     ];
-    const [suite] = suitesOf(junitReport([{ ...run, plan }]));
+    const results = [result('ATest', 'failed', { message: 'No <cart>' }), result('BTest', 'failed')];
+    const [suite] = suitesOf(await junitReport([reported(results, {}, plan)]));
     expect(suite?.attributes).toMatchObject({ tests: '2', failures: '1', skipped: '1' });
     const [covered, other] = casesOf(suite);
     expect(
@@ -177,13 +172,14 @@ describe('junitReport', () => {
     expect(other?.children[0]?.name).toBe('failure');
   });
 
-  it('has what users know about the cause of a failure in the output of the test', () => {
-    const run = reported([{ ...result('ATest', 'failed', { message: 'No cart' }), cause: 'c1' } as Result]);
+  it('has what users know about the cause of a failure in the output of the test', async () => {
+    const failed = { ...result('ATest', 'failed', { message: 'No cart' }), cause: 'c1' };
     const note = {
       ...{ cause: 'c1', kind: 'product' as const, note: 'since <the> rework', link: 'https://example.com/1' },
       ...{ owner: 'ann', revision: 1, updatedBy: 'ann', updatedAt: new Date() },
     };
-    const [suite] = suitesOf(junitReport([{ ...run, notes: new Map([['c1', note]]) }]));
+    const run = reported([failed], {}, [], new Map([['c1', note]]));
+    const [suite] = suitesOf(await junitReport([run]));
     const [failure, output] = casesOf(suite)[0]?.children ?? [];
     expect([failure?.text, output?.text]).toEqual([
       'No cart',
@@ -191,11 +187,11 @@ describe('junitReport', () => {
     ]);
   });
 
-  it('writes earlier attempts as Maven Surefire does: flaky when a test passed after it had failed', () => {
+  it('writes earlier attempts as Maven Surefire does: flaky when a test passed after it had failed', async () => {
     const inAttempt = (test: string, status: Status, attempt: number, more: Partial<Result> = {}) =>
       result(test, status, { attempt, ...more });
     const vanished = { reason: { code: 'CONTAINER_VANISHED' as const, message: 'gone' }, message: undefined };
-    const split = splitAttempts([
+    const results = [
       ...[
         inAttempt('Flaky', 'failed', 1),
         inAttempt('Flaky', 'broken', 2, vanished),
@@ -208,8 +204,8 @@ describe('junitReport', () => {
       ],
       ...[inAttempt('Faulty', 'broken', 1, vanished), inAttempt('Faulty', 'passed', 2)],
       inAttempt('Passed', 'passed', 1),
-    ]);
-    const root = parse(junitReport([{ ...reported(split.results), ...split }]));
+    ];
+    const root = parse(await junitReport([reported(results)]));
     const suite = root.children[0];
     expect(suite?.attributes).toMatchObject({ tests: '4', failures: '1', errors: '0' });
     const cases = suite?.children.filter(({ name }) => name === 'testcase') ?? [];
@@ -229,19 +225,19 @@ describe('junitReport', () => {
   });
 
   it('has a result of Allure for each attempt, which are retries of each other, and marks flaky tests', () => {
-    const split = splitAttempts([
+    const results = [
       result('Flaky', 'failed', { attempt: 1 }),
       result('Flaky', 'passed', { attempt: 2 }),
       result('Faulty', 'broken', { attempt: 1 }),
       result('Faulty', 'passed', { attempt: 2 }),
-    ]);
-    const plan = ['Flaky', 'Faulty', 'Lost'].map((test) => ({ test, suite: undefined }));
-    const entries = [...allureEntries({ ...reported(split.results), ...split, plan })];
+    ];
+    const { run, listed } = reported(results, {}, [{ test: 'Lost', suite: undefined }]);
+    const entries = listed.flatMap((test) => allureEntries(run, test));
     const files = entries.map(({ result }) => result);
     expect(files.map(({ name, status, statusDetails: { flaky } }) => [name, status, flaky])).toEqual([
       ['Flaky', 'failed', false],
-      ['Faulty', 'broken', false],
       ['Flaky', 'passed', true],
+      ['Faulty', 'broken', false],
       ['Faulty', 'passed', false],
       ['Lost', 'broken', false],
     ]);
@@ -266,7 +262,9 @@ describe('junitReport', () => {
       },
     };
     const failed = result('A', 'failed', { place });
-    const [entry] = allureEntries(reported([failed]), ({ file, line }) => `https://git.test/${file}#${line}`);
+    const { run, listed } = reported([failed]);
+    const urlOf = ({ file, line }: { file: string; line: number }) => `https://git.test/${file}#${line}`;
+    const [entry] = listed.flatMap((test) => allureEntries(run, test, urlOf));
     expect(entry?.result.statusDetails.trace).toBe(
       'app/code/Acme/ActionGroup/Open.xml:12\napp/code/Acme/Test/A.xml:7\napp/code/Acme/Test/A.xml:3',
     );
@@ -292,22 +290,24 @@ describe('junitReport', () => {
     expect(first?.attachments).toEqual(second?.attachments);
   });
 
-  it('has no error when all tests passed', () => {
-    expect(errorsOf(junitReport([reported([result('ATest', 'passed')])]))).toEqual([]);
-    expect(errorsOf(junitReport([reported([result('ATest', 'failed')], { verdict: 'failed' })]))).toEqual([]);
+  it('has no error when all tests passed', async () => {
+    expect(errorsOf(await junitReport([reported([result('ATest', 'passed')])]))).toEqual([]);
+    expect(
+      errorsOf(await junitReport([reported([result('ATest', 'failed')], { verdict: 'failed' })])),
+    ).toEqual([]);
   });
 
-  it('stays well-formed and loses only characters that XML forbids, for any message', () => {
+  it('stays well-formed and loses only characters that XML forbids, for any message', async () => {
     const text = fc.string({
       unit: fc.oneof(
         fc.constantFrom('<', '&', ']]>', '"', '\r\n', '\t', '\0', '\x1b[31m', '\ud800', '\uffff'),
         fc.string({ unit: 'binary', maxLength: 1 }),
       ),
     });
-    fc.assert(
-      fc.property(text, text, (message, subject) => {
+    await fc.assert(
+      fc.asyncProperty(text, text, async (message, subject) => {
         const run = reported([result('ATest', 'failed', { message })], { commit: { id: 'c', subject } });
-        const [suite] = suitesOf(junitReport([run]));
+        const [suite] = suitesOf(await junitReport([run]));
         const allowed = (value: string) =>
           [...value]
             .filter((one) => /^[\t\n\r\x20-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]$/u.test(one))
@@ -317,73 +317,6 @@ describe('junitReport', () => {
           ({ attributes }) => attributes['name'] === 'commit.subject',
         );
         expect(kept?.attributes['value']).toBe(allowed(subject));
-      }),
-    );
-  });
-});
-
-describe('runSummary', () => {
-  it('lists the worst first, with messages and files', () => {
-    const attachments = [
-      { name: 'Screenshot', kind: 'screenshot' as const, path: 'tests/FTest/shot.png' },
-      { name: 'Log', kind: 'log' as const, path: 'tests/FTest/log.txt' },
-    ];
-    const run = reported(
-      [
-        result('PTest', 'passed'),
-        result('STest', 'skipped', { message: 'X-1' }),
-        result('FTest', 'failed', { suite: 'OneSuite', attachments, durationMs: 61_000 }),
-        result('BTest', 'broken', {
-          message: 'no memory',
-          reason: { code: 'OUT_OF_MEMORY', message: 'no memory' },
-        }),
-      ],
-      {
-        verdict: 'broken',
-        counts: { planned: 5, passed: 1, failed: 1, broken: 1, skipped: 1, flaky: 0, quarantined: 0 },
-      },
-    );
-    const plan = [
-      ...run.results.map(({ test, suite }) => ({ test, suite })),
-      { test: 'LostTest', suite: undefined },
-    ];
-    expect(runSummary({ ...run, plan }, '/data/runs/7')).toBe(`Run 7 on preprod-us: broken
-Tests: 5 planned, 1 passed, 1 failed, 1 broken, 1 skipped, 1 without a result
-Selection: group smoke
-Commit: 0123456789ab Add <a> "test" & more
-Took: 2 min 3 s
-
-broken: BTest, 1.2 s (OUT_OF_MEMORY)
-    no memory
-failed: FTest (OneSuite), 1 min 1 s
-    FTest went wrong
-    in the second line
-    screenshot: tests/FTest/shot.png
-skipped: STest, 1.2 s
-    X-1
-without a result: LostTest
-
-Files: /data/runs/7
-`);
-  });
-
-  it('names the reason of a broken run, and is short when all tests passed', () => {
-    const broken = reported([], {
-      verdict: 'broken',
-      reason: { code: 'IMAGE_MISSING', message: 'no image' },
-    });
-    expect(runSummary(broken, 'x')).toContain('Reason: no image (IMAGE_MISSING)');
-    expect(runSummary(reported([result('ATest', 'passed')]), 'x').split('\n')).toHaveLength(8);
-  });
-
-  it('has no control sequences of a terminal', () => {
-    fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), (message) => {
-        const summary = runSummary(
-          reported([result('ATest', 'failed', { message: `\x1b[2J\x9b1m${message}` })]),
-          'x',
-        );
-        expect(summary).not.toMatch(/[\0-\x08\x0b-\x1f\x7f-\x9f]/);
       }),
     );
   });

@@ -3,46 +3,35 @@ import type { AppliedQuarantine } from '../model/quarantine.ts';
 import type { Result } from '../model/result.ts';
 import type { Run } from '../model/run.ts';
 
-/** The data of a report. */
+/** A run with what reports say of it. */
 export interface ReportedRun {
   run: Run;
-  /** The latest result of each test. */
-  results: (Result & { cause?: string | undefined })[];
-  /** The results of earlier attempts, in their order. */
-  earlier?: Result[];
-  /** What users know about the causes of its failures, by cause. */
-  notes?: ReadonlyMap<string, CauseNote>;
-  /** All tests of the run, in order; those without a result are reported as errors. */
-  plan?: PlannedTest[];
+  /** Its planned tests by their last results; those that a quarantine covers are not among the failed ones. */
+  counts: ReportedCounts;
+  /** The duration of the last results together. */
+  durationMs: number;
+  /** All tests of the run, in the order of its plan. A run may have thousands, so they are read while they are reported. */
+  tests(): AsyncIterable<ReportedTest>;
 }
 
-interface PlannedTest {
+/** `covered`: failed, and a quarantine covers it; `missing`: without a result. */
+export type ReportedCounts = Record<
+  'passed' | 'failed' | 'covered' | 'broken' | 'skipped' | 'missing',
+  number
+>;
+
+/** A planned test with its results. */
+export interface ReportedTest {
   test: string;
   suite: string | undefined;
+  /** Of all attempts, in their order; the last one decides. Without any, the test is reported as an error. */
+  results: (Result & { cause?: string | undefined })[];
   /** The quarantine that covered its failure when the run was judged. */
   quarantine?: AppliedQuarantine | undefined;
+  /** What users know about the cause of its failure. */
+  note?: CauseNote | undefined;
 }
 
-/** The results of all attempts, those of a test in the order of attempts, as the latest of each test and the earlier ones. */
-export function splitAttempts<Each extends Result>(
-  results: readonly Each[],
-): { results: Each[]; earlier: Each[] } {
-  const latest = new Map(results.map((result) => [keyOf(result), result]));
-  return {
-    results: [...latest.values()],
-    earlier: results.filter((result) => latest.get(keyOf(result)) !== result),
-  };
-}
-
-/** The planned tests that have no result. */
-export function unrecorded({
-  results,
-  plan = [],
-}: ReportedRun): { test: string; suite: string | undefined }[] {
-  const keys = new Set(results.map(keyOf));
-  return plan.filter((planned) => !keys.has(keyOf(planned)));
-}
-
-/** Identifies a test of a run. */
-export const keyOf = ({ test, suite }: { test: string; suite: string | undefined }): string =>
-  `${suite ?? ''}:${test}`;
+/** Whether a test passed after it had failed in the same run. */
+export const isFlaky = ({ results }: ReportedTest): boolean =>
+  results.at(-1)?.status === 'passed' && results.some(({ status }) => status === 'failed');

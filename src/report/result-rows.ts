@@ -1,6 +1,7 @@
 import type { Status } from '../model/result.ts';
+import type { Run } from '../model/run.ts';
 import { innermostPlace } from '../model/source-link/innermost-place.ts';
-import { keyOf, type ReportedRun, unrecorded } from './reported-run.ts';
+import { isFlaky, type ReportedTest } from './reported-run.ts';
 
 /** The status of a planned test that has no result. */
 export const withoutResult = 'without a result';
@@ -32,29 +33,38 @@ export interface ReportRow {
   requestedBy: string;
 }
 
-/** The results of runs as a table: all attempts of each test in their order, then its planned tests without a result. */
-export function rowsOf(reported: ReportedRun): ReportRow[] {
-  const { run, results, earlier = [], plan = [] } = reported;
-  const covered = new Set(plan.flatMap((planned) => (planned.quarantine ? keyOf(planned) : [])));
-  const failedBefore = new Set(earlier.flatMap((each) => (each.status === 'failed' ? keyOf(each) : [])));
-  const ofRun = {
+/** A test of a run as rows of a table: all its attempts in their order, or one row without a result. */
+export function rowsOf(run: Run, reported: ReportedTest): ReportRow[] {
+  const { test, suite, results, quarantine } = reported;
+  const ofTest = {
     run: run.id,
     environment: run.environmentCode,
+    test,
+    suite: suite ?? null,
     commit: run.commit?.id ?? null,
     requestedBy: run.requestedBy,
   };
-  const rowOf = (result: ReportedRun['results'][number], last: boolean): ReportRow => {
-    const { test, suite, attempt, status, startedAt, durationMs, reason, message, cause, place } = result;
+  if (results.length === 0) {
+    return [
+      {
+        ...ofTest,
+        ...{ attempt: null, last: true, status: withoutResult, flaky: false, quarantined: false },
+        ...{ startedAt: null, durationMs: null, code: run.reason?.code ?? null },
+        ...{ message: run.reason?.message ?? null, cause: null, file: null, line: null },
+      },
+    ];
+  }
+  return results.map((result, index) => {
+    const { attempt, status, startedAt, durationMs, reason, message, cause, place } = result;
+    const last = index === results.length - 1;
     const source = place && innermostPlace(place, run.modules ?? []);
     return {
-      ...ofRun,
-      test,
-      suite: suite ?? null,
+      ...ofTest,
       attempt,
       last,
       status,
-      flaky: last && status === 'passed' && failedBefore.has(keyOf(result)),
-      quarantined: last && status === 'failed' && covered.has(keyOf(result)),
+      flaky: last && isFlaky(reported),
+      quarantined: last && status === 'failed' && quarantine !== undefined,
       startedAt: startedAt.toISOString(),
       durationMs,
       code: reason?.code ?? null,
@@ -63,28 +73,5 @@ export function rowsOf(reported: ReportedRun): ReportRow[] {
       file: source?.module?.path ?? source?.file ?? null,
       line: source?.line ?? null,
     };
-  };
-  return [
-    ...earlier.map((result) => rowOf(result, false)),
-    ...results.map((result) => rowOf(result, true)),
-    ...unrecorded(reported).map(
-      ({ test, suite }): ReportRow => ({
-        ...ofRun,
-        test,
-        suite: suite ?? null,
-        attempt: null,
-        last: true,
-        status: withoutResult,
-        flaky: false,
-        quarantined: false,
-        startedAt: null,
-        durationMs: null,
-        code: run.reason?.code ?? null,
-        message: run.reason?.message ?? null,
-        cause: null,
-        file: null,
-        line: null,
-      }),
-    ),
-  ];
+  });
 }

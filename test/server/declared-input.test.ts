@@ -25,10 +25,14 @@ beforeAll(async () => {
   viewerToken = (await server.ask('POST', '/api/tokens', { name: 'v', role: 'viewer' }, headers)).body.secret;
   await server.app.context.database.query('DELETE FROM audit');
   for (const operation of operations) {
-    vi.spyOn(operation, 'run').mockImplementation(async (_context, input) => {
+    const refuse = async (_context: unknown, input: unknown): Promise<never> => {
       calls.set(operation.name, [...(calls.get(operation.name) ?? []), input]);
       throw new Fault('NOT_FOUND', 'The operation was called.');
-    });
+    };
+    vi.spyOn(operation, 'run').mockImplementation(refuse);
+    if (operation.stream) {
+      vi.spyOn(operation as Required<AnyOperation>, 'stream').mockImplementation(refuse);
+    }
   }
 });
 afterAll(async () => {

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -57,6 +57,19 @@ it('a report of Allure is a page with the history of the environment, in an orig
   const tests = files.map((text) => JSON.parse(text));
   expect(tests.map(({ name }) => name).sort()).toEqual(['FailCart', 'PassHome']);
   for (const { history } of tests) expect(history).toHaveLength(1);
+
+  // What a test wrote has no scripts.
+  await mkdir(join(folder, 'data', 'attachments'), { recursive: true });
+  await writeFile(
+    join(folder, 'data', 'attachments', 'a.html'),
+    '<script>fetch("../../index.html")</script>',
+  );
+  for (const path of ['data/attachments/a.html', 'data%5Cattachments%5Ca.html']) {
+    const { status, headers } = await fetch(`${server.url}${body.path.replace('index.html', path)}`);
+    const policy = headers.get('content-security-policy');
+    expect([status, policy]).toEqual([200, expect.stringMatching(/^default-src 'none'; .*; sandbox$/)]);
+    expect(policy).not.toContain('script');
+  }
 });
 
 it('a report has each run once, and of many long messages the beginnings', async () => {

@@ -1,8 +1,11 @@
+import type { CauseNote } from '../../src/model/cause-note.ts';
+import { groupBy } from '../../src/model/group-by.ts';
 import type { Result, Status } from '../../src/model/result.ts';
 import type { Run } from '../../src/model/run.ts';
 import { noRunOptions } from '../../src/model/run-options.ts';
 import { emptySelection } from '../../src/model/selection.ts';
-import type { ReportedRun } from '../../src/report/reported-run.ts';
+import { type JunitDialect, junitPieces } from '../../src/report/junit.ts';
+import type { ReportedRun, ReportedTest } from '../../src/report/reported-run.ts';
 
 /** A result of run 7. */
 export function result(test: string, status: Status, more: Partial<Result> = {}): Result {
@@ -21,14 +24,46 @@ export function result(test: string, status: Status, more: Partial<Result> = {})
   };
 }
 
-/** A finished run 7 with these results. */
-export function reported(results: Result[], more: Partial<Run> = {}): ReportedRun {
-  const of = (status: Status) => results.filter((one) => one.status === status).length;
-  const counts = {
-    ...{ planned: results.length, passed: of('passed'), failed: of('failed'), broken: of('broken') },
-    ...{ skipped: of('skipped'), flaky: 0, quarantined: 0 },
+/** A finished run 7 with these results, those of a test in the order of its attempts, and planned tests without any. */
+export function reported(
+  results: (Result & { cause?: string })[],
+  more: Partial<Run> = {},
+  planned: Pick<ReportedTest, 'test' | 'suite' | 'quarantine'>[] = [],
+  notes: ReadonlyMap<string, CauseNote> = new Map(),
+): ReportedRun & { listed: ReportedTest[] } {
+  const keyOf = ({ test, suite }: { test: string; suite: string | undefined }) => `${suite ?? ''}:${test}`;
+  const byKey = groupBy(results, keyOf);
+  const tests = new Map(
+    [...results, ...planned].map(({ test, suite }) => [keyOf({ test, suite }), { test, suite }]),
+  );
+  const listed = [...tests].map(([key, test]): ReportedTest => {
+    const ofTest = byKey.get(key) ?? [];
+    const { quarantine } = planned.find((each) => keyOf(each) === key) ?? {};
+    return { ...test, results: ofTest, quarantine, note: notes.get(ofTest.at(-1)?.cause ?? '') };
+  });
+  const last = listed.flatMap((test) => test.results.slice(-1).map((each) => ({ ...each, test })));
+  const of = (status: Status, isCovered = false) =>
+    last.filter((each) => each.status === status && (each.test.quarantine !== undefined) === isCovered)
+      .length;
+  return {
+    run: finishedRun(more),
+    counts: {
+      ...{ passed: of('passed'), failed: of('failed'), covered: of('failed', true), broken: of('broken') },
+      ...{ skipped: of('skipped'), missing: listed.length - last.length },
+    },
+    durationMs: last.reduce((sum, { durationMs }) => sum + durationMs, 0),
+    listed,
+    async *tests() {
+      yield* listed;
+    },
   };
-  return { results, run: finishedRun({ counts, ...more }) };
+}
+
+/** The JUnit report of runs as a whole. */
+export async function junitReport(runs: readonly ReportedRun[], dialect?: JunitDialect): Promise<string> {
+  const pieces: string[] = [];
+  for await (const piece of junitPieces(runs, dialect)) pieces.push(piece);
+  return pieces.join('');
 }
 
 /** A finished run 7. */

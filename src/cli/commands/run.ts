@@ -8,7 +8,7 @@ import { showSavedSelection } from '../../operations/saved-selections/saved-sele
 import { showStatus } from '../../operations/system/status.ts';
 import { previewRuns } from '../../operations/tests/tests.ts';
 import { csvHead } from '../../report/csv.ts';
-import { junitReport } from '../../report/junit.ts';
+import { emptyJunit } from '../../report/junit.ts';
 import { type CliContext, collect, jsonOption, parseWhole, print } from '../cli-context.ts';
 import type { Caller } from '../client/caller.ts';
 import { checkWatchOptions, followRuns, watchOptions } from '../client/follow.ts';
@@ -133,7 +133,7 @@ async function finishWithoutRuns(
 ): Promise<void> {
   const finished = { exitCode: context.exitCode, ...submitted, failures: [] };
   if (options.json) print(context, options, options.watch ? finished : submitted, () => {});
-  if (options.junit !== undefined) await writeReport(options.junit, junitReport([]));
+  if (options.junit !== undefined) await writeReport(options.junit, emptyJunit);
   if (options.csv !== undefined) await writeReport(options.csv, csvHead);
   if (options.summary !== undefined) {
     await writeReport(

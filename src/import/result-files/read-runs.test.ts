@@ -2,8 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { reported, result } from '../../../test/support/reported-run.ts';
-import { junitReport } from '../../report/junit.ts';
+import { junitReport, reported, result } from '../../../test/support/reported-run.ts';
 import { readRuns } from './read-runs.ts';
 
 let folder: string;
@@ -27,7 +26,7 @@ describe('the runs in files', () => {
       result('BTest', 'failed', { suite: 'One', message: 'a ]]> \0 <b>' }),
       result('CTest', 'skipped'),
     ];
-    await write('night.xml', junitReport([reported(results)]));
+    await write('night.xml', await junitReport([reported(results)]));
     const [run, ...others] = await read();
     expect(others).toEqual([]);
     const rows = run?.results.map(({ test, suite, status, startedAt, durationMs }) => [

@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import type { z } from 'zod';
 import { Fault, toFault } from '../../faults/fault.ts';
 import { allows, isSignedIn, ownerOf } from '../../model/access.ts';
@@ -32,12 +34,28 @@ export async function authorizeAndRun<Input extends z.ZodObject, Output extends 
     const answer = () => operation.run(context, input, { ...request, reportChange });
     const subject = operation.readsTests ? 'tests' : operation.readsResults ? 'results' : undefined;
     if (subject === undefined || !isSignedIn(principal)) return answer();
-    return context.longTurns(`${subject} for ${ownerOf(principal)}`, answer);
+    return inTurn(context, `${subject} for ${ownerOf(principal)}`, answer);
   };
   if (operation.audited === false) return run();
   const subject = operation.audited(input, principal);
   const entry = { principal, address, operation: operation.name, subject };
   return withAudit(context, entry, run, () => changes);
+}
+
+/** Takes one of the long turns of a key until the answer is there; until it is closed, if it is a stream. */
+function inTurn<Answer>(
+  { longTurns }: Pick<Context, 'longTurns'>,
+  key: string,
+  answer: () => Promise<Answer>,
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const untilClosed = async () => {
+      const answered = await answer();
+      resolve(answered);
+      if (answered instanceof Readable) await finished(answered).catch(() => undefined);
+    };
+    longTurns(key, untilClosed).catch(reject);
+  });
 }
 
 /** Runs `work` with an entry in the audit trail: added before, completed with the outcome and the changes. Rejects as `work` does. */

@@ -57,6 +57,7 @@ import type { PastRuns } from '../../store/tables/past-runs.ts';
 import type { Plans } from '../../store/tables/plans.ts';
 import type { PlaywrightLists } from '../../store/tables/playwright-lists.ts';
 import type { Quarantines } from '../../store/tables/quarantines.ts';
+import type { ReportedTests } from '../../store/tables/reported-tests.ts';
 import type { Reservations } from '../../store/tables/reservations.ts';
 import type { Results } from '../../store/tables/results.ts';
 import type { RunHooks } from '../../store/tables/run-hooks.ts';
@@ -202,6 +203,8 @@ export interface Context {
   /** The tests of Playwright that runs listed. */
   playwrightLists: PlaywrightLists;
   results: Results;
+  /** Planned tests with their results, page by page. */
+  reportedTests: ReportedTests;
   /** The finished runs that comparisons read. */
   comparedRuns: ComparedRuns;
   quarantines: Quarantines;

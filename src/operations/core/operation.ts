@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { z } from 'zod';
 import { Fault } from '../../faults/fault.ts';
 import type { Principal, Role } from '../../model/access.ts';
@@ -56,6 +57,8 @@ export interface Operation<Input extends z.ZodObject = z.ZodObject, Output exten
   readsResults?: true;
   /** A user who must have a second factor and has none may call it, because it is needed to set it up. */
   setsUpSecondFactor?: true;
+  /** The JSON text of its answer, which the server sends while it is made: see `streamed-operation.ts`. Rejects as `run` does. */
+  stream?(context: Context, input: z.output<Input>, request: RequestContext): Promise<Readable>;
   /** Rejects with Faults. */
   run(context: Context, input: z.output<Input>, request: RequestContext): Promise<z.output<Output>>;
 }

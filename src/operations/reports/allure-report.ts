@@ -11,7 +11,7 @@ import type { Context } from '../core/context.ts';
 import { defineOperation } from '../core/operation.ts';
 import { readSmallFile, readSteps } from '../results/steps-file.ts';
 import { allureEntriesOf } from './allure-entries.ts';
-import { readReportedRuns, reportedIds, withResults } from './read-reported.ts';
+import { readReportedRuns, reportedIds, withTests } from './read-reported.ts';
 
 /** Earlier runs of each environment that a report knows. */
 const maxPastRuns = 20;
@@ -39,7 +39,7 @@ export const makeAllureReport = defineOperation({
     const user = isSignedIn(principal) ? ownerOf(principal) : undefined;
     const name = await context.allureReports.make(key, user, async () => ({
       title: titleOf(runs),
-      results: withSteps(context, await allureEntriesOf(context, await withResults(context, runs))),
+      results: withSteps(context, allureEntriesOf(context, await withTests(context, runs))),
       history: historyOf(context, runs),
     }));
     return { path: `/api/allure-reports/${name}/index.html` };
@@ -57,10 +57,10 @@ function titleOf(runs: readonly Run[]): string {
 /** The entries of a report, each with the steps of a test that did not pass. */
 async function* withSteps(
   context: Pick<Context, 'artifacts'>,
-  entries: readonly AllureEntry[],
+  entries: AsyncIterable<AllureEntry>,
 ): AsyncGenerator<{ runId: number; result: AllureEntry['result']; steps: AllureStep[] }> {
   let left = maxReportedSteps;
-  for (const { run, reported, result } of entries) {
+  for await (const { run, reported, result } of entries) {
     const file = reported?.attachments.find(({ kind }) => kind === 'steps');
     const steps: AllureStep[] = [];
     if (reported && file && isShown(reported.status) && left > 0) {

@@ -1,14 +1,17 @@
 import { z } from 'zod';
 import { Fault } from '../../faults/fault.ts';
+import type { CauseNote } from '../../model/cause-note.ts';
 import type { Run } from '../../model/run.ts';
-import { type ReportedRun, splitAttempts } from '../../report/reported-run.ts';
+import type { ReportedRun, ReportedTest } from '../../report/reported-run.ts';
 import type { Context } from '../core/context.ts';
 
 const maxReportedRuns = 1000;
-/** Of all runs of a report: 50 environments with all tests of Magento have 170,000 results. They are held in memory, and so is the report. */
+/** Of all runs of a report: 50 environments with all tests of Magento have 170,000 results. */
 const maxReportedResults = 200_000;
 /** Of their messages. */
 const maxReportedCharacters = 64 * 1024 * 1024;
+/** Tests that are read at a time. They have up to 4 Mi characters of long messages (store/tables/results.ts). */
+const pageSize = 100;
 
 /** The numbers of runs of a report. */
 export const reportedIds = z
@@ -16,8 +19,10 @@ export const reportedIds = z
   .max(maxReportedRuns * 16)
   .regex(/^\d{1,15}(,\d{1,15})*$/, 'must be numbers of runs with commas between them');
 
+type Stores = Pick<Context, 'runs' | 'reportedTests' | 'notes'>;
+
 /** The runs with these numbers, each once. Errors: INPUT_INVALID, RUN_UNKNOWN. */
-export async function readReportedRuns({ runs }: Pick<Context, 'runs'>, ids: string): Promise<Run[]> {
+export async function readReportedRuns({ runs }: Pick<Stores, 'runs'>, ids: string): Promise<Run[]> {
   const numbers = [...new Set(ids.split(',').map(Number))];
   if (numbers.length > maxReportedRuns) {
     throw new Fault('INPUT_INVALID', `At most ${maxReportedRuns} runs can be reported at once.`);
@@ -28,37 +33,50 @@ export async function readReportedRuns({ runs }: Pick<Context, 'runs'>, ids: str
 }
 
 /** The runs with these numbers, as reports need them. Errors: INPUT_INVALID, RUN_UNKNOWN. */
-export async function readReported(context: Context, ids: string): Promise<ReportedRun[]> {
-  return withResults(context, await readReportedRuns(context, ids));
+export async function readReported(stores: Stores, ids: string): Promise<ReportedRun[]> {
+  return withTests(stores, await readReportedRuns(stores, ids));
 }
 
-/** Runs with what reports say of them. Errors: INPUT_INVALID for more than a report can have. */
-export async function withResults(
-  { results, plans, notes }: Pick<Context, 'results' | 'plans' | 'notes'>,
-  runs: readonly Run[],
-): Promise<ReportedRun[]> {
+/** Runs with their tests, which are read when they are reported. Errors: INPUT_INVALID for more than a report can have. */
+export async function withTests(stores: Stores, runs: readonly Run[]): Promise<ReportedRun[]> {
   const reported: ReportedRun[] = [];
   let count = 0;
   let characters = 0;
   for (const run of runs) {
-    const { id } = run;
-    const all = await results.list(id);
-    count += all.length;
-    for (const { message = '' } of all) characters += message.length;
+    const measure = await stores.reportedTests.measure(run.id);
+    count += measure.results;
+    characters += measure.characters;
     if (count > maxReportedResults || characters > maxReportedCharacters) {
       throw new Fault(
         'INPUT_INVALID',
         `The runs have more than ${maxReportedResults} results, or more than ${maxReportedCharacters / 1024 ** 2} MB of messages: report fewer at once.`,
       );
     }
-    const attempts = splitAttempts(all);
-    const causes = attempts.results.flatMap(({ cause }) => cause ?? []);
-    reported.push({
-      run,
-      ...attempts,
-      plan: await plans.list(id),
-      notes: await notes.ofCauses([...new Set(causes)]),
-    });
+    const { counts, durationMs, maxMessage } = measure;
+    reported.push({ run, counts, durationMs, tests: () => readTests(stores, run.id, maxMessage) });
   }
   return reported;
+}
+
+async function* readTests(
+  { reportedTests, notes }: Stores,
+  runId: number,
+  maxMessage: number,
+): AsyncGenerator<ReportedTest> {
+  const known = new Map<string, CauseNote | undefined>();
+  for (let after = -1; ; ) {
+    const page = await reportedTests.page(runId, { after, limit: pageSize, maxMessage });
+    const causes = page
+      .flatMap(({ results }) => results.at(-1)?.cause ?? [])
+      .filter((cause) => !known.has(cause));
+    const found = await notes.ofCauses([...new Set(causes)]);
+    for (const cause of causes) known.set(cause, found.get(cause));
+    for (const test of page) {
+      const cause = test.results.at(-1)?.cause;
+      yield { ...test, note: cause === undefined ? undefined : known.get(cause) };
+    }
+    const last = page.at(-1);
+    if (last === undefined || page.length < pageSize) return;
+    after = last.position;
+  }
 }

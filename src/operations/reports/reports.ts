@@ -1,15 +1,16 @@
 import { z } from 'zod';
-import { mapInTurns } from '../../async/map-in-turns.ts';
 import { statuses } from '../../model/result.ts';
+import type { AllureEntry, AllureResult } from '../../report/allure.ts';
 import { csvHead, csvLine } from '../../report/csv.ts';
 import { junitDialects, junitPieces } from '../../report/junit.ts';
-import { rowsOf, withoutResult } from '../../report/result-rows.ts';
+import type { ReportedRun } from '../../report/reported-run.ts';
+import { type ReportRow, rowsOf, withoutResult } from '../../report/result-rows.ts';
 import { time } from '../core/fields.ts';
-import { defineOperation } from '../core/operation.ts';
+import { defineStreamedOperation, jsonOfList, jsonOfText } from '../core/streamed-operation.ts';
 import { allureEntriesOf } from './allure-entries.ts';
 import { readReported, reportedIds } from './read-reported.ts';
 
-export const reportJunit = defineOperation({
+export const reportJunit = defineStreamedOperation({
   name: 'runs.junit',
   method: 'GET',
   path: '/api/junit',
@@ -25,14 +26,11 @@ export const reportJunit = defineOperation({
       .describe('xunit: without the file and line of failures, which the xUnit plugin of Jenkins refuses'),
   }),
   output: z.object({ xml: z.string() }),
-  async run(context, { ids, dialect }) {
-    const runs = await readReported(context, ids);
-    const pieces = await mapInTurns(junitPieces(runs, dialect), (piece) => piece);
-    return { xml: pieces.join('') };
-  },
+  pieces: async (context, { ids, dialect }) =>
+    jsonOfText('xml', junitPieces(await readReported(context, ids), dialect)),
 });
 
-export const reportAllure = defineOperation({
+export const reportAllure = defineStreamedOperation({
   name: 'runs.allure',
   method: 'GET',
   path: '/api/allure',
@@ -78,13 +76,17 @@ export const reportAllure = defineOperation({
       }),
     ),
   }),
-  async run(context, { ids }) {
-    const entries = await allureEntriesOf(context, await readReported(context, ids));
-    return { results: entries.map(({ result }) => result) };
+  async pieces(context, { ids }) {
+    const runs = await readReported(context, ids);
+    return jsonOfList('results', resultsOf(allureEntriesOf(context, runs)));
   },
 });
 
-export const reportResults = defineOperation({
+async function* resultsOf(entries: AsyncIterable<AllureEntry>): AsyncGenerator<AllureResult> {
+  for await (const { result } of entries) yield result;
+}
+
+export const reportResults = defineStreamedOperation({
   name: 'runs.table',
   method: 'GET',
   path: '/api/results',
@@ -118,10 +120,10 @@ export const reportResults = defineOperation({
       }),
     ),
   }),
-  run: async (context, { ids }) => ({ results: (await readReported(context, ids)).flatMap(rowsOf) }),
+  pieces: async (context, { ids }) => jsonOfList('results', rowsOfRuns(await readReported(context, ids))),
 });
 
-export const reportCsv = defineOperation({
+export const reportCsv = defineStreamedOperation({
   name: 'runs.csv',
   method: 'GET',
   path: '/api/csv',
@@ -131,8 +133,16 @@ export const reportCsv = defineOperation({
   audited: false,
   input: z.object({ ids: reportedIds }),
   output: z.object({ csv: z.string() }),
-  async run(context, { ids }) {
-    const rows = (await readReported(context, ids)).flatMap(rowsOf);
-    return { csv: csvHead + (await mapInTurns(rows, csvLine)).join('') };
-  },
+  pieces: async (context, { ids }) => jsonOfText('csv', csvOf(await readReported(context, ids))),
 });
+
+async function* rowsOfRuns(runs: readonly ReportedRun[]): AsyncGenerator<ReportRow> {
+  for (const { run, tests } of runs) {
+    for await (const test of tests()) yield* rowsOf(run, test);
+  }
+}
+
+async function* csvOf(runs: readonly ReportedRun[]): AsyncGenerator<string> {
+  yield csvHead;
+  for await (const row of rowsOfRuns(runs)) yield csvLine(row);
+}

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { Context } from '../../operations/core/context.ts';
 import { runId, wholeNumber } from '../../operations/core/fields.ts';
 import { getRunWithFiles, wholeCharacters } from '../../operations/runs/run-record.ts';
+import { defaultUnreadMs } from '../http/unread-limit.ts';
 import type { Changes } from './changes.ts';
 import { beginStream, endAtOnce, lastEventId } from './events.ts';
 import { createLogWatches, type LogWatch } from './log-watches.ts';
@@ -15,12 +16,13 @@ const defaults = {
   heartbeatMs: 15_000,
   /** Maximum size of one event. A longer line is split. */
   chunkBytes: 64 * 1024,
+  unreadMs: defaultUnreadMs,
 };
 
 /**
  * Serves `/api/runs/:id/log/stream`: the log of a run as server-sent events while it grows. Each event is some lines; its id is the
  * offset in bytes after them, so that a client that reconnects with it continues exactly there. The last event is `end`, when the run
- * is finished. Each reader sets its own pace: the server buffers one chunk for each.
+ * is finished. Each reader sets its own pace: the server buffers one chunk for each, and disconnects one that leaves it unread.
  */
 export function mountLogStream(
   server: FastifyInstance,
@@ -28,7 +30,7 @@ export function mountLogStream(
   changes: Pick<Changes, 'on'>,
   { isValid, ...options }: Partial<typeof defaults> & { isValid(request: FastifyRequest): Promise<boolean> },
 ): void {
-  const { pollMs, heartbeatMs, chunkBytes } = { ...defaults, ...options };
+  const { pollMs, heartbeatMs, chunkBytes, unreadMs } = { ...defaults, ...options };
   const watches = createLogWatches({
     pollMs,
     sizeOf: artifacts.logSize,
@@ -66,7 +68,7 @@ export function mountLogStream(
       }, heartbeatMs);
       try {
         const stop = AbortSignal.any([disconnected.signal, closing.signal]);
-        await sendLog({ watches, artifacts, chunkBytes }, { id, from: start, to: reply.raw, stop });
+        await sendLog({ watches, artifacts, chunkBytes, unreadMs }, { id, from: start, to: reply.raw, stop });
       } catch (error) {
         // The response has begun; the client reconnects with the id of its last event.
         request.log.warn({ err: error, run: id }, 'Log stream interrupted');
@@ -83,11 +85,12 @@ interface LogReader {
   watches: { open(runId: number): Promise<LogWatch> };
   artifacts: Pick<Context['artifacts'], 'readLog'>;
   chunkBytes: number;
+  unreadMs: number;
 }
 
 /** Resolves when the log of a finished run is sent completely, or when `stop` aborts. */
 async function sendLog(
-  { watches, artifacts, chunkBytes }: LogReader,
+  { watches, artifacts, chunkBytes, unreadMs }: LogReader,
   { id, from, to, stop }: { id: number; from: number; to: ServerResponse; stop: AbortSignal },
 ): Promise<void> {
   const watch = await watches.open(id);
@@ -100,7 +103,7 @@ async function sendLog(
         const chunk = linesOf(bytes, { full: chunkBytes, last: finished });
         if (chunk.length === 0 || stop.aborted) break;
         at += chunk.length;
-        if (!to.write(eventOf(chunk, at))) await once(to, 'drain', { signal: stop });
+        if (!to.write(eventOf(chunk, at))) await untilRead(to, unreadMs, stop);
       }
       if (finished && !stop.aborted) {
         to.write(`id: ${at}\nevent: end\ndata:\n\n`);
@@ -112,6 +115,16 @@ async function sendLog(
     if (!stop.aborted) throw error;
   } finally {
     watch.close();
+  }
+}
+
+/** Resolves when the client has read what was written, and ends its connection when it does not. Rejects when `stop` aborts. */
+async function untilRead(to: ServerResponse, unreadMs: number, stop: AbortSignal): Promise<void> {
+  const timer = setTimeout(() => to.destroy(), unreadMs);
+  try {
+    await once(to, 'drain', { signal: stop });
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -44,7 +44,7 @@ export function mountOperations(
   });
 
   for (const operation of operations) {
-    const routed = operation.live ? coalesced(operation) : operation;
+    const routed = operation.live ? coalesced(operation) : streamed(operation);
     server.route({
       method: operation.method,
       url: operation.path,
@@ -63,12 +63,18 @@ export function mountOperations(
         const output = await authorizeAndRun(context, routed, input, requestContext);
         // The next read of this client must include the change, even before the notification of the database arrives.
         if (operation.method !== 'GET') changes.invalidate();
-        if (operation.live) reply.type('application/json; charset=utf-8');
+        if (operation.live || operation.stream) reply.type('application/json; charset=utf-8');
         return output;
       },
     });
   }
 }
+
+/** An operation whose output is the stream of JSON text that it has, if it has one. */
+const streamed = (operation: AnyOperation): AnyOperation => ({
+  ...operation,
+  run: (...request) => (operation.stream ?? operation.run)(...request),
+});
 
 function routeSchema(operation: AnyOperation) {
   const inPath = pathParameters(operation);

@@ -43,6 +43,7 @@ import { warnOfProxies } from './proxy-warnings.ts';
 import { mountDescription, mountOperations } from './routes.ts';
 import { addSecurityHeaders } from './security-headers.ts';
 import { mountTraceViewer } from './trace-viewer.ts';
+import { limitUnread } from './unread-limit.ts';
 
 /** The largest requests are imports of many env files. */
 const bodyLimitBytes = 4 * 1024 * 1024;
@@ -73,16 +74,17 @@ export interface RunningServer {
 
 /**
  * Starts the HTTP server on MATRE_HOST and MATRE_PORT. When sign-in is required and there is no admin yet, a link to create one
- * is logged. A request must arrive completely within `requestMs`. Errors: CONFIG_INVALID.
+ * is logged. A request must arrive completely within `requestMs`, and a stream is ended that is not read for `unreadMs`. Errors:
+ * CONFIG_INVALID.
  */
 export async function startServer(
   context: Context,
   version: string,
-  { requestMs = requestTimeoutMs } = {},
+  { requestMs = requestTimeoutMs, unreadMs }: { requestMs?: number; unreadMs?: number } = {},
 ): Promise<RunningServer> {
   const { host, port, publicUrl } = context.config.server;
   const localToken = newSecret();
-  const server = await createServer(context, { version, localToken, requestMs });
+  const server = await createServer(context, { version, localToken, requestMs, unreadMs });
   try {
     await server.listen({ host, port });
   } catch (error) {
@@ -99,9 +101,10 @@ export async function startServer(
 /** Creates the server with all its routes; it does not listen yet. Errors: CONFIG_INVALID. */
 async function createServer(
   context: Context,
-  { version, localToken, requestMs }: { version: string; localToken: string; requestMs: number },
+  options: { version: string; localToken: string; requestMs: number; unreadMs: number | undefined },
 ): Promise<FastifyInstance> {
   const { access, config } = context;
+  const { version, localToken, requestMs, unreadMs } = options;
   const signIn = signInRequired(config);
   const basePath = basePathOf(config.server.publicUrl);
   const server = fastify({
@@ -124,6 +127,7 @@ async function createServer(
   server.removeContentTypeParser('text/plain');
 
   addSecurityHeaders(server, config.server);
+  limitUnread(server, { unreadMs });
   warnOfProxies(server, config.server);
   const { secondFactor } = config.signIn;
   const guard = createGuard({ access, server: config.server, signIn, secondFactor, localToken });
@@ -155,7 +159,7 @@ async function createServer(
     mountOperations(api, context, changes, operations);
     mountDescription(api);
     mountEvents(api, changes, guard);
-    mountLogStream(api, context, changes, guard);
+    mountLogStream(api, context, changes, { ...guard, ...(unreadMs !== undefined && { unreadMs }) });
     mountArtifacts(api, context);
     mountAllureReports(api, context);
     mountHealth(api, context);

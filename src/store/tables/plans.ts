@@ -34,7 +34,7 @@ export function createPlans(deps: { database: Queryable }) {
         repeats: boolean | null;
         failed_before: boolean | null;
         usual_ms: number | null;
-        quarantine: { id: number; owner: string; reason: string; ends: number } | null;
+        quarantine: StoredQuarantine | null;
       }>(
         `SELECT DISTINCT ON (position) planned_test.test, planned_test.suite, planned_test.started_at,
            planned_test.usual_ms, result.status,
@@ -65,17 +65,15 @@ export function createPlans(deps: { database: Queryable }) {
   };
 }
 
-const toApplied = ({
-  id,
-  owner,
-  reason,
-  ends,
-}: {
+/** `ends`: in milliseconds since 1970. */
+export interface StoredQuarantine {
   id: number;
   owner: string;
   reason: string;
   ends: number;
-}) => ({
+}
+
+export const toApplied = ({ id, owner, reason, ends }: StoredQuarantine): AppliedQuarantine => ({
   id,
   owner,
   reason,

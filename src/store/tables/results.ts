@@ -35,8 +35,9 @@ const maxMessageCharacters = 300;
  * Characters of the messages of a run that are read, beyond the first 1,000 of each: a run may have 20,000 results with 64 kB each. Of a
  * run with many long messages each is cut.
  */
-const maxLongCharacters = 4 * 1024 * 1024;
-const columns = [
+export const maxLongCharacters = 4 * 1024 * 1024;
+/** Those of `ResultRow` but the message. */
+export const resultColumns = [
   ...[
     'run_id',
     'test',
@@ -50,7 +51,7 @@ const columns = [
   ],
   ...['attachments', 'history', 'cause', 'step_title', 'step_number', 'step_of', 'waits', 'place'],
 ].map((name) => `result.${name}`);
-const readColumns = `${columns.join(', ')}, CASE WHEN length(message) > 1000
+const readColumns = `${resultColumns.join(', ')}, CASE WHEN length(message) > 1000
   THEN left(message, greatest(1000, ${maxLongCharacters} / count(*) FILTER (WHERE length(message) > 1000) OVER ())::int)
   ELSE message END AS message`;
 
@@ -170,7 +171,7 @@ interface PastRow {
   commit_subject: string | null;
 }
 
-interface ResultRow extends ReasonColumns {
+export interface ResultRow extends ReasonColumns {
   run_id: number;
   test: string;
   suite: string;
@@ -197,7 +198,7 @@ const storedAttachments: z.ZodType<Attachment[]> = z.array(
   }),
 );
 
-function toResult(row: ResultRow): Result {
+export function toResult(row: ResultRow): Result {
   return {
     runId: row.run_id,
     test: row.test,

@@ -1,0 +1,149 @@
+import type { AppliedQuarantine } from '../../model/quarantine.ts';
+import type { Result } from '../../model/result.ts';
+import type { Queryable } from '../database/database.ts';
+import { type StoredQuarantine, toApplied } from './plans.ts';
+import { maxLongCharacters, type ResultRow, resultColumns, toResult } from './results.ts';
+
+/** A planned test of a run with its results. */
+export interface RecordedTest {
+  position: number;
+  test: string;
+  suite: string | undefined;
+  /** Of all attempts, in their order. */
+  results: (Result & { cause: string | undefined })[];
+  /** The quarantine that covered its failure when the run was judged. */
+  quarantine: AppliedQuarantine | undefined;
+}
+
+/** How much a report of a run is. */
+export interface RunMeasure {
+  results: number;
+  /** Of the messages as `page` reads them; at most this many. */
+  characters: number;
+  /** The limit of a long message. */
+  maxMessage: number;
+  /** Planned tests by their last results. `covered`: failed, and a quarantine covers it; `missing`: without a result. */
+  counts: {
+    passed: number;
+    failed: number;
+    covered: number;
+    broken: number;
+    skipped: number;
+    missing: number;
+  };
+  /** The duration of these results together. */
+  durationMs: number;
+}
+
+export type ReportedTests = ReturnType<typeof createReportedTests>;
+
+/** Of a message that is never cut. */
+const shortLength = 1000;
+/** A run may be waiting for its next attempt: then a quarantine of the last one says nothing. */
+const isCovered = `result.status = 'failed' AND quarantine.id IS NOT NULL
+  AND (run.state = 'finished' OR result.attempt > coalesce(redo_after, 0))`;
+
+/**
+ * Reads runs for reports, page by page: neither a cursor nor a connection is held between two pages, so a slow reader costs nothing. A
+ * plan does not change once it is made, so a page begins where the one before ended.
+ */
+export function createReportedTests(deps: { database: Queryable }) {
+  const { database } = deps;
+  return {
+    /** Reads no message, only their lengths in bytes, which the database knows without them. */
+    async measure(runId: number): Promise<RunMeasure> {
+      const [row] = await database.query<MeasureRow>(
+        `WITH sized AS (
+           SELECT octet_length(message) AS bytes, count(*) FILTER (WHERE octet_length(message) > ${shortLength}) OVER () AS long
+           FROM result WHERE run_id = $1
+         ), measured AS (
+           SELECT count(*)::int AS results, coalesce(max(long), 0)::int AS long,
+             coalesce(sum(CASE WHEN bytes > ${shortLength}
+               THEN least(bytes, greatest(${shortLength}, ${maxLongCharacters} / long)) ELSE bytes END), 0)::bigint AS characters
+           FROM sized
+         ), last AS (
+           SELECT DISTINCT ON (position) position, result.status, result.duration_ms, ${isCovered} AS covered
+           FROM planned_test JOIN run ON run.id = planned_test.run_id
+           LEFT JOIN result ON result.run_id = planned_test.run_id AND result.test = planned_test.test
+             AND result.suite = planned_test.suite
+           LEFT JOIN quarantine ON quarantine.id = quarantine_id
+           WHERE planned_test.run_id = $1 ORDER BY position, result.attempt DESC
+         )
+         SELECT measured.*, coalesce(sum(duration_ms), 0)::bigint AS duration_ms,
+           count(*) FILTER (WHERE status = 'passed')::int AS passed,
+           count(*) FILTER (WHERE status = 'failed' AND NOT covered)::int AS failed,
+           count(*) FILTER (WHERE status = 'failed' AND covered)::int AS covered,
+           count(*) FILTER (WHERE status = 'broken')::int AS broken,
+           count(*) FILTER (WHERE status = 'skipped')::int AS skipped,
+           count(position) FILTER (WHERE status IS NULL)::int AS missing
+         FROM measured LEFT JOIN last ON true GROUP BY results, long, characters`,
+        [runId],
+      );
+      const { results, characters, long, duration_ms, ...counts } = row as MeasureRow;
+      return {
+        results,
+        characters,
+        maxMessage: Math.max(shortLength, Math.floor(maxLongCharacters / Math.max(1, long))),
+        counts,
+        durationMs: duration_ms,
+      };
+    },
+
+    /** The planned tests after a position, at most `limit`, in the order of the plan. */
+    async page(
+      runId: number,
+      { after, limit, maxMessage }: { after: number; limit: number; maxMessage: number },
+    ): Promise<RecordedTest[]> {
+      const rows = await database.query<PageRow>(
+        `SELECT planned.position, planned.test AS planned_test, planned.suite AS planned_suite, ${resultColumns.join(', ')},
+           CASE WHEN octet_length(result.message) > ${shortLength} THEN left(result.message, $4) ELSE result.message END AS message,
+           CASE WHEN ${isCovered} THEN json_build_object('id', quarantine.id, 'owner', owner, 'reason', quarantine.reason,
+             'ends', extract(epoch FROM ends_at) * 1000) END AS quarantine
+         FROM (
+           SELECT run_id, position, test, suite, quarantine_id, redo_after FROM planned_test
+           WHERE run_id = $1 AND position > $2 ORDER BY position LIMIT $3
+         ) AS planned
+         JOIN run ON run.id = planned.run_id
+         LEFT JOIN result ON result.run_id = planned.run_id AND result.test = planned.test AND result.suite = planned.suite
+         LEFT JOIN quarantine ON quarantine.id = quarantine_id
+         ORDER BY planned.position, result.attempt`,
+        [runId, after, limit, maxMessage],
+      );
+      const tests = new Map<number, RecordedTest>();
+      for (const row of rows) {
+        const { position, planned_test: test, planned_suite: suite } = row;
+        const tested = tests.get(position) ?? {
+          ...{ position, test, suite: suite || undefined, results: [], quarantine: undefined },
+        };
+        tests.set(position, tested);
+        if (row.attempt !== null)
+          tested.results.push({ ...toResult(row as ResultRow), cause: row.cause ?? undefined });
+        // That of the last attempt.
+        tested.quarantine = row.quarantine === null ? undefined : toApplied(row.quarantine);
+      }
+      return [...tests.values()];
+    },
+  };
+}
+
+interface MeasureRow {
+  results: number;
+  long: number;
+  characters: number;
+  duration_ms: number;
+  passed: number;
+  failed: number;
+  covered: number;
+  broken: number;
+  skipped: number;
+  missing: number;
+}
+
+/** Without a result its columns are null. */
+interface PageRow extends Omit<ResultRow, 'attempt'> {
+  position: number;
+  planned_test: string;
+  planned_suite: string;
+  attempt: number | null;
+  quarantine: StoredQuarantine | null;
+}
