@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { testCertificate } from '../support/certificate.ts';
@@ -51,6 +51,21 @@ describe.skipIf(!hasPhp)('fetch.php', () => {
       { status: 302 },
       { status: 503, body: 'down' },
     ]);
+  });
+
+  test('does not wait for the end of a connection after the whole answer', async () => {
+    // As a chromedriver does for 10 s, and this server for ever.
+    const open = createTcpServer((socket) => {
+      socket.on('error', () => {});
+      socket.write('HTTP/1.1 200 OK\r\nContent-Length:6\r\nConnection:close\r\n\r\nstatus');
+    });
+    await new Promise<void>((resolve) => open.listen(0, '127.0.0.1', resolve));
+    try {
+      const url = `http://127.0.0.1:${(open.address() as AddressInfo).port}/status`;
+      expect(await fetchLines(`600 ${url}`)).toMatchObject([{ status: 200, body: 'status' }]);
+    } finally {
+      open.close();
+    }
   });
 
   test('sends the authorization of an address to it alone', async () => {

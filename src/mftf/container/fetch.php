@@ -33,7 +33,14 @@ foreach (array_slice($argv, 1) as $argument) {
         $answer['error'] = error_get_last()['message'] ?? 'no answer';
     } else {
         $answer['status'] = (int) (explode(' ', $http_response_header[0] ?? '')[1] ?? 0);
-        $answer['body'] = (string) stream_get_contents($stream, 262144);
+        // A chromedriver ends the connection 10 s after its answer, whatever the request says, so it ends with its length.
+        $length = 262144;
+        foreach ($http_response_header as $header) {
+            if (preg_match('/^content-length:\s*(\d{1,9})\s*$/i', $header, $match)) {
+                $length = min($length, (int) $match[1]);
+            }
+        }
+        $answer['body'] = $length === 0 ? '' : (string) stream_get_contents($stream, $length);
         $certificate = stream_context_get_params($stream)['options']['ssl']['peer_certificate'] ?? null;
         $end = $certificate === null ? null : (openssl_x509_parse($certificate)['validTo_time_t'] ?? null);
         if (is_int($end)) {
