@@ -168,11 +168,11 @@ describe('a client that', () => {
   });
 
   it('does not read is disconnected, and its turn is free', async () => {
-    const asked = Array.from({ length: 5 }, () => request());
-    const closed = asked.map((socket) => new Promise((resolve) => socket.once('close', resolve)));
+    const requests = Array.from({ length: 5 }, () => request());
+    const closed = requests.map((socket) => new Promise((resolve) => socket.once('close', resolve)));
     // The fifth begins when one of the others has ended.
-    await Promise.all(asked.map(begun));
-    for (const [index, socket] of asked.slice(0, 4).entries()) {
+    await Promise.all(requests.map(begun));
+    for (const [index, socket] of requests.slice(0, 4).entries()) {
       let received = 0;
       socket.on('data', (chunk) => {
         received += chunk.length;
@@ -202,9 +202,9 @@ describe('a client that', () => {
     const { reportedTests } = app.app.context;
     const { page } = reportedTests;
     let pages = 0;
-    vi.spyOn(reportedTests, 'page').mockImplementation((...asked) => {
+    vi.spyOn(reportedTests, 'page').mockImplementation((...requests) => {
       pages += 1;
-      return pages > 3 ? Promise.reject(new Fault('DATABASE_UNREACHABLE', 'It is away.')) : page(...asked);
+      return pages > 3 ? Promise.reject(new Fault('DATABASE_UNREACHABLE', 'It is away.')) : page(...requests);
     });
     const broken = await fetch(`${server.url}/api/results?ids=${ids}`, { headers });
     expect([broken.status, broken.headers.get('content-type')]).toEqual([

@@ -63,17 +63,17 @@ async function* readTests(
   runId: number,
   maxMessage: number,
 ): AsyncGenerator<ReportedTest> {
-  const known = new Map<string, CauseNote | undefined>();
+  const cached = new Map<string, CauseNote | undefined>();
   for (let after = -1; ; ) {
     const page = await reportedTests.page(runId, { after, limit: pageSize, maxMessage });
     const causes = page
       .flatMap(({ results }) => results.at(-1)?.cause ?? [])
-      .filter((cause) => !known.has(cause));
-    const found = await notes.ofCauses([...new Set(causes)]);
-    for (const cause of causes) known.set(cause, found.get(cause));
+      .filter((cause) => !cached.has(cause));
+    const ofPage = await notes.ofCauses([...new Set(causes)]);
+    for (const cause of causes) cached.set(cause, ofPage.get(cause));
     for (const test of page) {
       const cause = test.results.at(-1)?.cause;
-      yield { ...test, note: cause === undefined ? undefined : known.get(cause) };
+      yield { ...test, note: cause === undefined ? undefined : cached.get(cause) };
     }
     const last = page.at(-1);
     if (last === undefined || page.length < pageSize) return;
