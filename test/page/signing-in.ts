@@ -97,7 +97,7 @@ export function signingIn(): void {
     await page.goto(`${server.url}/reset?token=${secret}`);
     await page.getByText('You are signed in as ada.').waitFor();
     await expectAccessible(page, 'the form of a new password');
-    await page.getByLabel('New password', { exact: true }).fill(password);
+    await page.getByRole('textbox', { name: 'New password' }).fill(password);
     await page.getByRole('button', { name: 'Set password and sign in' }).click();
     await page.getByRole('button', { name: 'Account of vera' }).waitFor();
     await page.context().close();

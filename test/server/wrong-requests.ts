@@ -29,6 +29,7 @@ const validValues: Record<string, unknown> = {
   code: 'us',
   'lint.check.code': 'HARD_SLEEP',
   'lint.check.only': 'new',
+  'lint.check.order': 'level',
   'secondFactor.enable.code': '123 456',
   'secondFactor.disable.code': '7H3K-9QWZ-7H3K-9QWZ',
   'secondFactor.renewRecoveryCodes.code': '123456',
