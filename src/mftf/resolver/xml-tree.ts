@@ -19,7 +19,7 @@ export function isComment({ tag, attributes }: XmlElement): boolean {
 }
 
 /** The content of a file. */
-export interface ElementsOfFile {
+interface ElementsOfFile {
   /** Those below the root, as far as there is no problem. */
   elements: MutableElement[];
   /** The first one. */
