@@ -82,6 +82,7 @@ describe('plain XML', () => {
     ...[
       '<?xml version="1.0"?>\n<!DOCTYPE tests [<!ENTITY a "b">]><tests a="&a;"/>',
       ' <?xml version="1.0"?><tests/>',
+      '<?xml version="1.0" encoding="8"?><tests/>',
     ],
     ...[`${'<tests>'.repeat(65)}${'</tests>'.repeat(65)}`, '<tests __proto__="a" constructor="b"/>'],
   ])('leaves what is wrong or rare to the strict parser: %j', (text) => expectSame(text));

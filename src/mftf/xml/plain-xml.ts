@@ -14,7 +14,7 @@ const maxLength = 1_000_000;
 /** What a strict parser must look at: control characters, line ends of other systems, halves of characters, no characters. */
 const unusual = /[\0-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]/;
 const declaration =
-  /<\?xml version="1\.0"(?: encoding="[A-Za-z0-9][\w.-]*")?(?: standalone="(?:yes|no)")?[ \n\t]*\?>/y;
+  /<\?xml version="1\.0"(?: encoding="[A-Za-z][\w.-]*")?(?: standalone="(?:yes|no)")?[ \n\t]*\?>/y;
 const tagStart = /<([A-Za-z_][\w.-]*)/y;
 const attribute = /[ \n\t]+([A-Za-z_][\w.:-]*)[ \n\t]*=[ \n\t]*(?:"([^"<]*)"|'([^'<]*)')/y;
 const tagEnd = /[ \n\t]*(\/?)>/y;
