@@ -160,13 +160,22 @@ describe('MFTF generates', () => {
       "A parameter is in braces: {{QuayListSection.row('{{QuayBoat.url-key}}')}}.",
     ],
     [
-      'data in a file with CDATA',
+      'an action group in a file with CDATA',
       {
-        'Data/PortData.xml':
-          '<entities>\n<entity name="Port" type="t"><data key="a">x<![CDATA[y]]></data><data key="b">z</data></entity></entities>',
-        'Test/T.xml': testOf('<see userInput="{{Port.b}}" stepKey="a"/>'),
+        'ActionGroup/FActionGroup.xml':
+          '<actionGroups>\n<actionGroup name="FActionGroup">\n<![CDATA[x]]><click selector="a" stepKey="a"/></actionGroup></actionGroups>',
+        'Test/T.xml': testOf('<actionGroup ref="FActionGroup" stepKey="c"/>'),
       },
-      `${quayRoot}/Data/PortData.xml:2: MFTF reads a CDATA section in a way of its own.`,
+      `${quayRoot}/ActionGroup/FActionGroup.xml:3: MFTF reads a CDATA section in a way of its own.`,
+    ],
+    [
+      'a step with a comment in a text',
+      {
+        'Test/T.xml': testOf(
+          '\n<assertTrue stepKey="a">\n<actualResult type="string">x<!-- c --></actualResult></assertTrue>',
+        ),
+      },
+      `${quayRoot}/Test/T.xml:3: MFTF reads text beside a comment or an element in a way of its own.`,
     ],
     [
       'an action group in a file with a document type',

@@ -353,6 +353,21 @@ describe('data', () => {
     );
     expect(definitions.entity('Nobody')).toBeUndefined();
   });
+
+  it.each([
+    ['<![CDATA[a]]>', ''],
+    ['b<![CDATA[c]]>d', 'b'],
+    [' <![CDATA[e]]>f', 'f'],
+    ['g<!-- h -->i', 'g'],
+    ['<!-- j -->k', 'k'],
+    ['<?l m?>n<?o p?>q', 'n'],
+    ['r&#65;s&lt;t', 'rAs<t'],
+  ])('has the first text of a field: of %s', async (text, value) => {
+    const { definitions } = await resolverOf({
+      'Data/AData.xml': `<entities><entity name="A" type="t"><data key="a">${text}</data></entity></entities>`,
+    });
+    expect(definitions.entity('A')?.fields.get('a')?.value).toBe(value);
+  });
 });
 
 describe('a suite', () => {

@@ -21,6 +21,8 @@ export interface XmlHandler {
   /** A CDATA section; `text` without this function. */
   cdata?(at: string, text: string, line: number): void;
   doctype?(line: number): void;
+  /** A processing instruction. */
+  instruction?(line: number): void;
   comment?(at: string, text: string, line: number): void;
 }
 
@@ -101,6 +103,7 @@ export function parseStrictly(text: string, root: string, handler: XmlHandler): 
     }
     handler.text?.(place.at, text);
   });
+  parser.on('processinginstruction', ({ body }) => handler.instruction?.(lineOfStart(body)));
   parser.on('cdata', (text) => onCdata(handler, { at: place.at, text, line: lineOfStart(text) }));
   parser.on('comment', (text) => handler.comment?.(place.at, text, lineOfStart(text)));
   try {
