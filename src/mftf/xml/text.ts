@@ -10,7 +10,9 @@ export function trimBlanks(text: string): string {
   return text.slice(start, end);
 }
 
+const blankText = /^[ \t\n\r\0\v]*$/;
+
 /** Whether nothing is left of a text after `trimBlanks`. */
 export function isBlank(text: string): boolean {
-  return trimBlanks(text) === '';
+  return blankText.test(text);
 }
