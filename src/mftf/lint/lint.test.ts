@@ -205,19 +205,22 @@ describe('lint', () => {
   });
 
   it('counts a use through the argument of an action group', () => {
-    const section =
-      '<sections><section name="BoxSection"><element name="title" type="text" selector="a"/></section></sections>';
+    const section = `<sections><section name="BoxSection"><element name="title" type="text" selector="a"/>
+      <element name="side" type="text" selector="#{{color}}" parameterized="true"/></section></sections>`;
     const test = (clean['Test/BuyTest.xml'] ?? '').replace(
       '</test>',
       `<actionGroup ref="BoxActionGroup" stepKey="b">
-      <argument name="box" value="BoxSection"/></actionGroup></test>`,
+      <argument name="box" value="BoxSection"/><argument name="side" value="BoxSection.side(Lid.color)"/></actionGroup></test>`,
     );
-    const group = groups(`<actionGroup name="BoxActionGroup"><arguments><argument name="box"/></arguments>
-      <click selector="{{box.title}}" stepKey="c"/></actionGroup>`);
+    const group =
+      groups(`<actionGroup name="BoxActionGroup"><arguments><argument name="box"/><argument name="side"/></arguments>
+      <click selector="{{box.title}}" stepKey="c"/><click selector="{{side}}" stepKey="d"/></actionGroup>`);
     const files = {
       'Section/BoxSection.xml': section,
       'Test/BuyTest.xml': test,
       'ActionGroup/BoxActionGroup.xml': group,
+      'Data/LidData.xml':
+        '<entities><entity name="Lid" type="lid"><data key="color">red</data></entity></entities>',
     };
     expect(check(files)).toEqual([]);
   });

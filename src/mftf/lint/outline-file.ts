@@ -5,7 +5,7 @@ import type { FileOutline } from './outline.ts';
 import type { CommittedBaseline } from './read-baseline.ts';
 
 /** To be incremented when the content of stored outlines changes. */
-export const outlineVersion = 2;
+export const outlineVersion = 3;
 
 /** What is stored of an image, or of a commit of a test module. */
 export interface Outlines {

@@ -1,4 +1,4 @@
-import { bareReference, type NamedReference, referencesIn } from '../catalog/declarations/references.ts';
+import { bareReferences, type NamedReference, referencesIn } from '../catalog/declarations/references.ts';
 import type { Use } from './outline.ts';
 
 /** Adds the references of a text. */
@@ -13,8 +13,7 @@ export function addValue(uses: Use[], value: string, line: number): void {
     addReferences(uses, value, line);
     return;
   }
-  const reference = bareReference(value);
-  if (reference !== undefined) uses.push({ kind: 'name', line, ...reference });
+  for (const reference of bareReferences(value)) uses.push({ kind: 'name', line, ...reference });
 }
 
 function toUse({ name, member, argumentCount }: NamedReference, line: number): Use {

@@ -159,3 +159,13 @@ export function bareReference(text: string): NamedReference | undefined {
   const [, name, member] = bare.exec(text) ?? [];
   return name === undefined ? undefined : { name, ...(member !== undefined && { member }) };
 }
+
+/**
+ * What the value of an argument names without braces: `Customer`, `Section.element`, or `Section.element('x', Customer.name)` with what is
+ * in its parameters. An action group puts it into its own braces.
+ */
+export function bareReferences(value: string): NamedReference[] {
+  const reference = bareReference(value);
+  if (reference !== undefined) return [reference];
+  return value.includes('(') && !value.includes('{{') ? referencesIn(`{{${value.trim()}}}`) : [];
+}
