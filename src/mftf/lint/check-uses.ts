@@ -81,7 +81,7 @@ const checkers: Record<Use['kind'], (index: DefinitionIndex, use: Use, place: De
     section: (index, { name }) =>
       index.get('section', name) === undefined ? [unknown('SECTION_UNKNOWN', `section ${name}`, name)] : [],
     reference: checkReference,
-    name: () => [],
+    name: checkName,
     env: () => [],
     credential: () => [],
     test: (index, { name }) =>
@@ -118,6 +118,20 @@ function checkReference(index: DefinitionIndex, use: Use): Problem[] {
       code: 'FIELD_UNKNOWN',
       subject,
       message: `The data ${name} has no field ${member}.${hintOf(index, first, member)}`,
+    },
+  ];
+}
+
+/** A selector without braces is CSS to the browser, also where it is the name of an element. */
+function checkName(index: DefinitionIndex, { name, member = '', isSelector }: Use): Problem[] {
+  const section = isSelector ? index.get('section', name) : undefined;
+  if (section === undefined || memberOf(index, section, member) === undefined) return [];
+  const subject = `${name}.${member}`;
+  return [
+    {
+      code: 'SELECTOR_MISREAD',
+      subject,
+      message: `The selector names the element ${subject} without double braces, so it is CSS.`,
     },
   ];
 }

@@ -225,6 +225,15 @@ describe('lint', () => {
     expect(check(files)).toEqual([]);
   });
 
+  it('finds the name of an element in a selector without braces, and takes no other text for one', () => {
+    const steps = ['CartSection.title', 'CartSection.old', 'div.title', '{{CartSection.title}}']
+      .map((selector, index) => `<dontSeeElement selector="${selector}" stepKey="d${index}"/>`)
+      .join('');
+    expect(changed('Test/BuyTest.xml', '</test>', `${steps}</test>`)).toMatchObject([
+      { code: 'SELECTOR_MISREAD', message: expect.stringMatching(/the element CartSection\.title without/) },
+    ]);
+  });
+
   it('does not count the use by something that no test uses', () => {
     const old = groups(
       '<actionGroup name="OldActionGroup"><click selector="{{CartSection.old}}" stepKey="c"/></actionGroup>',

@@ -43,6 +43,8 @@ export interface Use {
   arguments?: string[];
   /** Of a call: whether it is in the steps before or after a test or suite. */
   inHook?: boolean;
+  /** Of a name: whether it is all of a selector. */
+  isSelector?: boolean;
   /** Of data: the operations that the action needs. */
   operation?: string;
 }

@@ -1,3 +1,4 @@
+import { bareReferences } from '../catalog/declarations/references.ts';
 import type { ContentReader } from './content-reader.ts';
 import type { Definition, LocalFinding, Use } from './outline.ts';
 import { addReferences, addValue } from './read-uses.ts';
@@ -53,6 +54,11 @@ export function readSteps(definition: Definition, findings: LocalFinding[]): Con
     if (container === '' && tag !== 'comment' && tag !== 'remove') definition.hasSteps = true;
     if (container === '' && assertion.test(tag)) definition.asserts = true;
     for (const problem of stepProblems(step, tag, attributes)) add(problem);
+    for (const attribute of selectorAttributes) {
+      for (const reference of bareReferences(attributes[attribute] ?? '')) {
+        if (reference.member !== undefined) uses.push({ kind: 'name', line, isSelector: true, ...reference });
+      }
+    }
     if (tag === 'actionGroup' && ref !== undefined) {
       call = { kind: 'call', line, name: ref, arguments: [], ...(container !== '' && { inHook: true }) };
       uses.push(call);
