@@ -437,18 +437,6 @@ describe('lint', () => {
     expect(new Set(findings.map(({ fingerprint }) => fingerprint)).size).toBe(2);
   });
 
-  it('has one finding for a mistake that two attributes of a step have', () => {
-    const click = `<conditionalClick selector="{{CapSection.a}}" dependentSelector="{{CapSection.a}}" visible="true" stepKey="c"/>
-      <conditionalClick selector="#a:visible" dependentSelector="#a:visible" visible="true" stepKey="d"/>
-      <dragAndDrop selector1="{{CartSection.a}}" selector2="{{CartSection.b}}" stepKey="e"/>`;
-    const findings = changed('Test/BuyTest.xml', '</test>', `${click}</test>`);
-    expect(codesOf(findings)).toEqual([
-      'REFERENCE_UNKNOWN',
-      'SELECTOR_INVALID',
-      ...['ELEMENT_UNKNOWN', 'ELEMENT_UNKNOWN'],
-    ]);
-  });
-
   it('reports the files of a folder alone, and no other that begins like it', () => {
     const file = (path: string) =>
       readOutline(
