@@ -101,6 +101,7 @@ function arrangeSelenium(values: SettingValues): Config['selenium'] {
     },
     liveViewUrl: values.MATRE_LIVE_VIEW_URL,
     replay: values.MATRE_REPLAY,
+    reusesBrowsers: values.MATRE_BROWSER_REUSE === 'on',
   };
 }
 

@@ -85,6 +85,10 @@ while [ $# -gt 0 ]; do
       echo 'PHP 8.2.0 (a stand-in of matre, on Node)'
       exit 0
       ;;
+    */browsers/proxy.php)
+      # Independent of MFTF. Without PHP on the machine tests use Selenium directly.
+      exec php "$@"
+      ;;
     */fetch.php | */registrations.php)
       script=\${1##*/}
       script=${framework}/stand-in/\${script%.php}.cjs

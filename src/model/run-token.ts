@@ -5,3 +5,16 @@
 export function runToken({ runId, fence }: { runId: number; fence: number }): string {
   return `run-${runId}-${fence}`;
 }
+
+/**
+ * The token of the processes that keep the browsers of a run. It is another one, because what is left of a test is killed by the token of
+ * the run.
+ */
+export function browsersToken(claim: { runId: number; fence: number }): string {
+  return `${runToken(claim)}.browsers`;
+}
+
+/** The token of the run that the processes of a token belong to. */
+export function runTokenOf(token: string): string {
+  return token.split('.', 1)[0] ?? token;
+}

@@ -8,11 +8,11 @@ export interface SessionOwner {
 }
 
 /**
- * The label of a session: `matre.INSTALLATION.run-12-3.1`, where the last number is the process of the run that opens it. It
- * becomes the capability `se:name` and a switch of Chrome, so it has no blanks.
+ * The label of a session: `matre.INSTALLATION.run-12-3.1`, where the last number is the process of the run that opens it, or its
+ * browser where browsers are kept for later tests. It becomes the capability `se:name` and a switch of Chrome, so it has no blanks.
  */
-export function sessionLabel({ installation, runId, fence }: SessionOwner, process: number): string {
-  return `matre.${installation}.${runToken({ runId, fence })}.${process}`;
+export function sessionLabel({ installation, runId, fence }: SessionOwner, number: number): string {
+  return `matre.${installation}.${runToken({ runId, fence })}.${number}`;
 }
 
 /** The owner in a session's label; `undefined` when the session is not one of matre's. */

@@ -27,7 +27,7 @@ export interface SessionCapacity {
 export interface Sessions {
   /** `undefined`: there is no limit, or it is unknown here; then the tests find out. Never rejects. */
   sessionCapacity(): Promise<SessionCapacity | undefined>;
-  /** Ends the sessions with a label; for a process that was killed. Never rejects. */
+  /** Ends the sessions with a label; for a process that was killed, or a browser that nobody can use any more. Never rejects. */
   endLabelled(label: string): Promise<void>;
   /** The ids of the open sessions of a run; empty when Selenium is unreachable from here. Never rejects. */
   ofRun(runId: number): Promise<string[]>;
@@ -121,7 +121,7 @@ export function createSessions(deps: {
       await attempt(async (selenium) => {
         const { sessions } = await selenium.status();
         const matching = sessions.filter((session) => session.label === label);
-        await endAll(selenium, matching, 'Ended a browser session that a killed test left open');
+        await endAll(selenium, matching, 'Ended a browser session that its test left open');
       });
     },
 

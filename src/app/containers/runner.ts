@@ -129,6 +129,7 @@ export function createMftfRunner(deps: MftfRunnerDependencies): MftfRunners {
         browserFolder: config.selenium.downloads.browserFolder,
         isShared: config.selenium.downloads.folder !== undefined,
       },
+      reusesBrowsers: config.selenium.reusesBrowsers,
       replay: config.selenium.replay,
       mounts: poolConfig.mounts,
       heartbeatMs: worker.heartbeatMs,

@@ -18,6 +18,8 @@ export interface SeleniumConfig {
   /** May contain `{session}`, `{environment}` and `{run}`. */
   liveViewUrl: string | undefined;
   replay: ReplayMode;
+  /** A browser is kept for the next test. */
+  reusesBrowsers: boolean;
 }
 
 /** The settings of Selenium and of what its browsers download: a part of the table of settings. */
@@ -77,5 +79,12 @@ export const seleniumSettings = {
     default: 'off',
     description:
       'What is recorded of the browsers of tests, with pictures, console and failed requests: nothing (off), that of tests that failed or broke (failed), or of all. An environment may have another value.',
+  }),
+  MATRE_BROWSER_REUSE: setting({
+    group: 'Selenium',
+    schema: z.enum(['on', 'off'], 'must be on or off'),
+    default: 'off',
+    description:
+      'Whether Chrome is cleared and kept for the next test of a run, instead of a new one for each (docs/browsers.md).',
   }),
 };

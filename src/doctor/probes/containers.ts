@@ -1,5 +1,5 @@
 import type { Environment } from '../../model/environment.ts';
-import { runToken } from '../../model/run-token.ts';
+import { runToken, runTokenOf } from '../../model/run-token.ts';
 import type { CheckContext, OwnContainer } from '../check-context.ts';
 
 /**
@@ -23,7 +23,7 @@ async function inspect({ environments, containers, runningClaims }: CheckContext
   const current = new Set([...claimsBefore, ...(await runningClaims())].map(runToken));
   return inspected.flatMap((container) => {
     const environment = byId.get(container.environmentId);
-    const leftTokens = container.processes.filter((token) => !current.has(token));
+    const leftTokens = container.processes.filter((token) => !current.has(runTokenOf(token)));
     return environment ? [{ ...container, environment, leftTokens }] : [];
   });
 }

@@ -1,6 +1,7 @@
 import { toFault } from '../../faults/fault.ts';
 import { asSentence } from '../../faults/sentence.ts';
-import { seleniumOutageReason, seleniumStatusUrl } from '../../mftf/run/preflight.ts';
+import { seleniumAddress } from '../../mftf/module/selenium-address.ts';
+import { seleniumOutageReason } from '../../mftf/run/preflight.ts';
 import type { CheckContext, SeleniumInspection } from '../check-context.ts';
 import { limitsOf } from '../limits.ts';
 import { inspectContainers } from './containers.ts';
@@ -56,7 +57,7 @@ async function askFromContainers(context: CheckContext): Promise<ContainerAnswer
     if (values.length === 0) continue;
     // With its credentials, unlike the base URL of the environment.
     const shop = values.find((value) => value.name === 'MAGENTO_BASE_URL')?.value ?? environment.baseUrl;
-    containerByUrl.set(seleniumStatusUrl(values), { name, shop });
+    containerByUrl.set(`${seleniumAddress(values)}/status`, { name, shop });
   }
   const answers = await Promise.all(
     [...containerByUrl].map(async ([url, { name, shop }]): Promise<ContainerAnswer[]> => {

@@ -1,6 +1,6 @@
 import { toFault } from '../../faults/fault.ts';
 import type { Environment } from '../../model/environment.ts';
-import { runToken } from '../../model/run-token.ts';
+import { runToken, runTokenOf } from '../../model/run-token.ts';
 import type { HealthCheck } from '../../pool/health.ts';
 import type { ContainerInspection, Inspection } from '../../pool/inspect.ts';
 import { checkoutsFolder } from '../../pool/specification.ts';
@@ -29,7 +29,7 @@ export async function inspectSlots(
   const inspect = async (slot: number) => {
     const seen = await deps.inspection.inspectClosely({ environmentId, slot }, files);
     if (seen?.checks === undefined) return { slot, seen };
-    const leftover = seen.processes.filter((token) => !tokens.has(token));
+    const leftover = seen.processes.filter((token) => !tokens.has(runTokenOf(token)));
     const processes: HealthCheck = {
       name: 'no process of an earlier run is left',
       ok: leftover.length === 0,

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { SpecFile } from '../../engine/engine.ts';
+import { browserReuseFiles } from '../browser-reuse/scripts.ts';
 import { prunedTreeFiles } from '../closure/tree.ts';
 
 /** The paths of this folder's scripts in a container. */
@@ -18,5 +19,5 @@ export function scriptFiles(): SpecFile[] {
     mode: 0o755,
     content: readFileSync(new URL(`.${path.slice(path.lastIndexOf('/'))}`, import.meta.url), 'utf8'),
   }));
-  return [...own, ...prunedTreeFiles()];
+  return [...own, ...prunedTreeFiles(), ...browserReuseFiles()];
 }

@@ -3,12 +3,33 @@ import type { Sessions } from '../../selenium/sessions.ts';
 
 /** Labels the browser sessions of a run's processes. */
 export interface RunSessions {
-  /** For the next process: the options of Codeception that label its sessions, and a function that ends them. */
-  next(): { label: string; options: string[]; endLeft(): Promise<void> };
+  /** For the next process in a container. */
+  next(containerId: string): ProcessSessions;
+  /**
+   * Ends the sessions of the last process in a container, and the one that it left to the next process. None is kept there from then on.
+   * Never rejects.
+   */
+  endLast(containerId: string): Promise<void>;
+}
+
+/** The browser sessions of a process. */
+export interface ProcessSessions {
+  label: string;
+  /** The options of Codeception that label them. */
+  options: string[];
+  /** Lets the next process in the container have the browser, if browsers are kept: its sessions get the same label. */
+  keep(): void;
+  /** Ends those that are open. */
+  endLeft(): Promise<void>;
 }
 
 const capabilities =
   'modules: config: \\Magento\\FunctionalTestingFramework\\Module\\MagentoWebDriver: capabilities';
+/** What the tests type would be suggested in the next test: Chrome has no command that clears it. */
+const withoutSuggestions = [
+  '-o',
+  `${capabilities}: goog:chromeOptions: prefs: autofill.profile_enabled: false`,
+];
 
 /**
  * Labels the sessions of each process of a run. Codeception adds the `-o` options to the configuration of the suite: a Selenium
@@ -17,21 +38,50 @@ const capabilities =
  */
 export function createRunSessions(
   owner: SessionOwner,
-  { chrome, endLabelled }: { chrome: boolean; endLabelled: Sessions['endLabelled'] },
+  {
+    chrome,
+    keepsBrowsers,
+    endLabelled,
+  }: { chrome: boolean; keepsBrowsers: boolean; endLabelled: Sessions['endLabelled'] },
 ): RunSessions {
-  let processes = 0;
+  let count = 0;
+  /** By container: the browser of its last process, and whether the next one may have it. */
+  const lastBrowsers = new Map<string, { label: string; isKept: boolean }>();
+  /** The containers in which browsers are not kept any more. */
+  const containersWithout = new Set<string>();
+  const nextLabel = () => {
+    count += 1;
+    return sessionLabel(owner, count);
+  };
   return {
-    next() {
-      processes += 1;
-      const label = sessionLabel(owner, processes);
+    next(containerId) {
+      const last = lastBrowsers.get(containerId);
+      const label = last?.isKept ? last.label : nextLabel();
+      const browser = { label, isKept: false };
+      lastBrowsers.set(containerId, browser);
       const args = chrome
         ? ['-o', `${capabilities}: goog:chromeOptions: args: ["${labelSwitch}${label}"]`]
         : [];
       return {
         label,
-        options: ['-o', `${capabilities}: se:name: ${label}`, ...args],
+        options: [
+          ...['-o', `${capabilities}: se:name: ${label}`],
+          ...args,
+          ...(keepsBrowsers ? withoutSuggestions : []),
+        ],
+        keep() {
+          browser.isKept = keepsBrowsers && !containersWithout.has(containerId);
+        },
         endLeft: () => endLabelled(label),
       };
+    },
+
+    async endLast(containerId) {
+      containersWithout.add(containerId);
+      const last = lastBrowsers.get(containerId);
+      if (!last) return;
+      last.isKept = false;
+      await endLabelled(last.label);
     },
   };
 }

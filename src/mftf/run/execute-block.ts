@@ -104,7 +104,7 @@ async function run(
   const { runId, engine, containerId, layout, redactor, secrets, artifacts, signal } = context;
   const output = `${outputs}/${safeName(nameOf(block))}`;
   const timeoutMs = context.timeoutMs * block.tests.length;
-  const session = context.sessions.next();
+  const session = context.sessions.next(containerId);
   const downloads = createProcessDownloads(context.downloadRoute, {
     ...context,
     label: session.label,
@@ -168,6 +168,7 @@ async function run(
       endedAt: processEnd.endedAt,
     });
     const judged = await withoutOutage(outcomes, () => context.shopOutage(context.containerId));
+    if (judged.every(({ status }) => status === 'passed' || status === 'skipped')) session.keep();
     const toReplay = { recordings: recorder?.recordings() ?? [], processEnd };
     return keepFiles(artifacts, runId, from, {
       files,

@@ -1,5 +1,4 @@
 import { withTimeout } from '../../async/timeout.ts';
-import { readClock } from '../../engine/supervised.ts';
 import { containerName } from '../../model/environment.ts';
 import { describePatches } from '../../model/patch.ts';
 import { runToken } from '../../model/run-token.ts';
@@ -15,7 +14,9 @@ import { describeOverridden, type EnvValue } from '../module/env-files.ts';
 import type { PatchedFiles } from '../patches/patch-files.ts';
 import { defaultWaitSeconds } from '../results/timed-out-waits.ts';
 import { blocksOf } from './blocks.ts';
-import { createRunSessions } from './browser-sessions.ts';
+import type { RunSessions } from './browser-sessions.ts';
+import { createRunBrowsers } from './browsers-of-run.ts';
+import { deadlineIn } from './deadline-in.ts';
 import { chooseRoute, type DownloadRoute } from './download-route.ts';
 import { type ExecutionContext, executeBlock } from './execute-block.ts';
 import { executeTests, type TestingEnd, type TestingRequest } from './execute-tests.ts';
@@ -116,18 +117,31 @@ async function executeOpen(
 
   // 5. Execute them, in as many containers as the environment has slots.
   await record.phase('testing');
+  const browsers = createRunBrowsers(deps, job, prepared, {
+    isChrome: chrome,
+    testCount: runnable.length,
+  });
   const context = executionContext(deps, job, prepared, archives, {
-    ...{ chrome, downloadRoute },
+    ...{ chrome, downloadRoute, sessions: browsers.sessions },
     catalog: runPlan.catalog,
   });
-  return executeTests({
-    ...(await testingRequest(deps, job, prepared, runPlan, failedTests)),
-    blocks: blocksOf(runnable),
-    exclusiveTests: new Set(await exclusiveTests(deps, runPlan, runnable)),
-    first: { containerId, containerName: containerName(environment.id), php },
-    open: (slot) => openSlot(deps, job, prepared, { plan, archives, fixtures }, slot),
-    execute: (slot, block, folder) => executeBlock({ ...context, ...slot }, block, folder),
-  });
+  try {
+    await browsers.start(containerId);
+    return await executeTests({
+      ...(await testingRequest(deps, job, prepared, runPlan, failedTests)),
+      blocks: blocksOf(runnable),
+      exclusiveTests: new Set(await exclusiveTests(deps, runPlan, runnable)),
+      first: { containerId, containerName: containerName(environment.id), php },
+      open: async (number) => {
+        const slot = await openSlot(deps, job, prepared, { plan, archives, fixtures }, number);
+        await browsers.start(slot.containerId);
+        return slot;
+      },
+      execute: (slot, block, folder) => executeBlock({ ...context, ...slot }, block, folder),
+    });
+  } finally {
+    await browsers.stop();
+  }
 }
 
 /** Executes the tests of another tool that have no result. */
@@ -211,9 +225,10 @@ async function reportPatches(
 /** PHP in a container, for as long as the run is held. */
 async function openPhp(
   { engine, settings, outputPace }: RunnerDependencies,
-  { run, fence, heldUntil }: Job,
+  job: Job,
   containerId: string,
 ): Promise<Php> {
+  const { run, fence } = job;
   return createPhp(engine, containerId, {
     php: settings.php,
     memoryBytes: settings.phpMemoryBytes,
@@ -221,7 +236,7 @@ async function openPhp(
     token: runToken({ runId: run.id, fence }),
     fence,
     pace: outputPace,
-    deadline: { until: heldUntil, clock: await readClock(engine, containerId) },
+    deadline: await deadlineIn(engine, job, containerId),
   });
 }
 
@@ -254,16 +269,17 @@ async function openSlot(
 
 function executionContext(
   deps: RunnerDependencies,
-  { run, environment, fence, record, abort: signal }: Job,
+  { run, environment, record, abort: signal }: Job,
   { files, redactor, logs }: PreparedRun,
   archives: readonly Buffer[],
   {
     chrome,
     downloadRoute,
+    sessions,
     catalog,
-  }: { chrome: boolean; downloadRoute: DownloadRoute; catalog: CatalogAccess },
+  }: { chrome: boolean; downloadRoute: DownloadRoute; sessions: RunSessions; catalog: CatalogAccess },
 ): Omit<ExecutionContext, keyof MftfSlot> {
-  const { engine, layout, artifacts, resultReaders, installation, sessions, settings } = deps;
+  const { engine, layout, artifacts, resultReaders, settings } = deps;
   return {
     runId: run.id,
     engine,
@@ -272,10 +288,7 @@ function executionContext(
     record,
     redactor,
     secrets: files.secrets,
-    sessions: createRunSessions(
-      { installation, runId: run.id, fence },
-      { chrome, endLabelled: sessions.endLabelled },
-    ),
+    sessions,
     downloadRoute,
     // Only browsers of Google know the protocol by which they are recorded.
     replays: { mode: chrome ? (environment.replay ?? settings.replay) : 'off', recorders: deps.replays },

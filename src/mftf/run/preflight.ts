@@ -2,10 +2,10 @@ import { freeSpace } from '../../artifacts/free-space.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { Fault, faults } from '../../faults/fault.ts';
 import { splitBaseUrl } from '../../model/address/base-url.ts';
-import { withoutEnd } from '../../model/without-end.ts';
 import { type FetchResult, fetchInside } from '../container/fetch.ts';
 import type { Layout } from '../container/layout.ts';
 import type { EnvValue } from '../module/env-files.ts';
+import { seleniumAddress } from '../module/selenium-address.ts';
 import { commandAddress, commandProblem } from './command-address.ts';
 import { shopVersionOf, versionAddress } from './shop-version.ts';
 
@@ -46,7 +46,7 @@ export async function preflight(
   const startedAt = performance.now();
   const baseUrl = baseUrlOf(request.values);
   const { url: shop } = splitBaseUrl(baseUrl);
-  const selenium = seleniumStatusUrl(request.values);
+  const selenium = `${seleniumAddress(request.values)}/status`;
   const command = commandAddress(baseUrl, request.values);
   const version = versionAddress(baseUrl);
   // At the same time: command.php starts the whole Magento, and a run must not wait for it after the shop. The version is an answer of
@@ -119,13 +119,6 @@ export function withoutJquery(answer: Pick<FetchResult, 'status' | 'body'> | und
 /** With its credentials. */
 function baseUrlOf(values: readonly EnvValue[]): string {
   return values.find(({ name }) => name === 'MAGENTO_BASE_URL')?.value ?? '';
-}
-
-/** The status address of the Selenium that MFTF will use. */
-export function seleniumStatusUrl(values: readonly EnvValue[]): string {
-  const value = (name: string) => values.find((each) => each.name === name)?.value ?? '';
-  const path = withoutEnd(value('SELENIUM_PATH'), '/');
-  return `${value('SELENIUM_PROTOCOL')}://${value('SELENIUM_HOST')}:${value('SELENIUM_PORT')}${path}/status`;
 }
 
 /**

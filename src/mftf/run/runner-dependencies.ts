@@ -80,6 +80,8 @@ export interface RunnerDependencies {
 
 export interface RunnerSettings {
   downloads: DownloadSettings;
+  /** A browser is kept for the next test. */
+  reusesBrowsers: boolean;
   /** What is recorded of browsers, unless the environment says. */
   replay: ReplayMode;
   /** The PHP program in the container. */

@@ -1,0 +1,30 @@
+import { expect, it } from 'vitest';
+import { reuseObstacle } from './browser-reuse.ts';
+
+const values = (changes: Record<string, string> = {}) =>
+  Object.entries({
+    MAGENTO_BASE_URL: 'https://shop.example.com/',
+    SELENIUM_PROTOCOL: 'http',
+    SELENIUM_HOST: 'grid',
+    SELENIUM_PORT: '4444',
+    SELENIUM_PATH: '/wd/hub',
+    ...changes,
+  }).map(([name, value]) => ({ name, value, secret: false }));
+
+it('keeps browsers of Chrome', () => {
+  expect(reuseObstacle({ values: values() }, { isChrome: true })).toBeUndefined();
+});
+
+it.each([
+  ['another browser', {}, false, 'Only Chrome can be cleared.'],
+  [
+    'a shop with HTTP authentication',
+    { MAGENTO_BASE_URL: 'https://user:pass@shop.example.com/' },
+    true,
+    /^The shop asks/,
+  ],
+  ['a Selenium with a user', { SELENIUM_HOST: 'user:pass@grid' }, true, /^The address of Selenium/],
+  ['no Selenium', { SELENIUM_PORT: 'none' }, true, /^The address of Selenium/],
+])('keeps none with %s', (_title, changes, isChrome, obstacle) => {
+  expect(reuseObstacle({ values: values(changes) }, { isChrome })).toMatch(obstacle);
+});
