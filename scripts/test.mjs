@@ -13,7 +13,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { freemem, tmpdir } from 'node:os';
-import { join, relative, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { noDockerReason, startDocker } from '../test/support/docker.ts';
 import { startPostgres } from '../test/support/postgres.ts';
@@ -107,41 +107,26 @@ async function test(folder, env) {
     env.MATRE_TEST_COMPILED = compiled;
   }
 
-  const report = join(folder, 'report.json');
-  const vitest = ['--no-install', 'vitest', 'run', '--reporter=default', '--reporter=json'];
+  const outcomes = join(folder, 'outcomes.json');
+  const reporters = ['--reporter=default', `--reporter=${resolve('scripts/outcomes-reporter.mjs')}`];
   const leftOut = isWhole && !process.env.MATRE_TEST_ALL ? longFiles : [];
   const excluded = leftOut.flatMap((path) => ['--exclude', path]);
-  const status = run('npx', [...vitest, `--outputFile.json=${report}`, ...excluded, ...selected], env);
-  if (!existsSync(report)) throw new Error('vitest wrote no report');
-  const { numPassedTests, numFailedTests, testResults } = JSON.parse(readFileSync(report, 'utf8'));
-
-  const didNotRun = ['pending', 'skipped', 'todo', 'disabled'];
-  const skipped = testResults.flatMap((file) =>
-    file.assertionResults.filter((result) => didNotRun.includes(result.status)),
-  );
-  // A file that cannot be loaded has no tests to count, but it is a failure.
-  const unloaded = testResults.filter(
-    (file) => file.status === 'failed' && file.assertionResults.length === 0,
-  );
-  const failures = numFailedTests + unloaded.length + failedChecks.length;
+  const vitest = ['--no-install', 'vitest', 'run', ...reporters, ...excluded, ...selected];
+  const status = run('npx', vitest, { ...env, MATRE_TEST_OUTCOMES: outcomes });
+  if (!existsSync(outcomes)) throw new Error('vitest wrote no outcomes');
+  const { passed, skipped, failures } = JSON.parse(readFileSync(outcomes, 'utf8'));
 
   for (const path of leftOut) console.log(`left to make test-all: ${path}`);
   for (const check of failedChecks) console.log(`failed: ${check.join(' ')}`);
-  for (const file of unloaded) console.log(`failed to load: ${file.name}`);
   // Once more at the end: a log that is cut keeps its last lines.
-  for (const file of testResults) {
-    for (const result of file.assertionResults.filter(({ status }) => status === 'failed')) {
-      console.log(`failed: ${relative('.', file.name)}: ${result.fullName}`);
-      const message = (result.failureMessages ?? []).join('\n').slice(0, 2_000);
-      if (message) console.log(message);
-    }
-  }
-  for (const result of skipped) console.log(`skipped: ${result.fullName}`);
+  for (const { place, message } of failures) console.log(`failed: ${place}\n${message.slice(0, 2_000)}`);
+  for (const name of skipped) console.log(`skipped: ${name}`);
   if (skipped.length > 0) console.log(`reason: ${env.MATRE_TEST_SKIP_DOCKER ?? 'see the tests'}`);
   console.log(`engines: ${env.MATRE_TEST_SKIP_DOCKER ? '' : 'docker, '}sandbox; stores: postgresql, pglite`);
-  console.log(`${numPassedTests} passed, ${failures} failed, ${skipped.length} skipped`);
+  const failed = failures.length + failedChecks.length;
+  console.log(`${passed} passed, ${failed} failed, ${skipped.length} skipped`);
   const incomplete = process.env.CI === 'true' && skipped.length > 0;
-  return status !== 0 || failures > 0 || incomplete || numPassedTests === 0 ? 1 : 0;
+  return status !== 0 || failed > 0 || incomplete || passed === 0 ? 1 : 0;
 }
 
 /** Checks style and types, and compiles all into a folder, each by one process. Returns the commands that failed. */
