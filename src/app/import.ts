@@ -12,6 +12,7 @@ import type { Logger } from '../log.ts';
 import { decodeEnvFile, maxEnvFileBytes } from '../model/env-file/decode.ts';
 import { parseEnvFile } from '../model/env-file/env-file.ts';
 import { openZone } from '../schedule/time-zone.ts';
+import { previewConfig } from '../store/database/preview-folder.ts';
 import { openApp } from './app.ts';
 
 export type { ImportReport } from '../import/import.ts';
@@ -61,15 +62,25 @@ export async function importInto(
     }
     // A fifth of the lease is what a statement may take; no run is claimed here.
     const importConfig = { ...config, worker: { ...config.worker, leaseMs: importLeaseMs } };
-    const app = await openApp(importConfig, { log });
+    const secrets = 'dump' in options.source ? [] : [options.source.password];
+    return await importRecords(importConfig, log, { ...options, records, moduleValues, secrets });
+  } finally {
+    await source.close();
+  }
+}
+
+/** With a preview, nothing is created where no data exist. */
+async function importRecords(config: Config, log: Logger, options: ImportOptions): Promise<ImportReport> {
+  const own = options.mode === 'apply' ? { config, remove: async () => {} } : await previewConfig(config);
+  try {
+    const app = await openApp(own.config, { log });
     try {
-      const secrets = 'dump' in options.source ? [] : [options.source.password];
-      return await importPhpMatre(app.context, { ...options, records, moduleValues, secrets });
+      return await importPhpMatre(app.context, options);
     } finally {
       await app.close();
     }
   } finally {
-    await source.close();
+    await own.remove();
   }
 }
 

@@ -51,7 +51,8 @@ The first of these that is there:
   4. the server that runs on the data folder (MATRE_DATA, ./.matre by default)
   5. the data folder itself, opened by the command, or the database of DATABASE_URL
 
-\`matre context show\` says which it is now, and why. A command that reads creates nothing where there is no data.
+\`matre context show\` says which it is now, and why. A command that reads creates nothing where there
+is no data, and neither does a preview (\`--dry-run\`).
 
 Contexts and their tokens are in $XDG_CONFIG_HOME/matre/contexts.json, else ~/.config/matre/contexts.json, with mode 0600.
 matre refuses the file when other users have access to it. A token is only sent to the server it belongs to: MATRE_TOKEN to

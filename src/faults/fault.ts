@@ -134,7 +134,7 @@ export const faults = {
   MODULE_CHECKOUT_FAILED: transient(
     502,
     'The tests could not be fetched, so nothing was executed.',
-    'Check MATRE_MODULE_REPOSITORY, the branch, and the credentials of the repository.',
+    'Check the repository of the test module, its branch and its credentials: those of the environment (`matre env show`), else MATRE_MODULE_REPOSITORY and MATRE_MODULE_BRANCH.',
   ),
   MODULE_ENV_FILE_MISSING: infrastructure(
     409,

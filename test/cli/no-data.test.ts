@@ -1,9 +1,10 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { operations } from '../../src/operations/all.ts';
 import { cliHere } from '../support/cli.ts';
+import { dumpOf } from '../support/php-matre.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -51,6 +52,29 @@ describe('without a server and without data', () => {
     expect(stderr).toContain(join(folder, 'data'));
     expect(stderr).toContain('matre login');
     expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('a preview of what may begin an installation creates nothing, not even for a while', async () => {
+    const files = await mkdtemp(join(tmpdir(), 'matre-preview-files-'));
+    onTestFinished(() => rm(files, { recursive: true, force: true }));
+    const project = join(files, 'matre.yml');
+    await writeFile(project, 'environments: { us: { baseUrl: "https://us.test/", adminUsername: matre } }\n');
+    const dump = join(files, 'php-matre.sql');
+    const shop = { id: 1, name: 'US', code: 'preprod-us', base_url: 'https://us.test/' };
+    await writeFile(dump, dumpOf({ matre_test_environments: [shop] }));
+    const inputFiles = (await readdir(files)).sort();
+    vi.stubEnv('TMPDIR', files);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    for (const args of [
+      ['apply', '--dry-run', project],
+      ['import', 'php-matre', '--dry-run', '--dump', dump],
+    ]) {
+      const { code, stdout, stderr } = await matre(args);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: expect.not.stringContaining('error') });
+      expect(stdout).toContain('us');
+      expect(await readdir(folder)).toEqual([]);
+      expect((await readdir(files)).sort()).toEqual(inputFiles);
+    }
   });
 
   it('a first environment creates the data', async () => {

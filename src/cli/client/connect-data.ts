@@ -1,9 +1,9 @@
-import { access } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { delay } from '../../async/delay.ts';
 import type { Config } from '../../config/config.ts';
 import { Fault, isFault } from '../../faults/fault.ts';
 import { readFolderOwner } from '../../store/database/folder-lock.ts';
+import { hasDatabase, previewConfig } from '../../store/database/preview-folder.ts';
 import type { Caller } from './caller.ts';
 import { createRemoteCaller } from './remote.ts';
 import { requester } from './requester.ts';
@@ -13,11 +13,14 @@ const retryDelayMs = 150;
 /** A longer wait is reported to the user. */
 const silentMs = 2_000;
 
+const previewProject = 'project.preview';
+
 /**
- * The operations with which an installation begins, so they may create a data folder. All others would have nothing to read or to
- * change there.
+ * The operations with which an installation begins, so they may create a data folder, and the previews of these. All others would
+ * have nothing to read or to change there.
  */
 const firstOperations: ReadonlySet<string> = new Set([
+  previewProject,
   'environments.add',
   'environments.import',
   'project.apply',
@@ -91,17 +94,13 @@ function callerOf(
   });
 }
 
-/** Whether the data folder has an embedded database. Anything else in it, such as a key, is data as well only with one. */
-function hasDatabase(dataFolder: string): Promise<boolean> {
-  return access(join(dataFolder, 'database')).then(
-    () => true,
-    () => false,
-  );
-}
-
-/** A caller for a folder without data, which it opens and so creates with the first operation that may begin an installation. */
+/**
+ * A caller for a folder without data, which it opens and so creates with the first operation that may begin an installation. A
+ * preview of such an operation is made on a temporary folder.
+ */
 function emptyCaller(config: Config, options: DataOptions): Caller {
   let opened: Promise<Caller> | undefined;
+  let preview: Promise<Caller> | undefined;
   const refuse = (): never => {
     const folder = resolve(config.store.dataFolder);
     const server = options.target.chosen
@@ -112,10 +111,19 @@ function emptyCaller(config: Config, options: DataOptions): Caller {
       `There is neither a server nor data here: ${server}, and the data folder ${folder} has no database.`,
     );
   };
+  const openPreview = async () => {
+    const own = await previewConfig(config);
+    const caller = await openLocalCaller(own.config, options.traceParent);
+    return { ...caller, close: () => caller.close().finally(own.remove) };
+  };
   return {
     url: undefined,
     async call(operation, input) {
       if (opened === undefined && !firstOperations.has(operation.name)) refuse();
+      if (opened === undefined && isPreview(operation.name, input)) {
+        preview ??= openPreview();
+        return (await preview).call(operation, input);
+      }
       opened ??= connectToFolder(config, options);
       return (await opened).call(operation, input);
     },
@@ -130,11 +138,16 @@ function emptyCaller(config: Config, options: DataOptions): Caller {
     },
     async close() {
       // The operation that opened it has reported why it could not be opened.
-      const caller = await opened?.catch(() => undefined);
-      await caller?.close();
+      for (const each of [opened, preview]) {
+        const caller = await each?.catch(() => undefined);
+        await caller?.close();
+      }
     },
   };
 }
+
+const isPreview = (operation: string, input: { dryRun?: unknown }) =>
+  operation === previewProject || input.dryRun === true;
 
 /** Imported on demand: a command that talks to the server of the data folder needs no database. */
 async function openLocalCaller(config: Config, traceParent: string | undefined): Promise<Caller> {

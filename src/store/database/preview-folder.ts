@@ -1,0 +1,30 @@
+import { access, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Config } from '../../config/config.ts';
+
+/** Whether a data folder has an embedded database. Anything else in it, such as a key, is data as well only with one. */
+export function hasDatabase(dataFolder: string): Promise<boolean> {
+  return access(join(dataFolder, 'database')).then(
+    () => true,
+    () => false,
+  );
+}
+
+/**
+ * The configuration for a command that changes nothing. Where no data exist yet, it has a temporary data folder, which `remove`
+ * removes after the database is closed: a preview must not begin an installation.
+ */
+export async function previewConfig(
+  config: Config,
+): Promise<{ config: Config; remove: () => Promise<void> }> {
+  const { store } = config;
+  if (store.databaseUrl !== undefined || (await hasDatabase(store.dataFolder))) {
+    return { config, remove: async () => {} };
+  }
+  const folder = await mkdtemp(join(tmpdir(), 'matre-preview-'));
+  return {
+    config: { ...config, store: { ...store, dataFolder: folder } },
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
+}
