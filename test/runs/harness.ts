@@ -15,6 +15,7 @@ import type { Engine } from '../../src/engine/engine.ts';
 import { capture } from '../../src/engine/read-all.ts';
 import { createSandboxEngine } from '../../src/engine/sandbox/engine.ts';
 import { journalPath } from '../../src/engine/supervised.ts';
+import { ifPresent } from '../../src/files/missing-file.ts';
 import type { Logger } from '../../src/log.ts';
 import { matreItself } from '../../src/model/access.ts';
 import { containerName } from '../../src/model/environment.ts';
@@ -277,7 +278,8 @@ async function copyImageCatalogs(from: string, to: string): Promise<void> {
     if (existsSync(join(to, name))) continue;
     // Other processes read the file as soon as it has its name.
     const draft = join(to, `${name}.${process.pid}`);
-    await copyFile(join(from, name), draft);
+    // Of a folder in use: it keeps the newest only.
+    if ((await ifPresent(copyFile(join(from, name), draft).then(() => true))) === undefined) continue;
     await rename(draft, join(to, name));
   }
 }
