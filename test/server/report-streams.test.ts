@@ -10,6 +10,7 @@ import type { Context } from '../../src/operations/core/context.ts';
 import type { AnyOperation, RequestContext } from '../../src/operations/core/operation.ts';
 import { reportAllure, reportCsv, reportJunit, reportResults } from '../../src/operations/reports/reports.ts';
 import { startServer } from '../../src/server/http/server.ts';
+import type { Queryable } from '../../src/store/database/database.ts';
 import { createCauseNotes } from '../../src/store/tables/cause-notes.ts';
 import { createReportedTests } from '../../src/store/tables/reported-tests.ts';
 import { createRuns } from '../../src/store/tables/runs.ts';
@@ -106,6 +107,22 @@ describe.each(kinds)('reports on %s', (kind) => {
     } finally {
       stop();
     }
+  });
+
+  it('a long plan is counted by parts', async () => {
+    const [id = 0] = await recordRuns(database.database, { runs: 1, tests: 2_100, characters: 10 });
+    let queries = 0;
+    const query: Queryable['query'] = (sql, parameters) => {
+      queries += 1;
+      return database.database.query(sql, parameters);
+    };
+    const counted = createReportedTests({ database: { ...database.database, query } });
+    expect(await counted.measure(id)).toMatchObject({
+      ...{ results: 2_100, lastPosition: 2_100, durationMs: 2_099 * 1_500 },
+      counts: { passed: 1, failed: 2_095, covered: 1, broken: 1, skipped: 1, missing: 1 },
+    });
+    // Of the sizes, and two of 2,000 tests at most.
+    expect(queries).toBe(3);
   });
 
   it('a report that is not read to its end reads nothing more', async () => {

@@ -22,6 +22,8 @@ export interface RunMeasure {
   characters: number;
   /** The limit of a long message. */
   maxMessage: number;
+  /** Of the last planned test; -1 without any. */
+  lastPosition: number;
   /** Planned tests by their last results. `covered`: failed, and a quarantine covers it; `missing`: without a result. */
   counts: {
     passed: number;
@@ -39,6 +41,8 @@ export type ReportedTests = ReturnType<typeof createReportedTests>;
 
 /** Of a message that is never cut. */
 const shortLength = 1000;
+/** Planned tests that one query counts: the embedded database executes a query in the event loop, which does not turn meanwhile. */
+const countedTests = 2_000;
 /** A run may be waiting for its next attempt: then a quarantine of the last one says nothing. */
 const isCovered = `result.status = 'failed' AND quarantine.id IS NOT NULL
   AND (run.state = 'finished' OR result.attempt > coalesce(redo_after, 0))`;
@@ -52,40 +56,27 @@ export function createReportedTests(deps: { database: Queryable }) {
   return {
     /** Reads no message, only their lengths in bytes, which the database knows without them. */
     async measure(runId: number): Promise<RunMeasure> {
-      const [row] = await database.query<MeasureRow>(
-        `WITH sized AS (
-           SELECT octet_length(message) AS bytes, count(*) FILTER (WHERE octet_length(message) > ${shortLength}) OVER () AS long
-           FROM result WHERE run_id = $1
-         ), measured AS (
-           SELECT count(*)::int AS results, coalesce(max(long), 0)::int AS long,
-             coalesce(sum(CASE WHEN bytes > ${shortLength}
-               THEN least(bytes, greatest(${shortLength}, ${maxLongCharacters} / long)) ELSE bytes END), 0)::bigint AS characters
-           FROM sized
-         ), last AS (
-           SELECT DISTINCT ON (position) position, result.status, result.duration_ms, ${isCovered} AS covered
-           FROM planned_test JOIN run ON run.id = planned_test.run_id
-           LEFT JOIN result ON result.run_id = planned_test.run_id AND result.test = planned_test.test
-             AND result.suite = planned_test.suite
-           LEFT JOIN quarantine ON quarantine.id = quarantine_id
-           WHERE planned_test.run_id = $1 ORDER BY position, result.attempt DESC
-         )
-         SELECT measured.*, coalesce(sum(duration_ms), 0)::bigint AS duration_ms,
-           count(*) FILTER (WHERE status = 'passed')::int AS passed,
-           count(*) FILTER (WHERE status = 'failed' AND NOT covered)::int AS failed,
-           count(*) FILTER (WHERE status = 'failed' AND covered)::int AS covered,
-           count(*) FILTER (WHERE status = 'broken')::int AS broken,
-           count(*) FILTER (WHERE status = 'skipped')::int AS skipped,
-           count(position) FILTER (WHERE status IS NULL)::int AS missing
-         FROM measured LEFT JOIN last ON true GROUP BY results, long, characters`,
+      const [sizes] = await database.query<SizeRow>(
+        `SELECT count(*)::int AS results, count(*) FILTER (WHERE octet_length(message) > ${shortLength})::int AS long,
+           coalesce(sum(octet_length(message)) FILTER (WHERE octet_length(message) > ${shortLength}), 0)::bigint AS long_bytes,
+           coalesce(sum(octet_length(message)) FILTER (WHERE octet_length(message) <= ${shortLength}), 0)::bigint AS short_bytes,
+           (SELECT coalesce(max(position), -1) FROM planned_test WHERE run_id = $1)::int AS last_position
+         FROM result WHERE run_id = $1`,
         [runId],
       );
-      const { results, characters, long, duration_ms, ...counts } = row as MeasureRow;
+      const { results, long, long_bytes, short_bytes, last_position: lastPosition } = sizes as SizeRow;
+      let durationMs = 0;
+      const counts = { passed: 0, failed: 0, covered: 0, broken: 0, skipped: 0, missing: 0 };
+      for (let after = -1; after < lastPosition; after += countedTests) {
+        for (const { outcome, tests, ms } of await count(database, runId, after)) {
+          counts[outcome] += tests;
+          durationMs += ms;
+        }
+      }
       return {
-        results,
-        characters,
+        ...{ results, counts, durationMs, lastPosition },
+        characters: short_bytes + Math.min(long_bytes, Math.max(shortLength * long, maxLongCharacters)),
         maxMessage: Math.max(shortLength, Math.floor(maxLongCharacters / Math.max(1, long))),
-        counts,
-        durationMs: duration_ms,
       };
     },
 
@@ -126,17 +117,35 @@ export function createReportedTests(deps: { database: Queryable }) {
   };
 }
 
-interface MeasureRow {
+/** Counts the planned tests at the next positions by their last results. */
+const count = (database: Queryable, runId: number, after: number): Promise<CountRow[]> =>
+  database.query<CountRow>(
+    `SELECT CASE WHEN covered THEN 'covered' ELSE coalesce(status, 'missing') END AS outcome, count(*)::int AS tests,
+       coalesce(sum(duration_ms), 0)::bigint AS ms
+     FROM (
+       SELECT DISTINCT ON (position) result.status, result.duration_ms, ${isCovered} AS covered
+       FROM planned_test JOIN run ON run.id = planned_test.run_id
+       LEFT JOIN result ON result.run_id = planned_test.run_id AND result.test = planned_test.test
+         AND result.suite = planned_test.suite
+       LEFT JOIN quarantine ON quarantine.id = quarantine_id
+       WHERE planned_test.run_id = $1 AND position > $2 AND position <= $2 + ${countedTests}
+       ORDER BY position, result.attempt DESC
+     ) AS last GROUP BY 1`,
+    [runId, after],
+  );
+
+interface SizeRow {
   results: number;
   long: number;
-  characters: number;
-  duration_ms: number;
-  passed: number;
-  failed: number;
-  covered: number;
-  broken: number;
-  skipped: number;
-  missing: number;
+  long_bytes: number;
+  short_bytes: number;
+  last_position: number;
+}
+
+interface CountRow {
+  outcome: keyof RunMeasure['counts'];
+  tests: number;
+  ms: number;
 }
 
 /** Without a result its columns are null. */
