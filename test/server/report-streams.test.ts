@@ -91,9 +91,9 @@ describe.each(kinds)('reports on %s', (kind) => {
     try {
       const chunks = stream.iterator({ destroyOnReturn: true });
       await chunks.next();
-      // The stream reads ahead one chunk, and a page has many.
+      // The stream reads a chunk or two ahead, and a page has two.
       await waitFor(() => turns > 20);
-      expect(pages).toBe(1);
+      expect(pages).toBeLessThanOrEqual(2);
       const turnOfChunk: number[] = [];
       for await (const chunk of chunks) {
         expect(chunk.length).toBeLessThan(1024 * 1024);
@@ -103,7 +103,8 @@ describe.each(kinds)('reports on %s', (kind) => {
       // Two chunks may come in one turn, when the second is taken before the turn is counted.
       const held = turnOfChunk.filter((turn, index) => turn === turnOfChunk[index + 2]);
       expect(held).toEqual([]);
-      expect(pages).toBe(2 * runs);
+      // A page has 46 tests with messages of 6,000 bytes.
+      expect(pages).toBe(3 * runs);
     } finally {
       stop();
     }

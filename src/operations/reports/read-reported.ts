@@ -3,6 +3,7 @@ import { Fault } from '../../faults/fault.ts';
 import type { CauseNote } from '../../model/cause-note.ts';
 import type { Run } from '../../model/run.ts';
 import type { ReportedRun, ReportedTest } from '../../report/reported-run.ts';
+import type { RunMeasure } from '../../store/tables/reported-tests.ts';
 import type { Context } from '../core/context.ts';
 
 const maxReportedRuns = 1000;
@@ -10,8 +11,9 @@ const maxReportedRuns = 1000;
 const maxReportedResults = 200_000;
 /** Of their messages. */
 const maxReportedCharacters = 64 * 1024 * 1024;
-/** Tests that are read at a time. They have up to 4 Mi characters of long messages (store/tables/results.ts). */
-const pageSize = 100;
+/** Tests that are read at a time: fewer when their messages are long. */
+const pageSize = { min: 10, max: 100 };
+const pageCharacters = 256 * 1024;
 
 /** The numbers of runs of a report. */
 export const reportedIds = z
@@ -52,8 +54,8 @@ export async function withTests(stores: Stores, runs: readonly Run[]): Promise<R
         `The runs have more than ${maxReportedResults} results, or more than ${maxReportedCharacters / 1024 ** 2} MB of messages: report fewer at once.`,
       );
     }
-    const { counts, durationMs, maxMessage } = measure;
-    reported.push({ run, counts, durationMs, tests: () => readTests(stores, run.id, maxMessage) });
+    const { counts, durationMs } = measure;
+    reported.push({ run, counts, durationMs, tests: () => readTests(stores, run.id, measure) });
   }
   return reported;
 }
@@ -61,11 +63,13 @@ export async function withTests(stores: Stores, runs: readonly Run[]): Promise<R
 async function* readTests(
   { reportedTests, notes }: Stores,
   runId: number,
-  maxMessage: number,
+  { characters, lastPosition, maxMessage }: RunMeasure,
 ): AsyncGenerator<ReportedTest> {
+  const fitting = Math.floor((pageCharacters * (lastPosition + 1)) / Math.max(1, characters));
+  const limit = Math.min(pageSize.max, Math.max(pageSize.min, fitting));
   const cached = new Map<string, CauseNote | undefined>();
-  for (let after = -1; ; ) {
-    const page = await reportedTests.page(runId, { after, limit: pageSize, maxMessage });
+  for (let after = -1; after < lastPosition; after += limit) {
+    const page = await reportedTests.page(runId, { after, limit, maxMessage });
     const causes = page
       .flatMap(({ results }) => results.at(-1)?.cause ?? [])
       .filter((cause) => !cached.has(cause));
@@ -75,8 +79,5 @@ async function* readTests(
       const cause = test.results.at(-1)?.cause;
       yield { ...test, note: cause === undefined ? undefined : cached.get(cause) };
     }
-    const last = page.at(-1);
-    if (last === undefined || page.length < pageSize) return;
-    after = last.position;
   }
 }

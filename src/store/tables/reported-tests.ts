@@ -80,7 +80,7 @@ export function createReportedTests(deps: { database: Queryable }) {
       };
     },
 
-    /** The planned tests after a position, at most `limit`, in the order of the plan. */
+    /** The planned tests at the next `limit` positions, in the order of the plan. */
     async page(
       runId: number,
       { after, limit, maxMessage }: { after: number; limit: number; maxMessage: number },
@@ -92,7 +92,7 @@ export function createReportedTests(deps: { database: Queryable }) {
              'ends', extract(epoch FROM ends_at) * 1000) END AS quarantine
          FROM (
            SELECT run_id, position, test, suite, quarantine_id, redo_after FROM planned_test
-           WHERE run_id = $1 AND position > $2 ORDER BY position LIMIT $3
+           WHERE run_id = $1 AND position > $2 AND position <= $2 + $3::int
          ) AS planned
          JOIN run ON run.id = planned.run_id
          LEFT JOIN result ON result.run_id = planned.run_id AND result.test = planned.test AND result.suite = planned.suite
