@@ -20,12 +20,12 @@ import type { Job } from '../worker/runner.ts';
 import { createArchiveQueue } from './archive-queue.ts';
 import { playwrightScripts } from './container/scripts.ts';
 import { executeBlock } from './execute-block.ts';
-import { maxOwnCode } from './judge-task.ts';
 import { readList } from './list-task.ts';
 import {
   type Commands,
   findProject,
   installPackages,
+  killedFault,
   type Project,
   runCommand,
   withOutputFolder,
@@ -198,14 +198,8 @@ async function listTests(
     }),
   );
   if (end.kind === 'unknown') throw new Fault('CONTAINER_VANISHED', end.message);
-  // Nothing is wrong with the project then, and another attempt may list it.
-  if (end.kind === 'exited' && end.code > maxOwnCode) {
-    const code = end.outOfMemory ? 'OUT_OF_MEMORY' : 'RESULT_MISSING';
-    throw new Fault(
-      code,
-      `The process that lists the tests of Playwright was killed (exit code ${end.code}).`,
-    );
-  }
+  const killed = killedFault(end, 'The process that lists the tests of Playwright');
+  if (killed) throw killed;
   const temporary = await mkdtemp(join(tmpdir(), 'matre-output-'));
   try {
     await fetchOutput(commands.engine, containerId, output, temporary, redactor);

@@ -13,6 +13,7 @@ import { runToken } from '../model/run-token.ts';
 import { runFolder } from '../pool/specification.ts';
 import type { Job } from '../worker/runner.ts';
 import { playwrightScripts } from './container/scripts.ts';
+import { maxOwnCode } from './judge-task.ts';
 
 /** A Playwright project in the containers of a run. */
 export interface Project {
@@ -63,6 +64,16 @@ export async function runCommand(
       pace,
     },
   );
+}
+
+/**
+ * The fault of a command that was killed, such as by its supervisor when the worker is too busy for heartbeats: nothing is wrong with the
+ * project then, and another attempt may succeed. `undefined` for one that ended by itself.
+ */
+export function killedFault(end: SupervisedEnd, subject: string): Fault | undefined {
+  if (end.kind !== 'exited' || end.code <= maxOwnCode) return undefined;
+  const code = end.outOfMemory ? 'OUT_OF_MEMORY' : 'RESULT_MISSING';
+  return new Fault(code, `${subject} was killed (exit code ${end.code}).`);
 }
 
 /**
@@ -152,6 +163,8 @@ export async function installPackages(
     timeoutMs: installMs,
   });
   if (end.kind === 'unknown') throw new Fault('CONTAINER_VANISHED', end.message);
+  const killed = killedFault(end, 'npm ci');
+  if (killed) throw killed;
   const code = end.kind === 'exited' ? end.code : undefined;
   if (code !== 0) {
     const refusal = code === undefined ? undefined : refusals[code];

@@ -6,7 +6,8 @@
 # PROJECT is the folder of the project; its node_modules becomes a link. CACHE has a folder for each content of the files that decide
 # what is installed; the last one stays.
 # standard output: what npm prints
-# exit codes: 0 ready; 10 no package.json; 11 no lock file; 12 no Node or npm; 13 npm failed; 14 the project has no @playwright/test
+# exit codes: 0 ready; 10 no package.json; 11 no lock file; 12 no Node or npm; 13 npm failed; 14 the project has no @playwright/test;
+# 137 npm was killed
 set -u
 
 project=$1 cache=$2
@@ -25,7 +26,10 @@ if [ ! -d "$cache/$key" ]; then
   for folder in "$cache"/*; do rm -rf "$folder"; done
   # In the project, because its lock file may name files of it. Scripts of packages would be code of others that nothing here needs:
   # the browser is in the image.
-  (cd "$project" && npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier --cache "$cache/npm") || exit 13
+  (cd "$project" && npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier --cache "$cache/npm")
+  # Other codes above 128 are no signals: npm exits with the negative number of an error of the system (145: the registry refuses
+  # connections). A signal to the whole tree ends this script as well.
+  case $? in 0) ;; 137) exit 137 ;; *) exit 13 ;; esac
   rm -rf "$cache/npm"
   # Packages find each other by the name of this folder.
   mkdir -p "$project/node_modules" "$cache/new" && mv "$project/node_modules" "$cache/new/" && mv "$cache/new" "$cache/$key" || exit 13
