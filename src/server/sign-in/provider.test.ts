@@ -1,4 +1,4 @@
-import { createHmac, generateKeyPairSync, sign } from 'node:crypto';
+import { createHmac, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -6,22 +6,35 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { OidcConfig } from '../../config/config.ts';
 import { createProvider, type SignInState } from './provider.ts';
 
-const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const own: KeyPair = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const other: KeyPair = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const curve: KeyPair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const jwkOf = ({ publicKey }: KeyPair, more = {}) => ({ ...publicKey.export({ format: 'jwk' }), ...more });
 const secret = 'a-secret-of-the-client-of-32-bytes';
 const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
-const signatures: Record<string, (text: string) => string> = {
-  RS256: (text) => sign('sha256', Buffer.from(text), privateKey).toString('base64url'),
+const signatures: Record<string, (text: string) => Buffer> = {
+  RS256: (text) => sign('sha256', Buffer.from(text), answers.signer),
+  ES256: (text) => sign('sha256', Buffer.from(text), { key: answers.signer, dsaEncoding: 'ieee-p1363' }),
   // With what an attacker may know: the secret, or the public key.
-  HS256: (text) => createHmac('sha256', secret).update(text).digest('base64url'),
-  none: () => '',
+  HS256: (text) => createHmac('sha256', secret).update(text).digest(),
+  none: () => Buffer.alloc(0),
 };
+
+interface KeyPair {
+  publicKey: KeyObject;
+  privateKey: KeyObject;
+}
 
 /** What the provider answers with; each test changes something. */
 interface Answers {
   /** Fields of the discovered configuration. */
   metadata: Record<string, unknown>;
   claims: Record<string, unknown>;
-  alg: string;
+  /** Of the token. */
+  header: { alg: string; kid?: string };
+  signer: KeyObject;
+  /** Of the provider, as JSON Web Keys. */
+  keys: object[];
   userInfo: Record<string, unknown>;
   /** Where requests are redirected to instead, by their path. */
   redirects: Record<string, string>;
@@ -37,9 +50,10 @@ const http = createServer((request, response) => {
   if (target !== undefined) return void response.writeHead(307, { location: target }).end();
   if (path === '/.well-known/openid-configuration') return send(response, answers.metadata);
   if (path === '/userinfo') return send(response, answers.userInfo);
+  if (path === '/jwks') return send(response, { keys: answers.keys });
   if (path !== '/token') return void response.writeHead(404).end();
-  const unsigned = `${encode({ alg: answers.alg })}.${encode(answers.claims)}`;
-  const idToken = `${unsigned}.${(signatures[answers.alg] as (text: string) => string)(unsigned)}`;
+  const unsigned = `${encode(answers.header)}.${encode(answers.claims)}`;
+  const idToken = `${unsigned}.${signatures[answers.header.alg]?.(unsigned).toString('base64url')}`;
   return send(response, { access_token: 'access', token_type: 'Bearer', id_token: idToken });
 });
 const send = (response: ServerResponse, body: object) =>
@@ -58,10 +72,9 @@ beforeEach(() => {
       ...{ issuer, authorization_endpoint: `${issuer}/auth`, token_endpoint: `${issuer}/token` },
       ...{ userinfo_endpoint: `${issuer}/userinfo`, jwks_uri: `${issuer}/jwks` },
       authorization_response_iss_parameter_supported: true,
-      keys: [publicKey.export({ format: 'jwk' })],
     },
     claims: { iss: issuer, aud: 'matre', sub: '7', iat: now, exp: now + 60 },
-    alg: 'RS256',
+    ...{ header: { alg: 'RS256' }, signer: own.privateKey, keys: [jwkOf(own)] },
     userInfo: { sub: '7', groups: ['qa'] },
     redirects: {},
   };
@@ -93,12 +106,42 @@ describe('an OpenID provider', () => {
     ['has no nonce', () => delete answers.claims['nonce']],
     ['has expired', () => Object.assign(answers.claims, { exp: 1_000 })],
     ['names no user', () => delete answers.claims['sub']],
-    ['is not signed', () => Object.assign(answers, { alg: 'none' })],
-    ['is signed with the secret of the client', () => Object.assign(answers, { alg: 'HS256' })],
+    ['is not signed', () => Object.assign(answers.header, { alg: 'none' })],
+    ['is signed with the secret of the client', () => Object.assign(answers.header, { alg: 'HS256' })],
+    ['is signed with another key', () => Object.assign(answers, { signer: other.privateKey })],
+    [
+      'is signed with a key that the provider has no more',
+      () => Object.assign(answers, { keys: [jwkOf(other)] }),
+    ],
+    ['names a key that the provider does not have', () => Object.assign(answers.header, { kid: 'other' })],
+    ['has a signature that nothing can confirm', () => Object.assign(answers, { keys: [] })],
+    [
+      'would be confirmed elsewhere',
+      () => Object.assign(answers.redirects, { '/jwks': `${issuer}/elsewhere` }),
+    ],
     ['names another user than the user info', () => Object.assign(answers.userInfo, { sub: '8' })],
     ['would come from elsewhere', () => Object.assign(answers.redirects, { '/token': `${issuer}/userinfo` })],
   ])('is not believed when its token %s', async (_what, change) => {
     await expect(signIn(change)).rejects.toMatchObject({ code: 'OIDC_REFUSED' });
+  });
+
+  it('is not believed when it signs with the secret of the client, also when it says so', async () => {
+    Object.assign(answers.header, { alg: 'HS256' });
+    Object.assign(answers.metadata, { id_token_signing_alg_values_supported: ['RS256', 'HS256'] });
+    await expect(signIn()).rejects.toMatchObject({ code: 'OIDC_REFUSED' });
+  });
+
+  it('may have several keys, of several kinds', async () => {
+    Object.assign(answers.metadata, { id_token_signing_alg_values_supported: ['RS256', 'ES256'] });
+    answers.keys = [
+      jwkOf(own, { kid: 'own' }),
+      jwkOf(other, { kid: 'other' }),
+      jwkOf(curve, { kid: 'curve' }),
+    ];
+    Object.assign(answers, { header: { alg: 'RS256', kid: 'other' }, signer: other.privateKey });
+    expect(await signIn()).toMatchObject({ sub: '7' });
+    Object.assign(answers, { header: { alg: 'ES256', kid: 'curve' }, signer: curve.privateKey });
+    expect(await signIn()).toMatchObject({ sub: '7' });
   });
 
   it.each<[string, (state: SignInState) => string]>([

@@ -15,8 +15,8 @@ export interface SignInState {
 }
 
 /**
- * An OpenID provider: authorization code flow with PKCE, state and nonce. Its configuration is discovered at the first sign-in, and
- * again after a failure, so that the server starts without the provider.
+ * An OpenID provider: authorization code flow with PKCE, state and nonce, and ID tokens that are signed with a key of the provider. Its
+ * configuration is discovered at the first sign-in, and again after a failure, so that the server starts without the provider.
  */
 export function createProvider(config: OidcConfig, redirectUri: string) {
   const readConfiguration = memoize(() =>
@@ -82,8 +82,12 @@ export function createProvider(config: OidcConfig, redirectUri: string) {
 
 async function discover(config: OidcConfig): Promise<client.Configuration> {
   const { issuer, clientId, clientSecret } = config;
-  // The settings allow http only for this machine.
-  const execute = issuer.startsWith('http:') ? [client.allowInsecureRequests] : [];
+  const execute = [
+    // Signatures of ID tokens are checked: otherwise the TLS of the token endpoint alone vouches for them (OpenID Connect Core 3.1.3.7).
+    client.enableNonRepudiationChecks,
+    // The settings allow http only for this machine.
+    ...(issuer.startsWith('http:') ? [client.allowInsecureRequests] : []),
+  ];
   const discovered = await client.discovery(new URL(issuer), clientId, clientSecret, undefined, {
     execute,
     timeout: timeoutSeconds,
