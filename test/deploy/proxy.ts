@@ -46,7 +46,9 @@ export function proxy(installed: () => Installation): void {
     });
     expect(signedIn.status).toBe(200);
     const [set = ''] = [signedIn.headers['set-cookie'] ?? []].flat();
-    expect(set).toMatch(/^matre_session=\S+; Max-Age=\d+; Path=\/matre; HttpOnly; Secure; SameSite=Lax$/);
+    expect(set).toMatch(
+      /^__Secure-matre_session=\S+; Max-Age=\d+; Path=\/matre; HttpOnly; Secure; SameSite=Lax$/,
+    );
     return set.split(';', 1)[0] ?? '';
   };
 

@@ -40,7 +40,7 @@ describe('every operation', () => {
       for (const headers of [
         {},
         { authorization: 'Bearer matre_guessed' },
-        { cookie: 'matre_session=guessed' },
+        { cookie: '__Host-matre_session=guessed' },
       ]) {
         const answer = await server.ask(method, address, body, headers as Record<string, string>);
         expect(answer.body).toMatchObject({ status: 401, code: 'UNAUTHORIZED' });

@@ -134,14 +134,19 @@ describe('with users', () => {
       expect(await newest()).toMatchObject({ who: 'vera', operation: 'session.begin', outcome: 'done' });
     });
 
-    it('sets a secure cookie behind a proxy with TLS', async () => {
-      const answer = await openBrowser(server.url).ask(
-        'POST',
-        '/api/session',
-        { name: 'vera', password },
-        { 'x-forwarded-proto': 'https' },
+    it('sets a secure cookie behind a proxy with TLS, which no other server can set', async () => {
+      const withTls = { 'x-forwarded-proto': 'https' };
+      const sent = { name: 'vera', password };
+      const answer = await openBrowser(server.url).ask('POST', '/api/session', sent, withTls);
+      const [cookie = ''] = answer.headers.getSetCookie();
+      expect(cookie).toMatch(
+        /^__Host-matre_session=[\w-]{43}; Max-Age=\d+; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
       );
-      expect(answer.headers.getSetCookie()[0]).toContain('Secure');
+      const [pair = ''] = cookie.split(';');
+      const status = async (pair: string) =>
+        (await server.ask('GET', '/api/status', undefined, { ...withTls, cookie: pair })).status;
+      expect(await status(pair)).toBe(200);
+      expect(await status(pair.replace('__Host-', ''))).toBe(401);
     });
 
     it('ends on sign-out, for every copy of the cookie', async () => {

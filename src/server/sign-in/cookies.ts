@@ -7,9 +7,13 @@ export type CookieName = 'matre_session' | 'matre_oidc';
 
 const maxAgeSeconds = { matre_session: 7 * 24 * 3600, matre_oidc: 10 * 60 };
 
-export function readCookie(request: FastifyRequest, name: CookieName): string | undefined {
+export function readCookie(
+  request: FastifyRequest,
+  { name, publicUrl }: { name: CookieName; publicUrl: string | undefined },
+): string | undefined {
   const { cookie } = request.headers;
-  return cookie === undefined ? undefined : parseCookie(cookie)[name] || undefined;
+  if (cookie === undefined) return undefined;
+  return parseCookie(cookie)[scopeOf(request, publicUrl).prefix + name] || undefined;
 }
 
 /** Sets a cookie; `undefined` deletes it. Scripts cannot read it, and posts from other sites do not include it. */
@@ -19,14 +23,24 @@ export function setCookie(
   cookie: { name: CookieName; value: string | undefined; publicUrl: string | undefined },
 ): void {
   const { name, value, publicUrl } = cookie;
+  const { prefix, ...scope } = scopeOf(request, publicUrl);
   const options: SerializeOptions = {
     httpOnly: true,
     // Lax, not strict: links from a chat and the redirect of an OpenID provider must include the cookie.
     sameSite: 'lax',
-    secure: publicUrl?.startsWith('https:') === true || request.protocol === 'https',
-    // Other programs on the same host do not get it.
-    path: basePathOf(publicUrl) || '/',
+    ...scope,
     maxAge: value === undefined ? 0 : maxAgeSeconds[name],
   };
-  reply.header('set-cookie', stringifySetCookie(name, value ?? '', options));
+  reply.header('set-cookie', stringifySetCookie(prefix + name, value ?? '', options));
+}
+
+/** To which requests browsers add a cookie, and the prefix of its name. */
+function scopeOf(request: FastifyRequest, publicUrl: string | undefined) {
+  const secure = publicUrl?.startsWith('https:') === true || request.protocol === 'https';
+  // Other programs on the same host do not get it.
+  const path = basePathOf(publicUrl) || '/';
+  // Browsers take a name with `__Secure-` only over TLS, and one with `__Host-` also only from this host: otherwise another host of the
+  // domain, or whoever answers in its place without TLS, could sign a browser in as somebody else (RFC 6265bis, 4.1.3).
+  const prefix = secure ? (path === '/' ? '__Host-' : '__Secure-') : '';
+  return { secure, path, prefix };
 }

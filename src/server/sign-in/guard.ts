@@ -75,7 +75,7 @@ export function createGuard(options: {
       ? cache.find
       : (_secret: string, read: () => Promise<Principal | undefined>) => read();
     if (token !== undefined) return find(`token ${token}`, () => principalOfToken(token));
-    const secret = readCookie(request, 'matre_session');
+    const secret = readCookie(request, { name: 'matre_session', publicUrl: server.publicUrl });
     if (secret === undefined) return undefined;
     const principal = await find(`session ${secret}`, () => access.sessions.findPrincipal(secret));
     if (principal) request.sessionSecret = secret;

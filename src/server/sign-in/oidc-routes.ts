@@ -53,7 +53,7 @@ export function mountOidcRoutes(server: FastifyInstance, context: Context, sessi
 
   server.get(`${path}/callback`, options, async (request, reply) => {
     try {
-      const stored = readState(readCookie(request, 'matre_oidc'));
+      const stored = readState(readCookie(request, { name: 'matre_oidc', publicUrl }));
       setCookie(request, reply, { name: 'matre_oidc', value: undefined, publicUrl });
       const queryStart = request.url.indexOf('?');
       const claims = await provider.finish(queryStart < 0 ? '' : request.url.slice(queryStart), stored);

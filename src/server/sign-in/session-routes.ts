@@ -107,7 +107,7 @@ function mountSignIn({ server, context, sessions, signIn, runLimited }: SessionR
       bodyLimit,
       schema: describeRoute(
         'session.begin',
-        'Sign in with a password, and a code if the user has a second factor; sets the cookie matre_session',
+        'Sign in with a password, and a code if the user has a second factor; sets the cookie of the session',
         {
           answer: sessionView,
           body: credentials,
