@@ -1,4 +1,5 @@
 import { nameKey } from './name-key.ts';
+import { hiddenCharacter } from './visible-text.ts';
 
 /** The roles of users and tokens; each includes the rights of those before it. */
 export const roles = ['viewer', 'operator', 'admin'] as const;
@@ -62,11 +63,12 @@ export const matreItself: Principal = { name: 'matre', role: 'admin', via: 'prog
 
 /**
  * Whether a text can be the name of a new user. No blanks, so that no user can be mistaken for a token; also none in its key, to which
- * NFKC may add some (as to a ligature of words).
+ * NFKC may add some (as to a ligature of words). Some letters are invisible, such as the filler U+3164.
  */
 export function isUserName(name: string): boolean {
   return (
     /^[\p{L}\p{N}][\p{L}\p{N}._@+-]{0,99}$/u.test(name) &&
-    /^[\p{L}\p{N}][\p{L}\p{M}\p{N}._@+-]{0,199}$/u.test(nameKey(name))
+    /^[\p{L}\p{N}][\p{L}\p{M}\p{N}._@+-]{0,199}$/u.test(nameKey(name)) &&
+    hiddenCharacter(name) === undefined
   );
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { shorten, visible } from './visible-text.ts';
+import { hiddenCharacter, shorten, visible } from './visible-text.ts';
 
 it('shows control characters, line ends, marks of direction and lone surrogates, and leaves other text unchanged', () => {
   expect(visible('a\r\n\0\x85\u061c\u2028\u202e\ud800b')).toBe(
@@ -20,6 +20,22 @@ it('is one line of well-formed text, whatever it is made from', () => {
       },
     ),
   );
+});
+
+it.each([
+  ['a\u202eb', 'U+202E'],
+  ['\u2066a', 'U+2066'],
+  ['a\u200f', 'U+200F'],
+  ['a\u200bb', 'U+200B'],
+  ['a\u00adb', 'U+00AD'],
+  ['\ufeffa', 'U+FEFF'],
+  ['\u3164', 'U+3164'],
+  ['\u2800', 'U+2800'],
+  ['a\u{e0041}', 'U+E0041'],
+  ['Größe 👩‍👩‍👧 ❤️ 1️⃣: äöü', undefined],
+  ['می‌خواهم 日本語 עברית क्‍ष', undefined],
+])('of %j the character %s is hidden', (text, character) => {
+  expect(hiddenCharacter(text)).toBe(character);
 });
 
 it('is shortened to whole characters', () => {

@@ -8,6 +8,18 @@ export function visible(text: string): string {
   });
 }
 
+/**
+ * Characters that nobody sees, or that change the direction of text: what a text with them says is not what people read. Not among them are
+ * joiners (U+200C, U+200D) and variation selectors (U+FE00 to U+FE0F), without which emoji and some languages cannot be written.
+ */
+const hidden = /(?!\u200c|\u200d|[\ufe00-\ufe0f])[\p{Bidi_C}\p{DI}\u2800\ufff9-\ufffb]/u;
+
+/** The first character of a text that is invisible or changes the direction of text, such as `U+202E`; `undefined` without one. */
+export function hiddenCharacter(text: string): string | undefined {
+  const point = hidden.exec(text)?.[0].codePointAt(0);
+  return point === undefined ? undefined : `U+${point.toString(16).toUpperCase().padStart(4, '0')}`;
+}
+
 /** The beginning of a text: at most `max` characters, the last of which is `…` when something was left out. */
 export function shorten(text: string, max: number): string {
   // A character has at most two units, so a text of megabytes is not split as a whole.

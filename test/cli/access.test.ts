@@ -96,7 +96,7 @@ describe('with a server that requires sign-in', () => {
     const older = JSON.parse((await local(['audit', '--before', String(next), '--json'])).stdout);
     expect(older.entries[0].id).toBe(next - 1);
     // A character that is not shown is left out, and must not hide the beginning of a formula.
-    await local(['token', 'create', '\u200b=cmd()']);
+    await local(['token', 'create', '\u200d=cmd()']);
     const csv = (await local(['audit', '--csv'])).stdout;
     expect(csv).toMatch(/^id,at,who,via,address,operation,subject,outcome,changes$/m);
     expect(csv).toMatch(/,tokens\.create,'=cmd\(\): \w+,done,$/m);

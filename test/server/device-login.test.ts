@@ -127,6 +127,8 @@ describe('the sign-in of a command by a browser', () => {
       {},
       { device: '' },
       { device: 'a\nb' },
+      { device: 'laptop \u202e1.0.0.01 ta' },
+      { device: '\u3164' },
       { device: 'x'.repeat(101) },
       { device: 'x', role: 'admin' },
     ]) {

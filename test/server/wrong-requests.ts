@@ -188,6 +188,16 @@ const fileContents = [
   'channels.test: source',
 ];
 
+/** The fields whose texts are no words for other users, so they may have hidden characters: what is compared, secret, executed or a file. */
+const unchangedTexts = [
+  /: (selection\..*|test|suite|ref|changedSince|image|modules\.0\..*|branches\.0|requesters\.0|adminUsername)$/,
+  /: (adminPassword|password|code|(variables\.0\.)?value)$/,
+  /: (action\..*|cron|(.*\.)?zone)$/,
+  /: (files\.0\..*|file|content|source)$/,
+];
+/** An override of the direction, an invisible letter and an invisible character. */
+const hidden = ['\u202e', '\u3164', '\u200b'];
+
 const lineBreaks = ['\n', '\r'];
 /** C0, DEL and C1 characters, the line ends of Unicode, and half of a surrogate pair. */
 const controls = [...lineBreaks, '\0', '\u001b', '\u007f', '\u0085', '\u009b', '\u2028', '\ud800'];
@@ -290,6 +300,7 @@ function wrongVersions(value: unknown, what: string, place: Place): { what: stri
       if (fileContents.includes(what)) return each === '\0' || each === '\ud800';
       return !multiLine.includes(what) || !(lineBreaks.includes(each) || each === '\u2028');
     });
+    const hiddenOnes = place === 'body' && !unchangedTexts.some((each) => each.test(what)) ? hidden : [];
     // The router refuses longer parameters of a path, and Node longer addresses.
     const length = { path: 400, query: 10_000, body: 300_000 }[place];
     return [
@@ -300,6 +311,9 @@ function wrongVersions(value: unknown, what: string, place: Place): { what: stri
         wrong(`with ${JSON.stringify(each)} at its end`, `${value}${each}`),
         wrong(`with ${JSON.stringify(each)} at its start`, `${each}${value}`),
       ]),
+      ...hiddenOnes.map((each) =>
+        wrong(`with the hidden character ${each.codePointAt(0)} in it`, `${value}${each}${value}`),
+      ),
     ];
   }
   if (typeof value === 'number') {

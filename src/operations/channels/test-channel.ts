@@ -7,7 +7,7 @@ import { recordAnswer } from '../../messages/channels/record-answer.ts';
 import type { Channel } from '../../model/channel.ts';
 import { templateOutcomes } from '../../model/template-outcome.ts';
 import type { Context } from '../core/context.ts';
-import { line, scheduleName as name, submissionId } from '../core/fields.ts';
+import { scheduleName as name, shownLine, submissionId } from '../core/fields.ts';
 import { defineOperation } from '../core/operation.ts';
 import { type PreviewInput, renderPreview } from '../rules/preview-message.ts';
 import { templateSource } from '../rules/templates.ts';
@@ -25,7 +25,7 @@ export const testChannel = defineOperation({
   audited: ({ name }) => name,
   input: z.object({
     name,
-    recipient: line(320)
+    recipient: shownLine(320)
       .optional()
       .describe('Instead of the default of the channel, where its kind has recipients'),
     outcome: z

@@ -1,10 +1,10 @@
 import { Fault } from '../../faults/fault.ts';
 import { isSignedIn, type Principal } from '../../model/access.ts';
-import { line } from './fields.ts';
+import { shownLine } from './fields.ts';
 
 const maxRequesterLength = 200;
 
-export const requestedBy = line(maxRequesterLength)
+export const requestedBy = shownLine(maxRequesterLength)
   .default('api')
   .describe('Name of the requester when sign-in is off; otherwise the signed-in user');
 
@@ -14,7 +14,7 @@ export const requesterHeader = 'x-matre-requester';
 /** The requester that a header names; `local` without one. Errors: INPUT_INVALID. */
 export function requesterFrom(header: string | string[] | undefined): string {
   if (header === undefined) return 'local';
-  const parsed = line(maxRequesterLength).startsWith('cli:').safeParse(decode(header));
+  const parsed = shownLine(maxRequesterLength).startsWith('cli:').safeParse(decode(header));
   if (parsed.success) return parsed.data;
   throw new Fault(
     'INPUT_INVALID',

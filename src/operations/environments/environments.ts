@@ -4,13 +4,22 @@ import type { Environment } from '../../model/environment.ts';
 import { maxAdminPasswordLength, maxNameLength, maxPauseReasonLength, maxSlots } from '../../model/limits.ts';
 import { type ReplayMode, replayModes } from '../../model/replay.ts';
 import type { Context } from '../core/context.ts';
-import { backendName, baseUrl, code, exactLine, line, newCode, wholeNumber } from '../core/fields.ts';
+import {
+  backendName,
+  baseUrl,
+  code,
+  exactLine,
+  line,
+  newCode,
+  shownLine,
+  wholeNumber,
+} from '../core/fields.ts';
 import { defined, defineOperation } from '../core/operation.ts';
 import { environmentView, variableView, viewEnvironment, viewVariable } from '../core/views.ts';
 import { getEnvironment } from './get-environment.ts';
 import { image, moduleProblem, modules } from './module-fields.ts';
 
-const name = line(maxNameLength);
+const name = shownLine(maxNameLength);
 const adminUsername = line(maxNameLength);
 const slots = wholeNumber(1, maxSlots, `must be 1 to ${maxSlots}`).describe(
   'Number of containers per run (replicas)',
@@ -174,7 +183,7 @@ export const pauseEnvironment = defineOperation({
   summary: 'Pause an environment: no run starts there until it is resumed; a running one continues',
   role: 'operator',
   audited: ({ code }) => code,
-  input: z.object({ code, reason: line(maxPauseReasonLength) }),
+  input: z.object({ code, reason: shownLine(maxPauseReasonLength) }),
   output: environmentView,
   async run(context, { code, reason }) {
     const { id } = await getEnvironment(context, code);

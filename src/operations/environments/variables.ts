@@ -5,7 +5,7 @@ import type { Variable } from '../../model/environment.ts';
 import { maxVariableDescriptionLength, maxVariables } from '../../model/limits.ts';
 import type { Scope } from '../../store/tables/variables.ts';
 import type { Configuration, Context } from '../core/context.ts';
-import { code, exactLine, timeInput, variableName, variableValue } from '../core/fields.ts';
+import { code, exactShownLine, timeInput, variableName, variableValue } from '../core/fields.ts';
 import { defineOperation, parseInput } from '../core/operation.ts';
 import { variableView, viewVariable } from '../core/views.ts';
 import { getEnvironment } from './get-environment.ts';
@@ -30,7 +30,7 @@ export const listVariables = defineOperation({
   },
 });
 
-const description = exactLine(maxVariableDescriptionLength).describe('What it is for');
+const description = exactShownLine(maxVariableDescriptionLength).describe('What it is for');
 
 const newVariable = z.strictObject({
   name: variableName,

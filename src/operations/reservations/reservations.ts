@@ -10,7 +10,7 @@ import {
 } from '../../model/limits.ts';
 import type { Reservation } from '../../model/reservation.ts';
 import type { Context } from '../core/context.ts';
-import { code, line, reservationId, runId, timeInput } from '../core/fields.ts';
+import { code, reservationId, runId, shownLine, timeInput } from '../core/fields.ts';
 import { idempotent } from '../core/idempotency.ts';
 import { defined, defineOperation } from '../core/operation.ts';
 import { requestedBy, requesterOf } from '../core/requester.ts';
@@ -21,7 +21,7 @@ import { type ReservationView, reservationView, viewReservation } from './reserv
 const maxListed = 200;
 const minMs = 1_000;
 
-const reason = line(maxReservationReasonLength);
+const reason = shownLine(maxReservationReasonLength);
 /** How long a run or reservation may wait, in milliseconds. */
 export const waitAtMostMs = z.int().min(minMs).max(maxWaitMs);
 

@@ -10,7 +10,7 @@ import { digestPeriods, type MessageRule, occasions, type RuleConditions } from 
 import { openZone } from '../../schedule/time-zone.ts';
 import type { MessageRuleFields } from '../../store/tables/message-rules.ts';
 import type { Context } from '../core/context.ts';
-import { line, scheduleName } from '../core/fields.ts';
+import { line, scheduleName, shownLine } from '../core/fields.ts';
 import { getEnvironment } from '../environments/get-environment.ts';
 import { missingEnvironment } from './rule-view.ts';
 
@@ -56,7 +56,7 @@ export const occasionsInput = z
       'changed: another verdict than before, new failures or fixed ones',
   );
 
-export const recipient = line(320).describe('An e-mail address, or the id of a Slack member');
+export const recipient = shownLine(320).describe('An e-mail address, or the id of a Slack member');
 
 /** The conditions, each a list that allows all when it is empty. */
 export const conditionInputs = {

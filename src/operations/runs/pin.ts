@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { line, runId } from '../core/fields.ts';
+import { runId, shownLine } from '../core/fields.ts';
 import { defineOperation } from '../core/operation.ts';
 import { runView, viewRun } from '../core/views.ts';
 
@@ -10,7 +10,7 @@ export const pinRun = defineOperation({
   summary: 'Pin a run: retention leaves it, its results and its files alone until it is unpinned',
   role: 'operator',
   audited: ({ id, reason }) => `run ${id}: ${reason}`,
-  input: z.object({ id: runId, reason: line(200).describe('Why it must be kept, for other users') }),
+  input: z.object({ id: runId, reason: shownLine(200).describe('Why it must be kept, for other users') }),
   output: runView,
   async run({ runs }, { id, reason }, { principal }) {
     return viewRun(await runs.pin(id, { by: principal.name, reason }));

@@ -6,7 +6,7 @@ import type { SavedSelection } from '../../model/saved-selection.ts';
 import type { SavedSelectionFields } from '../../store/tables/saved-selections.ts';
 import { defineChangeByName } from '../core/change-by-name.ts';
 import type { Context } from '../core/context.ts';
-import { code, exactLine, gitRef, scheduleName as name } from '../core/fields.ts';
+import { code, exactShownLine, gitRef, scheduleName as name } from '../core/fields.ts';
 import { defined, defineOperation } from '../core/operation.ts';
 import { getEnvironment, idsOfEnvironments } from '../environments/get-environment.ts';
 import { runOptionsInput } from '../runs/run-options.ts';
@@ -16,7 +16,7 @@ import { type SavedSelectionView, savedSelectionView, viewSavedSelection } from 
 
 /** What a saved selection has; all but its name. */
 const settings = {
-  description: exactLine(maxDescriptionLength),
+  description: exactShownLine(maxDescriptionLength),
   selection: selectionInput,
   environments: z
     .array(code)

@@ -3,7 +3,7 @@ import { Fault } from '../../faults/fault.ts';
 import { noteKinds } from '../../model/cause-note.ts';
 import { maxTriageLinkLength, maxTriageOwnerLength, maxTriageReasonLength } from '../../model/limits.ts';
 import type { Context } from '../core/context.ts';
-import { cause, line, time, webLink, wholeNumber } from '../core/fields.ts';
+import { cause, shownLine, time, webLink, wholeNumber } from '../core/fields.ts';
 import { defineOperation } from '../core/operation.ts';
 import { type NoteView, noteView, viewNote } from './note-view.ts';
 
@@ -89,9 +89,9 @@ export const setNote = defineOperation({
   input: z.object({
     cause,
     kind: z.enum(noteKinds),
-    note: line(maxTriageReasonLength).nullable().default(null),
+    note: shownLine(maxTriageReasonLength).nullable().default(null),
     link: webLink(maxTriageLinkLength).nullable().default(null),
-    owner: line(maxTriageOwnerLength).nullable().default(null),
+    owner: shownLine(maxTriageOwnerLength).nullable().default(null),
     revision: revision.default(0).describe('Of the note that is replaced; 0 for a new one'),
   }),
   output: noteView,

@@ -4,7 +4,7 @@ import { dayMs } from '../../model/duration.ts';
 import { maxQuarantineDays, maxTriageOwnerLength, maxTriageReasonLength } from '../../model/limits.ts';
 import type { Quarantine } from '../../model/quarantine.ts';
 import type { Context } from '../core/context.ts';
-import { cause, code, line, testName, timeInput, wholeNumber } from '../core/fields.ts';
+import { cause, code, shownLine, testName, timeInput, wholeNumber } from '../core/fields.ts';
 import { defined, defineOperation } from '../core/operation.ts';
 import { getEnvironment } from '../environments/get-environment.ts';
 import { splitTestName } from '../runs/test-log.ts';
@@ -13,8 +13,8 @@ import { type QuarantineView, quarantineView, viewQuarantine } from './quarantin
 const maxListed = 1_000;
 
 /** The fields that can be changed later. */
-const owner = line(maxTriageOwnerLength);
-const reason = line(maxTriageReasonLength);
+const owner = shownLine(maxTriageOwnerLength);
+const reason = shownLine(maxTriageReasonLength);
 const quarantineId = wholeNumber(1, Number.MAX_SAFE_INTEGER, 'must be the number of a quarantine');
 
 export const addQuarantine = defineOperation({

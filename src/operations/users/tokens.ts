@@ -4,7 +4,7 @@ import { allows, type Principal } from '../../model/access.ts';
 import { maxTokenNameLength } from '../../model/limits.ts';
 import type { Token } from '../../store/access/tokens.ts';
 import type { Context } from '../core/context.ts';
-import { line, role, time, wholeNumber } from '../core/fields.ts';
+import { role, shownLine, time, wholeNumber } from '../core/fields.ts';
 import { defineOperation } from '../core/operation.ts';
 
 const tokenView = z.object({
@@ -70,7 +70,7 @@ export const createToken = defineOperation({
   role: 'viewer',
   audited: ({ name, role }) => `${name}: ${role}`,
   input: z.object({
-    name: line(maxTokenNameLength).describe('Purpose of the token'),
+    name: shownLine(maxTokenNameLength).describe('Purpose of the token'),
     role: role.describe('At most your own role'),
     expiresInDays: z.int().min(1).max(3650).nullable().default(90).describe('Null: it does not expire'),
   }),

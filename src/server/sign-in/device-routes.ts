@@ -5,7 +5,7 @@ import { allows, type Principal } from '../../model/access.ts';
 import { maxTokenNameLength } from '../../model/limits.ts';
 import { withAudit } from '../../operations/core/authorize.ts';
 import type { Context } from '../../operations/core/context.ts';
-import { exactLine, line, role, time } from '../../operations/core/fields.ts';
+import { exactLine, role, shownLine, time } from '../../operations/core/fields.ts';
 import { networkOf } from '../../operations/users/attempt-limit.ts';
 import { type DeviceLogin, deviceLoginSeconds, devicePollSeconds } from '../../store/access/device-logins.ts';
 import { describeRoute } from '../http/route-schema.ts';
@@ -19,7 +19,9 @@ const maxBegun = 30;
 const maxCodes = 20;
 
 const beginInput = z.strictObject({
-  device: line(maxTokenNameLength).describe('Name of the machine, which the user sees and the token gets'),
+  device: shownLine(maxTokenNameLength).describe(
+    'Name of the machine, which the user sees and the token gets',
+  ),
 });
 const begun = z.object({
   deviceCode: z.string().describe('Secret of the command; it is sent to poll'),
