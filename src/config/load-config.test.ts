@@ -57,7 +57,7 @@ describe('defaults', () => {
     });
     const downloads = { mode: 'auto', folder: undefined, browserFolder: undefined };
     const address = { host: undefined, port: 4444, protocol: 'http', path: '/wd/hub' };
-    expect(config.selenium).toEqual({ ...address, downloads, replay: 'off' });
+    expect(config.selenium).toEqual({ ...address, downloads, replay: 'off', reusesBrowsers: false });
     expect(config.module).toEqual({ source: undefined, target: 'app/code/TestModule' });
     expect(config.server).toMatchObject({ host: '127.0.0.1', port: 8089, url: undefined, allowedHosts: [] });
     expect(config.signIn).toEqual({

@@ -1,7 +1,6 @@
 import { access, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Config } from '../../config/config.ts';
 
 /** Whether a data folder has an embedded database. Anything else in it, such as a key, is data as well only with one. */
 export function hasDatabase(dataFolder: string): Promise<boolean> {
@@ -11,11 +10,17 @@ export function hasDatabase(dataFolder: string): Promise<boolean> {
   );
 }
 
+/** Where data are kept. */
+interface Places {
+  databaseUrl: string | undefined;
+  dataFolder: string;
+}
+
 /**
  * The configuration for a command that changes nothing. Where no data exist yet, it has a temporary data folder, which `remove`
  * removes after the database is closed: a preview must not begin an installation.
  */
-export async function previewConfig(
+export async function previewConfig<Config extends { store: Places }>(
   config: Config,
 ): Promise<{ config: Config; remove: () => Promise<void> }> {
   const { store } = config;
