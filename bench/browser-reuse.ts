@@ -1,12 +1,12 @@
 // What does the browser of a test cost besides its steps? A new session, its first page, and its end: with a browser of its own, and with one
-// that is cleared and kept for the next test by the proxy of a container, in turns. Needs PHP, as the proxy does.
+// that is cleared and kept for the next test by the proxy of a container, alternately. Needs PHP, as the proxy does.
 //
 //   npx tsx bench/browser-reuse.ts [pairs] [address of a shop]
 //
 // Processor time is that of chromedriver, its browsers and the proxy, from the request for the session until all that follows its end is done.
-// The processes of a browser that is closed end without a parent who counts them, so the end of a new browser is not in it.
-// `gap_ms` is the part for which the next test waits: from the end of a test to the first command of the next, when PHP takes no time. Both
-// browsers have served a test before the first pair. Writes bench/results/browser-reuse.json.
+// chromedriver does not reap the processes of a browser that it closes, so what closing costs is not included: the ratio is an upper bound.
+// `gap_ms` is the part for which the next test waits: from the end of a test to the first command of the next, when PHP takes no time. One
+// test of each, which is not measured, comes first. Writes bench/results/browser-reuse.json.
 import { readdirSync, readFileSync } from 'node:fs';
 import { startShop } from '../src/demo/shop/shop.ts';
 import { startBrowserProxy } from '../test/support/browser-proxy.ts';

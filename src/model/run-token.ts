@@ -7,8 +7,8 @@ export function runToken({ runId, fence }: { runId: number; fence: number }): st
 }
 
 /**
- * The token of the processes that keep the browsers of a run. It is another one, because what is left of a test is killed by the token of
- * the run.
+ * The token of the processes that keep the browsers of a run. It is another one, because clearing what a test left kills every process
+ * with the token of the run.
  */
 export function browsersToken(claim: { runId: number; fence: number }): string {
   return `${runToken(claim)}.browsers`;

@@ -34,6 +34,7 @@ it.each([
   ['a\u{e0041}', 'U+E0041'],
   ['Größe 👩‍👩‍👧 ❤️ 1️⃣: äöü', undefined],
   ['می‌خواهم 日本語 עברית क्‍ष', undefined],
+  ['葛\u{e0100}城 \u1820\u180b', undefined],
 ])('of %j the character %s is hidden', (text, character) => {
   expect(hiddenCharacter(text)).toBe(character);
 });

@@ -10,9 +10,10 @@ export function visible(text: string): string {
 
 /**
  * Characters that nobody sees, or that change the direction of text: what a text with them says is not what people read. Not among them are
- * joiners (U+200C, U+200D) and variation selectors (U+FE00 to U+FE0F), without which emoji and some languages cannot be written.
+ * joiners (U+200C, U+200D) and variation selectors, without which emoji, Japanese names and some languages cannot be written. Tags
+ * (U+E0000 to U+E007F) are: they can hide a whole sentence, and only the flags of three regions need them.
  */
-const hidden = /(?!\u200c|\u200d|[\ufe00-\ufe0f])[\p{Bidi_C}\p{DI}\u2800\ufff9-\ufffb]/u;
+const hidden = /(?!\u200c|\u200d|[\u180b-\u180d\u180f\ufe00-\ufe0f\u{e0100}-\u{e01ef}])[\p{Bidi_C}\p{DI}\u2800\ufff9-\ufffb]/u;
 
 /** The first character of a text that is invisible or changes the direction of text, such as `U+202E`; `undefined` without one. */
 export function hiddenCharacter(text: string): string | undefined {

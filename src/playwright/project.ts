@@ -68,7 +68,7 @@ export async function runCommand(
 
 /**
  * The fault of a command that was killed, such as by its supervisor when the worker is too busy for heartbeats: nothing is wrong with the
- * project then, and another attempt may succeed. `undefined` for one that ended by itself.
+ * project then, and another attempt may succeed. `undefined` for one that exited without a signal.
  */
 export function killedFault(end: SupervisedEnd, subject: string): Fault | undefined {
   if (end.kind !== 'exited' || end.code <= maxOwnCode) return undefined;

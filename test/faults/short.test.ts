@@ -6,7 +6,7 @@ import { runRound } from './round.ts';
  * The short form of `make faults`, on the engine of the other tests, which cannot be restarted here. The speed of
  * recovery is not judged, because the machine may be busy with other tests.
  */
-test('invariants 1 to 6, 9 and 12: hold under random faults of every kind', {
+test('invariants 1 to 6, 9 and 12: hold under random faults of a dozen kinds', {
   timeout: 900_000,
 }, async () => {
   const verdict = await runRound({

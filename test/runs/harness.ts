@@ -278,7 +278,7 @@ async function copyImageCatalogs(from: string, to: string): Promise<void> {
     if (existsSync(join(to, name))) continue;
     // Other processes read the file as soon as it has its name.
     const draft = join(to, `${name}.${process.pid}`);
-    // Of a folder in use: it keeps the newest only.
+    // Another process may remove the file meanwhile: a catalog folder keeps only the newest.
     if ((await ifPresent(copyFile(join(from, name), draft).then(() => true))) === undefined) continue;
     await rename(draft, join(to, name));
   }

@@ -113,8 +113,13 @@ function emptyCaller(config: Config, options: DataOptions): Caller {
   };
   const openPreview = async () => {
     const own = await previewConfig(config);
-    const caller = await openLocalCaller(own.config, options.traceParent);
-    return { ...caller, close: () => caller.close().finally(own.remove) };
+    try {
+      const caller = await openLocalCaller(own.config, options.traceParent);
+      return { ...caller, close: () => caller.close().finally(own.remove) };
+    } catch (error) {
+      await own.remove();
+      throw error;
+    }
   };
   return {
     url: undefined,

@@ -35,7 +35,7 @@ export interface BrowserReuseRequest {
   signal: AbortSignal;
   /** For the log of the run. */
   log(line: string): void;
-  /** Called when a proxy has ended unasked: the sessions that it had are open. Never rejects. */
+  /** Called when a proxy exited unexpectedly: the sessions that it had are open. Never rejects. */
   onLost(containerId: string): Promise<void>;
 }
 
@@ -47,7 +47,7 @@ const readyMs = 10_000;
 /** For ending the sessions of Selenium, each of which closes a browser. */
 const graceMs = 10_000;
 /** The line of the proxy when it can be used. */
-const listens = 'listens';
+const readyLine = 'listens';
 
 /** Why the browsers of a run cannot be kept, as a sentence; `undefined` when they can. */
 export function reuseObstacle(
@@ -78,8 +78,8 @@ export function createBrowserReuse(request: BrowserReuseRequest): BrowserReuse {
     const output = new PassThrough();
     createInterface({ input: output }).on('line', onLine);
     const php = [request.php, '-d', 'display_errors=stderr', '-d', `memory_limit=${memoryLimit}`];
-    const limits = [layout.downloads, String(maxSessions)];
-    const options = [seleniumAddress(files.values), `${runFolder}/.env`, ...limits];
+    const address = seleniumAddress(files.values);
+    const options = [address, `${runFolder}/.env`, layout.downloads, String(maxSessions)];
     const argv = ['sh', proxyScripts.shell, ...php, proxyScripts.php, ...options];
     try {
       const deadline = await request.deadlineOf(containerId);
@@ -122,7 +122,7 @@ export function createBrowserReuse(request: BrowserReuseRequest): BrowserReuse {
           isPending = false;
           resolve();
         };
-        const onLine = (line: string) => (line === listens ? settle() : log(`Browsers: ${line}`));
+        const onLine = (line: string) => (line === readyLine ? settle() : log(`Browsers: ${line}`));
         const ended = run(containerId, onLine)
           .then(() => useSelenium(containerId))
           .then(settle);

@@ -11,7 +11,7 @@ class NotCleared extends \RuntimeException
 {
 }
 
-/** A page that opens another dialog after each one is not kept. */
+/** In a window. The browser of a page that opens another dialog after each one is not kept. */
 const MAX_DIALOGS = 5;
 /** How often the list of windows is read while they close, 20 ms apart. */
 const MAX_POLLS = 100;
@@ -132,7 +132,7 @@ class Browser
 
     private function dismissDialogs(): void
     {
-        for ($count = 0; $count < MAX_DIALOGS; $count++) {
+        for ($count = 0; $count <= MAX_DIALOGS; $count++) {
             try {
                 $this->post('/alert/dismiss', []);
             } catch (NotCleared $error) {
@@ -145,18 +145,18 @@ class Browser
         throw new NotCleared('its page opens dialogs without end');
     }
 
-    /** Permissions can be seen from a page of their own site alone. */
+    /** Permissions can be seen from a page of their own origin alone. */
     private function assertNoPermissions(array $history): void
     {
         if (count($history['entries']) >= MAX_HISTORY) {
             throw new NotCleared('not all of its pages are in its history');
         }
-        $sites = array_unique(array_filter(array_map('Matre\secureSiteOf', array_column($history['entries'], 'url'))));
-        if ($sites === []) {
+        $origins = array_unique(array_filter(array_map('Matre\secureOriginOf', array_column($history['entries'], 'url'))));
+        if ($origins === []) {
             return;
         }
-        if (array_values($sites) !== [secureSiteOf($history['entries'][$history['currentIndex']]['url'])]) {
-            throw new NotCleared('the permissions of several sites cannot be seen');
+        if (array_values($origins) !== [secureOriginOf($history['entries'][$history['currentIndex']]['url'])]) {
+            throw new NotCleared('the permissions of several origins cannot be seen');
         }
         $decided = $this->evaluate(DECIDED_PERMISSIONS, ['awaitPromise' => true]) ?? 'unknown';
         if ($decided !== '') {
@@ -205,8 +205,8 @@ class Browser
     }
 }
 
-/** Scheme, host and port of a page that may ask for permissions: one with TLS, or of this machine; null for another. */
-function secureSiteOf(string $url): ?string
+/** The origin of a page that may ask for permissions: one with TLS, or of this machine; null for another. */
+function secureOriginOf(string $url): ?string
 {
     $isSecure = preg_match('~^(https://[^/?#]*|http://(localhost|[^/?#:]*\.localhost|127\.[\d.]+|\[::1\])(:\d+)?(?=[/?#]|$))~i', $url, $match);
     return $isSecure ? $match[0] : null;

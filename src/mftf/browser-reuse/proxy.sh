@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs proxy.php so that it ends the sessions of Selenium when it is told to end: PHP notices a signal only with an extension, but
+# Runs proxy.php so that it ends the sessions of Selenium on SIGTERM: PHP notices a signal only with an extension, but
 # every PHP notices the end of its standard input.
 #
 #   proxy.sh ARGV...      ARGV is PHP with proxy.php and its arguments

@@ -48,7 +48,7 @@ export const line = (max: number) => oneLine.trim().min(1, 'must not be empty').
 export const exactLine = (max: number) => oneLine.max(max);
 
 /** One line without characters that are invisible or change the direction of text. */
-const openLine = oneLine.refine((value) => hiddenCharacter(value) === undefined, {
+const visibleLine = oneLine.refine((value) => hiddenCharacter(value) === undefined, {
   error: ({ input }) =>
     `must not have ${hiddenCharacter(String(input))}, which is invisible or changes the direction of text`,
   abort: true,
@@ -56,14 +56,14 @@ const openLine = oneLine.refine((value) => hiddenCharacter(value) === undefined,
 
 /** One line that other users read, trimmed: it says what they see. Not for texts that are compared with others, such as names of tests. */
 export const shownLine = (max: number) =>
-  openLine
+  visibleLine
     .trim()
     .min(1, { error: 'must not be empty', abort: true })
     .max(max)
     .refine((value) => /[\p{L}\p{N}\p{P}\p{S}]/u.test(value), 'must have a visible character');
 
-/** The same, possibly empty, and stored unchanged. */
-export const exactShownLine = (max: number) => openLine.max(max);
+/** One line without such characters, possibly empty, stored unchanged. */
+export const exactShownLine = (max: number) => visibleLine.max(max);
 
 /** Text of any number of lines, stored unchanged. Of the control characters it may have tabs and line ends. */
 export const text = (max: number) =>
@@ -120,7 +120,7 @@ export const groupName = line(maxTestNameLength);
  * The base URL of a shop, possibly with a user and password for its web server. The output ends in a slash, because MFTF appends
  * paths to it.
  */
-export const baseUrl = openLine
+export const baseUrl = visibleLine
   .max(2000)
   // `abort`, because the next check parses the URL.
   .check(z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// address', abort: true }))
@@ -136,7 +136,7 @@ export const baseUrl = openLine
 
 /** The address of a page for users to open: http or https, without a user and password. */
 export const webLink = (max: number) =>
-  openLine
+  visibleLine
     .max(max)
     // `abort`, because the next check parses the URL.
     .check(z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// address', abort: true }))

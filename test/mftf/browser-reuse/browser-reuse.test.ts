@@ -150,7 +150,7 @@ describe.skipIf(!hasPhp)('a browser that is kept for the next test', () => {
       (session) => session.run("for (let page = 0; page < 60; page++) history.pushState(0, '', '?' + page);"),
     ],
     ['its page was saved, as of a failed test', (session) => session.get('/screenshot')],
-    ['the permissions of several sites cannot be seen', (session) => session.open(`${site.otherUrl}/`)],
+    ['the permissions of several origins cannot be seen', (session) => session.open(`${site.otherUrl}/`)],
   ];
   it.each(hiddenExamples)('is a new one when %s', async (reason, use) => {
     await (await openAfter(reason, use)).end();
