@@ -45,7 +45,6 @@ window.look = async (other) => {
     userAgent: navigator.userAgent,
     language: navigator.language,
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-    isOnline: navigator.onLine,
     touchPoints: navigator.maxTouchPoints,
     isDark: matchMedia('(prefers-color-scheme: dark)').matches,
     zoom: [devicePixelRatio, visualViewport.scale],
