@@ -2,7 +2,6 @@ import type { Reason } from './run.ts';
 import type { RunOptions } from './run-options.ts';
 import type { SavedSelection } from './saved-selection.ts';
 import type { Selection } from './selection.ts';
-import { hiddenCharacter } from './visible-text.ts';
 
 /** What happens in an environment where an earlier run of the schedule is not finished when it is due again. */
 export const overlapRules = ['skip', 'queue', 'replace'] as const;
@@ -88,6 +87,5 @@ export const requestedBySchedule = (name: string) => `schedule ${name}`;
 
 /** Whether a text can be the name of a schedule, which is part of addresses and of `requestedBy`. */
 export function isScheduleName(name: string): boolean {
-  // Some letters are invisible, such as the filler U+3164.
-  return /^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,99}$/u.test(name) && hiddenCharacter(name) === undefined;
+  return /^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,99}$/u.test(name);
 }

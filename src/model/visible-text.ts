@@ -13,7 +13,8 @@ export function visible(text: string): string {
  * joiners (U+200C, U+200D) and variation selectors, without which emoji, Japanese names and some languages cannot be written. Tags
  * (U+E0000 to U+E007F) are: they can hide a whole sentence, and only the flags of three regions need them.
  */
-const hidden = /(?!\u200c|\u200d|[\u180b-\u180d\u180f\ufe00-\ufe0f\u{e0100}-\u{e01ef}])[\p{Bidi_C}\p{DI}\u2800\ufff9-\ufffb]/u;
+const hidden =
+  /(?!\u200c|\u200d|[\u180b-\u180d\u180f\ufe00-\ufe0f\u{e0100}-\u{e01ef}])[\p{Bidi_C}\p{DI}\u2800\ufff9-\ufffb]/u;
 
 /** The first character of a text that is invisible or changes the direction of text, such as `U+202E`; `undefined` without one. */
 export function hiddenCharacter(text: string): string | undefined {

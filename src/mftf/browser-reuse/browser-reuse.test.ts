@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { reuseObstacle } from './browser-reuse.ts';
+import { firstLines, reuseObstacle } from './browser-reuse.ts';
 
 const values = (changes: Record<string, string> = {}) =>
   Object.entries({
@@ -27,4 +27,19 @@ it.each([
   ['no Selenium', { SELENIUM_PORT: 'none' }, true, /^The address of Selenium/],
 ])('keeps none with %s', (_title, changes, isChrome, obstacle) => {
   expect(reuseObstacle({ values: values(changes) }, { isChrome })).toMatch(obstacle);
+});
+
+it.each([
+  ['one line without an end', Buffer.alloc(1_000_000, 'a'), []],
+  ['a million lines', Buffer.from('a\n'.repeat(1_000_000)), Array(1_000).fill('a')],
+  ['a long line', Buffer.from(`${'a'.repeat(5_000)}\n`), ['a'.repeat(1_000)]],
+])('takes from %s what the log of a run can have', (_what, output, expected) => {
+  for (const size of [7, 65_536]) {
+    const lines: string[] = [];
+    const read = firstLines((line) => lines.push(line));
+    for (let start = 0; start < Math.min(output.length, size * 10_000); start += size) {
+      read(output.subarray(start, start + size));
+    }
+    expect(lines).toEqual(expected);
+  }
 });

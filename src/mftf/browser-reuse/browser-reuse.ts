@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline';
 import { PassThrough } from 'node:stream';
 import { withTimeout } from '../../async/timeout.ts';
 import type { Engine } from '../../engine/engine.ts';
@@ -46,6 +45,9 @@ const memoryLimit = '512M';
 const readyMs = 10_000;
 /** For ending the sessions of Selenium, each of which closes a browser. */
 const graceMs = 10_000;
+/** Of the output of a proxy: it says why browsers are not kept, in a line each. */
+const maxLines = 1_000;
+const maxLineLength = 1_000;
 /** The line of the proxy when it can be used. */
 const readyLine = 'listens';
 
@@ -66,6 +68,23 @@ export function reuseObstacle(
   return undefined;
 }
 
+/**
+ * Takes output apart, and calls back with its first lines. Tests can write to the output of the proxy: it may be endless, with or without
+ * line ends, and must cost neither memory nor the log of the run.
+ */
+export function firstLines(onLine: (line: string) => void): (chunk: Buffer) => void {
+  let rest = '';
+  let count = 0;
+  return (chunk) => {
+    if (count >= maxLines) return;
+    const lines = (rest + chunk.toString('latin1')).split('\n', maxLines - count + 1);
+    // What follows the last line end; with so many lines nothing is needed any more.
+    rest = (lines.pop() ?? '').slice(0, maxLineLength);
+    count += lines.length;
+    for (const line of lines) onLine(line.slice(0, maxLineLength));
+  };
+}
+
 /** Keeps the browsers of a run. */
 export function createBrowserReuse(request: BrowserReuseRequest): BrowserReuse {
   const { engine, files, layout, log } = request;
@@ -76,7 +95,7 @@ export function createBrowserReuse(request: BrowserReuseRequest): BrowserReuse {
   /** Runs the proxy of a container until it ends; `onLine` gets its output. */
   async function run(containerId: string, onLine: (line: string) => void): Promise<void> {
     const output = new PassThrough();
-    createInterface({ input: output }).on('line', onLine);
+    output.on('data', firstLines(onLine));
     const php = [request.php, '-d', 'display_errors=stderr', '-d', `memory_limit=${memoryLimit}`];
     const address = seleniumAddress(files.values);
     const options = [address, `${runFolder}/.env`, layout.downloads, String(maxSessions)];

@@ -165,6 +165,7 @@ function replaceFile(string $file, string $content): void
 {
     umask(0077);
     if (file_put_contents("$file.new", $content) !== strlen($content) || !rename("$file.new", $file)) {
+        @unlink("$file.new");
         throw new \RuntimeException("$file cannot be written");
     }
 }
@@ -180,7 +181,8 @@ echo "listens\n";
 try {
     (new Server($socket, $path, $sessions))->run();
 } finally {
-    replaceFile($envFile, $env);
     fclose($socket);
     $sessions->stop();
+    // Last, because it fails where the disk is full; the worker writes the file as well.
+    replaceFile($envFile, $env);
 }

@@ -3,7 +3,7 @@ import { Fault } from '../../faults/fault.ts';
 import { type Channel, channelKindNames } from '../../model/channel.ts';
 import { defineChangeByName } from '../core/change-by-name.ts';
 import type { Context } from '../core/context.ts';
-import { scheduleName as name } from '../core/fields.ts';
+import { scheduleName as name, newScheduleName as newName } from '../core/fields.ts';
 import { defined, defineOperation } from '../core/operation.ts';
 import { changeFields, secretsInput, settingsInput } from './channel-fields.ts';
 import { kindOf } from './channel-kinds.ts';
@@ -19,7 +19,7 @@ export const addChannel = defineOperation({
   role: 'operator',
   audited: ({ name, kind }) => `${name} (${kind})`,
   input: z.object({
-    name,
+    name: newName,
     kind: z.enum(channelKindNames),
     settings: settingsInput.default({}),
     secrets: secretsInput.default({}),
@@ -71,7 +71,7 @@ export const editChannel = defineOperation({
   audited: ({ name, ...changes }) => `${name}: ${changedNames(changes).join(', ')}`,
   input: z.object({
     name,
-    rename: name.optional(),
+    rename: newName.optional(),
     settings: settingsInput.optional(),
     secrets: secretsInput.optional(),
     personal: personal.optional(),

@@ -156,10 +156,16 @@ export const newUserName = oneLine
   .trim()
   .refine(isUserName, 'must be letters, digits and . _ @ + -, at most 100, starting with a letter or digit');
 
-/** The name of a schedule, or of a saved selection. */
+/** The name of a schedule, a saved selection or a channel. */
 export const scheduleName = line(100).refine(
   isScheduleName,
   'must be letters, digits, blanks and . _ -, at most 100, starting with a letter or digit',
+);
+
+/** The name of a new one. Some letters are invisible, such as the filler U+3164. */
+export const newScheduleName = scheduleName.refine(
+  (name) => hiddenCharacter(name) === undefined,
+  'must have no invisible letters',
 );
 
 /** The name of an existing user, in any case and form of its letters. */

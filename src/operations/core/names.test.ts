@@ -1,5 +1,13 @@
 import { expect, it } from 'vitest';
-import { exactShownLine, groupName, newUserName, scheduleName, shownLine, testName } from './fields.ts';
+import {
+  exactShownLine,
+  groupName,
+  newScheduleName,
+  newUserName,
+  scheduleName,
+  shownLine,
+  testName,
+} from './fields.ts';
 
 it.each(['A&B', 'café', 'a,b', 'Iıİi', '-dash', 'a/b', '50 %'])('accepts a group %s', (name) => {
   expect(groupName.parse(name)).toBe(name);
@@ -32,7 +40,11 @@ it('shows others what they can read', () => {
   ]);
 });
 
-it.each([newUserName, scheduleName])('refuses a name of letters that nobody sees', (schema) => {
+it('takes the name of an existing schedule with letters that nobody sees, so that it can be removed', () => {
+  expect(scheduleName.safeParse('a\u3164').success).toBe(true);
+});
+
+it.each([newUserName, newScheduleName])('refuses a new name of letters that nobody sees', (schema) => {
   expect(schema.safeParse('a\u3164').success).toBe(false);
   expect(schema.safeParse('한글').success).toBe(true);
 });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { splitBaseUrl } from '../../model/address/base-url.ts';
 import { isEnvironmentCode } from '../../model/environment.ts';
 import { isHookName } from '../../model/hook.ts';
-import { newCode, scheduleName } from '../core/fields.ts';
+import { newCode, newScheduleName, scheduleName } from '../core/fields.ts';
 import { addEnvironment } from '../environments/environments.ts';
 import { modules } from '../environments/module-fields.ts';
 import { hookFields } from '../hooks/hook-fields.ts';
@@ -77,8 +77,8 @@ export function splitHookKey(key: string): { code: string | undefined; name: str
 export const projectFile = z.strictObject({
   project: scheduleName.default('matre.yml').describe('Marks what was added from the file, for --prune'),
   environments: entries(newCode, environment),
-  selections: entries(scheduleName, savedSelection),
-  schedules: entries(scheduleName, schedule),
+  selections: entries(newScheduleName, savedSelection),
+  schedules: entries(newScheduleName, schedule),
   hooks: entries(hookKey, hook),
 });
 export type ProjectFile = z.output<typeof projectFile>;

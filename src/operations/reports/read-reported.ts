@@ -69,7 +69,9 @@ async function* readTests(
   const limit = Math.min(pageSize.max, Math.max(pageSize.min, fitting));
   const cached = new Map<string, CauseNote | undefined>();
   for (let after = -1; after < lastPosition; after += limit) {
-    const page = await reportedTests.page(runId, { after, limit, maxMessage });
+    // Not beyond the plan that was counted: a later import may have added tests to the run.
+    const size = Math.min(limit, lastPosition - after);
+    const page = await reportedTests.page(runId, { after, limit: size, maxMessage });
     const causes = page
       .flatMap(({ results }) => results.at(-1)?.cause ?? [])
       .filter((cause) => !cached.has(cause));

@@ -3,7 +3,7 @@ import { Fault } from '../../faults/fault.ts';
 import type { MessageRule, RuleConditions } from '../../model/message-rule.ts';
 import { defineChangeByName } from '../core/change-by-name.ts';
 import type { Context } from '../core/context.ts';
-import { scheduleName as name } from '../core/fields.ts';
+import { scheduleName as name, newScheduleName as newName } from '../core/fields.ts';
 import { defined, defineOperation } from '../core/operation.ts';
 import { checkRule, type RuleInput, ruleInputs } from './rule-fields.ts';
 import { type RuleView, readExistingNames, ruleView, viewRule } from './rule-view.ts';
@@ -43,7 +43,7 @@ export const addRule = defineOperation({
   summary: 'Add a rule: which submissions and alerts are announced on which channel',
   role: 'operator',
   audited: ({ name, channel }) => `${name} (${channel})`,
-  input: z.object({ name, ...newRuleInput }),
+  input: z.object({ name: newName, ...newRuleInput }),
   output: ruleView,
   async run(context, { name, ...input }, { principal }) {
     const fields = await checkRule(context, await ruleOfInput(context, input));
@@ -89,7 +89,7 @@ export const editRule = defineOperation({
   summary: 'Change a rule; unspecified fields are unchanged, and a list is replaced as a whole',
   role: 'operator',
   audited: ({ name, ...changes }) => `${name}: ${Object.keys(defined(changes)).join(', ')}`,
-  input: z.object({ name, rename: name.optional(), ...z.object(ruleInputs).partial().shape }),
+  input: z.object({ name, rename: newName.optional(), ...z.object(ruleInputs).partial().shape }),
   output: ruleView,
   async run(context, { name, rename, ...input }, { principal }) {
     const changes = defined(input);

@@ -6,7 +6,13 @@ import type { SavedSelection } from '../../model/saved-selection.ts';
 import type { SavedSelectionFields } from '../../store/tables/saved-selections.ts';
 import { defineChangeByName } from '../core/change-by-name.ts';
 import type { Context } from '../core/context.ts';
-import { code, exactShownLine, gitRef, scheduleName as name } from '../core/fields.ts';
+import {
+  code,
+  exactShownLine,
+  gitRef,
+  scheduleName as name,
+  newScheduleName as newName,
+} from '../core/fields.ts';
 import { defined, defineOperation } from '../core/operation.ts';
 import { getEnvironment, idsOfEnvironments } from '../environments/get-environment.ts';
 import { runOptionsInput } from '../runs/run-options.ts';
@@ -38,7 +44,7 @@ export const addSavedSelection = defineOperation({
   readsTests: true,
   audited: ({ name }) => name,
   input: z.object({
-    name,
+    name: newName,
     ...settings,
     description: settings.description.default(''),
     environments: settings.environments.default([]),
@@ -106,7 +112,7 @@ export const editSavedSelection = defineOperation({
   role: 'operator',
   readsTests: true,
   audited: ({ name, ...changes }) => `${name}: ${Object.keys(defined(changes)).join(', ')}`,
-  input: z.object({ name, rename: name.optional(), ...z.object(settings).partial().shape }),
+  input: z.object({ name, rename: newName.optional(), ...z.object(settings).partial().shape }),
   output: savedSelectionView,
   async run(context, { name, rename, environments, ref, ...rest }, { principal }) {
     const changes = defined(rest);
@@ -138,7 +144,7 @@ export const duplicateSavedSelection = defineOperation({
   summary: 'Copy a saved selection under another name; the copy is switched on, and no schedule uses it',
   role: 'operator',
   audited: ({ name, rename }) => `${name} as ${rename}`,
-  input: z.object({ name, rename: name.describe('The name of the copy') }),
+  input: z.object({ name, rename: newName.describe('The name of the copy') }),
   output: savedSelectionView,
   async run({ savedSelections }, { name, rename }, { principal }) {
     const fields = fieldsOf(await savedSelections.get(name));

@@ -10,7 +10,14 @@ import { firstAfter, newRecurrence, timesOf } from '../../schedule/times.ts';
 import type { DueTime, ScheduleFields } from '../../store/tables/schedules.ts';
 import { defineChangeByName } from '../core/change-by-name.ts';
 import type { Context } from '../core/context.ts';
-import { code, gitRef, line, scheduleName as name, wholeNumber } from '../core/fields.ts';
+import {
+  code,
+  gitRef,
+  line,
+  scheduleName as name,
+  newScheduleName as newName,
+  wholeNumber,
+} from '../core/fields.ts';
 import { idempotent } from '../core/idempotency.ts';
 import { defined, defineOperation } from '../core/operation.ts';
 import { idsOfEnvironments } from '../environments/get-environment.ts';
@@ -86,7 +93,7 @@ export const addSchedule = defineOperation({
   readsTests: true,
   audited: ({ name }) => name,
   input: z.object({
-    name,
+    name: newName,
     ...settings,
     selection: selectionInput.optional().describe('Or `saved`'),
     saved: saved.optional(),
@@ -194,7 +201,7 @@ export const editSchedule = defineOperation({
   audited: ({ name, ...changes }) => `${name}: ${Object.keys(defined(changes)).join(', ')}`,
   input: z.object({
     name,
-    rename: name.optional(),
+    rename: newName.optional(),
     dayRule: z
       .literal('vixie')
       .optional()

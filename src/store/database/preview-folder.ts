@@ -1,13 +1,14 @@
-import { access, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ifPresent } from '../../files/missing-file.ts';
 
-/** Whether a data folder has an embedded database. Anything else in it, such as a key, is data as well only with one. */
-export function hasDatabase(dataFolder: string): Promise<boolean> {
-  return access(join(dataFolder, 'database')).then(
-    () => true,
-    () => false,
-  );
+/**
+ * Whether a data folder has an embedded database. Anything else in it, such as a key, is data as well only with one. Rejects for a folder
+ * that cannot be read, whose data must not be taken for none.
+ */
+export async function hasDatabase(dataFolder: string): Promise<boolean> {
+  return (await ifPresent(stat(join(dataFolder, 'database')))) !== undefined;
 }
 
 /** Where data are kept. */

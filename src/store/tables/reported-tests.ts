@@ -58,13 +58,14 @@ export function createReportedTests(deps: { database: Queryable }) {
     async measure(runId: number): Promise<RunMeasure> {
       const [sizes] = await database.query<SizeRow>(
         `SELECT count(*)::int AS results, count(*) FILTER (WHERE octet_length(message) > ${shortLength})::int AS long,
-           coalesce(sum(octet_length(message)) FILTER (WHERE octet_length(message) > ${shortLength}), 0)::bigint AS long_bytes,
            coalesce(sum(octet_length(message)) FILTER (WHERE octet_length(message) <= ${shortLength}), 0)::bigint AS short_bytes,
            (SELECT coalesce(max(position), -1) FROM planned_test WHERE run_id = $1)::int AS last_position
          FROM result WHERE run_id = $1`,
         [runId],
       );
-      const { results, long, long_bytes, short_bytes, last_position: lastPosition } = sizes as SizeRow;
+      const { results, long, short_bytes, last_position: lastPosition } = sizes as SizeRow;
+      const maxMessage = Math.max(shortLength, Math.floor(maxLongCharacters / Math.max(1, long)));
+      const longCharacters = long === 0 ? 0 : await measureLong(database, runId, maxMessage);
       let durationMs = 0;
       const counts = { passed: 0, failed: 0, covered: 0, broken: 0, skipped: 0, missing: 0 };
       for (let after = -1; after < lastPosition; after += countedTests) {
@@ -75,8 +76,7 @@ export function createReportedTests(deps: { database: Queryable }) {
       }
       return {
         ...{ results, counts, durationMs, lastPosition },
-        characters: short_bytes + Math.min(long_bytes, Math.max(shortLength * long, maxLongCharacters)),
-        maxMessage: Math.max(shortLength, Math.floor(maxLongCharacters / Math.max(1, long))),
+        ...{ characters: short_bytes + longCharacters, maxMessage },
       };
     },
 
@@ -117,6 +117,16 @@ export function createReportedTests(deps: { database: Queryable }) {
   };
 }
 
+/** What `page` reads of the long messages of a run, in bytes before they are shortened to characters. */
+async function measureLong(database: Queryable, runId: number, maxMessage: number): Promise<number> {
+  const [row] = await database.query<{ bytes: number }>(
+    `SELECT sum(least(octet_length(message), $2::int))::bigint AS bytes FROM result
+     WHERE run_id = $1 AND octet_length(message) > ${shortLength}`,
+    [runId, maxMessage],
+  );
+  return row?.bytes ?? 0;
+}
+
 /** Counts the planned tests at the next positions by their last results. */
 const count = (database: Queryable, runId: number, after: number): Promise<CountRow[]> =>
   database.query<CountRow>(
@@ -137,7 +147,6 @@ const count = (database: Queryable, runId: number, after: number): Promise<Count
 interface SizeRow {
   results: number;
   long: number;
-  long_bytes: number;
   short_bytes: number;
   last_position: number;
 }
