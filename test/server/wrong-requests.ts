@@ -194,6 +194,9 @@ const unchangedTexts = [
   /: (adminPassword|password|code|(variables\.0\.)?value)$/,
   /: (action\..*|cron|(.*\.)?zone)$/,
   /: (files\.0\..*|file|content|source)$/,
+  // Names of what exists: an earlier version may have taken them.
+  /: (saved|channel|schedules\.0|saved\.0)$/,
+  /^rules\.try: name$/,
 ];
 /** An override of the direction, an invisible letter and an invisible character. */
 const hidden = ['\u202e', '\u3164', '\u200b'];
