@@ -71,16 +71,16 @@ export async function importInto(
 
 /** With a preview, nothing is created where no data exist. */
 async function importRecords(config: Config, log: Logger, options: ImportOptions): Promise<ImportReport> {
-  const own = options.mode === 'apply' ? { config, remove: async () => {} } : await previewConfig(config);
+  const preview = options.mode === 'apply' ? { config, remove: async () => {} } : await previewConfig(config);
   try {
-    const app = await openApp(own.config, { log });
+    const app = await openApp(preview.config, { log });
     try {
       return await importPhpMatre(app.context, options);
     } finally {
       await app.close();
     }
   } finally {
-    await own.remove();
+    await preview.remove();
   }
 }
 

@@ -2,6 +2,7 @@ import type { Reason } from './run.ts';
 import type { RunOptions } from './run-options.ts';
 import type { SavedSelection } from './saved-selection.ts';
 import type { Selection } from './selection.ts';
+import { hiddenCharacter } from './visible-text.ts';
 
 /** What happens in an environment where an earlier run of the schedule is not finished when it is due again. */
 export const overlapRules = ['skip', 'queue', 'replace'] as const;
@@ -84,6 +85,10 @@ export interface Firing {
 
 /** The `requestedBy` of runs of a schedule. */
 export const requestedBySchedule = (name: string) => `schedule ${name}`;
+
+/** Whether a text can be the name of a new schedule: some letters are invisible, such as the filler U+3164. */
+export const isNewScheduleName = (name: string) =>
+  isScheduleName(name) && hiddenCharacter(name) === undefined;
 
 /** Whether a text can be the name of a schedule, which is part of addresses and of `requestedBy`. */
 export function isScheduleName(name: string): boolean {

@@ -112,12 +112,12 @@ function emptyCaller(config: Config, options: DataOptions): Caller {
     );
   };
   const openPreview = async () => {
-    const own = await previewConfig(config);
+    const temporary = await previewConfig(config);
     try {
-      const caller = await openLocalCaller(own.config, options.traceParent);
-      return { ...caller, close: () => caller.close().finally(own.remove) };
+      const caller = await openLocalCaller(temporary.config, options.traceParent);
+      return { ...caller, close: () => caller.close().finally(temporary.remove) };
     } catch (error) {
-      await own.remove();
+      await temporary.remove();
       throw error;
     }
   };

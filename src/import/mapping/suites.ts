@@ -1,7 +1,7 @@
 import { isFault } from '../../faults/fault.ts';
 import { maxDescriptionLength } from '../../model/limits.ts';
 import { nameKey } from '../../model/name-key.ts';
-import { isScheduleName } from '../../model/schedule.ts';
+import { isNewScheduleName } from '../../model/schedule.ts';
 import type { Selection } from '../../model/selection.ts';
 import { asEither, needsBothDays } from '../../schedule/day-rule.ts';
 import { newRecurrence } from '../../schedule/times.ts';
@@ -59,7 +59,7 @@ export function legalName(text: string, otherwise: string): string {
     // Room for a number.
     .slice(0, 95)
     .trim();
-  return isScheduleName(name) ? name : otherwise;
+  return isNewScheduleName(name) ? name : otherwise;
 }
 
 function toSavedSelection(suite: PhpSuite, here: string, selection: Selection, deps: Dependencies): Item {

@@ -32,6 +32,7 @@ it.each([
 it.each([
   ['one line without an end', Buffer.alloc(1_000_000, 'a'), []],
   ['a million lines', Buffer.from('a\n'.repeat(1_000_000)), Array(1_000).fill('a')],
+  ['letters of several bytes', Buffer.from('größer ✓\n'), ['größer ✓']],
   ['a long line', Buffer.from(`${'a'.repeat(5_000)}\n`), ['a'.repeat(1_000)]],
 ])('takes from %s what the log of a run can have', (_what, output, expected) => {
   for (const size of [7, 65_536]) {

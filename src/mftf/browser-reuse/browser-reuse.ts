@@ -1,4 +1,5 @@
 import { PassThrough } from 'node:stream';
+import { StringDecoder } from 'node:string_decoder';
 import { withTimeout } from '../../async/timeout.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { superviseTo } from '../../engine/supervise-to.ts';
@@ -73,11 +74,12 @@ export function reuseObstacle(
  * line ends, and must cost neither memory nor the log of the run.
  */
 export function firstLines(onLine: (line: string) => void): (chunk: Buffer) => void {
+  const decoder = new StringDecoder('utf8');
   let rest = '';
   let count = 0;
   return (chunk) => {
     if (count >= maxLines) return;
-    const lines = (rest + chunk.toString('latin1')).split('\n', maxLines - count + 1);
+    const lines = (rest + decoder.write(chunk)).split('\n', maxLines - count + 1);
     // What follows the last line end; with so many lines nothing is needed any more.
     rest = (lines.pop() ?? '').slice(0, maxLineLength);
     count += lines.length;

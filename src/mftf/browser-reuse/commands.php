@@ -4,8 +4,8 @@
 namespace Matre;
 
 /**
- * Commands whose effects `Browser::clear` undoes. The effects of any other command are unknown, so that its browser is not kept. Missing
- * on purpose: the end of a window, with which the permissions of its pages can be seen no more.
+ * Commands whose effects `Browser::clear` undoes. The effects of any other command are unknown, so that its browser is not kept. DELETE
+ * /window is missing on purpose: the permissions of a closed page cannot be read.
  */
 const CLEARED_COMMANDS = '~^(
     GET\ /(url|title|window|window/(handles|rect)|timeouts|alert/text|cookie(/[^/]+)?|(se/)?log/types)

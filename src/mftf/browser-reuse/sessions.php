@@ -63,7 +63,7 @@ class Sessions
         }
         $session = $this->sessions[$match[1]] ?? null;
         if ($session === null) {
-            // Also of the spare browser: whoever had it must not use it, or end it, any more.
+            // Also of the spare browser: the test that had it must neither use nor end it.
             $respond(404, NO_SESSION);
             return;
         }

@@ -5,7 +5,7 @@ import { isEnvironmentCode, isVariableName } from '../../model/environment.ts';
 import { isGitRef } from '../../model/git-ref.ts';
 import { maxPasswordLength, maxRefLength, maxTestNameLength, maxUserNameLength } from '../../model/limits.ts';
 import { isPlaywrightTest } from '../../model/playwright.ts';
-import { isScheduleName } from '../../model/schedule.ts';
+import { isNewScheduleName, isScheduleName } from '../../model/schedule.ts';
 import { hiddenCharacter } from '../../model/visible-text.ts';
 
 /**
@@ -156,17 +156,14 @@ export const newUserName = oneLine
   .trim()
   .refine(isUserName, 'must be letters, digits and . _ @ + -, at most 100, starting with a letter or digit');
 
-/** The name of a schedule, a saved selection or a channel. */
-export const scheduleName = line(100).refine(
-  isScheduleName,
-  'must be letters, digits, blanks and . _ -, at most 100, starting with a letter or digit',
-);
+const scheduleNameRule =
+  'must be letters, digits, blanks and . _ -, at most 100, starting with a letter or digit';
 
-/** The name of a new one. Some letters are invisible, such as the filler U+3164. */
-export const newScheduleName = scheduleName.refine(
-  (name) => hiddenCharacter(name) === undefined,
-  'must have no invisible letters',
-);
+/** The name of an existing schedule, saved selection, channel or rule. */
+export const scheduleName = line(100).refine(isScheduleName, scheduleNameRule);
+
+/** The name of a new one. */
+export const newScheduleName = line(100).refine(isNewScheduleName, scheduleNameRule);
 
 /** The name of an existing user, in any case and form of its letters. */
 export const userName = line(maxUserNameLength);

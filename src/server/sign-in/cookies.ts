@@ -40,7 +40,7 @@ function scopeOf(request: FastifyRequest, publicUrl: string | undefined) {
   // Other programs on the same host do not get it.
   const path = basePathOf(publicUrl) || '/';
   // Browsers take a name with `__Secure-` only over TLS, and one with `__Host-` also only from this host: otherwise another host of the
-  // domain, or whoever answers in its place without TLS, could sign a browser in as somebody else (RFC 6265bis, 4.1.3).
+  // domain, or an attacker on the network who answers without TLS, could sign a browser in as somebody else (RFC 6265bis, 4.1.3).
   const prefix = secure ? (path === '/' ? '__Host-' : '__Secure-') : '';
   return { secure, path, prefix };
 }
