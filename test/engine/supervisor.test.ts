@@ -126,19 +126,25 @@ describe.each(shells)('under %s %s', { concurrent: true }, (...shell) => {
     });
 
     test('invariant 6: ends the whole tree when the heartbeat stops, and not before', async () => {
-      // Forty heartbeats fit into the limit: a busy machine may delay all but one of them.
-      const { child, ended, output } = run([8, 1], ...tree);
+      // A busy machine may hold the heartbeats themselves back for the shorter limit (seen at a load of 45).
+      expect((await survivesWithHeartbeats(8)) || (await survivesWithHeartbeats(60))).toBe(true);
+    });
+
+    /** True if the tree lives for longer than `limit` seconds of heartbeats. It has to end when they stop. */
+    async function survivesWithHeartbeats(limit: number): Promise<boolean> {
+      const uptime = () => Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0]);
+      const { child, ended, output } = run([limit, 1], ...tree);
       const beats = setInterval(() => child.stdin.write('beat\n'), 200);
       await waitFor(() => output().includes('up'));
-      const uptime = () => Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0]);
       const startedAt = uptime();
-      await waitFor(() => uptime() - startedAt > 10);
-      expect(ownProcesses().length).toBeGreaterThan(0);
+      await waitFor(() => uptime() - startedAt > limit + 2);
+      const alive = ownProcesses().length > 0;
       clearInterval(beats);
       await ended;
       expect(ownProcesses()).toEqual([]);
       expect(record()).toContain('stop beats-stopped');
-    });
+      return alive;
+    }
 
     test('invariant 6: the tree does not outlive its supervisor', async () => {
       const { child, output } = run([60, 1], ...tree);

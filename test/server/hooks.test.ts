@@ -32,7 +32,8 @@ describe.each(kinds)('hooks on %s', (kind) => {
     });
 
   beforeAll(async () => {
-    const settings: Record<string, string> = { MATRE_RETRY_PAUSE: '100ms' };
+    // One attempt, as in `loseWorker`: the server itself may find the attempt whose worker is lost first.
+    const settings: Record<string, string> = { MATRE_RETRY_PAUSE: '100ms', MATRE_MAX_ATTEMPTS: '1' };
     if (kind === 'postgres') {
       const [postgres, redis] = await Promise.all([sharedPostgres({ schema: true }), startRedis()]);
       closers.push(postgres.drop, redis.stop);
