@@ -30,7 +30,7 @@ const truthLine = z.strictObject({
 });
 export type TruthLine = z.output<typeof truthLine>;
 
-/** By `keyOf`. */
+/** The classes of each result, by `keyOf`. */
 export type Truth = Map<string, readonly ResultClass[]>;
 
 export const keyOf = ({ environment, run, test, suite }: Omit<TruthLine, 'classes'>) =>
@@ -42,7 +42,7 @@ export function resultOf(key: string): Omit<TruthLine, 'classes'> {
   return { environment, run, test, ...(suite !== '' && { suite }) };
 }
 
-/** The lines of a history. Errors: those of an invalid line, and of a result that occurs twice. */
+/** The lines of a history file. Throws when a line is invalid or a result occurs twice. */
 export async function readHistory(file: string): Promise<HistoryLine[]> {
   const keys = new Set<string>();
   return readLines(file, historyLine, (line) => {
@@ -53,7 +53,7 @@ export async function readHistory(file: string): Promise<HistoryLine[]> {
   });
 }
 
-/** The truth about a history, by `keyOf`. Errors: those of an invalid line, and of a result that occurs twice or is not in the history. */
+/** The truth about a history. Throws when a line is invalid, or a result occurs twice or is not in the history. */
 export async function readTruth(file: string, history: readonly HistoryLine[]): Promise<Truth> {
   const results = new Set(history.map(keyOf));
   const truth: Truth = new Map();
@@ -66,9 +66,9 @@ export async function readTruth(file: string, history: readonly HistoryLine[]): 
   return truth;
 }
 
-/** The lines of a file, each checked. Errors: one that names the file and the number of the first invalid line. */
+/** Parses and checks each line of a file. Throws an error that names the file and the number of the first invalid line. */
 async function readLines<T>(file: string, schema: z.ZodType<T>, check: (line: T) => void): Promise<T[]> {
-  const read: T[] = [];
+  const lines: T[] = [];
   let number = 0;
   for await (const line of createInterface({
     input: createReadStream(file),
@@ -79,10 +79,10 @@ async function readLines<T>(file: string, schema: z.ZodType<T>, check: (line: T)
     try {
       const parsed = schema.parse(JSON.parse(line));
       check(parsed);
-      read.push(parsed);
+      lines.push(parsed);
     } catch (error) {
       throw new Error(`${file}, line ${number}: ${(error as Error).message}`);
     }
   }
-  return read;
+  return lines;
 }

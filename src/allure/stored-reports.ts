@@ -2,10 +2,10 @@ import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ifPresent } from '../files/missing-file.ts';
 
-/** How long a report stays; it can be made again. */
-const keptMs = 24 * 60 * 60_000;
+/** A report that is older is removed; it can be made again. */
+const maxAgeMs = 24 * 60 * 60_000;
 const maxReports = 20;
-/** Of all reports together: four with as many files as one may have, or the usual twenty. */
+/** The disk space of all reports: enough for four of the largest (512 MiB of files), or for 20 of the usual size. */
 const maxStoredBytes = 2 * 1024 ** 3;
 
 /** The bytes that the files of a folder take on its disk. */
@@ -15,15 +15,15 @@ export async function bytesOnDisk(folder: string): Promise<number> {
   for (const entry of entries) {
     // Another process may have removed it.
     const stats = entry.isFile() ? await ifPresent(stat(join(entry.parentPath, entry.name))) : undefined;
-    // Some file systems count blocks later.
+    // A file that was just written may have no blocks yet, because some file systems allocate them later.
     bytes += Math.max(stats?.size ?? 0, (stats?.blocks ?? 0) * 512);
   }
   return bytes;
 }
 
 /**
- * Removes reports that are old, the oldest of too many and of too large ones, and what an ended process left behind. The newest stays in
- * any case.
+ * Removes what is older than a day: reports, and the unfinished ones of ended processes. Then removes the oldest while there are too many
+ * or they need more than `maxBytes`, but not the newest.
  */
 export async function removeOldReports(folder: string, maxBytes: number = maxStoredBytes): Promise<void> {
   const entries = await Promise.all(
@@ -37,6 +37,6 @@ export async function removeOldReports(folder: string, maxBytes: number = maxSto
   for (const [index, { path, ageMs }] of newestFirst.entries()) {
     bytes += await bytesOnDisk(path);
     const isTooMuch = index > 0 && (index >= maxReports || bytes > maxBytes);
-    if (ageMs > keptMs || isTooMuch) await rm(path, { recursive: true, force: true });
+    if (ageMs > maxAgeMs || isTooMuch) await rm(path, { recursive: true, force: true });
   }
 }

@@ -6,7 +6,7 @@ import type { ClassCounts } from './submission.ts';
 // The values that messages show and rules read, as JSON: times are ISO 8601 strings, absent values null. Lists are bounded, so that
 // the facts of a submission with thousands of failures fit into a row of a message.
 
-/** Submissions, runs and tests, as far as a message has a use for them. */
+/** A submission with its runs and failures: what messages about it show. */
 export interface SubmissionFacts {
   kind: 'submission';
   phase: 'started' | 'running' | 'finished';
@@ -16,15 +16,16 @@ export interface SubmissionFacts {
     id: number;
     /** Its page; null without MATRE_PUBLIC_URL. */
     url: string | null;
-    /** Of its schedule or saved selection, else the selection in a few words. */
+    /** The name of its schedule or saved selection, else the selection in a few words. */
     name: string;
     schedule: string | null;
+    /** The name of its saved selection. */
     saved: string | null;
     verdict: Verdict | null;
     requestedBy: string;
     createdAt: string;
     finishedAt: string | null;
-    /** From the start of its first run until now, or until its end; null before its start. */
+    /** From the start of its first run to its end, or until now; null before its start. */
     durationMs: number | null;
     /** The usual duration of its longest run; null when it is not known. */
     usualMs: number | null;
@@ -39,7 +40,7 @@ export interface SubmissionFacts {
     branch: string | null;
     /** The commit of the test module. */
     commit: { id: string; subject: string } | null;
-    /** Those since the reference, the newest first, at most 20. */
+    /** The commits since the reference, the newest first, at most 20. */
     commits: { id: string; subject: string; author: string | null }[];
     /** The commit that its statuses are for: the one that it was submitted for, else that of the test module on its forge. */
     commitLink?: CommitLink | null;
@@ -148,7 +149,7 @@ export interface ReservationFacts {
   };
 }
 
-/** A day or a week, with what the one before it had. */
+/** A summary of a day or a week, beside the sums of the period before it. */
 export interface DigestFacts {
   kind: 'digest';
   period: 'daily' | 'weekly';
@@ -172,7 +173,7 @@ export interface DigestFacts {
   moreSubmissions: number;
   /** Tests with the most failures, at most 10. */
   failing: TestFigures[];
-  /** Tests that grew the most, at most 10. */
+  /** Tests whose duration grew the most, at most 10. */
   grown: (TestFigures & { beforeMs: number; afterMs: number })[];
 }
 

@@ -81,7 +81,7 @@ test
 3 steps, at abcdef012345 Add a test
 Modules: two are enabled
 
-VALUE         IS      FROM
+READ AS       VALUE   FROM
 _ENV.MAIL     ann     a.env
 _CREDS.a/KEY  ••••••  global
 `);

@@ -38,14 +38,14 @@ function printPart(
   if (steps.length === 0) return;
   output.line();
   output.line(output.paint.bold(heading));
-  let call = '';
+  let currentCall = '';
   for (const step of steps) {
     const caller = step.call?.stepKey ?? '';
-    if (step.call && caller !== call) {
+    if (step.call && caller !== currentCall) {
       const { actionGroup, stepKey } = step.call;
       output.line(`  ${clean(actionGroup)} [${clean(stepKey)}]  ${output.paint.dim(placeText(step.call))}`);
     }
-    call = caller;
+    currentCall = caller;
     const indent = step.call ? '    ' : '  ';
     const text = step.stepKey === null ? `<!-- ${clean(step.text)} -->` : lineOf(step, findValue);
     output.line(`${indent}${text}  ${output.paint.dim(placeText(step))}`);
@@ -62,12 +62,13 @@ function fieldText({ name, parts }: StepFieldView, findValue: FindValue): string
   return name === '' ? text : `${name}="${text}"`;
 }
 
-const dots = '••••••';
+/** Shown instead of a secret, whose value never leaves the server. */
+const mask = '••••••';
 
-/** What exists only while the test runs, as the XML writes it; a value of the environment where it is known. */
+/** The value on the environment if the server knows it; else the placeholder as in the XML, such as `$order.id$`, known only in a run. */
 function partText(part: Exclude<StepFieldView['parts'][number], string>, findValue: FindValue): string {
   const value = findValue(part.kind, part.name);
-  if (value?.variable != null && value.secret) return dots;
+  if (value?.variable != null && value.secret) return mask;
   return value?.value ?? runtimeText(part);
 }
 
@@ -76,11 +77,11 @@ function printValues(output: Output, values: readonly UsedValueView[]): void {
   printTable(
     output,
     [
-      { heading: 'Value', text: ({ kind, name }) => `${kind === 'env' ? '_ENV' : '_CREDS'}.${name}` },
+      { heading: 'Read as', text: ({ kind, name }) => `${kind === 'env' ? '_ENV' : '_CREDS'}.${name}` },
       {
-        heading: 'Is',
+        heading: 'Value',
         text: ({ variable, value, secret }) =>
-          variable === null ? 'not set' : secret ? dots : (value ?? 'hidden'),
+          variable === null ? 'not set' : secret ? mask : (value ?? 'hidden'),
         truncate: 'middle',
       },
       { heading: 'From', text: ({ from, file }) => file ?? from ?? '-' },

@@ -6,7 +6,7 @@ import { printTestsByClass } from './submission-tests.ts';
 import { printFields, printTable } from './table.ts';
 import type { Output } from './terminal.ts';
 
-/** Prints what a submission says: its runs, the commits since its reference, and the tests of each class. */
+/** Prints a submission: its verdict, its runs, the commits since its reference, and the tests of each class. */
 export function printSubmission(
   output: Output,
   submission: SubmissionView,
@@ -19,7 +19,7 @@ export function printSubmission(
   printCommits(output, submission);
   if (submission.classes === null) {
     output.line();
-    output.line('Its results are not compared with the history yet.');
+    output.line('Its results have not been compared with the history yet.');
   }
   printTestsByClass(output, submission, matrix, { all });
 }
@@ -66,7 +66,7 @@ function headOf(
 }
 
 function printRuns(output: Output, { runs }: SubmissionView): void {
-  const count = (name: 'new' | 'fixed' | 'known' | 'flaky' | 'slower') => ({
+  const classColumn = (name: 'new' | 'fixed' | 'known' | 'flaky' | 'slower') => ({
     heading: name,
     text: ({ classes }: SubmissionView['runs'][number]) => (classes ? String(classes[name]) : '-'),
   });
@@ -81,7 +81,7 @@ function printRuns(output: Output, { runs }: SubmissionView): void {
         colour: (text, { verdict, state }) => colourOf(output.paint, verdict ?? state, text),
       },
       { heading: 'Tests', text: ({ counts }) => tally(counts) },
-      ...(['new', 'fixed', 'known', 'flaky', 'slower'] as const).map(count),
+      ...(['new', 'fixed', 'known', 'flaky', 'slower'] as const).map(classColumn),
       { heading: 'Took', text: ({ durationMs }) => (durationMs === null ? '-' : durationText(durationMs)) },
       { heading: 'Usually', text: ({ usualMs }) => (usualMs === null ? '-' : durationText(usualMs)) },
       {
@@ -98,7 +98,7 @@ function printCommits(output: Output, { commits, reference }: SubmissionView): v
   if (reference === null) return;
   output.line();
   if (commits === null) {
-    output.line(`The commits since submission ${reference.id} are not known to this server.`);
+    output.line(`The commits since submission ${reference.id} are not available on this server.`);
     return;
   }
   if (commits.commits.length === 0) {

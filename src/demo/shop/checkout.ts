@@ -3,7 +3,7 @@ import { html } from './pages.ts';
 import { notFound, page, type Storefront } from './storefront-page.ts';
 import type { Answer, Routes, Visit } from './visit.ts';
 
-/** How long an order is processed, in milliseconds; the page after it reloads until then. */
+/** How long an order is processed, in milliseconds. Its page reloads every second until then, so tests have something to wait for. */
 const processingMs = 1200;
 
 /** The checkout: shipping, payment, order. */

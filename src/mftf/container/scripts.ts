@@ -3,7 +3,7 @@ import type { SpecFile } from '../../engine/engine.ts';
 import { browserReuseFiles } from '../browser-reuse/scripts.ts';
 import { prunedTreeFiles } from '../closure/tree.ts';
 
-/** The paths of this folder's scripts in a container. */
+/** Where the scripts of this folder are in a container; a script has the same file name in both places. */
 export const scripts = {
   prepare: '/opt/matre/prepare.sh',
   fixtures: '/opt/matre/fixtures.sh',

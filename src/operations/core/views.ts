@@ -13,7 +13,7 @@ import type { Context } from './context.ts';
 import { time } from './fields.ts';
 import type { RequestContext } from './operation.ts';
 
-/** The model as JSON: dates are ISO 8601 strings, absent values null. */
+// The model as JSON: dates are ISO 8601 strings, absent values null.
 
 export const reasonView = z.object({ code: z.string(), message: z.string() });
 
@@ -44,7 +44,7 @@ export const environmentView = z.object({
   replay: z
     .enum(replayModes)
     .nullable()
-    .describe('What is recorded of the browsers of its tests; null: as the settings say'),
+    .describe('What is recorded of the browsers of its tests; null: that of the settings'),
   modules: z
     .array(environmentModuleView)
     .describe('Its test modules in order; empty: that of the settings, which also has what is null here'),
@@ -91,7 +91,7 @@ export const variableView = z.object({
   rotation: z
     .object({ at: time, by: z.string(), setAt: time })
     .nullable()
-    .describe('From when on a secret has another value, and who set it'),
+    .describe('When a secret gets another value, and who set it'),
 });
 export type VariableView = z.output<typeof variableView>;
 
@@ -102,7 +102,10 @@ export function viewVariable(
 ): VariableView {
   const shown = shownValue({ name, value: secret ? undefined : value }, context, request);
   return {
-    ...{ name, value: shown, secret, description },
+    name,
+    value: shown,
+    secret,
+    description,
     changedAt: changedAt?.toISOString() ?? null,
     changedBy: changedBy ?? null,
     rotation: rotation
@@ -111,7 +114,7 @@ export function viewVariable(
   };
 }
 
-/** The value for a principal: viewers get those of plain names only. Null when it is hidden. `value` is absent when it is secret. */
+/** The value as the principal may see it, or null: no secrets (their `value` is `undefined`), and for viewers only those of plain names. */
 export function shownValue(
   { name, value }: { name: string; value: string | undefined },
   { secretRule }: Pick<Context, 'secretRule'>,
@@ -152,7 +155,7 @@ export const countsView = z.object({
   quarantined: z
     .number()
     .describe(
-      'Of the failed tests, those that a quarantine covered when the run was judged; they decide nothing',
+      'Of the failed tests, those that a quarantine covered when the run was judged; they do not decide the verdict',
     ),
 });
 
@@ -160,7 +163,7 @@ export const runOptionsView = z.object({
   retryFailed: z
     .number()
     .nullable()
-    .describe('How often each failed test is retried; null: as the settings of the workers say'),
+    .describe('How often each failed test is retried; null: the setting of the workers'),
   failedFirst: z.boolean().describe('Tests that failed last on the environment are executed first'),
   maxFailures: z.number().nullable().describe('No test starts after so many have failed; null: no limit'),
 });
@@ -174,7 +177,7 @@ export const viewRunOptions = ({ retryFailed, failedFirst, maxFailures }: RunOpt
 const pinnedModuleView = z.object({
   name: z.string(),
   repository: z.string().nullable().describe('Without credentials; null for a folder'),
-  branch: z.string().nullable().describe('Whose newest commit it is, unless the run has a ref'),
+  branch: z.string().nullable().describe('Its newest commit is pinned, unless the run has a ref'),
   target: z.string().describe('The folder in the container, below the root of Magento'),
   id: z.string(),
   subject: z.string(),
@@ -235,6 +238,7 @@ export const runView = z.object({
 });
 export type RunView = z.output<typeof runView>;
 
+/** The run as JSON; `waitsFor` is null here, because it depends on the workers (`idle-workers.ts`). */
 export function viewRun(run: Run): RunView {
   const { environmentCode, fence: _fence, leaseUntil: _leaseUntil, ...rest } = run;
   return {
@@ -284,7 +288,7 @@ export const plannedTestView = z.object({
 export const waitsView = z
   .object({
     count: z.number(),
-    lostMs: z.number().describe('What they took'),
+    lostMs: z.number().describe('How long they took, together'),
     pages: z
       .array(
         z.object({
@@ -293,7 +297,7 @@ export const waitsView = z
           count: z.number(),
         }),
       )
-      .describe('At most ten, those that lost most first'),
+      .describe('At most ten, those that lost the most time first'),
     summary: z.string().describe('Such as: 12 waits of 30 s ran out on /checkout, 720 s lost'),
   })
   .describe('Waits for jQuery that ran out although the test continued');

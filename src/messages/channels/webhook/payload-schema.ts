@@ -26,7 +26,9 @@ const counts = z.looseObject({
   broken: z.number(),
   skipped: z.number(),
   flaky: z.number().describe('Those of passed that failed in an earlier attempt of the run'),
-  quarantined: z.number().describe('Those of failed that a quarantine covers; they decide nothing'),
+  quarantined: z
+    .number()
+    .describe('Those of failed that a quarantine covers; they do not decide the verdict'),
 });
 
 const classNames: (keyof ClassCounts)[] = [...resultClasses, 'broken', 'other'];
