@@ -1,5 +1,5 @@
-// Serves the page with nights of a schedule whose truth is known, to look at it: is what is new, flaky, slower and fixed on which
-// environment found at a glance, and since which commit? 21 nights of 600 tests on 8 environments by default, in a PostgreSQL of its own;
+// Serves the page with nights of a schedule whose truth is known. Does it show quickly what is new, flaky, slower and fixed, on which
+// environment, and since which commit? 21 nights of 600 tests on 8 environments by default, in a PostgreSQL of its own;
 // in the last night one environment was broken. Nothing is executed or kept.
 //
 //   npx tsx bench/nights.ts [--port 8091] [--seed N] [--tests N] [--nights N] [--truth FILE]

@@ -1,5 +1,5 @@
 // How much longer does a test take while its browser is recorded, how large is its replay, and what does the worker spend on it? The same
-// steps in a real browser, with and without a recorder, in turns, over pages of the sample shop or of another one. Each page is opened,
+// steps in a real browser, alternately with and without a recorder, over pages of the sample shop or of another one. Each page is opened,
 // waited for as MFTF does, and reports an error and a request that fails.
 //
 //   npx tsx bench/replay.ts [driver|grid] [rounds] [address of a shop]

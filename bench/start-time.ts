@@ -3,7 +3,7 @@
 //   npx tsx bench/start-time.ts [rounds, 20]
 //
 // Needs the built program (`npm run build`). The server is `matre up` on the embedded database in a folder of its own, with a
-// process of its own. All three are started in turns, so that the load of the machine affects them alike; the ratios are those of
+// process of its own. All three are started alternately, so that the load of the machine affects them alike; the ratios are those of
 // the medians. Writes bench/results/start-time.json. Ends with code 1 when --help takes more than 3 times as long as node, or list
 // more than 4 times.
 import { spawn, spawnSync } from 'node:child_process';

@@ -31,8 +31,8 @@ export interface AllureContent {
 /** Reports of Allure, each a folder with a page. */
 export interface AllureReports {
   /**
-   * The name of a report, which is made unless there is one with this key. Whoever has the name can open the report, so nobody can
-   * guess it. For each `user` one is made at a time. Errors: ALLURE_MISSING, ALLURE_FAILED, ALLURE_BUSY, ALLURE_TOO_LARGE, DISK_FULL, and
+   * The name of a report, which is made unless there is one with this key. The name alone opens the report, so it cannot be guessed.
+   * For each `user` one is made at a time. Errors: ALLURE_MISSING, ALLURE_FAILED, ALLURE_BUSY, ALLURE_TOO_LARGE, DISK_FULL, and
    * those of `read`.
    */
   make(key: string, user: string | undefined, read: () => Promise<AllureContent>): Promise<string>;

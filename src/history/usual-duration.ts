@@ -21,7 +21,7 @@ export interface Usual {
 
 /** With fewer earlier passes nothing is usual. */
 const minPasses = 3;
-/** With fewer tests a slow test cannot be told from a slow environment. */
+/** With fewer tests, a slow test and a slow environment look the same. */
 const minTests = 5;
 /** Smaller differences do not matter to people, however steady the test is. */
 const minFactor = 1.2;

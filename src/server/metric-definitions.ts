@@ -31,7 +31,7 @@ type DefineMetric = <Label extends string>(
   labelNames?: Label[],
 ) => { name: string; help: string; labelNames: Label[]; registers: Registry[] };
 
-/** The queue, and what became of runs. */
+/** The queue, and the outcomes of runs. */
 function runMetrics(metric: DefineMetric) {
   return {
     queued: new Gauge(metric('runs_queued', 'Runs in the queue', ['environment'])),

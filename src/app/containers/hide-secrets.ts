@@ -22,7 +22,7 @@ export interface TestAnswer {
 }
 
 /**
- * What hides the secrets of all environments in an answer: whoever asks chooses the environment and the commit, and a file may have the
+ * What hides the secrets of all environments in an answer: the user chooses the environment and the commit, and a file may have the
  * secret of another one, or one that moved to `.env.<code>` later. So these files count at the commits of the answer and at the newest
  * ones. Secrets of the environments of the answer are hidden in all encodings, those of others as they are.
  */

@@ -139,7 +139,7 @@ async function report(
       );
     }
   } finally {
-    // Whoever waited for an hour sees the verdict, also when a report could not be written.
+    // A user who waited for an hour sees the verdict, also when a report could not be written.
     printFinished(context, caller, finished, options, describe);
   }
 }

@@ -13,7 +13,7 @@ import {
 import type { FileResult, FileRun } from './file-result.ts';
 import { addToRun, countsOf, insertRun, placedFiles, timesOf } from './write-run.ts';
 
-/** What became of a run of files. */
+/** The outcome of importing one run. */
 export interface ImportedFileRun {
   name: string;
   /** Its number here; `undefined` for a new one in a dry run. */

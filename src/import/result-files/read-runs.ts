@@ -40,7 +40,7 @@ export async function readRuns(path: string, options: { withoutFiles: boolean })
   const ofJunit = names.filter((name) => name.endsWith('.xml'));
   if (ofJunit.length > 0) {
     const files: JunitFile[] = [];
-    // In turn: of each file only its results stay in memory.
+    // One after the other, so that only one whole file is in memory; the results stay.
     for (const name of ofJunit) files.push(await readJunit(join(path, name)));
     return groupExecutions(files).map((group) => runOfFiles(path, group));
   }

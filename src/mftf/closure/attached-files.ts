@@ -11,8 +11,8 @@ const maxDepth = 20;
 const maxCalls = 10_000;
 
 /**
- * The names of the files that tests attach, relative to `tests/_data`, with the tests of each: as far as they can be told before the
- * test runs, so without those that a variable or created data names.
+ * The names of the files that tests attach, relative to `tests/_data`, with the tests of each: those that are known before the test
+ * runs, so without those that a variable or created data names.
  */
 export function attachedFiles(
   catalog: Catalog,
@@ -60,7 +60,7 @@ function createSearch(dependencies: Dependencies): (test: string, suite: string 
       field
     ];
 
-  /** The text of a field of data, or of an argument; `undefined` when it cannot be told. */
+  /** The text of a field of data, or of an argument; `undefined` when it is known only in a run. */
   const read = ({ name, member }: Pick<Reference, 'name' | 'member'>, values: Values): string | undefined => {
     const value = values.get(name);
     return member === undefined ? value : fieldOf(value ?? name, member);

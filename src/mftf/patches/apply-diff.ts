@@ -118,7 +118,7 @@ const reversed = (hunk: Hunk): Hunk => ({
   newLines: hunk.oldLines,
 });
 
-/** Names the hunk, and the causes that can be told: line ends, or a part that is applied already. */
+/** Names the hunk, and the causes that can be recognised: line ends, or a part that is applied already. */
 function describeMisfit(lines: string[], hunks: Hunk[], index: number, budget: { left: number }): string {
   const hunk = hunks[index];
   if (!hunk) return 'a hunk does not fit';

@@ -30,7 +30,7 @@ export const makeAllureReport = defineOperation({
   audited: false,
   input: z.object({ ids: reportedIds }),
   output: z.object({
-    path: z.string().describe('The address of the page on this server. Whoever has it can open the page'),
+    path: z.string().describe('The address of the page on this server. Anyone who has it can open the page'),
   }),
   async run(context, { ids }, { principal }) {
     const runs = await readReportedRuns(context, ids);

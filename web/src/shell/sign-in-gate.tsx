@@ -45,7 +45,7 @@ export function SignInGate() {
       </Suspense>
     );
   }
-  // A link of an admin: whoever opens it may be signed in, also as somebody else.
+  // A link of an admin: the user who opens it may be signed in already, also as another user.
   if (path === '/reset' && session.data.user.via !== 'open') {
     return (
       <Suspense fallback={<Loading what="the form" />}>
