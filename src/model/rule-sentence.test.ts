@@ -29,7 +29,7 @@ describe('the sentence of a rule', () => {
     [
       { occasions: ['failed', 'broken'], quietHours },
       { schedules: ['nightly'] },
-      'Slack #qa: failed or broken nights of nightly, not between 22:00 and 07:00 Europe/Madrid',
+      'Slack #qa: failed or broken submissions of nightly, not between 22:00 and 07:00 Europe/Madrid',
     ],
     [{ occasions: ['always'] }, {}, 'Slack #qa: all submissions'],
     [

@@ -34,7 +34,7 @@ export const weekdays = [
 ] as const;
 
 /**
- * A rule in one sentence, without a full stop: `Slack #qa: failed or broken nights of nightly, not between 22:00 and 07:00 Europe/Madrid`.
+ * A rule in one sentence, without a full stop: `Slack #qa: failed or broken submissions of nightly, not between 22:00 and 07:00 Europe/Madrid`.
  * Long lists are cut after three names.
  */
 export function ruleSentence(rule: RuleWords): string {
@@ -55,7 +55,7 @@ export function ruleSentence(rule: RuleWords): string {
 function submissionClause({ occasions, conditions }: RuleWords): string {
   const atFirstFailure = occasions.includes('first-failure');
   const adjectives = occasions.flatMap((occasion) => outcomes[occasion] ?? []);
-  const noun = `${conditions.schedules.length > 0 && conditions.saved.length === 0 ? 'nights' : 'submissions'}${scopeOf(conditions)}`;
+  const noun = `submissions${scopeOf(conditions)}`;
   if (occasions.includes('always'))
     return `all ${noun}${atFirstFailure ? ', also at their first failure' : ''}`;
   if (adjectives.length > 0) {

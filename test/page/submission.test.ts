@@ -107,10 +107,10 @@ describe.skipIf(noBrowserReason)('the page of a submission in a browser', () => 
     await page.context().close();
   });
 
-  it('leads to the newest night, to those before and after it, and weeks back', async () => {
+  it('leads to the newest submission, to those before and after it, and weeks back', async () => {
     const { page } = await open('/schedules/nightly/latest');
     await page.waitForURL(server.url + night());
-    const strip = page.getByRole('navigation', { name: 'Nights of nightly' });
+    const strip = page.getByRole('navigation', { name: 'Submissions of nightly' });
     await strip.locator('[aria-current=page]').waitFor();
     await page.getByRole('link', { name: 'Previous' }).click();
     await page.waitForURL(`${server.url}/submissions/59`);

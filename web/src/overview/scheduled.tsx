@@ -14,7 +14,7 @@ import classes from './scheduled.module.css';
 const recheckMs = 60_000;
 const maxSchedules = 3;
 
-/** Was the night good? The last firing of each schedule with the results of its runs, and when it fires next. */
+/** The last firing of each schedule with the results of its runs, and when it fires next. */
 export function Scheduled() {
   const { data } = useQuery({ ...schedulesQuery, refetchInterval: recheckMs });
   if (!data) return null;
@@ -25,9 +25,7 @@ export function Scheduled() {
       <h2 id="scheduled">Scheduled runs</h2>
       {byLast.length === 0 && (
         <div className={classes.empty}>
-          <p>
-            A schedule runs your tests every night, so that the first look in the morning shows what broke.
-          </p>
+          <p>A schedule runs your tests every night, so the overview shows in the morning what broke.</p>
           <Button component={Link} href="/new-schedule" variant="default">
             New schedule
           </Button>
@@ -75,7 +73,7 @@ function Entry({ schedule: { name, last, next, paused } }: { schedule: ScheduleV
         </p>
       ) : (
         <>
-          {last.submission !== null && <Night id={last.submission} schedule={name} />}
+          {last.submission !== null && <SubmissionLink id={last.submission} schedule={name} />}
           <p className={classes.tally}>
             {tally(statuses).map(([status, count]) => (
               <StatusBadge key={status} status={status}>
@@ -106,14 +104,14 @@ function Entry({ schedule: { name, last, next, paused } }: { schedule: ScheduleV
   );
 }
 
-/** What changed in the night, which leads to its page. */
-function Night({ id, schedule }: { id: number; schedule: string }) {
+/** What changed in a submission, as a link to its page. */
+function SubmissionLink({ id, schedule }: { id: number; schedule: string }) {
   const { data } = useQuery(submissionsQuery({ schedule, limit: 1 }));
   const submission = data?.submissions.find((each) => each.id === id);
   return (
     <p>
       <Anchor component={Link} href={submissionPage(id)}>
-        {submission ? <Changes submission={submission} /> : 'Show the night'}
+        {submission ? <Changes submission={submission} /> : 'Show the submission'}
       </Anchor>
     </p>
   );

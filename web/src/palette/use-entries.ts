@@ -104,11 +104,11 @@ export function useEntries(): EntryGroup[] {
   ];
 }
 
-/** The newest submissions, and the newest finished night of each schedule. */
+/** The newest submissions, and the newest finished one of each schedule. */
 function useSubmissions(schedules: readonly { name: string }[]): Omit<Entry, 'run'>[] {
   const { data } = useQuery(submissionsQuery({ limit: recentSubmissions }));
   return [
-    ...schedules.map(({ name }) => ({ id: latestPage(name), label: `Newest night of ${name}` })),
+    ...schedules.map(({ name }) => ({ id: latestPage(name), label: `Newest submission of ${name}` })),
     ...(data?.submissions ?? []).map((submission) => ({
       id: submissionPage(submission.id),
       label: `${nameOf(submission)}, ${nightText(submission.createdAt)}`,

@@ -35,7 +35,8 @@ export default function Rules() {
             </Button>
           }
         >
-          First add a channel, such as Slack or e-mail. Then a rule says which outcomes it is sent.
+          First add a channel, such as Slack or e-mail. Then add a rule that says which outcomes are sent to
+          it.
         </EmptyState>
       ) : (
         <EmptyState
@@ -46,7 +47,7 @@ export default function Rules() {
             </ActionButton>
           }
         >
-          A rule says which outcomes a channel is sent: failed nights, recoveries, alerts, or a digest of the
+          A rule says what is sent to a channel: failed submissions, recoveries, alerts, or a digest of the
           week. Its form shows what it would have sent last week.
         </EmptyState>
       )}

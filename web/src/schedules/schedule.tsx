@@ -67,7 +67,7 @@ export default function Schedule({ params }: { params: { name: string } }) {
           {submissions && submissions.submissions.length > 0 && (
             <>
               <Button component={Link} href={latestPage(name)} variant="default" size="compact-sm">
-                Newest finished night
+                Newest finished submission
               </Button>
               <Button
                 component={Link}
@@ -75,7 +75,7 @@ export default function Schedule({ params }: { params: { name: string } }) {
                 variant="subtle"
                 size="compact-sm"
               >
-                All nights
+                All submissions
               </Button>
             </>
           )}
@@ -205,13 +205,17 @@ const firingColumnsIn = (
       firing.submission === null ? (
         <FiringOutcome firing={firing} />
       ) : (
-        <Night id={firing.submission} firing={firing} submission={submissions.get(firing.submission)} />
+        <FiringSubmission
+          id={firing.submission}
+          firing={firing}
+          submission={submissions.get(firing.submission)}
+        />
       ),
   },
   { name: 'Reason', width: 12, share: 2, wraps: true, card: 'bare', value: reasonText },
 ];
 
-interface NightProps {
+interface FiringSubmissionProps {
   id: number;
   firing: FiringView;
   /** Undefined until it is loaded. */
@@ -219,9 +223,9 @@ interface NightProps {
 }
 
 /** The verdict of a firing and what changed, instead of the verdict of each run. */
-function Night({ id, firing, submission }: NightProps) {
+function FiringSubmission({ id, firing, submission }: FiringSubmissionProps) {
   return (
-    <Anchor component={Link} href={submissionPage(id)} className={classes.night}>
+    <Anchor component={Link} href={submissionPage(id)} className={classes.submission}>
       {submission ? (
         <>
           <StatusBadge

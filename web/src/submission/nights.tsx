@@ -52,7 +52,7 @@ function Strip({ id, of, name }: Props) {
   const last = shown.at(-1);
   if (data !== undefined && nights.length < 2) return null;
   return (
-    <nav ref={nav} className={classes.strip} aria-label={`Nights of ${name}`}>
+    <nav ref={nav} className={classes.strip} aria-label={`Submissions of ${name}`}>
       <Button
         variant="subtle"
         size="compact-sm"
