@@ -6,12 +6,12 @@ import { parseWhole } from './cli-context.ts';
 export const runOptions = () => [
   new Option(
     '--retry-failed <number>',
-    'execute each failed test again, up to so many times; by default as the workers are set',
+    'retry each failed test up to this many times; by default the setting of the workers',
   ).argParser(parseWhole),
-  new Option('--failed-first', 'execute tests first that failed when they were last executed there'),
+  new Option('--failed-first', 'first execute the tests that failed last on the environment'),
   new Option(
     '--max-failures <number>',
-    'after so many failed tests execute no other one; the rest is skipped',
+    'start no other test after this many have failed; the rest is skipped',
   ).argParser(parseWhole),
 ];
 

@@ -369,7 +369,7 @@ describe('the other commands, with a server', () => {
     }
     const [, last = ''] = ids;
     const front = await ask(['priority', last, '--front']);
-    expect(front.stdout).toMatch(/^Run \d+ on held was given priority \d+; it is number 1 in its queue\.$/m);
+    expect(front.stdout).toMatch(/^Run \d+ on held has priority \d+ now; it is number 1 in its queue\.$/m);
     expect(JSON.parse((await ask(['priority', last, '--json', '--', '-5'])).stdout)).toMatchObject({
       priority: -5,
     });

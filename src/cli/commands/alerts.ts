@@ -6,8 +6,8 @@ import { clean, localTime } from '../output/format.ts';
 import type { Output } from '../output/terminal.ts';
 
 const helpFooter = `
-An alert is announced once when it begins and once when it ends, however many processes look (docs/operating.md). Its time is
-that of the first sight. Without --open the newest come first, also those that ended.
+An alert is announced once when it begins and once when it ends, however many processes check (docs/operating.md). Its time
+is when a process first noticed it. Without --open the newest come first, also those that ended.
 
 Examples:
   matre alerts --open

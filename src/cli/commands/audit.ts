@@ -14,7 +14,7 @@ const helpFooter = `
 Examples:
   matre audit --limit 20
   matre audit --who ada --operation users.edit --since 7d
-  matre audit --since 30d --csv > audit.csv    all entries that fit, not only the first 50`;
+  matre audit --since 30d --csv > audit.csv    all matching entries, not only the first 50`;
 
 export function registerAudit(command: Command, context: CliContext): void {
   command
@@ -26,7 +26,7 @@ export function registerAudit(command: Command, context: CliContext): void {
     .option('--outcome <outcome>', 'only entries with this outcome: done, or a fault code')
     .option('--since <time>', 'only entries from this time on, such as 7d', (text) => parseSince(text))
     .option('--until <time>', 'only entries before this time, such as 2026-11-30', (text) => parseSince(text))
-    .option('--csv', 'print all entries that fit as CSV, whatever --limit is')
+    .option('--csv', 'print all matching entries as CSV, regardless of --limit')
     .addOption(jsonOption())
     .addHelpText('after', helpFooter)
     .action(async (options) => {

@@ -25,6 +25,6 @@ export function registerUnpin(command: Command, context: CliContext): void {
     .addOption(jsonOption())
     .action(async (id: number, options: { json?: boolean }) => {
       const run = await context.withCaller((caller) => caller.call(unpinRun, { id }));
-      print(context, options, run, (output) => output.line(`Run ${id} is not pinned any more.`));
+      print(context, options, run, (output) => output.line(`Run ${id} was unpinned.`));
     });
 }

@@ -22,7 +22,7 @@ export function registerPriority(command: Command, context: CliContext): void {
         });
         print(context, options, run, (output) => {
           const place = position === null ? 'it starts now' : `it is number ${position} in its queue`;
-          output.line(`Run ${id} on ${run.environment} was given priority ${run.priority}; ${place}.`);
+          output.line(`Run ${id} on ${run.environment} has priority ${run.priority} now; ${place}.`);
         });
       },
     );

@@ -33,8 +33,8 @@ export function registerReservations(reservations: Command, context: CliContext)
             { heading: 'Environment', text: ({ environment }) => environment },
             { heading: 'State', text: ({ state }) => state },
             { heading: 'Owner', text: ({ owner }) => clean(owner) },
-            { heading: 'Begin', text: beginText },
-            { heading: 'End', text: endText },
+            { heading: 'Begins', text: beginText },
+            { heading: 'Ends', text: endText },
             {
               heading: 'Reason',
               text: ({ reason, endReason }) =>

@@ -18,9 +18,9 @@ Examples:
 export function registerRetention(command: Command, context: CliContext): void {
   command
     .option('--dry-run', 'show what would be removed now')
-    .option('--keep-runs <days>', 'as if MATRE_KEEP_RUNS were so many days', parseWhole)
+    .option('--keep-runs <days>', 'as if MATRE_KEEP_RUNS were this many days', parseWhole)
     .option('--max-results <number>', 'as if MATRE_MAX_RESULTS were this', parseWhole)
-    .option('--keep-files <days>', 'as if MATRE_KEEP_FILES were so many days', parseWhole)
+    .option('--keep-files <days>', 'as if MATRE_KEEP_FILES were this many days', parseWhole)
     .option('--max-files <size>', 'as if MATRE_MAX_FILES were this, such as 50g', parseBytes)
     .addOption(jsonOption())
     .addHelpText('after', helpFooter)

@@ -35,7 +35,7 @@ it('prints weeks with weighted means, and the lists of tests', async () => {
     expect(stdout).toMatch(/^2026-11-16 +1 +95\.0% +2\.0% +5 +1 /m);
     expect(stdout).toMatch(/CartSuite:SlowTest +30 s +1 min 1 s +\+103%/);
     expect(stdout).toContain('No failure in 90 days: 2 tests, 1 h together');
-    expect(stdout).toContain('Cost most\nnone\n');
+    expect(stdout).toContain('Most time in total\nnone\n');
     const plain = await cliHere(['trends'], { settings });
     expect(plain.stdout).toMatch(/^2026-11-23 +4 +95\.0% +2\.0% +10 +2 +15 min +1 min$/m);
     const none = await cliHere(['trends', '-e', 'gone'], { settings });

@@ -18,8 +18,8 @@ export function registerTrends(command: Command, context: CliContext): void {
     .addHelpText(
       'after',
       `
-Prints weeks, then the slowest tests, those that grew most (last quarter of the time with results against the first),
-those that cost most, and those that did not fail in 90 days.
+Prints weeks, then the slowest tests, those whose duration grew most (last quarter of the time with results against the
+first), those that took the most time in total, and those that did not fail in 90 days.
 
 Examples:
   matre trends -e preprod-us --days 28
@@ -57,8 +57,8 @@ function printTrends(output: Output, trends: TrendsView, { limit, group, module 
     else printTable(output, [testColumn, ...columns], tests.slice(0, limit));
   };
   list('Slowest tests', slowest, [mean, executions]);
-  list('Grew most', grown, growth);
-  list('Cost most', costliest, [sum, executions]);
+  list('Largest growth', grown, growth);
+  list('Most time in total', costliest, [sum, executions]);
   const cost = `${plural(neverFailed.tests, 'test')}, ${durationText(neverFailed.totalMs)} together`;
   list(`No failure in ${neverFailed.days} days: ${cost}`, neverFailed.costliest, [sum, executions]);
 }

@@ -22,7 +22,7 @@ export function beginText({ state, afterRun, beginsAt, begunAt, expectedBeginAt 
 /** When it ends, or has ended. */
 export function endText({ endsAt, endedAt, durationMs }: Times): string {
   if (endedAt !== null) return momentText(endedAt);
-  return endsAt === null ? `${durationText(durationMs ?? 0)} after its begin` : momentText(endsAt);
+  return endsAt === null ? `${durationText(durationMs ?? 0)} after it begins` : momentText(endsAt);
 }
 
 /** A reservation in a sentence: `Reservation 3 of preprod-us by alice is active until ...`. */

@@ -33,7 +33,7 @@ const replay = z
   .enum(replayModes)
   .nullable()
   .optional()
-  .describe('What is recorded of the browsers of its tests; null: as the settings say');
+  .describe('What is recorded of the browsers of its tests; null: that of the settings');
 const adminPassword = exactLine(maxAdminPasswordLength).min(1, 'must not be empty');
 
 export const addEnvironment = defineOperation({

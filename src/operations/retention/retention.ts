@@ -64,7 +64,7 @@ export const showRetention = defineOperation({
   input: z.object({
     keepRunsDays: wholeNumber(1, maxDays)
       .optional()
-      .describe('As if MATRE_KEEP_RUNS were so many days; likewise the others'),
+      .describe('As if MATRE_KEEP_RUNS were this many days; likewise the others'),
     maxResults: wholeNumber(1).optional(),
     keepFilesDays: wholeNumber(1, maxDays).optional(),
     maxFilesBytes: wholeNumber(1).optional(),

@@ -18,8 +18,8 @@ import { UntilField } from './until-field.tsx';
 const columns: Column<ReservationView>[] = [
   { name: 'State', width: 'fit', value: ({ state }) => state },
   { name: 'Owner', width: 8, share: 1, value: ({ owner }) => <LongText text={owner} /> },
-  { name: 'Begin', width: 9, wraps: true, value: (reservation) => <Begin reservation={reservation} /> },
-  { name: 'End', width: 9, wraps: true, value: endText },
+  { name: 'Begins', width: 9, wraps: true, value: (reservation) => <Begin reservation={reservation} /> },
+  { name: 'Ends', width: 9, wraps: true, value: endText },
   { name: 'Reason', width: 18, share: 2, wraps: true, card: 'bare', value: ({ reason }) => reason },
 ];
 

@@ -16,7 +16,7 @@ export function beginText({ afterRun, beginsAt, begunAt, state }: Times): string
 
 /** When it ends, with the day, in the time zone of the browser. */
 export function endText({ endsAt, durationMs }: Times): string {
-  return endsAt === null ? `${duration(durationMs ?? 0)} after its begin` : dayAndClock(new Date(endsAt));
+  return endsAt === null ? `${duration(durationMs ?? 0)} after it begins` : dayAndClock(new Date(endsAt));
 }
 
 /** What users must know who wait for it: `reserved by alice until ...: look at the cart`. */

@@ -46,12 +46,12 @@ export function TestLists({ trends }: { trends: Trends }) {
     <div className={classes.lists}>
       <div className={classes.column}>
         <List id="slowest" title="Slowest tests" tests={slowest} columns={[mean, executions]} />
-        <List id="costliest" title="Cost most" tests={costliest} columns={[sum, executions]} />
+        <List id="costliest" title="Most time in total" tests={costliest} columns={[sum, executions]} />
       </div>
       <div className={classes.column}>
         <List
           id="grown"
-          title="Grew most"
+          title="Largest growth"
           note="The last quarter of the time with results against the first, on the same environments."
           tests={grown}
           columns={growth}

@@ -23,10 +23,11 @@ export const fieldOptions = (command: 'add' | 'edit') => {
     new Option('--no-all-modules', `read those of enabled modules only${adding ? ' (default)' : ''}`),
     new Option('--image <name>', 'image of its containers; by default that of the settings'),
     ...(adding ? [] : [new Option('--no-image', 'use the image of the settings')]),
-    new Option('--replay <mode>', 'what is recorded of browsers; by default as the settings say').choices(
-      replayModes,
-    ),
-    ...(adding ? [] : [new Option('--no-replay', 'record what the settings say')]),
+    new Option(
+      '--replay <mode>',
+      'which tests have their browsers recorded; by default as in the settings',
+    ).choices(replayModes),
+    ...(adding ? [] : [new Option('--no-replay', 'use the mode of the settings')]),
     ...moduleOptions(adding),
     ...passwordOptions(),
   ];

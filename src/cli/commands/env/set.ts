@@ -16,7 +16,7 @@ export function registerSet(env: Command, context: CliContext): void {
         'encrypt the value, which is prompted for or read from standard input',
       ).conflicts('plain'),
     )
-    .option('--plain', 'store the values readable, whatever they look like')
+    .option('--plain', 'store the values as plain text, even if they look like secrets')
     .option('--description <text>', 'what they are for; without it the stored description is kept')
     .addOption(jsonOption())
     .addHelpText(
@@ -43,7 +43,9 @@ export function registerSet(env: Command, context: CliContext): void {
           ? []
           : result.variables.filter(({ name, secret }) => secret && names.includes(name));
         for (const { name } of guesses) {
-          output.line(`${name} is a secret, by its name or value or as before; --plain stores it readable.`);
+          output.line(
+            `${name} is a secret, by its name or value or as before; --plain stores it as plain text.`,
+          );
         }
       });
     });

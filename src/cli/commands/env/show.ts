@@ -41,7 +41,7 @@ export function registerShow(env: Command, context: CliContext): void {
             `${clean(environment.adminUsername)}, ${environment.hasAdminPassword ? 'password stored' : 'no password'}`,
           ],
           ['Image', environment.image === null ? 'that of the settings' : clean(environment.image)],
-          ['Replay', environment.replay ?? 'as the settings say'],
+          ['Replay', environment.replay ?? 'as in the settings'],
           ...(environment.modules.length === 0
             ? ([['Test module', 'that of the settings']] satisfies [string, string][])
             : environment.modules.map((module): [string, string] => ['Test module', moduleText(module)])),
@@ -72,7 +72,7 @@ function modulesText({ allModules, enabled, refusal, sameAs }: EnvironmentModule
   const lastList =
     enabled === null
       ? 'not known: the shop has not listed them yet'
-      : `${enabled.count} enabled in the shop, asked ${ago(enabled.askedAt)}`;
+      : `${enabled.count} enabled in the shop, listed ${ago(enabled.askedAt)}`;
   return [
     allModules ? `all (--all-modules); ${lastList}` : lastList,
     ...(refusal === null ? [] : [`${clean(refusal.message)}, ${ago(refusal.at)}`]),

@@ -30,7 +30,7 @@ export function registerList(hook: Command, context: CliContext): void {
               heading: 'Last',
               text: ({ last }) => (last === null ? '' : `${last.state} in run ${last.run}`),
             },
-            { heading: 'Does', text: ({ summary }) => clean(summary) },
+            { heading: 'Action', text: ({ summary }) => clean(summary) },
           ],
           answer.hooks,
         );

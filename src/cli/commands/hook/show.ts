@@ -29,7 +29,7 @@ function fieldsOf(view: HookView): [string, string][] {
     ['Environment', environment ?? 'all'],
     ['When', `${moment} the tests, position ${position}`],
     ['State', enabled ? 'on' : 'off'],
-    ['Does', clean(view.summary)],
+    ['Action', clean(view.summary)],
     ...actionFields(view.action),
     ['Time limit', durationText(timeLimitSeconds * 1_000)],
     ['When interrupted', repeatable ? 'it is started again' : 'the run is broken'],

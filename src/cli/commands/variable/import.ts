@@ -18,7 +18,7 @@ export function registerImport(variable: Command, context: CliContext): void {
     .addOption(environmentOption())
     .option('--dry-run', 'only show the changes')
     .option('--replace', 'remove the variables that the file lacks')
-    .option('--plain <name>', 'is not secret, whatever it looks like (repeatable)', collect)
+    .option('--plain <name>', 'is not secret, even if it looks like a secret (repeatable)', collect)
     .option('--secret <name>', 'is secret (repeatable)', collect)
     .addOption(jsonOption())
     .addHelpText(

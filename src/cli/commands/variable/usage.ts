@@ -28,7 +28,7 @@ type Usage = z.output<typeof showVariableUsage.output>;
 
 function printUsage(output: Output, { variables, missing }: Usage, onlyUnused: boolean): void {
   const rows = onlyUnused ? variables.filter(({ isUnused }) => isUnused) : variables;
-  if (rows.length === 0) output.line(onlyUnused ? 'Every value has a use.' : 'There are no values.');
+  if (rows.length === 0) output.line(onlyUnused ? 'Every value is used.' : 'There are no values.');
   else {
     printTable(
       output,

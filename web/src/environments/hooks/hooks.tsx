@@ -80,7 +80,7 @@ const columns: Column<ListedHookView>[] = [
     ),
   },
   {
-    name: 'Does',
+    name: 'Action',
     width: 12,
     share: 2,
     value: ({ summary }) => (
