@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import type { showRetention } from '#src/operations/retention/retention.ts';
 import { get, type OutputOf } from '../api/request.ts';
+import { formatBytes } from '../ui/bytes.ts';
 import { plural } from '../ui/format.ts';
 import { QueryFallback } from '../ui/states.tsx';
 import { type Column, DataTable } from '../ui/table/data-table.tsx';
@@ -83,8 +84,6 @@ function headlineOf({ runs, files, audit, notes, messages }: View): string {
 }
 
 const number = (value: number) => value.toLocaleString('en');
-const bytes = (value: number) =>
-  value >= 1024 ** 3 ? `${(value / 1024 ** 3).toFixed(1)} GB` : `${(value / 1024 ** 2).toFixed(1)} MB`;
 
 function kindsOf({ runs, files, audit, notes, messages }: View): Kind[] {
   const kind = (
@@ -105,9 +104,9 @@ function kindsOf({ runs, files, audit, notes, messages }: View): Kind[] {
     kind('Files of runs', files, files.keepDays),
     {
       name: 'Size of files',
-      total: bytes(files.bytes.total),
-      removed: bytes(files.bytes.removed),
-      limit: files.maxBytes === null ? 'none' : bytes(files.maxBytes),
+      total: formatBytes(files.bytes.total),
+      removed: formatBytes(files.bytes.removed),
+      limit: files.maxBytes === null ? 'none' : formatBytes(files.maxBytes),
     },
     kind('Audit entries', audit, audit.keepDays, audit.max),
     kind('Notes of causes', notes, notes.keepDays),
@@ -135,5 +134,5 @@ const runColumns: Column<RunToRemove>[] = [
   { name: 'Environment', width: 10, value: ({ environment }) => environment },
   { name: 'Finished', width: 'fit', value: ({ finishedAt }) => <Time at={finishedAt} /> },
   { name: 'Results', width: 'fit', isNumber: true, value: ({ results }) => number(results) },
-  { name: 'Files', width: 'fit', isNumber: true, value: ({ filesBytes }) => bytes(filesBytes) },
+  { name: 'Files', width: 'fit', isNumber: true, value: ({ filesBytes }) => formatBytes(filesBytes) },
 ];

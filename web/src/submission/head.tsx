@@ -1,6 +1,7 @@
 import { Anchor, Button } from '@mantine/core';
 import { IconChevronLeft, IconChevronRight } from '@tabler/icons-react';
 import { Link, useLocation } from 'wouter';
+import { shortCommit } from '#src/model/short-commit.ts';
 import type { SubmissionView } from '#src/operations/submissions/submission-view.ts';
 import { ReportMenu } from '../reports/report-menu.tsx';
 import { duration, fullTime, plural } from '../ui/format.ts';
@@ -106,7 +107,8 @@ function Fact({ name, children }: { name: string; children: React.ReactNode }) {
 }
 
 function Reference({ submission: { reference, verdict } }: { submission: SubmissionView }) {
-  if (reference === null) return verdict === null ? 'after it is finished' : 'nothing earlier of its kind';
+  if (reference === null)
+    return verdict === null ? 'known when it is finished' : 'no earlier submission of its kind';
   return (
     <Anchor component={Link} href={submissionPage(reference.id)}>
       {nightTime(reference.createdAt)}
@@ -115,7 +117,7 @@ function Reference({ submission: { reference, verdict } }: { submission: Submiss
   );
 }
 
-/** `acme/shop #7 at c0ffee0123`, with links to the pull or merge request and the commit where their addresses are known. */
+/** `acme/shop #7 at c0ffee01`, with links to the pull or merge request and the commit where their addresses are known. */
 function CommitLink({ link }: { link: NonNullable<SubmissionView['commitLink']> }) {
   const { forge, project, pullRequest, pullRequestUrl, sha, url } = link;
   const request = pullRequest === null ? '' : ` ${forge === 'gitlab' ? '!' : '#'}${pullRequest}`;
@@ -125,7 +127,7 @@ function CommitLink({ link }: { link: NonNullable<SubmissionView['commitLink']> 
         {project}
         {request}
       </Outside>{' '}
-      at <Outside href={url}>{sha.slice(0, 10)}</Outside>
+      at <Outside href={url}>{shortCommit(sha)}</Outside>
     </>
   );
 }
