@@ -123,7 +123,7 @@ function UserActions({ user, isSelf }: { user: User; isSelf: boolean }) {
   });
   const activate = useAction<boolean>({
     run: (active) => change(name, { active }),
-    successMessage: (_user, active) => (active ? `${name} can sign in again.` : `${name} was deactivated.`),
+    successMessage: (_user, active) => (active ? `${name} was activated.` : `${name} was deactivated.`),
     invalidates: [['users'], ['tokens'], ...(isSelf ? [sessionQuery.queryKey] : [])],
   });
   return (
@@ -165,7 +165,7 @@ function AddUser({ onDone }: { onDone: () => void }) {
   const [password, setPassword] = useState('');
   const add = useAction({
     run: () => post<typeof addUser>('/api/users', { name, role, password }),
-    successMessage: (user) => `${user.name} can sign in.`,
+    successMessage: (user) => `${user.name} was added.`,
     invalidates: [['users']],
     quiet: true,
     onSuccess: onDone,

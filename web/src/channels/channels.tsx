@@ -31,7 +31,7 @@ export default function Channels() {
           }
         >
           A channel is where messages go: Slack, Teams, Mattermost, Google Chat, e-mail, a webhook, or the
-          commit on GitHub or GitLab. Then a rule says which outcomes it is sent.
+          commit on GitHub or GitLab. Then a rule says which outcomes are sent to it.
         </EmptyState>
       ) : (
         <ChannelRows channels={data.channels} />

@@ -9,7 +9,7 @@ const invalidates = [['channels'], ['rules'], ['messages']];
 export function useSwitchChannel({ name, disabled }: Pick<ChannelView, 'name' | 'disabled'>) {
   return useAction({
     run: () => callApi('POST', `${channelAddress(name)}/${disabled ? 'enable' : 'disable'}`),
-    successMessage: () => (disabled ? `${name} is on.` : `${name} is off.`),
+    successMessage: () => (disabled ? `${name} was switched on.` : `${name} was switched off.`),
     invalidates,
   });
 }

@@ -9,7 +9,7 @@ const invalidates = [['rules']];
 export function useSwitchRule({ name, disabled }: Pick<RuleView, 'name' | 'disabled'>) {
   return useAction({
     run: () => callApi('POST', `${ruleAddress(name)}/${disabled ? 'enable' : 'disable'}`),
-    successMessage: () => (disabled ? `${name} is on.` : `${name} is off.`),
+    successMessage: () => (disabled ? `${name} was switched on.` : `${name} was switched off.`),
     invalidates,
   });
 }

@@ -56,7 +56,7 @@ function Cancel({ run, done }: { run: RunView; done: number }) {
     run: () => post<typeof cancelRun>(`/api/runs/${run.id}/cancel`),
     successMessage: (after) =>
       after.state === 'finished'
-        ? `Run ${run.id} is cancelled.`
+        ? `Run ${run.id} was cancelled.`
         : `Run ${run.id} ends as soon as its current test has stopped.`,
     invalidates: [['run', run.id], ['overview']],
     onSuccess: () => setDialogOpened(false),

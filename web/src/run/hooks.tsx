@@ -9,15 +9,15 @@ import { fileOf, hooksQuery } from './queries.ts';
 import classes from './run.module.css';
 
 /**
- * The hooks of a run that failed or are executed, above its tests, with a line of their messages: the table of all hooks, below the tests,
- * has the rest. Nothing when there are none.
+ * The hooks of a run that failed or are being executed, above its tests, with a line of their messages: the table of all hooks, below
+ * the tests, has the rest. Renders nothing when there are none.
  */
 export function UrgentHooks({ id }: { id: number }) {
   const { data } = useQuery(hooksQuery(id));
   const hooks = data?.hooks.filter(({ state }) => state !== 'passed' && state !== 'waiting') ?? [];
   if (hooks.length === 0) return null;
   return (
-    <ul className={classes.hooks} aria-label="Hooks that failed or are executed">
+    <ul className={classes.hooks} aria-label="Failed and running hooks">
       {hooks.map((hook) => (
         <li key={`${hook.round}/${hook.name}`}>
           <StatusBadge status={statuses[hook.state]}>{hook.state}</StatusBadge> <b>{hook.name}</b>{' '}

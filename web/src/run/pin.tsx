@@ -17,7 +17,7 @@ export function Pin({ run: { id, pin } }: { run: RunView }) {
   });
   const unpinning = useAction({
     run: () => callApi<RunView>('DELETE', `/api/runs/${id}/pin`),
-    successMessage: () => `Run ${id} is not pinned any more.`,
+    successMessage: () => `Run ${id} was unpinned.`,
     invalidates: [['run', id], ['retention']],
   });
   if (pin !== null) {

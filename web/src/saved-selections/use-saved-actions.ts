@@ -11,7 +11,7 @@ export function useSwitch({ name, disabled }: Pick<SavedSelectionView, 'name' | 
   const verb = disabled ? 'enable' : 'disable';
   return useAction({
     run: () => post<typeof disableSavedSelection>(`${savedAddress(name)}/${verb}`),
-    successMessage: () => (disabled ? `${name} is on.` : `${name} is off.`),
+    successMessage: () => (disabled ? `${name} was switched on.` : `${name} was switched off.`),
     invalidates,
   });
 }

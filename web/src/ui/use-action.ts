@@ -4,7 +4,7 @@ import { showProblem, showSuccess } from './notices.tsx';
 
 export interface Action<Input, Output> {
   run: (input: Input) => Promise<Output>;
-  /** The success message: `Run 44 is cancelled.` */
+  /** The success message: `Run 44 was cancelled.` */
   successMessage?: (output: Output, input: Input) => string;
   /** Prefixes of the query keys to invalidate, for changes without a server event. */
   invalidates?: QueryKey[];

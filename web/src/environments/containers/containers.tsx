@@ -136,7 +136,7 @@ function Replace({ code, running }: { code: string; running: number | undefined 
   const close = () => setDialogOpened(false);
   const replace = useAction({
     run: () => post<typeof replaceContainer>(`/api/pool/${code}/replace`),
-    successMessage: () => `${code} has a new container.`,
+    successMessage: () => `The container of ${code} was replaced.`,
     invalidates: [['container', code], ['containers'], ['overview']],
     onSuccess: close,
   });

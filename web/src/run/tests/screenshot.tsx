@@ -20,7 +20,7 @@ export function Screenshot({ address, test: { test, message }, onClose }: Props)
         </a>
         <figcaption>
           <Anchor href={address} target="_blank" rel="noreferrer">
-            Open in its own size
+            Open full size
           </Anchor>
         </figcaption>
       </figure>
