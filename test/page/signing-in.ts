@@ -125,7 +125,7 @@ export function signingIn(): void {
     const page = await browser.open(`${server.url}/device?code=${userCode}`);
     await signIn(page, 'vera', password);
     await page.getByRole('button', { name: 'Continue' }).click();
-    const command = page.getByRole('region', { name: 'Command that waits' });
+    const command = page.getByRole('region', { name: 'Sign-in to approve' });
     await command.getByText(userCode).waitFor();
     await expectAccessible(page, 'the sign-in of a command');
     await command.getByRole('button', { name: 'Approve' }).click();

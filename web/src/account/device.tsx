@@ -14,7 +14,7 @@ import { RoleSelect } from './role-select.tsx';
 
 /** Lets a command sign in: `matre login` prints the address of this view, with its code. */
 export default function Device() {
-  useTitle('Sign in a command');
+  useTitle('Approve a sign-in');
   const [search] = useSearchParams();
   const [code, setCode] = useState(search.get('code') ?? '');
   const { data: session } = useQuery(sessionQuery);
@@ -27,18 +27,18 @@ export default function Device() {
   if (user.via !== 'password' && user.via !== 'oidc') {
     return (
       <div className={classes.page}>
-        <h1>Sign in a command</h1>
+        <h1>Approve a sign-in</h1>
         <p className={classes.note}>Sign-in is off on this server, so commands need no token.</p>
       </div>
     );
   }
   return (
     <div className={classes.page}>
-      <h1>Sign in a command</h1>
+      <h1>Approve a sign-in</h1>
       {show.data === undefined ? (
         <form
           className={classes.form}
-          aria-label="Code of the command"
+          aria-label="Code of the sign-in"
           onSubmit={(event) => {
             event.preventDefault();
             show.mutate();
@@ -46,7 +46,7 @@ export default function Device() {
         >
           <TextInput
             label="Code"
-            description="As `matre login` shows it"
+            description="The code that `matre login` shows"
             placeholder="BCDF-GHJK"
             required
             withAsterisk={false}
@@ -70,7 +70,7 @@ export default function Device() {
   );
 }
 
-/** Shows what waits, and lets the user approve or deny it. */
+/** Shows which sign-in waits, and lets the user approve or deny it. */
 function Decision({ login, maxRole }: { login: DeviceLoginView; maxRole: Role }) {
   const { userCode, device, address, beganAt } = login;
   const [role, setRole] = useState<Role>(maxRole === 'viewer' ? 'viewer' : 'operator');
@@ -92,7 +92,7 @@ function Decision({ login, maxRole }: { login: DeviceLoginView; maxRole: Role })
   }
   if (deny.data) return <p role="status">The sign-in of {device} was denied.</p>;
   return (
-    <section className={classes.secret} aria-label="Command that waits">
+    <section className={classes.secret} aria-label="Sign-in to approve">
       <p>
         <b>{device}</b>, from the address {address}, wants to sign in as you. It began <Time at={beganAt} />,
         and shows the code <b>{userCode}</b>.

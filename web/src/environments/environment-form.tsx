@@ -118,11 +118,11 @@ function ReplayField({
   return (
     <Select
       label="Replay"
-      description="What is recorded of the browsers of its tests"
+      description="Which tests have their browsers recorded"
       data={[
-        { value: '', label: 'As the settings say' },
+        { value: '', label: 'As in the settings' },
         { value: 'off', label: 'Nothing' },
-        { value: 'failed', label: 'Tests that failed or broke' },
+        { value: 'failed', label: 'Failed and broken tests' },
         { value: 'all', label: 'All tests' },
       ]}
       allowDeselect={false}

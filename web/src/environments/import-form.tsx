@@ -50,7 +50,7 @@ export function ImportForm({ onClose }: { onClose: () => void }) {
       <Checkbox
         size="xs"
         label="Import all values"
-        description="Without it, values that are no secrets stay in the test module, where each commit may change them."
+        description="Without it, values that are not secret stay in the test module, where each commit may change them."
         checked={allValues}
         onChange={(event) => {
           const { checked } = event.currentTarget;

@@ -32,7 +32,7 @@ function LastList({ modules: { enabled, refusal, sameAs } }: { modules: Environm
         'Unknown: the shop has not listed them yet'
       ) : (
         <>
-          {enabled.count} enabled in the shop, requested <Time at={enabled.askedAt} />
+          {enabled.count} enabled in the shop, listed <Time at={enabled.askedAt} />
           {sameAs.length > 0 && <>; the same on {sameAs.join(', ')}</>}
         </>
       )}
@@ -51,7 +51,7 @@ function Difference({ environments, onlyHere, onlyThere }: DifferenceProps) {
   return (
     <>
       <dt>
-        Not as{' '}
+        Differs from{' '}
         {environments.length > 3 ? plural(environments.length, 'environment') : environments.join(', ')}
       </dt>
       <dd title={environments.join(', ')}>

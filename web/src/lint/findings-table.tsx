@@ -56,7 +56,7 @@ export function FindingsTable({ findings, environment, hasBaseline, more, isLoad
       />
       {more > 0 && (
         <Button variant="default" size="xs" className={classes.more} loading={isLoading} onClick={onMore}>
-          Show more of {more.toLocaleString()} others
+          Show more ({more.toLocaleString()} left)
         </Button>
       )}
     </>

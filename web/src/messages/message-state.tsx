@@ -6,7 +6,7 @@ export const messageStates: Record<State, { status: Status; label: string }> = {
   waiting: { status: 'queued', label: 'waiting' },
   sent: { status: 'passed', label: 'sent' },
   'given-up': { status: 'failed', label: 'given up' },
-  dropped: { status: 'cancelled', label: 'not needed any more' },
+  dropped: { status: 'cancelled', label: 'dropped' },
 };
 
 export function MessageState({ state, count }: { state: State; count?: number }) {

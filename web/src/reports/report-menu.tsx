@@ -80,7 +80,7 @@ export function ReportMenu({ runs, fileName }: Props) {
 /** Opened at the click, because browsers refuse a tab that opens seconds later. */
 function openTab(): Window | null {
   const tab = window.open('', '_blank');
-  if (tab) tab.document.title = tab.document.body.textContent = 'Allure makes the report …';
+  if (tab) tab.document.title = tab.document.body.textContent = 'Allure is creating the report …';
   return tab;
 }
 

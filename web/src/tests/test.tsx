@@ -189,7 +189,7 @@ function Results({ history }: { history: History }) {
         <Figure
           name="Flaky"
           value={flakiness === null ? '–' : percent(flakiness)}
-          note={flakiness === null ? 'unknown before two runs' : 'of results differ from the previous one'}
+          note={flakiness === null ? 'needs at least two runs' : 'of results differ from the previous one'}
         />
         <Figure name="Duration" value={p50Ms === null ? '–' : duration(p50Ms)} note="median" />
         <Figure

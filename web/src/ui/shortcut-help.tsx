@@ -1,11 +1,13 @@
 import { Kbd, Modal, Switch, Table } from '@mantine/core';
 import type { Shortcut } from './shortcut.ts';
 
-/** The terms that newcomers meet on the page. docs/glossary.md has all of them. */
+/** The terms that newcomers meet on the page, in the words of docs/glossary.md, which has all of them. */
 const terms = [
   { term: 'Run', meaning: 'One execution of selected tests on one environment.' },
   { term: 'Attempt', meaning: 'One execution of a run. It gets another after a retry or a lost worker.' },
-  { term: 'Slot', meaning: 'Capacity of a worker for one run at a time.' },
+  { term: 'Submission', meaning: 'Runs that were requested at once, over one or more environments.' },
+  { term: 'Broken', meaning: 'No trustworthy answer, because of the infrastructure; never a failed test.' },
+  { term: 'Worker slot', meaning: 'Executes one run at a time. A worker has several.' },
   {
     term: 'Queue position',
     meaning: 'The place of a run in the queue of its environment. Position 1 is next.',

@@ -27,7 +27,7 @@ export function ProofForm({ label, submitLabel, busy, error, onSubmit, onCancel 
   return (
     <form className={classes.form} aria-label={label} onSubmit={submit}>
       <SegmentedControl
-        aria-label="Confirm by"
+        aria-label="Confirm with"
         value={method}
         onChange={(selected) => {
           setMethod(selected);

@@ -37,7 +37,7 @@ export function RotationNote({ variable, environment }: Props) {
             <ConfirmButton
               label="Cancel rotation"
               accessibleName={`Cancel rotation of ${name}`}
-              question={`Keep the value of now? The new value of ${name} is forgotten.`}
+              question={`Keep the current value? The new value of ${name} is discarded.`}
               busy={cancel.isPending}
               onConfirm={() => cancel.mutate()}
             />

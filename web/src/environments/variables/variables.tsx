@@ -203,7 +203,7 @@ function UsageSummary({ query, rows, isFiltered, onFilter }: UsageProps) {
   return (
     <>
       <p className={classes.dim}>
-        {unused === 0 ? 'Every value has a use. ' : `Nothing reads ${plural(unused, 'value')}. `}
+        {unused === 0 ? 'Every value is used. ' : `Nothing reads ${plural(unused, 'value')}. `}
         {(unused > 0 || isFiltered) && (
           <Button size="compact-xs" variant="subtle" onClick={() => onFilter(!isFiltered)}>
             {isFiltered ? 'Show all' : 'Show them'}
