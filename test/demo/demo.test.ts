@@ -54,7 +54,11 @@ overEngines((kind) => {
     const checkout = 'run -e preprod-us -e preprod-es -e stage-es -g checkout --watch';
     expect(await ask(checkout)).toMatchObject({ code: 1, endedByItself: true });
     // The doctor reports no problem; a missing Selenium is none, because the tests of the demo open no browser.
-    await waitFor(async () => (await ask('doctor')).code === 0);
+    await waitFor(async () => {
+      const { code, stdout } = await ask('doctor');
+      if (code !== 0) throw new Error(stdout);
+      return true;
+    });
     demo.process.kill('SIGINT');
     const { code, stdout, endedByItself } = await demo.done;
     expectVerdicts(demo.output());

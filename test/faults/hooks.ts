@@ -28,7 +28,8 @@ const hook = (name: string, moment: HookTask['moment'], repeatable: boolean): Ho
   name,
   moment,
   action: { kind: 'command', argv: ['sh', '-c', script, name], variables: [] },
-  timeLimitSeconds: 30,
+  // A busy machine takes more than half a minute for the 13 sleeps and writes.
+  timeLimitSeconds: 600,
   repeatable,
 });
 

@@ -140,7 +140,10 @@ describe.skipIf(noBrowserReason)(`the page${noBrowserReason ? ` (${noBrowserReas
     });
 
     it('shows the message, screenshot, steps and log of a failure on the page of its run', async () => {
-      const { run } = await harness.run(es, { tests: ['HarbourCartTotalTest', 'QuickTest'] });
+      const { run, results } = await harness.run(es, { tests: ['HarbourCartTotalTest', 'QuickTest'] });
+      expect(results.find(({ status }) => status === 'failed')?.message).toContain(
+        'Failed asserting that two strings are equal',
+      );
       const page = await browser.open(`${server.url}/runs/${run.id}`);
       const failure = page.getByRole('article', { name: 'HarbourCartTotalTest: failed' });
       await failure.getByText('Failed asserting that two strings are equal').first().waitFor();
