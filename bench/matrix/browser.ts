@@ -76,7 +76,7 @@ async function main(): Promise<void> {
   const openings = Number(process.argv[2] ?? 5);
   const tests = 3_000;
   await buildPage();
-  const server = await startSyntheticServer({ tests, environments: 8, nights: 60 });
+  const server = await startSyntheticServer({ tests, environments: 8, submissions: 60 });
   const browser = await startBrowser();
   try {
     const all: MatrixTimings[] = [];

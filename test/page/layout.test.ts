@@ -174,7 +174,7 @@ describe.skipIf(noBrowserReason)('the layout of the page', () => {
     await page.context().close();
   });
 
-  it('leaves room for why an environment is paused, for the first failure of a run, and for other tests of a night', async () => {
+  it('leaves room for why an environment is paused, for the first failure of a run, and for other tests of a submission', async () => {
     const boxOf = async (size: Size, address: string, find: (page: Page) => Locator) => {
       const { page, open } = await openPage({ ...size, scheme: 'light' });
       await open(address);
@@ -193,7 +193,7 @@ describe.skipIf(noBrowserReason)('the layout of the page', () => {
     );
     expect(failure.y).toBeLessThan(width(390).viewport.height);
     // With the note of its cause, and since when that is seen.
-    const test = await boxOf(width(1440), `/submissions/${server.ids.night}`, (page) =>
+    const test = await boxOf(width(1440), `/submissions/${server.ids.submission}`, (page) =>
       page.locator('tr').filter({ hasText: 'first seen' }),
     );
     expect(test.height).toBeLessThan(180);

@@ -9,7 +9,7 @@ import {
 } from './chromium.ts';
 import { type SyntheticServer, startSyntheticServer } from './synthetic-submission.ts';
 
-// Was the night good? The page of a submission, with answers that are made up.
+// How did the submission end? The page of a submission, with answers that are made up.
 
 const phone = { width: 390, height: 844 };
 
@@ -18,7 +18,7 @@ describe.skipIf(noBrowserReason)('the page of a submission in a browser', () => 
   let browser: TestBrowser;
   beforeAll(async () => {
     await buildPage();
-    server = await startSyntheticServer({ tests: 600, environments: 8, nights: 60 });
+    server = await startSyntheticServer({ tests: 600, environments: 8, submissions: 60 });
     browser = await startBrowser();
   });
   afterAll(async () => {
@@ -32,10 +32,10 @@ describe.skipIf(noBrowserReason)('the page of a submission in a browser', () => 
     const matrix = page.getByRole('table', { name: 'Results by test and environment' });
     return { page, matrix, row: (name: string | RegExp) => matrix.getByRole('row', { name }) };
   };
-  const night = (query = '') => `/submissions/${server.id}${query}`;
+  const submission = (query = '') => `/submissions/${server.id}${query}`;
 
   it('says in one sentence what changed, and shows only these tests after a click', async () => {
-    const { page, row } = await open(night());
+    const { page, row } = await open(submission());
     const title = page.getByRole('heading', { level: 1 });
     await title.getByText('2 new failures').waitFor();
     expect(await title.innerText()).toMatch(
@@ -53,7 +53,7 @@ describe.skipIf(noBrowserReason)('the page of a submission in a browser', () => 
   });
 
   it('has one line for the tests of a cause, which unfolds, and leads from each cell to its result', async () => {
-    const { page, row } = await open(night());
+    const { page, row } = await open(submission());
     const cause = row(/^2 tests with the same cause/).first();
     await cause.getByText("- '47,19 €' + '39,00 €'", { exact: false }).waitFor();
     const test = row(/^StorefrontCheckoutNumber1WithLongNameTest/);
@@ -68,7 +68,7 @@ describe.skipIf(noBrowserReason)('the page of a submission in a browser', () => 
   });
 
   it('is one stop of the Tab key, in which the arrow keys move', async () => {
-    const { page, matrix } = await open(night());
+    const { page, matrix } = await open(submission());
     const focused = () =>
       page.evaluate('document.activeElement.getAttribute("aria-label") ?? document.activeElement.innerText');
     await matrix.getByRole('button').first().focus();
@@ -86,7 +86,7 @@ describe.skipIf(noBrowserReason)('the page of a submission in a browser', () => 
   });
 
   it('shows all tests on demand, and filters them by name and environment in the address', async () => {
-    const { page, matrix, row } = await open(night());
+    const { page, matrix, row } = await open(submission());
     await page.getByRole('button', { name: 'Show all 600 tests' }).click();
     await row(/^The same on all environments/).waitFor();
     expect(await matrix.getByRole('row').count()).toBeLessThan(100);
@@ -109,7 +109,7 @@ describe.skipIf(noBrowserReason)('the page of a submission in a browser', () => 
 
   it('leads to the newest submission, to those before and after it, and weeks back', async () => {
     const { page } = await open('/schedules/nightly/latest');
-    await page.waitForURL(server.url + night());
+    await page.waitForURL(server.url + submission());
     const strip = page.getByRole('navigation', { name: 'Submissions of nightly' });
     await strip.locator('[aria-current=page]').waitFor();
     await page.getByRole('link', { name: 'Previous' }).click();
@@ -125,7 +125,7 @@ describe.skipIf(noBrowserReason)('the page of a submission in a browser', () => 
   });
 
   it('has a card for each test on a phone, with the results that matter', async () => {
-    const { page, row } = await open(night('?class=flaky'), phone);
+    const { page, row } = await open(submission('?class=flaky'), phone);
     const test = row(/^StorefrontCheckoutNumber241/);
     await test.getByRole('link', { name: 'preprod-01 flaky' }).waitFor();
     expect(await test.getByRole('link', { name: /^preprod-0/ }).count()).toBe(1);

@@ -9,7 +9,7 @@ import { fillPage, pageFolder, readPage } from '../../src/server/http/page.ts';
 export interface SyntheticSize {
   tests: number;
   environments: number;
-  nights: number;
+  submissions: number;
 }
 
 type ClassCounts = NonNullable<SubmissionSummary['classes']>;
@@ -38,23 +38,23 @@ const note = {
 export async function startSyntheticServer({
   tests,
   environments,
-  nights,
+  submissions,
 }: SyntheticSize): Promise<SyntheticServer> {
   const codes = Array.from(
     { length: environments },
     (_, index) => `preprod-${String(index).padStart(2, '0')}`,
   );
-  const matrix = syntheticMatrix(tests, codes, nights * 10);
+  const matrix = syntheticMatrix(tests, codes, submissions * 10);
   const isNotable = ({ cells }: MatrixView['rows'][number]) =>
     cells.some((cell) => cell?.outcome !== 'passed' || cell.classes.length > 0);
   const counts = { planned: tests * environments, passed: 0, failed: 0, broken: 0, skipped: 0 };
   for (const { cells } of matrix.rows) for (const cell of cells) counts[cell?.outcome ?? 'skipped'] += 1;
   const classes = countClasses(matrix);
-  const summaryOf = (night: number): SubmissionSummary => {
-    const createdAt = new Date(Date.now() - (nights - night) * day);
-    const isGood = night !== nights && night % 3 > 0;
+  const summaryOf = (id: number): SubmissionSummary => {
+    const createdAt = new Date(Date.now() - (submissions - id) * day);
+    const isGood = id !== submissions && id % 3 > 0;
     return {
-      id: night,
+      id,
       ...{ name: 'nightly', schedule: 'nightly', saved: null, selection, summary: 'all tests' },
       ...{ requestedBy: 'schedule nightly', createdAt: createdAt.toISOString() },
       startedAt: createdAt.toISOString(),
@@ -64,10 +64,10 @@ export async function startSyntheticServer({
       classes: isGood ? { new: 0, known: 0, fixed: 0, flaky: 0, slower: 0, broken: 0, other: 0 } : classes,
     };
   };
-  const viewOf = (night: number): SubmissionView => ({
-    ...summaryOf(night),
+  const viewOf = (id: number): SubmissionView => ({
+    ...summaryOf(id),
     runs: codes.map((environment, index) => ({
-      id: night * 10 + index,
+      id: id * 10 + index,
       ...{ environment, state: 'finished', verdict: 'failed', reason: null, classes },
       counts: { ...counts, planned: tests, passed: tests - 12, failed: 12, flaky: 0, quarantined: 0 },
       ...{ durationMs: 70 * 60_000, usualMs: 68 * 60_000 },
@@ -78,8 +78,8 @@ export async function startSyntheticServer({
       url: `https://gitlab.example.com/acme/qa/shop/-/commit/${'cd'.repeat(20)}`,
       pullRequestUrl: 'https://gitlab.example.com/acme/qa/shop/-/merge_requests/7',
     },
-    reference: { id: night - 1, createdAt: summaryOf(night - 1).createdAt, verdict: 'passed' },
-    ...{ previous: night > 1 ? night - 1 : null, next: night < nights ? night + 1 : null },
+    reference: { id: id - 1, createdAt: summaryOf(id - 1).createdAt, verdict: 'passed' },
+    ...{ previous: id > 1 ? id - 1 : null, next: id < submissions ? id + 1 : null },
     commits: {
       ...{ from: 'cd'.repeat(20), to: 'ab'.repeat(20), more: false },
       commits: [
@@ -93,7 +93,10 @@ export async function startSyntheticServer({
   });
   const all = JSON.stringify(matrix);
   const notable = JSON.stringify({ ...matrix, rows: matrix.rows.filter(isNotable) });
-  const list = JSON.stringify({ submissions: range(nights).map((n) => summaryOf(nights - n)), next: null });
+  const list = JSON.stringify({
+    submissions: range(submissions).map((n) => summaryOf(submissions - n)),
+    next: null,
+  });
   const answers = new Map<string, string>([
     ['/api/submissions', list],
     ['/api/session', JSON.stringify(session)],
@@ -106,7 +109,7 @@ export async function startSyntheticServer({
     if (isMatrix) return search === '?rows=all' ? all : notable;
     return JSON.stringify(viewOf(Number(id)));
   };
-  return serve({ bodyOf, id: nights });
+  return serve({ bodyOf, id: submissions });
 }
 
 const session = {
@@ -116,7 +119,7 @@ const session = {
 
 const range = (count: number) => Array.from({ length: count }, (_, index) => index);
 
-/** One test in 40 failed or changed, as after a bad night; the others passed everywhere. */
+/** One test in 40 failed or changed, as after a bad change; the others passed everywhere. */
 function syntheticMatrix(tests: number, environments: readonly string[], firstRun: number): MatrixView {
   const rows = range(tests).map((test) => ({
     test: `Storefront${['Cart', 'Checkout', 'Customer', 'Search'][test % 4]}Number${test}WithLongNameTest`,

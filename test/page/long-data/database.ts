@@ -70,7 +70,7 @@ export async function fillDatabase(context: Context): Promise<RunRows['ids']> {
   await variables.rotate(1, { name, value: 'rotated', at, by: userName(3) });
   await addTriage(context);
   await addSavedSelections(context);
-  await addMessages(context, ids.night);
+  await addMessages(context, ids.submission);
   await database.script('ANALYZE');
   return ids;
 }

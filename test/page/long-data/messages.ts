@@ -27,8 +27,11 @@ const refusal =
   `The mail server smtp.quality-assurance.northern-warehouse.example.org refused the recipient ${userName(0)}: ` +
   '550 5.7.1 Relaying denied, and a list of rules at https://mail.northern-warehouse.example.org/policy/relaying/for/applications';
 
-/** Channels, rules, subscriptions, changed templates, and messages in every state, about the submission `night`. */
-export async function addMessages({ database }: Pick<Context, 'database'>, night: number): Promise<void> {
+/** Channels, rules, subscriptions, changed templates, and messages in every state, about one submission. */
+export async function addMessages(
+  { database }: Pick<Context, 'database'>,
+  submission: number,
+): Promise<void> {
   await insertRows(database, 'channel', numbers(9).map(channel));
   await insertRows(database, 'message_rule', [...numbers(12).map(rule), subscription, stoppedSubscription]);
   await insertRows(
@@ -46,7 +49,7 @@ export async function addMessages({ database }: Pick<Context, 'database'>, night
       ...{
         id: 1,
         kind: 'submission-finished',
-        submission_id: night,
+        submission_id: submission,
         at: minutesAgo(60),
         planned_at: minutesAgo(60),
       },
@@ -60,7 +63,7 @@ export async function addMessages({ database }: Pick<Context, 'database'>, night
   await insertRows(
     database,
     'message',
-    numbers(80).map((index) => message(index, night)),
+    numbers(80).map((index) => message(index, submission)),
   );
 }
 
@@ -155,7 +158,7 @@ function alert(index: number) {
 
 const states = ['sent', 'waiting', 'given-up', 'dropped'];
 
-function message(index: number, night: number) {
+function message(index: number, submission: number) {
   const state = states[index % states.length];
   const purpose = index % 10 === 9 ? 'test' : index % 5 === 1 ? 'reply' : 'post';
   const hasFailed = state !== 'sent';
@@ -166,7 +169,7 @@ function message(index: number, night: number) {
       ? { rule_id: null, rule_name: null, reason: null }
       : { rule_id: 1, rule_name: ruleName(index % 12), reason: `${scheduleName(0)} failed` }),
     ...{ recipient: index % 3 === 0 ? userName(0) : null, purpose, outcome: 'failed', thread: null },
-    ...{ submission_id: purpose === 'test' ? null : night, run_id: null, alert_id: null },
+    ...{ submission_id: purpose === 'test' ? null : submission, run_id: null, alert_id: null },
     content: {
       headline: `${scheduleName(0)} on ${environmentCode(0)}: 3 new failures, ${testName(0)} among them (run 471, 1 h 12 min)`,
       ...{ body: '', text: '' },

@@ -32,7 +32,7 @@ export interface RunRows {
   submissions: Row[];
   /** Runs that views are opened with, and submissions. */
   ids: Record<
-    'failed' | 'running' | 'waiting' | 'passed' | 'retried' | 'large' | 'night' | 'largeSubmission',
+    'failed' | 'running' | 'waiting' | 'passed' | 'retried' | 'large' | 'submission' | 'largeSubmission',
     number
   >;
 }
@@ -180,7 +180,7 @@ export function runRows(): RunRows {
   }
   const failed = rows.runs.length;
 
-  const night = rows.submissions.length;
+  const submission = rows.submissions.length;
   const largeSubmission = addSubmission(270, { selection: selections[4], environment_ids: [1] });
   const large = finish(0, 4, 180, count(testCount, largeStatus), {
     ...commitOf(nights),
@@ -250,7 +250,7 @@ export function runRows(): RunRows {
       });
     }
   }
-  return { ...rows, ids: { failed, running, waiting, passed, retried, large, night, largeSubmission } };
+  return { ...rows, ids: { failed, running, waiting, passed, retried, large, submission, largeSubmission } };
 }
 
 function resultFields(test: number, at: number, status: Status): Row {

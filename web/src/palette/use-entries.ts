@@ -13,7 +13,7 @@ import { useNotifications } from '../notify/permission.ts';
 import { useSavedViews } from '../saved-views/saved-views.ts';
 import { schedulePage, schedulesQuery } from '../schedules/queries.ts';
 import { latestPage, submissionPage, submissionsQuery } from '../submission/queries.ts';
-import { nameOf, nightText, sentenceOf } from '../submission/verdict-sentence.ts';
+import { nameOf, sentenceOf, submissionDay } from '../submission/verdict-sentence.ts';
 import { catalogQuery } from '../tests/queries.ts';
 import { statusOfRun } from '../ui/status.tsx';
 import { useAction } from '../ui/use-action.ts';
@@ -111,7 +111,7 @@ function useSubmissions(schedules: readonly { name: string }[]): Omit<Entry, 'ru
     ...schedules.map(({ name }) => ({ id: latestPage(name), label: `Newest submission of ${name}` })),
     ...(data?.submissions ?? []).map((submission) => ({
       id: submissionPage(submission.id),
-      label: `${nameOf(submission)}, ${nightText(submission.createdAt)}`,
+      label: `${nameOf(submission)}, ${submissionDay(submission.createdAt)}`,
       detail: sentenceOf(submission)
         .map(({ text }) => text)
         .join(', '),

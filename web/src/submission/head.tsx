@@ -11,14 +11,14 @@ import { Elapsed } from '../ui/time.tsx';
 import { StateSign } from './matrix/state-sign.tsx';
 import { latestPage, submissionPage } from './queries.ts';
 import classes from './submission.module.css';
-import { nameOf, nightText, nightTime, type SentencePart } from './verdict-sentence.ts';
+import { nameOf, type SentencePart, submissionDay, submissionTime } from './verdict-sentence.ts';
 
 interface Props {
   submission: SubmissionView;
   sentence: SentencePart[];
 }
 
-/** The verdict as one sentence, what it is compared with, and the way to other nights. */
+/** The verdict as one sentence, what it is compared with, and the way to other submissions. */
 export function SubmissionHead({ submission, sentence }: Props) {
   const { id, verdict, runs, createdAt, requestedBy, environments, counts, startedAt, durationMs } =
     submission;
@@ -28,7 +28,7 @@ export function SubmissionHead({ submission, sentence }: Props) {
       <div className={classes.titleRow}>
         <h1 className={classes.title}>
           <Name submission={submission} />,{' '}
-          <time title={fullTime(new Date(createdAt))}>{nightText(createdAt)}</time>
+          <time title={fullTime(new Date(createdAt))}>{submissionDay(createdAt)}</time>
           <span className={classes.colon}>:</span>{' '}
           <span className={classes.sentence}>
             {sentence.map(({ text, only }, index) => (
@@ -72,7 +72,7 @@ export function SubmissionHead({ submission, sentence }: Props) {
           )}
         </Fact>
         <Fact name="Submitted">
-          {nightTime(createdAt)} by {requestedBy}
+          {submissionTime(createdAt)} by {requestedBy}
         </Fact>
         {submission.commitLink !== null && (
           <Fact name="For commit">
@@ -111,7 +111,7 @@ function Reference({ submission: { reference, verdict } }: { submission: Submiss
     return verdict === null ? 'known when it is finished' : 'no earlier submission of its kind';
   return (
     <Anchor component={Link} href={submissionPage(reference.id)}>
-      {nightTime(reference.createdAt)}
+      {submissionTime(reference.createdAt)}
       {reference.verdict !== null && `, ${reference.verdict}`}
     </Anchor>
   );
@@ -147,7 +147,7 @@ function usualDuration(runs: SubmissionView['runs']): number | undefined {
   return usual.length === runs.length && usual.length > 0 ? Math.max(...usual) : undefined;
 }
 
-/** Previous, next, latest, compare. `[` and `]` go to the night before and after. */
+/** Previous, next, latest, compare. `[` and `]` go to the submission before and after. */
 function Ways({ submission }: { submission: SubmissionView }) {
   const { id, previous, next, reference, schedule, startedAt, runs } = submission;
   const [, go] = useLocation();

@@ -61,19 +61,19 @@ export const matrixQuery = (
     placeholderData: keepPreviousData,
   });
 
-/** About three months of nights. */
-const nightsPerRequest = 100;
-const nightsRecheckMs = 60_000;
+/** About three months, with one each night. */
+const stripPerRequest = 100;
+const stripRecheckMs = 60_000;
 
 /** The submissions of a schedule or saved selection, the newest first. */
-export const nightsQuery = (of: { schedule?: string; saved?: string }) =>
+export const stripQuery = (of: { schedule?: string; saved?: string }) =>
   infiniteQueryOptions({
-    queryKey: [finishedKey, 'nights', of],
-    refetchInterval: nightsRecheckMs,
-    staleTime: nightsRecheckMs,
+    queryKey: [finishedKey, 'strip', of],
+    refetchInterval: stripRecheckMs,
+    staleTime: stripRecheckMs,
     queryFn: ({ signal, pageParam }) =>
       get<typeof listSubmissions>('/api/submissions', {
-        query: { ...of, limit: nightsPerRequest, before: pageParam },
+        query: { ...of, limit: stripPerRequest, before: pageParam },
         signal,
       }),
     initialPageParam: null as number | null,

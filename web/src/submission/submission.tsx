@@ -8,11 +8,11 @@ import { useTitle } from '../ui/title.ts';
 import { SubmissionCommits } from './commits.tsx';
 import { SubmissionHead } from './head.tsx';
 import { ResultsMatrix } from './matrix/results-matrix.tsx';
-import { Nights } from './nights.tsx';
 import { submissionQuery } from './queries.ts';
 import { SubmissionRuns } from './runs.tsx';
 import classes from './submission.module.css';
-import { nameOf, nightText, sentenceOf } from './verdict-sentence.ts';
+import { SubmissionStrip } from './submission-strip.tsx';
+import { nameOf, sentenceOf, submissionDay } from './verdict-sentence.ts';
 
 export default function Submission({ params }: { params: { id: string } }) {
   if (/^[1-9]\d{0,14}$/.test(params.id)) return <SubmissionOf id={Number(params.id)} />;
@@ -23,10 +23,10 @@ export default function Submission({ params }: { params: { id: string } }) {
   );
 }
 
-/** Was the night good? What changed, on which environment, and since which commit. */
+/** How did the submission end? What changed, on which environment, and since which commit. */
 function SubmissionOf({ id }: { id: number }) {
   const { data, error, refetch } = useQuery(submissionQuery(id));
-  useTitle(data ? `${nameOf(data)}, ${nightText(data.createdAt)}` : `Submission ${id}`);
+  useTitle(data ? `${nameOf(data)}, ${submissionDay(data.createdAt)}` : `Submission ${id}`);
   if (!data) {
     if (toProblem(error).status !== 404) {
       return <QueryFallback what={`submission ${id}`} query={{ error, refetch }} />;
@@ -43,7 +43,7 @@ function SubmissionOf({ id }: { id: number }) {
   return (
     <div className={classes.view}>
       <SubmissionHead submission={data} sentence={sentenceOf(data)} />
-      <Nights submission={data} />
+      <SubmissionStrip submission={data} />
       <SubmissionRuns submission={data} />
       <SubmissionCommits submission={data} />
       <MessageSection submission={id} />

@@ -16,7 +16,7 @@ import { useTitle } from '../ui/title.ts';
 import { Changes } from './changes.tsx';
 import { submissionPage, submissionsQuery } from './queries.ts';
 import classes from './submission.module.css';
-import { nameOf, nightTime } from './verdict-sentence.ts';
+import { nameOf, submissionTime } from './verdict-sentence.ts';
 
 const pageLength = 50;
 
@@ -71,7 +71,7 @@ const columns: Column<SubmissionSummary>[] = [
       </Anchor>
     ),
   },
-  { name: 'Submitted', width: 'fit', card: 'bare', value: ({ createdAt }) => nightTime(createdAt) },
+  { name: 'Submitted', width: 'fit', card: 'bare', value: ({ createdAt }) => submissionTime(createdAt) },
   {
     name: 'Verdict',
     width: 'fit',

@@ -71,6 +71,6 @@ const timeFormat = new Intl.DateTimeFormat(undefined, {
 });
 
 /** `Sat 28 Nov`, in the order of the locale */
-export const nightText = (at: string) => dayFormat.format(new Date(at));
+export const submissionDay = (at: string) => dayFormat.format(new Date(at));
 /** `Sat 28 Nov, 02:00` */
-export const nightTime = (at: string) => timeFormat.format(new Date(at));
+export const submissionTime = (at: string) => timeFormat.format(new Date(at));
