@@ -1,6 +1,7 @@
 import { isFault } from '../../faults/fault.ts';
 import type { ResolvedSelection } from '../../mftf/catalog/selection.ts';
 import { coversPlaywright, type PlannedTest, type Selection } from '../../model/selection.ts';
+import { shortCommit } from '../../model/short-commit.ts';
 import { selectInThread } from '../../playwright/select-in-thread.ts';
 import type { Database } from '../../store/database/database.ts';
 import { createPlaywrightLists } from '../../store/tables/playwright-lists.ts';
@@ -41,6 +42,6 @@ export async function previewPlaywright(
     skipped: tests.flatMap(({ name }) =>
       skipped.has(name) ? [{ test: name, because: 'the project marks it as skipped' }] : [],
     ),
-    note: `Tests of Playwright are those of commit ${list.commit.slice(0, 12)}, as the last run listed them.`,
+    note: `Tests of Playwright are those of commit ${shortCommit(list.commit)}, as the last run listed them.`,
   };
 }

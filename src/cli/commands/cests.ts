@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { describeDifference } from '../../model/cest-check.ts';
+import { shortCommit } from '../../model/short-commit.ts';
 import { listCestChecks, resetCestChecks } from '../../operations/system/cest-checks.ts';
 import { type CliContext, jsonOption, print } from '../cli-context.ts';
 import { ago, plural } from '../output/format.ts';
@@ -21,7 +22,7 @@ export function registerCests(cests: Command, context: CliContext): void {
           [
             { heading: 'Image', text: ({ imageId }) => imageId },
             { heading: 'MFTF', text: ({ mftfVersion }) => mftfVersion },
-            { heading: 'Commit', text: ({ commit }) => commit.slice(0, 8) },
+            { heading: 'Commit', text: ({ commit }) => shortCommit(commit) },
             { heading: 'Checked', text: ({ checkedAt }) => ago(checkedAt) },
             { heading: 'Tests', text: ({ tests }) => String(tests) },
             { heading: 'Outcome', text: ({ outcome }) => outcome },

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { z } from 'zod';
+import { shortCommit } from '../../model/short-commit.ts';
 import { listChangedTests } from '../../operations/tests/changed-tests.ts';
 import { type CliContext, jsonOption, print } from '../cli-context.ts';
 import { printChangedTests, printLost } from '../output/changes.ts';
@@ -60,6 +61,6 @@ function printChanges(
   printChangedTests(output, tests.slice(0, max));
   if (tests.length > max) output.line(`and ${tests.length - max} more (--all prints all)`);
   printLost(output, { lost, otherFiles });
-  const range = `between ${since.id.slice(0, 12)} ${clean(since.subject)} and ${commit.id.slice(0, 12)} ${clean(commit.subject)}`;
+  const range = `between ${shortCommit(since.id)} ${clean(since.subject)} and ${shortCommit(commit.id)} ${clean(commit.subject)}`;
   output.line(`${plural(tests.length, 'test')} changed ${range}`);
 }

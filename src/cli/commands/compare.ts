@@ -111,7 +111,7 @@ const words = {
 
 function describeSide({ kind, name, runs, unfinished }: SideView): string {
   const [first, ...others] = runs;
-  const what = kind === 'commit' ? `commit ${name.slice(0, 12)}` : `${kind} ${name}`;
+  const what = kind === 'commit' ? `commit ${shortCommit(name)}` : `${kind} ${name}`;
   const where =
     first === undefined
       ? ''

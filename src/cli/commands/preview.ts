@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { shortCommit } from '../../model/short-commit.ts';
 import type { previewRuns } from '../../operations/tests/tests.ts';
 import { printChangedTests, printLost } from '../output/changes.ts';
 import { approxDuration, clean, plural } from '../output/format.ts';
@@ -26,13 +27,13 @@ export function printPreview(output: Output, preview: z.output<typeof previewRun
   for (const note of notes ?? []) output.line(clean(note));
   for (const { pattern, tests } of patterns) output.line(`Pattern ${clean(pattern)}: ${tests}`);
   for (const warning of warnings) output.line(output.paint.yellow(clean(warning)));
-  output.line(`Tests: ${tests.length}, at ${commit.id.slice(0, 12)} ${clean(commit.subject)}`);
+  output.line(`Tests: ${tests.length}, at ${shortCommit(commit.id)} ${clean(commit.subject)}`);
   if (changes) {
     const { since, of } = changes;
     output.line();
     printChangedTests(output, changes.tests);
     printLost(output, changes);
-    const commit = `${since.id.slice(0, 12)} ${clean(since.subject)}`;
+    const commit = `${shortCommit(since.id)} ${clean(since.subject)}`;
     output.line(`${tests.length} of ${plural(of, 'test')} changed since ${commit}`);
   }
   // One line says it for all that have the same.
@@ -52,7 +53,7 @@ export function printPreview(output: Output, preview: z.output<typeof previewRun
     disabled,
   } of environments) {
     if (isMixed) {
-      const texts = commits.map(({ name, id, subject }) => `${name} ${id.slice(0, 12)} ${clean(subject)}`);
+      const texts = commits.map(({ name, id, subject }) => `${name} ${shortCommit(id)} ${clean(subject)}`);
       output.line(`${code}: ${[clean(image), ...texts].join(', ')}`);
     }
     // Without earlier runs there is nothing to tell.

@@ -5,6 +5,7 @@ import { Fault, type FaultCode, faults } from '../../faults/fault.ts';
 import { fullName, runLink } from '../../model/page-links.ts';
 import { describePatches } from '../../model/patch.ts';
 import { describeSelection } from '../../model/selection.ts';
+import { shortCommit } from '../../model/short-commit.ts';
 import { showRun } from '../../operations/runs/run-record.ts';
 import { showTestSteps } from '../../operations/tests/test-steps.ts';
 import { type CliContext, jsonOption, parseRunId, print } from '../cli-context.ts';
@@ -207,10 +208,10 @@ function printFacts(output: Output, { run }: RunRecord, place: RunPlace): void {
   if (run.ref !== null) fields.push(['Ref', clean(run.ref)]);
   if (run.modules !== null && run.modules.length > 1) {
     for (const { name, id, subject } of run.modules) {
-      fields.push([`Commit of ${clean(name)}`, `${id.slice(0, 12)} ${clean(subject)}`]);
+      fields.push([`Commit of ${clean(name)}`, `${shortCommit(id)} ${clean(subject)}`]);
     }
   } else if (run.commit !== null)
-    fields.push(['Commit', `${run.commit.id.slice(0, 12)} ${clean(run.commit.subject)}`]);
+    fields.push(['Commit', `${shortCommit(run.commit.id)} ${clean(run.commit.subject)}`]);
   if (run.patches.length > 0) fields.push(['Patches', clean(describePatches(run.patches))]);
   const files =
     place.url === undefined

@@ -26,7 +26,7 @@ it('prints the steps of action groups below their calls, with file and line', as
     response.setHeader('content-type', 'application/json');
     response.end(
       JSON.stringify({
-        commit: { id: 'abcdef0123456789', subject: 'Add a test' },
+        commit: { id: 'abcdef01'.repeat(5), subject: 'Add a test' },
         test: 'T',
         file: 'app/code/Acme/T.xml',
         line: 3,
@@ -78,7 +78,7 @@ before
 test
   click selector="#bann" [save]  app/code/Acme/A.xml:9
 
-3 steps, at abcdef012345 Add a test
+3 steps, at abcdef01 Add a test
 Modules: two are enabled
 
 READ AS       VALUE   FROM

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { z } from 'zod';
 import { createCover } from '../../model/playwright-cover.ts';
+import { shortCommit } from '../../model/short-commit.ts';
 import { type CatalogTestView, listTests } from '../../operations/tests/tests.ts';
 import { type CliContext, jsonOption, print } from '../cli-context.ts';
 import { clean } from '../output/format.ts';
@@ -68,7 +69,7 @@ function printMftf(output: Output, { tests, groups, suites, commit }: Catalog): 
   output.line();
   if (groups.length > 0) output.line(`Groups: ${listText(groups)}`);
   if (suites.length > 0) output.line(`Suites: ${listText(suites)}`);
-  output.line(`Tests: ${tests.length}, at ${commit.id.slice(0, 12)} ${clean(commit.subject)}`);
+  output.line(`Tests: ${tests.length}, at ${shortCommit(commit.id)} ${clean(commit.subject)}`);
 }
 
 function printPlaywright(
@@ -86,7 +87,7 @@ function printPlaywright(
     tests,
   );
   output.line();
-  const at = `${commit.slice(0, 12)}, as a run listed them at ${listedAt.slice(0, 16)}`;
+  const at = `${shortCommit(commit)}, as a run listed them at ${listedAt.slice(0, 16)}`;
   output.line(`Tests of Playwright: ${tests.length}, at ${at}`);
 }
 

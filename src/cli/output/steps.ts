@@ -1,3 +1,4 @@
+import { shortCommit } from '../../model/short-commit.ts';
 import { runtimeText } from '../../model/step-value.ts';
 import type {
   StepFieldView,
@@ -22,7 +23,7 @@ export function printSteps(output: Output, test: TestStepsView): void {
   printPart(output, { heading: 'after', steps: after }, findValue);
   const count = before.length + steps.length + after.length;
   output.line();
-  output.line(`${plural(count, 'step')}, at ${commit.id.slice(0, 12)} ${clean(commit.subject)}`);
+  output.line(`${plural(count, 'step')}, at ${shortCommit(commit.id)} ${clean(commit.subject)}`);
   if (modules !== null) output.line(`Modules: ${clean(modules)}`);
   if (valuesMissing !== null) output.line(clean(valuesMissing));
   if (values.length > 0) printValues(output, values);

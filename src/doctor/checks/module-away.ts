@@ -1,4 +1,5 @@
 import { isFault, toFault } from '../../faults/fault.ts';
+import { shortCommit } from '../../model/short-commit.ts';
 import { type Check, type Finding, ok, problem, problemsOrOk } from '../check.ts';
 
 export const moduleAway: Check = {
@@ -34,7 +35,7 @@ export const moduleAway: Check = {
 };
 
 function describeCommits(modules: readonly { id: string; subject: string }[]): string {
-  const commits = modules.map(({ id, subject }) => `${id.slice(0, 12)} ${subject}`);
+  const commits = modules.map(({ id, subject }) => `${shortCommit(id)} ${subject}`);
   return commits.length === 1
     ? `The newest commit is ${commits[0]}`
     : `The newest commits are ${commits.join('; ')}`;

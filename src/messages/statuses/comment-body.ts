@@ -1,5 +1,6 @@
 import { durationText } from '../../model/duration.ts';
 import type { FailureFacts, RunFacts, SubmissionFacts } from '../../model/message-facts.ts';
+import { shortCommit } from '../../model/short-commit.ts';
 import { escapeHtml } from '../templates/escape.ts';
 import { code, link } from './markup.ts';
 import { type StatusState, statusState } from './status-words.ts';
@@ -52,7 +53,7 @@ export function commentBody(
   return text;
 }
 
-/** `Submission 57 · acme/tests@c0ffee0 · 2 environments · 1 h 12 min` */
+/** `Submission 57 · tests of c0ffee01 · 2 environments · 1 h 12 min` */
 function factsLine({ submission }: SubmissionFacts): string {
   const { id, url, environments, durationMs, commit } = submission;
   const places =
@@ -61,7 +62,7 @@ function factsLine({ submission }: SubmissionFacts): string {
       : `${environments.length} environments`;
   const parts = [
     link(url, `Submission ${id}`),
-    ...(commit ? [`tests of ${code(commit.id.slice(0, 10), 10)}`] : []),
+    ...(commit ? [`tests of ${code(shortCommit(commit.id), 20)}`] : []),
     places,
     ...(durationMs === null ? [] : [durationText(durationMs)]),
   ];

@@ -3,6 +3,7 @@ import { Fault } from '../../faults/fault.ts';
 import type { ChangedTest } from '../../mftf/impact/changed-tests.ts';
 import type { Environment } from '../../model/environment.ts';
 import { coversPlaywright, emptySelection, type PlannedTest, type Selection } from '../../model/selection.ts';
+import { shortCommit } from '../../model/short-commit.ts';
 import type { Context, SourcesAt } from '../core/context.ts';
 import { gitRef } from '../core/fields.ts';
 
@@ -105,7 +106,7 @@ export async function runsOfChanged(
   return { runs, unchanged };
 }
 
-/** `12 of 340 tests changed since a1b2c3d4e5f6 (main).` */
+/** `12 of 340 tests changed since a1b2c3d4 (main).` */
 function describeNarrowed(
   { tests, of, changes }: NarrowedSelection,
   { changedSince, mergeBase }: ChangedSince,
@@ -113,5 +114,5 @@ function describeNarrowed(
   const { id, subject } = changes.since;
   const name = mergeBase ? `where it left ${changedSince}` : changedSince;
   const commit = id.startsWith(changedSince) ? '' : ` (${name})`;
-  return `${tests.length} of ${of} tests changed since ${id.slice(0, 12)}${commit}: ${subject}`;
+  return `${tests.length} of ${of} tests changed since ${shortCommit(id)}${commit}: ${subject}`;
 }

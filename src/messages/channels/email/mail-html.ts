@@ -1,4 +1,5 @@
 import type { MessageFacts } from '../../../model/message-facts.ts';
+import { shortCommit } from '../../../model/short-commit.ts';
 import { escapeValue } from '../../templates/escape.ts';
 import type { MessageLink } from '../layout/links.ts';
 import type { MessageStatus } from '../layout/status.ts';
@@ -103,7 +104,7 @@ function detailsOf(facts: MessageFacts): string[] {
     const at = branch === null ? '' : ` on ${escapeHtml(branch)}`;
     fields.push([
       'Commit',
-      `<code>${escapeHtml(commit.id.slice(0, 8))}</code>${at}: ${escapeHtml(commit.subject)}`,
+      `<code>${escapeHtml(shortCommit(commit.id))}</code>${at}: ${escapeHtml(commit.subject)}`,
     ]);
   }
   const rows = fields.map(

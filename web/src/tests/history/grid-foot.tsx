@@ -1,4 +1,4 @@
-import { calendarDay, duration } from '../../ui/format.ts';
+import { calendarDay, duration, shortCommit } from '../../ui/format.ts';
 import type { History } from '../queries.ts';
 import { commitSpans, linePieces } from './commits.ts';
 import classes from './history-grid.module.css';
@@ -55,7 +55,7 @@ function Commits({ columns }: { columns: Columns }) {
           title={commit ? `${commit.id}\n${commit.subject}` : 'commit not recorded'}
         >
           <span data-wide={columns > 3 || undefined}>
-            {commit ? <code>{commit.id.replace(/^local-/, '').slice(0, 7)}</code> : '-'}
+            {commit ? <code>{shortCommit(commit.id.replace(/^local-/, ''))}</code> : '-'}
           </span>
         </td>
       ))}
