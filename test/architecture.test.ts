@@ -25,7 +25,7 @@ const table: Record<string, readonly string[] | AllBut> = {
   config: ['faults', 'files', 'http', 'model'],
   engine: ['async', 'faults', 'files', 'log.ts'],
   locks: ['async', 'faults', 'log.ts'],
-  artifacts: ['async', 'config', 'faults', 'files', 'http', 'log.ts'],
+  artifacts: ['async', 'config', 'faults', 'files', 'http', 'log.ts', 'model'],
   allure: ['artifacts', 'async', 'faults', 'files', 'log.ts', 'model', 'report'],
   store: ['artifacts', 'async', 'crypto', 'faults', 'files', 'history', 'log.ts', 'model'],
   selenium: ['async', 'faults', 'http', 'log.ts', 'model'],
@@ -137,7 +137,7 @@ const seenByPage =
 /** SQL statements; only these rooms may have them. */
 const sql =
   /`\s*(WITH \w+ AS|SELECT|INSERT INTO \w+|UPDATE \w+ SET|DELETE FROM \w+|ALTER TABLE|CREATE TABLE)\b|'(SELECT |DELETE FROM |INSERT INTO |UPDATE \w+ SET)/;
-/** The files whose values the page may use: the limits of forms, durations, commits and notices as text. They import nothing. */
+/** The files whose values the page may use: the limits of forms, durations, bytes, commits and notices as text. They import nothing. */
 const sharedFiles = [
   'model/limits.ts',
   'model/duration.ts',
@@ -147,6 +147,7 @@ const sharedFiles = [
   'model/patch.ts',
   'model/reading-tests.ts',
   'model/short-commit.ts',
+  'model/bytes.ts',
 ];
 const roomsWithSql = ['store', 'queue'];
 /** It reads the database of another system. */

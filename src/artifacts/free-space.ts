@@ -1,4 +1,5 @@
 import { statfs } from 'node:fs/promises';
+import { formatBytes } from '../model/bytes.ts';
 
 const minFreeFiles = 1_000;
 
@@ -9,9 +10,11 @@ export async function freeSpace(
 ): Promise<{ bytes: number; tooLittle: string | undefined }> {
   const { bavail, bsize, files, ffree } = await statfs(folder);
   const bytes = bavail * bsize;
-  const megabytes = (count: number) => `${Math.round(count / 1024 ** 2)} MB`;
   if (bytes < minBytes) {
-    return { bytes, tooLittle: `${folder} has ${megabytes(bytes)} left, less than ${megabytes(minBytes)}` };
+    return {
+      bytes,
+      tooLittle: `${folder} has ${formatBytes(bytes)} left, less than ${formatBytes(minBytes)}`,
+    };
   }
   // Some file systems report no number of files.
   const full = files > 0 && ffree < minFreeFiles;

@@ -44,7 +44,7 @@ export const selfRepairs: Record<
   OUTPUT_LEFT_OUT: {
     symptoms: 'links, pipes or files of hundreds of megabytes in the output folder of a test',
     means:
-      'A test wrote what matre does not keep: links, pipes, or more than 256 MB. Its verdict and its other files are kept.',
+      'A test wrote what matre does not keep: links, pipes, or more than 256 MiB. Its verdict and its other files are kept.',
   },
   TRIED_AGAIN: {
     symptoms: 'a service was restarted during a run',

@@ -1,3 +1,4 @@
+import { formatBytes } from '../model/bytes.ts';
 import type { ReplayEntry } from '../model/replay.ts';
 import { type DevToolsEnd, type DevToolsEvent, openDevTools } from './dev-tools.ts';
 import { describeConsole, describeException, limited } from './page-texts.ts';
@@ -129,7 +130,7 @@ export async function recordSession(
     if (method !== 'Page.screencastFrame') textBytes += bytes;
     if (readsTexts && textBytes > maxTextBytes) {
       readsTexts = false;
-      recording.missing = `The pages reported more than ${maxTextBytes / 1024 ** 2} MB; what followed is left out.`;
+      recording.missing = `The pages reported more than ${formatBytes(maxTextBytes)}; what followed is left out.`;
       for (const target of targets) {
         for (const [domain] of textDomains) devTools.send(`${domain}.disable`, {}, target);
       }

@@ -2,6 +2,7 @@ import type { Transferable } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { Fault } from '../faults/fault.ts';
 import { executableFile } from '../files/executable-file.ts';
+import { formatBytes } from '../model/bytes.ts';
 import { maxThreadHeapMegabytes } from '../model/limits.ts';
 import { type Call, readReply, type Started, type Task } from './task.ts';
 
@@ -93,7 +94,7 @@ export function createThreads({
           throw new Fault('TREE_TIMEOUT', `Reading ${subject} took longer than ${limitMs / 1_000} s.`);
         }
         if ((error as NodeJS.ErrnoException).code === 'ERR_WORKER_OUT_OF_MEMORY') {
-          const message = `Reading ${subject} needs more than ${heapMegabytes} MB of memory.`;
+          const message = `Reading ${subject} needs more than ${formatBytes(heapMegabytes * 1024 ** 2)} of memory.`;
           throw new Fault('TREE_TOO_LARGE', message, { cause: error });
         }
         throw error;

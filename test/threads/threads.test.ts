@@ -57,7 +57,7 @@ describe('worker threads', () => {
   it('end a task that needs too much memory, and start anew for the next one', async () => {
     await expect(threads.run(fillMemory, {}, options)).rejects.toMatchObject({
       code: 'TREE_TOO_LARGE',
-      message: 'Reading the module needs more than 64 MB of memory.',
+      message: 'Reading the module needs more than 64 MiB of memory.',
     });
     expect(await threads.run(countCalls, {}, options)).toBe(1);
   });

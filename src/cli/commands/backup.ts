@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { createLog } from '../../log.ts';
+import { formatBytes } from '../../model/bytes.ts';
 import { type CliContext, jsonOption, print } from '../cli-context.ts';
 import { version } from '../version.ts';
 
@@ -30,10 +31,10 @@ Example:
       });
       print(context, options, report, ({ line }) => {
         const { bytes, rows, secretKey, objects } = report;
-        line(`${path} is complete: ${rows} rows, ${report.files} files, ${megabytes(bytes)}.`);
+        line(`${path} is complete: ${rows} rows, ${report.files} files, ${formatBytes(bytes)}.`);
         if (objects.count > 0) {
           line(
-            `It lists ${objects.count} objects in S3 (${megabytes(objects.bytes)}), and does not have them: copy the bucket now, or keep its versions.`,
+            `It lists ${objects.count} objects in S3 (${formatBytes(objects.bytes)}), and does not have them: copy the bucket now, or keep its versions.`,
           );
         }
         if (secretKey) line('It has the secret key: anyone who reads the file can read all passwords in it.');
@@ -82,5 +83,3 @@ Example:
 }
 
 const quietLog = () => createLog({ level: 'warn' });
-
-const megabytes = (bytes: number) => `${(bytes / 1024 ** 2).toFixed(1)} MB`;

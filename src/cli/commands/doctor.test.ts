@@ -29,14 +29,14 @@ it('prints the positive label of a check that passed, and one fault of many envi
           {
             standing: 'well',
             about: '/data',
-            found: '9 GB are free.',
+            found: '9 GiB are free.',
             code: null,
             meaning: null,
             remedy: null,
             fixable: false,
           },
         ],
-        groups: [{ standing: 'well', title: null, found: '9 GB are free.', remedy: null, findings: [0] }],
+        groups: [{ standing: 'well', title: null, found: '9 GiB are free.', remedy: null, findings: [0] }],
       },
       {
         ...check,
@@ -65,7 +65,7 @@ it('prints the positive label of a check that passed, and one fault of many envi
     ],
   });
   expect(lines.slice(0, 6)).toEqual([
-    'ok          There is enough disk space (disk-full). /data: 9 GB are free.',
+    'ok          There is enough disk space (disk-full). /data: 9 GiB are free.',
     'problem     191 environments: the module env file is missing (module-env-file-missing, MODULE_ENV_FILE_MISSING)',
     '            No file .env.<environment>.',
     `            ${codes.slice(0, 10).join(', ')} and 181 more (--json has all)`,

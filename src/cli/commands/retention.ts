@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { Fault } from '../../faults/fault.ts';
+import { formatBytes } from '../../model/bytes.ts';
 import { parseSize } from '../../model/units.ts';
 import { type RetentionView, showRetention } from '../../operations/retention/retention.ts';
 import { type CliContext, jsonOption, parseWhole, print } from '../cli-context.ts';
@@ -75,9 +76,9 @@ function printPlan(output: Output, plan: RetentionView): void {
     row('files of runs', files, [ageText(files.keepDays)]),
     {
       kind: 'their size',
-      total: bytesText(files.bytes.total),
-      removed: bytesText(files.bytes.removed),
-      limits: files.maxBytes === null ? '-' : bytesText(files.maxBytes),
+      total: formatBytes(files.bytes.total),
+      removed: formatBytes(files.bytes.removed),
+      limits: files.maxBytes === null ? '-' : formatBytes(files.maxBytes),
     },
     row('audit entries', audit, [ageText(audit.keepDays), newestText(audit.max)]),
     row('notes of causes', notes, [ageText(notes.keepDays)]),
@@ -112,7 +113,7 @@ function printPlan(output: Output, plan: RetentionView): void {
       { heading: 'Environment', text: ({ environment }) => environment },
       { heading: 'Finished', text: ({ finishedAt }) => localTime(finishedAt) },
       { heading: 'Results', text: ({ results }) => String(results) },
-      { heading: 'Files', text: ({ filesBytes }) => bytesText(filesBytes) },
+      { heading: 'Files', text: ({ filesBytes }) => formatBytes(filesBytes) },
     ],
     runs.first,
   );
@@ -140,8 +141,3 @@ function row(
 
 const ageText = (days: number | null) => (days === null ? undefined : plural(days, 'day'));
 const newestText = (max: number | null) => (max === null ? undefined : `the newest ${max}`);
-
-function bytesText(bytes: number): string {
-  const gigabytes = bytes / 1024 ** 3;
-  return gigabytes >= 1 ? `${gigabytes.toFixed(1)} GB` : `${(bytes / 1024 ** 2).toFixed(1)} MB`;
-}

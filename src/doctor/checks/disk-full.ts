@@ -1,9 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { freeSpace } from '../../artifacts/free-space.ts';
+import { formatBytes } from '../../model/bytes.ts';
 import { type Check, type Finding, ok, problem } from '../check.ts';
 
-/** The log of one run may have 64 MB, and the files of one test 256 MB. */
+/** The log of one run may have 64 MiB, and the files of one test 256 MiB. */
 export const minFreeBytes = 1024 ** 3;
 
 /** The folder for temporary files, when it is not on the disk of the data folder. */
@@ -33,7 +34,7 @@ export const diskFull: Check = {
     return Promise.all(
       folders.map(async (folder): Promise<Finding> => {
         const { bytes, tooLittle } = await freeSpace(folder, minFreeBytes);
-        if (tooLittle === undefined) return ok(`${(bytes / 1024 ** 3).toFixed(1)} GB are free.`, folder);
+        if (tooLittle === undefined) return ok(`${formatBytes(bytes)} are free.`, folder);
         const remedy = `df -h ${folder}; docker system df; then free space, or move MATRE_DATA to a larger disk.`;
         return problem('DISK_FULL', `${tooLittle}.`, { about: folder, remedy, repair: removeUnused });
       }),

@@ -1,4 +1,5 @@
 import type { StoreMemory } from '../../locks/lock.ts';
+import { formatBytes } from '../../model/bytes.ts';
 import { type Check, type Finding, ok, problem, unknown, warning } from '../check.ts';
 
 /**
@@ -34,10 +35,9 @@ function whenFull({ policy, limitBytes }: StoreMemory): Finding {
   if (limitBytes === 0) {
     return ok(`Redis has no memory limit, so it evicts nothing (with a limit, ${policy} would evict locks).`);
   }
-  const megabytes = (limitBytes / 1024 ** 2).toFixed(0);
   return problem(
     'LOCK_STORE_EVICTS',
-    `Redis evicts locks when its memory reaches ${megabytes} MB (maxmemory-policy ${policy}).`,
+    `Redis evicts locks when its memory reaches ${formatBytes(limitBytes)} (maxmemory-policy ${policy}).`,
   );
 }
 

@@ -188,7 +188,10 @@ function readHistory(
   if (since !== undefined && createdAt !== undefined && createdAt < since) return;
   for (const value of Object.values(row)) size.characters += Math.min(value?.length ?? 0, maxMessageLength);
   if (size.characters > maxHistoryCharacters) {
-    throw new Fault('IMPORT_TOO_LARGE', 'The runs and results have more than 512 MB of text.');
+    throw new Fault(
+      'IMPORT_TOO_LARGE',
+      `The runs and results have more than ${maxHistoryCharacters} characters of text.`,
+    );
   }
   const id = idOf(row['id']);
   const runId = table === 'matre_test_runs' ? id : idOf(row['test_run_id']);

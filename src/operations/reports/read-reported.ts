@@ -51,7 +51,7 @@ export async function withTests(stores: Stores, runs: readonly Run[]): Promise<R
     if (count > maxReportedResults || characters > maxReportedCharacters) {
       throw new Fault(
         'INPUT_INVALID',
-        `The runs have more than ${maxReportedResults} results, or more than ${maxReportedCharacters / 1024 ** 2} MB of messages: report fewer at once.`,
+        `The runs have more than ${maxReportedResults} results, or more than ${maxReportedCharacters} characters of messages: report fewer at once.`,
       );
     }
     const { counts, durationMs } = measure;

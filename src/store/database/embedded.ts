@@ -6,6 +6,7 @@ import { closeToOthers, createDataFolder } from '../../artifacts/data-folder.ts'
 import { createTurns } from '../../async/turns.ts';
 import { asDiskFull, Fault } from '../../faults/fault.ts';
 import type { Logger } from '../../log.ts';
+import { formatBytes } from '../../model/bytes.ts';
 import type { Database, Queryable } from './database.ts';
 import { type FolderLock, lockFolder } from './folder-lock.ts';
 import { setKnows } from './knows.ts';
@@ -104,10 +105,9 @@ function createRoomGuard(folder: string, reserve: number): RoomGuard {
     // Synchronous: takes microseconds, and nothing is written in between.
     const { bavail, bsize } = statfsSync(folder);
     if (bavail * bsize >= reserve) return;
-    const megabytes = (bytes: number) => `${Math.floor(bytes / 1024 ** 2)} MB`;
     throw new Fault(
       'DISK_FULL',
-      `${folder} has ${megabytes(bavail * bsize)} left; the embedded database writes only with ${megabytes(reserve)} or more.`,
+      `${folder} has ${formatBytes(bavail * bsize)} left; the embedded database writes only with ${formatBytes(reserve)} or more.`,
     );
   }
 

@@ -1,9 +1,9 @@
 import { Anchor } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
+import { formatBytes } from '#src/model/bytes.ts';
 import type { showRetention } from '#src/operations/retention/retention.ts';
 import { get, type OutputOf } from '../api/request.ts';
-import { formatBytes } from '../ui/bytes.ts';
 import { plural } from '../ui/format.ts';
 import { QueryFallback } from '../ui/states.tsx';
 import { type Column, DataTable } from '../ui/table/data-table.tsx';

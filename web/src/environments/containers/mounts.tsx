@@ -1,5 +1,5 @@
+import { formatBytes } from '#src/model/bytes.ts';
 import type { SlotView } from '#src/operations/environments/environment-detail.ts';
-import { formatBytes } from '../../ui/bytes.ts';
 import { LongText } from '../../ui/long-text/long-text.tsx';
 import { type Column, DataTable } from '../../ui/table/data-table.tsx';
 import shared from '../environment.module.css';
