@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, fstatSync, futimesSync, openSync, rmSync, statSync } from 'node:fs';
 import { Fault } from '../faults/fault.ts';
+import { isMissingFile } from './missing-file.ts';
 
 /** A held lock on a file. The kernel releases it when the process dies, however it dies. */
 export interface FileLock {
@@ -73,7 +74,7 @@ async function flock(fd: number, wait: boolean, signal: AbortSignal | undefined)
     if (!wait && code === 1) return false;
     throw new Fault('INTERNAL', `flock ended with ${code}.`);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    if (!isMissingFile(error)) throw error;
     throw new Fault('CONFIG_INVALID', 'The program `flock` (package util-linux) is missing: install it.');
   } finally {
     signal?.removeEventListener('abort', stop);

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import type { ModuleSource } from '../config/config.ts';
 import { Fault } from '../faults/fault.ts';
 import { writeFileAtomically } from '../files/atomic-write.ts';
+import { isMissingFile } from '../files/missing-file.ts';
 import { parseRepositoryAddress } from '../model/address/repository.ts';
 
 export type GitSource = Extract<ModuleSource, { kind: 'git' }>;
@@ -114,7 +115,7 @@ export async function createGit(options: {
         if (code === 0) return Buffer.concat(output).toString('utf8');
         throw failure(stopped ? 'git was stopped.' : errorOutput, url, secrets);
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+        if (!isMissingFile(error)) throw error;
         throw new Fault('MODULE_CHECKOUT_FAILED', 'The program git is missing: install it.');
       } finally {
         clearTimeout(deadline);

@@ -1,3 +1,5 @@
+import { withTimeout } from '../async/timeout.ts';
+import { untilAborted } from '../async/until-aborted.ts';
 import { Fault, isFault, toFault } from '../faults/fault.ts';
 import { type HeldLock, type LockStore, lockNames } from '../locks/lock.ts';
 import type { Logger } from '../log.ts';
@@ -203,27 +205,20 @@ async function runTests(
   }
 }
 
-/**
- * The result of `work`; rejects with INTERNAL when it has not ended `graceMs` after the abort. Not `withTimeout`, whose time starts
- * with the work.
- */
+/** The result of `work`; rejects with INTERNAL when it has not ended `graceMs` after the abort. */
 async function withGracePeriod<T>(work: Promise<T>, abort: AbortSignal, graceMs: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  let onAbort = () => {};
-  const graceOver = new Promise<never>((_, reject) => {
-    const message = `The runner did not end within ${graceMs} ms after the run was aborted.`;
-    onAbort = () => {
-      timer = setTimeout(() => reject(new Fault('INTERNAL', message)), graceMs);
-    };
-  });
-  if (abort.aborted) onAbort();
-  else abort.addEventListener('abort', onAbort);
   try {
-    return await Promise.race([work, graceOver]);
-  } finally {
-    clearTimeout(timer);
-    abort.removeEventListener('abort', onAbort);
+    return await untilAborted(work, abort);
+  } catch (error) {
+    if (!abort.aborted) throw error;
   }
+  return await withTimeout(
+    graceMs,
+    () => work,
+    () => {
+      throw new Fault('INTERNAL', `The runner did not end within ${graceMs} ms after the run was aborted.`);
+    },
+  );
 }
 
 /** Undoes the claim. If that cannot be written, the run is requeued when its lease expires. */
