@@ -5,7 +5,13 @@ import type { ContainerInfo, ContainerSpec, Engine } from '../engine/engine.ts';
 import { isFault } from '../faults/fault.ts';
 import { findOwnContainer } from './own-container.ts';
 import type { ReportEvent } from './pool-event.ts';
-import { type Origin, originOf, type Place, type PoolSettings, poolSpecification } from './specification.ts';
+import {
+  type ContainerSources,
+  containerSourcesOf,
+  type Place,
+  type PoolSettings,
+  poolSpecification,
+} from './specification.ts';
 
 /** How long a name may stay taken by a container that is being removed. */
 const nameFreeMs = 20_000;
@@ -30,16 +36,16 @@ export interface ExpectedContainer {
   imageId: string;
 }
 
-/** Of the origin, by default that of its environment now. Errors: IMAGE_MISSING, and those of the engine. */
+/** Of the sources, by default those of its environment now. Errors: IMAGE_MISSING, and those of the engine. */
 export async function expectedContainer(
   engine: Engine,
   settings: PoolSettings,
   place: Place,
-  requested?: Origin,
+  requested?: ContainerSources,
 ): Promise<ExpectedContainer> {
-  const origin = requested ?? (await originOf(settings, place.environmentId));
-  const imageId = await engine.imageId(origin.image);
-  return { spec: poolSpecification(settings, place, origin, imageId), imageId };
+  const sources = requested ?? (await containerSourcesOf(settings, place.environmentId));
+  const imageId = await engine.imageId(sources.image);
+  return { spec: poolSpecification(settings, place, sources, imageId), imageId };
 }
 
 /**

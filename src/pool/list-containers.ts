@@ -7,7 +7,7 @@ import {
   placeOf,
   poolLabels,
   poolSpecification,
-  readOrigins,
+  readContainerSources,
 } from './specification.ts';
 import { staleReason } from './staleness.ts';
 
@@ -26,23 +26,23 @@ export interface PoolContainer {
 /** Our containers, by environment and slot. Errors: those of the engine. */
 export async function listContainers(engine: Engine, settings: PoolSettings): Promise<PoolContainer[]> {
   const infos = await listOwnContainers(engine, settings);
-  const originOfEnvironment = await readOrigins(settings);
+  const sourcesOfEnvironment = await readContainerSources(settings);
   // A missing image makes its containers stale; the list is still useful.
   const readImageId = createMemo<string, string | undefined>();
   const containers = await Promise.all(
     infos.map(async (info) => {
       const place = placeOf(info.labels);
-      const origin = originOfEnvironment(place.environmentId);
-      const imageId = await readImageId(origin.image, () =>
-        engine.imageId(origin.image).catch((error: unknown) => {
+      const sources = sourcesOfEnvironment(place.environmentId);
+      const imageId = await readImageId(sources.image, () =>
+        engine.imageId(sources.image).catch((error: unknown) => {
           if (isFault(error, 'IMAGE_MISSING')) return undefined;
           throw error;
         }),
       );
       const stale =
         imageId === undefined
-          ? `the image ${origin.image} is missing`
-          : staleReason(info, poolSpecification(settings, place, origin, imageId), imageId);
+          ? `the image ${sources.image} is missing`
+          : staleReason(info, poolSpecification(settings, place, sources, imageId), imageId);
       return toPoolContainer(info, place, stale);
     }),
   );

@@ -8,15 +8,15 @@ import { listContainers, listOwnContainers, type PoolContainer, toPoolContainer 
 import { type ContainerNeeds, makeUsable } from './make-usable.ts';
 import { findOwnContainer } from './own-container.ts';
 import type { PoolEvent } from './pool-event.ts';
-import { type Origin, type PoolSettings, placeOf, poolLabels } from './specification.ts';
+import { type ContainerSources, type PoolSettings, placeOf, poolLabels } from './specification.ts';
 
 export type { PoolContainer, PoolEvent };
 
 export interface EnsureOptions extends ContainerNeeds {
   /** From 1; the first by default. */
   slot?: number;
-  /** By default that of the environment now. */
-  origin?: Origin | undefined;
+  /** By default those of the environment now. */
+  sources?: ContainerSources | undefined;
   signal?: AbortSignal;
   onEvent?: (event: PoolEvent) => unknown;
 }
@@ -123,7 +123,7 @@ async function ensureContainer(
       signal?.throwIfAborted();
       lock.assertHeld();
     };
-    const expected = await expectedContainer(engine, settings, place, options.origin);
+    const expected = await expectedContainer(engine, settings, place, options.sources);
     for (let replaced = false; ; replaced = true) {
       // 2. Find it, or create it.
       const info =

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import {
-  type Origin,
+  type ContainerSources,
   type PoolSettings,
   poolLabels,
   poolSpecification,
@@ -24,8 +24,8 @@ const hashOf = (changes: Partial<PoolSettings>, imageId = 'sha256:1') =>
   specificationOf({ ...settings, ...changes }, { image: 'shop:latest', targets: [] }, imageId).labels[
     poolLabels.specification
   ];
-const specificationOf = (changed: PoolSettings, origin: Origin, imageId: string) =>
-  poolSpecification(changed, { environmentId: 3, slot: 1 }, origin, imageId);
+const specificationOf = (changed: PoolSettings, sources: ContainerSources, imageId: string) =>
+  poolSpecification(changed, { environmentId: 3, slot: 1 }, sources, imageId);
 
 test('the hash of a specification changes with every setting, and with the image', () => {
   const hashes = [
@@ -48,17 +48,17 @@ test('the hash of a specification changes with every setting, and with the image
 });
 
 test('the hash changes with the image and the folders of the modules of the environment', () => {
-  const origins = [
+  const all = [
     { image: 'shop:latest', targets: [] },
     { image: 'shop:2.4.7', targets: [] },
     { image: 'shop:latest', targets: ['app/code/A'] },
     { image: 'shop:latest', targets: ['app/code/A', 'app/code/B'] },
     { image: 'shop:latest', targets: ['app/code/B', 'app/code/A'] },
   ];
-  const hashes = origins.map(
-    (origin) => specificationOf(settings, origin, 'sha256:1').labels[poolLabels.specification],
+  const hashes = all.map(
+    (sources) => specificationOf(settings, sources, 'sha256:1').labels[poolLabels.specification],
   );
-  expect(new Set(hashes).size).toBe(origins.length);
+  expect(new Set(hashes).size).toBe(all.length);
   expect(hashes[0]).toBe(hashOf({}));
 });
 

@@ -13,7 +13,7 @@ export interface PoolSettings {
   /** Of environments that have no other one. */
   image: string;
   /** What the containers of environments are made from, by their ids; of others from `image`. None by default. */
-  origins?(): Promise<ReadonlyMap<number, Origin>>;
+  containerSources?(): Promise<ReadonlyMap<number, ContainerSources>>;
   network: string | undefined;
   /** `name:address` or `name:host-gateway`. */
   extraHosts: string[];
@@ -37,7 +37,7 @@ export interface PoolSettings {
 }
 
 /** What the containers of an environment are made from. */
-export interface Origin {
+export interface ContainerSources {
   image: string;
   /**
    * The folders of its test modules below the root. A container that has had others is stale: files of a module that is no longer there
@@ -46,15 +46,20 @@ export interface Origin {
   targets: readonly string[];
 }
 
-/** The origin of the containers of an environment. */
-export async function originOf(settings: PoolSettings, environmentId: number): Promise<Origin> {
-  return (await readOrigins(settings))(environmentId);
+/** The sources of the containers of an environment. */
+export async function containerSourcesOf(
+  settings: PoolSettings,
+  environmentId: number,
+): Promise<ContainerSources> {
+  return (await readContainerSources(settings))(environmentId);
 }
 
-/** Finds the origins of the containers of several environments. */
-export async function readOrigins(settings: PoolSettings): Promise<(environmentId: number) => Origin> {
-  const origins = await settings.origins?.();
-  return (environmentId) => origins?.get(environmentId) ?? { image: settings.image, targets: [] };
+/** Finds the sources of the containers of several environments. */
+export async function readContainerSources(
+  settings: PoolSettings,
+): Promise<(environmentId: number) => ContainerSources> {
+  const own = await settings.containerSources?.();
+  return (environmentId) => own?.get(environmentId) ?? { image: settings.image, targets: [] };
 }
 
 /** Folder for secrets and the files of a single run; a tmpfs with mode 0700. */
@@ -111,13 +116,13 @@ export function placeOf(labels: Record<string, string>): Place {
 }
 
 /**
- * The specification of the container of a slot. `imageId` is the current id of the image of its origin. It is part of the hash, so a
+ * The specification of the container of a slot. `imageId` is the current id of the image of its sources. It is part of the hash, so a
  * container of an older build of the image is stale.
  */
 export function poolSpecification(
   settings: PoolSettings,
   { environmentId, slot }: Place,
-  { image, targets }: Origin,
+  { image, targets }: ContainerSources,
   imageId: string,
 ): ContainerSpec {
   const { installation, network, extraHosts, mounts, capabilities, memoryBytes } = settings;

@@ -34,7 +34,7 @@ export async function openEngineAndPool(deps: {
   database: Database;
   locks: LockStore;
   readers: Threads;
-  sources: Pick<Sources, 'origins'>;
+  sources: Pick<Sources, 'ofContainers'>;
 }): Promise<EngineAndPool> {
   const { config, log, database, locks } = deps;
   const { dataFolder } = config.store;
@@ -55,7 +55,7 @@ export async function openEngineAndPool(deps: {
   const installation = await readInstallation(database);
   const settings: PoolSettings = {
     ...poolSettings(config, installation, modules.folder),
-    origins: deps.sources.origins,
+    containerSources: deps.sources.ofContainers,
     recordedCreation: (container) =>
       recordedEvent(database, {
         code: 'CONTAINER_CREATED',

@@ -1,7 +1,7 @@
 import type { Config } from '../../config/config.ts';
 import type { Environment } from '../../model/environment.ts';
 import { type EnvironmentSources, resolveSources } from '../../modules/environment-sources.ts';
-import type { Origin } from '../../pool/specification.ts';
+import type { ContainerSources } from '../../pool/specification.ts';
 import type { Environments } from '../../store/tables/environments.ts';
 
 /** Which image and which test modules are those of an environment. */
@@ -9,7 +9,7 @@ export interface Sources {
   /** Without an environment those of the settings. Errors: CONFIG_INVALID, SECRET_KEY_WRONG. */
   of(environment: Environment | undefined): Promise<EnvironmentSources>;
   /** Of the environments that have other ones than the settings, by id. */
-  origins(): Promise<ReadonlyMap<number, Origin>>;
+  ofContainers(): Promise<ReadonlyMap<number, ContainerSources>>;
 }
 
 export function createSources({
@@ -26,7 +26,7 @@ export function createSources({
       return resolveSources(config, { image: environment?.image, modules });
     },
 
-    async origins() {
+    async ofContainers() {
       const own = (await environments.list()).filter(
         ({ image, modules }) => image !== undefined || modules.length > 0,
       );

@@ -139,12 +139,12 @@ function containerOf(
     logs.line(event.message);
     return record.event(event);
   };
-  const origin = { image: sources.image, targets: sources.ownTargets };
+  const containerSources = { image: sources.image, targets: sources.ownTargets };
   const requiredFiles = [`${checkoutsFolder}/${valuesFrom.id}/${moduleEnvPath(environment.code)}`];
   return async (slot) => {
     const { id, name } = await pool.ensure(environment, {
       slot,
-      origin,
+      sources: containerSources,
       requiredFiles,
       signal,
       onEvent,
