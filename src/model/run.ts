@@ -26,7 +26,7 @@ export interface Counts {
   failed: number;
   broken: number;
   skipped: number;
-  /** Those of `passed` that failed in an earlier attempt of the run. */
+  /** Tests that passed and had failed in an earlier attempt of the run; `passed` counts them, too. */
   flaky: number;
   /** Of the failed tests, those that a quarantine covered when the run was judged. */
   quarantined: number;

@@ -151,7 +151,9 @@ export const countsView = z.object({
   failed: z.number(),
   broken: z.number(),
   skipped: z.number(),
-  flaky: z.number().describe('Those of `passed` that failed in an earlier attempt of the run'),
+  flaky: z
+    .number()
+    .describe('Tests that passed and had failed in an earlier attempt of the run; `passed` counts them, too'),
   quarantined: z
     .number()
     .describe(

@@ -25,7 +25,9 @@ const counts = z.looseObject({
   failed: z.number(),
   broken: z.number(),
   skipped: z.number(),
-  flaky: z.number().describe('Those of passed that failed in an earlier attempt of the run'),
+  flaky: z
+    .number()
+    .describe('Tests that passed and had failed in an earlier attempt of the run; passed counts them, too'),
   quarantined: z
     .number()
     .describe('Those of failed that a quarantine covers; they do not decide the verdict'),
