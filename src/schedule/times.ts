@@ -65,7 +65,7 @@ export function firstAfter(recurrence: Recurrence, moment: Date): Date {
 export interface DayRuleChange {
   /** The first times after the moment under the rule of cron; none when the expression would never occur. */
   next: Date[];
-  /** An expression with the present times under the rule of cron. */
+  /** An expression with the current times under the rule of cron. */
   sameTimes: string;
 }
 

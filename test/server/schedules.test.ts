@@ -131,7 +131,7 @@ describe('schedules over HTTP', () => {
       });
       expect(resumed.next).not.toEqual(resumed.dayRuleChange.next);
       expect((await ask('schedule', 'list')).stdout).toContain(
-        'To keep the present times: matre schedule edit "older" --cron "0 3 1-31/2 * MON"',
+        'To keep the current times: matre schedule edit "older" --cron "0 3 1-31/2 * MON"',
       );
       expect((await ask('schedule', 'next', 'older')).stdout).toContain('Cron would require both');
 

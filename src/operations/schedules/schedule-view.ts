@@ -68,7 +68,7 @@ export const scheduleView = z.object({
   dayRuleChange: z
     .object({
       next: z.array(timeView).describe('The next times under the rule of cron'),
-      sameTimes: z.string().describe('An expression that keeps the present times under the rule of cron'),
+      sameTimes: z.string().describe('An expression that keeps the current times under the rule of cron'),
     })
     .nullable()
     .describe('How its next 20 times would change under the rule of cron; null when they would not'),

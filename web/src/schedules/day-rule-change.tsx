@@ -15,7 +15,7 @@ export function DayRuleChange({ schedule }: { schedule: ScheduleView }) {
       <h2 id="day-rule">Next times by the rule of cron</h2>
       {next.length === 0 ? <p className={classes.dim}>None.</p> : <NextTimes times={next} zone={zone} />}
       <p>
-        To keep the present times, change the expression to <code>{sameTimes}</code>.
+        To keep the current times, change the expression to <code>{sameTimes}</code>.
       </p>
       <ActionButton
         requiredRole="operator"

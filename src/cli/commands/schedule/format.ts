@@ -32,7 +32,7 @@ export function printDayRuleChange(output: Output, schedule: ScheduleView): void
   output.line(next.length > 0 ? 'Times by the rule of cron:' : 'By the rule of cron it never fires.');
   printTimes(output, next, zone);
   output.line(`To have these: ${edit} --day-rule vixie`);
-  output.line(`To keep the present times: ${edit} --cron ${JSON.stringify(sameTimes)}`);
+  output.line(`To keep the current times: ${edit} --cron ${JSON.stringify(sameTimes)}`);
 }
 
 /** The outcome of a firing: `passed`, `2 queued, 1 failed`, `skipped: SCHEDULE_MISSED`. */
