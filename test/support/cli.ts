@@ -26,7 +26,7 @@ export interface CliProcess {
   /** Its output so far, on both streams. */
   output(): string;
   /** Waits until the output contains a text. */
-  waitForOutput(text: string): Promise<unknown>;
+  waitForOutput(text: string, deadlineMs?: number): Promise<unknown>;
   done: Promise<CliResult>;
 }
 
@@ -94,7 +94,12 @@ export function startCli(
     });
   });
   const output = () => stdout + stderr;
-  return { process: child, output, waitForOutput: (text) => waitFor(() => output().includes(text)), done };
+  return {
+    process: child,
+    output,
+    waitForOutput: (text, deadlineMs) => waitFor(() => output().includes(text), deadlineMs),
+    done,
+  };
 }
 
 /** Quotes an argument for the shell of `script`. */
