@@ -1,10 +1,11 @@
-import { storageKeyOf } from '../base-path.ts';
+import { createStoredList } from './stored-list.ts';
+
+const isNumber = (value: unknown): value is number => Number.isSafeInteger(value);
 
 /** The runs that were submitted in this browser and whose end was not reported yet, by their numbers. */
-const storageKey = storageKeyOf('own-runs');
-/** The oldest are forgotten. */
-const maxRuns = 50;
-const listeners = new Set<() => void>();
+const list = createStoredList({ name: 'own-runs', maxEntries: 50, isEntry: isNumber });
+
+export const { read: readOwnRuns, watch: watchOwnRuns, text: ownRunsText } = list;
 
 /** Whether the response to a `POST` of this path has submitted runs: a new run, a retry, a schedule that was fired. */
 const submits = (path: string) => /^\/api\/(?:runs|runs\/\d+\/retry|schedules\/[^/]+\/fire)$/.test(path);
@@ -14,41 +15,14 @@ export function noteOwnRuns(path: string, answer: unknown): void {
   if (!submits(path) || typeof answer !== 'object' || answer === null) return;
   const { id, runs } = answer as { id?: unknown; runs?: { id?: unknown }[] };
   const ids = Array.isArray(runs) ? runs.map((run) => run.id) : [id];
-  write([...readOwnRuns(), ...ids.filter((each): each is number => Number.isSafeInteger(each))]);
+  // A retry has the number of its run again.
+  list.write([...new Set([...list.read(), ...ids.filter(isNumber)])]);
 }
 
 /** Forgets a run. False when it was forgotten already, for example by another tab. */
 export function forgetOwnRun(id: number): boolean {
-  const ids = readOwnRuns();
+  const ids = list.read();
   if (!ids.includes(id)) return false;
-  write(ids.filter((each) => each !== id));
+  list.write(ids.filter((each) => each !== id));
   return true;
-}
-
-export function readOwnRuns(): number[] {
-  try {
-    const ids: unknown = JSON.parse(localStorage.getItem(storageKey) ?? '[]');
-    return Array.isArray(ids) ? ids.filter((id): id is number => Number.isSafeInteger(id)) : [];
-  } catch {
-    return [];
-  }
-}
-
-/** Calls `listener` after each change, also by another tab. Returns a function that unsubscribes. */
-export function watchOwnRuns(listener: () => void): () => void {
-  const onStorage = ({ key }: StorageEvent) => key === storageKey && listener();
-  listeners.add(listener);
-  window.addEventListener('storage', onStorage);
-  return () => {
-    listeners.delete(listener);
-    window.removeEventListener('storage', onStorage);
-  };
-}
-
-/** The stored text, which changes with the runs: for `useSyncExternalStore`. */
-export const ownRunsText = (): string => localStorage.getItem(storageKey) ?? '';
-
-function write(ids: readonly number[]): void {
-  localStorage.setItem(storageKey, JSON.stringify([...new Set(ids)].slice(-maxRuns)));
-  for (const listener of listeners) listener();
 }
