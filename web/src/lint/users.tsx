@@ -5,6 +5,7 @@ import { LongText } from '../ui/long-text/long-text.tsx';
 import { useQueryState } from '../ui/query-state.ts';
 import { StatusChoice, StatusChoices } from '../ui/status-choices.tsx';
 import { type Column, DataTable } from '../ui/table/data-table.tsx';
+import { TestNames } from '../ui/table/test-names.tsx';
 import { kindText } from './kinds.ts';
 import classes from './lint.module.css';
 import { definitionPage, type Uses } from './queries.ts';
@@ -62,24 +63,11 @@ export function Users({ uses: { commit, definitions, uses, more, tests }, enviro
       ) : tests.length === 0 ? (
         <p className={classes.dim}>No test reaches it.</p>
       ) : (
-        <DataTable label="Tests" rows={tests} rowKey={(test) => test} columns={testColumns} />
+        <TestNames tests={tests} />
       )}
     </>
   );
 }
-
-const testColumns: Column<string>[] = [
-  {
-    name: 'Test',
-    width: 16,
-    share: 1,
-    value: (test) => (
-      <Anchor component={Link} href={`/tests/${encodeURIComponent(test)}`}>
-        <LongText text={test} />
-      </Anchor>
-    ),
-  },
-];
 
 interface UseListProps extends Pick<Uses, 'uses' | 'more'> {
   environment: string;

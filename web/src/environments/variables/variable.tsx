@@ -3,9 +3,8 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import { usedByPage } from '../../lint/queries.ts';
 import { plural, shortCommit } from '../../ui/format.ts';
-import { LongText } from '../../ui/long-text/long-text.tsx';
 import { ErrorState, Loading, QueryFallback } from '../../ui/states.tsx';
-import { type Column, DataTable } from '../../ui/table/data-table.tsx';
+import { TestNames } from '../../ui/table/test-names.tsx';
 import { useTitle } from '../../ui/title.ts';
 import classes from '../environment.module.css';
 import { effectiveQuery, environmentQuery, globalVariablesQuery, variableUsersQuery } from '../queries.ts';
@@ -82,19 +81,6 @@ interface UsersProps {
   code: string;
 }
 
-const columns: Column<string>[] = [
-  {
-    name: 'Test',
-    width: 16,
-    share: 1,
-    value: (test) => (
-      <Anchor component={Link} href={`/tests/${encodeURIComponent(test)}`}>
-        <LongText text={test} />
-      </Anchor>
-    ),
-  },
-];
-
 function Users({ users: { commit, tests, hooks, readByMftf }, name, code }: UsersProps) {
   const others = [...(readByMftf ? ['MFTF itself'] : []), ...hooks.map((hook) => `the hook ${hook}`)];
   return (
@@ -104,7 +90,7 @@ function Users({ users: { commit, tests, hooks, readByMftf }, name, code }: User
       </h2>
       {others.length > 0 && <p>Also read by {others.join(', ')}.</p>}
       {tests.length > 0 ? (
-        <DataTable label="Tests" rows={tests} rowKey={(test) => test} columns={columns} />
+        <TestNames tests={tests} />
       ) : (
         <p className={classes.dim}>No test of this environment reads it.</p>
       )}
