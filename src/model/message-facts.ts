@@ -1,6 +1,6 @@
 import type { CommitLink } from './commit-link.ts';
 import type { ResultClass } from './result-class.ts';
-import type { Verdict } from './run.ts';
+import type { Counts, Verdict } from './run.ts';
 import type { ClassCounts } from './submission.ts';
 
 // The values that messages show and rules read, as JSON: times are ISO 8601 strings, absent values null. Lists are bounded, so that
@@ -31,7 +31,7 @@ export interface SubmissionFacts {
     usualMs: number | null;
     /** Codes of the environments. */
     environments: string[];
-    counts: MessageCounts;
+    counts: Counts;
     /** Null until one of its runs was compared. */
     classes: ClassCounts | null;
     /** The verdict of its reference; null without one. */
@@ -63,16 +63,6 @@ export interface SubmissionFacts {
   run: number | null;
 }
 
-export interface MessageCounts {
-  planned: number;
-  passed: number;
-  failed: number;
-  broken: number;
-  skipped: number;
-  flaky: number;
-  quarantined: number;
-}
-
 export interface RunFacts {
   id: number;
   environment: string;
@@ -81,7 +71,7 @@ export interface RunFacts {
   verdict: Verdict | null;
   /** Why it is broken. */
   reason: { code: string; message: string } | null;
-  counts: MessageCounts;
+  counts: Counts;
   classes: ClassCounts | null;
   durationMs: number | null;
   /** New ones first, at most 60 over all runs. */

@@ -1,5 +1,6 @@
 import { durationText } from '../../model/duration.ts';
-import type { MessageCounts, SubmissionFacts } from '../../model/message-facts.ts';
+import type { SubmissionFacts } from '../../model/message-facts.ts';
+import type { Counts } from '../../model/run.ts';
 
 /**
  * What changed in a submission, in one line: `nightly on preprod-us: 3 new failures, 1 fixed, 12 known (run 471, 1 h 12 min)`. With
@@ -78,7 +79,7 @@ function brokenText({ submission, runs }: Omit<SubmissionFacts, 'headline'>): st
   return `${places}: ${withoutStop(detail)}${failed}`;
 }
 
-function cancelledText(counts: MessageCounts): string {
+function cancelledText(counts: Counts): string {
   if (counts.planned === 0) return 'cancelled';
   const failed = counts.failed > 0 ? `, ${counts.failed} failed` : '';
   return `cancelled after ${recorded(counts)} of ${plural(counts.planned, 'test')}${failed}`;
@@ -103,7 +104,7 @@ function passedText({ counts, classes, previousVerdict }: SubmissionFacts['submi
 /** `1 new failure`, `3 new failures`. */
 export const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
-const recorded = ({ passed, failed, broken, skipped }: MessageCounts) => passed + failed + broken + skipped;
+const recorded = ({ passed, failed, broken, skipped }: Counts) => passed + failed + broken + skipped;
 
 const oneLine = (text: string) => (text.split('\n', 1)[0] ?? '').trimEnd();
 const withoutStop = (text: string) => text.replace(/\.$/, '');

@@ -1,7 +1,8 @@
 import { commitLinkOf } from '../../model/commit-link.ts';
 import { comparedPairs, headlineOf } from '../../model/failure-headline.ts';
-import type { FailureFacts, MessageCounts, RunFacts, SubmissionFacts } from '../../model/message-facts.ts';
+import type { FailureFacts, RunFacts, SubmissionFacts } from '../../model/message-facts.ts';
 import { runLink, submissionLink, testLink } from '../../model/page-links.ts';
+import type { Counts } from '../../model/run.ts';
 import { summariseSelection } from '../../model/selection.ts';
 import { innermostPlace } from '../../model/source-link/innermost-place.ts';
 import { type Submission, type SubmittedRun, submissionVerdict } from '../../model/submission.ts';
@@ -158,12 +159,12 @@ function firstFailure(sources: SubmissionSources): SubmissionFacts['firstFailure
 /** One line, without characters that could rearrange it. */
 const line = (text: string, max: number) => shorten(visible(shorten(text, max)), max);
 
-const countsOf = ({ counts, flaky }: SubmittedRun): MessageCounts => ({ ...counts, flaky });
+const countsOf = ({ counts, flaky }: SubmittedRun): Counts => ({ ...counts, flaky });
 
-function sumCounts(runs: readonly SubmittedRun[]): MessageCounts {
+function sumCounts(runs: readonly SubmittedRun[]): Counts {
   const sum = { planned: 0, passed: 0, failed: 0, broken: 0, skipped: 0, flaky: 0, quarantined: 0 };
   for (const counts of runs.map(countsOf)) {
-    for (const name of Object.keys(sum) as (keyof MessageCounts)[]) sum[name] += counts[name];
+    for (const name of Object.keys(sum) as (keyof Counts)[]) sum[name] += counts[name];
   }
   return sum;
 }

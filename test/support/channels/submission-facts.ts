@@ -3,12 +3,11 @@ import type {
   AlertFacts,
   DigestFacts,
   FailureFacts,
-  MessageCounts,
   MessageFacts,
   RunFacts,
   SubmissionFacts,
 } from '../../../src/model/message-facts.ts';
-import type { Verdict } from '../../../src/model/run.ts';
+import type { Counts, Verdict } from '../../../src/model/run.ts';
 
 // Facts as a night produces them, and as it hopefully never does.
 
@@ -31,7 +30,7 @@ export const hostileTexts = [
   '\\\\\\`\\*\\[ {{ submission.id }} {% raw %}',
 ];
 
-function counts(values: Partial<MessageCounts> = {}): MessageCounts {
+function counts(values: Partial<Counts> = {}): Counts {
   return { planned: 0, passed: 0, failed: 0, broken: 0, skipped: 0, flaky: 0, quarantined: 0, ...values };
 }
 
@@ -109,10 +108,10 @@ export function submission({ headline, phase = 'finished', ...options }: Options
   };
 }
 
-function sumOf(runs: RunFacts[]): MessageCounts {
+function sumOf(runs: RunFacts[]): Counts {
   const sum = counts();
   for (const each of runs)
-    for (const name of Object.keys(sum) as (keyof MessageCounts)[]) sum[name] += each.counts[name];
+    for (const name of Object.keys(sum) as (keyof Counts)[]) sum[name] += each.counts[name];
   return sum;
 }
 
