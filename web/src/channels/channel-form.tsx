@@ -1,4 +1,4 @@
-import { Checkbox, NativeSelect, TextInput } from '@mantine/core';
+import { Checkbox, NativeSelect } from '@mantine/core';
 import { useState } from 'react';
 import type { ChannelKindView } from '#src/operations/channels/channel-kinds.ts';
 import type { ChannelView } from '#src/operations/channels/channel-view.ts';
@@ -8,6 +8,7 @@ import { isForge } from '../messages/queries.ts';
 import { fieldProblems } from '../ui/field-problems.ts';
 import { FormProblem } from '../ui/form-problem.tsx';
 import { FormWithPreview, SubmitBar } from '../ui/form-with-preview.tsx';
+import { NameInput } from '../ui/name-input.tsx';
 import { useAction } from '../ui/use-action.ts';
 import {
   type ChannelDraft,
@@ -65,16 +66,11 @@ export function ChannelForm({ title, kinds, saved, initial, onDone }: Props) {
               onChange={(event) => selectKind(event.currentTarget.value)}
             />
           )}
-          <TextInput
-            label="Name"
+          <NameInput
             placeholder="Slack qa"
-            required
-            withAsterisk={false}
-            maxLength={100}
-            autoComplete="off"
             value={draft.name}
-            error={problems['name'] ?? problems['rename']}
-            onChange={(event) => change({ name: event.currentTarget.value })}
+            problems={problems}
+            onChange={(name) => change({ name })}
           />
           {kind && (
             <ChannelFields

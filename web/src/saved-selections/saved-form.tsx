@@ -19,6 +19,7 @@ import { usePreview } from '../selection/use-preview.ts';
 import { fieldProblems } from '../ui/field-problems.ts';
 import { FormProblem } from '../ui/form-problem.tsx';
 import { FormWithPreview, SubmitBar } from '../ui/form-with-preview.tsx';
+import { NameInput } from '../ui/name-input.tsx';
 import { QueryFallback } from '../ui/states.tsx';
 import { useAction } from '../ui/use-action.ts';
 import { WholeNumber } from '../ui/whole-number.tsx';
@@ -111,16 +112,11 @@ function NameFields({
 }) {
   return (
     <>
-      <TextInput
-        label="Name"
+      <NameInput
         placeholder="nightly"
-        required
-        withAsterisk={false}
-        maxLength={100}
-        autoComplete="off"
         value={name}
-        error={problems['name'] ?? problems['rename']}
-        onChange={(event) => onChange({ name: event.currentTarget.value })}
+        problems={problems}
+        onChange={(name) => onChange({ name })}
       />
       <TextInput
         label="Description"

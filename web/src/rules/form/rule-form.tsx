@@ -1,4 +1,4 @@
-import { NativeSelect, TextInput } from '@mantine/core';
+import { NativeSelect } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { AlertKind } from '#src/model/alert.ts';
@@ -14,6 +14,7 @@ import { savedSelectionsQuery } from '../../selection/saved-query.ts';
 import { fieldProblems } from '../../ui/field-problems.ts';
 import { FormProblem } from '../../ui/form-problem.tsx';
 import { FormWithPreview, SubmitBar } from '../../ui/form-with-preview.tsx';
+import { NameInput } from '../../ui/name-input.tsx';
 import { NamesInput } from '../../ui/names-input.tsx';
 import { useAction } from '../../ui/use-action.ts';
 import { ruleAddress } from '../queries.ts';
@@ -50,16 +51,11 @@ export function RuleForm({ title, channels, kinds, saved, initial, onDone }: Pro
       onSubmit={submit}
       fields={
         <>
-          <TextInput
-            label="Name"
+          <NameInput
             placeholder="qa nights"
-            required
-            withAsterisk={false}
-            maxLength={100}
-            autoComplete="off"
             value={draft.name}
-            error={problems['name'] ?? problems['rename']}
-            onChange={(event) => change({ name: event.currentTarget.value })}
+            problems={problems}
+            onChange={(name) => change({ name })}
           />
           <NativeSelect
             label="Channel"

@@ -1,4 +1,4 @@
-import { Checkbox, TextInput } from '@mantine/core';
+import { Checkbox } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { SavedSelectionView } from '#src/operations/saved-selections/saved-selection-view.ts';
@@ -18,6 +18,7 @@ import { codesOf, useSaved } from '../../selection/use-saved.ts';
 import { fieldProblems } from '../../ui/field-problems.ts';
 import { FormProblem } from '../../ui/form-problem.tsx';
 import { FormWithPreview, SubmitBar } from '../../ui/form-with-preview.tsx';
+import { NameInput } from '../../ui/name-input.tsx';
 import { QueryFallback } from '../../ui/states.tsx';
 import { useAction } from '../../ui/use-action.ts';
 import { scheduleAddress } from '../queries.ts';
@@ -60,16 +61,11 @@ export function ScheduleForm({ title, saved, initial, onDone }: Props) {
       onSubmit={submit}
       fields={
         <>
-          <TextInput
-            label="Name"
+          <NameInput
             placeholder="nightly"
-            required
-            withAsterisk={false}
-            maxLength={100}
-            autoComplete="off"
             value={draft.name}
-            error={fieldErrors['name'] ?? fieldErrors['rename']}
-            onChange={(event) => change({ name: event.currentTarget.value })}
+            problems={fieldErrors}
+            onChange={(name) => change({ name })}
           />
           <RecurrenceFields draft={draft} fieldErrors={fieldErrors} onChange={change} />
           <SavedFields draft={draft} selection={selection} problem={savedProblem} onChange={change} />
