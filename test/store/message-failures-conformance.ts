@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { beforeEach, expect, it } from 'vitest';
 import type { Channel } from '../../src/model/channel.ts';
 import type { PlannedMessage } from '../../src/model/message.ts';
@@ -5,7 +6,7 @@ import type { Database } from '../../src/store/database/database.ts';
 import type { Channels } from '../../src/store/tables/channels.ts';
 import { createMessageRules } from '../../src/store/tables/message-rules.ts';
 import type { Messages } from '../../src/store/tables/messages.ts';
-import type { ClaimedMessage, Outbox } from '../../src/store/tables/outbox.ts';
+import { type ClaimedMessage, createOutbox, type Outbox } from '../../src/store/tables/outbox.ts';
 
 /** What becomes of messages that cannot be sent. */
 export function messageFailuresConformance(
@@ -26,6 +27,36 @@ export function messageFailuresConformance(
   const { addChannel, planned, plan, claim, claimFirst } = tools;
   const list = () => messages.list({ limit: 100 });
   const failure = { code: 'X', message: 'away', permanent: false, delayMs: 0 };
+
+  it('cost a claim as little for one that waits as for thousands', async () => {
+    const channel = await addChannel();
+    await plan(planned(channel));
+    await database.query(
+      // Long ones: of a table with few pages all are read, since that is quicker.
+      `INSERT INTO message (channel_id, channel_name, purpose, thread, reason)
+       SELECT $1, 'ops', 'post', 'submission/' || number, repeat('because ', 100) FROM generate_series(1001, 3000) AS number`,
+      [channel.id],
+    );
+    /** How many rows of messages a claim of so many reads. */
+    const readBy = (limit: number): Promise<number> =>
+      database.transaction(async (transaction) => {
+        const count = async () => {
+          const [row] = await transaction.query<{ read: number }>(
+            `SELECT coalesce(idx_tup_fetch, 0) + seq_tup_read AS read FROM pg_stat_xact_user_tables WHERE relname = 'message'`,
+          );
+          return row?.read ?? 0;
+        };
+        const before = await count();
+        const own = createOutbox({ database: { ...database, query: transaction.query } });
+        const options = { leaseMs: 60_000, limits: new Map(), takeOver: true, graceMs: 0 };
+        expect(await own.claim({ token: randomUUID(), limit, ...options })).toHaveLength(limit);
+        return (await count()) - before;
+      });
+    // Without statistics, as when a channel has been away for some seconds, and with them.
+    expect(await readBy(4)).toBeLessThan(40);
+    await database.script('ANALYZE message');
+    expect(await readBy(4)).toBeLessThan(40);
+  });
 
   it('leave the message waiting with their reason, and block the channel when it said so', async () => {
     const channel = await addChannel();

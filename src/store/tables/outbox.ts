@@ -37,6 +37,18 @@ export interface FailedAttempt {
 /** SQL: no process sends the message now. */
 export const unclaimed = '(claimed_until IS NULL OR claimed_until <= now())';
 
+/**
+ * SQL: no message waits before this one in its thread. A subquery, which is evaluated only for messages that can be claimed, and
+ * `ended_at`, which keeps it from the index of what waits: a join, or that index, reads all that waits for a channel that is away.
+ */
+const isFirstOfThread = `(
+    SELECT true FROM message AS earlier
+    WHERE earlier.channel_id = message.channel_id AND earlier.thread = message.thread
+      AND earlier.recipient IS NOT DISTINCT FROM message.recipient
+      AND earlier.ended_at IS NULL AND earlier.id < message.id
+    LIMIT 1
+  ) IS NULL`;
+
 /** What senders write. */
 export type Outbox = ReturnType<typeof createOutbox>;
 
@@ -67,22 +79,17 @@ export function createOutbox({ database }: { database: Database }) {
            SELECT next.id FROM open, LATERAL (
              SELECT id FROM message WHERE channel_id = open.id AND state = 'waiting' AND due_at <= now()
                AND (claimed_until IS NULL OR $6 AND claimed_until <= now() AND ${serverStartedAt} <= now() - $7 * interval '1 millisecond')
-               AND NOT EXISTS (
-                 SELECT FROM message AS earlier
-                 WHERE earlier.channel_id = message.channel_id AND earlier.thread = message.thread
-                   AND earlier.recipient IS NOT DISTINCT FROM message.recipient
-                   AND earlier.state = 'waiting' AND earlier.id < message.id
-               )
+               AND ${isFirstOfThread}
              ORDER BY due_at, id LIMIT open.free FOR NO KEY UPDATE SKIP LOCKED
            ) AS next
          )
          UPDATE message SET claimed_by = $1::uuid, claimed_until = now() + $2 * interval '1 millisecond',
            attempts = attempts + 1, attempted_at = now()
-         FROM chosen LEFT JOIN LATERAL (
-           SELECT notice.kind, notice.details FROM message AS own JOIN notice ON notice.id = own.notice_id WHERE own.id = chosen.id
-         ) AS origin ON true
-         WHERE message.id = chosen.id
-         RETURNING message.*, origin.kind AS notice_kind, origin.details AS notice_details`,
+         FROM chosen WHERE message.id = chosen.id
+         RETURNING message.*,
+           -- Not joined: that would read the whole table.
+           (SELECT kind FROM notice WHERE notice.id = notice_id) AS notice_kind,
+           (SELECT notice.details FROM notice WHERE notice.id = notice_id) AS notice_details`,
         [
           options.token,
           options.leaseMs,
