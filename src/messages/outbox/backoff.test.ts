@@ -1,10 +1,17 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { backoffMs } from './backoff.ts';
+import { backoffMs, channelPauseMs } from './backoff.ts';
 
 it('doubles the longest pause up to a quarter of an hour', () => {
   const pauses = [1, 2, 3, 4, 9, 1_000].map((attempts) => backoffMs({ attempts, permanent: false }, 1));
   expect(pauses).toEqual([5_000, 10_000, 20_000, 40_000, 900_000, 900_000]);
+});
+
+it('leaves a channel that does not work alone for up to half a minute', () => {
+  expect([1, 2, 3, 6, 1_000].map((failures) => channelPauseMs(failures, 1))).toEqual([
+    1_000, 2_000, 4_000, 30_000, 30_000,
+  ]);
+  expect(channelPauseMs(1, 0)).toBe(500);
 });
 
 it('tries again slowly what a channel refuses', () => {

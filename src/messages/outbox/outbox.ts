@@ -55,7 +55,7 @@ export function startOutbox(deps: OutboxDependencies): Service {
       const count = await outbox.sweep();
       if (count > 0)
         log.warn({ messages: count }, 'Messages were given up: their channels could not take them for a day');
-      await outbox.hastenChanged();
+      for (const id of await outbox.hastenChanged()) sender.noteChange(id);
       sweptAtMs = performance.now();
     }
     // All that can be sent now is under way then; the end of an attempt wakes this.
@@ -72,7 +72,8 @@ export function startOutbox(deps: OutboxDependencies): Service {
       if (payload === '') sender.noteOutage();
       if (channel === 'change') sweptAtMs = Number.NEGATIVE_INFINITY;
       if (payload !== 'message') planning.notify();
-      sending.notify();
+      // A notice is nothing to send before it is planned.
+      if (payload !== 'notice') sending.notify();
     }),
   ];
   return {

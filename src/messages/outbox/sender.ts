@@ -6,7 +6,7 @@ import type { Logger } from '../../log.ts';
 import type { ClaimedMessage, Outbox } from '../../store/tables/outbox.ts';
 import type { DeliveryFault } from '../channels/channel.ts';
 import { attemptMessage, type Prepared } from './attempt.ts';
-import { backoffMs } from './backoff.ts';
+import { backoffMs, channelPauseMs } from './backoff.ts';
 import { createChannelLoad } from './channel-load.ts';
 import { createAttemptRecorder } from './record-attempt.ts';
 
@@ -30,6 +30,7 @@ export interface SenderSettings {
   /** After the database was away, claims that ran out meanwhile are left to their owners for so long. */
   graceMs: number;
   backoffMs: typeof backoffMs;
+  channelPauseMs: typeof channelPauseMs;
 }
 
 const defaults: SenderSettings = {
@@ -38,6 +39,7 @@ const defaults: SenderSettings = {
   attemptMs: 45_000,
   graceMs: 10_000,
   backoffMs,
+  channelPauseMs,
 };
 
 /** Between two tries to record an attempt while the database is away. */
@@ -50,6 +52,8 @@ export interface Sender {
   claim(): Promise<number>;
   /** The database was away. */
   noteOutage(): void;
+  /** A user has changed the channel: it is tried at once. */
+  noteChange(channelId: number): void;
   /** Resolves when no attempt is under way; they are aborted after `ms`. */
   finish(ms: number): Promise<void>;
 }
@@ -66,7 +70,7 @@ export function createSender(deps: SenderDependencies & { onIdle(): void }): Sen
   const aborting = new AbortController();
   const { signal } = aborting;
   const attempts = new Set<Promise<void>>();
-  const load = createChannelLoad(settings.perChannel);
+  const load = createChannelLoad(settings);
   let outageAtMs = Number.NEGATIVE_INFINITY;
   const noteOutage = () => {
     outageAtMs = performance.now();
@@ -107,6 +111,7 @@ export function createSender(deps: SenderDependencies & { onIdle(): void }): Sen
 
   return {
     noteOutage,
+    noteChange: load.noteChange,
     async claim() {
       const claimedAtMs = performance.now();
       const claimed = await limited(() =>

@@ -226,12 +226,16 @@ export function createOutbox({ database }: { database: Database }) {
       );
     },
 
-    /** As `hasten`, for the channels that users have changed since. */
-    async hastenChanged(): Promise<void> {
-      await database.query(
-        `UPDATE message SET due_at = now() FROM channel WHERE channel.id = channel_id AND disabled_at IS NULL
-           AND attempted_at < changed_at AND state = 'waiting' AND due_at > now() AND error_code LIKE 'CHANNEL%' AND ${unclaimed}`,
+    /** As `hasten`, for the channels that users have changed since. Returns their ids. */
+    async hastenChanged(): Promise<number[]> {
+      const rows = await database.query<{ id: number }>(
+        `WITH hastened AS (
+           UPDATE message SET due_at = now() FROM channel WHERE channel.id = channel_id AND disabled_at IS NULL
+             AND attempted_at < changed_at AND state = 'waiting' AND due_at > now() AND error_code LIKE 'CHANNEL%' AND ${unclaimed}
+           RETURNING channel_id
+         ) SELECT DISTINCT channel_id AS id FROM hastened`,
       );
+      return rows.map(({ id }) => id);
     },
 
     /** Ends the messages whose time is over, and those of removed channels. Returns how many were given up. */

@@ -5,7 +5,7 @@
 
 import { createSecretBox } from '../../../src/crypto/secret-box.ts';
 import { createLog } from '../../../src/log.ts';
-import { backoffMs } from '../../../src/messages/outbox/backoff.ts';
+import { backoffMs, channelPauseMs } from '../../../src/messages/outbox/backoff.ts';
 import { openPostgres } from '../../../src/store/database/postgres.ts';
 import { startTestOutbox } from '../../support/outbox.ts';
 import { waitFor } from '../../support/wait-for.ts';
@@ -21,6 +21,7 @@ const service = startTestOutbox({
     ...{ leaseMs: 16_000, attemptMs: 6_000, graceMs: 2_500 },
     backoffMs: (failure, random) =>
       Math.max(failure.retryAfterMs ?? 0, backoffMs({ ...failure, permanent: false }, random) / 20),
+    channelPauseMs: (failures, random) => channelPauseMs(failures, random) / 20,
   },
 });
 process.once('SIGTERM', async () => {
