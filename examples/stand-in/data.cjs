@@ -1,12 +1,13 @@
 // Data that tests create in the shop and delete again.
+const fs = require('node:fs');
 const { randomBytes } = require('node:crypto');
 const { readCatalog } = require('./catalog.cjs');
 const { callOperation, enabledModules } = require('./magento.cjs');
 const { entityFields } = require('./references.cjs');
 
 /**
- * Entities of one run. The XML of all enabled modules is read again for each, as in MFTF. `attach` stores request and
- * response of the shop.
+ * Entities of one run. The XML of all enabled modules is read again for each, as in MFTF, unless make-run-data.cjs has stored what it
+ * needs. `attach` stores request and response of the shop.
  */
 function createData(project, attach) {
   const made = new Map();
@@ -25,8 +26,7 @@ function createData(project, attach) {
     );
 
   const call = async (data, type) => {
-    const enabled = await enabledModules(project);
-    const catalog = readCatalog(project, { enabled, wanted: ['entity', 'operation'] });
+    const catalog = storedCatalog(data) ?? (await wholeCatalog(project));
     const wanted = data.fields ? data : data.describe(catalog);
     const result = await callOperation(project, catalog, wanted, type);
     attach('API Endpoint', result.endpoint, 'txt');
@@ -44,7 +44,7 @@ function createData(project, attach) {
         const fields = { ...fieldsOf(catalog, entity), ...overrides };
         return { dataType: declared.attributes.type, fields };
       };
-      made.set(key, await call({ describe }, 'create'));
+      made.set(key, await call({ entity, describe }, 'create'));
     },
     remove: async (key) => {
       const known = made.get(key);
@@ -54,6 +54,20 @@ function createData(project, attach) {
     },
     field: (key, name) => made.get(key)?.fields[name] ?? '',
   };
+}
+
+const wholeCatalog = async (project) =>
+  readCatalog(project, { enabled: await enabledModules(project), wanted: ['entity', 'operation'] });
+
+/** What is stored for the run, if it has the entity, or operations of the type of one that was created. */
+function storedCatalog({ entity, dataType }) {
+  const file = process.env.STAND_IN_RUN_DATA;
+  if (!file || !fs.existsSync(file)) return undefined;
+  const stored = JSON.parse(fs.readFileSync(file, 'utf8'));
+  const catalog = { entity: new Map(stored.entity), operation: new Map(stored.operation) };
+  const type = dataType ?? catalog.entity.get(entity)?.attributes.type;
+  const isStored = [...catalog.operation.values()].some(({ attributes }) => attributes.dataType === type);
+  return isStored ? catalog : undefined;
 }
 
 module.exports = { createData };

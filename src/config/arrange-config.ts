@@ -122,6 +122,7 @@ function arrangeMftf(values: SettingValues): Config['mftf'] {
     phpMemoryBytes: values.MATRE_PHP_MEMORY,
     testTimeoutMs: values.MATRE_TEST_TIMEOUT,
     generation: values.MATRE_GENERATION,
+    runData: values.MATRE_RUN_DATA,
     generationTimeoutMs: values.MATRE_GENERATION_TIMEOUT,
     exclusiveGroups: values.MATRE_EXCLUSIVE_GROUPS,
     retryFailed: { times: values.MATRE_RETRY_FAILED, groups: values.MATRE_RETRY_FAILED_GROUPS },

@@ -3,6 +3,7 @@ import type { Role, SecondFactorDemand } from '../model/access.ts';
 import type { GenerationMode } from '../model/generation.ts';
 import type { PatchSource } from '../model/patch.ts';
 import type { RetentionLimits } from '../model/retention.ts';
+import type { RunDataMode } from '../model/run-data.ts';
 import type { SourceLinkSettings } from '../model/source-link/source-link.ts';
 import type { SettingSource } from './setting-texts.ts';
 import type { SeleniumConfig } from './settings/selenium-settings.ts';
@@ -101,6 +102,7 @@ export interface Config {
     phpMemoryBytes: number;
     testTimeoutMs: number;
     generation: GenerationMode;
+    runData: RunDataMode;
     generationTimeoutMs: number;
     exclusiveGroups: string[];
     retryFailed: { times: number; groups: { group: string; times: number }[] };

@@ -63,9 +63,9 @@ export async function placeNode(folder: string): Promise<string> {
 }
 
 /**
- * Writes a `php` that runs the script with Node. Of the options of PHP it applies those for a pruned tree and for a list of
- * modules, which real MFTF gets from PHP files. Of the PHP scripts of matre it implements `fetch.php` and `registrations.php`; the
- * others print nothing.
+ * Writes a `php` that runs the script with Node. Of the options of PHP it applies those for a pruned tree, a list of modules and
+ * stored data, which real MFTF gets from PHP files. Of the PHP scripts of matre it implements `fetch.php`, `registrations.php` and
+ * `make-run-data.php`; the others print nothing.
  */
 async function writePhp(path: string, node: string): Promise<void> {
   await mkdir(join(path, '..'), { recursive: true });
@@ -77,6 +77,7 @@ while [ $# -gt 0 ]; do
       case $2 in
         matre.tree=*) export STAND_IN_TREE="\${2#matre.tree=}" ;;
         matre.modules=*) export STAND_IN_MODULES="\${2#matre.modules=}" ;;
+        matre.prepend=*run-data.php*) export STAND_IN_RUN_DATA=/matre/run/run-data ;;
       esac
       shift 2
       ;;
@@ -89,7 +90,7 @@ while [ $# -gt 0 ]; do
       # Independent of MFTF. Without PHP on the machine tests use Selenium directly.
       exec php "$@"
       ;;
-    */fetch.php | */registrations.php)
+    */fetch.php | */registrations.php | */make-run-data.php)
       script=\${1##*/}
       script=${framework}/stand-in/\${script%.php}.cjs
       shift

@@ -17,6 +17,11 @@ overOneEngine((kind) => {
       settings: { MATRE_GENERATION: 'mftf' },
       module: {
         ...moduleTest('PlainTest', fault('sleep 0')),
+        ...moduleTest(
+          'OrderTest',
+          `${fault('gate')}<createData entity="HarbourOrder" stepKey="order"/>
+           <deleteData createDataKey="order" stepKey="deleteOrder"/>`,
+        ),
         ...moduleTest('BadTest', '<actionGroup ref="NoSuchActionGroup" stepKey="bad"/>'),
         ...moduleTest('UnclearTest', '<helper class="Harbour\\Nowhere" method="m" stepKey="h"/>'),
         ...moduleTest(
@@ -42,6 +47,24 @@ overOneEngine((kind) => {
     const tree = await us.container.exec('find', '/matre/run/tree', '-name', '*.xml');
     expect(tree.trim().split('\n')).toHaveLength(Number(files));
     expect(tree).not.toContain('PlainTest.xml');
+  });
+
+  test('the data that tests create is read once, and not again from files that change while they run', async () => {
+    const id = await harness.submit(us, { tests: ['OrderTest'] });
+    await harness.testing(id, 'OrderTest');
+    const name = 'HarbourCustomerData.xml';
+    const file = (await us.container.exec('find', '/var/www/html/app/code', '-name', name)).trim();
+    await us.container.exec('sh', '-c', 'cp "$0" "/tmp/$1" && echo "<broken" >"$0"', file, name);
+    await us.container.openGate();
+    const { run, results } = await harness.finished(id);
+    await us.container.exec('cp', `/tmp/${name}`, file);
+    expect({ verdict: run.verdict, message: results[0]?.message }).toEqual({
+      verdict: 'passed',
+      message: null,
+    });
+    expect(await harness.log(id)).toMatch(
+      /Data of the tests: 1 entities and 2 operations read from 2 files in/,
+    );
   });
 
   test('a reference that cannot be resolved: the whole tree is used, and the run has an event', async () => {

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import type { SpecFile } from '../../engine/engine.ts';
+import { scriptFilesOf } from '../container/script-files.ts';
 
 const folder = '/opt/matre/browsers';
 const names = [
@@ -16,9 +16,8 @@ export const proxyScripts = { shell: `${folder}/proxy.sh`, php: `${folder}/proxy
 
 /** The proxy that keeps browsers, for the `files` of a container's specification. */
 export function browserReuseFiles(): SpecFile[] {
-  return names.map((name) => ({
-    path: `${folder}/${name}`,
-    mode: 0o755,
-    content: readFileSync(new URL(`./${name}`, import.meta.url), 'utf8'),
-  }));
+  return scriptFilesOf(
+    new URL('.', import.meta.url),
+    names.map((name) => `${folder}/${name}`),
+  );
 }

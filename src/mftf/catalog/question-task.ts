@@ -11,6 +11,7 @@ import { sampleTests } from '../cest/sample-tests.ts';
 import { type CestFiles, type CestRequest, writeCestFiles } from '../cest/write-files.ts';
 import { attachedFiles, describeMissingFixtures } from '../closure/attached-files.ts';
 import { type Closure, closureOf } from '../closure/closure.ts';
+import { type RunDataClosure, runDataClosureOf } from '../closure/run-data-closure.ts';
 import { describeMissing, variablesOf } from '../closure/variables.ts';
 import { filesOf, packFilesAsGenerated } from '../generation/snapshot-archive.ts';
 import type { EnvironmentTests } from '../lint/tests-above.ts';
@@ -72,6 +73,10 @@ export const answers = {
     const { tests, ...options } = request;
     return closureOf(catalog, tests, options);
   },
+
+  /** See `runDataClosureOf`. */
+  runData: (catalog: Catalog, { tests }: { tests: readonly PlannedTest[] }): RunDataClosure =>
+    runDataClosureOf(catalog, tests),
 
   /** The fixture files of modules for the containers, see `Fixtures`. */
   fixtures: ({ fixtures }: Catalog): Pick<Fixtures, 'folders' | 'hidden'> => ({

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { PlannedTest } from '../../model/selection.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { type PartKind, usesOf } from '../catalog/declarations/parts.ts';
-import { type Declared, type Dependencies, dependenciesOf } from './dependencies.ts';
+import { type Declared, type Dependencies, dependenciesOf, filesOf, testKeysOf } from './dependencies.ts';
 
 /**
  * The files that MFTF has to read to generate some tests with the same bytes as from the whole tree.
@@ -45,32 +45,21 @@ export function closureOf(
   if (movingSetting) return { kind: 'whole', reason: `${movingSetting} is set`, randomTests };
 
   // Metadata is read when a test runs, not when it is generated.
-  const declarations = [...dependencies.reach(tests.flatMap(keysOf), (kind) => kind !== 'operation')];
+  const declarations = [...dependencies.reach(tests.flatMap(testKeysOf), (kind) => kind !== 'operation')];
   const reason = unclearReason(dependencies, declarations);
   if (reason) return { kind: 'whole', reason, randomTests };
 
-  const fileOrders = new Set(declarations.map(({ order }) => order));
-  const packages = new Set(
-    declarations.map(({ file }) => file.root).filter((root) => root.startsWith('dev/')),
-  );
-  const files = catalog.files.filter(
-    (file, order) =>
-      fileOrders.has(order) || (packages.has(file.root) && file.path === `${file.root}/composer.json`),
-  );
+  const files = filesOf(catalog, declarations);
   const hash = createHash('sha256');
   for (const { module, path, digest } of files) hash.update(`${module}\0${path}\0${digest}\n`);
   return { kind: 'pruned', files: files.map(({ path }) => path), digest: hash.digest('hex'), randomTests };
-}
-
-function keysOf({ name, suite }: PlannedTest): string[] {
-  return suite === undefined ? [`test:${name}`] : [`test:${name}`, `suite:${suite}`];
 }
 
 /** The kinds whose random values end up in the generated test. */
 const generatedKinds = new Set<PartKind>(['test', 'actionGroup', 'suite']);
 
 function isRandom(dependencies: Dependencies, test: PlannedTest): boolean {
-  for (const { part } of dependencies.reach(keysOf(test), (kind) => generatedKinds.has(kind))) {
+  for (const { part } of dependencies.reach(testKeysOf(test), (kind) => generatedKinds.has(kind))) {
     if (part.random) return true;
   }
   return false;

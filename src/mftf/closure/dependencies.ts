@@ -1,3 +1,4 @@
+import type { PlannedTest } from '../../model/selection.ts';
 import type { Catalog, CatalogFile } from '../catalog/catalog.ts';
 import { type Part, type PartKind, usesOf } from '../catalog/declarations/parts.ts';
 
@@ -11,7 +12,7 @@ export interface Declared {
 
 /** The declarations of a catalog and their references. */
 export interface Dependencies {
-  /** The declarations of a key such as `actionGroup:Name`, in the order of merging. */
+  /** The declarations of a key such as `actionGroup:Name`, in the order of merging; those of an operation also by `operationName:Name`. */
   declaring(key: string): readonly Declared[];
   /** All declarations reachable from some keys, themselves included, through parts of the kinds that `follow` accepts. */
   reach(keys: string[], follow: (kind: PartKind) => boolean): Iterable<Declared>;
@@ -23,6 +24,23 @@ const unnamedKinds: PartKind[] = ['entity', 'page', 'section'];
 /** The keys that a reference of a part may mean. */
 export function keysOf(reference: string): string[] {
   return reference.includes(':') ? [reference] : unnamedKinds.map((kind) => `${kind}:${reference}`);
+}
+
+/** The keys of a test and of its suite. */
+export function testKeysOf({ name, suite }: PlannedTest): string[] {
+  return suite === undefined ? [`test:${name}`] : [`test:${name}`, `suite:${suite}`];
+}
+
+/** The files of declarations, in the order of merging, with the files that give packages in `dev` their names. */
+export function filesOf(catalog: Catalog, declarations: readonly Declared[]): CatalogFile[] {
+  const orders = new Set(declarations.map(({ order }) => order));
+  const packages = new Set(
+    declarations.map(({ file }) => file.root).filter((root) => root.startsWith('dev/')),
+  );
+  return catalog.files.filter(
+    (file, order) =>
+      orders.has(order) || (packages.has(file.root) && file.path === `${file.root}/composer.json`),
+  );
 }
 
 const cache = new WeakMap<Catalog, Dependencies>();
@@ -38,10 +56,11 @@ function buildIndex(catalog: Catalog): Dependencies {
   const index = new Map<string, Declared[]>();
   for (const [order, file] of catalog.files.entries()) {
     for (const part of file.parts) {
-      const key = `${part.kind}:${part.name}`;
-      const declarations = index.get(key);
-      if (declarations) declarations.push({ part, file, order });
-      else index.set(key, [{ part, file, order }]);
+      for (const key of [`${part.kind}:${part.name}`, ...operationNames(part)]) {
+        const declarations = index.get(key);
+        if (declarations) declarations.push({ part, file, order });
+        else index.set(key, [{ part, file, order }]);
+      }
     }
   }
   const declaring = (key: string) => index.get(key) ?? [];
@@ -63,4 +82,8 @@ function buildIndex(catalog: Catalog): Dependencies {
       return reached;
     },
   };
+}
+
+function operationNames(part: Part): string[] {
+  return part.kind === 'operation' ? usesOf(part).filter((use) => use.startsWith('operationName:')) : [];
 }

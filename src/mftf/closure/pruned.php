@@ -1,9 +1,10 @@
 <?php
 /**
  * Runs before MFTF (auto_prepend_file) and makes it read the tree that prune.sh built instead of the Magento root:
- * -d matre.root=... -d matre.tree=... . The code of MFTF and vendor stays in place. This uses the ways in which MFTF can be
- * configured: constants that it defines only if they are undefined, its di.xml, and the order of files (MFTF 3.0 to 6.0).
- * Anything unexpected exits with code 90, and the whole tree is used.
+ * -d matre.root=... -d matre.tree=... , and -d matre.validation=on where MFTF is to validate the files. The code of MFTF and
+ * vendor stays in place. This uses the ways in which MFTF can be configured: constants that it defines only if they are
+ * undefined, its di.xml, and the order of files (MFTF 3.0 to 6.0). Anything unexpected exits with code 90, and the whole tree is
+ * used.
  */
 
 namespace Matre;
@@ -27,9 +28,12 @@ symlink($root . FRAMEWORK . '/etc/config', "$framework/etc/config");
 $sorter = 'type="Magento\FunctionalTestingFramework\Util\ModuleResolver\SequenceSorter"';
 $validation = '<argument name="appMode" xsi:type="string">developer</argument>';
 $changed = str_replace(
-    // The whole tree is already validated, see validate.php: MFTF would spend seven of eight seconds on it.
     [$sorter, $validation],
-    ['type="Matre\OriginalOrder"', str_replace('developer', 'default', $validation)],
+    [
+        'type="Matre\OriginalOrder"',
+        // The whole tree is already validated before a generation, see validate.php: MFTF would spend seven of eight seconds on it.
+        get_cfg_var('matre.validation') === false ? str_replace('developer', 'default', $validation) : $validation,
+    ],
     file_get_contents($root . FRAMEWORK . '/etc/di.xml'),
     $replaced
 );

@@ -1,10 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { putFiles } from '../../engine/archive.ts';
 import type { Engine, SpecFile } from '../../engine/engine.ts';
 import { capture } from '../../engine/read-all.ts';
 import { Fault } from '../../faults/fault.ts';
 import { runFolder } from '../../pool/specification.ts';
 import type { Layout } from '../container/layout.ts';
+import { phpOptions } from '../container/prepend.ts';
+import { scriptFilesOf } from '../container/script-files.ts';
 
 /** The paths of this folder's scripts in a container. */
 export const prunedScripts = {
@@ -14,30 +15,29 @@ export const prunedScripts = {
   schemas: '/opt/matre/schemas.php',
   validate: '/opt/matre/validate.php',
 };
-const tree = `${runFolder}/tree`;
 const moduleList = 'enabled-modules';
 
 /** The scripts, for the `files` of a container's specification. */
 export function prunedTreeFiles(): SpecFile[] {
-  return Object.values(prunedScripts).map((path) => ({
-    path,
-    mode: 0o755,
-    content: readFileSync(new URL(`.${path.slice(path.lastIndexOf('/'))}`, import.meta.url), 'utf8'),
-  }));
+  return scriptFilesOf(new URL('.', import.meta.url), Object.values(prunedScripts));
 }
 
 /**
  * Builds a tree in a container with only these files of the Magento root (0.1 s for 500 files). Returns the options of PHP that
- * make MFTF read it; MFTF still writes to the real places. Errors: GENERATION_FAILED when a file is missing, DISK_FULL,
- * CONTAINER_VANISHED.
+ * make MFTF read it; MFTF still writes to the real places. `name` is that of the tree's folder, which is replaced. Errors:
+ * GENERATION_FAILED when a file is missing, DISK_FULL, CONTAINER_VANISHED.
  */
 export async function buildPrunedTree(
   engine: Engine,
   containerId: string,
   layout: Layout,
   files: string[],
+  name = 'tree',
 ): Promise<string[]> {
-  await putFiles(engine, containerId, runFolder, [{ path: 'tree.files', content: `${files.join('\n')}\n` }]);
+  const tree = `${runFolder}/${name}`;
+  await putFiles(engine, containerId, runFolder, [
+    { path: `${name}.files`, content: `${files.join('\n')}\n` },
+  ]);
   const argv = ['sh', prunedScripts.build, layout.root, tree];
   const { code, stderr } = await capture(engine, containerId, argv);
   if (code !== 0) {
@@ -72,6 +72,3 @@ export async function putEnabledModules(
     'matre.modules': `${runFolder}/${moduleList}`,
   });
 }
-
-const phpOptions = (settings: Record<string, string>): string[] =>
-  Object.entries(settings).flatMap(([name, value]) => ['-d', `${name}=${value}`]);

@@ -101,7 +101,7 @@ if ! grep -q " $data[/ ]" /proc/self/mountinfo; then
   chmod -R u+w "$data"
 fi
 
-rm -rf "$run/output"
+rm -rf "$run/output" "$run/run-data"
 mkdir -p "$run/output"
 ln -sfn "$run/.env" "$acceptance/.env"
 ln -sfn "$run/.credentials" "$acceptance/.credentials"

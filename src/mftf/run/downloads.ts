@@ -17,8 +17,8 @@ export interface ProcessDownloads {
   kept: string | undefined;
   /** The options of Codeception that tell the browser where to. */
   options: string[];
-  /** Options of PHP. */
-  phpOptions: string[];
+  /** The scripts of PHP that run before Codeception. */
+  prepend: string[];
   /** Brings files into the folder, until it is stopped. */
   start(): Service;
   /** Whether there may be anything in the folder `kept`. */
@@ -46,7 +46,7 @@ const capabilities =
 
 /** The downloads of a process on a route. */
 export function createProcessDownloads(route: DownloadRoute, request: DownloadsRequest): ProcessDownloads {
-  const none = { folder: undefined, kept: undefined, options: [], phpOptions: [] };
+  const none = { folder: undefined, kept: undefined, options: [], prepend: [] };
   if (route.kind === 'none') return { ...none, start: noService, hasFiles: async () => false };
   const { label, containerName, isSuite } = request;
   const parent = route.kind === 'folder' ? downloadsFolder : `${runFolder}/downloads`;
@@ -54,7 +54,7 @@ export function createProcessDownloads(route: DownloadRoute, request: DownloadsR
   const common = {
     folder,
     kept: isSuite ? `${parent}/${keptFolder}` : folder,
-    phpOptions: isSuite ? ['-d', `auto_prepend_file=${scripts.downloads}`] : [],
+    prepend: isSuite ? [scripts.downloads] : [],
   };
   const extension = isSuite ? ['--ext', 'Matre\\Downloads'] : [];
   if (route.kind === 'folder') {

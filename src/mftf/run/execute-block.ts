@@ -9,6 +9,7 @@ import type { SessionRecording } from '../../replay/record-session.ts';
 import type { Threads } from '../../threads/threads.ts';
 import { generatedFile, generatedFolder, type Layout } from '../container/layout.ts';
 import { filesMissing, type Php } from '../container/php.ts';
+import { prependOptions } from '../container/prepend.ts';
 import { restoreMissing } from '../generation/snapshot-archive.ts';
 import type { Redactor } from '../redaction/redactor.ts';
 import { judgeOutput } from '../results/judge-output.ts';
@@ -37,6 +38,8 @@ export interface ExecutionContext extends BlockRecord {
   redactor: Redactor;
   /** What `redactor` hides. */
   secrets: readonly string[];
+  /** The scripts of PHP that run before Codeception for the data of the tests. */
+  runData: readonly string[];
   sessions: RunSessions;
   downloadRoute: DownloadRoute;
   replays: RunReplays;
@@ -112,7 +115,7 @@ async function run(
     log: (line) => context.logs.line(line),
   });
   const argv = [
-    ...downloads.phpOptions,
+    ...prependOptions([...context.runData, ...downloads.prepend]),
     layout.codecept,
     'run',
     'functional',

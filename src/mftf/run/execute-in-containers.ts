@@ -26,6 +26,7 @@ import { planRun, type RunPlan } from './plan-run.ts';
 import { shopOutage } from './preflight.ts';
 import { prepareContainer } from './prepare-container.ts';
 import type { PreparedRun } from './prepared-run.ts';
+import { planRunData, prepareRunData, type RunDataPlan } from './run-data-of-run.ts';
 import type { RunnerDependencies } from './runner-dependencies.ts';
 
 /** The part of a run that happens in its containers, under the execution lock. Errors: those of the five steps. */
@@ -106,6 +107,8 @@ async function executeOpen(
   const php = await openPhp(deps, job, containerId);
   const generationPlan = { ...runPlan, patched, mftfVersion };
   const { archives, runnable } = await generateTests(deps, job, prepared, generationPlan, php);
+  const runDataPlan = await planRunData(deps, prepared, runPlan);
+  const runData = await prepareRunData(deps, job, prepared, runDataPlan, { containerId, php });
 
   const downloadRoute = await chooseRoute(deps.settings.downloads, {
     selenium: deps.locateSelenium,
@@ -131,9 +134,10 @@ async function executeOpen(
       ...(await testingRequest(deps, job, prepared, runPlan, failedTests)),
       blocks: blocksOf(runnable),
       exclusiveTests: new Set(await exclusiveTests(deps, runPlan, runnable)),
-      first: { containerId, containerName: containerName(environment.id), php },
+      first: { containerId, containerName: containerName(environment.id), php, runData },
       open: async (number) => {
-        const slot = await openSlot(deps, job, prepared, { plan, archives, fixtures }, number);
+        const files = { plan, archives, fixtures, runDataPlan };
+        const slot = await openSlot(deps, job, prepared, files, number);
         await browsers.start(slot.containerId);
         return slot;
       },
@@ -192,8 +196,8 @@ async function testingRequest(
   };
 }
 
-/** The container of a slot, and PHP in it. */
-type MftfSlot = Pick<ExecutionContext, 'containerId' | 'containerName' | 'php'>;
+/** The container of a slot, PHP in it, and the data that it has stored. */
+type MftfSlot = Pick<ExecutionContext, 'containerId' | 'containerName' | 'php' | 'runData'>;
 
 /** The tests of a run that failed when they were last executed on its environment, by `keyOf`. */
 async function testsThatFailedLast({ outcomes }: RunnerDependencies, runId: number): Promise<Set<string>> {
@@ -249,7 +253,13 @@ async function openSlot(
     plan,
     archives,
     fixtures,
-  }: { plan: RunPlan['plan']; archives: readonly Buffer[]; fixtures: readonly string[] },
+    runDataPlan,
+  }: {
+    plan: RunPlan['plan'];
+    archives: readonly Buffer[];
+    fixtures: readonly string[];
+    runDataPlan: RunDataPlan | undefined;
+  },
   slot: number,
 ): Promise<MftfSlot> {
   const { engine, layout } = deps;
@@ -260,10 +270,12 @@ async function openSlot(
   await unpackGenerated(place, archives);
   const doneTests = plan.filter(({ done }) => done).map(({ test }) => test);
   await removeGenerated(place, doneTests);
+  const php = await openPhp(deps, job, containerId);
   return {
     containerId,
     containerName: containerName(job.environment.id, slot),
-    php: await openPhp(deps, job, containerId),
+    php,
+    runData: await prepareRunData(deps, job, prepared, runDataPlan, { containerId, php }),
   };
 }
 

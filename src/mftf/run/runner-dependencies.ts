@@ -7,6 +7,7 @@ import type { OutcomeHistory } from '../../model/failure.ts';
 import type { GenerationMode } from '../../model/generation.ts';
 import type { PatchSource } from '../../model/patch.ts';
 import type { ReplayMode } from '../../model/replay.ts';
+import type { RunDataMode } from '../../model/run-data.ts';
 import type { EnvironmentSources, SourcedModule } from '../../modules/environment-sources.ts';
 import type { Modules } from '../../modules/modules.ts';
 import type { Pool } from '../../pool/pool.ts';
@@ -90,6 +91,7 @@ export interface RunnerSettings {
   heartbeatMs: number;
   testTimeoutMs: number;
   generation: GenerationMode;
+  runData: RunDataMode;
   generationTimeoutMs: number;
   /** Names of variables that generation may read besides those that MFTF is known to read. */
   generationVariables: string[];

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { part } from './parts.ts';
 
 /** To be incremented when the content or format of stored declarations changes. */
-export const version = 8;
+export const version = 9;
 
 /**
  * The declarations of single files, before merging. They depend only on the files, so they can be stored on disk: for a Magento

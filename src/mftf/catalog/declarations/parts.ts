@@ -22,7 +22,8 @@ export const part = z.object({
   /**
    * Its possible references: `actionGroup:Name` and the like where the XML has the kind, else a bare name, which may be data, a
    * page or a section. Too many do no harm, a missing one would. One per line: a tree has a hundred thousand, of which a run
-   * follows few, and one string loads faster than a list.
+   * follows few, and one string loads faster than a list. `creates:Name` is data that a step creates, updates or reads while the
+   * test runs; `operationName:Name` is the name of an operation itself, by which MFTF merges operations (measured with 3.8).
    */
   uses: z.string(),
   /** Names of `{{_ENV.NAME}}`. */
@@ -57,6 +58,9 @@ const unfollowedAttributes = new Set([
 ]);
 /** Names, with the preceding dot if they are fields. */
 const names = /\.?(?<![\w\x80-\uffff])[A-Za-z_\x80-\uffff][\w\x80-\uffff]*/g;
+
+/** Text that may be the name of a type of data. */
+const dataTypeName = /^[\w\x80-\uffff.-]{1,200}$/;
 
 type Collector = Required<Pick<XmlHandler, 'open' | 'text' | 'close'>>;
 
@@ -108,6 +112,8 @@ export function collectParts(kind: Exclude<PartKind, 'helper'>, parts: Part[]): 
     attached = createAttachmentCollector(top);
     if (parent) addNamed(kind, parent);
     if (kind === 'entity' && type) references.add(`operation:${type}`);
+    // Also where it is reached by its name: other operations may have its type.
+    if (kind === 'operation' && name) references.add(`operationName:${name}`).add(`operation:${dataType}`);
   };
 
   return {
@@ -139,6 +145,10 @@ export function collectParts(kind: Exclude<PartKind, 'helper'>, parts: Part[]): 
         const { dataType } = attributes;
         if (dataType !== undefined) references.add(`operation:${dataType}`);
       }
+      if (kind === 'test' || kind === 'actionGroup' || kind === 'suite') {
+        const { entity } = attributes;
+        if (entity) references.add(`creates:${entity}`);
+      }
       for (const attribute in attributes) {
         if (!unfollowedAttributes.has(attribute)) addText(attributes[attribute] ?? '');
       }
@@ -146,6 +156,8 @@ export function collectParts(kind: Exclude<PartKind, 'helper'>, parts: Part[]): 
     text(at, text) {
       if (at.startsWith(annotations)) return;
       attached.text(at, text);
+      // The type of a field, which may have operations of its own.
+      if (kind === 'operation' && dataTypeName.test(text.trim())) references.add(`operation:${text.trim()}`);
       addText(text);
     },
     close(at) {
