@@ -19,6 +19,8 @@ export interface Matre {
   environments: Environment[];
   /** Submits a run for each of the environments and waits until all have passed. Rejects when one does not pass. */
   run(environments: Environment[], selection: Partial<Selection>): Promise<Run[]>;
+  /** Like `run`, whatever the verdicts are. */
+  finish(environments: Environment[], selection: Partial<Selection>): Promise<Run[]>;
   close(): Promise<void>;
 }
 
@@ -56,20 +58,24 @@ export async function startMatre(options: {
   await app.startWorkers();
   const engine = await openBenchEngine(settings.MATRE_DATA, settings.MATRE_ENGINE);
 
+  const finish: Matre['finish'] = async (codes, selection) => {
+    const runs = await context.runs.insert(
+      codes.map(({ id }) => ({
+        environmentId: id,
+        selection: { ...emptySelection, ...selection },
+        requestedBy: 'bench',
+      })),
+    );
+    const numbers = runs.map(({ id }) => id);
+    const { signal } = new AbortController();
+    await watchRuns(createLocalCaller(app), numbers, { onProgress: () => {}, signal });
+    return Promise.all(numbers.map((id) => context.runs.get(id)));
+  };
+
   return {
-    ...{ app, config, engine, environments },
+    ...{ app, config, engine, environments, finish },
     async run(codes, selection) {
-      const runs = await context.runs.insert(
-        codes.map(({ id }) => ({
-          environmentId: id,
-          selection: { ...emptySelection, ...selection },
-          requestedBy: 'bench',
-        })),
-      );
-      const numbers = runs.map(({ id }) => id);
-      const { signal } = new AbortController();
-      await watchRuns(createLocalCaller(app), numbers, { onProgress: () => {}, signal });
-      const finished = await Promise.all(numbers.map((id) => context.runs.get(id)));
+      const finished = await finish(codes, selection);
       for (const { id, verdict, reason } of finished) {
         if (verdict !== 'passed') throw new Error(`Run ${id} is ${verdict}: ${reason?.message}`);
       }
