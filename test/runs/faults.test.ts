@@ -141,6 +141,10 @@ overOneEngine((kind) => {
     const home = results.find(({ test }) => test === 'HarbourHomePageTest');
     expect(home).toMatchObject({ status: 'broken', reason: { code: 'MAGENTO_UNREACHABLE' } });
     expect(run.verdict).toBe('broken');
+    // The modules of this shop are known, so its tests are generated while it is found to be down.
+    const next = await harness.run(failingShop, { tests: ['PlainTest'] });
+    expect(next.run).toMatchObject({ verdict: 'broken', reason: { code: 'MAGENTO_UNREACHABLE' } });
+    expect(next.results).toEqual([]);
   });
 
   test('invariant 9: an assertion that fails because the shop went down is broken', async () => {

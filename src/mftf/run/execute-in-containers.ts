@@ -106,9 +106,12 @@ async function executeOpen(
   await record.phase('generating');
   const php = await openPhp(deps, job, containerId);
   const generationPlan = { ...runPlan, patched, mftfVersion };
-  const { archives, runnable } = await generateTests(deps, job, prepared, generationPlan, php);
-  const runDataPlan = await planRunData(deps, prepared, runPlan);
-  const runData = await prepareRunData(deps, job, prepared, runDataPlan, { containerId, php });
+  const { archives, runnable, runDataPlan, runData } = await besidePreflight(runPlan, job, async (part) => {
+    const generated = await generateTests(deps, part, prepared, generationPlan, php);
+    const dataPlan = await planRunData(deps, prepared, runPlan);
+    const stored = await prepareRunData(deps, part, prepared, dataPlan, { containerId, php });
+    return { ...generated, runDataPlan: dataPlan, runData: stored };
+  });
 
   const downloadRoute = await chooseRoute(deps.settings.downloads, {
     selenium: deps.locateSelenium,
@@ -148,6 +151,27 @@ async function executeOpen(
   }
 }
 
+/**
+ * The result of work beside the preflight, when both have ended. The job of the work is aborted when the preflight fails, because MFTF
+ * may generate for minutes. When both fail, the error is that of the preflight.
+ */
+async function besidePreflight<Result>(
+  { awaitPreflight }: RunPlan,
+  job: Job,
+  work: (job: Job) => Promise<Result>,
+): Promise<Result> {
+  const stop = new AbortController();
+  const abort = AbortSignal.any([job.abort, stop.signal]);
+  const checking = awaitPreflight().catch((error: unknown) => {
+    stop.abort(error);
+    throw error;
+  });
+  const [preflight, result] = await Promise.allSettled([checking, work({ ...job, abort })]);
+  if (preflight.status === 'rejected') throw preflight.reason;
+  if (result.status === 'rejected') throw result.reason;
+  return result.value;
+}
+
 /** Executes the tests of another tool that have no result. */
 async function executeFurther(
   deps: RunnerDependencies,
@@ -157,6 +181,7 @@ async function executeFurther(
   { tests, tool }: NonNullable<RunPlan['further']>,
   failedTests: number,
 ): Promise<TestingEnd> {
+  await runPlan.awaitPreflight();
   const request = await testingRequest(deps, job, prepared, runPlan, failedTests);
   return executeTests({
     ...request,

@@ -1,3 +1,4 @@
+import { memoize } from '../../async/single-flight.ts';
 import { untilAborted } from '../../async/until-aborted.ts';
 import { Fault } from '../../faults/fault.ts';
 import { isPlaywrightTest } from '../../model/playwright.ts';
@@ -38,16 +39,18 @@ export interface RunPlan {
   all: RecordedPlan[];
   /** The tests of another tool without a result, and what executes them; `undefined` when the run has none. */
   further: { tests: PlannedTest[]; tool: TestTool } | undefined;
+  /** Waits until shop and Selenium have answered, and reports how; called before the first test. Errors: those of `preflight`. */
+  awaitPreflight(): Promise<void>;
 }
 
 /**
- * Reads the catalog of the enabled modules at the commit of the run, plans its tests, and checks that shop and Selenium answer.
- * Errors: those of the catalog, of the selection, and of `preflight`.
+ * Reads the catalog of the enabled modules at the commit of the run, plans its tests, and begins to check that shop and Selenium
+ * answer. Errors: those of the catalog, of the selection, and of `preflight`.
  */
 export async function planRun(deps: RunnerDependencies, job: Job, prepared: PreparedRun): Promise<RunPlan> {
   const { engine, layout, settings, dataFolder } = deps;
   const { containerId, files, logs } = prepared;
-  // Runs concurrently with reading the catalog, so that it costs a run no time.
+  // Runs concurrently with reading the catalog and with the generation, so that it costs a run no time.
   const { values } = files;
   const isOfMftf = !isEmptySelection(ofMftf(job.run.selection));
   const request = { engine, containerId, layout, php: settings.php, values, dataFolder };
@@ -63,12 +66,6 @@ export async function planRun(deps: RunnerDependencies, job: Job, prepared: Prep
   const catalog = await untilAborted(reading, job.abort);
   const tool = await openFurther(deps, job, prepared);
   const all = await planTests(deps, catalog, job, { prepared, tool });
-  const { summary, shopVersion } = await preflightCheck;
-  logs.line(summary);
-  if (shopVersion !== undefined) {
-    logs.line(`Version of the shop: ${shopVersion}`);
-    await job.record.shopVersion(shopVersion);
-  }
   const openTests = all.filter(({ done }) => !done).map(({ test }) => test);
   logs.line(`Tests: ${all.length}, to be executed: ${openTests.length}`);
   const tests = openTests.filter(({ name }) => isPlaywrightTest(name));
@@ -79,6 +76,13 @@ export async function planRun(deps: RunnerDependencies, job: Job, prepared: Prep
     plan: all.filter(({ test }) => !isPlaywrightTest(test.name)),
     open: openTests.filter(({ name }) => !isPlaywrightTest(name)),
     further: tool && tests.length > 0 ? { tests, tool } : undefined,
+    awaitPreflight: memoize(async () => {
+      const { summary, shopVersion } = await preflightCheck;
+      logs.line(summary);
+      if (shopVersion === undefined) return;
+      logs.line(`Version of the shop: ${shopVersion}`);
+      await job.record.shopVersion(shopVersion);
+    }),
   };
 }
 
