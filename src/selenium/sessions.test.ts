@@ -62,3 +62,26 @@ it.each([
     reason: { code, message: expect.stringMatching(message) },
   });
 });
+
+it('ends the sessions that a label had, and not those that it has got meanwhile', async () => {
+  const ended: string[] = [];
+  const labels = ['run', 'other'];
+  const selenium = {
+    address: 'http://hub:4444',
+    status: async (): Promise<SeleniumStatus> => ({
+      ...{ kind: 'grid', ready: true, message: '', managesDownloads: false, capacity: 3 },
+      sessions: labels.map((label, index) => ({ id: String(index), label })),
+    }),
+    end: async (id: string) => ended.push(id) > 0,
+    devTools: async () => undefined,
+  };
+  const sessions = createSessions({
+    selenium: async () => ({ selenium, isAssumed: false }),
+    ...{ installation: async () => 'installation', running: async () => [] },
+    log: { info: () => {} } as unknown as Logger,
+  });
+  const endFound = await sessions.findLabelled('run');
+  labels.push('run');
+  await endFound();
+  expect(ended).toEqual(['0']);
+});

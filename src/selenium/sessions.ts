@@ -27,8 +27,13 @@ export interface SessionCapacity {
 export interface Sessions {
   /** `undefined`: there is no limit, or it is unknown here; then the tests find out. Never rejects. */
   sessionCapacity(): Promise<SessionCapacity | undefined>;
-  /** Ends the sessions with a label; for a process that was killed, or a browser that nobody can use any more. Never rejects. */
+  /** Ends the sessions with a label; for a process that was killed. Never rejects. */
   endLabelled(label: string): Promise<void>;
+  /**
+   * Reads which sessions have a label now. Returns what ends these alone, while later ones with the label stay; for browsers that nobody can
+   * use any more. Never rejects, as the function does not.
+   */
+  findLabelled(label: string): Promise<() => Promise<void>>;
   /** The ids of the open sessions of a run; empty when Selenium is unreachable from here. Never rejects. */
   ofRun(runId: number): Promise<string[]>;
   /** Ends the sessions of runs that have ended, and logs them. Never rejects. */
@@ -108,7 +113,19 @@ export function createSessions(deps: {
       }),
     );
 
+  const findLabelled = async (label: string) => {
+    const status = await attempt((selenium) => selenium.status());
+    const matching = (status?.sessions ?? []).filter((session) => session.label === label);
+    return async () => {
+      if (matching.length === 0) return;
+      const message = 'Ended a browser session that its test left open';
+      await attempt((selenium) => endAll(selenium, matching, message));
+    };
+  };
+
   return {
+    findLabelled,
+
     sessionCapacity() {
       const now = performance.now();
       if (!cached || now - cached.at > (isReachable ? cachedMs : unreachableMs)) {
@@ -118,11 +135,8 @@ export function createSessions(deps: {
     },
 
     async endLabelled(label) {
-      await attempt(async (selenium) => {
-        const { sessions } = await selenium.status();
-        const matching = sessions.filter((session) => session.label === label);
-        await endAll(selenium, matching, 'Ended a browser session that its test left open');
-      });
+      const endMatching = await findLabelled(label);
+      await endMatching();
     },
 
     async ofRun(runId) {

@@ -35,8 +35,11 @@ export interface BrowserReuseRequest {
   signal: AbortSignal;
   /** For the log of the run. */
   log(line: string): void;
-  /** Called when a proxy exited unexpectedly: the sessions that it had are open. Never rejects. */
-  onLost(containerId: string): Promise<void>;
+  /**
+   * Called when a proxy exited unexpectedly, before tests use Selenium directly. Returns what ends the sessions that it had: they are open.
+   * Never rejects, as the function does not.
+   */
+  onLost(containerId: string): Promise<() => Promise<void>>;
 }
 
 /** How many sessions a browser serves: its memory grows. */
@@ -130,9 +133,11 @@ export function createBrowserReuse(request: BrowserReuseRequest): BrowserReuse {
   async function useSelenium(containerId: string): Promise<void> {
     if (signal.aborted) return;
     log('Browsers are not kept any more: their proxy has ended. Tests use Selenium directly.');
+    // The next test may have the label of these sessions.
+    const endSessions = await request.onLost(containerId);
     // They name a proxy that is gone.
     await putValues(engine, containerId, files).catch((error) => log(toFault(error).message));
-    await request.onLost(containerId);
+    await endSessions();
   }
 
   return {

@@ -7,8 +7,9 @@ const create = ({ keepsBrowsers }: { keepsBrowsers: boolean }) =>
   createRunSessions(owner, {
     chrome: true,
     keepsBrowsers,
-    endLabelled: async (label) => {
-      endedLabels.push(label);
+    sessions: {
+      endLabelled: async (label) => void endedLabels.push(label),
+      findLabelled: async (label) => async () => void endedLabels.push(label),
     },
   });
 beforeEach(() => {
@@ -38,10 +39,13 @@ it('has a label for each browser, which the next process of its container gets a
 
 it('ends the browser that was left to the next process, and keeps none in its container from then on', async () => {
   const sessions = create({ keepsBrowsers: true });
-  await sessions.endLast('container');
+  const endNone = await sessions.releaseLast('container');
+  await endNone();
   const first = sessions.next('container');
   first.keep();
-  await sessions.endLast('container');
+  const endFirst = await sessions.releaseLast('container');
+  expect(endedLabels).toEqual([]);
+  await endFirst();
   expect(endedLabels).toEqual([first.label]);
   const second = sessions.next('container');
   second.keep();

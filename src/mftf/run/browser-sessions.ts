@@ -6,10 +6,10 @@ export interface RunSessions {
   /** For the next process in a container. */
   next(containerId: string): ProcessSessions;
   /**
-   * Ends the sessions of the last process in a container, and the one that it left to the next process. None is kept there from then on.
-   * Never rejects.
+   * Reads which sessions the last process in a container has, and which it left to the next process. None is kept there from then on.
+   * Returns what ends them, and not those that the next process opens meanwhile. Never rejects, as the function does not.
    */
-  endLast(containerId: string): Promise<void>;
+  releaseLast(containerId: string): Promise<() => Promise<void>>;
 }
 
 /** The browser sessions of a process. */
@@ -41,8 +41,8 @@ export function createRunSessions(
   {
     chrome,
     keepsBrowsers,
-    endLabelled,
-  }: { chrome: boolean; keepsBrowsers: boolean; endLabelled: Sessions['endLabelled'] },
+    sessions: { endLabelled, findLabelled },
+  }: { chrome: boolean; keepsBrowsers: boolean; sessions: Pick<Sessions, 'endLabelled' | 'findLabelled'> },
 ): RunSessions {
   let count = 0;
   /** By container: the browser of its last process, and whether the next one may have it. */
@@ -76,12 +76,12 @@ export function createRunSessions(
       };
     },
 
-    async endLast(containerId) {
+    async releaseLast(containerId) {
       containersWithout.add(containerId);
       const last = lastBrowsers.get(containerId);
-      if (!last) return;
+      if (!last) return async () => {};
       last.isKept = false;
-      await endLabelled(last.label);
+      return findLabelled(last.label);
     },
   };
 }

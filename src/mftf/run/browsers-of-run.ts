@@ -24,7 +24,7 @@ export function createRunBrowsers(
   const keepsBrowsers = isUseful && obstacle === undefined;
   const runSessions = createRunSessions(
     { installation, runId: run.id, fence },
-    { chrome: isChrome, keepsBrowsers, endLabelled: sessions.endLabelled },
+    { chrome: isChrome, keepsBrowsers, sessions },
   );
   if (!keepsBrowsers) return { sessions: runSessions, start: async () => {}, stop: async () => {} };
   const reuse = createBrowserReuse({
@@ -32,7 +32,7 @@ export function createRunBrowsers(
     ...{ token: browsersToken({ runId: run.id, fence }), fence, signal },
     deadlineOf: (containerId) => deadlineIn(engine, job, containerId),
     log: (line) => logs.line(line),
-    onLost: runSessions.endLast,
+    onLost: runSessions.releaseLast,
   });
   return { ...reuse, sessions: runSessions };
 }

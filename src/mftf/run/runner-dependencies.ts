@@ -65,7 +65,7 @@ export interface RunnerDependencies {
   outcomes(runId: number): Promise<ReadonlyMap<string, OutcomeHistory>>;
   /** Selenium as this process reaches it. */
   locateSelenium(): Promise<Selenium>;
-  sessions: Pick<Sessions, 'endLabelled'>;
+  sessions: Pick<Sessions, 'endLabelled' | 'findLabelled'>;
   /** Record browsers; shared by all tests of this process. */
   replays: ReplayRecorders;
   /** Sends the HTTP requests of hooks, to allowed addresses. */
