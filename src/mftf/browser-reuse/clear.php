@@ -31,9 +31,9 @@ const DECIDED_PERMISSIONS = <<<'SCRIPT'
 })()
 SCRIPT;
 
-/** Both are the probe that is stored. A page without a site of its own, such as data:, stores nothing. */
+/** The first is the probe that is stored. A page without a site of its own, such as data:, stores nothing. */
 const STORE_PROBE = "(() => { try { localStorage.setItem('matre-probe', '1'); return localStorage.getItem('matre-probe'); } catch {} })()";
-const READ_PROBE = "localStorage.getItem('matre-probe')";
+const READ_PROBE = "localStorage.getItem('matre-probe') === null ? 'cleared' : 'left'";
 
 /** Text of other pages cannot be pasted. An empty text cannot be copied without this listener. */
 const CLEAR_CLIPBOARD = <<<'SCRIPT'
@@ -125,7 +125,7 @@ class Browser
             throw new NotCleared('its page stores nothing, by which the clearing of storage could be seen');
         }
         $this->clearStorage();
-        if ($this->evaluate(READ_PROBE) !== null) {
+        if ($this->evaluate(READ_PROBE) !== 'cleared') {
             throw new NotCleared('this Chrome does not clear the storage of all sites');
         }
     }
@@ -182,10 +182,12 @@ class Browser
         $this->devTools('Page.bringToFront');
     }
 
-    /** The value of an expression in the current page. */
+    /** The value of an expression in the current page, in a world of its own: the page may have replaced functions of its own one. */
     private function evaluate(string $expression, array $options = [])
     {
-        $parameters = ['expression' => $expression, 'returnByValue' => true] + $options;
+        $frame = $this->devTools('Page.getFrameTree')['frameTree']['frame']['id'];
+        $world = $this->devTools('Page.createIsolatedWorld', ['frameId' => $frame])['executionContextId'];
+        $parameters = ['expression' => $expression, 'contextId' => $world, 'returnByValue' => true] + $options;
         return $this->devTools('Runtime.evaluate', $parameters)['result']['value'] ?? null;
     }
 

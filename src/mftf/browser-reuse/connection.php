@@ -5,6 +5,7 @@ namespace Matre;
 
 /** More than the largest file that a test uploads, or the largest picture. */
 const MAX_BYTES = 64 * 1024 * 1024;
+const CONNECT_SECONDS = 10.0;
 
 /** Selenium, or the connection to it, gave no answer. */
 class NoAnswer extends \RuntimeException
@@ -51,7 +52,7 @@ class Connection
                 return $data;
             }
         }
-        $this->connect();
+        $this->connect(min(CONNECT_SECONDS, $seconds));
         $data = $this->exchange($message, $until, $clients);
         if ($data === null) {
             throw new NoAnswer("$this->remote closed the connection.");
@@ -59,10 +60,10 @@ class Connection
         return $data;
     }
 
-    private function connect(): void
+    private function connect(float $seconds): void
     {
         $this->close();
-        $socket = @stream_socket_client($this->remote, $code, $reason, 10);
+        $socket = @stream_socket_client($this->remote, $code, $reason, $seconds);
         if ($socket === false) {
             throw new NoAnswer("$this->remote: $reason");
         }
@@ -84,15 +85,12 @@ class Connection
         $data = '';
         $answer = null;
         try {
+            // What cannot be written may have been answered.
+            send($this->socket, $message, $until, $clients);
             while ($answer === null) {
-                if ($message !== '' && microtime(true) < $until) {
-                    $written = @fwrite($this->socket, $message);
-                    // What cannot be written will not be answered either.
-                    $message = $written === false ? '' : (string) substr($message, $written);
-                    usleep($message === '' ? 0 : 1000);
-                    continue;
+                if (!awaitStream($this->socket, false, $until, $clients)) {
+                    throw new NoAnswer("$this->remote takes too long.");
                 }
-                $this->wait($until, $clients);
                 // To its end: what TLS has read ahead is not seen by the next wait.
                 while (($chunk = (string) fread($this->socket, 1048576)) !== '') {
                     $data .= $chunk;
@@ -119,41 +117,58 @@ class Connection
         }
         return [$answer[0], $answer[1]];
     }
-
-    /** Until there is something to read. */
-    private function wait(float $until, array $clients): void
-    {
-        while (true) {
-            $left = $until - microtime(true);
-            if ($left <= 0) {
-                throw new NoAnswer("$this->remote takes too long.");
-            }
-            $ready = select(array_merge([$this->socket], $clients), $left);
-            foreach ($clients as $index => $client) {
-                if (!in_array($client, $ready, true)) {
-                    continue;
-                }
-                // What a client sends before it has its answer is read later.
-                if ($client !== STDIN && (string) @stream_socket_recvfrom($client, 1, STREAM_PEEK) !== '') {
-                    unset($clients[$index]);
-                    continue;
-                }
-                throw new ClientGone();
-            }
-            if (in_array($this->socket, $ready, true)) {
-                return;
-            }
-        }
-    }
 }
 
-/** Those of some streams that can be read, after at most so many seconds. */
-function select(array $streams, float $seconds): array
+/** Writes to a stream that does not block. Returns whether it took all within the time. Throws ClientGone when one of `$clients` ends. */
+function send($stream, string $message, float $until, array $clients): bool
 {
-    $write = null;
+    for ($at = 0; $at < strlen($message); $at += $written) {
+        if (!awaitStream($stream, true, $until, $clients)) {
+            return false;
+        }
+        $written = @fwrite($stream, substr($message, $at, 262144));
+        if ($written === false) {
+            return false;
+        }
+        // TLS may have to read before it can write.
+        usleep($written === 0 ? 1000 : 0);
+    }
+    return true;
+}
+
+/**
+ * Waits until a stream can be read, or written. Returns false when it cannot within the time. Throws ClientGone when one of `$clients`
+ * ends: their sockets, or standard input.
+ */
+function awaitStream($stream, bool $forWriting, float $until, array $clients): bool
+{
+    while (($left = $until - microtime(true)) > 0) {
+        $reading = array_merge($forWriting ? [] : [$stream], $clients);
+        $ready = select($reading, $left, $forWriting ? [$stream] : []);
+        foreach ($clients as $index => $client) {
+            if (!in_array($client, $ready, true)) {
+                continue;
+            }
+            // What a client sends before it has its answer is read later.
+            if ($client !== STDIN && (string) @stream_socket_recvfrom($client, 1, STREAM_PEEK) !== '') {
+                unset($clients[$index]);
+                continue;
+            }
+            throw new ClientGone();
+        }
+        if (in_array($stream, $ready, true)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/** Those of some streams that can be read, and of others that can be written, after at most so many seconds. */
+function select(array $reading, float $seconds, array $writing = []): array
+{
     $except = null;
-    $count = @stream_select($streams, $write, $except, (int) $seconds, (int) (fmod($seconds, 1.0) * 1e6));
-    return $count ? array_values($streams) : [];
+    $count = @stream_select($reading, $writing, $except, (int) $seconds, (int) (fmod($seconds, 1.0) * 1e6));
+    return $count ? array_merge(array_values($reading), array_values($writing)) : [];
 }
 
 /** The status, the body, and whether the connection ends with it; null for a part of an answer. */

@@ -13,7 +13,7 @@
  * It ends with its standard input: then it ends the sessions that it opened, and ENV_FILE is as before.
  *
  * standard output: "listens"; a line "not kept: REASON" for each browser that is ended after its test; a line when Selenium does not
- * answer; how many browsers there were
+ * answer; how many browsers there were. Or why tests could not reach it, and nothing else.
  */
 
 namespace Matre;
@@ -69,7 +69,7 @@ class Server
         if ($client === false) {
             return;
         }
-        stream_set_timeout($client, WRITE_SECONDS);
+        stream_set_blocking($client, false);
         $this->clients[(int) $client] = $client;
         $this->buffers[(int) $client] = '';
         if (count($this->clients) > MAX_CLIENTS) {
@@ -86,7 +86,7 @@ class Server
     private function read($client): void
     {
         $chunk = @fread($client, 65536);
-        if ($chunk === false || $chunk === '') {
+        if ($chunk === false || ($chunk === '' && feof($client))) {
             $this->close($client);
             return;
         }
@@ -122,8 +122,9 @@ class Server
         $respond = function (int $status, string $answer) use ($client) {
             $message = "HTTP/1.1 $status Answer\r\nContent-Type: application/json; charset=utf-8\r\n"
                 . "Cache-Control: no-cache\r\nContent-Length: " . strlen($answer) . "\r\n\r\n$answer";
-            while ($message !== '' && ($written = @fwrite($client, $message))) {
-                $message = (string) substr($message, $written);
+            // The end of a client that takes no answer can be read then.
+            if (!send($client, $message, microtime(true) + WRITE_SECONDS, [STDIN])) {
+                stream_socket_shutdown($client, STREAM_SHUT_RDWR);
             }
         };
         if (strpos($path, "$this->path/") !== 0) {
@@ -140,6 +141,28 @@ class Server
             report('Selenium does not answer: ' . $error->getMessage());
         }
     }
+}
+
+/**
+ * The variable that sends the requests of PHP (curl) for addresses of this container to a proxy of the network; null when there is none.
+ * `$env` is the text of MFTF's `.env`, whose variables are those of its process.
+ */
+function networkProxy(string $env): ?string
+{
+    $value = function (string $name) use ($env) {
+        return preg_match("/^$name=[ \\t]*['\"]?([^'\"\\r\\n]+)/m", $env, $match) ? $match[1] : (string) getenv($name);
+    };
+    foreach (['no_proxy', 'NO_PROXY'] as $name) {
+        if (preg_match('/(^|[\s,])(\*|127\.0\.0\.1)([\s,]|$)/', $value($name))) {
+            return null;
+        }
+    }
+    foreach (['http_proxy', 'all_proxy', 'ALL_PROXY'] as $name) {
+        if ($value($name) !== '') {
+            return $name;
+        }
+    }
+    return null;
 }
 
 /** Prints a line. */
@@ -171,10 +194,15 @@ function replaceFile(string $file, string $content): void
 }
 
 [, $address, $envFile, $downloads, $maxSessions] = $argv;
+$env = file_get_contents($envFile);
+$variable = networkProxy($env);
+if ($variable !== null) {
+    report("$variable is set, and NO_PROXY does not name 127.0.0.1, so that tests could not reach what keeps browsers.");
+    exit(1);
+}
 $socket = stream_socket_server('tcp://127.0.0.1:0');
 $path = '/' . bin2hex(random_bytes(16));
 $sessions = new Sessions(new Connection($address), $downloads, (int) $maxSessions);
-$env = file_get_contents($envFile);
 [$host, $port] = explode(':', stream_socket_get_name($socket, false));
 redirect($envFile, $host, $port, $path);
 echo "listens\n";

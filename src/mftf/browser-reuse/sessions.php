@@ -6,6 +6,10 @@ namespace Matre;
 /** Longer than tests wait: how long a command may take is for them to decide. */
 const COMMAND_SECONDS = 3600;
 const CLEAR_SECONDS = 10;
+/** For each session when the proxy ends: the supervisor kills it after 10 s. Selenium goes on with what it was told. */
+const STOP_SECONDS = 3;
+/** Commands that a test may send before it opens a page. */
+const SETTING_COMMANDS = '~^(GET /.*|POST /(timeouts|window/(rect|maximize)))$~';
 /** The answer of WebDriver for a session that has ended. */
 const NO_SESSION = '{"value":{"error":"invalid session id","message":"invalid session id","stacktrace":""}}';
 
@@ -34,7 +38,9 @@ class Sessions
     private $selenium;
     private $downloads;
     private $maxSessions;
-    /** Those that tests have, by id. */
+    /** All that are open at Selenium, by id. */
+    private $open = [];
+    /** Those of them that tests have, by id. */
     private $sessions = [];
     /** The one whose browser waits for the next test; null when there is none. */
     private $spare;
@@ -73,7 +79,7 @@ class Sessions
             return;
         }
         $session->reason = $session->reason ?? reasonOf($method, $below, $body);
-        if ($session->isUnused && "$method $below" === 'POST /url') {
+        if ($session->isUnused && !preg_match(SETTING_COMMANDS, "$method $below")) {
             $session->isUnused = false;
             $session->reason = $this->clearCookies($session) ?? $session->reason;
         }
@@ -83,8 +89,8 @@ class Sessions
     /** Ends all sessions. */
     public function stop(): void
     {
-        foreach (array_merge($this->sessions, $this->spare === null ? [] : [$this->spare]) as $session) {
-            $this->delete($session);
+        foreach ($this->open as $session) {
+            $this->delete($session, STOP_SECONDS, []);
         }
         echo "$this->browserCount for $this->sessionCount sessions\n";
     }
@@ -113,12 +119,13 @@ class Sessions
             $session->id = $id;
             $session->capabilities = $body;
             $session->answer = $answer;
+            $this->open[$id] = $session;
+            $this->sessionCount += 1;
+            $this->browserCount += 1;
             $session->reason = $this->attempt(function () use ($session) {
                 $session->initial = $this->browser($session)->read();
             });
             $this->sessions[$id] = $session;
-            $this->sessionCount += 1;
-            $this->browserCount += 1;
         }
         return [$status, $answer];
     }
@@ -172,16 +179,17 @@ class Sessions
     private function discard(Session $session, string $reason): void
     {
         report("not kept: $reason");
-        $this->delete($session);
+        $this->delete($session, CLEAR_SECONDS, [STDIN]);
     }
 
-    private function delete(Session $session): void
+    private function delete(Session $session, float $seconds, array $clients): void
     {
         try {
-            $this->selenium->request('DELETE', "/session/$session->id", '', CLEAR_SECONDS, []);
+            $this->selenium->request('DELETE', "/session/$session->id", '', $seconds, $clients);
         } catch (NoAnswer $error) {
             // The worker looks for sessions of runs that have ended.
         }
+        unset($this->open[$session->id]);
     }
 
     /** Why something did not succeed; null when it did. */
@@ -202,10 +210,10 @@ class Sessions
         });
     }
 
-    /** The value of a command. Throws NoAnswer, NotCleared. */
+    /** The value of a command. Throws NoAnswer, NotCleared; ClientGone when the proxy is to end, which ends all that are open. */
     private function command(Session $session, string $method, string $path, string $body)
     {
-        [$status, $answer] = $this->selenium->request($method, "/session/$session->id$path", $body, CLEAR_SECONDS, []);
+        [$status, $answer] = $this->selenium->request($method, "/session/$session->id$path", $body, CLEAR_SECONDS, [STDIN]);
         $value = json_decode($answer, true)['value'] ?? null;
         if ($status !== 200) {
             throw new NotCleared("$method $path: " . ($value['error'] ?? '') . ': ' . strtok($value['message'] ?? '', "\n"));

@@ -106,7 +106,11 @@ describe.skipIf(!hasPhp)('a browser that is kept for the next test', () => {
   const examples: [string, (session: WebDriverSession) => Promise<unknown>][] = [
     [
       'permissions were decided: notifications',
-      (session) => session.run('await Notification.requestPermission();'),
+      (session) =>
+        session.run(`
+          await Notification.requestPermission();
+          // Its own answer about itself.
+          Permissions.prototype.query = async () => ({ state: 'prompt' });`),
     ],
     [
       'it knows a password of HTTP authentication',
@@ -185,6 +189,17 @@ describe.skipIf(!hasPhp)('a browser that is kept for the next test', () => {
       'not kept: it has served 2 tests',
       '3 for 4 sessions',
     ]);
+  });
+
+  it('keeps the cookies of a test whose first page a script opened', async () => {
+    await (await open()).end();
+    const session = await open();
+    await session.run(`location = '${site.url}/cookie';`);
+    await waitFor(async () => (await session.get('/url')) === `${site.url}/cookie`);
+    await session.open(`${site.url}/`);
+    expect(await cookiesOf(session)).toEqual(['http']);
+    await session.end();
+    expect(proxy.lines).toEqual([]);
   });
 
   it('is out of reach for the test that had it, and is not given to the next one when it has ended', async () => {
