@@ -140,8 +140,8 @@ overEngines((kind) => {
 
     test('executes the processes in the order of the plan, and leaves none running', async () => {
       const journal = await environment.container.journal();
-      // Validation of the files, generation of the tests, and a process for each block.
-      expect(journal.map(({ event }) => event).filter((event) => event === 'start').length).toBe(8);
+      // Validation of the files, generation of the tests, the data of the run, and a process for each block.
+      expect(journal.map(({ event }) => event).filter((event) => event === 'start').length).toBe(9);
       for (let at = 0; at < journal.length; at += 2) {
         expect([journal[at]?.event, journal[at + 1]?.event]).toEqual(['start', 'end']);
       }
