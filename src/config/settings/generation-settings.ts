@@ -18,7 +18,7 @@ export const generationSettings = {
     schema: z.enum(runDataModes, `must be one of ${runDataModes.join(', ')}`),
     default: 'auto',
     description:
-      'Whether the data and operations of tests are read once for a run (docs/pruning.md). auto: yes, where that is possible. off: each test reads all of them, as MFTF does by itself.',
+      'Whether the data and operations of tests are read once for a run (docs/pruning.md). auto: yes, where that is possible. off: each test reads all of them, as in MFTF alone.',
   }),
   MATRE_GENERATION_TIMEOUT: setting({
     group: 'MFTF',

@@ -6,7 +6,7 @@ namespace Matre;
 /** Longer than tests wait: how long a command may take is for them to decide. */
 const COMMAND_SECONDS = 3600;
 const CLEAR_SECONDS = 10;
-/** For each session when the proxy ends: the supervisor kills it after 10 s. Selenium goes on with what it was told. */
+/** For each session when the proxy ends: the supervisor kills it after 10 s. Selenium still ends the others, because it has their requests. */
 const STOP_SECONDS = 3;
 /** Commands that a test may send before it opens a page. */
 const SETTING_COMMANDS = '~^(GET /.*|POST /(timeouts|window/(rect|maximize)))$~';

@@ -19,7 +19,7 @@ function pack($object): string
 {
     $root = get_cfg_var('matre.root');
     $tree = get_cfg_var('matre.tree');
-    // The object of the handler stays as it is.
+    // A copy, because the handler still needs its object.
     $object = unserialize(serialize($object));
     foreach ((new \ReflectionObject($object))->getProperties() as $property) {
         $property->setAccessible(true);
