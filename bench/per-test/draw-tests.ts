@@ -5,6 +5,7 @@ import { readDeclarations } from '../../src/mftf/catalog/declarations/declaratio
 import { folderSource } from '../../src/mftf/catalog/tree/source.ts';
 import { runDataClosureOf } from '../../src/mftf/closure/run-data-closure.ts';
 import { createResolver } from '../../src/mftf/resolver/resolver.ts';
+import { createRandom } from '../../test/faults/random.ts';
 
 /**
  * Draws tests of a Magento root outside suites, half of which create data, of those that MFTF generates for the modules of the list, and
@@ -20,24 +21,19 @@ export async function drawTests(request: {
   const { root, modules, count, seed, maxSteps } = request;
   const catalog = buildCatalog([await readDeclarations(folderSource(root, ''))], modules);
   const resolver = createResolver(catalog, (path) => readFileSync(join(root, path)));
-  const left = [...catalog.tests.values()]
+  const names = [...catalog.tests.values()]
     .filter(
       ({ suites, skip, unusable }) => suites.length === 0 && skip === undefined && unusable === undefined,
     )
     .map(({ name }) => name)
     .sort();
-  let state = seed;
-  const random = (below: number) => {
-    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
-    return Math.floor((state / 2_147_483_648) * below);
-  };
   const drawn = { with: [] as string[], without: [] as string[] };
   const half = Math.ceil(count / 2);
-  while (left.length > 0 && drawn.with.length + drawn.without.length < count) {
-    const [name = ''] = left.splice(random(left.length), 1);
+  for (const name of createRandom(seed).shuffled(names)) {
     const kind = runDataClosureOf(catalog, [{ name, suite: undefined }]).kind === 'none' ? 'without' : 'with';
     const limit = kind === 'with' ? half : count - half;
     if (drawn[kind].length < limit && stepCount(resolver, name) <= maxSteps) drawn[kind].push(name);
+    if (drawn.with.length + drawn.without.length === count) break;
   }
   return [...drawn.with, ...drawn.without].sort();
 }

@@ -1,11 +1,9 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
 import { z } from 'zod';
 import { putFiles } from '../../engine/archive.ts';
 import type { Engine } from '../../engine/engine.ts';
-import { readAll } from '../../engine/read-all.ts';
 import { Fault } from '../../faults/fault.ts';
 import { writeFileAtomically } from '../../files/atomic-write.ts';
 import { runFolder } from '../../pool/specification.ts';
@@ -13,6 +11,7 @@ import type { CatalogAccess } from '../catalog/catalogs.ts';
 import type { SchemaFiles } from '../catalog/schema-files.ts';
 import type { Layout } from '../container/layout.ts';
 import type { Php } from '../container/php.ts';
+import { runForLines } from '../container/php-lines.ts';
 import type { InstalledModule } from '../module/installed-module.ts';
 import { prunedScripts } from './tree.ts';
 
@@ -88,13 +87,8 @@ async function validate(
 ): Promise<{ faults: string[]; failure?: string }> {
   const { engine, containerId, layout, php, signal, timeoutMs } = tree;
   await putFiles(engine, containerId, runFolder, [{ path: `${scratchName}.files`, content: list }]);
-  const output = new PassThrough();
-  const text = readAll(output);
-  // Not awaited when PHP cannot be started.
-  text.catch(() => {});
   const argv = [prunedScripts.validate, layout.root, `${runFolder}/${scratchName}`];
-  const end = await php({ argv, cwd: layout.root, output, signal, timeoutMs }).finally(() => output.end());
-  const lines = (await text).split('\n').filter((line) => line !== '');
+  const { end, lines } = await runForLines(php, { argv, cwd: layout.root, signal, timeoutMs });
   const refusal = schemaRefusal(lines.at(-1));
   if (refusal !== undefined) throw new Fault('GENERATION_FAILED', refusal);
   if (end.kind === 'exited' && end.code === 0) return { faults: lines.map(readFault) };

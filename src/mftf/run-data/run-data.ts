@@ -1,13 +1,12 @@
-import { PassThrough } from 'node:stream';
 import { putFiles } from '../../engine/archive.ts';
 import type { Engine } from '../../engine/engine.ts';
-import { readAll } from '../../engine/read-all.ts';
 import { toFault } from '../../faults/fault.ts';
 import { runFolder } from '../../pool/specification.ts';
 import type { PrunedRunData } from '../closure/run-data-closure.ts';
 import { buildPrunedTree, putEnabledModules } from '../closure/tree.ts';
 import type { Layout } from '../container/layout.ts';
 import type { Php } from '../container/php.ts';
+import { runForLines } from '../container/php-lines.ts';
 import { phpOptions } from '../container/prepend.ts';
 import { runDataScripts } from './run-data-files.ts';
 
@@ -56,13 +55,8 @@ export async function storeRunData(request: {
   await putFiles(engine, containerId, runFolder, [
     { path: names, content: JSON.stringify({ entities: entityNames, dataTypes }) },
   ]);
-  const output = new PassThrough();
-  const text = readAll(output);
-  // Not awaited when PHP cannot be started.
-  text.catch(() => {});
   const argv = [...options, runDataScripts.make, `${runFolder}/${names}`, stored];
-  const end = await php({ argv, cwd: layout.root, output, signal, timeoutMs }).finally(() => output.end());
-  const lines = (await text).split('\n').filter((line) => line !== '');
+  const { end, lines } = await runForLines(php, { argv, cwd: layout.root, signal, timeoutMs });
   const [, entities, operations] = /^stored (\d+) (\d+)$/.exec(lines.at(-1) ?? '') ?? [];
   if (end.kind !== 'exited' || end.code !== 0 || entities === undefined || operations === undefined) {
     const messages = lines.slice(-2).join(' ').slice(0, 500) || 'it says nothing';

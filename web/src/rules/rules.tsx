@@ -35,8 +35,7 @@ export default function Rules() {
             </Button>
           }
         >
-          First add a channel, such as Slack or e-mail. Then add a rule that says which outcomes are sent to
-          it.
+          First add a channel, such as Slack or e-mail, and then a rule that says what is sent to it.
         </EmptyState>
       ) : (
         <EmptyState

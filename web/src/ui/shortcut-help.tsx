@@ -1,12 +1,12 @@
 import { Kbd, Modal, Switch, Table } from '@mantine/core';
 import type { Shortcut } from './shortcut.ts';
 
-/** The terms that newcomers meet on the page, in the words of docs/glossary.md, which has all of them. */
+/** The terms that newcomers meet on the page, of which docs/glossary.md has all. */
 const terms = [
   { term: 'Run', meaning: 'One execution of selected tests on one environment.' },
   { term: 'Attempt', meaning: 'One execution of a run. It gets another after a retry or a lost worker.' },
-  { term: 'Submission', meaning: 'Runs that were requested at once, over one or more environments.' },
-  { term: 'Broken', meaning: 'No trustworthy answer, because of the infrastructure; never a failed test.' },
+  { term: 'Submission', meaning: 'Runs that were requested at once.' },
+  { term: 'Broken', meaning: 'The infrastructure failed, not a test.' },
   { term: 'Worker slot', meaning: 'Executes one run at a time. A worker has several.' },
   {
     term: 'Queue position',
